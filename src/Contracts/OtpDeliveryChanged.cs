@@ -1,0 +1,33 @@
+namespace OtpPipeline.Contracts;
+
+/// <summary>
+/// Event: the status of one delivery changed. Published on a topic exchange with the application id as routing key.
+/// A claim (SENDING) is a lease, not a change: it is not announced.
+/// </summary>
+/// <param name="OtpId">The OTP.</param>
+/// <param name="ApplicationId">The application that owns it.</param>
+/// <param name="TrackId">The caller's own id, when one was given.</param>
+/// <param name="DeliveryId">The delivery: one attempt to hand the PIN to a provider.</param>
+/// <param name="Channel">sms, email, telegram, call, whatsapp or ussd.</param>
+/// <param name="Provider">The configured provider.</param>
+/// <param name="Step">The step of the delivery plan, from 1.</param>
+/// <param name="Attempt">The attempt within the step, from 1.</param>
+/// <param name="Status">SENT, DELIVERED, READ, UNDELIVERED, FAILED, UNKNOWN or SUPPRESSED.</param>
+/// <param name="Reason">Why, as a stable code; null for success.</param>
+/// <param name="Sequence">Number of this change of the OTP, shared with <see cref="OtpStatusChanged"/>, without gaps; the creation is 1.</param>
+/// <param name="OccurredAt">UTC, from the database's clock.</param>
+/// <param name="Metadata">What the caller attached to the request, unchanged.</param>
+public sealed record OtpDeliveryChanged(
+    Guid OtpId,
+    Guid ApplicationId,
+    Guid? TrackId,
+    Guid DeliveryId,
+    string Channel,
+    string Provider,
+    int Step,
+    int Attempt,
+    string Status,
+    string? Reason,
+    long Sequence,
+    DateTime OccurredAt,
+    IReadOnlyDictionary<string, string>? Metadata);

@@ -1,0 +1,8 @@
+namespace OtpPipeline.Contracts;
+
+/// <summary>Answer to a command that was refused, with the code and the sentence that REST gives for the same refusal.</summary>
+/// <param name="OtpId">The OTP that the command named, if any.</param>
+/// <param name="Code">The stable code, such as 2029.</param>
+/// <param name="Type">The kind of refusal, such as invalid_pin.</param>
+/// <param name="Message">Which field and why.</param>
+public sealed record OtpRejected(Guid? OtpId, int Code, string Type, string Message);

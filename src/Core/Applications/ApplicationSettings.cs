@@ -1,0 +1,69 @@
+using System.ComponentModel.DataAnnotations;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Core.Applications;
+
+/// <summary>What a request leaves open comes from here; stored as JSON beside the application.</summary>
+public sealed record ApplicationSettings
+{
+    /// <summary>Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.</summary>
+    [StringLength(15, MinimumLength = 3)]
+    public string? From { get; init; } = "InfoText";
+
+    /// <summary>Text with {{pin}}; null makes the request bring one.</summary>
+    [StringLength(1600)]
+    public string? Template { get; init; } = "Your verification code is {{pin}}";
+
+    /// <summary>numbers, letters or alphanumeric; null makes the request name one.</summary>
+    public PinType? PinType { get; init; } = Otps.PinType.Numbers;
+
+    /// <summary>4 to 10 characters.</summary>
+    [Range(4, 10)]
+    public int PinLength { get; init; } = 6;
+
+    /// <summary>Life in seconds, 60 to 1800. NIST SP 800-63B asks for at most 600.</summary>
+    [Range(60, 1800)]
+    public int Ttl { get; init; } = 300;
+
+    /// <summary>Guesses allowed, 1 to 10.</summary>
+    [Range(1, 10)]
+    public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>Where changes of status are posted; null for nowhere.</summary>
+    [StringLength(2048)]
+    public string? OtpCallbackUrl { get; init; }
+
+
+    public ApplicationLimits Limits { get; init; } = new();
+}
+
+/// <summary>What keeps guessers and pumpers out; counted in the database, so it holds over all processes.</summary>
+public sealed record ApplicationLimits
+{
+    /// <summary>OTPs per recipient in any hour.</summary>
+    [Range(1, 100_000)]
+    public int SendsPerHour { get; init; } = 5;
+
+    /// <summary>OTPs per recipient in any 24 hours.</summary>
+    [Range(1, 100_000)]
+    public int SendsPerDay { get; init; } = 10;
+
+    /// <summary>Wrong guesses in a row per recipient, carried across OTPs, before the cool-off. NIST SP 800-63B asks for at most 100.</summary>
+    [Range(1, 100_000)]
+    public int FailedGuesses { get; init; } = 100;
+
+    /// <summary>How long nothing is sent to the recipient and no guess is evaluated.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
+    public TimeSpan CoolOff { get; init; } = TimeSpan.FromHours(24);
+
+    /// <summary>Countries (ISO 3166-1 alpha-2) whose numbers are served; empty serves all.</summary>
+    public string[] AllowedCountries { get; init; } = [];
+
+    /// <summary>Cost that may be accepted per day (UTC); null for no limit.</summary>
+    [Range(0, 1_000_000_000)]
+    public decimal? SpendingPerDay { get; init; }
+
+    /// <summary>Requests per minute and key.</summary>
+    [Range(1, 10_000_000)]
+    public int RequestsPerMinute { get; init; } = 6_000;
+}

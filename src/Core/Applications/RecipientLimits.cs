@@ -1,0 +1,50 @@
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Core.Applications;
+
+/// <summary>The limits of one recipient of one application. Pure: the history is locked, the time is the database's.</summary>
+public static class RecipientLimits
+{
+    private const long Hour = 3_600_000;
+    private const long Day = 24 * Hour;
+
+    /// <summary>Counts one more request in, or says why not. A refused request is not counted.</summary>
+    public static Refusal? Admit(RecipientHistory history, ApplicationLimits limits, DateTime now)
+    {
+        if (CoolingOff(history, now) is { } cooling)
+        {
+            return cooling;
+        }
+
+        var ms = new DateTimeOffset(now).ToUnixTimeMilliseconds();
+        var day = history.Sends.Where(t => t > ms - Day).ToArray();
+        var hour = day.Count(t => t > ms - Hour);
+        if (hour >= limits.SendsPerHour)
+        {
+            return Refusals.TooManySends("hour", TimeSpan.FromMilliseconds(day[^limits.SendsPerHour] + Hour - ms));
+        }
+
+        if (day.Length >= limits.SendsPerDay)
+        {
+            return Refusals.TooManySends("day", TimeSpan.FromMilliseconds(day[^limits.SendsPerDay] + Day - ms));
+        }
+
+        history.Sends = [.. day, ms];
+        return null;
+    }
+
+    /// <summary>Whether the recipient rests after too many wrong guesses.</summary>
+    public static Refusal? CoolingOff(RecipientHistory history, DateTime now) =>
+        history.CoolOffUntil is { } until && until > now ? Refusals.CoolingOff(until - now) : null;
+
+    /// <summary>One more wrong guess in a row; the last allowed one starts the cool-off, after which counting begins anew.</summary>
+    public static void CountFailedGuess(RecipientHistory history, ApplicationLimits limits, DateTime now)
+    {
+        history.FailedGuesses++;
+        if (history.FailedGuesses >= limits.FailedGuesses)
+        {
+            history.FailedGuesses = 0;
+            history.CoolOffUntil = now + limits.CoolOff;
+        }
+    }
+}

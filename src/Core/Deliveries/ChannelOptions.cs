@@ -1,0 +1,91 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OtpPipeline.Core.Deliveries;
+
+/// <summary>What to do about a delivery whose answer is lost.</summary>
+public enum UnknownPolicy
+{
+    /// <summary>Send again: the recipient may get the PIN twice.</summary>
+    AtLeastOnce,
+
+    /// <summary>Leave it: the recipient may get nothing.</summary>
+    AtMostOnce,
+}
+
+/// <summary>Section <c>Deliveries</c>.</summary>
+public sealed class DeliveryOptions : IValidatableObject
+{
+    public const string Section = "Deliveries";
+
+    /// <summary>How long a claim holds: longer than every channel's time-out. 5 seconds to 10 minutes; default 30 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
+    public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A queued delivery is published again when its due time passed this long ago. 1 second to 10 minutes; default 15 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
+    public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>Attempts per step of the plan, 1 to 20; default 5.</summary>
+    [Range(1, 20)]
+    public int MaxAttempts { get; set; } = 5;
+
+    /// <summary>By channel: sms, email, telegram, call, whatsapp, ussd. A channel without an entry uses the sandbox where that is enabled, and is not served otherwise.</summary>
+    public IDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The entry of a channel, or the defaults.</summary>
+    public ChannelOptions Of(Channel channel) => Channels.TryGetValue(channel.Text(), out var options) ? options : ChannelOptions.Default;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        foreach (var (name, channel) in Channels)
+        {
+            if (!EnumText<Channel>.TryParse(name, out _))
+            {
+                yield return new($"Deliveries:Channels:{name} is no channel: use sms, email, telegram, call, whatsapp or ussd.");
+            }
+
+            var results = new List<ValidationResult>();
+            Validator.TryValidateObject(channel, new ValidationContext(channel), results, validateAllProperties: true);
+            foreach (var result in results)
+            {
+                yield return new($"Deliveries:Channels:{name}: {result.ErrorMessage}");
+            }
+
+            if (channel.Timeout >= Lease)
+            {
+                yield return new($"Deliveries:Channels:{name}:Timeout must be shorter than Deliveries:Lease ({Lease}).");
+            }
+        }
+    }
+}
+
+/// <summary>One channel.</summary>
+public sealed class ChannelOptions
+{
+    internal static readonly ChannelOptions Default = new();
+
+    /// <summary>Name of the configured provider; null for the sandbox.</summary>
+    public string? Provider { get; set; }
+
+    /// <summary>Deliveries under way at once in each worker process. 1 to 1000; default 64.</summary>
+    [Range(1, 1000)]
+    public int Concurrency { get; set; } = 64;
+
+    /// <summary>Work commands that the broker hands out ahead to each worker process. 1 to 5000; default 128.</summary>
+    [Range(1, 5000)]
+    public int Prefetch { get; set; } = 128;
+
+    /// <summary>How long a provider may take; after it the delivery is UNKNOWN. 100 ms to 5 minutes; default 10 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Whether a delivery whose answer is lost is made again.</summary>
+    public UnknownPolicy UnknownPolicy { get; set; } = UnknownPolicy.AtLeastOnce;
+
+    /// <summary>Price of one part by country (ISO 3166-1 alpha-2), "*" for every other; 0 without an entry.</summary>
+    public IDictionary<string, decimal> Prices { get; init; } = new Dictionary<string, decimal>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Price of one part to this country.</summary>
+    public decimal PriceTo(string? country) =>
+        country is not null && Prices.TryGetValue(country, out var price) || Prices.TryGetValue("*", out price) ? price : 0m;
+}

@@ -1,0 +1,74 @@
+namespace OtpPipeline.Core.Deliveries;
+
+/// <summary>Status of a delivery.</summary>
+public enum DeliveryStatus
+{
+    /// <summary>Waits for a consumer, or for its due time.</summary>
+    Queued,
+
+    /// <summary>Claimed under a lease: the request may be out.</summary>
+    Sending,
+
+    /// <summary>The provider took it.</summary>
+    Sent,
+
+    /// <summary>A receipt says that it arrived.</summary>
+    Delivered,
+
+    /// <summary>A receipt says that it was read.</summary>
+    Read,
+
+    /// <summary>A receipt says that it did not arrive.</summary>
+    Undelivered,
+
+    /// <summary>The provider refused it.</summary>
+    Failed,
+
+    /// <summary>The request went out and its answer is lost.</summary>
+    Unknown,
+
+    /// <summary>The OTP became final first.</summary>
+    Suppressed,
+}
+
+/// <summary>One attempt to hand the PIN to a provider.</summary>
+public sealed class Delivery
+{
+    public required Guid Id { get; init; }
+
+    public required Guid OtpId { get; init; }
+
+    public required Channel Channel { get; init; }
+
+    public required string Provider { get; init; }
+
+    /// <summary>Step of the delivery plan, from 1.</summary>
+    public required int Step { get; init; }
+
+    /// <summary>Attempt within the step, from 1.</summary>
+    public required int Attempt { get; init; }
+
+    public DeliveryStatus Status { get; set; }
+
+    /// <summary>Stable code of why it is FAILED, UNKNOWN or SUPPRESSED.</summary>
+    public string? Reason { get; set; }
+
+    public string? ProviderMessageId { get; set; }
+
+    /// <summary>Nobody claims it earlier.</summary>
+    public DateTime DueAt { get; init; }
+
+    /// <summary>When its work command is published again, should it still be QUEUED.</summary>
+    public DateTime PublishDueAt { get; set; }
+
+    /// <summary>How often its work command was published again; spaces the next time out.</summary>
+    public int Republished { get; set; }
+
+    public Guid? LeaseId { get; set; }
+
+    public DateTime? LeaseUntil { get; set; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime UpdatedAt { get; set; }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Core.Deliveries;
+
+/// <summary>A claimed delivery, opened: what a provider gets.</summary>
+/// <param name="Delivery">In SENDING, under a lease.</param>
+/// <param name="ApplicationId">Who owns the OTP.</param>
+/// <param name="RecipientHash">Keyed hash of the recipient.</param>
+/// <param name="CountryIso">Null unless the recipient is a phone number.</param>
+/// <param name="Details">Recipient, sender, name, locale.</param>
+/// <param name="Pin">The PIN.</param>
+/// <param name="Text">The rendered message.</param>
+/// <param name="ExpiresAt">When the OTP ends.</param>
+public sealed record OutgoingDelivery(
+    Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, OtpDetails Details, Pin Pin, string Text, DateTime ExpiresAt)
+{
+    /// <summary>Prints the id only.</summary>
+    public override string ToString() => Delivery.Id.ToString();
+}
+
+/// <summary>Claims deliveries: of all consumers that learn of one, one gets it.</summary>
+public sealed class DeliveryClaims : IAsyncDisposable
+{
+    private readonly IDeliveryStore _store;
+    private readonly OtpSecrets _secrets;
+    private readonly DeliveryOptions _options;
+    private readonly Gatherer<ClaimRequest, ClaimedDelivery?> _gatherer;
+
+    public DeliveryClaims(IDeliveryStore store, OtpSecrets secrets, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
+    {
+        _store = store;
+        _secrets = secrets;
+        _options = options.Value;
+        _gatherer = new(ClaimAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+    }
+
+    /// <summary>Null when there is nothing to do: taken by another, not due, or the OTP is final.</summary>
+    public async Task<OutgoingDelivery?> ClaimAsync(Guid otpId, int step, CancellationToken cancellationToken)
+    {
+        if (await _gatherer.AddAsync(new(otpId, step, Guid.CreateVersion7()), cancellationToken) is not { } claimed)
+        {
+            return null;
+        }
+
+        var details = _secrets.OpenDetails(otpId, claimed.Details);
+        var pin = _secrets.OpenPin(claimed.Pin);
+        return new(
+            claimed.Delivery, claimed.ApplicationId, claimed.RecipientHash, claimed.CountryIso, details, pin,
+            MessageText.Render(details.Template, pin), claimed.ExpiresAt);
+    }
+
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+
+    private async Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
+    {
+        // The same delivery may be wished for twice in one batch: the first wish stands for both, and only it is granted.
+        var wishes = requests.DistinctBy(r => (r.OtpId, r.Step)).ToList();
+        var granted = await _store.ClaimAsync(wishes, _options.Lease, cancellationToken);
+        return [.. requests.Select(r => granted.GetValueOrDefault(r.LeaseId))];
+    }
+}

@@ -1,0 +1,14 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Sandbox;
+
+namespace OtpPipeline.Core.Deliveries;
+
+/// <summary>Which provider serves a channel.</summary>
+public sealed class ProviderChoice(IOptions<DeliveryOptions> deliveries, IOptions<SandboxOptions> sandbox)
+{
+    public const string Sandbox = "sandbox";
+
+    /// <summary>The configured provider, the sandbox where none is and it is enabled, else null.</summary>
+    public string? For(Channel channel) =>
+        deliveries.Value.Of(channel).Provider ?? (sandbox.Value.Enabled ? Sandbox : null);
+}

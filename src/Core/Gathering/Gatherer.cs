@@ -1,0 +1,104 @@
+using System.Threading.Channels;
+
+namespace OtpPipeline.Core.Gathering;
+
+/// <summary>
+/// Gathers concurrent calls into batches, so that many share one commit. A few writers each take all that waits; a call is
+/// answered when its batch is done; a batch of one does not wait. A batch that fails is tried again one by one, so that a bad
+/// item costs only its own call. A caller that goes away never cancels a batch.
+/// </summary>
+/// <typeparam name="TItem">One call.</typeparam>
+/// <typeparam name="TResult">Its answer.</typeparam>
+public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
+{
+    private readonly Channel<Call> _calls;
+    private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _batch;
+    private readonly Func<Exception, bool> _isOutage;
+    private readonly int _maxBatch;
+    private readonly Task[] _writers;
+
+    /// <param name="batch">Does a batch; answers in the order of the items.</param>
+    /// <param name="isOutage">The failure is not of one item's making: the calls fail at once instead of one by one.</param>
+    /// <param name="writers">Batches under way at once.</param>
+    /// <param name="maxBatch">Items in a batch at most.</param>
+    /// <param name="capacity">Calls that may wait; further ones wait to be let in.</param>
+    public Gatherer(
+        Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> batch,
+        Func<Exception, bool> isOutage,
+        int writers,
+        int maxBatch = 200,
+        int capacity = 10_000)
+    {
+        _batch = batch;
+        _isOutage = isOutage;
+        _maxBatch = maxBatch;
+        _calls = Channel.CreateBounded<Call>(new BoundedChannelOptions(capacity) { SingleReader = false });
+        _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(WriteAsync))];
+    }
+
+    /// <summary>Answers when the batch with this item is done.</summary>
+    /// <exception cref="OperationCanceledException">The caller gave up waiting; the item is done nevertheless.</exception>
+    public async Task<TResult> AddAsync(TItem item, CancellationToken cancellationToken)
+    {
+        var call = new Call(item);
+        await _calls.Writer.WriteAsync(call, cancellationToken);
+        return await call.Answer.Task.WaitAsync(cancellationToken);
+    }
+
+    /// <summary>Takes no further calls and finishes those that wait.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _calls.Writer.TryComplete();
+        await Task.WhenAll(_writers);
+    }
+
+    private async Task WriteAsync()
+    {
+        var calls = new List<Call>(_maxBatch);
+        while (await _calls.Reader.WaitToReadAsync())
+        {
+            while (calls.Count < _maxBatch && _calls.Reader.TryRead(out var call))
+            {
+                calls.Add(call);
+            }
+
+            if (calls.Count > 0)
+            {
+                await DoAsync(calls);
+                calls.Clear();
+            }
+        }
+    }
+
+    private async Task DoAsync(List<Call> calls)
+    {
+        try
+        {
+            var answers = await _batch(calls.ConvertAll(c => c.Item), CancellationToken.None);
+            for (var i = 0; i < calls.Count; i++)
+            {
+                calls[i].Answer.TrySetResult(answers[i]);
+            }
+        }
+        catch (Exception failure) when (calls.Count == 1 || _isOutage(failure))
+        {
+            foreach (var call in calls)
+            {
+                call.Answer.TrySetException(failure);
+            }
+        }
+        catch (Exception)
+        {
+            // The failure may be of one item's making: each gets its own batch, and its own failure.
+            foreach (var call in calls)
+            {
+                await DoAsync([call]);
+            }
+        }
+    }
+
+    private sealed record Call(TItem Item)
+    {
+        public TaskCompletionSource<TResult> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

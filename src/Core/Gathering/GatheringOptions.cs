@@ -1,0 +1,17 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OtpPipeline.Core.Gathering;
+
+/// <summary>Section <c>Gathering</c>: how concurrent requests share commits.</summary>
+public sealed class GatheringOptions
+{
+    public const string Section = "Gathering";
+
+    /// <summary>Batches of each kind under way at once in one process. 1 to 32; default 2.</summary>
+    [Range(1, 32)]
+    public int Writers { get; set; } = 2;
+
+    /// <summary>Rows in one batch at most. 1 to 1000; default 200.</summary>
+    [Range(1, 1000)]
+    public int MaxBatch { get; set; } = 200;
+}

@@ -1,0 +1,180 @@
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>An order with all that is made before the database is asked: id, sealed secrets, keyed hashes.</summary>
+public sealed record NewOtp(
+    OtpOrder Order,
+    Guid OtpId,
+    byte[] RecipientHash,
+    byte[] Details,
+    byte[] PinCiphertext,
+    string PinKeyId,
+    string Provider,
+    int Parts,
+    decimal Cost,
+    byte[]? IdempotencyHash,
+    byte[]? CommandHash)
+{
+    public Guid ApplicationId => Order.Application.Id;
+
+    /// <summary>Prints the id only.</summary>
+    public override string ToString() => OtpId.ToString();
+}
+
+/// <summary>What the database says at the intake of a batch.</summary>
+/// <param name="Now">Its clock, read once.</param>
+/// <param name="Firsts">By the new OTP's id: the first use of its idempotency key, where it is not this one.</param>
+/// <param name="Histories">Of each recipient, locked.</param>
+/// <param name="Spendings">Of each application with a spending limit, locked.</param>
+public sealed record IntakeFacts(
+    DateTime Now,
+    IReadOnlyDictionary<Guid, FirstUse> Firsts,
+    IReadOnlyDictionary<(Guid ApplicationId, string RecipientHash), RecipientHistory> Histories,
+    IReadOnlyDictionary<Guid, ApplicationSpending> Spendings);
+
+/// <summary>The first command of an idempotency key.</summary>
+/// <param name="CommandHash">Of its normalised form.</param>
+/// <param name="Otp">What it created; null when that is already purged.</param>
+public sealed record FirstUse(byte[] CommandHash, Otp? Otp);
+
+/// <summary>What to write for a batch.</summary>
+public sealed class IntakeDecisions
+{
+    public List<Otp> Otps { get; } = [];
+
+    public List<OtpPin> Pins { get; } = [];
+
+    public List<Delivery> Deliveries { get; } = [];
+
+    public HashSet<RecipientHistory> Histories { get; } = [];
+
+    public HashSet<ApplicationSpending> Spendings { get; } = [];
+
+    /// <summary>Keys that this transaction claimed for orders that were then refused: free again.</summary>
+    public List<NewOtp> ReleasedKeys { get; } = [];
+}
+
+/// <summary>The answer to an order.</summary>
+/// <param name="Otp">The OTP as it was created; null when refused.</param>
+/// <param name="Refusal">Why not.</param>
+public readonly record struct IntakeAnswer(Otp? Otp, Refusal? Refusal);
+
+/// <summary>Decides a batch of orders. Pure but for the histories and spendings, which are the transaction's own copies.</summary>
+public static class IntakeRules
+{
+    public static IReadOnlyList<IntakeAnswer> Decide(IReadOnlyList<NewOtp> orders, IntakeFacts facts, TimeSpan lostAfter, IntakeDecisions decisions)
+    {
+        var answers = new IntakeAnswer[orders.Count];
+        for (var i = 0; i < orders.Count; i++)
+        {
+            answers[i] = Decide(orders[i], facts, lostAfter, decisions);
+        }
+
+        return answers;
+    }
+
+    private static IntakeAnswer Decide(NewOtp order, IntakeFacts facts, TimeSpan lostAfter, IntakeDecisions decisions)
+    {
+        if (facts.Firsts.TryGetValue(order.OtpId, out var first))
+        {
+            return Replay(order, first);
+        }
+
+        var limits = order.Order.Application.Settings.Limits;
+        var history = facts.Histories[(order.ApplicationId, Convert.ToHexString(order.RecipientHash))];
+        var refusal = Spend(order, facts, decisions);
+        if (refusal is null && (refusal = RecipientLimits.Admit(history, limits, facts.Now)) is not null)
+        {
+            Refund(order, facts);
+        }
+
+        if (refusal is not null)
+        {
+            decisions.ReleasedKeys.Add(order);
+            return new(null, refusal);
+        }
+
+        decisions.Histories.Add(history);
+        var otp = Create(order, facts.Now);
+        decisions.Otps.Add(otp);
+        decisions.Pins.Add(new()
+        {
+            OtpId = otp.Id,
+            Version = 1,
+            Ciphertext = order.PinCiphertext,
+            KeyId = order.PinKeyId,
+            ValidUntil = otp.ExpiresAt,
+        });
+        decisions.Deliveries.Add(FirstDelivery(order, facts.Now, lostAfter));
+        return new(otp, null);
+    }
+
+    /// <summary>The same command gets the first answer, also the one of a twin in the same batch.</summary>
+    public static IntakeAnswer Replay(NewOtp order, FirstUse first) =>
+        !first.CommandHash.AsSpan().SequenceEqual(order.CommandHash) || first.Otp is null
+            ? new(null, Refusals.IdempotencyKeyReused)
+            : new(first.Otp, null);
+
+    private static Refusal? Spend(NewOtp order, IntakeFacts facts, IntakeDecisions decisions)
+    {
+        if (order.Order.Application.Settings.Limits.SpendingPerDay is not { } limit)
+        {
+            return null;
+        }
+
+        var spending = facts.Spendings[order.ApplicationId];
+        if (spending.Spent + order.Cost > limit)
+        {
+            return Refusals.SpendingLimit;
+        }
+
+        spending.Spent += order.Cost;
+        decisions.Spendings.Add(spending);
+        return null;
+    }
+
+    private static void Refund(NewOtp order, IntakeFacts facts)
+    {
+        if (facts.Spendings.TryGetValue(order.ApplicationId, out var spending))
+        {
+            spending.Spent -= order.Cost;
+        }
+    }
+
+    private static Otp Create(NewOtp order, DateTime now) => new()
+    {
+        Id = order.OtpId,
+        ApplicationId = order.ApplicationId,
+        TrackId = order.Order.TrackId,
+        Channel = order.Order.Channel,
+        CountryIso = order.Order.Recipient.CountryIso,
+        RecipientHash = order.RecipientHash,
+        Details = order.Details,
+        Status = OtpStatus.Pending,
+        Sequence = 1,
+        MaxAttempts = order.Order.MaxAttempts,
+        Ttl = order.Order.Ttl,
+        Parts = order.Parts,
+        Cost = order.Cost,
+        Metadata = order.Order.Metadata,
+        CreatedAt = now,
+        ExpiresAt = now.AddSeconds(order.Order.Ttl),
+    };
+
+    private static Delivery FirstDelivery(NewOtp order, DateTime now, TimeSpan lostAfter) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        OtpId = order.OtpId,
+        Channel = order.Order.Channel,
+        Provider = order.Provider,
+        Step = 1,
+        Attempt = 1,
+        Status = DeliveryStatus.Queued,
+        DueAt = now,
+        PublishDueAt = now + lostAfter,
+        CreatedAt = now,
+        UpdatedAt = now,
+    };
+}

@@ -1,0 +1,166 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>Judges a draft: an order, or the refusal of the first failing row of the native dialect's table.</summary>
+public static partial class OrderRules
+{
+    private const int MetadataPairs = 20;
+
+    public static Judged<OtpOrder> Judge(OtpDraft draft, Application application, CallbackOptions callbacks)
+    {
+        var settings = application.Settings;
+        if (!TryChannel(draft.Channel, out var channel))
+        {
+            return Refusals.ChannelInvalid;
+        }
+
+        var address = RecipientRules.Judge(draft, channel);
+        if (address.Refusal is { Code: < 2020 or > 2100 } missing)
+        {
+            return missing;
+        }
+
+        // The order of the checks is the order of the codes 2001 to 2020.
+        var from = Or(draft.From, settings.From);
+        var template = Or(draft.Template, settings.Template);
+        var pinType = Or(draft.PinType, settings.PinType is { } type ? EnumText<PinType>.Lower(type) : null);
+        var refusal =
+            (from is null && !draft.From.Malformed ? Refusals.FromMissing : null)
+            ?? (from is null || from.Length is < 3 or > 15 || HasControl(from) ? Refusals.FromInvalid : null)
+            ?? (string.IsNullOrEmpty(template) && !draft.Template.Malformed ? Refusals.TemplateMissing : null)
+            ?? (template is null || template.Length > 1600 || HasControl(template.ReplaceLineEndings(" ").Replace('\t', ' ')) ? Refusals.TemplateInvalid : null)
+            ?? (!MessageText.HasPlaceholder(template!) ? Refusals.TemplateWithoutPin : null)
+            ?? Number(draft.Ttl, settings.Ttl, 60, 1800, Refusals.TtlNotANumber, Refusals.TtlTooSmall, Refusals.TtlTooLarge, out var ttl)
+            ?? Number(draft.MaxAttempts, settings.MaxAttempts, 1, 10, Refusals.MaxAttemptsNotANumber, Refusals.MaxAttemptsTooSmall, Refusals.MaxAttemptsTooLarge, out var maxAttempts)
+            ?? (pinType is null && !draft.PinType.Malformed ? Refusals.PinTypeMissing : null)
+            ?? (!TryPinType(pinType, out var kind) ? Refusals.PinTypeInvalid : null)
+            ?? Number(draft.PinLength, settings.PinLength, 4, 10, Refusals.PinLengthNotANumber, Refusals.PinLengthTooSmall, Refusals.PinLengthTooLarge, out var pinLength)
+            ?? (!TryTrackId(draft.TrackId, out var trackId) ? Refusals.TrackIdInvalid : null)
+            ?? (!TryCallback(draft.OtpCallbackUrl, settings, callbacks, out var callbackUrl) ? Refusals.CallbackUrlInvalid : null)
+            ?? address.Refusal
+            ?? (!TryMetadata(draft, out var metadata) ? Refusals.MetadataInvalid : null)
+            ?? (draft.Locale.Malformed || (draft.Locale.Text is { Length: > 0 } tag && !LocaleForm().IsMatch(tag)) ? Refusals.LocaleInvalid : null)
+            ?? (draft.Name.Malformed || draft.Name.Text is { Length: > 100 } || HasControl(draft.Name.Text ?? "") ? Refusals.NameInvalid : null)
+            ?? (address.Value.CountryIso is { } country && !Served(country, settings.Limits) ? Refusals.NoCoverage : null);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        return new OtpOrder
+        {
+            Application = application,
+            Channel = channel,
+            Recipient = address.Value,
+            From = from!,
+            Template = template!,
+            TrackId = trackId,
+            Ttl = ttl,
+            MaxAttempts = maxAttempts,
+            PinPolicy = new(kind, pinLength),
+            CallbackUrl = callbackUrl,
+            Name = draft.Name.Text is "" ? null : draft.Name.Text,
+            Locale = draft.Locale.Text is "" ? null : draft.Locale.Text,
+            Metadata = metadata,
+            Normalised = Normalise(draft, channel, address.Value, trackId, metadata),
+        };
+    }
+
+    /// <summary>Given, even empty, wins over the setting.</summary>
+    private static string? Or(DraftField field, string? setting) =>
+        field.IsAbsent ? setting : field.IsEmpty ? null : field.Text;
+
+    private static bool TryChannel(DraftField field, out Channel channel)
+    {
+        channel = Channel.Sms;
+        return field.IsAbsent || (field.Text is { Length: > 0 } text && EnumText<Channel>.TryParse(text, out channel));
+    }
+
+    private static bool TryPinType(string? text, out PinType kind)
+    {
+        kind = default;
+        return text is not null && EnumText<PinType>.TryParse(text, out kind);
+    }
+
+    private static Refusal? Number(DraftField field, int setting, int min, int max, Refusal notANumber, Refusal tooSmall, Refusal tooLarge, out int value)
+    {
+        value = setting;
+        if (field.IsAbsent)
+        {
+            return null;
+        }
+
+        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
+        if (!double.TryParse(field.Text, Style, CultureInfo.InvariantCulture, out var number) || double.IsNaN(number) || number != Math.Truncate(number))
+        {
+            return notANumber;
+        }
+
+        if (number < min)
+        {
+            return tooSmall;
+        }
+
+        if (number > max)
+        {
+            return tooLarge;
+        }
+
+        value = (int)number;
+        return null;
+    }
+
+    private static bool TryTrackId(DraftField field, out Guid? trackId)
+    {
+        trackId = Guid.TryParseExact(field.Text, "D", out var id) ? id : null;
+        return field.IsAbsent || trackId is not null;
+    }
+
+    private static bool TryCallback(DraftField field, ApplicationSettings settings, CallbackOptions callbacks, out string? url)
+    {
+        url = field.IsAbsent ? settings.OtpCallbackUrl : field.Text;
+        return url is null ? !field.Malformed : CallbackAddress.IsAcceptable(url, callbacks.Allowed);
+    }
+
+    private static bool TryMetadata(OtpDraft draft, out string? json)
+    {
+        json = null;
+        if (draft.Metadata is not { } pairs)
+        {
+            return !draft.MetadataMalformed;
+        }
+
+        if (pairs.Count > MetadataPairs
+            || pairs.Any(p => p.Key.Length is 0 or > 40 || p.Value.Text is not { Length: <= 500 } text || text.Contains('\0') || p.Key.Contains('\0')))
+        {
+            return false;
+        }
+
+        var sorted = new SortedDictionary<string, string>(pairs.ToDictionary(p => p.Key, p => p.Value.Text!, StringComparer.Ordinal), StringComparer.Ordinal);
+        json = JsonSerializer.Serialize(sorted, OtpJson.Default.IReadOnlyDictionaryStringString);
+        return true;
+    }
+
+    private static string Normalise(OtpDraft draft, Channel channel, Recipient recipient, Guid? trackId, string? metadata) =>
+        JsonSerializer.Serialize(
+            [
+                channel.Text(), recipient.Address, draft.From.Text, draft.Template.Text, trackId?.ToString(), draft.Ttl.Text, draft.MaxAttempts.Text,
+                draft.PinType.Text?.ToLowerInvariant(), draft.PinLength.Text, draft.OtpCallbackUrl.Text, draft.Name.Text, draft.Locale.Text, metadata,
+            ],
+            OtpJson.Default.StringArray);
+
+    private static bool Served(string country, ApplicationLimits limits) =>
+        limits.AllowedCountries.Length == 0 || limits.AllowedCountries.Contains(country, StringComparer.OrdinalIgnoreCase);
+
+    private static bool HasControl(string text) => text.Any(char.IsControl);
+
+    [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex LocaleForm();
+}

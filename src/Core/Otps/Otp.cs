@@ -1,0 +1,86 @@
+using OtpPipeline.Core.Deliveries;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>One verification of one recipient.</summary>
+public sealed class Otp
+{
+    public required Guid Id { get; init; }
+
+    public required Guid ApplicationId { get; init; }
+
+    public Guid? TrackId { get; init; }
+
+    public required Channel Channel { get; init; }
+
+    public string? CountryIso { get; init; }
+
+    /// <summary>Keyed hash of the recipient: finds it without knowing it.</summary>
+    public required byte[] RecipientHash { get; init; }
+
+    /// <summary><see cref="OtpDetails"/>, sealed: recipient, sender, template, name and callback address.</summary>
+    public required byte[] Details { get; init; }
+
+    public OtpStatus Status { get; set; }
+
+    public OtpReason? Reason { get; set; }
+
+    /// <summary>1 at the creation, raised by each change of status or delivery.</summary>
+    public long Sequence { get; set; }
+
+    /// <summary>Unsuccessful guesses.</summary>
+    public int Attempts { get; set; }
+
+    public int MaxAttempts { get; init; }
+
+    /// <summary>Life in seconds.</summary>
+    public int Ttl { get; init; }
+
+    /// <summary>How many messages a carrier charges for the text.</summary>
+    public int Parts { get; init; }
+
+    public decimal Cost { get; init; }
+
+    /// <summary>JSON object of the caller's pairs.</summary>
+    public string? Metadata { get; init; }
+
+    /// <summary>Hash of the submission that verified the OTP, so that its retry is recognised.</summary>
+    public byte[]? VerifiedBy { get; set; }
+
+    public DateTime CreatedAt { get; init; }
+
+    public DateTime ExpiresAt { get; init; }
+
+    /// <summary>When the status became final.</summary>
+    public DateTime? FinalAt { get; set; }
+}
+
+/// <summary>The PIN of an OTP, readable only with the key ring; wiped when the OTP is final.</summary>
+public sealed class OtpPin
+{
+    public required Guid OtpId { get; init; }
+
+    /// <summary>From 1; part of the associated data, so a row cannot be moved to another OTP or version.</summary>
+    public required int Version { get; init; }
+
+    public required byte[] Ciphertext { get; init; }
+
+    public required string KeyId { get; init; }
+
+    public required DateTime ValidUntil { get; init; }
+}
+
+/// <summary>The first answer of an idempotency key, per application.</summary>
+public sealed class IdempotencyKey
+{
+    public required Guid ApplicationId { get; init; }
+
+    public required byte[] KeyHash { get; init; }
+
+    /// <summary>Keyed hash of the normalised command.</summary>
+    public required byte[] CommandHash { get; init; }
+
+    public required Guid OtpId { get; init; }
+
+    public required DateTime ExpiresAt { get; init; }
+}

@@ -1,0 +1,116 @@
+using System.Text.Json;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>
+/// Collects what one transaction changes and announces it: every change of a status or a delivery raises the sequence of its
+/// OTP by one and adds one event, so that a subscriber can tell that it missed one.
+/// </summary>
+/// <param name="outbox">Takes the events.</param>
+/// <param name="now">The database's clock, read after the lock was had.</param>
+public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
+{
+    public DateTime Now => now;
+
+    /// <summary>W3C trace context that the next events belong to.</summary>
+    public string? TraceParent { get; set; }
+
+    /// <summary>OTPs to update.</summary>
+    public HashSet<Otp> Otps { get; } = [];
+
+    /// <summary>OTPs that became final in this transaction: their PINs are wiped.</summary>
+    public List<Guid> Finals { get; } = [];
+
+    public HashSet<Delivery> UpdatedDeliveries { get; } = [];
+
+    public List<Delivery> NewDeliveries { get; } = [];
+
+    public HashSet<RecipientHistory> Histories { get; } = [];
+
+    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0;
+
+    /// <summary>Writes the new state; a final one wipes the PIN and suppresses what is still queued.</summary>
+    public void Move(LockedOtp locked, OtpState state)
+    {
+        var otp = locked.Otp;
+        if (otp.Status == state.Status && otp.Attempts == state.Attempts)
+        {
+            return;
+        }
+
+        Otps.Add(otp);
+        otp.Attempts = state.Attempts;
+        if (otp.Status == state.Status)
+        {
+            return;
+        }
+
+        otp.Status = state.Status;
+        otp.Reason = state.Reason;
+        otp.FinalAt = now;
+        Finals.Add(otp.Id);
+        foreach (var delivery in locked.Deliveries.Where(d => d.Status == DeliveryStatus.Queued))
+        {
+            Move(locked, delivery, DeliveryStatus.Suppressed, EnumText<OtpStatus>.Lower(state.Status));
+        }
+
+        otp.Sequence++;
+        outbox.Publish(
+            new OtpStatusChanged(
+                otp.Id, otp.ApplicationId, otp.TrackId, EnumText<OtpStatus>.Upper(otp.Status),
+                otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, otp.Sequence, now, MetadataOf(otp)),
+            otp.ApplicationId.ToString(),
+            traceParent: TraceParent);
+    }
+
+    /// <summary>Writes the new status of a delivery and announces it.</summary>
+    public void Move(LockedOtp locked, Delivery delivery, DeliveryStatus status, string? reason)
+    {
+        var otp = locked.Otp;
+        delivery.Status = status;
+        delivery.Reason = reason;
+        delivery.UpdatedAt = now;
+        UpdatedDeliveries.Add(delivery);
+        Otps.Add(otp);
+        otp.Sequence++;
+        outbox.Publish(
+            new OtpDeliveryChanged(
+                otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step, delivery.Attempt,
+                EnumText<DeliveryStatus>.Upper(status), reason, otp.Sequence, now, MetadataOf(otp)),
+            otp.ApplicationId.ToString(),
+            traceParent: TraceParent);
+    }
+
+    /// <summary>One more attempt of the same step, due after the delay; its work command travels with it.</summary>
+    public void Queue(LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter)
+    {
+        var next = new Delivery
+        {
+            Id = Guid.CreateVersion7(),
+            OtpId = previous.OtpId,
+            Channel = previous.Channel,
+            Provider = previous.Provider,
+            Step = previous.Step,
+            Attempt = previous.Attempt + 1,
+            Status = DeliveryStatus.Queued,
+            DueAt = now + delay,
+            PublishDueAt = now + delay + lostAfter,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        NewDeliveries.Add(next);
+        locked.Deliveries.Add(next);
+        PublishWork(next, delay);
+    }
+
+    /// <summary>Says once more that there is a delivery to make.</summary>
+    public void PublishWork(Delivery delivery, TimeSpan delay = default) =>
+        outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), delay, traceParent: TraceParent);
+
+    internal static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
+        otp.Metadata is null ? null : JsonSerializer.Deserialize(otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);
+}

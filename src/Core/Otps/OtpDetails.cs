@@ -1,0 +1,23 @@
+using System.Text.Json.Serialization;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>What of an OTP is personal or secret: stored sealed only.</summary>
+/// <param name="Recipient">Canonical address: E.164, e-mail address or chat id.</param>
+/// <param name="From">The sender as the recipient sees it.</param>
+/// <param name="Template">The text with {{pin}}.</param>
+/// <param name="CallbackUrl">May carry credentials, hence sealed.</param>
+/// <param name="Name">The recipient's name.</param>
+/// <param name="Locale">BCP 47 tag.</param>
+public sealed record OtpDetails(string Recipient, string From, string Template, string? CallbackUrl, string? Name, string? Locale)
+{
+    /// <summary>Prints nothing of it.</summary>
+    public override string ToString() => nameof(OtpDetails);
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(OtpDetails))]
+[JsonSerializable(typeof(string?[]))]
+[JsonSerializable(typeof(Sandbox.SandboxContent))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+internal sealed partial class OtpJson : JsonSerializerContext;

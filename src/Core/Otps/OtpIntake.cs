@@ -1,0 +1,174 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>The one room behind every door that takes OTPs: an answer means that the OTP and its work command are committed.</summary>
+public sealed class OtpIntake : IAsyncDisposable
+{
+    private readonly IOtpStore _store;
+    private readonly IOutbox _outbox;
+    private readonly OtpSecrets _secrets;
+    private readonly ProviderChoice _providers;
+    private readonly CallbackOptions _callbacks;
+    private readonly DeliveryOptions _deliveries;
+    private readonly Gatherer<NewOtp, IntakeAnswer> _gatherer;
+
+    public OtpIntake(
+        IOtpStore store,
+        IOutbox outbox,
+        OtpSecrets secrets,
+        ProviderChoice providers,
+        IOptions<CallbackOptions> callbacks,
+        IOptions<DeliveryOptions> deliveries,
+        IOptions<GatheringOptions> gathering)
+    {
+        _store = store;
+        _outbox = outbox;
+        _secrets = secrets;
+        _providers = providers;
+        _callbacks = callbacks.Value;
+        _deliveries = deliveries.Value;
+        _gatherer = new(AcceptAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+    }
+
+    /// <summary>Judges a draft and, if it stands, takes it in.</summary>
+    /// <param name="draft">The command as it came.</param>
+    /// <param name="application">Who asks.</param>
+    /// <param name="idempotencyKey">The caller's key; null for none.</param>
+    /// <param name="traceParent">W3C trace context of the request.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
+    public async Task<Judged<OtpView>> RequestAsync(
+        OtpDraft draft, Application application, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken)
+    {
+        if (idempotencyKey is not null && !IsAcceptable(idempotencyKey))
+        {
+            return Refusals.IdempotencyKeyInvalid;
+        }
+
+        var judged = OrderRules.Judge(draft, application, _callbacks);
+        if (judged.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var order = judged.Value with { IdempotencyKey = idempotencyKey, TraceParent = traceParent };
+        if (_providers.For(order.Channel) is not { } provider)
+        {
+            return Refusals.ChannelNotServed;
+        }
+
+        var answer = await _gatherer.AddAsync(Prepare(order, provider), cancellationToken);
+        return answer.Refusal is { } no ? no : OtpView.AtCreation(answer.Otp!, _secrets.OpenDetails(answer.Otp!.Id, answer.Otp.Details));
+    }
+
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+
+    private static bool IsAcceptable(string key) => key.Length is >= 1 and <= 255 && key.All(c => c is >= ' ' and <= '~');
+
+    private NewOtp Prepare(OtpOrder order, string provider)
+    {
+        var otpId = Guid.CreateVersion7();
+        var pin = order.PinPolicy.Next();
+        var parts = MessageText.CountParts(MessageText.Render(order.Template, pin));
+        var details = new OtpDetails(order.Recipient.Address, order.From, order.Template, order.CallbackUrl, order.Name, order.Locale);
+        return new(
+            order,
+            otpId,
+            _secrets.HashRecipient(order.Recipient),
+            _secrets.SealDetails(otpId, details),
+            _secrets.SealPin(otpId, 1, pin),
+            _secrets.CurrentKeyId,
+            provider,
+            parts,
+            parts * _deliveries.Of(order.Channel).PriceTo(order.Recipient.CountryIso),
+            order.IdempotencyKey is { } key ? _secrets.HashIdempotencyKey(key) : null,
+            order.IdempotencyKey is null ? null : _secrets.HashCommand(order.Normalised));
+    }
+
+    private async Task<IReadOnlyList<IntakeAnswer>> AcceptAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken)
+    {
+        var twins = new Twins(orders);
+        var outgoing = _outbox.NewBatch();
+        IReadOnlyList<IntakeAnswer> answers;
+        await using (var unit = await _store.BeginIntakeAsync(cancellationToken))
+        {
+            var facts = await unit.ReadAsync(twins.Leaders, cancellationToken);
+            var decisions = new IntakeDecisions();
+            answers = IntakeRules.Decide(twins.Leaders, facts, _deliveries.LostAfter, decisions);
+            for (var i = 0; i < answers.Count; i++)
+            {
+                var order = twins.Leaders[i];
+                if (answers[i].Otp?.Id == order.OtpId)
+                {
+                    var channel = order.Order.Channel.Text();
+                    outgoing.Publish(new OtpRequested(order.OtpId, channel, 1), channel, traceParent: order.Order.TraceParent);
+                }
+            }
+
+            await unit.SaveAsync(decisions, outgoing.Messages, cancellationToken);
+        }
+
+        _outbox.Dispatch(outgoing);
+        return twins.Spread(answers);
+    }
+
+    /// <summary>Merges commands of the same idempotency key within a batch: one leads, the others get its answer.</summary>
+    private sealed class Twins
+    {
+        private readonly IReadOnlyList<NewOtp> _orders;
+        private readonly int[] _leaderOf;
+        private readonly List<NewOtp> _leaders = [];
+
+        public Twins(IReadOnlyList<NewOtp> orders)
+        {
+            _orders = orders;
+            _leaderOf = new int[orders.Count];
+            var seen = new Dictionary<(Guid ApplicationId, string Key), int>();
+            for (var i = 0; i < orders.Count; i++)
+            {
+                var key = orders[i].IdempotencyHash is { } hash ? Convert.ToHexString(hash) : null;
+                if (key is not null && seen.TryGetValue((orders[i].ApplicationId, key), out var leader))
+                {
+                    _leaderOf[i] = leader;
+                    continue;
+                }
+
+                _leaderOf[i] = _leaders.Count;
+                if (key is not null)
+                {
+                    seen[(orders[i].ApplicationId, key)] = _leaders.Count;
+                }
+
+                _leaders.Add(orders[i]);
+            }
+        }
+
+        public IReadOnlyList<NewOtp> Leaders => _leaders;
+
+        public IReadOnlyList<IntakeAnswer> Spread(IReadOnlyList<IntakeAnswer> answers)
+        {
+            var all = new IntakeAnswer[_orders.Count];
+            for (var i = 0; i < all.Length; i++)
+            {
+                var answer = answers[_leaderOf[i]];
+                var leads = ReferenceEquals(_leaders[_leaderOf[i]], _orders[i]);
+                all[i] = leads ? answer : Twin(_orders[i], _leaders[_leaderOf[i]], answer);
+            }
+
+            return all;
+        }
+
+        private static IntakeAnswer Twin(NewOtp order, NewOtp leader, IntakeAnswer answer) =>
+            answer.Otp is { } otp
+                ? IntakeRules.Replay(order, new(leader.CommandHash!, otp))
+                : order.CommandHash.AsSpan().SequenceEqual(leader.CommandHash) ? answer : new(null, Refusals.IdempotencyKeyReused);
+    }
+}

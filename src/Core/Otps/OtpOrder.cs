@@ -1,0 +1,49 @@
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>A command that passed every check of its own fields, with the application's settings filled in.</summary>
+public sealed record OtpOrder
+{
+    public required Application Application { get; init; }
+
+    public required Channel Channel { get; init; }
+
+    public required Recipient Recipient { get; init; }
+
+    public required string From { get; init; }
+
+    public required string Template { get; init; }
+
+    public Guid? TrackId { get; init; }
+
+    /// <summary>Life in seconds.</summary>
+    public required int Ttl { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    public required PinPolicy PinPolicy { get; init; }
+
+    public string? CallbackUrl { get; init; }
+
+    public string? Name { get; init; }
+
+    public string? Locale { get; init; }
+
+    /// <summary>JSON object of the caller's pairs, names sorted.</summary>
+    public string? Metadata { get; init; }
+
+    /// <summary>The caller's key, if there is one.</summary>
+    public string? IdempotencyKey { get; init; }
+
+    /// <summary>The command in one spelling, before settings were filled in: two equal commands have the same.</summary>
+    public required string Normalised { get; init; }
+
+    /// <summary>W3C trace context of the request.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>Prints nothing of it: it holds personal data.</summary>
+    public override string ToString() => nameof(OtpOrder);
+}

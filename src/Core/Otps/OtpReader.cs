@@ -1,0 +1,21 @@
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>Shows an OTP to its application as it is now: past its time it is EXPIRED, whether or not a worker has written that yet.</summary>
+public sealed class OtpReader(IOtpStore store, OtpSecrets secrets)
+{
+    public async Task<OtpView?> FindAsync(Application application, Guid otpId, CancellationToken cancellationToken)
+    {
+        if (await store.FindAsync(application.Id, otpId, cancellationToken) is not { } reading)
+        {
+            return null;
+        }
+
+        var otp = reading.Otp;
+        var stored = new OtpState(otp.Status, otp.Reason, otp.Attempts, otp.MaxAttempts, otp.ExpiresAt, reading.Deliveries.Any(d => d.Status.MayHaveArrived()));
+        return new(otp, secrets.OpenDetails(otp.Id, otp.Details), stored.At(reading.Now), reading.Deliveries);
+    }
+}

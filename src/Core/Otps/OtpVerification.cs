@@ -1,0 +1,111 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>What a user typed, for one OTP of one application.</summary>
+/// <param name="Application">Who asks; another application's OTP is not found.</param>
+/// <param name="OtpId">The OTP.</param>
+/// <param name="Guess">What the user typed.</param>
+/// <param name="SubmissionId">The caller's own id of this submission: its retry after a lost answer is recognised by it; null for none.</param>
+/// <param name="TraceParent">W3C trace context of the request.</param>
+public sealed record VerifyCommand(Application Application, Guid OtpId, PinGuess Guess, string? SubmissionId = null, string? TraceParent = null);
+
+/// <summary>The answer to a submission; no refusal is success.</summary>
+public readonly record struct VerifyAnswer(Refusal? Refusal, Guid? TrackId);
+
+/// <summary>
+/// The one room behind every door that verifies: the OTP is locked, then the clock is read, and the answer is given after the
+/// count of the guess is committed. Submissions of different callers share a commit; those of one OTP are judged one after the
+/// other. It never waits for the broker.
+/// </summary>
+public sealed class OtpVerification : IAsyncDisposable
+{
+    private readonly IOtpStore _store;
+    private readonly IOutbox _outbox;
+    private readonly OtpSecrets _secrets;
+    private readonly Gatherer<VerifyCommand, VerifyAnswer> _gatherer;
+
+    public OtpVerification(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<GatheringOptions> gathering)
+    {
+        _store = store;
+        _outbox = outbox;
+        _secrets = secrets;
+        _gatherer = new(VerifyAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+    }
+
+    public Task<VerifyAnswer> VerifyAsync(VerifyCommand command, CancellationToken cancellationToken) =>
+        _gatherer.AddAsync(command, cancellationToken);
+
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+
+    private async Task<IReadOnlyList<VerifyAnswer>> VerifyAsync(IReadOnlyList<VerifyCommand> commands, CancellationToken cancellationToken)
+    {
+        var outgoing = _outbox.NewBatch();
+        var answers = new VerifyAnswer[commands.Count];
+        await using (var unit = await _store.BeginAsync(cancellationToken))
+        {
+            var locked = await unit.LockAsync(commands.Select(c => c.OtpId).ToHashSet(), cancellationToken);
+            var changes = new OtpChanges(outgoing, locked.Now);
+            for (var i = 0; i < commands.Count; i++)
+            {
+                changes.TraceParent = commands[i].TraceParent;
+                answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && otp.Otp.ApplicationId == commands[i].Application.Id
+                    ? Judge(commands[i], otp, changes)
+                    : new(Refusals.NotFound, null);
+            }
+
+            await unit.SaveAsync(changes, outgoing.Messages, cancellationToken);
+        }
+
+        _outbox.Dispatch(outgoing);
+        return answers;
+    }
+
+    private VerifyAnswer Judge(VerifyCommand command, LockedOtp locked, OtpChanges changes)
+    {
+        var otp = locked.Otp;
+        var history = locked.History;
+        if (otp.Status == OtpStatus.Pending && history is not null && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
+        {
+            return new(cooling, otp.TrackId);
+        }
+
+        var submission = command.SubmissionId is { } id ? _secrets.HashSubmission(id) : null;
+        var before = locked.State;
+        var outcome = OtpRules.Verify(
+            before,
+            new(locked.Pin is { } pin && _secrets.OpenPin(pin).Matches(command.Guess), submission is not null && submission.AsSpan().SequenceEqual(otp.VerifiedBy)),
+            changes.Now);
+        changes.Move(locked, outcome.State);
+        if (history is not null)
+        {
+            Carry(history, before, outcome, command, changes);
+        }
+
+        if (outcome.Refusal is null && before.Status == OtpStatus.Pending)
+        {
+            otp.VerifiedBy = submission;
+        }
+
+        return new(outcome.Refusal, otp.TrackId);
+    }
+
+    /// <summary>Wrong guesses in a row are counted over all OTPs of a recipient; a right one ends the row.</summary>
+    private static void Carry(RecipientHistory history, OtpState before, Outcome outcome, VerifyCommand command, OtpChanges changes)
+    {
+        if (outcome.State.Attempts > before.Attempts)
+        {
+            RecipientLimits.CountFailedGuess(history, command.Application.Settings.Limits, changes.Now);
+            changes.Histories.Add(history);
+        }
+        else if (outcome.State.Status == OtpStatus.Verified && before.Status == OtpStatus.Pending && history.FailedGuesses > 0)
+        {
+            history.FailedGuesses = 0;
+            changes.Histories.Add(history);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Security.Cryptography;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>What a PIN is made of.</summary>
+public enum PinType
+{
+    /// <summary>0 to 9.</summary>
+    Numbers,
+
+    /// <summary>A to Z, compared without case.</summary>
+    Letters,
+
+    /// <summary>Digits and letters that cannot be taken for one another: no 0 and O, no 1, I and L.</summary>
+    Alphanumeric,
+}
+
+/// <summary>Makes PINs of one kind and brings what a user typed into their form.</summary>
+/// <param name="Type">What it is made of.</param>
+/// <param name="Length">4 to 10 characters.</param>
+public readonly record struct PinPolicy(PinType Type, int Length)
+{
+    private const string Digits = "0123456789";
+    private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    private const string Distinct = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
+
+    public string Alphabet => Type switch
+    {
+        PinType.Numbers => Digits,
+        PinType.Letters => Letters,
+        _ => Distinct,
+    };
+
+    /// <summary>A PIN from the cryptographic generator; every PIN of the policy is equally likely.</summary>
+    public Pin Next() => new(RandomNumberGenerator.GetString(Alphabet, Length));
+}
+
+/// <summary>The secret itself. It prints as stars; <see cref="Reveal"/> is the one way out.</summary>
+public readonly struct Pin(string value) : IEquatable<Pin>
+{
+    private readonly string _value = value;
+
+    public int Length => _value.Length;
+
+    /// <summary>The PIN in clear: for the rendered message and the seal, nothing else.</summary>
+    public string Reveal() => _value;
+
+    /// <summary>Whether the guess is this PIN; takes the same time for every guess.</summary>
+    public bool Matches(PinGuess guess) => Equals(guess.Normalise(_value.Length));
+
+    public bool Equals(Pin other)
+    {
+        Span<byte> mine = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> theirs = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(_value), mine);
+        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(other._value), theirs);
+        return CryptographicOperations.FixedTimeEquals(mine, theirs);
+    }
+
+    public override bool Equals(object? obj) => obj is Pin other && Equals(other);
+
+    public override int GetHashCode() => 0;
+
+    public override string ToString() => "****";
+}
+
+/// <summary>What a user typed.</summary>
+/// <param name="Text">As it came, trimmed.</param>
+/// <param name="WasNumber">It came as a JSON number, which loses leading zeros: it is padded to the PIN's length.</param>
+public readonly record struct PinGuess(string Text, bool WasNumber = false)
+{
+    public Pin Normalise(int length) => new(WasNumber ? Text.PadLeft(length, '0') : Text.ToUpperInvariant());
+
+    public override string ToString() => "****";
+}

@@ -1,0 +1,86 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace OtpPipeline.Core.Secrets;
+
+/// <summary>
+/// Seals with AES-256-GCM under the newest key, opens with any. The associated data binds a ciphertext to its place, so a row
+/// copied elsewhere does not open. Keyed hashes come from a key of their own, which outlives a rotation.
+/// </summary>
+public sealed class KeyRing
+{
+    private const int NonceSize = 12;
+    private const int TagSize = 16;
+    private readonly FrozenDictionary<string, byte[]> _keys;
+    private readonly byte[] _lookupKey;
+
+    public KeyRing(IOptions<OtpOptions> options)
+    {
+        var keys = options.Value.PinKeys;
+        _keys = keys.ToFrozenDictionary(k => k.Id, k => Derive(k.Key, "seal"), StringComparer.Ordinal);
+        _lookupKey = Derive(options.Value.LookupKey ?? keys[^1].Key, "lookup");
+        CurrentKeyId = keys[0].Id;
+    }
+
+    /// <summary>Id of the key that seals.</summary>
+    public string CurrentKeyId { get; }
+
+    /// <summary>Nonce, ciphertext and tag under the current key.</summary>
+    public byte[] Seal(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData) => Seal(CurrentKeyId, 0, secret, associatedData);
+
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was sealed in this place.</exception>
+    public byte[] Open(string keyId, ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData)
+    {
+        if (!_keys.TryGetValue(keyId, out var key))
+        {
+            throw new CryptographicException($"The key '{keyId}' is not among Otp:PinKeys.");
+        }
+
+        using var aes = new AesGcm(key, TagSize);
+        var secret = new byte[sealedData.Length - NonceSize - TagSize];
+        aes.Decrypt(sealedData[..NonceSize], sealedData[NonceSize..^TagSize], sealedData[^TagSize..], secret, associatedData);
+        return secret;
+    }
+
+    /// <summary>Like <see cref="Seal"/>, with the key's id in front, for columns that have none beside them.</summary>
+    public byte[] SealWithId(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
+    {
+        var id = Encoding.UTF8.GetBytes(CurrentKeyId);
+        var data = Seal(CurrentKeyId, 1 + id.Length, secret, associatedData);
+        data[0] = (byte)id.Length;
+        id.CopyTo(data, 1);
+        return data;
+    }
+
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was sealed in this place.</exception>
+    public byte[] OpenWithId(ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData)
+    {
+        var end = 1 + sealedData[0];
+        return Open(Encoding.UTF8.GetString(sealedData[1..end]), sealedData[end..], associatedData);
+    }
+
+    /// <summary>Keyed hash (HMAC-SHA256, 32 bytes) of a value for one purpose: equal values meet, nobody without the key can try them out.</summary>
+    public byte[] Hash(string purpose, string value)
+    {
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _lookupKey);
+        hmac.AppendData(Encoding.UTF8.GetBytes(purpose));
+        hmac.AppendData([0]);
+        hmac.AppendData(Encoding.UTF8.GetBytes(value));
+        return hmac.GetHashAndReset();
+    }
+
+    private byte[] Seal(string keyId, int offset, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
+    {
+        var data = new byte[offset + NonceSize + secret.Length + TagSize];
+        var target = data.AsSpan(offset);
+        RandomNumberGenerator.Fill(target[..NonceSize]);
+        using var aes = new AesGcm(_keys[keyId], TagSize);
+        aes.Encrypt(target[..NonceSize], secret, target.Slice(NonceSize, secret.Length), target[^TagSize..], associatedData);
+        return data;
+    }
+
+    private static byte[] Derive(string base64, string purpose) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(base64), 32, info: Encoding.UTF8.GetBytes("otp-pipeline/" + purpose));
+}

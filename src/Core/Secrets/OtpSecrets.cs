@@ -1,0 +1,46 @@
+using System.Text;
+using System.Text.Json;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Sandbox;
+
+namespace OtpPipeline.Core.Secrets;
+
+/// <summary>The key ring in the words of the product: which secret is bound to which row.</summary>
+public sealed class OtpSecrets(KeyRing ring)
+{
+    public string CurrentKeyId => ring.CurrentKeyId;
+
+    public byte[] SealPin(Guid otpId, int version, Pin pin) =>
+        ring.Seal(Encoding.UTF8.GetBytes(pin.Reveal()), PinPlace(otpId, version));
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public Pin OpenPin(OtpPin row) =>
+        new(Encoding.UTF8.GetString(ring.Open(row.KeyId, row.Ciphertext, PinPlace(row.OtpId, row.Version))));
+
+    public byte[] SealDetails(Guid otpId, OtpDetails details) =>
+        ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(details, OtpJson.Default.OtpDetails), Place("details", otpId));
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public OtpDetails OpenDetails(Guid otpId, byte[] details) =>
+        JsonSerializer.Deserialize(ring.OpenWithId(details, Place("details", otpId)), OtpJson.Default.OtpDetails)!;
+
+    public byte[] SealSandbox(Guid messageId, SandboxContent content) =>
+        ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(content, OtpJson.Default.SandboxContent), Place("sandbox", messageId));
+
+    public SandboxContent OpenSandbox(SandboxMessage message) =>
+        JsonSerializer.Deserialize(ring.OpenWithId(message.Content, Place("sandbox", message.Id)), OtpJson.Default.SandboxContent)!;
+
+    /// <summary>Finds a recipient over all channels of its kind.</summary>
+    public byte[] HashRecipient(Recipient recipient) => ring.Hash("recipient", $"{recipient.Kind}:{recipient.Address}");
+
+    public byte[] HashIdempotencyKey(string key) => ring.Hash("idempotency-key", key);
+
+    public byte[] HashCommand(string normalised) => ring.Hash("command", normalised);
+
+    public byte[] HashSubmission(string submissionId) => ring.Hash("submission", submissionId);
+
+    private static byte[] PinPlace(Guid otpId, int version) => Encoding.UTF8.GetBytes($"pin:{otpId:N}:{version}");
+
+    private static byte[] Place(string kind, Guid id) => Encoding.UTF8.GetBytes($"{kind}:{id:N}");
+}

@@ -57,7 +57,7 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
 
     /// <inheritdoc />
     public Task DeleteAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        ExecuteAsync("DELETE FROM outbox_messages WHERE id = ANY ($1)", cancellationToken, new() { Value = ids.ToArray() });
+        ExecuteAsync("DELETE FROM outbox_messages WHERE id = ANY ($1)", cancellationToken, new NpgsqlParameter { Value = ids.ToArray() });
 
     /// <inheritdoc />
     public Task ReleaseAsync(Guid leaseId, IReadOnlyCollection<Guid> ids, TimeSpan after, CancellationToken cancellationToken) =>
@@ -102,7 +102,7 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
         ExecuteAsync(
             "UPDATE outbox_messages SET parked_at = NULL, attempts = 0, due_at = clock_timestamp() WHERE id = ANY ($1) AND parked_at IS NOT NULL",
             cancellationToken,
-            new() { Value = ids.ToArray() });
+            new NpgsqlParameter { Value = ids.ToArray() });
 
     private static NpgsqlParameter Column<TRow, TValue>(IReadOnlyCollection<TRow> rows, Func<TRow, TValue> value, NpgsqlDbType type) =>
         new() { Value = rows.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };

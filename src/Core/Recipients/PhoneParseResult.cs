@@ -1,0 +1,30 @@
+namespace OtpPipeline.Core.Recipients;
+
+/// <summary>What became of a text that should be a phone number: one of the four nested records.</summary>
+public abstract record PhoneParseResult
+{
+    private PhoneParseResult()
+    {
+    }
+
+    /// <summary>A valid number of a known country.</summary>
+    public sealed record Ok(PhoneNumber Number) : PhoneParseResult;
+
+    /// <summary>The number is national, and no country came with it.</summary>
+    public sealed record CountryMissing : PhoneParseResult
+    {
+        internal static readonly CountryMissing Instance = new();
+    }
+
+    /// <summary>The number is national, and the country that came with it is none ("UK", "ZZ").</summary>
+    public sealed record CountryInvalid : PhoneParseResult
+    {
+        internal static readonly CountryInvalid Instance = new();
+    }
+
+    /// <summary>No phone number, or none that is in use anywhere or in that country.</summary>
+    public sealed record NumberInvalid : PhoneParseResult
+    {
+        internal static readonly NumberInvalid Instance = new();
+    }
+}

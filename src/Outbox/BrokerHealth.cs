@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Options;
+
+namespace OtpPipeline.Outbox;
+
+/// <summary>
+/// Knows whether publishing is worth a try: after a few failures of the connection in a row only one message at a time goes out to see
+/// whether the broker is back, so that nothing piles up waiting for it.
+/// </summary>
+internal sealed class BrokerHealth(IOptions<OutboxOptions> options, TimeProvider time)
+{
+    private int failures;
+    private long lastProbe;
+
+    public bool IsDown => Volatile.Read(ref failures) >= options.Value.BrokerDownThreshold;
+
+    /// <summary>True while the broker is up; else for one caller per probe interval.</summary>
+    public bool MayTry()
+    {
+        if (!IsDown)
+            return true;
+        var last = Volatile.Read(ref lastProbe);
+        return time.GetElapsedTime(last) >= options.Value.BrokerProbeInterval
+            && Interlocked.CompareExchange(ref lastProbe, time.GetTimestamp(), last) == last;
+    }
+
+    /// <summary>True where this changed the state from down to up.</summary>
+    public bool Succeeded() =>
+        Volatile.Read(ref failures) != 0 && Interlocked.Exchange(ref failures, 0) >= options.Value.BrokerDownThreshold;
+
+    /// <summary>True where this changed the state from up to down.</summary>
+    public bool Failed()
+    {
+        var count = Interlocked.Increment(ref failures);
+        if (count != options.Value.BrokerDownThreshold)
+            return false;
+        Volatile.Write(ref lastProbe, time.GetTimestamp());
+        return true;
+    }
+}

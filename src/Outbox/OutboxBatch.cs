@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace OtpPipeline.Outbox;
+
+/// <summary>
+/// Collects the messages of one unit of work. Whoever owns the transaction inserts <see cref="Messages"/> and, after the commit,
+/// calls <see cref="IOutbox.Dispatch"/>. Not for use by several threads at once.
+/// </summary>
+public sealed class OutboxBatch
+{
+    private readonly OutboxSerializer serializer;
+    private readonly TimeSpan lease;
+    private readonly Guid leaseId;
+    private readonly List<OutboxMessage> rows = [];
+    private readonly List<OutgoingMessage> outgoing = [];
+
+    /// <summary>A batch whose rows are born leased to <paramref name="leaseId"/>; <see cref="IOutbox.NewBatch"/> calls this.</summary>
+    public OutboxBatch(OutboxSerializer serializer, TimeProvider time, TimeSpan lease, Guid leaseId)
+    {
+        this.serializer = serializer;
+        this.lease = lease;
+        this.leaseId = leaseId;
+        CreatedTimestamp = time.GetTimestamp();
+    }
+
+    /// <summary>The rows to insert.</summary>
+    public IReadOnlyList<OutboxMessage> Messages => rows;
+
+    /// <summary>Monotonic time of creation: the leases end no earlier than their length after it.</summary>
+    internal long CreatedTimestamp { get; }
+
+    /// <summary>The rows that their writer may send, without the delayed ones.</summary>
+    internal IReadOnlyList<OutgoingMessage> Outgoing => outgoing;
+
+    /// <summary>Publishes the message once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
+    public Guid Publish<T>(T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null)
+        where T : class =>
+        Add(message, destination: null, routingKey, delay, headers);
+
+    /// <summary>Sends the message to one address once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
+    public Guid Send<T>(T message, Uri destination, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null)
+        where T : class =>
+        Add(message, destination, routingKey, delay, headers);
+
+    private Guid Add<T>(T message, Uri? destination, string? routingKey, TimeSpan? delay, IReadOnlyDictionary<string, string>? headers)
+        where T : class
+    {
+        var (messageType, body) = serializer.Write(message);
+        var delayed = delay > TimeSpan.Zero;
+        var row = new OutboxMessage
+        {
+            Id = Guid.CreateVersion7(),
+            MessageType = messageType,
+            RoutingKey = routingKey,
+            DestinationAddress = destination?.AbsoluteUri,
+            Body = body,
+            Headers = headers is { Count: > 0 } ? JsonSerializer.Serialize(headers) : null,
+            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+            DueAfter = delayed ? delay!.Value : lease,
+            LeaseId = delayed ? null : leaseId,
+        };
+        rows.Add(row);
+        if (!delayed)
+            outgoing.Add(new OutgoingMessage(row, message, typeof(T)));
+        return row.Id;
+    }
+}

@@ -1,0 +1,36 @@
+using System.Text.Json;
+using MassTransit;
+
+namespace OtpPipeline.Outbox;
+
+/// <summary>What the host tells the outbox in code: its message types and its transport's particulars.</summary>
+public sealed class OutboxSetup
+{
+    private readonly Dictionary<string, Type> types = new(StringComparer.Ordinal);
+
+    /// <summary>How bodies are written and read; camelCase as on the web unless set. Give a source-generated context's options here.</summary>
+    public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
+
+    /// <summary>Called with each message before it goes out, after the outbox has set its own properties.</summary>
+    public Action<SendContext>? OnSend { get; set; }
+
+    /// <summary>
+    /// Tells errors of the connection, which say nothing of the message, from errors of the message; beside those that the outbox knows
+    /// itself (MassTransit's ConnectionException, time-outs, sockets).
+    /// </summary>
+    public Func<Exception, bool>? IsBrokerDown { get; set; }
+
+    /// <summary>The message types by their wire names.</summary>
+    public IReadOnlyDictionary<string, Type> Types => types;
+
+    /// <summary>Lets messages of this type be stored under this wire name, which is for ever.</summary>
+    public OutboxSetup Map<T>(string wireName)
+        where T : class
+    {
+        if (wireName.Length is 0 or > 100)
+            throw new ArgumentException("A wire name has 1 to 100 characters.", nameof(wireName));
+        if (types.ContainsValue(typeof(T)) || !types.TryAdd(wireName, typeof(T)))
+            throw new ArgumentException($"Wire name \"{wireName}\" or message type {typeof(T).Name} is mapped already.", nameof(wireName));
+        return this;
+    }
+}

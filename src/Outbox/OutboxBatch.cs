@@ -34,16 +34,16 @@ public sealed class OutboxBatch
     internal IReadOnlyList<OutgoingMessage> Outgoing => outgoing;
 
     /// <summary>Publishes the message once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
-    public Guid Publish<T>(T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null)
+    public Guid Publish<T>(T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null)
         where T : class =>
-        Add(message, destination: null, routingKey, delay, headers);
+        Add(message, destination: null, routingKey, delay, headers, traceParent);
 
     /// <summary>Sends the message to one address once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
-    public Guid Send<T>(T message, Uri destination, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null)
+    public Guid Send<T>(T message, Uri destination, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null)
         where T : class =>
-        Add(message, destination, routingKey, delay, headers);
+        Add(message, destination, routingKey, delay, headers, traceParent);
 
-    private Guid Add<T>(T message, Uri? destination, string? routingKey, TimeSpan? delay, IReadOnlyDictionary<string, string>? headers)
+    private Guid Add<T>(T message, Uri? destination, string? routingKey, TimeSpan? delay, IReadOnlyDictionary<string, string>? headers, string? traceParent)
         where T : class
     {
         var (messageType, body) = serializer.Write(message);
@@ -56,7 +56,8 @@ public sealed class OutboxBatch
             DestinationAddress = destination?.AbsoluteUri,
             Body = body,
             Headers = headers is { Count: > 0 } ? JsonSerializer.Serialize(headers) : null,
-            TraceParent = Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null,
+            // A batch may gather the work of several traces, so the caller's word goes before the ambient activity.
+            TraceParent = traceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null),
             DueAfter = delayed ? delay!.Value : lease,
             LeaseId = delayed ? null : leaseId,
         };

@@ -1,0 +1,101 @@
+using System.Collections.Frozen;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace OtpPipeline.Core.Applications;
+
+/// <summary>Who a key belongs to.</summary>
+/// <param name="Application">Its application, active or not.</param>
+/// <param name="Key">The key itself, without its text.</param>
+public sealed record Caller(Application Application, ApiKey Key);
+
+/// <summary>
+/// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect
+/// within seconds in every process. While the database is away the last reading stands.
+/// </summary>
+public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext> contexts, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private volatile Snapshot _snapshot = Snapshot.Empty;
+
+    /// <summary>The caller whose key this is; null for an unknown, expired or revoked key and for an inactive application.</summary>
+    public Caller? FindByKey(string key)
+    {
+        var hash = Convert.ToHexString(HashOf(key));
+        var now = time.GetUtcNow().UtcDateTime;
+        return _snapshot.ByKey.TryGetValue(hash, out var caller)
+            && caller.Application.Active
+            && caller.Key.RevokedAt is null
+            && !(caller.Key.ExpiresAt <= now)
+            ? caller
+            : null;
+    }
+
+    public Application? Find(Guid applicationId) => _snapshot.ById.GetValueOrDefault(applicationId);
+
+    /// <summary>What of a key is stored.</summary>
+    public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
+
+    /// <summary>Reads the database now.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
+        var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
+        _snapshot = new(
+            applications.ToFrozenDictionary(),
+            keys.Where(k => applications.ContainsKey(k.ApplicationId))
+                .ToFrozenDictionary(k => Convert.ToHexString(k.Hash), k => new Caller(applications[k.ApplicationId], k), StringComparer.Ordinal));
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await RefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await TryRefreshAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Log.Stopped(logger);
+        }
+    }
+
+    private async Task TryRefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RefreshAsync(cancellationToken);
+        }
+        catch (Exception failure) when (StoreFailures.IsOutage(failure))
+        {
+            Log.NotRefreshed(logger, failure.Message);
+        }
+    }
+
+    private sealed record Snapshot(FrozenDictionary<Guid, Application> ById, FrozenDictionary<string, Caller> ByKey)
+    {
+        public static readonly Snapshot Empty = new(FrozenDictionary<Guid, Application>.Empty, FrozenDictionary<string, Caller>.Empty);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Applications and keys could not be read again; the last reading stands: {Error}")]
+        public static partial void NotRefreshed(ILogger logger, string error);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Applications and keys are no longer read")]
+        public static partial void Stopped(ILogger logger);
+    }
+}

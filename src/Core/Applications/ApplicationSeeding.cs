@@ -1,0 +1,101 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+
+namespace OtpPipeline.Core.Applications;
+
+/// <summary>Section <c>Applications</c>: those of a first start. What exists already is left as it is.</summary>
+public sealed class SeededApplication
+{
+    public const string Section = "Applications";
+
+    /// <summary>UUID of the application.</summary>
+    public Guid Id { get; set; }
+
+    [Required, StringLength(100, MinimumLength = 1)]
+    public string Name { get; set; } = "";
+
+    public ApplicationSettings Settings { get; set; } = new();
+
+    /// <summary>Keys in clear; only their hashes are stored.</summary>
+    public IList<SeededKey> Keys { get; init; } = [];
+}
+
+/// <summary>A key of a <see cref="SeededApplication"/>.</summary>
+public sealed class SeededKey
+{
+    /// <summary>The key in clear, at least 20 characters.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>What it may do; otp when nothing is said.</summary>
+    public IList<string> Scopes { get; init; } = [];
+}
+
+/// <summary>The list, as options.</summary>
+public sealed class SeededApplications : List<SeededApplication>, IValidatableObject
+{
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            var application = this[i];
+            if (application.Id == Guid.Empty)
+            {
+                yield return new($"Applications:{i}:Id must be a UUID.");
+            }
+
+            foreach (var target in new object[] { application, application.Settings, application.Settings.Limits })
+            {
+                var results = new List<ValidationResult>();
+                Validator.TryValidateObject(target, new ValidationContext(target), results, validateAllProperties: true);
+                foreach (var result in results)
+                {
+                    yield return new($"Applications:{i}: {result.ErrorMessage}");
+                }
+            }
+
+            if (application.Keys.Any(k => k.Key.Length < 20))
+            {
+                yield return new($"Applications:{i}:Keys holds a key of less than 20 characters.");
+            }
+        }
+    }
+}
+
+/// <summary>Writes the applications of a first start.</summary>
+public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts, IOptions<SeededApplications> options, TimeProvider time)
+{
+    private const int PrefixLength = 8;
+
+    public async Task SeedAsync(CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var now = time.GetUtcNow().UtcDateTime;
+        foreach (var seed in options.Value)
+        {
+            if (!await context.Applications.AnyAsync(a => a.Id == seed.Id, cancellationToken))
+            {
+                context.Add(new Application { Id = seed.Id, Name = seed.Name, Settings = seed.Settings, CreatedAt = now, UpdatedAt = now });
+            }
+
+            foreach (var key in seed.Keys)
+            {
+                var hash = ApplicationDirectory.HashOf(key.Key);
+                if (!await context.ApiKeys.AnyAsync(k => k.Hash == hash, cancellationToken))
+                {
+                    context.Add(new ApiKey
+                    {
+                        Id = Guid.CreateVersion7(),
+                        ApplicationId = seed.Id,
+                        Prefix = key.Key[..PrefixLength],
+                        Hash = hash,
+                        Scopes = key.Scopes.Count > 0 ? [.. key.Scopes] : ["otp"],
+                        CreatedAt = now,
+                    });
+                }
+            }
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.DependencyInjection;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Core;
+
+public static class CoreRegistration
+{
+    /// <summary>The use cases and their options; a Storage project and the outbox must be registered beside them.</summary>
+    public static IServiceCollection AddOtpCore(this IServiceCollection services)
+    {
+        services.AddOptions<OtpOptions>().BindConfiguration(OtpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<CallbackOptions>().BindConfiguration(CallbackOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<GatheringOptions>().BindConfiguration(GatheringOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<SeededApplications>().BindConfiguration(SeededApplication.Section).ValidateDataAnnotations().ValidateOnStart();
+
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<OtpSecrets>();
+        services.AddSingleton<ProviderChoice>();
+        services.AddSingleton<ApplicationDirectory>();
+        services.AddHostedService(p => p.GetRequiredService<ApplicationDirectory>());
+        services.AddSingleton<ApplicationSeeding>();
+        services.AddSingleton<OtpIntake>();
+        services.AddSingleton<OtpVerification>();
+        services.AddSingleton<OtpCancellation>();
+        services.AddSingleton<OtpReader>();
+        services.AddSingleton<OtpExpiry>();
+        services.AddSingleton<DeliveryClaims>();
+        services.AddSingleton<DeliveryOutcomes>();
+        services.AddSingleton<DeliveryRecovery>();
+        return services;
+    }
+}

@@ -1,0 +1,34 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace OtpPipeline.Core.Deliveries;
+
+internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
+{
+    public void Configure(EntityTypeBuilder<Delivery> builder)
+    {
+        builder.ToTable("deliveries");
+        builder.HasKey(d => d.Id).HasName("pk_deliveries");
+        builder.Property(d => d.Id).HasColumnName("id").ValueGeneratedNever();
+        builder.Property(d => d.OtpId).HasColumnName("otp_id");
+        builder.Property(d => d.Channel).HasColumnName("channel").AsLowerText();
+        builder.Property(d => d.Provider).HasColumnName("provider").HasMaxLength(64);
+        builder.Property(d => d.Step).HasColumnName("step");
+        builder.Property(d => d.Attempt).HasColumnName("attempt");
+        builder.Property(d => d.Status).HasColumnName("status").AsUpperText();
+        builder.Property(d => d.Reason).HasColumnName("reason").HasMaxLength(64);
+        builder.Property(d => d.ProviderMessageId).HasColumnName("provider_message_id").HasMaxLength(255);
+        builder.Property(d => d.DueAt).HasColumnName("due_at");
+        builder.Property(d => d.PublishDueAt).HasColumnName("publish_due_at");
+        builder.Property(d => d.Republished).HasColumnName("republished");
+        builder.Property(d => d.LeaseId).HasColumnName("lease_id");
+        builder.Property(d => d.LeaseUntil).HasColumnName("lease_until");
+        builder.Property(d => d.CreatedAt).HasColumnName("created_at");
+        builder.Property(d => d.UpdatedAt).HasColumnName("updated_at");
+
+        // An attempt exists once, whatever goes wrong in the code above.
+        builder.HasIndex(d => new { d.OtpId, d.Step, d.Attempt }).IsUnique().HasDatabaseName("ux_deliveries_attempt");
+        builder.HasIndex(d => d.PublishDueAt).HasDatabaseName("ix_deliveries_publish_due_at_queued").HasFilter("status = 'QUEUED'");
+        builder.HasIndex(d => d.LeaseUntil).HasDatabaseName("ix_deliveries_lease_until_sending").HasFilter("status = 'SENDING'");
+    }
+}

@@ -1,0 +1,30 @@
+using Microsoft.EntityFrameworkCore;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core;
+
+/// <summary>The model of the database, the same for every database; what one database does in its own SQL is in its Storage project.</summary>
+public sealed class OtpDbContext(DbContextOptions<OtpDbContext> options) : DbContext(options)
+{
+    public DbSet<Application> Applications => Set<Application>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<Otp> Otps => Set<Otp>();
+
+    public DbSet<OtpPin> Pins => Set<OtpPin>();
+
+    public DbSet<Delivery> Deliveries => Set<Delivery>();
+
+    public DbSet<SandboxMessage> SandboxMessages => Set<SandboxMessage>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(OtpDbContext).Assembly);
+        modelBuilder.AddOutbox();
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace OtpPipeline.Core.Otps;
+
+internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
+{
+    public void Configure(EntityTypeBuilder<Otp> builder)
+    {
+        builder.ToTable("otps");
+        builder.HasKey(o => o.Id).HasName("pk_otps");
+        builder.Property(o => o.Id).HasColumnName("id").ValueGeneratedNever();
+        builder.Property(o => o.ApplicationId).HasColumnName("application_id");
+        builder.Property(o => o.TrackId).HasColumnName("track_id");
+        builder.Property(o => o.Channel).HasColumnName("channel").AsLowerText();
+        builder.Property(o => o.CountryIso).HasColumnName("country_iso").HasMaxLength(2);
+        builder.Property(o => o.RecipientHash).HasColumnName("recipient_hash").HasMaxLength(32);
+        builder.Property(o => o.Details).HasColumnName("details");
+        builder.Property(o => o.Status).HasColumnName("status").AsUpperText();
+        builder.Property(o => o.Reason).HasColumnName("reason").AsLowerText();
+        builder.Property(o => o.Sequence).HasColumnName("sequence");
+        builder.Property(o => o.Attempts).HasColumnName("attempts");
+        builder.Property(o => o.MaxAttempts).HasColumnName("max_attempts");
+        builder.Property(o => o.Ttl).HasColumnName("ttl");
+        builder.Property(o => o.Parts).HasColumnName("parts");
+        builder.Property(o => o.Cost).HasColumnName("cost").HasPrecision(18, 6);
+        builder.Property(o => o.Metadata).HasColumnName("metadata");
+        builder.Property(o => o.VerifiedBy).HasColumnName("verified_by").HasMaxLength(32);
+        builder.Property(o => o.CreatedAt).HasColumnName("created_at");
+        builder.Property(o => o.ExpiresAt).HasColumnName("expires_at");
+        builder.Property(o => o.FinalAt).HasColumnName("final_at");
+        builder.HasIndex(o => o.ExpiresAt).HasDatabaseName("ix_otps_expires_at_pending").HasFilter("status = 'PENDING'");
+        builder.HasIndex(o => o.FinalAt).HasDatabaseName("ix_otps_final_at").HasFilter("final_at IS NOT NULL");
+    }
+}
+
+internal sealed class OtpPinConfiguration : IEntityTypeConfiguration<OtpPin>
+{
+    public void Configure(EntityTypeBuilder<OtpPin> builder)
+    {
+        builder.ToTable("otp_pins");
+        builder.HasKey(p => new { p.OtpId, p.Version }).HasName("pk_otp_pins");
+        builder.Property(p => p.OtpId).HasColumnName("otp_id");
+        builder.Property(p => p.Version).HasColumnName("version");
+        builder.Property(p => p.Ciphertext).HasColumnName("ciphertext").HasMaxLength(256);
+        builder.Property(p => p.KeyId).HasColumnName("key_id").HasMaxLength(32);
+        builder.Property(p => p.ValidUntil).HasColumnName("valid_until");
+    }
+}
+
+internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<IdempotencyKey>
+{
+    public void Configure(EntityTypeBuilder<IdempotencyKey> builder)
+    {
+        builder.ToTable("idempotency_keys");
+        builder.HasKey(k => new { k.ApplicationId, k.KeyHash }).HasName("pk_idempotency_keys");
+        builder.Property(k => k.ApplicationId).HasColumnName("application_id");
+        builder.Property(k => k.KeyHash).HasColumnName("key_hash").HasMaxLength(32);
+        builder.Property(k => k.CommandHash).HasColumnName("command_hash").HasMaxLength(32);
+        builder.Property(k => k.OtpId).HasColumnName("otp_id");
+        builder.Property(k => k.ExpiresAt).HasColumnName("expires_at");
+        builder.HasIndex(k => k.ExpiresAt).HasDatabaseName("ix_idempotency_keys_expires_at");
+    }
+}

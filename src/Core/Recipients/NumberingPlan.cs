@@ -1,8 +1,6 @@
-using System.Text.RegularExpressions;
-
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>How one country writes its numbers. Patterns are compiled when first asked for; an instance is safe to share between threads.</summary>
+/// <summary>How one country writes its numbers. An instance is safe to share between threads.</summary>
 internal sealed class NumberingPlan
 {
     private readonly string? _prefixTransform;

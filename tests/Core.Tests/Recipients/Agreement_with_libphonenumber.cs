@@ -12,7 +12,7 @@ public class Agreement_with_libphonenumber(ITestOutputHelper output)
     private const string Oracle = "OTP_TEST_PHONE_ORACLE";
 
     [Fact]
-    public async Task Is_999_in_1000_or_better_over_100_000_numbers_of_all_countries()
+    public async Task Is_complete_over_100_000_numbers_of_all_countries()
     {
         var folder = Environment.GetEnvironmentVariable(Oracle);
         Assert.SkipUnless(Directory.Exists(folder), $"needs ./test, which installs libphonenumber-js for {Oracle}");
@@ -33,8 +33,9 @@ public class Agreement_with_libphonenumber(ITestOutputHelper output)
 
         // Agreeing on nothing but refusals would prove little.
         valid.Count.ShouldBeInRange(Numbers / 4, Numbers * 3 / 4);
-        countries.ShouldBe(245);
-        disagreements.Count.ShouldBeLessThanOrEqualTo(Numbers / 1000);
+        // All but Western Sahara, whose numbers Morocco's leading digits claim in both.
+        countries.ShouldBe(244);
+        disagreements.ShouldBeEmpty();
     }
 
     private static string Ours(PhoneSamples.Sample sample) =>

@@ -1,0 +1,83 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+
+namespace OtpPipeline.Core.Recipients;
+
+/// <summary>
+/// An e-mail address as mailboxes are named in practice: unquoted local part, domain name of two labels or more.
+/// Only ASCII: an internationalised domain is given in its xn-- form. It prints itself masked.
+/// </summary>
+public sealed record EmailAddress
+{
+    private const int LongestAddress = 254;
+    private const int LongestLocalPart = 64;
+    private const int LongestLabel = 63;
+
+    private const string LettersAndDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    private static readonly SearchValues<char> LocalCharacters = SearchValues.Create(LettersAndDigits + "!#$%&'*+-/=?^_`{|}~");
+    private static readonly SearchValues<char> LabelCharacters = SearchValues.Create(LettersAndDigits + "-");
+
+    private readonly int _at;
+
+    private EmailAddress(string value, int at)
+    {
+        Value = value;
+        _at = at;
+    }
+
+    /// <summary>The whole address. The domain is in lower case; the local part is as given, since only its host may say that case is nothing.</summary>
+    public string Value { get; }
+
+    /// <summary>Reads an address; nothing is trimmed, and no control character or space passes.</summary>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out EmailAddress? address)
+    {
+        address = null;
+        var at = text?.IndexOf('@') ?? -1;
+        if (text is null || at < 0 || text.Length > LongestAddress || !IsLocalPart(text.AsSpan(0, at)) || !IsDomain(text.AsSpan(at + 1)))
+        {
+            return false;
+        }
+
+        address = new EmailAddress(string.Concat(text.AsSpan(0, at), text[at..].ToLowerInvariant()), at);
+        return true;
+    }
+
+    /// <summary>The first character and the domain: "m•••••@example.com".</summary>
+    public override string ToString() => $"{Value.AsSpan(0, _at > 1 ? 1 : 0)}{Masking.Hidden}{Value.AsSpan(_at)}";
+
+    private static bool IsLocalPart(ReadOnlySpan<char> local)
+    {
+        if (local.Length > LongestLocalPart)
+        {
+            return false;
+        }
+
+        foreach (var part in local.Split('.'))
+        {
+            if (local[part].IsEmpty || local[part].ContainsAnyExcept(LocalCharacters))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsDomain(ReadOnlySpan<char> domain)
+    {
+        var labels = 0;
+        var last = domain;
+        foreach (var range in domain.Split('.'))
+        {
+            last = domain[range];
+            labels++;
+            if (last.Length is 0 or > LongestLabel || last[0] == '-' || last[^1] == '-' || last.ContainsAnyExcept(LabelCharacters))
+            {
+                return false;
+            }
+        }
+
+        // A last label of digits would be an IP address.
+        return labels > 1 && last.ContainsAnyExceptInRange('0', '9');
+    }
+}

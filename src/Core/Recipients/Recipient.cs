@@ -1,0 +1,71 @@
+namespace OtpPipeline.Core.Recipients;
+
+/// <summary>What kind of address a recipient has. The numbers are stored.</summary>
+public enum RecipientKind
+{
+    /// <summary>A phone number: SMS, call, WhatsApp, USSD.</summary>
+    Phone = 1,
+
+    /// <summary>An e-mail address.</summary>
+    Email = 2,
+
+    /// <summary>A Telegram chat.</summary>
+    Chat = 3,
+}
+
+/// <summary>Whoever an OTP is for, on whatever channel. It prints itself masked; only <see cref="Address"/> carries the whole address.</summary>
+public sealed record Recipient
+{
+    private readonly string _masked;
+
+    private Recipient(RecipientKind kind, string address, string? countryIso, string masked)
+    {
+        Kind = kind;
+        Address = address;
+        CountryIso = countryIso;
+        _masked = masked;
+    }
+
+    /// <summary>What <see cref="Address"/> is.</summary>
+    public RecipientKind Kind { get; }
+
+    /// <summary>The one way to write this address: E.164, e-mail with its domain in lower case, or chat id.</summary>
+    public string Address { get; }
+
+    /// <summary>The country of a phone number, two letters in upper case; null otherwise.</summary>
+    public string? CountryIso { get; }
+
+    /// <summary>A phone number as a recipient.</summary>
+    public static Recipient Of(PhoneNumber number)
+    {
+        ArgumentNullException.ThrowIfNull(number);
+        return new(RecipientKind.Phone, number.E164, number.CountryIso, number.ToString());
+    }
+
+    /// <summary>An e-mail address as a recipient.</summary>
+    public static Recipient Of(EmailAddress email)
+    {
+        ArgumentNullException.ThrowIfNull(email);
+        return new(RecipientKind.Email, email.Value, countryIso: null, email.ToString());
+    }
+
+    /// <summary>A Telegram chat as a recipient.</summary>
+    public static Recipient Of(TelegramChat chat)
+    {
+        ArgumentNullException.ThrowIfNull(chat);
+        return new(RecipientKind.Chat, chat.Value, countryIso: null, chat.ToString());
+    }
+
+    /// <summary>A recipient that was validated before it was stored.</summary>
+    /// <exception cref="ArgumentException">The three do not fit together; the message does not carry the address.</exception>
+    public static Recipient FromStored(RecipientKind kind, string address, string? countryIso) => kind switch
+    {
+        RecipientKind.Phone when countryIso is not null => Of(PhoneNumber.FromStored(address, countryIso)),
+        RecipientKind.Email when EmailAddress.TryParse(address, out var email) => Of(email),
+        RecipientKind.Chat when TelegramChat.TryParse(address, out var chat) => Of(chat),
+        _ => throw new ArgumentException($"The stored recipient is no {kind}.", nameof(address)),
+    };
+
+    /// <summary>The address masked: "+33•••••400", "m•••••@example.com", "•••••789".</summary>
+    public override string ToString() => _masked;
+}

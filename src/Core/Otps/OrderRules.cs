@@ -31,21 +31,25 @@ public static partial class OrderRules
         var from = Or(draft.From, settings.From);
         var template = Or(draft.Template, settings.Template);
         var pinType = Or(draft.PinType, settings.PinType is { } type ? EnumText<PinType>.Lower(type) : null);
+        int ttl = 0, maxAttempts = 0, pinLength = 0;
+        PinType kind = default;
+        Guid? trackId = null;
+        string? callbackUrl = null, metadata = null;
         var refusal =
             (from is null && !draft.From.Malformed ? Refusals.FromMissing : null)
             ?? (from is null || from.Length is < 3 or > 15 || HasControl(from) ? Refusals.FromInvalid : null)
             ?? (string.IsNullOrEmpty(template) && !draft.Template.Malformed ? Refusals.TemplateMissing : null)
             ?? (template is null || template.Length > 1600 || HasControl(template.ReplaceLineEndings(" ").Replace('\t', ' ')) ? Refusals.TemplateInvalid : null)
             ?? (!MessageText.HasPlaceholder(template!) ? Refusals.TemplateWithoutPin : null)
-            ?? Number(draft.Ttl, settings.Ttl, 60, 1800, Refusals.TtlNotANumber, Refusals.TtlTooSmall, Refusals.TtlTooLarge, out var ttl)
-            ?? Number(draft.MaxAttempts, settings.MaxAttempts, 1, 10, Refusals.MaxAttemptsNotANumber, Refusals.MaxAttemptsTooSmall, Refusals.MaxAttemptsTooLarge, out var maxAttempts)
+            ?? Number(draft.Ttl, settings.Ttl, 60, 1800, Refusals.TtlNotANumber, Refusals.TtlTooSmall, Refusals.TtlTooLarge, out ttl)
+            ?? Number(draft.MaxAttempts, settings.MaxAttempts, 1, 10, Refusals.MaxAttemptsNotANumber, Refusals.MaxAttemptsTooSmall, Refusals.MaxAttemptsTooLarge, out maxAttempts)
             ?? (pinType is null && !draft.PinType.Malformed ? Refusals.PinTypeMissing : null)
-            ?? (!TryPinType(pinType, out var kind) ? Refusals.PinTypeInvalid : null)
-            ?? Number(draft.PinLength, settings.PinLength, 4, 10, Refusals.PinLengthNotANumber, Refusals.PinLengthTooSmall, Refusals.PinLengthTooLarge, out var pinLength)
-            ?? (!TryTrackId(draft.TrackId, out var trackId) ? Refusals.TrackIdInvalid : null)
-            ?? (!TryCallback(draft.OtpCallbackUrl, settings, callbacks, out var callbackUrl) ? Refusals.CallbackUrlInvalid : null)
+            ?? (!TryPinType(pinType, out kind) ? Refusals.PinTypeInvalid : null)
+            ?? Number(draft.PinLength, settings.PinLength, 4, 10, Refusals.PinLengthNotANumber, Refusals.PinLengthTooSmall, Refusals.PinLengthTooLarge, out pinLength)
+            ?? (!TryTrackId(draft.TrackId, out trackId) ? Refusals.TrackIdInvalid : null)
+            ?? (!TryCallback(draft.OtpCallbackUrl, settings, callbacks, out callbackUrl) ? Refusals.CallbackUrlInvalid : null)
             ?? address.Refusal
-            ?? (!TryMetadata(draft, out var metadata) ? Refusals.MetadataInvalid : null)
+            ?? (!TryMetadata(draft, out metadata) ? Refusals.MetadataInvalid : null)
             ?? (draft.Locale.Malformed || (draft.Locale.Text is { Length: > 0 } tag && !LocaleForm().IsMatch(tag)) ? Refusals.LocaleInvalid : null)
             ?? (draft.Name.Malformed || draft.Name.Text is { Length: > 100 } || HasControl(draft.Name.Text ?? "") ? Refusals.NameInvalid : null)
             ?? (address.Value.CountryIso is { } country && !Served(country, settings.Limits) ? Refusals.NoCoverage : null);

@@ -48,6 +48,9 @@ public interface IOtpUnit : IAsyncDisposable
     /// <summary>Locks these OTPs in the order of their ids, waiting for others; ids that do not exist are left out.</summary>
     Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
 
+    /// <summary>The same with what a guess is judged by: the PINs, and the recipients' histories, locked too.</summary>
+    Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
+
     /// <summary>Locks pending OTPs past their time, skipping those that somebody else holds.</summary>
     Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken);
 
@@ -68,9 +71,9 @@ public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOt
 
 /// <summary>An OTP under lock with all that belongs to it.</summary>
 /// <param name="Otp">The row.</param>
-/// <param name="Pin">Its PIN; null once wiped.</param>
+/// <param name="Pin">Its PIN; null once wiped, and where nothing is verified.</param>
 /// <param name="Deliveries">Oldest first.</param>
-/// <param name="History">Its recipient's, locked too and shared by OTPs of the same recipient; null after a purge.</param>
+/// <param name="History">Its recipient's, locked too and shared by OTPs of the same recipient; null after a purge, and where nothing is verified.</param>
 public sealed record LockedOtp(Otp Otp, OtpPin? Pin, List<Delivery> Deliveries, RecipientHistory? History)
 {
     public OtpState State => new(Otp.Status, Otp.Reason, Otp.Attempts, Otp.MaxAttempts, Otp.ExpiresAt, Deliveries.Any(d => d.Status.MayHaveArrived()));

@@ -40,8 +40,11 @@ public sealed record IntakeFacts(
 public sealed record FirstUse(byte[] CommandHash, Otp? Otp);
 
 /// <summary>What to write for a batch.</summary>
-public sealed class IntakeDecisions
+/// <param name="now">The database's clock, read once.</param>
+public sealed class IntakeDecisions(DateTime now)
 {
+    public DateTime Now => now;
+
     public List<Otp> Otps { get; } = [];
 
     public List<OtpPin> Pins { get; } = [];

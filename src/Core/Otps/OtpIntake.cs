@@ -101,7 +101,7 @@ public sealed class OtpIntake : IAsyncDisposable
         await using (var unit = await _store.BeginIntakeAsync(cancellationToken))
         {
             var facts = await unit.ReadAsync(twins.Leaders, cancellationToken);
-            var decisions = new IntakeDecisions();
+            var decisions = new IntakeDecisions(facts.Now);
             answers = IntakeRules.Decide(twins.Leaders, facts, _deliveries.LostAfter, decisions);
             for (var i = 0; i < answers.Count; i++)
             {

@@ -48,7 +48,7 @@ public sealed class OtpVerification : IAsyncDisposable
         var answers = new VerifyAnswer[commands.Count];
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
-            var locked = await unit.LockAsync(commands.Select(c => c.OtpId).ToHashSet(), cancellationToken);
+            var locked = await unit.LockForVerificationAsync(commands.Select(c => c.OtpId).ToHashSet(), cancellationToken);
             var changes = new OtpChanges(outgoing, locked.Now);
             for (var i = 0; i < commands.Count; i++)
             {

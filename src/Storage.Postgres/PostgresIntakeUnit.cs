@@ -1,0 +1,106 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Outbox;
+using OtpPipeline.Storage.Postgres.Outbox;
+
+namespace OtpPipeline.Storage.Postgres;
+
+/// <summary>One transaction of the intake: at most two round trips to read and lock, one to write, one to commit.</summary>
+internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeSpan idempotencyRetention) : IIntakeUnit
+{
+    private readonly HashSet<RecipientHistory> _countedIn = [];
+
+    public async Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken)
+    {
+        var firsts = await ClaimKeysAsync([.. orders.Where(o => o.IdempotencyHash is not null)], cancellationToken);
+        var fresh = orders.Where(o => !firsts.ContainsKey(o.OtpId)).ToList();
+        var recipients = fresh.DistinctBy(o => (o.ApplicationId, Convert.ToHexString(o.RecipientHash))).ToList();
+        var spenders = fresh.Where(o => o.Order.Application.Settings.Limits.SpendingPerDay is not null).Select(o => o.ApplicationId).Distinct().Order().ToList();
+
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        if (spenders.Count > 0)
+        {
+            SpendingStatements.MakeAndLock(batch, spenders);
+        }
+
+        HistoryStatements.MakeAndLock(batch, recipients);
+        batch.Add("SELECT clock_timestamp()");
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken) : [];
+        var made = (await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
+        var histories = (await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+        var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
+        foreach (var key in made)
+        {
+            // Stored with one send counted in; the rule starts from none.
+            histories[key].Sends = [];
+            _countedIn.Add(histories[key]);
+        }
+
+        return new(now, firsts, histories, spendings.ToDictionary(s => s.ApplicationId));
+    }
+
+    public async Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var histories = decisions.Histories.Concat(_countedIn).Distinct().Where(h => !(_countedIn.Contains(h) && h.Sends.Length == 1)).ToList();
+        if (histories.Count > 0)
+        {
+            HistoryStatements.UpdateSends(batch, histories, decisions.Now);
+        }
+
+        if (decisions.Spendings.Count > 0)
+        {
+            SpendingStatements.Update(batch, decisions.Spendings);
+        }
+
+        var released = decisions.ReleasedKeys.FindAll(o => o.IdempotencyHash is not null);
+        if (released.Count > 0)
+        {
+            IntakeStatements.ReleaseKeys(batch, released);
+        }
+
+        if (decisions.Otps.Count > 0)
+        {
+            IntakeStatements.Insert(batch, decisions);
+            DeliveryStatements.Insert(batch, decisions.Deliveries);
+            batch.BatchCommands.Add(PostgresOutbox.InsertCommand(messages));
+        }
+
+        if (batch.BatchCommands.Count > 0)
+        {
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    /// <summary>Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a twin that is being committed.</summary>
+    private async Task<IReadOnlyDictionary<Guid, FirstUse>> ClaimKeysAsync(List<NewOtp> orders, CancellationToken cancellationToken)
+    {
+        if (orders.Count == 0)
+        {
+            return new Dictionary<Guid, FirstUse>();
+        }
+
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        IntakeStatements.ClaimKeys(batch, orders, idempotencyRetention);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var firsts = new Dictionary<Guid, FirstUse>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            firsts[reader.GetGuid(0)] = new(reader.Bytes(1), reader.IsDBNull(2) ? null : Rows.ReadOtp(reader, 2));
+        }
+
+        return firsts;
+    }
+}

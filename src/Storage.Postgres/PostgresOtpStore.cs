@@ -1,0 +1,63 @@
+using Npgsql;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Storage.Postgres;
+
+/// <summary>The OTPs on PostgreSQL.</summary>
+internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Extensions.Options.IOptions<Core.Secrets.OtpOptions> options) : IOtpStore
+{
+    public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return new PostgresIntakeUnit(connection, await connection.BeginTransactionAsync(cancellationToken), options.Value.IdempotencyRetention);
+    }
+
+    public async Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return new PostgresOtpUnit(connection, await connection.BeginTransactionAsync(cancellationToken));
+    }
+
+    public async Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.Add($"SELECT {Rows.Otp} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
+        batch.Add($"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt", new NpgsqlParameter { Value = otpId });
+        batch.Add("SELECT clock_timestamp()");
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var otp = (await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken)).SingleOrDefault();
+        var deliveries = await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken);
+        var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
+        return otp is null ? null : new(otp, deliveries, now);
+    }
+
+    public async Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.Add(
+            """
+            WITH old AS MATERIALIZED (
+                SELECT id FROM otps o
+                WHERE final_at < (SELECT clock_timestamp()) - $1
+                  AND NOT EXISTS (SELECT 1 FROM outbox_messages m WHERE m.correlation_id = o.id)
+                ORDER BY final_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+            deliveries_gone AS (DELETE FROM deliveries d USING old WHERE d.otp_id = old.id),
+            pins_gone AS (DELETE FROM otp_pins p USING old WHERE p.otp_id = old.id)
+            DELETE FROM otps o USING old WHERE o.id = old.id
+            """,
+            new() { Value = periods.FinalOtps },
+            new() { Value = limit });
+        batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
+        batch.Add(Old("recipient_histories", "application_id, recipient_hash", "updated_at"), new() { Value = periods.IdleRecipients }, new() { Value = limit });
+        batch.Add(Old("idempotency_keys", "application_id, key_hash", "expires_at"), new() { Value = TimeSpan.Zero }, new() { Value = limit });
+        batch.Add(Old("inbox_messages", "message_id, queue", "received_at"), new() { Value = periods.InboxMessages }, new() { Value = limit });
+        batch.Add("DELETE FROM application_spendings WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 30");
+        return await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static string Old(string table, string key, string column) =>
+        $"""
+        DELETE FROM {table} WHERE ({key}) IN (
+            SELECT {key} FROM {table} WHERE {column} < (SELECT clock_timestamp()) - $1 ORDER BY {column} LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """;
+}

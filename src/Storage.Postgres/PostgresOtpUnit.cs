@@ -1,0 +1,176 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Outbox;
+using OtpPipeline.Storage.Postgres.Outbox;
+
+namespace OtpPipeline.Storage.Postgres;
+
+/// <summary>One transaction over locked OTPs: locking is one round trip, saving another, the commit the last.</summary>
+internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransaction transaction) : IOtpUnit
+{
+    // Whoever changes a delivery or judges a guess holds the OTP's row. What is read in a later statement of READ COMMITTED is
+    // therefore as it stands under the lock, and so is the clock.
+    private const string LockSql = $"SELECT {Rows.Otp} FROM otps o WHERE o.id = ANY ($1) ORDER BY o.id FOR UPDATE";
+    private const string DeliveriesSql = $"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
+    private const string ClockSql = "SELECT clock_timestamp()";
+
+    public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
+        LockAsync(otpIds, forVerification: false, cancellationToken);
+
+    public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
+        LockAsync(otpIds, forVerification: true, cancellationToken);
+
+    public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>
+        LockDueAsync(
+            $"""
+            SELECT {Rows.Otp} FROM otps o
+            WHERE o.status = 'PENDING' AND o.expires_at <= (SELECT clock_timestamp())
+            ORDER BY o.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+            """,
+            limit,
+            cancellationToken);
+
+    public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) =>
+        LockDueAsync(
+            $"""
+            SELECT {Rows.Otp} FROM otps o
+            WHERE o.id IN (
+                SELECT d.otp_id FROM deliveries d
+                WHERE d.status = 'SENDING' AND d.lease_until <= (SELECT clock_timestamp()) ORDER BY d.lease_until LIMIT $1)
+            FOR UPDATE SKIP LOCKED
+            """,
+            limit,
+            cancellationToken);
+
+    public Task<LockedOtps> LockLostDeliveriesAsync(int limit, CancellationToken cancellationToken) =>
+        LockDueAsync(
+            $"""
+            SELECT {Rows.Otp} FROM otps o
+            WHERE o.id IN (
+                SELECT d.otp_id FROM deliveries d
+                WHERE d.status = 'QUEUED' AND d.publish_due_at <= (SELECT clock_timestamp()) ORDER BY d.publish_due_at LIMIT $1)
+              AND o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
+            FOR UPDATE SKIP LOCKED
+            """,
+            limit,
+            cancellationToken);
+
+    public async Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        if (changes.IsEmpty)
+        {
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        if (changes.Otps.Count > 0)
+        {
+            UpdateOtps(batch, changes.Otps);
+        }
+
+        if (changes.Finals.Count > 0)
+        {
+            batch.Add("DELETE FROM otp_pins WHERE otp_id = ANY ($1)", Columns.Of(changes.Finals));
+        }
+
+        if (changes.UpdatedDeliveries.Count > 0)
+        {
+            DeliveryStatements.Update(batch, changes.UpdatedDeliveries);
+        }
+
+        if (changes.NewDeliveries.Count > 0)
+        {
+            DeliveryStatements.Insert(batch, changes.NewDeliveries);
+        }
+
+        if (changes.Histories.Count > 0)
+        {
+            HistoryStatements.UpdateGuesses(batch, changes.Histories, changes.Now);
+        }
+
+        if (messages.Count > 0)
+        {
+            batch.BatchCommands.Add(PostgresOutbox.InsertCommand(messages));
+        }
+
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await transaction.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+
+    private async Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool forVerification, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.Add(LockSql, Columns.Of(otpIds));
+        if (forVerification)
+        {
+            batch.Add($"SELECT {Rows.Pin} FROM otp_pins p WHERE p.otp_id = ANY ($1)", Columns.Of(otpIds));
+            HistoryStatements.LockOf(batch, otpIds);
+        }
+
+        batch.Add(DeliveriesSql, Columns.Of(otpIds));
+        batch.Add(ClockSql);
+
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var otps = await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken);
+        var pins = forVerification ? await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken) : [];
+        var histories = forVerification ? await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken) : [];
+        return await AssembleAsync(reader, otps, pins, histories, cancellationToken);
+    }
+
+    private async Task<LockedOtps> LockDueAsync(string sql, int limit, CancellationToken cancellationToken)
+    {
+        List<Otp> otps;
+        await using (var find = new NpgsqlCommand(sql, connection, transaction) { Parameters = { new() { Value = limit } } })
+        await using (var found = await find.ExecuteReaderAsync(cancellationToken))
+        {
+            otps = await Rows.ReadAllAsync(found, r => Rows.ReadOtp(r), cancellationToken);
+        }
+
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        batch.Add(DeliveriesSql, Columns.Of(otps.Select(o => o.Id)));
+        batch.Add(ClockSql);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await AssembleAsync(reader, otps, [], [], cancellationToken);
+    }
+
+    private static async Task<LockedOtps> AssembleAsync(
+        NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<RecipientHistory> histories, CancellationToken cancellationToken)
+    {
+        var deliveries = (await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken)).ToLookup(d => d.OtpId);
+        var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
+        var pinOf = pins.GroupBy(p => p.OtpId).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Version));
+        var historyOf = histories.ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+        return new(
+            now,
+            otps.ToDictionary(o => o.Id, o => new LockedOtp(
+                o,
+                pinOf.GetValueOrDefault(o.Id),
+                [.. deliveries[o.Id]],
+                historyOf.GetValueOrDefault((o.ApplicationId, Convert.ToHexString(o.RecipientHash))))));
+    }
+
+    private static void UpdateOtps(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
+        """
+        UPDATE otps o
+        SET status = u.status, reason = u.reason, sequence = u.sequence, attempts = u.attempts, verified_by = u.verified_by, final_at = u.final_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (id, status, reason, sequence, attempts, verified_by, final_at)
+        WHERE o.id = u.id
+        """,
+        Columns.Of(otps, o => o.Id, NpgsqlDbType.Uuid),
+        Columns.Of(otps, o => EnumText<OtpStatus>.Upper(o.Status), NpgsqlDbType.Text),
+        Columns.Of(otps, o => o.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, NpgsqlDbType.Text),
+        Columns.Of(otps, o => o.Sequence, NpgsqlDbType.Bigint),
+        Columns.Of(otps, o => o.Attempts, NpgsqlDbType.Integer),
+        Columns.Of(otps, o => o.VerifiedBy, NpgsqlDbType.Bytea),
+        Columns.Of(otps, o => o.FinalAt, NpgsqlDbType.TimestampTz));
+}

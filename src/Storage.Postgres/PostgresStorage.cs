@@ -1,0 +1,44 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Storage.Postgres.Outbox;
+
+namespace OtpPipeline.Storage.Postgres;
+
+/// <summary>Keeps everything in PostgreSQL.</summary>
+public static class PostgresStorage
+{
+    /// <summary>Registers the DbContext, the stores and the outbox over one pool of connections.</summary>
+    /// <param name="services">The host's services.</param>
+    /// <param name="connectionString">Npgsql's; what it sets itself is left as it is.</param>
+    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString)
+    {
+        var settings = new NpgsqlConnectionStringBuilder(connectionString);
+        Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = 64);
+        Default(settings, "Auto Prepare Min Usages", () => settings.AutoPrepareMinUsages = 2);
+
+        // A process that froze in a transaction must not hold its locks, nor those who wait for them, for long.
+        Default(settings, "Options", () => settings.Options = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000");
+
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
+        services.AddPooledDbContextFactory<OtpDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddSingleton<IOtpStore, PostgresOtpStore>();
+        services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
+        return services.AddPostgresOutbox();
+    }
+
+    private static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
+        options.UseNpgsql(dataSource, npgsql => npgsql.MigrationsAssembly(typeof(PostgresStorage).Assembly.GetName().Name));
+
+    private static void Default(NpgsqlConnectionStringBuilder settings, string key, Action set)
+    {
+        if (!settings.ShouldSerialize(key))
+        {
+            set();
+        }
+    }
+}

@@ -16,11 +16,12 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
 
     /// <summary>One statement that inserts all these rows, to be put into the batch of the transaction that they belong to.</summary>
     public static NpgsqlBatchCommand InsertCommand(IReadOnlyList<OutboxMessage> messages) =>
-        new($"""
+        new("""
             INSERT INTO outbox_messages (id, message_type, routing_key, destination_address, body, headers, trace_parent, created_at, due_at, lease_id, attempts)
-            SELECT id, message_type, routing_key, destination_address, body, headers, trace_parent, {Clock}, {Clock} + due_after, lease_id, 0
+            SELECT id, message_type, routing_key, destination_address, body, headers, trace_parent, clock.now, clock.now + due_after, lease_id, 0
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                AS m (id, message_type, routing_key, destination_address, body, headers, trace_parent, due_after, lease_id)
+                AS m (id, message_type, routing_key, destination_address, body, headers, trace_parent, due_after, lease_id),
+                (SELECT clock_timestamp() AS now) AS clock
             """)
         {
             Parameters =

@@ -1,0 +1,53 @@
+using OtpPipeline.Outbox.Tests.Support;
+
+namespace OtpPipeline.Outbox.Tests;
+
+public sealed class Stopping_a_process : OutboxSpec
+{
+    [Fact]
+    public async Task It_gives_back_what_it_could_not_send_so_that_another_sends_it_at_once()
+    {
+        var broker = Own(BrokerProxy.To(Servers.RabbitMq));
+        var settings = new { Lease = "00:05:00", PublishTimeout = "00:00:01", Concurrency = 4, BrokerDownThreshold = 10_000 };
+        var stopped = await StartProcess(settings, broker.Address);
+        await stopped.CommitAndDispatchAsync(stopped.Pings(1));
+        await EverythingArrives(1);
+        broker.Hang();
+        var batch = stopped.Pings(100);
+        await stopped.CommitAndDispatchAsync(batch);
+
+        await stopped.StopAsync();
+        (await Database.RowsAsync("lease_id IS NULL AND due_at <= clock_timestamp()")).ShouldBe(100);
+
+        await StartProcess(settings);
+        await EverythingArrives(101);
+        await TheTableIsEmpty();
+    }
+
+    [Fact]
+    public async Task It_sends_what_is_in_flight_and_deletes_it()
+    {
+        var process = await StartProcess(new { Lease = "00:05:00" });
+        var batch = process.Pings(500);
+        await process.CommitAndDispatchAsync(batch);
+
+        await process.StopAsync();
+
+        // Whatever has arrived is deleted; whatever has not is free.
+        var free = await Database.RowsAsync("lease_id IS NULL AND due_at <= clock_timestamp()");
+        (await Database.RowsAsync()).ShouldBe(free);
+        await Eventually.Until(() => Receiver.Messages.Count == 500 - free, $"{500 - free} messages");
+    }
+
+    [Fact]
+    public async Task What_is_committed_while_it_stops_is_given_back_too()
+    {
+        var late = default(OutboxProcess);
+        var process = await StartProcess(new { Lease = "00:05:00" }, configure: services => LateCommit.Register(services, () => late!.CommitAndDispatchAsync(late.Pings(3))));
+        late = process;
+
+        await process.StopAsync();
+
+        (await Database.RowsAsync("lease_id IS NULL AND due_at <= clock_timestamp()")).ShouldBe(3);
+    }
+}

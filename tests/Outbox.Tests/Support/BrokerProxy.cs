@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace OtpPipeline.Outbox.Tests.Support;
+
+/// <summary>Stands between the outbox and the real broker, so that a test can take the broker away or make it hang.</summary>
+internal sealed class BrokerProxy : IAsyncDisposable
+{
+    private readonly Uri target;
+    private readonly ConcurrentDictionary<TcpClient, bool> clients = [];
+    private readonly int port;
+    private volatile TaskCompletionSource open = Opened();
+    private TcpListener listener;
+
+    private BrokerProxy(Uri target)
+    {
+        this.target = target;
+        listener = Listen(0);
+        port = ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    public Uri Address => new UriBuilder(target) { Host = "127.0.0.1", Port = port }.Uri;
+
+    public static BrokerProxy To(Uri target) => new(target);
+
+    /// <summary>Connections break and none can be made.</summary>
+    public void Cut()
+    {
+        listener.Stop();
+        foreach (var client in clients.Keys)
+            client.Dispose();
+        clients.Clear();
+    }
+
+    public void Mend() => listener = Listen(port);
+
+    /// <summary>Connections stay, and nothing passes.</summary>
+    public void Hang() => open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Thaw() => open.TrySetResult();
+
+    public ValueTask DisposeAsync()
+    {
+        Thaw();
+        Cut();
+        return ValueTask.CompletedTask;
+    }
+
+    private static TaskCompletionSource Opened()
+    {
+        var source = new TaskCompletionSource();
+        source.SetResult();
+        return source;
+    }
+
+    private TcpListener Listen(int at)
+    {
+        var started = new TcpListener(IPAddress.Loopback, at);
+        started.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+        started.Start();
+        _ = AcceptAsync(started);
+        return started;
+    }
+
+    private async Task AcceptAsync(TcpListener from)
+    {
+        try
+        {
+            while (true)
+            {
+                var client = await from.AcceptTcpClientAsync();
+                var server = new TcpClient();
+                await server.ConnectAsync(target.Host, target.Port);
+                clients.TryAdd(client, true);
+                clients.TryAdd(server, true);
+                _ = PassAsync(client, server);
+                _ = PassAsync(server, client);
+            }
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            from.Stop();
+        }
+    }
+
+    private async Task PassAsync(TcpClient from, TcpClient to)
+    {
+        var buffer = new byte[64 * 1024];
+        try
+        {
+            int read;
+            while ((read = await from.GetStream().ReadAsync(buffer)) > 0)
+            {
+                await open.Task;
+                await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or InvalidOperationException)
+        {
+            from.Dispose();
+        }
+
+        to.Dispose();
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.DependencyInjection;
+using OtpPipeline.Outbox.Tests.Support;
+
+namespace OtpPipeline.Outbox.Tests;
+
+public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
+{
+    [Fact]
+    public async Task Messages_for_which_the_memory_queue_has_no_room()
+    {
+        var process = await StartProcess(new { Lease = "00:00:02", PublishTimeout = "00:00:00.5", QueueCapacity = 10, Concurrency = 1 });
+        var batch = process.Pings(500);
+
+        await process.CommitAndDispatchAsync(batch);
+
+        await Eventually.Until(() => !Receiver.Messages.IsEmpty, "the first message, from memory");
+        (await Database.RowsAsync()).ShouldBeInRange(400, 500);
+        await EverythingArrives(500);
+        await TheTableIsEmpty();
+        Receiver.Messages.Count.ShouldBe(500);
+    }
+
+    [Fact]
+    public async Task Messages_whose_lease_was_nearly_over_before_the_commit()
+    {
+        var clock = new ShiftedTime();
+        var process = await StartProcess(new { Lease = "00:00:30" }, configure: services => services.AddSingleton<TimeProvider>(clock));
+        var late = process.Pings(1);
+        clock.Shift(TimeSpan.FromSeconds(25));
+        await process.CommitAndDispatchAsync(late);
+
+        var inTime = process.Pings(1);
+        await process.CommitAndDispatchAsync(inTime);
+
+        await Eventually.Until(async () => await Database.RowsAsync() == 1, "the other message to be sent and deleted");
+        Receiver.Messages.ShouldHaveSingleItem().MessageId.ShouldBe(inTime.Messages[0].Id);
+        (await Database.RowsAsync($"id = '{late.Messages[0].Id}' AND due_at > clock_timestamp()")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Delayed_messages_which_go_out_when_they_are_due_and_not_before()
+    {
+        var process = await StartProcess();
+        var batch = process.Pings(20, delay: TimeSpan.FromSeconds(1.5));
+        var due = DateTime.UtcNow + TimeSpan.FromSeconds(1.5);
+
+        await process.CommitAndDispatchAsync(batch);
+
+        (await Database.RowsAsync("lease_id IS NULL")).ShouldBe(20);
+        await EverythingArrives(20);
+        Receiver.Messages.Count.ShouldBe(20);
+        Receiver.Messages.Min(m => m.At).ShouldBeGreaterThan(due);
+        Receiver.Messages.Max(m => m.At).ShouldBeLessThan(due + TimeSpan.FromSeconds(3));
+    }
+
+    private sealed class ShiftedTime : TimeProvider
+    {
+        private long shift;
+
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref shift);
+
+        public void Shift(TimeSpan by) => Interlocked.Add(ref shift, (long)(by.TotalSeconds * TimestampFrequency));
+    }
+}

@@ -1,0 +1,96 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.Extensions.DependencyInjection;
+using OtpPipeline.Core;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Storage;
+
+public sealed class The_model_on_SQL_Server : IDisposable
+{
+    private readonly ServiceProvider host = Models.SqlServerHost();
+    private readonly IServiceScope scope;
+    private readonly OtpDbContext context;
+
+    public The_model_on_SQL_Server()
+    {
+        scope = host.CreateScope();
+        context = scope.ServiceProvider.GetRequiredService<OtpDbContext>();
+    }
+
+    [Fact]
+    public void Registration_points_the_context_at_SQL_Server()
+        => context.Database.ProviderName.ShouldBe("Microsoft.EntityFrameworkCore.SqlServer");
+
+    [Fact]
+    public void Every_entity_has_a_table_that_the_create_script_makes()
+    {
+        var script = context.Database.GenerateCreateScript();
+
+        context.Tables().ShouldNotBeEmpty();
+        foreach (var table in context.Tables())
+        {
+            script.ShouldContain($"CREATE TABLE [{table.Name}] (", Case.Sensitive);
+        }
+    }
+
+    [Fact]
+    public void Tables_and_columns_are_those_of_PostgreSQL()
+    {
+        using var postgres = Models.OnPostgres();
+
+        context.Columns().ShouldBe(postgres.Columns());
+    }
+
+    [Fact]
+    public void No_index_holds_an_unbounded_column()
+        => context.Tables()
+            .SelectMany(table => table.Indexes.SelectMany(index => index.Columns).Concat(table.UniqueConstraints.SelectMany(key => key.Columns)))
+            .Where(column => column.StoreType.EndsWith("(max)", StringComparison.Ordinal))
+            .Select(column => $"{column.Table.Name}.{column.Name}")
+            .ShouldBeEmpty();
+
+    // SQL Server refuses a foreign key that lets one delete reach a table on two ways.
+    [Fact]
+    public void No_delete_reaches_a_table_twice()
+        => context.Tables()
+            .SelectMany(table => Reached(table, []).GroupBy(reached => reached).Where(ways => ways.Count() > 1).Select(ways => $"{table.Name} to {ways.Key.Name}"))
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void A_command_takes_a_parameter()
+    {
+        using var command = context.Database.GetDbConnection().CreateCommand();
+        var parameter = command.CreateParameter();
+        parameter.Value = Guid.Empty;
+
+        parameter.DbType.ShouldBe(System.Data.DbType.Guid);
+    }
+
+    public void Dispose()
+    {
+        scope.Dispose();
+        host.Dispose();
+    }
+
+    private static IEnumerable<ITable> Reached(ITable table, HashSet<ITable> above)
+    {
+        yield return table;
+        if (!above.Add(table))
+        {
+            yield break;
+        }
+
+        foreach (var key in table.ReferencingForeignKeyConstraints.Where(key => key.OnDeleteAction is not ReferentialAction.NoAction and not ReferentialAction.Restrict))
+        {
+            foreach (var reached in Reached(key.Table, above))
+            {
+                yield return reached;
+            }
+        }
+
+        above.Remove(table);
+    }
+}

@@ -1,0 +1,150 @@
+# shellcheck shell=bash
+# What every script of this project shares: how it speaks, waits, finds ports and looks at processes.
+# Sourced, never run. Linux is assumed only where a server runs natively; elsewhere the servers run under docker compose.
+
+readonly PROJECT_ROOT="${PROJECT_ROOT:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)}"
+STEP_PID=""
+
+say() { printf '%s\n' "$*"; }
+warn() { printf '%s\n' "$*" >&2; }
+die() { warn "$*"; exit 1; }
+
+have() { command -v "$1" >/dev/null 2>&1; }
+is_root() { [ "$(id -u)" = 0 ]; }
+
+# show_tail FILE [LINES]: the end of a log, indented, for whoever has to find out why a step failed.
+show_tail() {
+    [ -s "$1" ] || { warn "    ($1 is empty)"; return 0; }
+    warn "    last lines of $1:"
+    tail -n "${2:-20}" "$1" | sed 's/^/    | /' >&2
+}
+
+# step TITLE LOG COMMAND...: runs a command with its output in a file, and says every 4 s that it is still at it.
+step() {
+    local title=$1 log=$2 started=$SECONDS next=4 status=0
+    shift 2
+    "$@" >"$log" 2>&1 </dev/null &
+    STEP_PID=$!
+    while kill -0 "$STEP_PID" 2>/dev/null; do
+        sleep 0.1
+        if [ $((SECONDS - started)) -ge $next ]; then
+            say "    $title: still at it after $((SECONDS - started)) s"
+            next=$((next + 4))
+        fi
+    done
+    wait "$STEP_PID" || status=$?
+    STEP_PID=""
+    return $status
+}
+
+# end_step: ends what step runs, for a trap.
+end_step() {
+    [ -n "$STEP_PID" ] || return 0
+    kill -TERM "$STEP_PID" 2>/dev/null || true
+    wait "$STEP_PID" 2>/dev/null || true
+    STEP_PID=""
+}
+
+# wait_until SECONDS COMMAND...: true as soon as the command succeeds, false when the time is over.
+wait_until() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $deadline ] || return 1
+        sleep 0.1
+    done
+}
+
+port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# port_taken PORT: whether anything listens there, on whatever address.
+port_taken() {
+    local hex
+    hex=$(printf ':%04X' "$1")
+    if [ -r /proc/net/tcp ]; then
+        cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" && substr($2, length($2) - 4) == port { found = 1 } END { exit !found }'
+    else
+        port_open "$1"
+    fi
+}
+
+# free_port FIRST: the first free port from there on.
+free_port() {
+    local port=$1
+    while port_taken "$port"; do port=$((port + 1)); done
+    printf '%s\n' "$port"
+}
+
+# random_port FROM TO: a free port in a range below the ephemeral ports, so that no outgoing connection holds it.
+random_port() { free_port $(($1 + RANDOM % ($2 - $1))); }
+
+# alive PID: running, and no zombie that nobody has collected yet.
+alive() {
+    local stat
+    [ -n "$1" ] && kill -0 "$1" 2>/dev/null || [ -e "/proc/$1/stat" ] || return 1
+    [ -r "/proc/$1/stat" ] || return 0
+    stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
+    case "${stat##*) }" in Z* | X*) return 1 ;; esac
+}
+
+none_alive() {
+    local pid
+    for pid in "$@"; do
+        if alive "$pid"; then return 1; fi
+    done
+}
+
+# marked_processes DIR: the processes that were started with OTP_SERVICE_DIR=DIR in their environment, and all that they
+# started. It survives a lost pid file and cannot name a stranger that got a used number.
+marked_processes() {
+    grep -lzxsF "OTP_SERVICE_DIR=$1" /proc/[0-9]*/environ 2>/dev/null | sed 's|/proc/\([0-9]*\)/environ|\1|' || true
+}
+
+# end_marked DIR SECONDS: asks them to stop, and kills what is left after that time.
+end_marked() {
+    local pids deadline=$((SECONDS + $2))
+    pids=$(marked_processes "$1")
+    [ -n "$pids" ] || return 0
+    # shellcheck disable=SC2086
+    kill -TERM $pids 2>/dev/null || true
+    while [ -n "$(marked_processes "$1")" ]; do
+        if [ $SECONDS -ge $deadline ]; then
+            kill_marked "$1"
+            return 0
+        fi
+        sleep 0.1
+    done
+}
+
+# kill_marked DIR: SIGKILL to all of them, until none is left.
+kill_marked() {
+    local pids deadline=$((SECONDS + 10))
+    while pids=$(marked_processes "$1") && [ -n "$pids" ]; do
+        # shellcheck disable=SC2086
+        kill -KILL $pids 2>/dev/null || true
+        [ $SECONDS -lt $deadline ] || { warn "These processes of $1 cannot be killed: $pids"; return 1; }
+        sleep 0.05
+    done
+}
+
+# as_user USER COMMAND...: a server's own account when we are root, nobody else otherwise.
+as_user() {
+    local user=$1
+    shift
+    if is_root; then
+        setpriv --reuid "$user" --regid "$user" --init-groups -- "$@"
+    else
+        "$@"
+    fi
+}
+
+# own_dir DIR USER: a folder that this user owns and can reach.
+own_dir() {
+    [ -d "$1" ] || (umask 022 && mkdir -p "$1")
+    if is_root; then chown "$2" "$1"; fi
+    as_user "$2" test -w "$1" -a -x "$1" ||
+        die "The user $2 cannot reach $1: one of the folders above it is closed to that user. Choose a folder that is not."
+}
+
+random_hex() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
+random_base64() { head -c "$1" /dev/urandom | base64 | tr -d '\n'; }

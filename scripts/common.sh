@@ -19,17 +19,20 @@ show_tail() {
     tail -n "${2:-20}" "$1" | sed 's/^/    | /' >&2
 }
 
-# step TITLE LOG COMMAND...: runs a command with its output in a file, and says every 4 s that it is still at it.
+# step TITLE LOG COMMAND...: runs a command with its output in a file, and says every STEP_PACE seconds that it is still at it.
+# STEP_NOTE names a function that is given the log and adds how far it is.
+STEP_PACE=4
+STEP_NOTE=""
 step() {
-    local title=$1 log=$2 started=$SECONDS next=4 status=0
+    local title=$1 log=$2 started=$SECONDS next=$STEP_PACE status=0
     shift 2
     "$@" >"$log" 2>&1 </dev/null &
     STEP_PID=$!
     while kill -0 "$STEP_PID" 2>/dev/null; do
         sleep 0.1
         if [ $((SECONDS - started)) -ge $next ]; then
-            say "    $title: still at it after $((SECONDS - started)) s"
-            next=$((next + 4))
+            say "    $title: still at it after $((SECONDS - started)) s${STEP_NOTE:+, $($STEP_NOTE "$log")}"
+            next=$((next + STEP_PACE))
         fi
     done
     wait "$STEP_PID" || status=$?
@@ -97,6 +100,7 @@ none_alive() {
 # marked_processes DIR: the processes that were started with OTP_SERVICE_DIR=DIR in their environment, and all that they
 # started. It survives a lost pid file and cannot name a stranger that got a used number.
 marked_processes() {
+    [ -d /proc/self ] || return 0
     grep -lzxsF "OTP_SERVICE_DIR=$1" /proc/[0-9]*/environ 2>/dev/null | sed 's|/proc/\([0-9]*\)/environ|\1|' || true
 }
 
@@ -125,6 +129,34 @@ kill_marked() {
         [ $SECONDS -lt $deadline ] || { warn "These processes of $1 cannot be killed: $pids"; return 1; }
         sleep 0.05
     done
+}
+
+# process_stamp PID: its number and its start, so that a later process with the same number is told apart.
+process_stamp() {
+    local stat
+    if [ -r "/proc/$1/stat" ]; then
+        stat=$(cat "/proc/$1/stat") || return 1
+        # shellcheck disable=SC2086
+        set -- "$1" ${stat##*) }
+        printf '%s %s\n' "$1" "${21}"
+    else
+        printf '%s %s\n' "$1" "$(ps -o lstart= -p "$1" | tr -s ' ' '_')"
+    fi
+}
+
+# claim FILE: makes this process the holder of the file; false when another living process is. The holder removes it.
+claim() {
+    until (set -o noclobber && process_stamp $$ >"$1") 2>/dev/null; do
+        if holder "$1" >/dev/null; then return 1; fi
+        rm -f "$1"
+    done
+}
+
+# holder FILE: the living process that holds it.
+holder() {
+    local held
+    held=$(cat "$1" 2>/dev/null) && [ -n "$held" ] || return 1
+    alive "${held%% *}" && [ "$(process_stamp "${held%% *}" 2>/dev/null)" = "$held" ] && printf '%s\n' "${held%% *}"
 }
 
 # as_user USER COMMAND...: a server's own account when we are root, nobody else otherwise.

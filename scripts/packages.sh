@@ -10,7 +10,7 @@ apt_install() {
     apt-get update -q && apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"
 }
 
-# disable_service NAME...: the machine shall not run at its next start what we installed for ourselves.
+# disable_services NAME...: the machine shall not run at its next start what we installed for ourselves.
 disable_services() {
     local name
     for name in "$@"; do
@@ -47,9 +47,10 @@ install_packages() {
     rm -f "$log"
 }
 
-# install_servers: PostgreSQL and RabbitMQ, with no service enabled or running because of us.
-install_servers() {
-    local wanted="" services=""
+# install_missing [PACKAGE...]: those packages and, when they are missing, PostgreSQL and RabbitMQ, in one go. No service
+# is enabled or running because of us afterwards.
+install_missing() {
+    local wanted="$*" services=""
     if ! postgres_bin >/dev/null; then wanted="$wanted postgresql" services="$services postgresql"; fi
     if ! rabbitmq_script rabbitmq-server >/dev/null; then
         wanted="$wanted rabbitmq-server" services="$services rabbitmq-server"

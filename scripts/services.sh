@@ -33,9 +33,10 @@ services_kind() {
     fi
 }
 
+# ensure_servers [PACKAGE...]: both servers, and further Debian packages that the caller misses.
 ensure_servers() {
     SERVICES_KIND=$(services_kind)
-    if [ "$SERVICES_KIND" = native ]; then install_servers; fi
+    if [ "$SERVICES_KIND" = native ]; then install_missing "$@"; fi
 }
 
 # service ACTION SERVER DIR PORT [ARGUMENTS]
@@ -77,9 +78,21 @@ service_root() {
     printf '%s\n' "$local_dir"
 }
 
+# kill_below ROOT: ends whatever server still runs from a folder below ROOT, for instance after a test was killed.
+kill_below() {
+    local file
+    if [ "${SERVICES_KIND:=$(services_kind)}" = compose ]; then return 0; fi
+    find "$1" -name postmaster.pid -path '*/data/*' 2>/dev/null | while read -r file; do
+        postgres_kill "${file%/data/postmaster.pid}"
+    done
+    find "$1" -name rabbitmq.pid 2>/dev/null | while read -r file; do
+        rabbitmq_kill "${file%/rabbitmq.pid}"
+    done
+}
+
 services_usage() {
     cat <<'USAGE'
-scripts/services.sh install                                      PostgreSQL and RabbitMQ from Debian's packages, when missing
+scripts/services.sh install [PACKAGE...]                          PostgreSQL and RabbitMQ from Debian's packages, when missing
 scripts/services.sh start|stop|kill|ready|remove SERVER DIR PORT  SERVER is postgres or rabbitmq, DIR a folder of its own
 scripts/services.sh ctl rabbitmq DIR PORT ARGUMENTS               rabbitmqctl against that server
 
@@ -91,7 +104,7 @@ USAGE
 services_main() {
     local action=${1:-} server=${2:-} dir=${3:-} port=${4:-}
     case "$action" in
-        install) ensure_servers; return ;;
+        install) ensure_servers "${@:2}"; return ;;
         help | --help | -h) services_usage; return ;;
         start | stop | kill | ready | remove | ctl) ;;
         *) services_usage >&2; exit 2 ;;

@@ -1,0 +1,28 @@
+# shellcheck shell=bash
+# The .NET SDK: found, checked, and quiet. Sourced after common.sh.
+
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_GENERATE_ASPNET_CERTIFICATE=false
+# No build server shall outlive the command that started it.
+export MSBUILDDISABLENODEREUSE=1 DOTNET_CLI_USE_MSBUILD_SERVER=0
+
+need_dotnet() {
+    local folder
+    # The SDK keeps its first-run files below HOME, which a bare CI may not set.
+    if [ -z "${HOME:-}" ]; then export HOME="$PROJECT_ROOT/.local/home"; mkdir -p "$HOME"; fi
+    for folder in "${DOTNET_ROOT:-}" "$HOME/.dotnet" /usr/share/dotnet /usr/lib/dotnet; do
+        if ! have dotnet && [ -x "$folder/dotnet" ]; then PATH="$PATH:$folder"; fi
+    done
+    have dotnet || die "The .NET 10 SDK is needed and 'dotnet' was not found: https://dotnet.microsoft.com/download/dotnet/10.0"
+    (cd "$PROJECT_ROOT" && dotnet --version >/dev/null 2>&1) ||
+        die "The .NET 10 SDK is needed; here are only: $(dotnet --list-sdks | cut -d ' ' -f 1 | xargs). See https://dotnet.microsoft.com/download/dotnet/10.0"
+}
+
+# dotnet_build PROJECT: Release; silent when all is well, the errors otherwise.
+dotnet_build() {
+    local log="$PROJECT_ROOT/.local/log/build.log"
+    mkdir -p "${log%/*}"
+    say "Building $1"
+    step "building" "$log" dotnet build "$PROJECT_ROOT/$1" -c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false && return 0
+    grep -E '(error|warning) [A-Z]+[0-9]+' "$log" | sort -u | head -n 40 >&2 || show_tail "$log" 40
+    die "The build of $1 failed; its whole output is in $log"
+}

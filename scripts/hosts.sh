@@ -1,0 +1,138 @@
+# shellcheck shell=bash
+# The two hosts of ./run: their secrets, their settings, how they start and stop. Sourced by ./run.
+
+readonly LOCAL="$PROJECT_ROOT/.local"
+readonly LOGS="$LOCAL/log" SECRETS="$LOCAL/secrets.env"
+
+random_guid() {
+    local hex
+    hex=$(random_hex 16)
+    printf '%s-%s-4%s-8%s-%s\n' "${hex:0:8}" "${hex:8:4}" "${hex:13:3}" "${hex:17:3}" "${hex:20:12}"
+}
+
+# secret NAME COMMAND...: made by the command once, and kept: stored PINs and the demo's callers depend on it.
+secret() {
+    local name=$1
+    shift
+    [ -e "$SECRETS" ] || (umask 077 && : >"$SECRETS")
+    grep -q "^$name=" "$SECRETS" || printf '%s=%s\n' "$name" "$("$@")" >>"$SECRETS"
+    sed -n "s/^$name=//p" "$SECRETS"
+}
+
+# host_settings: what both hosts read from their environment, into SETTINGS.
+host_settings() {
+    API_KEY=$(secret OTP_API_KEY random_hex 20)
+    ADMIN_KEY=$(secret OTP_ADMIN_KEY random_hex 20)
+    APPLICATION_ID=$(secret OTP_APPLICATION_ID random_guid)
+    SETTINGS=(
+        ASPNETCORE_ENVIRONMENT=Development DOTNET_ENVIRONMENT=Development
+        Storage__Provider=Postgres
+        "ConnectionStrings__Otp=Host=127.0.0.1;Port=$POSTGRES_PORT;Username=otp;Database=otp"
+        "RabbitMq__Uri=$AMQP_URL"
+        Otp__PinKeys__0__Id=local-1
+        "Otp__PinKeys__0__Key=$(secret PIN_KEY random_base64 32)"
+        Sandbox__Enabled=true
+        "Applications__0__Id=$APPLICATION_ID" Applications__0__Name=demo
+        "Applications__0__Keys__0__Key=$API_KEY"
+    )
+}
+
+# copy_host PROJECT NAME: a running host never works from the build's own output, which ./test may rebuild meanwhile.
+copy_host() {
+    rm -rf "${LOCAL:?}/app/$2"
+    mkdir -p "$LOCAL/app"
+    cp -R "$PROJECT_ROOT/src/$1/bin/Release/net10.0" "$LOCAL/app/$2"
+}
+
+# host_env NAME: the environment of a host, into HOST_ENV. It starts in the folder of its copy, where its appsettings.json lies.
+host_env() { HOST_ENV=("${SETTINGS[@]}" OTP_SERVICE_DIR="$LOCAL/app/$1"); }
+
+migrate() {
+    host_env api
+    cd "$LOCAL/app/api" || exit 1
+    step "migrating" "$LOGS/migrate.log" env "${HOST_ENV[@]}" dotnet OtpPipeline.Api.dll --migrate ||
+        { show_tail "$LOGS/migrate.log"; die "The database could not be migrated."; }
+    cd "$PROJECT_ROOT" || exit 1
+}
+
+# start_host NAME DLL PORT: in a session of its own, so that Ctrl-C reaches it only through us. Its process is in $!.
+start_host() {
+    local detached=env
+    if have setsid; then detached=setsid; fi
+    host_env "$1"
+    cd "$LOCAL/app/$1" || exit 1
+    $detached env "${HOST_ENV[@]}" ASPNETCORE_URLS="http://127.0.0.1:$3" dotnet "$2" >"$LOGS/$1.log" 2>&1 </dev/null &
+    cd "$PROJECT_ROOT" || exit 1
+}
+
+# http_ok PORT PATH: answers 200. Without curl, which a bare machine does not have.
+http_ok() (
+    line=""
+    exec 3<>"/dev/tcp/127.0.0.1/$1" || exit 1
+    printf 'GET %s HTTP/1.0\r\nHost: 127.0.0.1\r\n\r\n' "$2" >&3
+    read -r -t 3 line <&3 || true
+    case "$line" in *" 200"*) exit 0 ;; *) exit 1 ;; esac
+) 2>/dev/null
+
+# wait_for_host NAME PID PORT
+wait_for_host() {
+    local deadline=$((SECONDS + 60)) said=$SECONDS
+    until http_ok "$3" /health/ready; do
+        if ! alive "$2"; then show_tail "$LOGS/$1.log" 30; die "The host '$1' ended while starting."; fi
+        [ $SECONDS -lt $deadline ] || { show_tail "$LOGS/$1.log" 30; die "The host '$1' was not ready after 60 s."; }
+        if [ $((SECONDS - said)) -ge 4 ]; then say "    waiting for $1"; said=$SECONDS; fi
+        sleep 0.2
+    done
+}
+
+# stop_hosts: both at once, each with the time to finish what is in flight.
+stop_hosts() {
+    local name pids
+    for name in api workers; do
+        pids=$(marked_processes "$LOCAL/app/$name")
+        # shellcheck disable=SC2086
+        [ -z "$pids" ] || kill -TERM $pids 2>/dev/null || true
+    done
+    for name in api workers; do end_marked "$LOCAL/app/$name" 40; done
+}
+
+write_demo_env() {
+    (
+        umask 077
+        cat >"$LOCAL/demo.env.new" <<ENV
+OTP_URL=$API_URL
+OTP_AMQP_URL=$AMQP_URL
+OTP_API_KEY=$API_KEY
+OTP_ADMIN_KEY=$ADMIN_KEY
+OTP_APPLICATION_ID=$APPLICATION_ID
+ENV
+    )
+    mv "$LOCAL/demo.env.new" "$LOCAL/demo.env"
+}
+
+print_block() {
+    cat <<BLOCK
+
+  OtpPipeline is running.
+
+    API            $API_URL
+    Documentation  $API_URL/docs
+    Description    $API_URL/openapi/v1.json
+    Demo key       $API_KEY
+    Logs           .local/log/api.log, .local/log/workers.log
+
+  1. Request an OTP. The sandbox provider sends nothing, it keeps what it would have sent.
+    curl -s $API_URL/otp -H 'X-API-KEY: $API_KEY' -H 'Content-Type: application/json' -d '{"phoneNumber":"+33612246400"}'
+
+  2. Read the PIN.
+    curl -s '$API_URL/sandbox/messages?recipient=%2B33612246400' -H 'X-API-KEY: $API_KEY'
+
+  3. Verify it: put in the otpId of step 1 and the pin of step 2.
+    curl -s $API_URL/otp/OTP_ID -H 'X-API-KEY: $API_KEY' -H 'Content-Type: application/json' -d '{"pin":"PIN"}'
+
+  4. See what became of it.
+    curl -s $API_URL/otp/OTP_ID -H 'X-API-KEY: $API_KEY'
+
+  The keys are in .local/demo.env too. Every channel at once: ./run --demo
+BLOCK
+}

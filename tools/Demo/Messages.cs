@@ -1,0 +1,22 @@
+using System.Text.Json.Serialization;
+
+namespace OtpPipeline.Demo;
+
+/// <summary>POST /otp; what is null is left out.</summary>
+internal sealed record OtpRequest(
+    string Channel,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PhoneNumber = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email = null,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ChatId = null,
+    int Ttl = 300,
+    int MaxAttempts = 3)
+{
+    [JsonIgnore]
+    public string Recipient => PhoneNumber ?? Email ?? ChatId ?? "";
+}
+
+internal sealed record Otp(string OtpId, string Status, string? Reason, int Attempts, DateTimeOffset DateCreated, DateTimeOffset DateExpires, Delivery[]? Deliveries);
+
+internal sealed record Delivery(string Channel, string? Provider, string Status, int Attempt);
+
+internal sealed record SandboxMessage(string Channel, string? Pin, DateTimeOffset SentAt);

@@ -1,0 +1,83 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace OtpPipeline.Demo;
+
+/// <summary>The pipeline as any caller sees it: five requests over REST.</summary>
+internal sealed class PipelineClient : IDisposable
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private readonly HttpClient _http;
+
+    public PipelineClient(Uri address, string key)
+    {
+        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(10) };
+        _http.DefaultRequestHeaders.Add("X-API-KEY", key);
+    }
+
+    public Task<Otp> Request(OtpRequest request, CancellationToken token) =>
+        Send<Otp>(HttpMethod.Post, "otp", request, token);
+
+    public Task<Otp> Get(string otpId, CancellationToken token) => Send<Otp>(HttpMethod.Get, $"otp/{otpId}", body: null, token);
+
+    public async Task Cancel(string otpId, CancellationToken token) =>
+        await Send<JsonElement>(HttpMethod.Delete, $"otp/{otpId}", body: null, token);
+
+    /// <summary>The answer to a PIN: 0 when it was right, else the code of the refusal.</summary>
+    public async Task<int> Verify(string otpId, string pin, CancellationToken token)
+    {
+        try
+        {
+            await Send<JsonElement>(HttpMethod.Post, $"otp/{otpId}", new { pin }, token);
+            return 0;
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Code;
+        }
+    }
+
+    public Task<SandboxMessage[]> Messages(string recipient, CancellationToken token) =>
+        Send<SandboxMessage[]>(HttpMethod.Get, $"sandbox/messages?recipient={Uri.EscapeDataString(recipient)}", body: null, token);
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<T> Send<T>(HttpMethod method, string path, object? body, CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body, options: Json);
+        }
+
+        using var response = await _http.SendAsync(request, token);
+        if (!response.IsSuccessStatusCode)
+        {
+            throw await RefusedException.From(response, token);
+        }
+
+        return await response.Content.ReadFromJsonAsync<T>(Json, token)
+            ?? throw new JsonException($"{method} /{path.Split('?')[0]} answered without a body.");
+    }
+}
+
+/// <summary>An answer that is no success; Code is the one of the pipeline's error body, or the HTTP status without one.</summary>
+internal sealed class RefusedException(string message, int code) : Exception(message)
+{
+    public int Code { get; } = code;
+
+    public static async Task<RefusedException> From(HttpResponseMessage response, CancellationToken token)
+    {
+        var status = (int)response.StatusCode;
+        try
+        {
+            var body = await response.Content.ReadFromJsonAsync<JsonElement>(token);
+            var error = body.GetProperty("error");
+            return new RefusedException($"HTTP {status}: {error.GetProperty("message").GetString()}", error.GetProperty("code").GetInt32());
+        }
+        catch (Exception unreadable) when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException)
+        {
+            return new RefusedException($"HTTP {status}, without the body that the documentation promises.", status);
+        }
+    }
+}

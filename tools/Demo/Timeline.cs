@@ -1,0 +1,24 @@
+using System.Diagnostics;
+
+namespace OtpPipeline.Demo;
+
+/// <summary>What one OTP went through, as its caller saw it, and what was missing.</summary>
+internal sealed class Timeline(string title, string recipient)
+{
+    private readonly Stopwatch _since = Stopwatch.StartNew();
+    private readonly List<Step> _steps = [];
+
+    public string Title { get; } = title;
+
+    public string Recipient { get; } = recipient;
+
+    public IReadOnlyList<Step> Steps => _steps;
+
+    public Otp? Last { get; set; }
+
+    public string? Missing { get; set; }
+
+    public void Reached(string what) => _steps.Add(new Step(what, _since.Elapsed));
+
+    internal readonly record struct Step(string What, TimeSpan At);
+}

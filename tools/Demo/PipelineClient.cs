@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -7,6 +8,7 @@ namespace OtpPipeline.Demo;
 internal sealed class PipelineClient : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
+    private static readonly TimeSpan BetweenTries = TimeSpan.FromMilliseconds(500);
     private readonly HttpClient _http;
 
     public PipelineClient(Uri address, string key)
@@ -44,13 +46,7 @@ internal sealed class PipelineClient : IDisposable
 
     private async Task<T> Send<T>(HttpMethod method, string path, object? body, CancellationToken token)
     {
-        using var request = new HttpRequestMessage(method, path);
-        if (body is not null)
-        {
-            request.Content = JsonContent.Create(body, options: Json);
-        }
-
-        using var response = await _http.SendAsync(request, token);
+        using var response = await Answer(method, path, body, token);
         if (!response.IsSuccessStatusCode)
         {
             throw await RefusedException.From(response, token);
@@ -58,6 +54,28 @@ internal sealed class PipelineClient : IDisposable
 
         return await response.Content.ReadFromJsonAsync<T>(Json, token)
             ?? throw new JsonException($"{method} /{path.Split('?')[0]} answered without a body.");
+    }
+
+    /// <summary>The answer; one that only says "too many requests" is asked for again a little later.</summary>
+    private async Task<HttpResponseMessage> Answer(HttpMethod method, string path, object? body, CancellationToken token)
+    {
+        while (true)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            if (body is not null)
+            {
+                request.Content = JsonContent.Create(body, options: Json);
+            }
+
+            var response = await _http.SendAsync(request, token);
+            if (response.StatusCode != HttpStatusCode.TooManyRequests)
+            {
+                return response;
+            }
+
+            response.Dispose();
+            await Task.Delay(BetweenTries, token);
+        }
     }
 }
 

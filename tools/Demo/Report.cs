@@ -12,7 +12,7 @@ internal static class Report
         var before = TimeSpan.Zero;
         foreach (var step in timeline.Steps)
         {
-            Console.WriteLine($"    {step.At.TotalMilliseconds,8:0} ms   {step.What,-26} +{(step.At - before).TotalMilliseconds:0} ms");
+            Console.WriteLine($"    {step.At.TotalMilliseconds,8:0} ms   {step.What,-29} +{(step.At - before).TotalMilliseconds:0} ms");
             before = step.At;
         }
 

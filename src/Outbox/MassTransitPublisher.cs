@@ -28,6 +28,7 @@ internal sealed class MassTransitPublisher(IBus bus, OutboxSetup setup) : IOutbo
     private void Prepare(SendContext context, OutboxMessage row, string? traceParent)
     {
         context.MessageId = row.Id;
+        context.CorrelationId = row.CorrelationId;
         if (row.RoutingKey is not null)
             context.SetRoutingKey(row.RoutingKey);
         if (traceParent is not null)

@@ -34,16 +34,16 @@ public sealed class OutboxBatch
     internal IReadOnlyList<OutgoingMessage> Outgoing => outgoing;
 
     /// <summary>Publishes the message once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
-    public Guid Publish<T>(T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null)
+    public Guid Publish<T>(T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null, Guid? correlationId = null)
         where T : class =>
-        Add(message, destination: null, routingKey, delay, headers, traceParent);
+        Add(message, destination: null, routingKey, delay, headers, traceParent, correlationId);
 
     /// <summary>Sends the message to one address once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
-    public Guid Send<T>(T message, Uri destination, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null)
+    public Guid Send<T>(T message, Uri destination, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null, Guid? correlationId = null)
         where T : class =>
-        Add(message, destination, routingKey, delay, headers, traceParent);
+        Add(message, destination, routingKey, delay, headers, traceParent, correlationId);
 
-    private Guid Add<T>(T message, Uri? destination, string? routingKey, TimeSpan? delay, IReadOnlyDictionary<string, string>? headers, string? traceParent)
+    private Guid Add<T>(T message, Uri? destination, string? routingKey, TimeSpan? delay, IReadOnlyDictionary<string, string>? headers, string? traceParent, Guid? correlationId)
         where T : class
     {
         var (messageType, body) = serializer.Write(message);
@@ -52,6 +52,7 @@ public sealed class OutboxBatch
         {
             Id = Guid.CreateVersion7(),
             MessageType = messageType,
+            CorrelationId = correlationId,
             RoutingKey = routingKey,
             DestinationAddress = destination?.AbsoluteUri,
             Body = body,

@@ -9,6 +9,9 @@ public sealed class OutboxMessage
     /// <summary>Wire name from the explicit map, never a CLR type name.</summary>
     public required string MessageType { get; init; }
 
+    /// <summary>What the message is about; travels as the CorrelationId, and keeps its subject from being purged before it is sent.</summary>
+    public Guid? CorrelationId { get; init; }
+
     /// <summary>Routing key, or null for none.</summary>
     public string? RoutingKey { get; init; }
 

@@ -13,6 +13,7 @@ public sealed class OutboxMessageConfiguration : IEntityTypeConfiguration<Outbox
         builder.HasKey(m => m.Id).HasName("pk_outbox_messages");
         builder.Property(m => m.Id).HasColumnName("id").ValueGeneratedNever();
         builder.Property(m => m.MessageType).HasColumnName("message_type").HasMaxLength(100);
+        builder.Property(m => m.CorrelationId).HasColumnName("correlation_id");
         builder.Property(m => m.RoutingKey).HasColumnName("routing_key").HasMaxLength(255);
         builder.Property(m => m.DestinationAddress).HasColumnName("destination_address").HasMaxLength(1000);
         builder.Property(m => m.Body).HasColumnName("body");

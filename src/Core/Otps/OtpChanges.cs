@@ -64,7 +64,8 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
                 otp.Id, otp.ApplicationId, otp.TrackId, EnumText<OtpStatus>.Upper(otp.Status),
                 otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, otp.Sequence, now, MetadataOf(otp)),
             otp.ApplicationId.ToString(),
-            traceParent: TraceParent);
+            traceParent: TraceParent,
+            correlationId: otp.Id);
     }
 
     /// <summary>Writes the new status of a delivery and announces it.</summary>
@@ -82,7 +83,8 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
                 otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step, delivery.Attempt,
                 EnumText<DeliveryStatus>.Upper(status), reason, otp.Sequence, now, MetadataOf(otp)),
             otp.ApplicationId.ToString(),
-            traceParent: TraceParent);
+            traceParent: TraceParent,
+            correlationId: otp.Id);
     }
 
     /// <summary>One more attempt of the same step, due after the delay; its work command travels with it.</summary>
@@ -109,7 +111,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
 
     /// <summary>Says once more that there is a delivery to make.</summary>
     public void PublishWork(Delivery delivery, TimeSpan delay = default) =>
-        outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), delay, traceParent: TraceParent);
+        outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), delay, traceParent: TraceParent, correlationId: delivery.OtpId);
 
     internal static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
         otp.Metadata is null ? null : JsonSerializer.Deserialize(otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);

@@ -109,7 +109,7 @@ public sealed class OtpIntake : IAsyncDisposable
                 if (answers[i].Otp?.Id == order.OtpId)
                 {
                     var channel = order.Order.Channel.Text();
-                    outgoing.Publish(new OtpRequested(order.OtpId, channel, 1), channel, traceParent: order.Order.TraceParent);
+                    outgoing.Publish(new OtpRequested(order.OtpId, channel, 1), channel, traceParent: order.Order.TraceParent, correlationId: order.OtpId);
                 }
             }
 

@@ -12,15 +12,15 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
 
     private const string Columns =
         "m.id, m.message_type, m.routing_key, m.destination_address, m.body, m.headers, m.trace_parent, "
-        + "m.created_at, m.due_at, m.lease_id, m.attempts, m.parked_at, m.last_error";
+        + "m.created_at, m.due_at, m.lease_id, m.attempts, m.parked_at, m.last_error, m.correlation_id";
 
     /// <summary>One statement that inserts all these rows, to be put into the batch of the transaction that they belong to.</summary>
     public static NpgsqlBatchCommand InsertCommand(IReadOnlyList<OutboxMessage> messages) =>
         new("""
-            INSERT INTO outbox_messages (id, message_type, routing_key, destination_address, body, headers, trace_parent, created_at, due_at, lease_id, attempts)
+            INSERT INTO outbox_messages (id, message_type, routing_key, destination_address, body, headers, trace_parent, created_at, due_at, lease_id, attempts, correlation_id)
             SELECT id, message_type, routing_key, destination_address, body, headers, trace_parent, clock.now, clock.now + due_after, lease_id, 0
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
-                AS m (id, message_type, routing_key, destination_address, body, headers, trace_parent, due_after, lease_id),
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                AS m (id, message_type, routing_key, destination_address, body, headers, trace_parent, due_after, lease_id, correlation_id),
                 (SELECT clock_timestamp() AS now) AS clock
             """)
         {
@@ -35,6 +35,7 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
                 Column(messages, m => m.TraceParent, NpgsqlDbType.Text),
                 Column(messages, m => m.DueAfter, NpgsqlDbType.Interval),
                 Column(messages, m => m.LeaseId, NpgsqlDbType.Uuid),
+                Column(messages, m => m.CorrelationId, NpgsqlDbType.Uuid),
             },
         };
 
@@ -129,6 +130,7 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
                 Attempts = reader.GetInt32(10),
                 ParkedAt = reader.IsDBNull(11) ? null : reader.GetDateTime(11),
                 LastError = Text(reader, 12),
+                CorrelationId = reader.IsDBNull(13) ? null : reader.GetGuid(13),
             });
         }
 

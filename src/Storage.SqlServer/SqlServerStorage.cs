@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core;
 
@@ -17,7 +18,7 @@ public static class SqlServerStorage
     /// <param name="options">The context's options.</param>
     /// <param name="connectionString">A SqlClient connection string.</param>
     public static DbContextOptionsBuilder UseSqlServerStorage(this DbContextOptionsBuilder options, string connectionString)
-        => options.UseSqlServer(
-            connectionString,
-            server => server.MigrationsAssembly(typeof(SqlServerStorage).Assembly.GetName().Name));
+        => options
+            .UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerStorage).Assembly.GetName().Name))
+            .ReplaceService<IModelCustomizer, SqlServerModel>();
 }

@@ -8,11 +8,11 @@ namespace OtpPipeline.Storage.SqlServer;
 /// <summary>The product's storage on SQL Server.</summary>
 public static class SqlServerStorage
 {
-    /// <summary>Registers <see cref="OtpDbContext"/> on SQL Server.</summary>
+    /// <summary>Registers the factory of <see cref="OtpDbContext"/> on SQL Server.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="connectionString">A SqlClient connection string.</param>
     public static IServiceCollection AddSqlServerStorage(this IServiceCollection services, string connectionString)
-        => services.AddDbContext<OtpDbContext>(options => options.UseSqlServerStorage(connectionString));
+        => services.AddPooledDbContextFactory<OtpDbContext>(options => options.UseSqlServerStorage(connectionString));
 
     /// <summary>Points a context at SQL Server and at the migrations in this assembly.</summary>
     /// <param name="options">The context's options.</param>

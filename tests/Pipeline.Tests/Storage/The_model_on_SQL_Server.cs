@@ -11,14 +11,10 @@ namespace OtpPipeline.Pipeline.Tests.Storage;
 public sealed class The_model_on_SQL_Server : IDisposable
 {
     private readonly ServiceProvider host = Models.SqlServerHost();
-    private readonly IServiceScope scope;
     private readonly OtpDbContext context;
 
     public The_model_on_SQL_Server()
-    {
-        scope = host.CreateScope();
-        context = scope.ServiceProvider.GetRequiredService<OtpDbContext>();
-    }
+        => context = host.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContext();
 
     [Fact]
     public void Registration_points_the_context_at_SQL_Server()
@@ -97,7 +93,7 @@ public sealed class The_model_on_SQL_Server : IDisposable
 
     public void Dispose()
     {
-        scope.Dispose();
+        context.Dispose();
         host.Dispose();
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core;
 
@@ -7,17 +8,17 @@ namespace OtpPipeline.Storage.SqlServer;
 /// <summary>The product's storage on SQL Server.</summary>
 public static class SqlServerStorage
 {
-    /// <summary>Registers <see cref="OtpDbContext"/> on SQL Server.</summary>
+    /// <summary>Registers the factory of <see cref="OtpDbContext"/> on SQL Server.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="connectionString">A SqlClient connection string.</param>
     public static IServiceCollection AddSqlServerStorage(this IServiceCollection services, string connectionString)
-        => services.AddDbContext<OtpDbContext>(options => options.UseSqlServerStorage(connectionString));
+        => services.AddPooledDbContextFactory<OtpDbContext>(options => options.UseSqlServerStorage(connectionString));
 
     /// <summary>Points a context at SQL Server and at the migrations in this assembly.</summary>
     /// <param name="options">The context's options.</param>
     /// <param name="connectionString">A SqlClient connection string.</param>
     public static DbContextOptionsBuilder UseSqlServerStorage(this DbContextOptionsBuilder options, string connectionString)
-        => options.UseSqlServer(
-            connectionString,
-            server => server.MigrationsAssembly(typeof(SqlServerStorage).Assembly.GetName().Name));
+        => options
+            .UseSqlServer(connectionString, server => server.MigrationsAssembly(typeof(SqlServerStorage).Assembly.GetName().Name))
+            .ReplaceService<IModelCustomizer, SqlServerModel>();
 }

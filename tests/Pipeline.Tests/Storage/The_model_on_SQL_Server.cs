@@ -11,14 +11,10 @@ namespace OtpPipeline.Pipeline.Tests.Storage;
 public sealed class The_model_on_SQL_Server : IDisposable
 {
     private readonly ServiceProvider host = Models.SqlServerHost();
-    private readonly IServiceScope scope;
     private readonly OtpDbContext context;
 
     public The_model_on_SQL_Server()
-    {
-        scope = host.CreateScope();
-        context = scope.ServiceProvider.GetRequiredService<OtpDbContext>();
-    }
+        => context = host.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContext();
 
     [Fact]
     public void Registration_points_the_context_at_SQL_Server()
@@ -60,6 +56,32 @@ public sealed class The_model_on_SQL_Server : IDisposable
             .ShouldBeEmpty();
 
     [Fact]
+    public void No_key_is_wider_than_SQL_Server_takes()
+        => context.Tables()
+            .SelectMany(table => table.UniqueConstraints)
+            .Where(key => key.Columns.Sum(Bytes) > (key.MappedKeys.First().FindAnnotation("SqlServer:Clustered")?.Value is false ? 1700 : 900))
+            .Select(key => key.Name)
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void Text_is_compared_to_the_letter()
+        => context.Tables()
+            .SelectMany(table => table.Columns)
+            .Where(column => column.StoreType.Contains("char", StringComparison.Ordinal))
+            .Where(column => column.Collation is not "Latin1_General_100_BIN2")
+            .Select(column => $"{column.Table.Name}.{column.Name}")
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void Times_are_read_as_UTC()
+    {
+        var times = context.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()).Where(property => property.GetColumnType() is "datetime2").ToList();
+
+        times.ShouldNotBeEmpty();
+        times.ShouldAllBe(time => Read(time).Kind == DateTimeKind.Utc);
+    }
+
+    [Fact]
     public void A_command_takes_a_parameter()
     {
         using var command = context.Database.GetDbConnection().CreateCommand();
@@ -71,7 +93,7 @@ public sealed class The_model_on_SQL_Server : IDisposable
 
     public void Dispose()
     {
-        scope.Dispose();
+        context.Dispose();
         host.Dispose();
     }
 
@@ -92,5 +114,19 @@ public sealed class The_model_on_SQL_Server : IDisposable
         }
 
         above.Remove(table);
+    }
+
+    private static int Bytes(IColumn column)
+        => column.StoreType.Split('(', ')') switch
+        {
+            ["nvarchar", var length, ..] => 2 * int.Parse(length),
+            ["varbinary", var length, ..] => int.Parse(length),
+            _ => 16,
+        };
+
+    private static DateTime Read(IProperty time)
+    {
+        var stored = new DateTime(2026, 1, 2, 3, 4, 5, DateTimeKind.Unspecified);
+        return (DateTime?)time.GetValueConverter()?.ConvertFromProvider(stored) ?? stored;
     }
 }

@@ -18,7 +18,7 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
     public static NpgsqlBatchCommand InsertCommand(IReadOnlyList<OutboxMessage> messages) =>
         new("""
             INSERT INTO outbox_messages (id, message_type, routing_key, destination_address, body, headers, trace_parent, created_at, due_at, lease_id, attempts, correlation_id)
-            SELECT id, message_type, routing_key, destination_address, body, headers, trace_parent, clock.now, clock.now + due_after, lease_id, 0
+            SELECT id, message_type, routing_key, destination_address, body, headers, trace_parent, clock.now, clock.now + due_after, lease_id, 0, correlation_id
             FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
                 AS m (id, message_type, routing_key, destination_address, body, headers, trace_parent, due_after, lease_id, correlation_id),
                 (SELECT clock_timestamp() AS now) AS clock

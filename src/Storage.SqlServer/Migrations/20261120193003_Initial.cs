@@ -1,0 +1,326 @@
+﻿using System;
+using Microsoft.EntityFrameworkCore.Migrations;
+
+#nullable disable
+
+namespace OtpPipeline.Storage.SqlServer.Migrations
+{
+    /// <inheritdoc />
+    public partial class Initial : Migration
+    {
+        /// <inheritdoc />
+        protected override void Up(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.CreateTable(
+                name: "api_keys",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    prefix = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    scopes = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_api_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "application_spendings",
+                columns: table => new
+                {
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    day = table.Column<DateOnly>(type: "date", nullable: false),
+                    spent = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_application_spendings", x => new { x.application_id, x.day });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "applications",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    active = table.Column<bool>(type: "bit", nullable: false),
+                    settings = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_applications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "deliveries",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    channel = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    step = table.Column<int>(type: "int", nullable: false),
+                    attempt = table.Column<int>(type: "int", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    provider_message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    publish_due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    republished = table.Column<int>(type: "int", nullable: false),
+                    lease_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    lease_until = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_deliveries", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "idempotency_keys",
+                columns: table => new
+                {
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    key_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    command_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_idempotency_keys", x => new { x.application_id, x.key_hash });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "inbox_messages",
+                columns: table => new
+                {
+                    message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    received_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_inbox_messages", x => new { x.message_id, x.queue })
+                        .Annotation("SqlServer:Clustered", false);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "otp_pins",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    version = table.Column<int>(type: "int", nullable: false),
+                    ciphertext = table.Column<byte[]>(type: "varbinary(256)", maxLength: 256, nullable: false),
+                    key_id = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    valid_until = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_otp_pins", x => new { x.otp_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "otps",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    track_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    channel = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    country_iso = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    details = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    reason = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    max_attempts = table.Column<int>(type: "int", nullable: false),
+                    ttl = table.Column<int>(type: "int", nullable: false),
+                    parts = table.Column<int>(type: "int", nullable: false),
+                    cost = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: false),
+                    metadata = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    verified_by = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    expires_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    final_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_otps", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "outbox_messages",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    message_type = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    correlation_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    routing_key = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    destination_address = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    body = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    headers = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    trace_parent = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    lease_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    parked_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    last_error = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_outbox_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "recipient_histories",
+                columns: table => new
+                {
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    sends = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    failed_guesses = table.Column<int>(type: "int", nullable: false),
+                    cool_off_until = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_recipient_histories", x => new { x.application_id, x.recipient_hash });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sandbox_messages",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    sent_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sandbox_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_api_keys_application_id",
+                table: "api_keys",
+                column: "application_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_api_keys_hash",
+                table: "api_keys",
+                column: "hash",
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_lease_until_sending",
+                table: "deliveries",
+                column: "lease_until",
+                filter: "status = 'SENDING'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_publish_due_at_queued",
+                table: "deliveries",
+                column: "publish_due_at",
+                filter: "status = 'QUEUED'");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_deliveries_attempt",
+                table: "deliveries",
+                columns: new[] { "otp_id", "step", "attempt" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_idempotency_keys_expires_at",
+                table: "idempotency_keys",
+                column: "expires_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_inbox_messages_received_at",
+                table: "inbox_messages",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_expires_at_pending",
+                table: "otps",
+                column: "expires_at",
+                filter: "status = 'PENDING'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_final_at",
+                table: "otps",
+                column: "final_at",
+                filter: "final_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_outbox_messages_due_at",
+                table: "outbox_messages",
+                column: "due_at",
+                filter: "parked_at IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_recipient_histories_updated_at",
+                table: "recipient_histories",
+                column: "updated_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sandbox_messages_recipient",
+                table: "sandbox_messages",
+                columns: new[] { "application_id", "recipient_hash" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sandbox_messages_sent_at",
+                table: "sandbox_messages",
+                column: "sent_at");
+        }
+
+        /// <inheritdoc />
+        protected override void Down(MigrationBuilder migrationBuilder)
+        {
+            migrationBuilder.DropTable(
+                name: "api_keys");
+
+            migrationBuilder.DropTable(
+                name: "application_spendings");
+
+            migrationBuilder.DropTable(
+                name: "applications");
+
+            migrationBuilder.DropTable(
+                name: "deliveries");
+
+            migrationBuilder.DropTable(
+                name: "idempotency_keys");
+
+            migrationBuilder.DropTable(
+                name: "inbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "otp_pins");
+
+            migrationBuilder.DropTable(
+                name: "otps");
+
+            migrationBuilder.DropTable(
+                name: "outbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "recipient_histories");
+
+            migrationBuilder.DropTable(
+                name: "sandbox_messages");
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using OtpPipeline.Core;
+using OtpPipeline.Storage.SqlServer;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Storage;
+
+public sealed class Migrations_after_a_change_of_the_model
+{
+    [Theory]
+    [InlineData("PostgreSQL")]
+    [InlineData("SQL Server")]
+    public void None_is_missing(string database)
+    {
+        using var context = new OtpDbContext(Options(database));
+
+        context.Database.HasPendingModelChanges().ShouldBeFalse("tools/Migrations/README.md has the command that adds one");
+    }
+
+    private static DbContextOptions<OtpDbContext> Options(string database)
+    {
+        var options = new DbContextOptionsBuilder<OtpDbContext>();
+        if (database is "SQL Server")
+        {
+            options.UseSqlServerStorage("Server=nowhere.invalid;Database=otp");
+        }
+        else
+        {
+            options.UseNpgsql("Host=nowhere.invalid", postgres => postgres.MigrationsAssembly("OtpPipeline.Storage.Postgres"));
+        }
+
+        return options.Options;
+    }
+}

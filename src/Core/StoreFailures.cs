@@ -11,4 +11,7 @@ public static class StoreFailures
         failure is TimeoutException or SocketException or IOException or ObjectDisposedException or InvalidOperationException { InnerException: DbException }
         || (failure is DbException db && (db.SqlState is null || db.SqlState.StartsWith("57P", StringComparison.Ordinal) || db.SqlState.StartsWith("08", StringComparison.Ordinal) || db.SqlState.StartsWith("53", StringComparison.Ordinal)))
         || (failure.InnerException is { } inner && IsOutage(inner));
+
+    /// <summary>Somebody else held a row for longer than a session may wait for it.</summary>
+    public static bool IsLockTimeout(Exception failure) => failure is DbException { SqlState: "55P03" };
 }

@@ -34,6 +34,9 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
             : null;
     }
 
+    /// <summary>False until the database was read once: nobody can be told apart from a stranger before.</summary>
+    public bool IsLoaded => _snapshot != Snapshot.Empty;
+
     public Application? Find(Guid applicationId) => _snapshot.ById.GetValueOrDefault(applicationId);
 
     /// <summary>What of a key is stored.</summary>
@@ -53,7 +56,7 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await RefreshAsync(cancellationToken);
+        await TryRefreshAsync(cancellationToken);
         await base.StartAsync(cancellationToken);
     }
 
@@ -85,14 +88,18 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
         }
     }
 
-    private sealed record Snapshot(FrozenDictionary<Guid, Application> ById, FrozenDictionary<string, Caller> ByKey)
+    private sealed class Snapshot(FrozenDictionary<Guid, Application> byId, FrozenDictionary<string, Caller> byKey)
     {
         public static readonly Snapshot Empty = new(FrozenDictionary<Guid, Application>.Empty, FrozenDictionary<string, Caller>.Empty);
+
+        public FrozenDictionary<Guid, Application> ById => byId;
+
+        public FrozenDictionary<string, Caller> ByKey => byKey;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Applications and keys could not be read again; the last reading stands: {Error}")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Applications and keys could not be read; the last reading stands: {Error}")]
         public static partial void NotRefreshed(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "Applications and keys are no longer read")]

@@ -36,7 +36,7 @@ public sealed class OtpIntake : IAsyncDisposable
         _providers = providers;
         _callbacks = callbacks.Value;
         _deliveries = deliveries.Value;
-        _gatherer = new(AcceptAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _gatherer = new(AcceptOrWaitAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
 
     /// <summary>Judges a draft and, if it stands, takes it in.</summary>
@@ -91,6 +91,19 @@ public sealed class OtpIntake : IAsyncDisposable
             parts * _deliveries.Of(order.Channel).PriceTo(order.Recipient.CountryIso),
             order.IdempotencyKey is { } key ? _secrets.HashIdempotencyKey(key) : null,
             order.IdempotencyKey is null ? null : _secrets.HashCommand(order.Normalised));
+    }
+
+    /// <summary>A twin that is not committed in time leaves the answer open: the caller may ask again.</summary>
+    private async Task<IReadOnlyList<IntakeAnswer>> AcceptOrWaitAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await AcceptAsync(orders, cancellationToken);
+        }
+        catch (Exception failure) when (orders is [{ IdempotencyHash: not null }] && StoreFailures.IsLockTimeout(failure))
+        {
+            return [new(null, Refusals.IdempotencyKeyInFlight)];
+        }
     }
 
     private async Task<IReadOnlyList<IntakeAnswer>> AcceptAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken)

@@ -11,6 +11,7 @@ namespace OtpPipeline.Core.Gathering;
 /// <typeparam name="TResult">Its answer.</typeparam>
 public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
 {
+    private const int Singles = 8;
     private readonly Channel<Call> _calls;
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _batch;
     private readonly Func<Exception, bool> _isOutage;
@@ -89,11 +90,9 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The failure may be of one item's making: each gets its own batch, and its own failure.
-            foreach (var call in calls)
-            {
-                await DoAsync([call]);
-            }
+            // The failure may be of one item's making: each gets its own batch, and its own failure. Side by side, since the
+            // failure may have been a row that somebody holds for long.
+            await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = Singles }, (call, _) => new(DoAsync([call])));
         }
     }
 

@@ -64,6 +64,8 @@ internal sealed partial class OutboxDispatcher(
                 await slots.WaitAsync(CancellationToken.None);
         }
 
+        // A host may stop its services twice.
+        slots.Release(options.Concurrency);
         confirmed.Writer.TryComplete();
         await deleter;
         await ReleaseAsync();

@@ -17,7 +17,7 @@ public abstract class OutboxSpec : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
-        owned.Reverse();
+        // In the order of creation: a bus cannot stop behind a proxy that hangs.
         foreach (var disposable in owned)
             await disposable.DisposeAsync();
         if (Receiver is not null)

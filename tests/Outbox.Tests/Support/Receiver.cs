@@ -38,7 +38,7 @@ internal sealed class Receiver : IAsyncDisposable
         var queues = await opened.CreateChannelAsync();
         var receiver = new Receiver(opened, queues, $"outbox-tests-{Guid.NewGuid():N}");
         await queues.ExchangeDeclareAsync(receiver.Exchange, "topic", durable: true);
-        await queues.QueueDeclareAsync(receiver.Queue, durable: true, exclusive: false, autoDelete: false);
+        await queues.QueueDeclareAsync(receiver.Queue, durable: true, exclusive: false, autoDelete: true);
         await queues.QueueBindAsync(receiver.Queue, receiver.Exchange, "ping.#");
         var consumer = new AsyncEventingBasicConsumer(queues);
         consumer.ReceivedAsync += (_, delivery) =>

@@ -13,14 +13,12 @@ public sealed class SandboxMailbox : IAsyncDisposable
 {
     private readonly IDbContextFactory<OtpDbContext> _contexts;
     private readonly OtpSecrets _secrets;
-    private readonly TimeProvider _time;
     private readonly Gatherer<SandboxMessage, Guid> _gatherer;
 
-    public SandboxMailbox(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<GatheringOptions> gathering, TimeProvider time)
+    public SandboxMailbox(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<GatheringOptions> gathering)
     {
         _contexts = contexts;
         _secrets = secrets;
-        _time = time;
         _gatherer = new(InsertAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
 
@@ -35,8 +33,9 @@ public sealed class SandboxMailbox : IAsyncDisposable
             ApplicationId = outgoing.ApplicationId,
             RecipientHash = outgoing.RecipientHash,
             Content = _secrets.SealSandbox(id, content),
-            // The host's clock, not the database's: it orders what a developer looks at and ends a retention of minutes, nothing else.
-            SentAt = _time.GetUtcNow().UtcDateTime,
+
+            // When it was claimed: the last moment that is known by the database's clock, against which the retention is counted.
+            SentAt = outgoing.Delivery.UpdatedAt,
         };
         return _gatherer.AddAsync(message, cancellationToken);
     }

@@ -8,6 +8,12 @@ namespace OtpPipeline.Workers.Deliveries;
 /// <summary>One queue a channel, each with its own concurrency and backlog: a channel whose provider hangs costs the others nothing.</summary>
 public static class DeliveryEndpoints
 {
+    public static void AddDeliveries(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddSingleton<DeliveryMetrics>();
+        bus.AddConsumer<DeliveryConsumer>();
+    }
+
     public static void ConfigureDeliveries(this IRabbitMqBusFactoryConfigurator bus, IBusRegistrationContext context)
     {
         var options = context.GetRequiredService<IOptions<DeliveryOptions>>().Value;

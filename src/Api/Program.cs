@@ -1,2 +1,41 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Sandbox;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Api.Storage;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core;
+using OtpPipeline.Hosting;
+using OtpPipeline.Hosting.Health;
+using OtpPipeline.Hosting.Starting;
+
+return args.Contains("--migrate", StringComparer.Ordinal)
+    ? await HostRunner.RunAsync(Build, Migration.RunAsync)
+    : await HostRunner.RunAsync(Build);
+
+WebApplication Build()
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.AddServiceDefaults("otp-api");
+    builder.AddOtpStorage();
+    builder.Services.AddOtpCore();
+    builder.AddOtpBus();
+    builder.Services.AddApiKeys();
+    builder.Services.AddRequestLimits();
+    builder.Services.AddApiDescription();
+
+    var app = builder.Build();
+    app.UseRequestFrame();
+    app.UseApiDescriptionPage();
+    app.UseRouting();
+    app.UseAuthentication();
+    app.UseRequestLimits();
+    app.UseAuthorization();
+    app.MapHealth();
+    app.MapOtps();
+    app.MapSandbox();
+    app.MapErrorCodes();
+    app.MapOpenApi();
+    return app;
+}

@@ -16,4 +16,8 @@ public sealed class SandboxOptions
     /// <summary>How long messages stay readable. 1 second to 24 hours; default 15 minutes.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>What every send takes longer, as a provider far away would: for measurements. 0 to 1 minute; default 0.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan Latency { get; set; }
 }

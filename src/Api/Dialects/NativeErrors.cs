@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Dialects;
+
+/// <summary>The body of every refusal in the native dialect.</summary>
+public sealed record ErrorAnswer(ErrorDetail Error);
+
+/// <summary>Why a request was refused.</summary>
+/// <param name="Type">Kind of the refusal.</param>
+/// <param name="Message">Which field and why.</param>
+/// <param name="Uri">Where the code is explained.</param>
+/// <param name="Code">The stable number of the refusal.</param>
+public sealed record ErrorDetail(string Type, string Message, string Uri, int Code);
+
+/// <summary>A refusal as an answer.</summary>
+internal sealed class RefusedAnswer(Refusal refusal) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext) => NativeErrors.WriteAsync(httpContext, refusal);
+}
+
+internal static class NativeErrors
+{
+    private const string ErrorPage = "/docs/errors";
+
+    public static int StatusOf(Refusal refusal) => refusal.Code switch
+    {
+        2021 => StatusCodes.Status404NotFound,
+        2030 or 2031 or 2111 or 2112 => StatusCodes.Status403Forbidden,
+        2106 => StatusCodes.Status422UnprocessableEntity,
+        2107 => StatusCodes.Status409Conflict,
+        2110 => StatusCodes.Status401Unauthorized,
+        2114 => StatusCodes.Status405MethodNotAllowed,
+        2120 => StatusCodes.Status429TooManyRequests,
+        2150 => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    public static Task WriteAsync(HttpContext http, Refusal refusal, int? status = null)
+    {
+        var code = status ?? StatusOf(refusal);
+        if (refusal.RetryAfter is { } wait)
+        {
+            var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
+            http.Response.Headers.RetryAfter = seconds.ToString();
+            if (code == StatusCodes.Status429TooManyRequests)
+            {
+                var time = http.RequestServices.GetRequiredService<TimeProvider>();
+                http.Response.Headers["X-Rate-Limit-Reset"] = (time.GetUtcNow().ToUnixTimeSeconds() + seconds).ToString();
+            }
+        }
+
+        var uri = $"{BaseOf(http)}{ErrorPage}#{refusal.Code}";
+        return JsonAnswer.WriteAsync(http, code, new(new(refusal.Type, refusal.Message, uri, refusal.Code)), ApiJson.Plain.ErrorAnswer);
+    }
+
+    private static string BaseOf(HttpContext http) =>
+        http.RequestServices.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl?.TrimEnd('/')
+        ?? $"{http.Request.Scheme}://{(http.Request.Host.HasValue ? http.Request.Host.ToUriComponent() : "localhost")}";
+}

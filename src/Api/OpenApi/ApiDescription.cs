@@ -1,0 +1,42 @@
+using Microsoft.OpenApi;
+using OtpPipeline.Api.Security;
+
+namespace OtpPipeline.Api.OpenApi;
+
+/// <summary>OpenAPI 3.1 at /openapi/v1.json, and a page to read and try it at /docs.</summary>
+internal static class ApiDescription
+{
+    public static void AddApiDescription(this IServiceCollection services) =>
+        services.AddOpenApi("v1", options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                Complete(document);
+                return Task.CompletedTask;
+            });
+        });
+
+    public static IApplicationBuilder UseApiDescriptionPage(this IApplicationBuilder app) =>
+        app.UseSwaggerUI(page =>
+        {
+            page.RoutePrefix = "docs";
+            page.DocumentTitle = "OtpPipeline";
+            page.SwaggerEndpoint("/openapi/v1.json", "OtpPipeline v1");
+        });
+
+    private static void Complete(OpenApiDocument document)
+    {
+        document.Info = new()
+        {
+            Title = "OtpPipeline",
+            Version = "1",
+            Description = "One-time passwords over SMS, e-mail, Telegram, voice call, WhatsApp and USSD. Every error code is listed at /docs/errors.",
+        };
+        (document.Components ??= new()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+        {
+            [ApiKeyHandler.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyHandler.Header },
+        };
+        document.Security = [new() { [new OpenApiSecuritySchemeReference(ApiKeyHandler.SchemeName, document)] = [] }];
+    }
+}

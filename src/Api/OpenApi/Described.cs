@@ -1,0 +1,71 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using OtpPipeline.Api.Dialects;
+
+namespace OtpPipeline.Api.OpenApi;
+
+/// <summary>
+/// Describes an endpoint that reads its body itself. The framework's own metadata for bodies would also make routing refuse
+/// media types, which is the endpoint's business.
+/// </summary>
+internal static class Described
+{
+    private const string Json = "application/json";
+
+    private static readonly Dictionary<int, string> Refusals = new()
+    {
+        [400] = "A parameter, the body or the state of the OTP stands against it",
+        [401] = "The API key is missing or not valid",
+        [403] = "The key may not do this",
+        [404] = "No such OTP of this application",
+        [409] = "The first request with this idempotency key is still running",
+        [422] = "The idempotency key was used before with another command",
+        [429] = "Too many requests, see Retry-After",
+        [500] = "The server failed",
+        [503] = "The database is away, see Retry-After",
+    };
+
+    public static void Describe(
+        this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, int status, Type answer, bool idempotent = false)
+    {
+        endpoint.WithName(name).WithSummary(summary).WithDescription(description).AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+        {
+            if (body is not null)
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = Content(await context.GetOrCreateSchemaAsync(body, null, cancellationToken), Examples.Of(body)),
+                };
+            }
+
+            if (idempotent)
+            {
+                (operation.Parameters ??= []).Add(Examples.IdempotencyKey);
+            }
+
+            operation.Responses = new()
+            {
+                [status.ToString()] = new OpenApiResponse
+                {
+                    Description = "Success",
+                    Headers = Examples.Headers,
+                    Content = Content(await context.GetOrCreateSchemaAsync(answer, null, cancellationToken), Examples.Of(answer)),
+                },
+            };
+            var error = await context.GetOrCreateSchemaAsync(typeof(ErrorAnswer), null, cancellationToken);
+            foreach (var (code, text) in Refusals)
+            {
+                if ((code is 409 or 422 && status != StatusCodes.Status201Created) || (code == 404 && context.Description.RelativePath?.Contains('{') != true))
+                {
+                    continue;
+                }
+
+                operation.Responses[code.ToString()] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
+            }
+        });
+    }
+
+    private static Dictionary<string, OpenApiMediaType> Content(IOpenApiSchema schema, JsonNode? example) =>
+        new(StringComparer.Ordinal) { [Json] = new() { Schema = schema, Example = example } };
+}

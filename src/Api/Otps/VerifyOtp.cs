@@ -1,0 +1,57 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Otps;
+
+/// <summary>What POST /otp/{otpId} takes, for the description only.</summary>
+public sealed record VerifyOtpBody
+{
+    [Description("What the user typed. A JSON number is taken too, and gets back the leading zeros that it lost.")]
+    public required string Pin { get; init; }
+}
+
+/// <summary>The PIN was right.</summary>
+/// <param name="Status">VERIFIED.</param>
+public sealed record VerifyAnswerBody(string Status);
+
+/// <summary>POST /otp/{otpId}.</summary>
+internal static class VerifyOtp
+{
+    private static readonly JsonAnswer<VerifyAnswerBody> Verified = new(new("VERIFIED"), ApiJson.Plain.VerifyAnswerBody);
+
+    public static async Task<IResult> HandleAsync(
+        string otpId, HttpContext http, OtpVerification verification, OtpReader reader, CancellationToken cancellationToken)
+    {
+        if (!OtpEndpoints.TryId(otpId, out var id))
+        {
+            return OtpEndpoints.Refuse(Refusals.NotFound);
+        }
+
+        var body = await JsonBody.ReadAsync(http.Request, static json => DraftField.Of(json, "pin"), cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return OtpEndpoints.Refuse(unreadable);
+        }
+
+        var key = IdempotencyHeader.Read(http.Request);
+        if (key.Refusal is { } wrongKey)
+        {
+            return OtpEndpoints.Refuse(wrongKey);
+        }
+
+        var application = http.Caller().Application;
+        if (string.IsNullOrEmpty(body.Value.Text))
+        {
+            // An unknown id comes before a missing PIN in the dialect's table.
+            var known = await reader.FindAsync(application, id, cancellationToken) is not null;
+            return OtpEndpoints.Refuse(known ? Refusals.PinMissing : Refusals.NotFound);
+        }
+
+        var guess = new PinGuess(body.Value.Text, body.Value.WasNumber);
+        var answer = await verification.VerifyAsync(new(application, id, guess, key.Value, Activity.Current?.Id), cancellationToken);
+        return answer.Refusal is { } refusal ? OtpEndpoints.Refuse(refusal) : Verified;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using OtpPipeline.Core.Applications;
+
+namespace OtpPipeline.Api.Security;
+
+/// <summary>Whose requests are counted together: those of a key, or those without one from an address.</summary>
+internal readonly record struct Bucket(Guid KeyId, UInt128 Address)
+{
+    public static Bucket Of(ApiKey key) => new(key.Id, 0);
+
+    /// <summary>An IPv6 network hands its customers whole /64s: one of those is one client.</summary>
+    public static Bucket Of(IPAddress? address)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        if (address is not null)
+        {
+            var real = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+            real.TryWriteBytes(bytes, out var length);
+            if (real.AddressFamily == AddressFamily.InterNetworkV6)
+            {
+                bytes[8..length].Clear();
+            }
+        }
+
+        return new(Guid.Empty, System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+    }
+}
+
+/// <summary>What a request learns from its counter.</summary>
+/// <param name="Admitted">It is within the limit.</param>
+/// <param name="Remaining">Further requests in this minute.</param>
+/// <param name="ResetAfter">Until counting begins anew.</param>
+internal readonly record struct Admission(bool Admitted, int Remaining, TimeSpan ResetAfter);
+
+/// <summary>
+/// Counts requests per minute of the clock, in memory. The framework's limiters do not tell what remains and when counting
+/// begins anew, and keep a limit for as long as a partition lives; this one takes the limit that holds now.
+/// </summary>
+internal sealed class RequestCounters(TimeProvider time)
+{
+    private Minute _current = new(0);
+
+    public Admission Take(Bucket bucket, int limit)
+    {
+        var now = time.GetUtcNow();
+        var minute = Of(now.ToUnixTimeSeconds() / 60);
+        var used = minute.Count(bucket);
+        return new(used <= limit, Math.Max(0, limit - used), DateTimeOffset.FromUnixTimeSeconds((minute.Number + 1) * 60) - now);
+    }
+
+    private Minute Of(long number)
+    {
+        var current = Volatile.Read(ref _current);
+        if (current.Number == number)
+        {
+            return current;
+        }
+
+        var fresh = new Minute(number);
+        var seen = Interlocked.CompareExchange(ref _current, fresh, current);
+        return ReferenceEquals(seen, current) ? fresh : seen;
+    }
+
+    private sealed class Minute(long number)
+    {
+        private readonly ConcurrentDictionary<Bucket, Counter> _counters = new();
+
+        public long Number => number;
+
+        public int Count(Bucket bucket) => _counters.GetOrAdd(bucket, static _ => new()).Next();
+    }
+
+    private sealed class Counter
+    {
+        private int _used;
+
+        public int Next() => Interlocked.Increment(ref _used);
+    }
+}

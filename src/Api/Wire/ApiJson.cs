@@ -1,0 +1,25 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Sandbox;
+
+namespace OtpPipeline.Api.Wire;
+
+/// <summary>Every body that the Api writes, without reflection.</summary>
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(OtpAnswer))]
+[JsonSerializable(typeof(VerifyAnswerBody))]
+[JsonSerializable(typeof(CancelAnswer))]
+[JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<SandboxMessageAnswer>))]
+internal sealed partial class ApiJson : JsonSerializerContext
+{
+    /// <summary>Writes "+33" and "'" as they are: the bodies are JSON, never part of a page.</summary>
+    public static readonly ApiJson Plain = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

@@ -1,0 +1,116 @@
+using System.Diagnostics;
+using OtpPipeline.Api.Dialects;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Hosting.Logging;
+
+namespace OtpPipeline.Api.Wire;
+
+/// <summary>
+/// What every request has, whatever answers it: an id, a time, a body in the dialect also where the framework would answer
+/// without one, and one log line without path and query.
+/// </summary>
+internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider time, ILogger<RequestFrame> logger)
+{
+    private const string NoRoute = "(no route)";
+    private const int ClientClosedRequest = 499;
+    private static readonly TimeSpan OutageRetry = TimeSpan.FromSeconds(2);
+
+    public async Task InvokeAsync(HttpContext http)
+    {
+        var start = time.GetTimestamp();
+        http.TraceIdentifier = Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("N");
+        http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+        http.Response.OnStarting(() =>
+        {
+            http.Response.Headers["X-Response-Time"] = time.GetElapsedTime(start).TotalMilliseconds.ToString("F1");
+            return Task.CompletedTask;
+        });
+
+        try
+        {
+            await next(http);
+            await FillAsync(http);
+        }
+        catch (Exception failure) when (http.RequestAborted.IsCancellationRequested)
+        {
+            Log.ClientGone(logger, failure.GetType().Name);
+            http.Response.StatusCode = http.Response.HasStarted ? http.Response.StatusCode : ClientClosedRequest;
+        }
+        catch (BadHttpRequestException failure) when (!http.Response.HasStarted)
+        {
+            Log.Unreadable(logger, failure.StatusCode);
+            await NativeErrors.WriteAsync(http, ApiRefusals.BodyUnreadable);
+        }
+        catch (Exception failure) when (!http.Response.HasStarted)
+        {
+            await FailAsync(http, failure);
+        }
+
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
+            Log.Answered(logger, http.Request.Method, route, http.Response.StatusCode, time.GetElapsedTime(start).TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Gives the framework's empty answers, such as those of routing, their body.</summary>
+    private static Task FillAsync(HttpContext http)
+    {
+        var response = http.Response;
+        if (response.HasStarted || response.StatusCode < 400 || response.ContentType is not null)
+        {
+            return Task.CompletedTask;
+        }
+
+        switch (response.StatusCode)
+        {
+            case StatusCodes.Status405MethodNotAllowed when HttpMethods.IsOptions(http.Request.Method):
+                response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            case StatusCodes.Status405MethodNotAllowed:
+                return NativeErrors.WriteAsync(http, ApiRefusals.MethodNotAllowed);
+            case StatusCodes.Status404NotFound:
+                return NativeErrors.WriteAsync(http, ApiRefusals.PathNotFound);
+            case < 500:
+                return NativeErrors.WriteAsync(http, ApiRefusals.BodyUnreadable);
+            default:
+                return NativeErrors.WriteAsync(http, ApiRefusals.ServerError);
+        }
+    }
+
+    private Task FailAsync(HttpContext http, Exception failure)
+    {
+        if (StoreFailures.IsOutage(failure))
+        {
+            Log.StoreAway(logger, ExceptionText.MessagesOf(failure));
+            return NativeErrors.WriteAsync(http, ApiRefusals.StoreAway with { RetryAfter = OutageRetry }, StatusCodes.Status503ServiceUnavailable);
+        }
+
+        Log.Failed(logger, failure, http.TraceIdentifier);
+        return NativeErrors.WriteAsync(http, ApiRefusals.ServerError);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Route} answered {Status} in {Milliseconds:F1} ms")]
+        public static partial void Answered(ILogger logger, string method, string route, int status, double milliseconds);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The client went away before its answer ({Kind})")]
+        public static partial void ClientGone(ILogger logger, string kind);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The request could not be read (status {Status})")]
+        public static partial void Unreadable(ILogger logger, int status);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "The database is away: {Error}")]
+        public static partial void StoreAway(ILogger logger, string error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A request failed; request id {RequestId}")]
+        public static partial void Failed(ILogger logger, Exception failure, string requestId);
+    }
+}
+
+internal static class RequestFrameSetup
+{
+    public static IApplicationBuilder UseRequestFrame(this IApplicationBuilder app) => app.UseMiddleware<RequestFrame>();
+}

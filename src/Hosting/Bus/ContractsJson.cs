@@ -1,0 +1,12 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtpPipeline.Contracts;
+
+namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>How messages are written into the outbox.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(OtpRequested))]
+[JsonSerializable(typeof(OtpStatusChanged))]
+[JsonSerializable(typeof(OtpDeliveryChanged))]
+internal sealed partial class ContractsJson : JsonSerializerContext;

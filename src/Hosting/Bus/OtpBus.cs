@@ -1,0 +1,113 @@
+using System.Text.Json.Serialization;
+using MassTransit;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core;
+using OtpPipeline.Outbox;
+using RabbitMQ.Client.Exceptions;
+
+namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>The bus as both hosts use it.</summary>
+public static class OtpBus
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
+
+    /// <summary>
+    /// MassTransit on RabbitMQ with the whole topology, and the outbox on top of it. A broker that is away delays neither the start
+    /// nor a request: health says Degraded, and messages wait in the outbox. Needs a storage beside it.
+    /// </summary>
+    /// <param name="builder">The host.</param>
+    /// <param name="consumers">Adds the host's consumers.</param>
+    /// <param name="endpoints">Puts them on queues.</param>
+    public static IHostApplicationBuilder AddOtpBus(
+        this IHostApplicationBuilder builder,
+        Action<IBusRegistrationConfigurator>? consumers = null,
+        Action<IBusRegistrationContext, IRabbitMqBusFactoryConfigurator>? endpoints = null)
+    {
+        var services = builder.Services;
+        var connectionName = $"OtpPipeline ({builder.Environment.ApplicationName})";
+        services.AddOptions<RabbitMqOptions>().BindConfiguration(RabbitMqOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<MassTransitHostOptions>().Configure(o =>
+        {
+            o.WaitUntilStarted = false;
+            o.StopTimeout = StopTimeout;
+        });
+        services.AddSingleton<DatabaseGate>();
+        services.AddSingleton<DatabaseProbe>(provider =>
+        {
+            var contexts = provider.GetRequiredService<IDbContextFactory<OtpDbContext>>();
+            return async cancellationToken =>
+            {
+                await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+                return await context.Database.CanConnectAsync(cancellationToken);
+            };
+        });
+
+        services.AddMassTransit(x =>
+        {
+            x.DisableUsageTelemetry();
+            x.ConfigureHealthCheckOptions(o => o.MinimalFailureStatus = HealthStatus.Degraded);
+            consumers?.Invoke(x);
+            x.UsingRabbitMq((context, bus) =>
+            {
+                Connect(bus, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Resolve(), connectionName);
+                bus.UseRawJsonSerializer(RawSerializerOptions.Default, isDefault: true);
+                bus.ConfigureJsonSerializerOptions(o =>
+                {
+                    o.NumberHandling = JsonNumberHandling.AllowReadingFromString;
+                    return o;
+                });
+                bus.ConnectEndpointConfigurationObserver(new SharedEndpointRules());
+                bus.DeclareOtpTopology();
+                endpoints?.Invoke(context, bus);
+            });
+        });
+
+        // After MassTransit, so that a stop ends the outbox first, while the bus can still send.
+        services.AddOutbox(setup =>
+        {
+            setup.Json = ContractsJson.Default.Options;
+            setup.Map<OtpRequested>("otp-requested");
+            setup.Map<OtpStatusChanged>("otp-status-changed");
+            setup.Map<OtpDeliveryChanged>("otp-delivery-changed");
+            setup.OnSend = RequireQueue;
+            setup.IsBrokerDown = IsBrokerDown;
+        });
+        return builder;
+    }
+
+    /// <summary>A work command that no queue takes is a fault that must show, not a message that vanishes.</summary>
+    private static void RequireQueue(SendContext context)
+    {
+        if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
+        {
+            rabbit.Mandatory = rabbit.Exchange is OtpBusTopology.OtpRequestedExchange;
+        }
+    }
+
+    /// <summary>The broker went away, or closed the connection; a channel that it closed (codes 403 to 406) says something of the message.</summary>
+    private static bool IsBrokerDown(Exception failure) => failure switch
+    {
+        BrokerUnreachableException => true,
+        OperationInterruptedException { ShutdownReason.ReplyCode: >= 400 and < 500 } => false,
+        OperationInterruptedException => true,
+        _ => false,
+    };
+
+    private static void Connect(IRabbitMqBusFactoryConfigurator bus, BrokerAddress address, string connectionName) =>
+        bus.Host(address.Host, address.Port, address.VirtualHost, connectionName, host =>
+        {
+            host.Username(address.Username);
+            host.Password(address.Password);
+            host.Heartbeat(TimeSpan.FromSeconds(10));
+            if (address.UseTls)
+            {
+                host.UseSsl();
+            }
+        });
+}

@@ -1,0 +1,88 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>Section <c>RabbitMq</c>: <see cref="Uri"/>, or the five others.</summary>
+public sealed class RabbitMqOptions : IValidatableObject
+{
+    public const string Section = "RabbitMq";
+
+    private const int PlainPort = 5672;
+    private const int TlsPort = 5671;
+
+    /// <summary>amqp://user:password@host:port/vhost, or amqps:// for TLS. What it leaves out has RabbitMQ's defaults.</summary>
+    public string? Uri { get; set; }
+
+    /// <summary>Name or address of the broker; default localhost. Not read when <see cref="Uri"/> is set, like the four below.</summary>
+    public string Host { get; set; } = "localhost";
+
+    /// <summary>1 to 65535; default 5672.</summary>
+    [Range(1, 65535, ErrorMessage = "RabbitMq:Port must be 1 to 65535.")]
+    public int Port { get; set; } = PlainPort;
+
+    /// <summary>Default "/".</summary>
+    public string VirtualHost { get; set; } = "/";
+
+    /// <summary>Default guest, which RabbitMQ lets in from its own machine only.</summary>
+    public string Username { get; set; } = "guest";
+
+    /// <summary>Default guest.</summary>
+    public string Password { get; set; } = "guest";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Uri is not null)
+        {
+            // The address itself is not printed: it holds the password.
+            if (!System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+            {
+                yield return new("RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or amqps://).");
+            }
+
+            yield break;
+        }
+
+        if (string.IsNullOrWhiteSpace(Host))
+        {
+            yield return new("RabbitMq:Host is empty: name the broker, or set RabbitMq:Uri.");
+        }
+
+        if (string.IsNullOrEmpty(VirtualHost))
+        {
+            yield return new("RabbitMq:VirtualHost is empty: \"/\" is the default one.");
+        }
+
+        if (string.IsNullOrEmpty(Username))
+        {
+            yield return new("RabbitMq:Username is empty.");
+        }
+    }
+
+    internal BrokerAddress Resolve()
+    {
+        if (Uri is null)
+        {
+            return new(Host, (ushort)Port, VirtualHost, Username, Password, UseTls: false);
+        }
+
+        var uri = new Uri(Uri);
+        var tls = uri.Scheme is "amqps";
+        var port = uri.IsDefaultPort || uri.Port <= 0 ? (tls ? TlsPort : PlainPort) : uri.Port;
+        var path = System.Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/'));
+        var user = uri.UserInfo.Split(':', 2);
+        return new(
+            uri.Host,
+            (ushort)port,
+            path.Length == 0 ? "/" : path,
+            user[0].Length == 0 ? Username : System.Uri.UnescapeDataString(user[0]),
+            user.Length < 2 ? Password : System.Uri.UnescapeDataString(user[1]),
+            tls);
+    }
+}
+
+/// <summary>Where the broker is and who we are to it.</summary>
+internal sealed record BrokerAddress(string Host, ushort Port, string VirtualHost, string Username, string Password, bool UseTls)
+{
+    /// <summary>Leaves the password out.</summary>
+    public override string ToString() => $"{Host}:{Port}";
+}

@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+namespace OtpPipeline.Hosting.Health;
+
+/// <summary>GET /health/live says that the process answers; GET /health/ready that the database does.</summary>
+public static class HealthSetup
+{
+    private const string Ready = "ready";
+    private const string Database = "database";
+
+    internal static void AddHealth(this IServiceCollection services) =>
+        services.AddHealthChecks().AddCheck<DatabaseHealth>(Database, HealthStatus.Unhealthy, [Ready], TimeSpan.FromSeconds(3));
+
+    /// <summary>Maps both pages; they need no key and count towards no limit.</summary>
+    public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/health/live", Live).ExcludeFromDescription();
+        routes.MapGet("/health/ready", IsReadyAsync).ExcludeFromDescription();
+        return routes;
+    }
+
+    private static Task Live(HttpContext http) => WriteAsync(http, HealthStatus.Healthy, []);
+
+    private static async Task IsReadyAsync(HttpContext http)
+    {
+        var report = await http.RequestServices.GetRequiredService<HealthCheckService>()
+            .CheckHealthAsync(check => check.Tags.Contains(Ready), http.RequestAborted);
+
+        // Intake and verification do without the broker: its absence, and that of whatever else reports here, never takes a host out of service.
+        var checks = report.Entries.ToDictionary(
+            e => e.Key,
+            e => e.Value.Status == HealthStatus.Unhealthy && !string.Equals(e.Key, Database, StringComparison.Ordinal) ? HealthStatus.Degraded : e.Value.Status,
+            StringComparer.Ordinal);
+        await WriteAsync(http, checks.Count == 0 ? HealthStatus.Healthy : checks.Values.Min(), checks);
+    }
+
+    private static async Task WriteAsync(HttpContext http, HealthStatus status, Dictionary<string, HealthStatus> checks)
+    {
+        http.Response.StatusCode = status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
+        http.Response.ContentType = "application/json";
+        http.Response.Headers.CacheControl = "no-store";
+        await using var json = new Utf8JsonWriter(http.Response.BodyWriter);
+        json.WriteStartObject();
+        json.WriteString("status", status.ToString());
+        json.WriteStartObject("checks");
+        foreach (var (name, value) in checks)
+        {
+            json.WriteString(name, value.ToString());
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

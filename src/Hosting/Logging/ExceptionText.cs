@@ -1,0 +1,61 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace OtpPipeline.Hosting.Logging;
+
+/// <summary>
+/// An exception as it may be written anywhere. A message of unknown making can quote what it failed on, and that may be a PIN,
+/// a key or a phone number: only messages of kinds that never quote a value are kept.
+/// </summary>
+public static class ExceptionText
+{
+    private const int MaxDepth = 8;
+
+    /// <summary>Types, kept messages and stack traces, from the outermost to the cause.</summary>
+    public static string Of(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        var text = new StringBuilder();
+        var depth = 0;
+        for (var e = exception; e is not null && depth < MaxDepth; e = e.InnerException, depth++)
+        {
+            text.Append(depth == 0 ? "" : "Caused by ").Append(e.GetType().FullName);
+            if (MessageOf(e) is { } message)
+            {
+                text.Append(": ").Append(message);
+            }
+
+            text.AppendLine();
+            if (e.StackTrace is { } trace)
+            {
+                text.AppendLine(trace);
+            }
+        }
+
+        return text.ToString();
+    }
+
+    /// <summary>The same on one line, without the stack.</summary>
+    public static string MessagesOf(Exception exception)
+    {
+        ArgumentNullException.ThrowIfNull(exception);
+        var parts = new List<string>();
+        for (var e = exception; e is not null && parts.Count < MaxDepth; e = e.InnerException)
+        {
+            parts.Add(MessageOf(e) is { } message ? $"{e.GetType().Name}: {message}" : e.GetType().Name);
+        }
+
+        return string.Join(" / ", parts);
+    }
+
+    // Servers quote values in details, which Npgsql leaves out unless told otherwise; of SQL errors the state says enough.
+    private static string? MessageOf(Exception exception) => exception switch
+    {
+        DbException { SqlState: { Length: > 0 } state } => $"SQLSTATE {state}",
+        DbException or SocketException or TimeoutException or OperationCanceledException or OptionsValidationException => exception.Message,
+        _ when exception.GetType().Namespace?.StartsWith("RabbitMQ.Client", StringComparison.Ordinal) == true => exception.Message,
+        _ => null,
+    };
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Serilog;
+using Serilog.Configuration;
+using Serilog.Events;
+using Serilog.Extensions.Logging;
+using Serilog.Formatting.Json;
+
+namespace OtpPipeline.Hosting.Logging;
+
+/// <summary>Serilog to the console: readable in Development, one JSON object a line otherwise. Section <c>Serilog</c> sets the levels.</summary>
+internal static class LogSetup
+{
+    private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}";
+
+    // They print paths and queries, which carry secrets in some dialects: no configuration turns them on.
+    private static readonly string[] QuietSources = ["Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing", "System.Net.Http", "System.Net.Http.HttpClient"];
+
+    public static void AddLogs(this WebApplicationBuilder builder, string serviceName)
+    {
+        var readable = builder.Environment.IsDevelopment();
+        var configuration = new LoggerConfiguration()
+            .ReadFrom.Configuration(builder.Configuration)
+            .Enrich.WithProperty("Service", serviceName);
+        foreach (var source in QuietSources)
+        {
+            configuration.MinimumLevel.Override(source, LogEventLevel.Warning);
+        }
+
+        LoggerSinkConfiguration.Wrap(
+            configuration.WriteTo,
+            inner => new RedactingSink(inner),
+            write =>
+            {
+                if (readable)
+                {
+                    write.Console(outputTemplate: Readable, formatProvider: null);
+                }
+                else
+                {
+                    write.Console(new JsonFormatter(renderMessage: true));
+                }
+            },
+            LogEventLevel.Verbose,
+            levelSwitch: null);
+
+        builder.Logging.ClearProviders();
+        builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
+        builder.Logging.AddFilter<SerilogLoggerProvider>(category: null, LogLevel.Trace);
+    }
+}

@@ -1,0 +1,79 @@
+using System.Data.Common;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core;
+using OtpPipeline.Hosting.Logging;
+
+namespace OtpPipeline.Hosting.Starting;
+
+/// <summary>
+/// Runs a host so that whoever starts it reads sentences instead of stack traces: one a wrong key, on the standard error, and
+/// exit code 1.
+/// </summary>
+public static class HostRunner
+{
+    private const string TableMissing = "42P01";
+
+    /// <summary>Builds the host and runs it until it is told to stop.</summary>
+    public static Task<int> RunAsync(Func<WebApplication> build) => RunAsync(build, static app => app.RunAsync());
+
+    /// <summary>Builds the host and lets it do something else than run.</summary>
+    /// <returns>The exit code: 0, or 1 where it did not start.</returns>
+    public static async Task<int> RunAsync(Func<WebApplication> build, Func<WebApplication, Task> run)
+    {
+        try
+        {
+            await using var app = build();
+            await run(app);
+            return 0;
+        }
+        catch (Exception failure) when (failure is not HostAbortedException && Explain(failure) is { } sentences)
+        {
+            foreach (var sentence in sentences)
+            {
+                await Console.Error.WriteLineAsync(sentence);
+            }
+
+            return 1;
+        }
+    }
+
+    /// <summary>What an operator can do something about; null for what is a fault of ours.</summary>
+    internal static IEnumerable<string>? Explain(Exception failure) => failure switch
+    {
+        OptionsValidationException options => options.Failures.Select(Sentence),
+        AggregateException { InnerExceptions: var all } when all.All(e => e is OptionsValidationException) =>
+            all.Cast<OptionsValidationException>().SelectMany(e => e.Failures).Select(Sentence),
+        InvalidOperationException { InnerException: FormatException or ArgumentException } binding when Names(binding) is { } key =>
+            [$"{key} cannot be read: its value has the wrong form."],
+        DbException { SqlState: TableMissing } => ["The database has no tables yet: run the Api once with --migrate."],
+        _ when StoreFailures.IsOutage(failure) => [$"The host did not start: {ExceptionText.MessagesOf(failure)}"],
+        _ => null,
+    };
+
+    // "DataAnnotation validation failed for 'DeliveryOptions' members: 'Lease' with the error: 'The field ...'." holds the sentence at its end.
+    private static string Sentence(string failure)
+    {
+        const string Mark = " with the error: '";
+        var start = failure.IndexOf(Mark, StringComparison.Ordinal);
+        if (start < 0 || !failure.EndsWith("'.", StringComparison.Ordinal))
+        {
+            return failure;
+        }
+
+        var sentence = failure[(start + Mark.Length)..^2];
+        const string Type = "for '";
+        var type = failure.IndexOf(Type, StringComparison.Ordinal);
+        var named = failure[(type + Type.Length)..failure.IndexOf('\'', type + Type.Length)];
+        return OptionsNames.Complete(named, sentence);
+    }
+
+    private static string? Names(InvalidOperationException binding)
+    {
+        // "Failed to convert configuration value 'x' at 'Section:Key' to type 'T'.": the key only, the value may be a secret.
+        const string Mark = "' at '";
+        var start = binding.Message.LastIndexOf(Mark, StringComparison.Ordinal);
+        return start < 0 ? null : binding.Message[(start + Mark.Length)..binding.Message.IndexOf('\'', start + Mark.Length)];
+    }
+}

@@ -1,0 +1,52 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using MassTransit;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Workers.Providers;
+
+namespace OtpPipeline.Workers.Deliveries;
+
+/// <summary>
+/// Claims a delivery, makes the call and writes the outcome. The work command is a hint: whatever comes twice, late or for nothing
+/// finds nothing to claim. It never tries again by itself; a further attempt is a row of its own.
+/// </summary>
+public sealed partial class DeliveryConsumer(
+    DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes, DatabaseGate database, DeliveryMetrics metrics, ILogger<DeliveryConsumer> logger)
+    : IConsumer<OtpRequested>
+{
+    private static readonly FrozenSet<string> Known = Channels.All.Select(c => c.Text()).ToFrozenSet(StringComparer.Ordinal);
+
+    public async Task Consume(ConsumeContext<OtpRequested> context)
+    {
+        var message = context.Message;
+
+        // No token here and below: a claim whose answer nobody awaits would hold the delivery until its lease ends.
+        var outgoing = await database.RunAsync(() => claims.ClaimAsync(message.OtpId, message.Step, CancellationToken.None));
+        if (outgoing is null)
+        {
+            metrics.Skipped(KnownChannel(message.Channel));
+            return;
+        }
+
+        var delivery = outgoing.Delivery;
+        metrics.Claimed(delivery);
+        var outcome = await providers.SendAsync(outgoing);
+        var reported = new ReportedOutcome(delivery.OtpId, delivery.Id, delivery.LeaseId!.Value, outcome, Activity.Current?.Id);
+        if (!await database.RunAsync(() => outcomes.RecordAsync(reported, CancellationToken.None)))
+        {
+            metrics.TooLate(delivery);
+            Log.TooLate(logger, delivery.Id, outcome.GetType().Name);
+        }
+    }
+
+    /// <summary>A metric has one series a channel, whatever a message says.</summary>
+    private static string KnownChannel(string? text) => Known.TryGetValue(text ?? "", out var channel) ? channel : "other";
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: its lease was over or its outcome written already when {Outcome} was to be written")]
+        public static partial void TooLate(ILogger logger, Guid deliveryId, string outcome);
+    }
+}

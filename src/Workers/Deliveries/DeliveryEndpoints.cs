@@ -1,0 +1,33 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Hosting.Bus;
+
+namespace OtpPipeline.Workers.Deliveries;
+
+/// <summary>One queue a channel, each with its own concurrency and backlog: a channel whose provider hangs costs the others nothing.</summary>
+public static class DeliveryEndpoints
+{
+    public static void AddDeliveries(this IBusRegistrationConfigurator bus)
+    {
+        bus.AddSingleton<DeliveryMetrics>();
+        bus.AddConsumer<DeliveryConsumer>();
+    }
+
+    public static void ConfigureDeliveries(this IRabbitMqBusFactoryConfigurator bus, IBusRegistrationContext context)
+    {
+        var options = context.GetRequiredService<IOptions<DeliveryOptions>>().Value;
+        foreach (var channel in Channels.All)
+        {
+            bus.ReceiveEndpoint(OtpBusTopology.QueueOf(channel), endpoint =>
+            {
+                // The shared topology binds the queue; the endpoint declares it alike and binds nothing of its own.
+                endpoint.ConfigureConsumeTopology = false;
+                endpoint.AsWorkQueueOf(channel);
+                endpoint.PrefetchCount = Math.Max(options.Of(channel).Prefetch, options.Of(channel).Concurrency);
+                endpoint.ConcurrentMessageLimit = options.Of(channel).Concurrency;
+                endpoint.ConfigureConsumer<DeliveryConsumer>(context);
+            });
+        }
+    }
+}

@@ -1,0 +1,37 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries;
+using Quartz;
+
+namespace OtpPipeline.Workers.Jobs;
+
+/// <summary>Finds deliveries whose worker died and deliveries whose work command is lost.</summary>
+[DisallowConcurrentExecution]
+public sealed partial class DeliveryRecoveryJob(DeliveryRecovery recovery, JobRun run, IOptions<JobOptions> options, ILogger<DeliveryRecoveryJob> logger) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var settings = options.Value;
+        var ended = await run.UntilDoneAsync(
+            "Recovery of leases", token => recovery.EndLeasesAsync(settings.RecoveryBatch, token), settings.RecoveryBatch, settings.MaxBatchesPerRun, cancellationToken);
+        if (ended > 0)
+        {
+            Log.LeasesEnded(logger, ended);
+        }
+
+        var republished = await run.UntilDoneAsync(
+            "Recovery of work commands", token => recovery.RepublishAsync(settings.RecoveryBatch, token), settings.RecoveryBatch, settings.MaxBatchesPerRun, cancellationToken);
+        if (republished > 0)
+        {
+            Log.Republished(logger, republished);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} OTPs had a delivery whose worker did not report within its lease; it is UNKNOWN now")]
+        public static partial void LeasesEnded(ILogger logger, int count);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The work commands of {Count} OTPs waited too long and were published again")]
+        public static partial void Republished(ILogger logger, int count);
+    }
+}

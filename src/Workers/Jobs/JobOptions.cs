@@ -1,0 +1,45 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OtpPipeline.Workers.Jobs;
+
+/// <summary>Section <c>Jobs</c>: what every worker does at intervals. Workers share the work, so more of them need no other settings.</summary>
+public sealed class JobOptions
+{
+    public const string Section = "Jobs";
+
+    /// <summary>Pause between two looks for OTPs past their time. 100 ms to 10 seconds; default 500 ms. The event of an expiry is late by this and the publish.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
+    public TimeSpan ExpiryInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>OTPs that expire in one transaction. 1 to 5000; default 500.</summary>
+    [Range(1, 5000)]
+    public int ExpiryBatch { get; set; } = 500;
+
+    /// <summary>Pause between two looks for deliveries whose lease ended or whose work command is lost. 100 ms to 1 minute; default 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>OTPs whose deliveries are recovered in one transaction. 1 to 5000; default 200.</summary>
+    [Range(1, 5000)]
+    public int RecoveryBatch { get; set; } = 200;
+
+    /// <summary>Pause between two purges. 1 second to 1 day; default 1 minute.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
+    public TimeSpan PurgeInterval { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Rows deleted in one transaction. 1 to 10000; default 1000.</summary>
+    [Range(1, 10_000)]
+    public int PurgeBatch { get; set; } = 1000;
+
+    /// <summary>Batches of one run at most, of every kind; the next run goes on. 1 to 10000; default 100.</summary>
+    [Range(1, 10_000)]
+    public int MaxBatchesPerRun { get; set; } = 100;
+
+    /// <summary>How long a recipient's wrong guesses are remembered after its last OTP. 1 day to 10 years; default 30 days.</summary>
+    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    public TimeSpan RecipientRetention { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>How long a message id from the bus is remembered. 1 hour to 90 days; default 2 days.</summary>
+    [Range(typeof(TimeSpan), "01:00:00", "90.00:00:00")]
+    public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(2);
+}

@@ -1,0 +1,61 @@
+using System.Collections.Concurrent;
+using OtpPipeline.Core;
+
+namespace OtpPipeline.Workers.Jobs;
+
+/// <summary>
+/// One run of a job: bounded batches until there is no more to do. A database that is away ends the run, is reported once until it
+/// is back, and leaves the rest to the next run; any other failure is the scheduler's to report, each time.
+/// </summary>
+public sealed partial class JobRun(ILogger<JobRun> logger)
+{
+    private readonly ConcurrentDictionary<string, bool> _away = new(StringComparer.Ordinal);
+
+    /// <param name="job">Name of the job in the log.</param>
+    /// <param name="batch">Does one batch; the answer is how much that was.</param>
+    /// <param name="size">A batch of less than this was the last one.</param>
+    /// <param name="batches">Batches at most.</param>
+    /// <param name="cancellationToken">Ends the run between two batches.</param>
+    public async Task<int> UntilDoneAsync(string job, Func<CancellationToken, Task<int>> batch, int size, int batches, CancellationToken cancellationToken)
+    {
+        var total = 0;
+        try
+        {
+            for (var i = 0; i < batches && !cancellationToken.IsCancellationRequested; i++)
+            {
+                // A batch that was begun is finished: the host waits for it when it stops.
+                var count = await batch(CancellationToken.None);
+                total += count;
+                if (count < size)
+                {
+                    break;
+                }
+            }
+        }
+        catch (Exception failure) when (StoreFailures.IsOutage(failure))
+        {
+            if (_away.TryAdd(job, true))
+            {
+                Log.Away(logger, job, failure.GetType().Name, failure.GetBaseException().Message);
+            }
+
+            return total;
+        }
+
+        if (_away.TryRemove(job, out _))
+        {
+            Log.Back(logger, job);
+        }
+
+        return total;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} finds the database away and tries again at each tick ({Type}: {Error})")]
+        public static partial void Away(ILogger logger, string job, string type, string error);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Job} has the database back")]
+        public static partial void Back(ILogger logger, string job);
+    }
+}

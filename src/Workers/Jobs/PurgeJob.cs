@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Core.Secrets;
+using Quartz;
+
+namespace OtpPipeline.Workers.Jobs;
+
+/// <summary>Deletes what is past its retention.</summary>
+[DisallowConcurrentExecution]
+public sealed partial class PurgeJob(
+    IOtpStore store, JobRun run, IOptions<JobOptions> options, IOptions<OtpOptions> otps, IOptions<SandboxOptions> sandbox, ILogger<PurgeJob> logger) : IJob
+{
+    public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
+    {
+        var settings = options.Value;
+        var periods = new PurgePeriods(otps.Value.Retention, sandbox.Value.Retention, settings.RecipientRetention, settings.InboxRetention);
+        var deleted = await run.UntilDoneAsync(
+            "Purge", token => store.PurgeAsync(periods, settings.PurgeBatch, token), settings.PurgeBatch, settings.MaxBatchesPerRun, cancellationToken);
+        if (deleted > 0)
+        {
+            Log.Purged(logger, deleted);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Count} rows past their retention were deleted")]
+        public static partial void Purged(ILogger logger, int count);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Deliveries;
+
+namespace OtpPipeline.Workers.Providers;
+
+/// <summary>Calls the provider of a claimed delivery, within the channel's time-out, and makes an outcome of whatever happens.</summary>
+public sealed partial class ProviderCalls(
+    IEnumerable<IOtpProvider> providers, IOptions<DeliveryOptions> options, TimeProvider time, DeliveryMetrics metrics, ILogger<ProviderCalls> logger)
+{
+    private readonly FrozenDictionary<string, IOtpProvider> _providers = providers.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
+
+    public async Task<SendOutcome> SendAsync(OutgoingDelivery outgoing)
+    {
+        var delivery = outgoing.Delivery;
+        if (!_providers.TryGetValue(delivery.Provider, out var provider))
+        {
+            // Queued by a host of another configuration; one that knows the provider may run beside this one.
+            Log.NoSuchProvider(logger, delivery.Id, delivery.Provider);
+            return new SendOutcome.Transient("provider_missing");
+        }
+
+        using var activity = WorkerTelemetry.Source.StartActivity("otp send", ActivityKind.Client);
+        activity?.SetTag("otp.id", delivery.OtpId);
+        activity?.SetTag("otp.channel", delivery.Channel.Text());
+        activity?.SetTag("otp.provider", delivery.Provider);
+        activity?.SetTag("otp.attempt", delivery.Attempt);
+        var start = time.GetTimestamp();
+        var outcome = await CallAsync(provider, outgoing);
+        metrics.Answered(delivery, outcome, time.GetElapsedTime(start));
+        activity?.SetTag("otp.outcome", outcome.GetType().Name);
+        if (outcome is not SendOutcome.Accepted)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error);
+        }
+
+        return outcome;
+    }
+
+    private async Task<SendOutcome> CallAsync(IOtpProvider provider, OutgoingDelivery outgoing)
+    {
+        var timeout = options.Value.Of(outgoing.Delivery.Channel).Timeout;
+        using var deadline = new CancellationTokenSource(timeout, time);
+        try
+        {
+            // A provider that is deaf to its token must not hold the consumer.
+            return await provider.SendAsync(outgoing, deadline.Token).WaitAsync(deadline.Token);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        {
+            Log.TimedOut(logger, outgoing.Delivery.Id, provider.Name, timeout);
+            return new SendOutcome.Unknown("timeout");
+        }
+        catch (HttpRequestException failure) when (NeverWentOut(failure))
+        {
+            Log.Unreachable(logger, outgoing.Delivery.Id, provider.Name, failure.HttpRequestError);
+            return new SendOutcome.Transient("unavailable");
+        }
+        catch (Exception failure)
+        {
+            // The kind only: the text may hold an address with a token in it, or the message.
+            Log.AnswerLost(logger, outgoing.Delivery.Id, provider.Name, failure.GetType().Name);
+            return new SendOutcome.Unknown("connection_lost");
+        }
+    }
+
+    private static bool NeverWentOut(HttpRequestException failure) =>
+        failure.HttpRequestError is HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError
+            or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError;
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId} wants the provider {Provider}, which this host does not have")]
+        public static partial void NoSuchProvider(ILogger logger, Guid deliveryId, string provider);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: {Provider} did not answer within {Timeout}")]
+        public static partial void TimedOut(ILogger logger, Guid deliveryId, string provider, TimeSpan timeout);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: {Provider} cannot be reached ({Error})")]
+        public static partial void Unreachable(ILogger logger, Guid deliveryId, string provider, HttpRequestError error);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId}: the answer of {Provider} is lost ({Error})")]
+        public static partial void AnswerLost(ILogger logger, Guid deliveryId, string provider, string error);
+    }
+}

@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Workers.Providers.Sandbox;
+
+namespace OtpPipeline.Workers.Providers;
+
+/// <summary>That a provider of this name exists; known before any provider is made.</summary>
+public sealed record ProviderName(string Name);
+
+public static class ProviderRegistration
+{
+    /// <summary>All providers of this host.</summary>
+    public static IServiceCollection AddOtpProviders(this IServiceCollection services)
+    {
+        services.AddSingleton<ProviderCalls>();
+        services.AddSingleton<IValidateOptions<DeliveryOptions>, ConfiguredProvidersExist>();
+        services.AddSingleton<SandboxMailbox>();
+        services.AddOtpProvider<SandboxProvider>(ProviderChoice.Sandbox);
+        return services;
+    }
+
+    /// <summary>Adds one provider under its name.</summary>
+    public static IServiceCollection AddOtpProvider<T>(this IServiceCollection services, string name)
+        where T : class, IOtpProvider
+    {
+        services.AddSingleton(new ProviderName(name));
+        services.AddSingleton<IOtpProvider, T>();
+        return services;
+    }
+
+    private sealed class ConfiguredProvidersExist(IEnumerable<ProviderName> names, IOptions<SandboxOptions> sandbox) : IValidateOptions<DeliveryOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, DeliveryOptions options)
+        {
+            var known = names.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+            var failures = new List<string>();
+            foreach (var (channel, settings) in options.Channels)
+            {
+                if (settings.Provider is not { } provider)
+                {
+                    continue;
+                }
+
+                if (!known.Contains(provider))
+                {
+                    failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", which is no provider: there are {string.Join(", ", known)}.");
+                }
+                else if (provider is ProviderChoice.Sandbox && !sandbox.Value.Enabled)
+                {
+                    failures.Add($"Deliveries:Channels:{channel}:Provider is the sandbox, which is off: set Sandbox:Enabled or name another provider.");
+                }
+            }
+
+            return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        }
+    }
+}

@@ -7,6 +7,7 @@ using OtpPipeline.Api.Storage;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core;
 using OtpPipeline.Hosting;
+using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Health;
 using OtpPipeline.Hosting.Starting;
 

@@ -10,6 +10,11 @@ internal static class ApiDescription
         services.AddOpenApi("v1", options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddSchemaTransformer((schema, context, _) =>
+            {
+                Name(schema, context.JsonTypeInfo.Type);
+                return Task.CompletedTask;
+            });
             options.AddDocumentTransformer((document, _, _) =>
             {
                 Complete(document);
@@ -24,6 +29,19 @@ internal static class ApiDescription
             page.DocumentTitle = "OtpPipeline";
             page.SwaggerEndpoint("/openapi/v1.json", "OtpPipeline v1");
         });
+
+    /// <summary>The converters of these two write what the framework cannot guess.</summary>
+    private static void Name(OpenApiSchema schema, Type type)
+    {
+        if (type == typeof(DateTime))
+        {
+            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+        }
+        else if (type == typeof(decimal))
+        {
+            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.Number, "double", null);
+        }
+    }
 
     private static void Complete(OpenApiDocument document)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.Dialects;
 
@@ -35,7 +36,7 @@ internal static class Described
                 operation.RequestBody = new OpenApiRequestBody
                 {
                     Required = true,
-                    Content = Content(await context.GetOrCreateSchemaAsync(body, null, cancellationToken), Examples.Of(body)),
+                    Content = Content(await SchemaAsync(context, body, cancellationToken), Examples.Of(body)),
                 };
             }
 
@@ -50,10 +51,10 @@ internal static class Described
                 {
                     Description = "Success",
                     Headers = Examples.Headers,
-                    Content = Content(await context.GetOrCreateSchemaAsync(answer, null, cancellationToken), Examples.Of(answer)),
+                    Content = Content(await SchemaAsync(context, answer, cancellationToken), Examples.Of(answer)),
                 },
             };
-            var error = await context.GetOrCreateSchemaAsync(typeof(ErrorAnswer), null, cancellationToken);
+            var error = await SchemaAsync(context, typeof(ErrorAnswer), cancellationToken);
             foreach (var (code, text) in Refusals)
             {
                 if ((code is 409 or 422 && status != StatusCodes.Status201Created) || (code == 404 && context.Description.RelativePath?.Contains('{') != true))
@@ -64,6 +65,19 @@ internal static class Described
                 operation.Responses[code.ToString()] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
             }
         });
+    }
+
+    /// <summary>Objects become components with a name; lists stay where they are.</summary>
+    private static async Task<IOpenApiSchema> SchemaAsync(OpenApiOperationTransformerContext context, Type type, CancellationToken cancellationToken)
+    {
+        var schema = await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
+        if (type.IsGenericType || context.Document is not { } document)
+        {
+            return schema;
+        }
+
+        document.AddComponent(type.Name, schema);
+        return new OpenApiSchemaReference(type.Name, document);
     }
 
     private static Dictionary<string, OpenApiMediaType> Content(IOpenApiSchema schema, JsonNode? example) =>

@@ -14,9 +14,7 @@ internal sealed class ApiKeyHandler(
 {
     public const string SchemeName = "ApiKey";
     public const string Header = "X-API-KEY";
-    private const string ScopeClaim = "scope";
-
-    public static readonly string ScopeClaimType = ScopeClaim;
+    public const string ScopeClaim = "scope";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {

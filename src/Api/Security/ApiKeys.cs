@@ -1,4 +1,4 @@
-using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Http.Features;
 using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Api.Security;
@@ -11,10 +11,16 @@ internal static class ApiKeys
 
     public static void AddApiKeys(this IServiceCollection services)
     {
-        services.AddAuthentication(ApiKeyHandler.SchemeName)
-            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, configureOptions: null);
+        // The core of authentication only: the rest brings data protection, which would keep keys in files that nothing here needs.
+        services.AddAuthenticationCore(o =>
+        {
+            o.DefaultScheme = ApiKeyHandler.SchemeName;
+            o.AddScheme<ApiKeyHandler>(ApiKeyHandler.SchemeName, displayName: null);
+        });
+        services.AddWebEncoders();
+        services.AddTransient<ApiKeyHandler>();
         services.AddAuthorizationBuilder()
-            .AddPolicy(OtpScope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiKeyHandler.ScopeClaimType, OtpScope));
+            .AddPolicy(OtpScope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiKeyHandler.ScopeClaim, OtpScope));
     }
 
     /// <summary>The caller of an endpoint that needs a key.</summary>

@@ -35,7 +35,10 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
         catch (Exception failure) when (http.RequestAborted.IsCancellationRequested)
         {
             Log.ClientGone(logger, failure.GetType().Name);
-            http.Response.StatusCode = http.Response.HasStarted ? http.Response.StatusCode : ClientClosedRequest;
+            if (!http.Response.HasStarted)
+            {
+                http.Response.StatusCode = ClientClosedRequest;
+            }
         }
         catch (BadHttpRequestException failure) when (!http.Response.HasStarted)
         {
@@ -49,7 +52,7 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
 
         if (logger.IsEnabled(LogLevel.Debug))
         {
-            var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText ?? NoRoute;
+            var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? NoRoute;
             Log.Answered(logger, http.Request.Method, route, http.Response.StatusCode, time.GetElapsedTime(start).TotalMilliseconds);
         }
     }

@@ -50,8 +50,8 @@ public static class ExceptionText
         return string.Join(" / ", parts);
     }
 
-    // Servers quote values in details, which Npgsql leaves out unless told otherwise; of SQL errors the state says enough.
-    private static string? MessageOf(Exception exception) => exception switch
+    /// <summary>The message, where it is of a kind that is kept. Servers quote values in their errors; of those the state says enough.</summary>
+    internal static string? MessageOf(Exception exception) => exception switch
     {
         DbException { SqlState: { Length: > 0 } state } => $"SQLSTATE {state}",
         DbException or SocketException or TimeoutException or OperationCanceledException or OptionsValidationException => exception.Message,

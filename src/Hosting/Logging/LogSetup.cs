@@ -14,8 +14,22 @@ internal static class LogSetup
 {
     private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}";
 
-    // They print paths and queries, which carry secrets in some dialects: no configuration turns them on.
-    private static readonly string[] QuietSources = ["Microsoft.AspNetCore", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Hosting.Diagnostics", "Microsoft.AspNetCore.Routing", "System.Net.Http", "System.Net.Http.HttpClient"];
+    private static readonly (string Source, LogEventLevel Level)[] Quiet =
+    [
+        // They print paths and queries, which carry secrets in some dialects: no configuration turns them on.
+        ("Microsoft.AspNetCore", LogEventLevel.Warning),
+        ("Microsoft.AspNetCore.Hosting", LogEventLevel.Warning),
+        ("Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning),
+        ("Microsoft.AspNetCore.Routing", LogEventLevel.Warning),
+        ("System.Net.Http", LogEventLevel.Warning),
+        ("System.Net.Http.HttpClient", LogEventLevel.Warning),
+
+        // EF writes exceptions into the text of its messages, past the redaction; each of them also reaches its caller, who logs it.
+        ("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal),
+
+        // What stops a start is said once, in a sentence.
+        ("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal),
+    ];
 
     public static void AddLogs(this WebApplicationBuilder builder, string serviceName)
     {
@@ -23,9 +37,9 @@ internal static class LogSetup
         var configuration = new LoggerConfiguration()
             .ReadFrom.Configuration(builder.Configuration)
             .Enrich.WithProperty("Service", serviceName);
-        foreach (var source in QuietSources)
+        foreach (var (source, level) in Quiet)
         {
-            configuration.MinimumLevel.Override(source, LogEventLevel.Warning);
+            configuration.MinimumLevel.Override(source, level);
         }
 
         LoggerSinkConfiguration.Wrap(

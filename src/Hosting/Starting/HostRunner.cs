@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core;
@@ -48,9 +49,19 @@ public static class HostRunner
         InvalidOperationException { InnerException: FormatException or ArgumentException } binding when Names(binding) is { } key =>
             [$"{key} cannot be read: its value has the wrong form."],
         DbException { SqlState: TableMissing } => ["The database has no tables yet: run the Api once with --migrate."],
-        _ when StoreFailures.IsOutage(failure) => [$"The host did not start: {ExceptionText.MessagesOf(failure)}"],
+        IOException { InnerException: AddressInUseException } => ["The host cannot listen: the address of its URLs is in use."],
+        _ when Chain(failure).OfType<DbException>().FirstOrDefault() is { } away && StoreFailures.IsOutage(failure) =>
+            [$"The database cannot be reached: {string.Join("; ", Chain(away).Select(ExceptionText.MessageOf).OfType<string>())}."],
         _ => null,
     };
+
+    private static IEnumerable<Exception> Chain(Exception? failure)
+    {
+        for (var e = failure; e is not null; e = e.InnerException)
+        {
+            yield return e;
+        }
+    }
 
     // "DataAnnotation validation failed for 'DeliveryOptions' members: 'Lease' with the error: 'The field ...'." holds the sentence at its end.
     private static string Sentence(string failure)

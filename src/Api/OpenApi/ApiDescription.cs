@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.Security;
 
@@ -12,7 +13,7 @@ internal static class ApiDescription
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
             options.AddSchemaTransformer((schema, context, _) =>
             {
-                Name(schema, context.JsonTypeInfo.Type);
+                Name(schema, context);
                 return Task.CompletedTask;
             });
             options.AddDocumentTransformer((document, _, _) =>
@@ -30,9 +31,10 @@ internal static class ApiDescription
             page.SwaggerEndpoint("/openapi/v1.json", "OtpPipeline v1");
         });
 
-    /// <summary>The converters of these two write what the framework cannot guess.</summary>
-    private static void Name(OpenApiSchema schema, Type type)
+    /// <summary>What the converters write the framework cannot guess; and numbers are read as texts too, but written as numbers only.</summary>
+    private static void Name(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
     {
+        var type = context.JsonTypeInfo.Type;
         if (type == typeof(DateTime))
         {
             (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
@@ -40,6 +42,10 @@ internal static class ApiDescription
         else if (type == typeof(decimal))
         {
             (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.Number, "double", null);
+        }
+        else if (type == typeof(int) || type == typeof(long))
+        {
+            (schema.Type, schema.Pattern) = (JsonSchemaType.Integer, null);
         }
     }
 

@@ -18,7 +18,7 @@ return args.Contains("--migrate", StringComparer.Ordinal)
 WebApplication Build()
 {
     var builder = WebApplication.CreateBuilder(args);
-    builder.AddServiceDefaults("otp-api");
+    builder.AddServiceDefaults("otp-api", "http://127.0.0.1:5080");
     builder.AddOtpStorage();
     builder.Services.AddOtpCore();
     builder.AddOtpBus();

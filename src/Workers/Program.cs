@@ -12,7 +12,7 @@ return await HostRunner.RunAsync(Build);
 WebApplication Build()
 {
     var builder = WebApplication.CreateBuilder(args);
-    builder.AddServiceDefaults("otp-workers");
+    builder.AddServiceDefaults("otp-workers", "http://127.0.0.1:5081");
     builder.AddOtpStorage();
     builder.Services.AddOtpCore();
     builder.AddOtpBus(x => x.AddDeliveries(), (context, bus) => bus.ConfigureDeliveries(context));

@@ -17,7 +17,7 @@ internal sealed class RedactingSink(ILogEventSink inner) : ILogEventSink, IDispo
         inner.Emit(new LogEvent(
             logEvent.Timestamp,
             logEvent.Level,
-            new Redacted(exception),
+            new Redacted(exception, withStack: logEvent.Level >= LogEventLevel.Error),
             logEvent.MessageTemplate,
             logEvent.Properties.Select(p => new LogEventProperty(p.Key, p.Value)),
             logEvent.TraceId ?? default,
@@ -26,9 +26,10 @@ internal sealed class RedactingSink(ILogEventSink inner) : ILogEventSink, IDispo
 
     public void Dispose() => (inner as IDisposable)?.Dispose();
 
-    private sealed class Redacted(Exception exception) : Exception(ExceptionText.MessagesOf(exception))
+    /// <summary>Below Error one line will do: a broker that is away is said every few seconds.</summary>
+    private sealed class Redacted(Exception exception, bool withStack) : Exception(ExceptionText.MessagesOf(exception))
     {
-        private readonly string _text = ExceptionText.Of(exception);
+        private readonly string _text = withStack ? ExceptionText.Of(exception) : ExceptionText.MessagesOf(exception);
 
         public override string ToString() => _text;
     }

@@ -1,0 +1,84 @@
+using System.Net;
+using OtpPipeline.Api.Tests.Support;
+
+namespace OtpPipeline.Api.Tests;
+
+public sealed class Starting_the_api
+{
+    private readonly ApiHost _host;
+
+    public Starting_the_api(ApiHost host)
+    {
+        Servers.SkipWithout();
+        _host = host;
+    }
+
+    public static TheoryData<string, string?, string> WrongKeys => new()
+    {
+        { "ConnectionStrings:Otp", null, "ConnectionStrings:Otp is missing: set the connection string of the database." },
+        { "ConnectionStrings:Otp", "Hots=nowhere;Password=geheim", "ConnectionStrings:Otp is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp." },
+        { "ConnectionStrings:Otp", "Host=127.0.0.1;Port=1;Username=otp;Password=geheim", "The database cannot be reached: Failed to connect to 127.0.0.1:1; Connection refused." },
+        { "Storage:Provider", "SqlServer", "Storage:Provider is SqlServer, whose SQL is not there yet: use Postgres." },
+        { "Storage:Provider", "Oracle", "Storage:Provider must be Postgres or SqlServer." },
+        { "Otp:PinKeys:0:Key", "c2hvcnQ=", "Otp:PinKeys:0:Key must be base64 of 32 random bytes." },
+        { "RabbitMq:Uri", "http://guest:geheim@localhost", "RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or amqps://)." },
+        { "Deliveries:Lease", "00:00:01", "Deliveries:Lease must be between 00:00:05 and 00:10:00." },
+        { "Sandbox:Retention", "soon", "Sandbox:Retention cannot be read: its value has the wrong form." },
+        { "Api:AnonymousRequestsPerMinute", "0", "Api:AnonymousRequestsPerMinute must be between 1 and 10000000." },
+        { "ASPNETCORE_ENVIRONMENT", "Production", "Sandbox:Enabled makes every PIN readable and does not start in the environment Production; set Sandbox:AllowInProduction to true if that is meant." },
+    };
+
+    [Theory]
+    [MemberData(nameof(WrongKeys))]
+    public async Task With_a_wrong_key_ends_with_one_sentence(string key, string? value, string sentence)
+    {
+        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal) { [key] = value, ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
+
+        var ending = await ApiProcess.RunAsync(configuration);
+
+        ending.Errors.ShouldBe(sentence + Environment.NewLine);
+        ending.ExitCode.ShouldBe(1);
+        (ending.Output + ending.Errors).ShouldNotContain("geheim");
+        ending.Output.ShouldNotContain("   at ");
+    }
+
+    [Fact]
+    public async Task With_several_wrong_keys_names_each()
+    {
+        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal)
+        {
+            ["Deliveries:Lease"] = "00:00:01",
+            ["Gathering:Writers"] = "0",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+        };
+
+        var ending = await ApiProcess.RunAsync(configuration);
+
+        ending.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).ShouldBe(
+            ["Deliveries:Lease must be between 00:00:05 and 00:10:00.", "Gathering:Writers must be between 1 and 32."], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task With_migrate_is_harmless_to_repeat()
+    {
+        var ending = await ApiProcess.RunAsync(_host.Configuration, "--migrate");
+
+        ending.ExitCode.ShouldBe(0, ending.Errors);
+        ending.Output.ShouldStartWith("Database migrated: 0 migrations applied, 0 applications added");
+        ending.Output.Trim().ShouldNotContain(Environment.NewLine);
+    }
+
+    [Fact]
+    public async Task Makes_it_ready_without_a_broker()
+    {
+        var client = _host.Client(tenant: null);
+
+        var live = await client.GetAsync("/health/live");
+        var ready = await client.GetAsync("/health/ready");
+
+        live.Text.ShouldBe("""{"status":"Healthy","checks":{}}""");
+        ready.Status.ShouldBe(HttpStatusCode.OK);
+        ready.Json.GetProperty("status").GetString().ShouldBe("Degraded");
+        ready.Json.GetProperty("checks").GetProperty("database").GetString().ShouldBe("Healthy");
+    }
+}

@@ -1,0 +1,177 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Core.Secrets;
+
+[assembly: AssemblyFixture(typeof(ApiHost))]
+
+namespace OtpPipeline.Api.Tests.Support;
+
+/// <summary>
+/// The real Api over a PostgreSQL database of its own, migrated the way an operator does it. There is no broker at its address:
+/// what REST promises must not need one.
+/// </summary>
+public sealed class ApiHost : IAsyncLifetime
+{
+    private readonly string _database = $"api_tests_{Guid.CreateVersion7():N}";
+    private WebApplicationFactory<Program>? _factory;
+
+    public Tenant Shop { get; } = Tenant.New();
+
+    public Tenant OtherShop { get; } = Tenant.New();
+
+    /// <summary>Its settings leave from, template and pinType to the request; it serves France only, may send twice an hour and spend 0.2 a day.</summary>
+    public Tenant Strict { get; } = Tenant.New();
+
+    /// <summary>May make three requests a minute.</summary>
+    public Tenant Slow { get; } = Tenant.New();
+
+    public Tenant WithoutScope { get; } = Tenant.New();
+
+    public Tenant Expired { get; } = Tenant.New();
+
+    public Tenant Revoked { get; } = Tenant.New();
+
+    public Tenant Inactive { get; } = Tenant.New();
+
+    public CapturedLogs Logs { get; } = new();
+
+    /// <summary>Every key of the configuration that a start needs, by its name.</summary>
+    public Dictionary<string, string?> Configuration { get; } = new(StringComparer.Ordinal);
+
+    public WebApplicationFactory<Program> Factory => _factory ?? throw new InvalidOperationException("Servers.SkipWithout was not called.");
+
+    public IServiceProvider Services => Factory.Services;
+
+    public async ValueTask InitializeAsync()
+    {
+        if (Servers.Postgres is not { Length: > 0 } server)
+        {
+            return;
+        }
+
+        await ExecuteAsync(server, $"CREATE DATABASE {_database}");
+        Configuration["ASPNETCORE_ENVIRONMENT"] = "Development";
+        Configuration["ConnectionStrings:Otp"] = new NpgsqlConnectionStringBuilder(server) { Database = _database }.ConnectionString;
+        Configuration["RabbitMq:Uri"] = "amqp://guest:guest@127.0.0.1:1/";
+        Configuration["Otp:PinKeys:0:Id"] = "test";
+        Configuration["Otp:PinKeys:0:Key"] = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+        Configuration["Serilog:MinimumLevel:Override:MassTransit"] = "Fatal";
+        Configuration["Serilog:MinimumLevel:Override:Microsoft.Extensions"] = "Fatal";
+        Configuration["Serilog:MinimumLevel:Override:OtpPipeline"] = "Fatal";
+        Configuration["Serilog:MinimumLevel:Override:OtpPipeline.Api.Wire.RequestFrame"] = "Fatal";
+        Configuration["Sandbox:Enabled"] = "true";
+        Configuration["Api:AnonymousRequestsPerMinute"] = "1000000";
+        Configuration["Deliveries:Channels:sms:Prices:FR"] = "0.1";
+        Configuration["Deliveries:Channels:ussd:Prices:*"] = "0.05";
+        Configuration["Applications:0:Id"] = Shop.Id.ToString();
+        Configuration["Applications:0:Name"] = "shop";
+        Configuration["Applications:0:Settings:Limits:SendsPerHour"] = "100000";
+        Configuration["Applications:0:Settings:Limits:SendsPerDay"] = "100000";
+        Configuration["Applications:0:Keys:0:Key"] = Shop.Key;
+        var migration = await ApiProcess.RunAsync(Configuration, "--migrate");
+        if (migration.ExitCode != 0)
+        {
+            throw new InvalidOperationException($"--migrate ended with {migration.ExitCode}: {migration.Errors}");
+        }
+
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
+        {
+            foreach (var (key, value) in Configuration)
+            {
+                builder.UseSetting(key, value);
+            }
+
+            builder.ConfigureLogging(logging => logging.AddProvider(Logs).AddFilter<CapturedLogs>(category: null, LogLevel.Trace));
+        });
+        await AddTenantsAsync();
+        await Services.GetRequiredService<ApplicationDirectory>().RefreshAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_factory is null)
+        {
+            return;
+        }
+
+        await _factory.DisposeAsync();
+        NpgsqlConnection.ClearAllPools();
+        await ExecuteAsync(Servers.Postgres!, $"DROP DATABASE {_database} WITH (FORCE)");
+    }
+
+    public ApiClient Client(Tenant? tenant) => new(Factory.CreateClient(), tenant?.Key);
+
+    public async Task<T> QueryAsync<T>(Func<OtpDbContext, Task<T>> query)
+    {
+        await using var context = await Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
+        return await query(context);
+    }
+
+    public async Task<string> PinOfAsync(Guid otpId)
+    {
+        var row = await QueryAsync(db => db.Pins.AsNoTracking().SingleAsync(p => p.OtpId == otpId));
+        return Services.GetRequiredService<OtpSecrets>().OpenPin(row).Reveal();
+    }
+
+    /// <summary>A guess that has the PIN's length and is wrong.</summary>
+    public async Task<string> WrongPinOfAsync(Guid otpId)
+    {
+        var pin = await PinOfAsync(otpId);
+        return (pin[0] == '1' ? "2" : "1") + pin[1..];
+    }
+
+    public Task LetExpireAsync(Guid otpId) =>
+        QueryAsync(db => db.Database.ExecuteSqlAsync($"UPDATE otps SET expires_at = clock_timestamp() - interval '1 ms' WHERE id = {otpId}"));
+
+    /// <summary>As the sandbox provider of a worker leaves a message.</summary>
+    public Task<int> AddSandboxMessageAsync(Tenant tenant, Core.Recipients.Recipient recipient, SandboxContent content, DateTime sentAt) => QueryAsync(db =>
+    {
+        var secrets = Services.GetRequiredService<OtpSecrets>();
+        var id = Guid.CreateVersion7();
+        db.Add(new SandboxMessage
+        {
+            Id = id,
+            ApplicationId = tenant.Id,
+            RecipientHash = secrets.HashRecipient(recipient),
+            Content = secrets.SealSandbox(id, content),
+            SentAt = sentAt,
+        });
+        return db.SaveChangesAsync();
+    });
+
+    private Task<int> AddTenantsAsync() => QueryAsync(db =>
+    {
+        var open = new ApplicationSettings { Limits = new() { SendsPerHour = 100_000, SendsPerDay = 100_000 } };
+        var strict = new ApplicationSettings
+        {
+            From = null,
+            Template = null,
+            PinType = null,
+            Limits = new() { SendsPerHour = 2, AllowedCountries = ["FR"], SpendingPerDay = 0.2m },
+        };
+        var yesterday = DateTime.UtcNow.AddDays(-1);
+        db.AddRange(OtherShop.Application(open), OtherShop.KeyRow());
+        db.AddRange(Strict.Application(strict), Strict.KeyRow());
+        db.AddRange(Slow.Application(open with { Limits = open.Limits with { RequestsPerMinute = 3 } }), Slow.KeyRow());
+        db.AddRange(WithoutScope.Application(open), WithoutScope.KeyRow(scopes: ["sms"]));
+        db.AddRange(Expired.Application(open), Expired.KeyRow(expiresAt: yesterday));
+        db.AddRange(Revoked.Application(open), Revoked.KeyRow(revokedAt: yesterday));
+        db.AddRange(Inactive.Application(open, active: false), Inactive.KeyRow());
+        return db.SaveChangesAsync();
+    });
+
+    private static async Task ExecuteAsync(string server, string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(server);
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}

@@ -66,7 +66,7 @@ public sealed record OtpDraft
             Name = DraftField.Of(body, "name"),
             Locale = DraftField.Of(body, "locale"),
             Metadata = metadata.ValueKind == JsonValueKind.Object
-                ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => DraftField.Of(p.Value), StringComparer.Ordinal)
+                ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => DraftField.AsItIs(p.Value), StringComparer.Ordinal)
                 : null,
             MetadataMalformed = metadata.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object),
         };
@@ -98,6 +98,9 @@ public readonly record struct DraftField(string? Text, bool Malformed = false, b
         JsonValueKind.Null or JsonValueKind.Undefined => default,
         _ => new(null, Malformed: true),
     };
+
+    /// <summary>Without the trimming, for what is given back unchanged.</summary>
+    public static DraftField AsItIs(JsonElement value) => value.ValueKind == JsonValueKind.String ? new(value.GetString()) : Of(value);
 
     public override string ToString() => IsAbsent ? "(absent)" : "****";
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace OtpPipeline.Core.Otps;
 
@@ -6,6 +7,7 @@ namespace OtpPipeline.Core.Otps;
 /// A command as it came through a door, before any judgement. Read leniently: a number where a text is due, and the other way
 /// round, are the same thing; null is the same as not given.
 /// </summary>
+[JsonConverter(typeof(JsonAsPrinted<OtpDraft>))]
 public sealed record OtpDraft
 {
     public DraftField Channel { get; init; }
@@ -80,6 +82,7 @@ public sealed record OtpDraft
 /// <param name="Text">The text, trimmed; null where there is none.</param>
 /// <param name="Malformed">An object or a list stands where a text is due.</param>
 /// <param name="WasNumber">It came as a JSON number.</param>
+[JsonConverter(typeof(JsonAsPrinted<DraftField>))]
 public readonly record struct DraftField(string? Text, bool Malformed = false, bool WasNumber = false)
 {
     /// <summary>Nothing was given, not even an empty text.</summary>

@@ -8,7 +8,7 @@ public static class StoreFailures
 {
     /// <summary>The database cannot be reached, is stopping, or does not answer: nothing that a single row could cause.</summary>
     public static bool IsOutage(Exception failure) =>
-        failure is TimeoutException or SocketException or IOException or ObjectDisposedException or InvalidOperationException { InnerException: DbException }
+        failure is TimeoutException or SocketException or IOException or ObjectDisposedException
         || (failure is DbException db && (db.SqlState is null || db.SqlState.StartsWith("57P", StringComparison.Ordinal) || db.SqlState.StartsWith("08", StringComparison.Ordinal) || db.SqlState.StartsWith("53", StringComparison.Ordinal)))
         || (failure.InnerException is { } inner && IsOutage(inner));
 

@@ -16,17 +16,15 @@ public static class RecipientLimits
             return cooling;
         }
 
-        var ms = new DateTimeOffset(now).ToUnixTimeMilliseconds();
+        // The database's times are UTC, whatever kind its driver gives them.
+        var ms = new DateTimeOffset(now.Ticks, TimeSpan.Zero).ToUnixTimeMilliseconds();
         var day = history.Sends.Where(t => t > ms - Day).ToArray();
-        var hour = day.Count(t => t > ms - Hour);
-        if (hour >= limits.SendsPerHour)
+        var hourWait = day.Count(t => t > ms - Hour) >= limits.SendsPerHour ? day[^limits.SendsPerHour] + Hour - ms : 0;
+        var dayWait = day.Length >= limits.SendsPerDay ? day[^limits.SendsPerDay] + Day - ms : 0;
+        if (hourWait > 0 || dayWait > 0)
         {
-            return Refusals.TooManySends("hour", TimeSpan.FromMilliseconds(day[^limits.SendsPerHour] + Hour - ms));
-        }
-
-        if (day.Length >= limits.SendsPerDay)
-        {
-            return Refusals.TooManySends("day", TimeSpan.FromMilliseconds(day[^limits.SendsPerDay] + Day - ms));
+            // Both windows must have room again.
+            return Refusals.TooManySends(dayWait > hourWait ? "day" : "hour", TimeSpan.FromMilliseconds(Math.Max(hourWait, dayWait)));
         }
 
         history.Sends = [.. day, ms];

@@ -26,7 +26,7 @@ public static class DeliveryRules
 
         var backoff = TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, Math.Min(attempt, 10) - 1)));
         var delay = retryAfter > backoff ? retryAfter.Value : backoff;
-        return now + delay < expiresAt ? delay : null;
+        return delay < expiresAt - now ? delay : null;
     }
 
     /// <summary>When a QUEUED delivery is published again: after <paramref name="lostAfter"/>, each time twice as long, so that a backlog is not multiplied.</summary>

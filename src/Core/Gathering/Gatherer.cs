@@ -34,7 +34,12 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
         _isOutage = isOutage;
         _maxBatch = maxBatch;
         _calls = Channel.CreateBounded<Call>(new BoundedChannelOptions(capacity) { SingleReader = false });
-        _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(WriteAsync))];
+
+        // The writers outlive whoever makes them: without this, everything they do would belong to the trace of the first request.
+        using (ExecutionContext.SuppressFlow())
+        {
+            _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(WriteAsync))];
+        }
     }
 
     /// <summary>Answers when the batch with this item is done.</summary>
@@ -71,7 +76,8 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    private async Task DoAsync(List<Call> calls)
+    /// <summary>The outage that ended it, if one did.</summary>
+    private async Task<Exception?> DoAsync(List<Call> calls)
     {
         try
         {
@@ -80,6 +86,8 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
             {
                 calls[i].Answer.TrySetResult(answers[i]);
             }
+
+            return null;
         }
         catch (Exception failure) when (calls.Count == 1 || _isOutage(failure))
         {
@@ -87,13 +95,33 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
             {
                 call.Answer.TrySetException(failure);
             }
+
+            return _isOutage(failure) ? failure : null;
         }
         catch (Exception)
         {
             // The failure may be of one item's making: each gets its own batch, and its own failure. Side by side, since the
             // failure may have been a row that somebody holds for long.
-            await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = Singles }, (call, _) => new(DoAsync([call])));
+            return await DoSinglesAsync(calls);
         }
+    }
+
+    private async Task<Exception?> DoSinglesAsync(List<Call> calls)
+    {
+        Exception? outage = null;
+        await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = Singles }, async (call, _) =>
+        {
+            // Once the database is away, waiting for it again for each of the others would only hold the writer.
+            if (Volatile.Read(ref outage) is { } known)
+            {
+                call.Answer.TrySetException(known);
+            }
+            else if (await DoAsync([call]) is { } found)
+            {
+                Volatile.Write(ref outage, found);
+            }
+        });
+        return outage;
     }
 
     private sealed record Call(TItem Item)

@@ -87,16 +87,20 @@ public static class IntakeRules
 
         var limits = order.Order.Application.Settings.Limits;
         var history = facts.Histories[(order.ApplicationId, Convert.ToHexString(order.RecipientHash))];
-        var refusal = Spend(order, facts, decisions);
-        if (refusal is null && (refusal = RecipientLimits.Admit(history, limits, facts.Now)) is not null)
-        {
-            Refund(order, facts);
-        }
-
+        var spending = limits.SpendingPerDay is null ? null : facts.Spendings[order.ApplicationId];
+        var refusal = spending is not null && spending.Spent + order.Cost > limits.SpendingPerDay
+            ? Refusals.SpendingLimit
+            : RecipientLimits.Admit(history, limits, facts.Now);
         if (refusal is not null)
         {
             decisions.ReleasedKeys.Add(order);
             return new(null, refusal);
+        }
+
+        if (spending is not null)
+        {
+            spending.Spent += order.Cost;
+            decisions.Spendings.Add(spending);
         }
 
         decisions.Histories.Add(history);
@@ -119,32 +123,6 @@ public static class IntakeRules
         !first.CommandHash.AsSpan().SequenceEqual(order.CommandHash) || first.Otp is null
             ? new(null, Refusals.IdempotencyKeyReused)
             : new(first.Otp, null);
-
-    private static Refusal? Spend(NewOtp order, IntakeFacts facts, IntakeDecisions decisions)
-    {
-        if (order.Order.Application.Settings.Limits.SpendingPerDay is not { } limit)
-        {
-            return null;
-        }
-
-        var spending = facts.Spendings[order.ApplicationId];
-        if (spending.Spent + order.Cost > limit)
-        {
-            return Refusals.SpendingLimit;
-        }
-
-        spending.Spent += order.Cost;
-        decisions.Spendings.Add(spending);
-        return null;
-    }
-
-    private static void Refund(NewOtp order, IntakeFacts facts)
-    {
-        if (facts.Spendings.TryGetValue(order.ApplicationId, out var spending))
-        {
-            spending.Spent -= order.Cost;
-        }
-    }
 
     private static Otp Create(NewOtp order, DateTime now) => new()
     {

@@ -70,10 +70,16 @@ public static partial class OrderRules
             MaxAttempts = maxAttempts,
             PinPolicy = new(kind, pinLength),
             CallbackUrl = callbackUrl,
-            Name = draft.Name.Text is "" ? null : draft.Name.Text,
-            Locale = draft.Locale.Text is "" ? null : draft.Locale.Text,
+            Name = NotEmpty(draft.Name),
+            Locale = NotEmpty(draft.Locale),
             Metadata = metadata,
-            Normalised = Normalise(draft, channel, address.Value, trackId, metadata),
+            Normalised = JsonSerializer.Serialize(
+                [
+                    channel.Text(), address.Value.Address, draft.From.Text, draft.Template.Text, trackId?.ToString(), Given(draft.Ttl, ttl),
+                    Given(draft.MaxAttempts, maxAttempts), draft.PinType.Text?.ToLowerInvariant(), Given(draft.PinLength, pinLength),
+                    draft.OtpCallbackUrl.Text, NotEmpty(draft.Name), NotEmpty(draft.Locale), metadata,
+                ],
+                OtpJson.Default.StringArray),
         };
     }
 
@@ -102,7 +108,9 @@ public static partial class OrderRules
         }
 
         const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!double.TryParse(field.Text, Style, CultureInfo.InvariantCulture, out var number) || double.IsNaN(number) || number != Math.Truncate(number))
+        if (!double.TryParse(field.Text, Style, CultureInfo.InvariantCulture, out var number)
+            || number != Math.Truncate(number)
+            || !field.Text.AsSpan().ContainsAnyInRange('0', '9'))
         {
             return notANumber;
         }
@@ -123,7 +131,8 @@ public static partial class OrderRules
 
     private static bool TryTrackId(DraftField field, out Guid? trackId)
     {
-        trackId = Guid.TryParseExact(field.Text, "D", out var id) ? id : null;
+        // The parser takes signs and 0x within a group; they are no UUID.
+        trackId = Guid.TryParseExact(field.Text, "D", out var id) && !field.Text.AsSpan().ContainsAny("+xX") ? id : null;
         return field.IsAbsent || trackId is not null;
     }
 
@@ -152,13 +161,10 @@ public static partial class OrderRules
         return true;
     }
 
-    private static string Normalise(OtpDraft draft, Channel channel, Recipient recipient, Guid? trackId, string? metadata) =>
-        JsonSerializer.Serialize(
-            [
-                channel.Text(), recipient.Address, draft.From.Text, draft.Template.Text, trackId?.ToString(), draft.Ttl.Text, draft.MaxAttempts.Text,
-                draft.PinType.Text?.ToLowerInvariant(), draft.PinLength.Text, draft.OtpCallbackUrl.Text, draft.Name.Text, draft.Locale.Text, metadata,
-            ],
-            OtpJson.Default.StringArray);
+    // 180, "180" and 1.8e2 are the same number.
+    private static string? Given(DraftField field, int value) => field.IsAbsent ? null : value.ToString(CultureInfo.InvariantCulture);
+
+    private static string? NotEmpty(DraftField field) => field.IsEmpty ? null : field.Text;
 
     private static bool Served(string country, ApplicationLimits limits) =>
         limits.AllowedCountries.Length == 0 || limits.AllowedCountries.Contains(country, StringComparer.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace OtpPipeline.Core.Otps;
 
@@ -6,6 +7,7 @@ namespace OtpPipeline.Core.Otps;
 /// A command as it came through a door, before any judgement. Read leniently: a number where a text is due, and the other way
 /// round, are the same thing; null is the same as not given.
 /// </summary>
+[JsonConverter(typeof(JsonAsPrinted<OtpDraft>))]
 public sealed record OtpDraft
 {
     public DraftField Channel { get; init; }
@@ -66,7 +68,7 @@ public sealed record OtpDraft
             Name = DraftField.Of(body, "name"),
             Locale = DraftField.Of(body, "locale"),
             Metadata = metadata.ValueKind == JsonValueKind.Object
-                ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => DraftField.Of(p.Value), StringComparer.Ordinal)
+                ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => DraftField.AsItIs(p.Value), StringComparer.Ordinal)
                 : null,
             MetadataMalformed = metadata.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object),
         };
@@ -80,6 +82,7 @@ public sealed record OtpDraft
 /// <param name="Text">The text, trimmed; null where there is none.</param>
 /// <param name="Malformed">An object or a list stands where a text is due.</param>
 /// <param name="WasNumber">It came as a JSON number.</param>
+[JsonConverter(typeof(JsonAsPrinted<DraftField>))]
 public readonly record struct DraftField(string? Text, bool Malformed = false, bool WasNumber = false)
 {
     /// <summary>Nothing was given, not even an empty text.</summary>
@@ -98,6 +101,9 @@ public readonly record struct DraftField(string? Text, bool Malformed = false, b
         JsonValueKind.Null or JsonValueKind.Undefined => default,
         _ => new(null, Malformed: true),
     };
+
+    /// <summary>Without the trimming, for what is given back unchanged.</summary>
+    public static DraftField AsItIs(JsonElement value) => value.ValueKind == JsonValueKind.String ? new(value.GetString()) : Of(value);
 
     public override string ToString() => IsAbsent ? "(absent)" : "****";
 }

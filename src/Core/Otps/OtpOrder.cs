@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
@@ -5,6 +6,7 @@ using OtpPipeline.Core.Recipients;
 namespace OtpPipeline.Core.Otps;
 
 /// <summary>A command that passed every check of its own fields, with the application's settings filled in.</summary>
+[JsonConverter(typeof(JsonAsPrinted<OtpOrder>))]
 public sealed record OtpOrder
 {
     public required Application Application { get; init; }

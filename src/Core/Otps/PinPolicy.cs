@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Serialization;
 
 namespace OtpPipeline.Core.Otps;
 
@@ -36,6 +37,7 @@ public readonly record struct PinPolicy(PinType Type, int Length)
 }
 
 /// <summary>The secret itself. It prints as stars; <see cref="Reveal"/> is the one way out.</summary>
+[JsonConverter(typeof(JsonAsPrinted<Pin>))]
 public readonly struct Pin(string value) : IEquatable<Pin>
 {
     private readonly string _value = value;
@@ -67,6 +69,7 @@ public readonly struct Pin(string value) : IEquatable<Pin>
 /// <summary>What a user typed.</summary>
 /// <param name="Text">As it came, trimmed.</param>
 /// <param name="WasNumber">It came as a JSON number, which loses leading zeros: it is padded to the PIN's length.</param>
+[JsonConverter(typeof(JsonAsPrinted<PinGuess>))]
 public readonly record struct PinGuess(string Text, bool WasNumber = false)
 {
     public Pin Normalise(int length) => new(WasNumber ? Text.PadLeft(length, '0') : Text.ToUpperInvariant());

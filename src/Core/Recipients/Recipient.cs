@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OtpPipeline.Core.Recipients;
 
 /// <summary>What kind of address a recipient has. The numbers are stored.</summary>
@@ -14,6 +16,7 @@ public enum RecipientKind
 }
 
 /// <summary>Whoever an OTP is for, on whatever channel. It prints itself masked; only <see cref="Address"/> carries the whole address.</summary>
+[JsonConverter(typeof(JsonAsPrinted<Recipient>))]
 public sealed record Recipient
 {
     private readonly string _masked;

@@ -38,6 +38,11 @@ public sealed class KeyRing
             throw new CryptographicException($"The key '{keyId}' is not among Otp:PinKeys.");
         }
 
+        if (sealedData.Length < NonceSize + TagSize)
+        {
+            throw new CryptographicException("The sealed data is cut short.");
+        }
+
         using var aes = new AesGcm(key, TagSize);
         var secret = new byte[sealedData.Length - NonceSize - TagSize];
         aes.Decrypt(sealedData[..NonceSize], sealedData[NonceSize..^TagSize], sealedData[^TagSize..], secret, associatedData);
@@ -57,6 +62,11 @@ public sealed class KeyRing
     /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was sealed in this place.</exception>
     public byte[] OpenWithId(ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData)
     {
+        if (sealedData.IsEmpty || sealedData.Length <= sealedData[0])
+        {
+            throw new CryptographicException("The sealed data is cut short.");
+        }
+
         var end = 1 + sealedData[0];
         return Open(Encoding.UTF8.GetString(sealedData[1..end]), sealedData[end..], associatedData);
     }

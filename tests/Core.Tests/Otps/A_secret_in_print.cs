@@ -1,0 +1,57 @@
+using System.Text.Json;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Otps;
+
+public class A_secret_in_print
+{
+    private const string Secret = "83719264";
+    private const string Address = "612246400";
+
+    private static readonly OtpOrder Order = Some.Judge($"\"template\":\"{Secret} {{{{pin}}}}\",\"name\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}").Value with { IdempotencyKey = Secret };
+
+    public static TheoryData<string> Bearers => [.. Objects().Keys];
+
+    // What goes to the database as sealed JSON is whole in JSON by purpose: OtpDetails and SandboxContent.
+    private static Dictionary<string, (object Bearer, bool AlsoInJson)> Objects() => new(StringComparer.Ordinal)
+    {
+        ["PIN"] = (new Pin(Secret), true),
+        ["holder of a PIN"] = (new Holder(new Pin(Secret), new PinGuess(Secret)), true),
+        ["guess"] = (new PinGuess(Secret), true),
+        ["field"] = (new DraftField(Secret), true),
+        ["draft"] = (Some.Draft($"\"phoneNumber\":\"+33{Address}\",\"template\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}"), true),
+        ["order"] = (Order, true),
+        ["judged"] = ((Judged<OtpOrder>)Order, true),
+        ["recipient"] = (Order.Recipient, true),
+        ["verification"] = (new VerifyCommand(Some.Application(), Guid.Empty, new PinGuess(Secret)), true),
+        ["new OTP"] = (Some.NewOtp(), false),
+        ["details"] = (new OtpDetails("+33" + Address, Secret, Secret, Secret, Secret, null), false),
+        ["sandbox message"] = (new SandboxContent("sms", "+33" + Address, Secret, Secret), false),
+    };
+
+    [Theory]
+    [MemberData(nameof(Bearers))]
+    public void Shows_nothing(string name)
+    {
+        var (bearer, alsoInJson) = Objects()[name];
+
+        ShouldBeClean($"{bearer}");
+        ShouldBeClean(bearer.ToString()!);
+        if (alsoInJson)
+        {
+            ShouldBeClean(JsonSerializer.Serialize(bearer, bearer.GetType()));
+        }
+    }
+
+    private static void ShouldBeClean(string text)
+    {
+        text.ShouldNotContain(Secret);
+        text.ShouldNotContain(Address);
+    }
+
+    private sealed record Holder(Pin Pin, PinGuess Guess);
+}

@@ -1,0 +1,121 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Otps;
+
+public class Verifying_and_cancelling
+{
+    private readonly StoreInMemory _store = new();
+    private readonly Application _application = Some.Application(new ApplicationLimits { FailedGuesses = 3 });
+
+    [Fact]
+    public async Task Verifies_once_and_recognises_the_retry_of_a_lost_answer()
+    {
+        var id = _store.Add(Some.Locked()).Otp.Id;
+
+        (await VerifyAsync(id, "123456", "first")).ShouldBeNull();
+        (await VerifyAsync(id, "123456", "first")).ShouldBeNull();
+        (await VerifyAsync(id, "123456", "second")).ShouldBe(Refusals.AlreadyVerified);
+        (await VerifyAsync(id, "123456", null)).ShouldBe(Refusals.AlreadyVerified);
+        _store.Messages.ShouldHaveSingleItem().MessageType.ShouldBe("status");
+    }
+
+    [Fact]
+    public async Task Does_not_take_a_submission_without_an_id_for_the_retry_of_another_one()
+    {
+        var id = _store.Add(Some.Locked()).Otp.Id;
+
+        (await VerifyAsync(id, "123456", null)).ShouldBeNull();
+        (await VerifyAsync(id, "123456", null)).ShouldBe(Refusals.AlreadyVerified);
+    }
+
+    [Fact]
+    public async Task Judges_submissions_of_one_batch_one_after_the_other()
+    {
+        var id = _store.Add(Some.Locked(maxAttempts: 2)).Otp.Id;
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(new GatheringOptions()));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => verification.VerifyAsync(new(_application, id, new("000000")), CancellationToken.None)));
+
+        answers.Select(a => a.Refusal!.Code).Order().ShouldBe([.. Enumerable.Repeat(2026, 18), 2027, 2029]);
+    }
+
+    [Fact]
+    public async Task Carries_wrong_guesses_over_to_the_next_OTP_of_the_recipient()
+    {
+        var history = Some.History();
+        var first = _store.Add(Some.Locked(history: history)).Otp.Id;
+        var second = _store.Add(Some.Locked(history: history)).Otp.Id;
+
+        await VerifyAsync(first, "0");
+        await VerifyAsync(second, "0");
+        history.FailedGuesses.ShouldBe(2);
+        await VerifyAsync(first, "0");
+
+        var refusal = (await VerifyAsync(second, "123456")).ShouldNotBeNull();
+        (refusal.Code, refusal.RetryAfter).ShouldBe((2120, TimeSpan.FromHours(24)));
+        _store.Otps[second].Otp.Attempts.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Ends_the_row_of_wrong_guesses_with_a_right_one()
+    {
+        var history = Some.History();
+        var otp = _store.Add(Some.Locked(history: history)).Otp.Id;
+
+        await VerifyAsync(otp, "0");
+        await VerifyAsync(otp, "123456");
+
+        history.FailedGuesses.ShouldBe(0);
+        _store.Saved[^1].Histories.ShouldBe([history]);
+    }
+
+    [Fact]
+    public async Task Finds_nothing_of_another_application()
+    {
+        var id = _store.Add(Some.Locked()).Otp.Id;
+        var stranger = Some.Application(id: Guid.CreateVersion7());
+
+        (await VerifyAsync(id, "123456", application: stranger)).ShouldBe(Refusals.NotFound);
+        (await Cancellation().CancelAsync(stranger, id, CancellationToken.None)).ShouldBe(Refusals.NotFound);
+        _store.Otps[id].Otp.Status.ShouldBe(OtpStatus.Pending);
+    }
+
+    [Fact]
+    public async Task Cancels_once()
+    {
+        var id = _store.Add(Some.Locked()).Otp.Id;
+
+        (await Cancellation().CancelAsync(_application, id, CancellationToken.None)).ShouldBeNull();
+        (await Cancellation().CancelAsync(_application, id, CancellationToken.None)).ShouldBe(Refusals.AlreadyCancelled);
+        (await VerifyAsync(id, "123456")).ShouldBe(Refusals.WasCancelled);
+        _store.Messages.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Expires_what_is_past_its_time_and_nothing_else()
+    {
+        var late = _store.Add(Some.Locked()).Otp;
+        var verified = _store.Add(Some.Locked(OtpStatus.Verified)).Otp;
+        _store.Now = late.ExpiresAt;
+
+        (await new OtpExpiry(_store, _store).ExpireAsync(10, CancellationToken.None)).ShouldBe(1);
+        (await new OtpExpiry(_store, _store).ExpireAsync(10, CancellationToken.None)).ShouldBe(0);
+
+        (late.Status, late.Reason, verified.Status).ShouldBe((OtpStatus.Expired, OtpReason.NeverSent, OtpStatus.Verified));
+        _store.Messages.Count.ShouldBe(1);
+    }
+
+    private OtpCancellation Cancellation() => new(_store, _store);
+
+    private async Task<Refusal?> VerifyAsync(Guid id, string pin, string? submission = null, Application? application = null)
+    {
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(new GatheringOptions()));
+        return (await verification.VerifyAsync(new(application ?? _application, id, new(pin), submission), CancellationToken.None)).Refusal;
+    }
+}

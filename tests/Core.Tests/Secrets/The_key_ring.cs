@@ -1,0 +1,125 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Secrets;
+
+public class The_key_ring
+{
+    private static readonly Guid OtpId = new("01990000-0000-7000-8000-000000000001");
+    private static readonly OtpDetails Details = new(Some.Phone, "Info", "T {{pin}}", null, "Ada", "fr");
+
+    [Fact]
+    public void Opens_what_it_sealed()
+    {
+        var secrets = Ring("k1");
+
+        secrets.OpenPin(Row(secrets)).Reveal().ShouldBe("0042");
+        secrets.OpenDetails(OtpId, secrets.SealDetails(OtpId, Details)).ShouldBe(Details);
+        var content = new SandboxContent("sms", Some.Phone, "Text", "0042");
+        var message = new SandboxMessage { Id = OtpId, ApplicationId = OtpId, RecipientHash = [], Content = secrets.SealSandbox(OtpId, content) };
+        secrets.OpenSandbox(message).ShouldBe(content);
+    }
+
+    [Fact]
+    public void Seals_the_same_secret_differently_each_time_and_never_in_clear()
+    {
+        var secrets = Ring("k1");
+
+        Row(secrets).Ciphertext.ShouldNotBe(Row(secrets).Ciphertext);
+        System.Text.Encoding.Latin1.GetString(secrets.SealDetails(OtpId, Details)).ShouldNotContain(Some.Phone);
+    }
+
+    [Fact]
+    public void Opens_nothing_in_another_place()
+    {
+        var secrets = Ring("k1");
+        var row = Row(secrets);
+        var details = secrets.SealDetails(OtpId, Details);
+        var other = Guid.CreateVersion7();
+
+        Fails(() => secrets.OpenPin(new() { OtpId = other, Version = 1, Ciphertext = row.Ciphertext, KeyId = row.KeyId, ValidUntil = row.ValidUntil }));
+        Fails(() => secrets.OpenPin(new() { OtpId = OtpId, Version = 2, Ciphertext = row.Ciphertext, KeyId = row.KeyId, ValidUntil = row.ValidUntil }));
+        Fails(() => secrets.OpenDetails(other, details));
+        Fails(() => secrets.OpenSandbox(new() { Id = OtpId, ApplicationId = OtpId, RecipientHash = [], Content = details }));
+    }
+
+    [Fact]
+    public void Opens_nothing_that_was_touched_or_cut_short()
+    {
+        var secrets = Ring("k1");
+        var details = secrets.SealDetails(OtpId, Details);
+
+        for (var length = 0; length < details.Length; length++)
+        {
+            var cut = details[..length];
+            Fails(() => secrets.OpenDetails(OtpId, cut));
+        }
+
+        for (var at = 3; at < details.Length; at++)
+        {
+            var touched = (byte[])details.Clone();
+            touched[at] ^= 1;
+            Fails(() => secrets.OpenDetails(OtpId, touched));
+        }
+    }
+
+    [Fact]
+    public void Opens_old_rows_and_seals_new_ones_with_the_new_key()
+    {
+        var before = Ring("k1");
+        var after = Ring("k2", "k1");
+        var old = Row(before);
+        var details = before.SealDetails(OtpId, Details);
+
+        after.OpenPin(old).Reveal().ShouldBe("0042");
+        after.OpenDetails(OtpId, details).ShouldBe(Details);
+        Row(after).KeyId.ShouldBe("k2");
+        Fails(() => before.OpenPin(Row(after))).ShouldContain("'k2'");
+        Fails(() => before.OpenDetails(OtpId, after.SealDetails(OtpId, Details))).ShouldContain("'k2'");
+    }
+
+    [Fact]
+    public void Says_which_key_is_missing_and_no_secret()
+    {
+        var message = Fails(() => Ring("k2").OpenPin(Row(Ring("k1"))));
+
+        message.ShouldBe("The key 'k1' is not among Otp:PinKeys.");
+        message.ShouldNotContain(Some.Key("k1"));
+    }
+
+    [Fact]
+    public void Keeps_hashes_stable_while_keys_rotate_under_a_lookup_key()
+    {
+        var before = Hash(new() { PinKeys = Some.OtpOptions("k1").PinKeys, LookupKey = Some.Key("lookup") });
+
+        Hash(new() { PinKeys = Some.OtpOptions("k2", "k1").PinKeys, LookupKey = Some.Key("lookup") }).ShouldBe(before);
+        Hash(new() { PinKeys = Some.OtpOptions("k3").PinKeys, LookupKey = Some.Key("lookup") }).ShouldBe(before);
+        Hash(new() { PinKeys = Some.OtpOptions("k1").PinKeys, LookupKey = Some.Key("another") }).ShouldNotBe(before);
+    }
+
+    [Fact]
+    public void Keeps_hashes_stable_without_a_lookup_key_as_long_as_the_oldest_key_stays() =>
+        Hash(Some.OtpOptions("k2", "k1")).ShouldBe(Hash(Some.OtpOptions("k1")));
+
+    [Fact]
+    public void Hashes_one_value_differently_for_each_purpose() =>
+        new[] { Some.Secrets.HashCommand("x"), Some.Secrets.HashIdempotencyKey("x"), Some.Secrets.HashSubmission("x") }
+            .Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
+
+    private static byte[] Hash(OtpOptions options) => new OtpSecrets(new KeyRing(Options.Create(options))).HashCommand("x");
+
+    private static OtpSecrets Ring(params string[] keyIds) => new(new KeyRing(Options.Create(Some.OtpOptions(keyIds))));
+
+    private static OtpPin Row(OtpSecrets secrets) => new()
+    {
+        OtpId = OtpId, Version = 1, Ciphertext = secrets.SealPin(OtpId, 1, new("0042")), KeyId = secrets.CurrentKeyId, ValidUntil = Some.Now,
+    };
+
+    private static string Fails(Func<object> open) => Should.Throw<CryptographicException>(() => { open(); }).Message;
+}

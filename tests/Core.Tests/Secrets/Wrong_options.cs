@@ -1,0 +1,81 @@
+using System.ComponentModel.DataAnnotations;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Secrets;
+
+public class Wrong_options
+{
+    [Fact]
+    public void Of_the_keys_are_told_in_a_sentence_each()
+    {
+        Sentences(new OtpOptions()).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys is missing: set Otp:PinKeys:0:Id and Otp:PinKeys:0:Key (base64 of 32 random bytes).");
+        Sentences(Some.OtpOptions("k1", "k2")).ShouldBeEmpty();
+        Sentences(Some.OtpOptions("k1", "k1")).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys names the same Id twice.");
+        Sentences(Some.OtpOptions("")).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys:0:Id must have 1 to 32 characters.");
+        Sentences(Some.OtpOptions("k1", new string('k', 33))).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys:1:Id must have 1 to 32 characters.");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("not base64!")]
+    [InlineData("AAAA")]
+    [InlineData("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA==")]
+    public void Name_a_key_of_the_wrong_size_without_showing_it(string key)
+    {
+        var pin = Sentences(new OtpOptions { PinKeys = [new() { Id = "k", Key = key }] }).ShouldHaveSingleItem();
+        var lookup = Sentences(new OtpOptions { PinKeys = Some.OtpOptions("k").PinKeys, LookupKey = key }).ShouldHaveSingleItem();
+
+        pin.ShouldBe("Otp:PinKeys:0:Key must be base64 of 32 random bytes.");
+        lookup.ShouldBe("Otp:LookupKey must be base64 of 32 random bytes.");
+    }
+
+    [Fact]
+    public void Of_periods_and_counts_name_the_field()
+    {
+        Sentences(new OtpOptions { PinKeys = Some.OtpOptions("k").PinKeys, Retention = TimeSpan.Zero }).ShouldHaveSingleItem().ShouldContain("Retention");
+        Sentences(new GatheringOptions { Writers = 0 }).ShouldHaveSingleItem().ShouldContain("Writers");
+    }
+
+    [Fact]
+    public void Of_channels_name_the_channel()
+    {
+        Sentences(new DeliveryOptions { Channels = { ["fax"] = new() } }).ShouldHaveSingleItem().ShouldContain("Deliveries:Channels:fax is no channel");
+        Sentences(new DeliveryOptions { Channels = { ["sms"] = new() { Timeout = TimeSpan.FromSeconds(30) } } }).ShouldHaveSingleItem().ShouldContain("Deliveries:Channels:sms:Timeout must be shorter");
+        Sentences(new DeliveryOptions { Channels = { ["SMS"] = new() { Concurrency = 0 } } }).ShouldHaveSingleItem().ShouldContain("Deliveries:Channels:SMS");
+        Sentences(new DeliveryOptions { Channels = { ["email"] = new() } }).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Of_callbacks_name_the_network() =>
+        Sentences(new CallbackOptions { AllowedNetworks = ["10.1.0.0/16", "10.1.0.0"] }).ShouldHaveSingleItem().ShouldContain("Callbacks:AllowedNetworks:1");
+
+    [Fact]
+    public void Of_applications_name_the_application()
+    {
+        SeededApplications list =
+        [
+            new() { Id = Guid.CreateVersion7(), Name = "Good", Keys = [new() { Key = new string('k', 20) }] },
+            new() { Name = "", Settings = new() { Ttl = 5, Limits = new() { SendsPerHour = 0 } }, Keys = [new() { Key = "short" }] },
+        ];
+
+        var sentences = Sentences(list);
+
+        sentences.Count.ShouldBe(5);
+        sentences.ShouldAllBe(s => s.StartsWith("Applications:1", StringComparison.Ordinal));
+        sentences.ShouldAllBe(s => !s.Contains("short", StringComparison.Ordinal));
+    }
+
+    private static List<string> Sentences(object options)
+    {
+        var results = new List<ValidationResult>();
+        Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
+        return results.ConvertAll(r => r.ErrorMessage!);
+    }
+}

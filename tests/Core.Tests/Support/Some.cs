@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Tests.Support;
+
+/// <summary>Ordinary values, so that a test names only what it is about.</summary>
+internal static class Some
+{
+    public const string Phone = "+33612246400";
+
+    public static readonly DateTime Now = new(2026, 11, 20, 10, 0, 0, DateTimeKind.Utc);
+
+    public static readonly byte[] RecipientHash = [1, 2, 3];
+
+    public static readonly OtpSecrets Secrets = new(new KeyRing(Options.Create(OtpOptions("k1"))));
+
+    public static string Key(string id) => Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(id)));
+
+    public static OtpOptions OtpOptions(params string[] keyIds) =>
+        new() { PinKeys = [.. keyIds.Select(id => new PinKey { Id = id, Key = Key(id) })] };
+
+    public static Application Application(ApplicationSettings? settings = null, Guid? id = null) =>
+        new() { Id = id ?? new Guid("11111111-1111-4111-8111-111111111111"), Name = "Some", Settings = settings ?? new() };
+
+    public static Application Application(ApplicationLimits limits) => Application(new ApplicationSettings { Limits = limits });
+
+    /// <summary>A draft from JSON without its outer braces.</summary>
+    public static OtpDraft Draft(string fields)
+    {
+        using var document = JsonDocument.Parse("{" + fields + "}");
+        return OtpDraft.Read(document.RootElement);
+    }
+
+    /// <summary>The judgement on a phone number and these further fields.</summary>
+    public static Judged<OtpOrder> Judge(string fields = "", ApplicationSettings? settings = null) =>
+        JudgeAlone($"\"phoneNumber\":\"{Phone}\"{(fields.Length > 0 ? "," : "")}{fields}", settings);
+
+    public static Judged<OtpOrder> JudgeAlone(string fields, ApplicationSettings? settings = null) =>
+        OrderRules.Judge(Draft(fields), Application(settings), new CallbackOptions());
+
+    public static OutboxBatch Batch()
+    {
+        var setup = new OutboxSetup().Map<OtpStatusChanged>("status").Map<OtpDeliveryChanged>("delivery").Map<OtpRequested>("work");
+        return new(new OutboxSerializer(setup), TimeProvider.System, TimeSpan.FromSeconds(30), new Guid("22222222-2222-4222-8222-222222222222"));
+    }
+
+    public static JsonElement Json(OutboxMessage message) => JsonDocument.Parse(message.Body).RootElement;
+
+    public static LockedOtp Locked(
+        OtpStatus status = OtpStatus.Pending, int attempts = 0, string pin = "123456", string? metadata = null, int maxAttempts = 5,
+        Guid? id = null, RecipientHistory? history = null, params DeliveryStatus[] deliveries)
+    {
+        var otpId = id ?? Guid.CreateVersion7();
+        var otp = new Otp
+        {
+            Id = otpId,
+            ApplicationId = Application().Id,
+            Channel = Channel.Sms,
+            RecipientHash = RecipientHash,
+            Details = [],
+            Status = status,
+            Sequence = 1,
+            Attempts = attempts,
+            MaxAttempts = maxAttempts,
+            Metadata = metadata,
+            CreatedAt = Now,
+            ExpiresAt = Now.AddSeconds(300),
+        };
+        var row = new OtpPin { OtpId = otpId, Version = 1, Ciphertext = Secrets.SealPin(otpId, 1, new(pin)), KeyId = Secrets.CurrentKeyId, ValidUntil = otp.ExpiresAt };
+        return new(otp, row, [.. deliveries.Select((d, i) => Delivery(otpId, d, i + 1))], history ?? History());
+    }
+
+    public static Delivery Delivery(Guid otpId, DeliveryStatus status, int attempt = 1) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        OtpId = otpId,
+        Channel = Channel.Sms,
+        Provider = "sandbox",
+        Step = 1,
+        Attempt = attempt,
+        Status = status,
+        DueAt = Now,
+        PublishDueAt = Now.AddSeconds(15),
+        LeaseId = status == DeliveryStatus.Sending ? Guid.CreateVersion7() : null,
+        LeaseUntil = status == DeliveryStatus.Sending ? Now.AddSeconds(30) : null,
+    };
+
+    public static RecipientHistory History() => new() { ApplicationId = Application().Id, RecipientHash = RecipientHash };
+
+    public static NewOtp NewOtp(string? key = null, string command = "", decimal cost = 0, Application? application = null) => new(
+        Judge().Value with { Application = application ?? Application() },
+        Guid.CreateVersion7(),
+        RecipientHash,
+        [4],
+        [5],
+        "k1",
+        "sandbox",
+        1,
+        cost,
+        key is null ? null : Secrets.HashIdempotencyKey(key),
+        key is null ? null : Secrets.HashCommand(command));
+}

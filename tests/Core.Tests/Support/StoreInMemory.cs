@@ -1,0 +1,82 @@
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Tests.Support;
+
+/// <summary>A database without a database: everything is locked for whoever asks, and the clock stands still.</summary>
+internal sealed class StoreInMemory : IOtpStore, IIntakeUnit, IOtpUnit, IOutbox
+{
+    private readonly RecipientHistory _history = Some.History();
+
+    public DateTime Now { get; set; } = Some.Now;
+
+    public Dictionary<Guid, LockedOtp> Otps { get; } = [];
+
+    public List<OtpChanges> Saved { get; } = [];
+
+    public List<IntakeDecisions> Intakes { get; } = [];
+
+    public List<OutboxMessage> Messages { get; } = [];
+
+    /// <summary>Waited for at the begin of an intake.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
+
+    public LockedOtp Add(LockedOtp otp) => Otps[otp.Otp.Id] = otp;
+
+    public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken)
+    {
+        await Gate;
+        return this;
+    }
+
+    public Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) => Task.FromResult<IOtpUnit>(this);
+
+    public Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken) => Task.FromResult(new IntakeFacts(
+        Now,
+        new Dictionary<Guid, FirstUse>(),
+        orders.Select(o => (o.ApplicationId, Convert.ToHexString(o.RecipientHash))).Distinct().ToDictionary(k => k, _ => _history),
+        new Dictionary<Guid, ApplicationSpending>()));
+
+    public Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        Intakes.Add(decisions);
+        Messages.AddRange(messages);
+        return Task.CompletedTask;
+    }
+
+    public Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        Saved.Add(changes);
+        Messages.AddRange(messages);
+        return Task.CompletedTask;
+    }
+
+    public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
+        Task.FromResult(new LockedOtps(Now, otpIds.Where(Otps.ContainsKey).ToDictionary(i => i, i => Otps[i])));
+
+    public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) => LockAsync(otpIds, cancellationToken);
+
+    public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, cancellationToken);
+
+    public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, cancellationToken);
+
+    public Task<LockedOtps> LockLostDeliveriesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, cancellationToken);
+
+    public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+        Task.FromResult(Otps.TryGetValue(otpId, out var otp) ? new OtpReading(otp.Otp, otp.Deliveries, Now) : null);
+
+    public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => Task.FromResult(0);
+
+    public OutboxBatch NewBatch() => Some.Batch();
+
+    public void Dispatch(OutboxBatch batch)
+    {
+    }
+
+    public void Wake()
+    {
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -58,6 +58,7 @@ internal sealed class HostProcess : IAsyncDisposable
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         };
         foreach (var (key, value) in environment)
         {

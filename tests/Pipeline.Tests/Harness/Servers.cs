@@ -57,7 +57,7 @@ internal static class Servers
     /// <summary>A command of scripts/services.sh; its output in the exception where it fails.</summary>
     public static async Task RunAsync(params string[] arguments)
     {
-        var start = new ProcessStartInfo("bash", [Script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("bash", [Script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = process.StandardError.ReadToEndAsync();

@@ -1,0 +1,79 @@
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace OtpPipeline.Pipeline.Tests.Harness;
+
+/// <summary>What a host answered.</summary>
+internal sealed record Answer(int Status, string Text)
+{
+    /// <summary>Where the request did not get an answer at all.</summary>
+    public const int NoAnswer = 0;
+
+    public JsonElement Body => JsonDocument.Parse(Text).RootElement;
+
+    /// <summary>The code of a refusal; 0 without one.</summary>
+    public int Code => Status >= 400 && Body.TryGetProperty("error", out var error) ? error.GetProperty("code").GetInt32() : 0;
+
+    public Guid OtpId => Body.GetProperty("otpId").GetGuid();
+
+    public string OtpStatus => Body.GetProperty("status").GetString()!;
+}
+
+/// <summary>The REST door as a caller with a key sees it, over all Api processes in turn.</summary>
+internal sealed class Client : IDisposable
+{
+    private readonly HttpClient http;
+    private readonly Func<IReadOnlyList<Uri>> addresses;
+    private int turn;
+
+    public Client(string key, Func<IReadOnlyList<Uri>> addresses)
+    {
+        this.addresses = addresses;
+        http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(60) };
+        http.DefaultRequestHeaders.Add("X-API-KEY", key);
+    }
+
+    public Task<Answer> RequestAsync(object body, string? idempotencyKey = null) =>
+        SendAsync(HttpMethod.Post, "otp", JsonContent.Create(body), idempotencyKey);
+
+    public Task<Answer> GetAsync(Guid otpId) => SendAsync(HttpMethod.Get, $"otp/{otpId}");
+
+    public Task<Answer> VerifyAsync(Guid otpId, string pin) => SendAsync(HttpMethod.Post, $"otp/{otpId}", JsonContent.Create(new { pin }));
+
+    public Task<Answer> CancelAsync(Guid otpId) => SendAsync(HttpMethod.Delete, $"otp/{otpId}");
+
+    public Task<Answer> PostTextAsync(string path, string body, string contentType = "application/json") =>
+        SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, contentType));
+
+    public Task<Answer> ReadAsync(string path) => SendAsync(HttpMethod.Get, path);
+
+    /// <summary>The same, where a host that dies is a part of the game: status 0 for no answer.</summary>
+    public static async Task<Answer> TryAsync(Func<Task<Answer>> call)
+    {
+        try
+        {
+            return await call();
+        }
+        catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException or IOException)
+        {
+            return new Answer(Answer.NoAnswer, lost.Message);
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null)
+    {
+        var hosts = addresses();
+        var host = hosts[(int)((uint)Interlocked.Increment(ref turn) % (uint)hosts.Count)];
+        using var request = new HttpRequestMessage(method, new Uri(host, path)) { Content = content };
+        if (idempotencyKey is not null)
+        {
+            request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        using var response = await http.SendAsync(request);
+        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+    }
+}

@@ -1,0 +1,237 @@
+using System.Security.Cryptography;
+using Npgsql;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Harness;
+
+/// <summary>What a test wants of its pipeline.</summary>
+internal sealed record Setup
+{
+    public int Apis { get; init; } = 1;
+
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Servers that the test may stop and kill.</summary>
+    public bool OwnDatabase { get; init; }
+
+    public bool OwnBroker { get; init; }
+
+    /// <summary>How wrong the clocks of the hosts are, as faketime says it: +1h, -1h.</summary>
+    public string? ClockOffset { get; init; }
+
+    /// <summary>Configuration over the defaults; keys with colons.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}
+
+/// <summary>The whole pipeline on real servers: Api and Workers as processes, a database of its own, a virtual host of its own.</summary>
+internal sealed class RunningPipeline : IAsyncDisposable
+{
+    private readonly Setup setup;
+    private readonly string name = $"p{Guid.NewGuid():N}";
+    private readonly List<HostProcess> apis = [];
+    private readonly List<HostProcess> workers = [];
+    private Uri broker = null!;
+
+    private RunningPipeline(Setup setup)
+    {
+        this.setup = setup;
+        Logs = Servers.NewFolder("logs");
+        Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+        Client = new Client(Key, () => [.. apis.Where(a => a.IsRunning).Select(a => a.Address)]);
+    }
+
+    public string Key { get; }
+
+    public Guid ApplicationId { get; } = Guid.NewGuid();
+
+    /// <summary>Folder with a log a process.</summary>
+    public string Logs { get; }
+
+    public Client Client { get; }
+
+    public Sandbox Sandbox => new(Client);
+
+    public Database Database { get; private set; } = null!;
+
+    public Events Events { get; private set; } = null!;
+
+    public Uri Broker => broker;
+
+    public IReadOnlyList<HostProcess> Apis => apis;
+
+    public IReadOnlyList<HostProcess> Workers => workers;
+
+    public OwnServer? Postgres { get; private set; }
+
+    public OwnServer? RabbitMq { get; private set; }
+
+    public static async Task<RunningPipeline> StartAsync(Setup? setup = null)
+    {
+        var pipeline = new RunningPipeline(setup ?? new());
+        try
+        {
+            await pipeline.StartAllAsync();
+            return pipeline;
+        }
+        catch
+        {
+            await pipeline.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async Task<HostProcess> StartWorkerAsync()
+    {
+        var worker = NewHost("Workers", workers);
+        await worker.StartAsync();
+        return worker;
+    }
+
+    /// <summary>A 201, or the test fails; its id and a recipient of its own.</summary>
+    public async Task<(Guid OtpId, string Recipient)> WithRequestedOtpAsync(int maxAttempts = 5, int ttl = 300, string channel = "sms")
+    {
+        var recipient = Recipients.Next();
+        return (await RequestAsync(new { channel, phoneNumber = recipient, maxAttempts, ttl }), recipient);
+    }
+
+    public async Task<Guid> RequestAsync(object body)
+    {
+        var answer = await Client.RequestAsync(body);
+        Assert.True(answer.Status == 201, $"POST /otp answered {answer.Status}: {answer.Text}");
+        return answer.OtpId;
+    }
+
+    /// <summary>The same many times over, side by side.</summary>
+    public async Task<(Guid OtpId, string Recipient)[]> WithRequestedOtpsAsync(int count, int maxAttempts = 5, int ttl = 300) =>
+        await Load.RunAsync(count, 128, _ => WithRequestedOtpAsync(maxAttempts, ttl));
+
+    /// <summary>The newest delivery of an OTP reaches one of these statuses.</summary>
+    public Task<DeliveryRow> UntilDeliveryAsync(Guid otpId, string status, int attempt = 1, TimeSpan? within = null) => Eventually.Get(
+        async () => (await Database.DeliveriesAsync(otpId)).Find(d => d.Attempt == attempt && string.Equals(d.Status, status, StringComparison.Ordinal)),
+        $"attempt {attempt} of {otpId} is {status}",
+        within);
+
+    public Task<OtpRow> UntilStatusAsync(Guid otpId, string status, TimeSpan? within = null) => Eventually.Get(
+        async () => await Database.OtpAsync(otpId) is var otp && string.Equals(otp.Status, status, StringComparison.Ordinal) ? otp : null,
+        $"{otpId} is {status}",
+        within);
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(apis.Concat(workers).Select(h => h.DisposeAsync().AsTask()));
+        Client.Dispose();
+        if (Events is not null)
+        {
+            await Events.DisposeAsync();
+        }
+
+        if (Database is not null)
+        {
+            await Database.DisposeAsync();
+        }
+
+        await DropAsync();
+    }
+
+    private async Task StartAllAsync()
+    {
+        await Task.WhenAll(PrepareDatabaseAsync(), PrepareBrokerAsync());
+        var host = new HostProcess("Api", Environment("migrate"), Path.Combine(Logs, "migrate.log"));
+        var migrating = host.RunAsync("--migrate");
+        Events = await Events.SubscribeAsync(broker);
+        Assert.True(await migrating == 0, "The database could not be migrated:\n" + await File.ReadAllTextAsync(host.LogFile));
+        for (var i = 0; i < setup.Apis; i++)
+        {
+            NewHost("Api", apis).Launch();
+        }
+
+        for (var i = 0; i < setup.Workers; i++)
+        {
+            NewHost("Workers", workers).Launch();
+        }
+
+        await Task.WhenAll(apis.Concat(workers).Select(h => h.ReadyAsync()));
+    }
+
+    private HostProcess NewHost(string project, List<HostProcess> hosts)
+    {
+        var label = $"{project.ToLowerInvariant()}-{hosts.Count + 1}";
+        var host = new HostProcess(project, Environment(label), Path.Combine(Logs, label + ".log"));
+        hosts.Add(host);
+        return host;
+    }
+
+    private async Task PrepareDatabaseAsync()
+    {
+        Postgres = setup.OwnDatabase ? await OwnServer.StartPostgresAsync() : null;
+        var maintenance = Postgres?.ConnectionString ?? Servers.Postgres;
+        await using (var server = new Database(maintenance))
+        {
+            await server.ExecuteAsync($"CREATE DATABASE {name}");
+        }
+
+        Database = new Database(new NpgsqlConnectionStringBuilder(maintenance) { Database = name }.ConnectionString);
+    }
+
+    private async Task PrepareBrokerAsync()
+    {
+        RabbitMq = setup.OwnBroker ? await OwnServer.StartRabbitMqAsync() : null;
+        broker = RabbitMq?.AmqpUri ?? await Servers.NewVirtualHostAsync(name);
+    }
+
+    private async Task DropAsync()
+    {
+        if (RabbitMq is not null)
+        {
+            await RabbitMq.DisposeAsync();
+        }
+        else if (broker is not null)
+        {
+            await Servers.DropVirtualHostAsync(name);
+        }
+
+        if (Postgres is not null)
+        {
+            await Postgres.DisposeAsync();
+        }
+        else if (Database is not null)
+        {
+            await using var server = new Database(Servers.Postgres);
+            await server.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        }
+    }
+
+    private Dictionary<string, string> Environment(string label)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["DOTNET_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Storage:Provider"] = "Postgres",
+            ["ConnectionStrings:Otp"] = new NpgsqlConnectionStringBuilder(Database.ConnectionString) { MaxPoolSize = 30, ApplicationName = label }.ConnectionString,
+            ["RabbitMq:Uri"] = broker.ToString(),
+            ["Otp:PinKeys:0:Id"] = "test-1",
+            ["Otp:PinKeys:0:Key"] = Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Key))),
+            ["Sandbox:Enabled"] = "true",
+            ["Applications:0:Id"] = ApplicationId.ToString(),
+            ["Applications:0:Name"] = "tests",
+            ["Applications:0:Keys:0:Key"] = Key,
+            ["Applications:0:Settings:Limits:SendsPerHour"] = "100000",
+            ["Applications:0:Settings:Limits:SendsPerDay"] = "100000",
+            ["Applications:0:Settings:Limits:RequestsPerMinute"] = "10000000",
+        };
+        if (setup.ClockOffset is { } offset)
+        {
+            values["LD_PRELOAD"] = FakeTime.Library;
+            values["FAKETIME"] = offset;
+            values["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        }
+
+        foreach (var (key, value) in setup.Settings)
+        {
+            values[key] = value;
+        }
+
+        return values.ToDictionary(v => v.Key.Replace(":", "__", StringComparison.Ordinal), v => v.Value, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,34 @@
+using OtpPipeline.Pipeline.Tests.Harness;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Promises;
+
+public sealed class A_broker_that_is_down
+{
+    [Fact]
+    public async Task Costs_neither_intake_nor_verification_and_everything_arrives_later()
+    {
+        await using var pipeline = await RunningPipeline.StartAsync(new() { OwnBroker = true });
+        var before = await pipeline.WithRequestedOtpsAsync(20);
+        var pins = await Load.RunAsync(before.Length, 20, i => pipeline.Sandbox.PinAsync(before[i].Recipient));
+
+        await pipeline.RabbitMq!.StopAsync();
+        var during = await pipeline.WithRequestedOtpsAsync(100);
+        var verified = await Load.RunAsync(before.Length, 20, i => pipeline.Client.VerifyAsync(before[i].OtpId, pins[i]));
+        var ready = await pipeline.Client.ReadAsync("health/ready");
+
+        verified.ShouldAllBe(a => a.Status == 200);
+        ready.Status.ShouldBe(200);
+        ready.OtpStatus.ShouldBe("Degraded");
+        (await pipeline.Database.DeliveriesAsync([.. during.Select(o => o.OtpId)])).ShouldAllBe(d => d.Status == "QUEUED");
+
+        await pipeline.RabbitMq.StartAsync();
+        await pipeline.Events.ReconnectAsync();
+        await Load.RunAsync(during.Length, 20, i => pipeline.Sandbox.PinAsync(during[i].Recipient, TimeSpan.FromMinutes(2)));
+        var all = before.Concat(during).Select(o => o.OtpId).ToArray();
+        await pipeline.Events.UntilGapFreeAsync(pipeline.Database, all, TimeSpan.FromMinutes(2));
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "the outbox is empty", TimeSpan.FromMinutes(1));
+        (await pipeline.Database.DeliveriesAsync(all)).Count(d => d.Status == "SENT").ShouldBe(all.Length);
+    }
+}

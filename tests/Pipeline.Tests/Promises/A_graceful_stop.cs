@@ -1,0 +1,48 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using OtpPipeline.Pipeline.Tests.Harness;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Promises;
+
+public sealed class A_graceful_stop
+{
+    private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
+
+    [Fact]
+    public async Task Of_a_worker_finishes_the_calls_that_are_under_way()
+    {
+        await using var pipeline = await RunningPipeline.StartAsync();
+        var slow = await Load.RunAsync(20, 20, _ => pipeline.RequestAsync(new { phoneNumber = Recipients.Slow }));
+        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(slow)).TrueForAll(d => d.Status == "SENDING"), "all calls are under way");
+        var watch = Stopwatch.StartNew();
+
+        (await pipeline.Workers[0].StopAsync()).ShouldBe(0);
+
+        watch.Elapsed.ShouldBeLessThan(StopTime);
+        (await pipeline.Database.DeliveriesAsync(slow)).ShouldAllBe(d => d.Status == "SENT" && d.Attempt == 1);
+    }
+
+    [Fact]
+    public async Task Under_load_leaves_nothing_unknown_and_answers_what_it_has_taken()
+    {
+        await using var pipeline = await RunningPipeline.StartAsync(new() { Apis = 2, Workers = 2 });
+        var accepted = new ConcurrentDictionary<Guid, string>();
+        await using (Load.OfRequests(pipeline, 16, accepted))
+        {
+            await Eventually.Until(() => accepted.Count > 500, "there is load");
+            pipeline.Apis[0].RequestStop();
+            (await pipeline.Workers[0].StopAsync()).ShouldBe(0);
+            (await pipeline.Apis[0].StopAsync()).ShouldBe(0);
+            var sofar = accepted.Count;
+            await Eventually.Until(() => accepted.Count > sofar + 500, "the others go on");
+        }
+
+        var ids = accepted.Keys.ToArray();
+        await Eventually.Until(
+            async () => await pipeline.Database.CountAsync("deliveries WHERE status = 'SENT' AND otp_id = ANY ($1)", ids) == ids.Length, "all is sent", TimeSpan.FromMinutes(1));
+        (await pipeline.Database.CountAsync("deliveries WHERE status <> 'SENT'")).ShouldBe(0);
+        (await pipeline.Database.CountAsync("sandbox_messages")).ShouldBe(await pipeline.Database.CountAsync("otps"));
+    }
+}

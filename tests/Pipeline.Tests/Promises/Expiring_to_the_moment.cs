@@ -1,0 +1,115 @@
+using OtpPipeline.Pipeline.Tests.Harness;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Promises;
+
+public sealed class Expiring_to_the_moment
+{
+    private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);
+
+    [Theory]
+    [InlineData("+1h")]
+    [InlineData("-1h")]
+    public async Task Hosts_with_a_wrong_clock_expire_what_is_due_in_time(string offset)
+    {
+        var count = Load.Scale(500, 10_000);
+        await using var pipeline = await RunningPipeline.StartAsync(new() { Apis = 2, ClockOffset = offset });
+        await ShouldHaveAsync(pipeline, offset);
+        var otps = await pipeline.WithRequestedOtpsAsync(count, ttl: 1800);
+        var ids = otps.Select(o => o.OtpId).ToArray();
+        await UntilSentAsync(pipeline, ids);
+        var pins = await Load.RunAsync(40, 20, i => PinOfAsync(pipeline, otps[i].Recipient));
+
+        // Due within one second, each at its own moment.
+        await pipeline.Database.ExecuteAsync("UPDATE otps SET expires_at = clock_timestamp() + interval '4 seconds' + random() * interval '1 second' WHERE id = ANY ($1)", ids);
+        var expiry = (await pipeline.Database.OtpsAsync(ids)).ToDictionary(o => o.Id, o => o.ExpiresAt);
+        var guesses = await Load.RunAsync(pins.Length, pins.Length, i => GuessAroundAsync(pipeline, otps[i].OtpId, expiry[otps[i].OtpId], pins[i]));
+
+        guesses.ShouldAllBe(g => g);
+        await Eventually.Until(() => Expired(pipeline, ids).Count == count, $"{count} EXPIRED events arrive", TimeSpan.FromMinutes(2));
+        var lateness = Expired(pipeline, ids).Select(e => e.ArrivedAt - expiry[e.OtpId]).Order().ToList();
+        Expired(pipeline, ids).ShouldAllBe(e => e.OccurredAt >= expiry[e.OtpId]);
+        Figures.Print(
+            $"{count} OTPs due in one second, hosts' clocks off by {offset}",
+            $"EXPIRED events after {lateness[count / 2].TotalSeconds:0.00} s (median), {lateness[^1].TotalSeconds:0.00} s (last)");
+        lateness[^1].ShouldBeLessThanOrEqualTo(Promised);
+    }
+
+    [Fact]
+    public async Task Without_a_worker_nothing_verifies_late_and_GET_shows_EXPIRED()
+    {
+        await using var pipeline = await RunningPipeline.StartAsync(new() { Apis = 2, ClockOffset = "-1h" });
+        var otps = await pipeline.WithRequestedOtpsAsync(20);
+        var ids = otps.Select(o => o.OtpId).ToArray();
+        await UntilSentAsync(pipeline, ids);
+        var pins = await Load.RunAsync(otps.Length, 20, i => PinOfAsync(pipeline, otps[i].Recipient));
+        await pipeline.Workers[0].KillAsync();
+
+        var due = await pipeline.Database.ExpireInAsync(TimeSpan.FromSeconds(1), ids);
+        await Eventually.Until(async () => await pipeline.Database.ClockAsync() >= due, "the database's clock is there");
+
+        (await Load.RunAsync(20, 20, i => pipeline.Client.GetAsync(ids[i]))).ShouldAllBe(a => a.OtpStatus == "EXPIRED");
+        (await Load.RunAsync(10, 10, i => pipeline.Client.CancelAsync(ids[i]))).ShouldAllBe(a => a.Code == 2031);
+        (await Load.RunAsync(20, 20, i => pipeline.Client.VerifyAsync(ids[i], pins[i]))).ShouldAllBe(a => a.Code == 2028 || a.Code == 2025);
+    }
+
+    [Fact]
+    public async Task A_PIN_that_waited_for_the_lock_beyond_its_time_does_not_verify()
+    {
+        await using var pipeline = await RunningPipeline.StartAsync();
+        var (otp, recipient) = await pipeline.WithRequestedOtpAsync();
+        var pin = await pipeline.Sandbox.PinAsync(recipient);
+        await pipeline.UntilDeliveryAsync(otp, "SENT");
+        await pipeline.Workers[0].KillAsync();
+        var due = await pipeline.Database.ExpireInAsync(TimeSpan.FromSeconds(2), otp);
+        Task<Answer> guess;
+        await using (await pipeline.Database.HoldAsync("SELECT 1 FROM otps WHERE id = $1 FOR UPDATE", otp))
+        {
+            guess = pipeline.Client.VerifyAsync(otp, pin);
+            await Eventually.Until(async () => await pipeline.Database.WaitingAsync() > 0, "the verification waits for the lock");
+            (await pipeline.Database.ClockAsync()).ShouldBeLessThan(due);
+            await Eventually.Until(async () => await pipeline.Database.ClockAsync() > due, "the time is over");
+        }
+
+        (await guess).Code.ShouldBe(2028);
+    }
+
+    /// <summary>Guesses right as the time runs out: true when each success began before it, by the database's clock.</summary>
+    private static async Task<bool> GuessAroundAsync(RunningPipeline pipeline, Guid otp, DateTime expiresAt, string pin)
+    {
+        // Until just after the moment only looks, so that the PIN is still unused then.
+        await Eventually.Until(async () => await pipeline.Database.ClockAsync() >= expiresAt, "the moment is there");
+        var (seen, guess) = (await pipeline.Client.GetAsync(otp), await pipeline.Client.VerifyAsync(otp, pin));
+        return seen.OtpStatus == "EXPIRED" && guess.Code is 2025 or 2028;
+    }
+
+    private static List<Event> Expired(RunningPipeline pipeline, Guid[] ids)
+    {
+        var ours = ids.ToHashSet();
+        return [.. pipeline.Events.All.Where(e => e.IsStatus && e.Status == "EXPIRED" && ours.Contains(e.OtpId)).DistinctBy(e => e.OtpId)];
+    }
+
+    private static Task UntilSentAsync(RunningPipeline pipeline, Guid[] ids) => Eventually.Until(
+        async () => await pipeline.Database.CountAsync("deliveries WHERE status = 'SENT' AND otp_id = ANY ($1)", ids) == ids.Length,
+        "everything is sent",
+        TimeSpan.FromMinutes(3));
+
+    /// <summary>The sandbox's messages carry the host's clock, which is wrong here, so they may be too old to be shown: the newest one counts.</summary>
+    private static async Task<string> PinOfAsync(RunningPipeline pipeline, string recipient)
+    {
+        await pipeline.Database.ExecuteAsync("UPDATE sandbox_messages SET sent_at = clock_timestamp() WHERE sent_at < clock_timestamp() - interval '10 minutes'");
+        return await pipeline.Sandbox.PinAsync(recipient);
+    }
+
+    /// <summary>That the wrong clock is really wrong: otherwise the test would prove nothing.</summary>
+    private static async Task ShouldHaveAsync(RunningPipeline pipeline, string offset)
+    {
+        var answer = await pipeline.Client.ReadAsync("health/live");
+        answer.Status.ShouldBe(200);
+        var (otp, _) = await pipeline.WithRequestedOtpAsync();
+        await pipeline.UntilDeliveryAsync(otp, "SENT");
+        var skew = await pipeline.Database.ScalarAsync<TimeSpan>("SELECT max(sent_at) - clock_timestamp() FROM sandbox_messages");
+        skew.TotalMinutes.ShouldBe(offset == "+1h" ? 60 : -60, 2);
+    }
+}

@@ -48,16 +48,18 @@ internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Ex
             new() { Value = periods.FinalOtps },
             new() { Value = limit });
         batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
-        batch.Add(Old("recipient_histories", "application_id, recipient_hash", "updated_at"), new() { Value = periods.IdleRecipients }, new() { Value = limit });
+        batch.Add(
+            Old("recipient_histories", "application_id, recipient_hash", "updated_at", "AND (cool_off_until IS NULL OR cool_off_until < clock_timestamp())"),
+            new() { Value = periods.IdleRecipients }, new() { Value = limit });
         batch.Add(Old("idempotency_keys", "application_id, key_hash", "expires_at"), new() { Value = TimeSpan.Zero }, new() { Value = limit });
         batch.Add(Old("inbox_messages", "message_id, queue", "received_at"), new() { Value = periods.InboxMessages }, new() { Value = limit });
         batch.Add("DELETE FROM application_spendings WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 30");
         return await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static string Old(string table, string key, string column) =>
+    private static string Old(string table, string key, string column, string condition = "") =>
         $"""
         DELETE FROM {table} WHERE ({key}) IN (
-            SELECT {key} FROM {table} WHERE {column} < (SELECT clock_timestamp()) - $1 ORDER BY {column} LIMIT $2 FOR UPDATE SKIP LOCKED)
+            SELECT {key} FROM {table} WHERE {column} < (SELECT clock_timestamp()) - $1 {condition} ORDER BY {column} LIMIT $2 FOR UPDATE SKIP LOCKED)
         """;
 }

@@ -24,6 +24,11 @@ internal sealed class ApiKeyHandler(
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
+        if (!directory.IsLoaded)
+        {
+            return Task.FromResult(AuthenticateResult.Fail("Not loaded"));
+        }
+
         if (header.Count > 1 || directory.FindByKey(header.ToString().Trim()) is not { } caller)
         {
             return Task.FromResult(AuthenticateResult.Fail("No such key"));
@@ -36,6 +41,12 @@ internal sealed class ApiKeyHandler(
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)
     {
+        if (!directory.IsLoaded)
+        {
+            // Nobody can be told apart from a stranger: that is no fault of the key.
+            return NativeErrors.WriteAsync(Context, ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
+        }
+
         Response.Headers.WWWAuthenticate = $"{SchemeName} realm=\"OtpPipeline\", header=\"{Header}\"";
         return NativeErrors.WriteAsync(Context, ApiRefusals.KeyInvalid);
     }

@@ -19,6 +19,7 @@ public sealed record Caller(Application Application, ApiKey Key);
 public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext> contexts, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private bool _failing;
     private volatile Snapshot _snapshot = Snapshot.Empty;
 
     /// <summary>The caller whose key this is; null for an unknown, expired or revoked key and for an inactive application.</summary>
@@ -81,10 +82,17 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
         try
         {
             await RefreshAsync(cancellationToken);
+            _failing = false;
         }
-        catch (Exception failure) when (StoreFailures.IsOutage(failure))
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            Log.NotRefreshed(logger, failure.Message);
+            // Whatever it is, an outage or a row that this version cannot read, the last reading is better than none.
+            if (!_failing)
+            {
+                Log.NotRefreshed(logger, failure.GetType().Name, failure.GetBaseException().Message);
+            }
+
+            _failing = true;
         }
     }
 
@@ -99,8 +107,8 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Applications and keys could not be read; the last reading stands: {Error}")]
-        public static partial void NotRefreshed(ILogger logger, string error);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Applications and keys could not be read; the last reading stands ({Type}: {Error})")]
+        public static partial void NotRefreshed(ILogger logger, string type, string error);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "Applications and keys are no longer read")]
         public static partial void Stopped(ILogger logger);

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Applications;
 
@@ -52,6 +54,16 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
                 {
                     yield return new($"Applications:{i}: {result.ErrorMessage}");
                 }
+            }
+
+            if (application.Settings.Template is { } template && !MessageText.HasPlaceholder(template))
+            {
+                yield return new($"Applications:{i}:Settings:Template does not contain the placeholder {MessageText.Placeholder}.");
+            }
+
+            if (Array.Find(application.Settings.Limits.AllowedCountries, c => !PhoneNumber.IsKnownCountry(c)) is { } unknown)
+            {
+                yield return new($"Applications:{i}:Settings:Limits:AllowedCountries names '{unknown}', which is no country (two letters, such as FR).");
             }
 
             if (application.Keys.Any(k => k.Key.Length < 20))

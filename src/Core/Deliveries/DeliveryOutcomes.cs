@@ -97,6 +97,11 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
 
         delivery.ProviderMessageId = accepted.ProviderMessageId;
         changes.Move(otp, delivery, DeliveryStatus.Sent, null);
+        foreach (var repetition in otp.Deliveries.Where(d => d.Step == delivery.Step && d.Status == DeliveryStatus.Queued))
+        {
+            changes.Move(otp, repetition, DeliveryStatus.Suppressed, "sent_after_all");
+        }
+
         return true;
     }
 }

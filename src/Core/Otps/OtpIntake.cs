@@ -179,9 +179,10 @@ public sealed class OtpIntake : IAsyncDisposable
             return all;
         }
 
+        // Where the leader was refused, nothing is known of another command with its key: it may come again.
         private static IntakeAnswer Twin(NewOtp order, NewOtp leader, IntakeAnswer answer) =>
             answer.Otp is { } otp
                 ? IntakeRules.Replay(order, new(leader.CommandHash!, otp))
-                : order.CommandHash.AsSpan().SequenceEqual(leader.CommandHash) ? answer : new(null, Refusals.IdempotencyKeyReused);
+                : order.CommandHash.AsSpan().SequenceEqual(leader.CommandHash) ? answer : new(null, Refusals.IdempotencyKeyInFlight);
     }
 }

@@ -69,12 +69,12 @@ public sealed class OtpVerification : IAsyncDisposable
     {
         var otp = locked.Otp;
         var history = locked.History;
-        if (otp.Status == OtpStatus.Pending && history is not null && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
+        if (locked.State.At(changes.Now).Status == OtpStatus.Pending && history is not null && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
         {
             return new(cooling, otp.TrackId);
         }
 
-        var submission = command.SubmissionId is { } id ? _secrets.HashSubmission(id) : null;
+        var submission = command.SubmissionId is { } id ? _secrets.HashSubmission(id, command.Guess) : null;
         var before = locked.State;
         var outcome = OtpRules.Verify(
             before,

@@ -15,7 +15,7 @@ public sealed class OtpOptions : IValidatableObject
 
     /// <summary>
     /// Base64 of 32 bytes: finds recipients and idempotency keys by keyed hash. Keep it when PIN keys rotate.
-    /// Without it the hash key is derived from the oldest PIN key.
+    /// With a single PIN key it may be missing: the hash key is then derived from that one.
     /// </summary>
     public string? LookupKey { get; set; }
 
@@ -50,6 +50,11 @@ public sealed class OtpOptions : IValidatableObject
         if (PinKeys.Select(k => k.Id).Distinct(StringComparer.Ordinal).Count() != PinKeys.Count)
         {
             yield return new("Otp:PinKeys names the same Id twice.");
+        }
+
+        if (LookupKey is null && PinKeys.Count > 1)
+        {
+            yield return new("Otp:LookupKey must be set where Otp:PinKeys has more than one key; the oldest key's value keeps the hashes of before.");
         }
 
         if (LookupKey is not null && !Is32Bytes(LookupKey))

@@ -38,7 +38,8 @@ public sealed class OtpSecrets(KeyRing ring)
 
     public byte[] HashCommand(string normalised) => ring.Hash("command", normalised);
 
-    public byte[] HashSubmission(string submissionId) => ring.Hash("submission", submissionId);
+    /// <summary>Of the id and the guess: the same id with another PIN is another submission.</summary>
+    public byte[] HashSubmission(string submissionId, PinGuess guess) => ring.Hash("submission", $"{submissionId}\n{guess.Text}");
 
     private static byte[] PinPlace(Guid otpId, int version) => Encoding.UTF8.GetBytes($"pin:{otpId:N}:{version}");
 

@@ -1,17 +1,23 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Hosting.Health;
 
 /// <summary>One small statement on the database.</summary>
-internal sealed class DatabaseHealth(IDbContextFactory<OtpDbContext> contexts) : IHealthCheck
+internal sealed class DatabaseHealth(IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         await using var database = await contexts.CreateDbContextAsync(cancellationToken);
-        return await database.Database.CanConnectAsync(cancellationToken)
+        if (!await database.Database.CanConnectAsync(cancellationToken))
+        {
+            return new(context.Registration.FailureStatus, "The database does not answer.");
+        }
+
+        return directory.IsLoaded
             ? HealthCheckResult.Healthy()
-            : new(context.Registration.FailureStatus, "The database does not answer.");
+            : new(context.Registration.FailureStatus, "The applications could not be read yet; a database that was never migrated has none.");
     }
 }

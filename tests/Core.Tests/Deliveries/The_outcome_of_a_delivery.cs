@@ -95,6 +95,18 @@ public class The_outcome_of_a_delivery
     }
 
     [Fact]
+    public async Task Accepted_after_its_lease_takes_back_the_repetition_that_is_not_sent_yet()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Unknown, DeliveryStatus.Queued]));
+        otp.Deliveries[0].LeaseId = Guid.CreateVersion7();
+        await using var outcomes = Outcomes();
+
+        (await outcomes.RecordAsync(new(otp.Otp.Id, otp.Deliveries[0].Id, otp.Deliveries[0].LeaseId!.Value, new SendOutcome.Accepted("p-1")), CancellationToken.None)).ShouldBeTrue();
+
+        otp.Deliveries.Select(d => d.Status).ShouldBe([DeliveryStatus.Sent, DeliveryStatus.Suppressed]);
+    }
+
+    [Fact]
     public async Task Is_believed_when_it_comes_after_its_lease_but_only_once()
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));

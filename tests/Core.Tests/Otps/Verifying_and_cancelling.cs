@@ -22,6 +22,7 @@ public class Verifying_and_cancelling
         (await VerifyAsync(id, "123456", "first")).ShouldBeNull();
         (await VerifyAsync(id, "123456", "second")).ShouldBe(Refusals.AlreadyVerified);
         (await VerifyAsync(id, "123456", null)).ShouldBe(Refusals.AlreadyVerified);
+        (await VerifyAsync(id, "654321", "first")).ShouldBe(Refusals.AlreadyVerified, "another PIN is another submission");
         _store.Messages.ShouldHaveSingleItem().MessageType.ShouldBe("status");
     }
 

@@ -109,7 +109,7 @@ public class The_key_ring
 
     [Fact]
     public void Hashes_one_value_differently_for_each_purpose() =>
-        new[] { Some.Secrets.HashCommand("x"), Some.Secrets.HashIdempotencyKey("x"), Some.Secrets.HashSubmission("x") }
+        new[] { Some.Secrets.HashCommand("x"), Some.Secrets.HashIdempotencyKey("x"), Some.Secrets.HashSubmission("x", new("1234")) }
             .Select(Convert.ToHexString).Distinct(StringComparer.Ordinal).Count().ShouldBe(3);
 
     private static byte[] Hash(OtpOptions options) => new OtpSecrets(new KeyRing(Options.Create(options))).HashCommand("x");

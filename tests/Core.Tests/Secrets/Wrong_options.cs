@@ -16,11 +16,15 @@ public class Wrong_options
     public void Of_the_keys_are_told_in_a_sentence_each()
     {
         Sentences(new OtpOptions()).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys is missing: set Otp:PinKeys:0:Id and Otp:PinKeys:0:Key (base64 of 32 random bytes).");
-        Sentences(Some.OtpOptions("k1", "k2")).ShouldBeEmpty();
-        Sentences(Some.OtpOptions("k1", "k1")).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys names the same Id twice.");
+        Sentences(WithLookupKey("k1", "k2")).ShouldBeEmpty();
+        Sentences(WithLookupKey("k1", "k1")).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys names the same Id twice.");
         Sentences(Some.OtpOptions("")).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys:0:Id must have 1 to 32 characters.");
-        Sentences(Some.OtpOptions("k1", new string('k', 33))).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys:1:Id must have 1 to 32 characters.");
+        Sentences(WithLookupKey("k1", new string('k', 33))).ShouldHaveSingleItem().ShouldBe("Otp:PinKeys:1:Id must have 1 to 32 characters.");
     }
+
+    [Fact]
+    public void Want_a_lookup_key_once_keys_rotate() =>
+        Sentences(Some.OtpOptions("k2", "k1")).ShouldHaveSingleItem().ShouldStartWith("Otp:LookupKey must be set");
 
     [Theory]
     [InlineData("")]
@@ -70,6 +74,13 @@ public class Wrong_options
         sentences.Count.ShouldBe(5);
         sentences.ShouldAllBe(s => s.StartsWith("Applications:1", StringComparison.Ordinal));
         sentences.ShouldAllBe(s => !s.Contains("short", StringComparison.Ordinal));
+    }
+
+    private static OtpOptions WithLookupKey(params string[] keyIds)
+    {
+        var options = Some.OtpOptions(keyIds);
+        options.LookupKey = Some.Key("lookup");
+        return options;
     }
 
     private static List<string> Sentences(object options)

@@ -17,6 +17,9 @@ public static class OtpBus
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
 
+    /// <summary>Without the headers that name this host and repeat what AMQP's own properties say.</summary>
+    private const RawSerializerOptions PlainJson = RawSerializerOptions.Default & ~RawSerializerOptions.AddTransportHeaders;
+
     /// <summary>
     /// MassTransit on RabbitMQ with the whole topology, and the outbox on top of it. A broker that is away delays neither the start
     /// nor a request: health says Degraded, and messages wait in the outbox. Needs a storage beside it.
@@ -56,7 +59,7 @@ public static class OtpBus
             x.UsingRabbitMq((context, bus) =>
             {
                 Connect(bus, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Resolve(), connectionName);
-                bus.UseRawJsonSerializer(RawSerializerOptions.Default, isDefault: true);
+                bus.UseRawJsonSerializer(PlainJson, isDefault: true);
                 bus.ConfigureJsonSerializerOptions(o =>
                 {
                     o.NumberHandling = JsonNumberHandling.AllowReadingFromString;

@@ -2,7 +2,9 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using MassTransit;
+using MassTransit.Middleware;
 using MassTransit.Middleware.Rescue;
+using MassTransit.Transports;
 using OtpPipeline.Core;
 
 namespace OtpPipeline.Hosting.Bus;
@@ -10,12 +12,19 @@ namespace OtpPipeline.Hosting.Bus;
 /// <summary>What holds for every endpoint, whatever it consumes.</summary>
 internal sealed class SharedEndpointRules : IEndpointConfigurationObserver
 {
+    private const string Unreadable = "unreadable";
+
     public void EndpointConfigured<T>(T configurator)
         where T : IReceiveEndpointConfigurator
     {
         configurator.PublishFaults = false;
-        configurator.ThrowOnSkippedMessages();
-        configurator.ConfigureError(pipe => pipe.UseFilter(new ErrorQueueGuard()));
+        configurator.ConfigureError(pipe =>
+        {
+            // A pipe of one's own replaces MassTransit's whole one, so it needs the way to the error queue, too.
+            pipe.UseFilter(new ErrorQueueGuard());
+            pipe.UseFilter(new ErrorTransportFilter());
+        });
+        configurator.ConfigureDeadLetter(pipe => pipe.UseFilter(new UnreadableToErrorQueue()));
     }
 
     /// <summary>
@@ -37,7 +46,24 @@ internal sealed class SharedEndpointRules : IEndpointConfigurationObserver
         public void Probe(ProbeContext context) => context.CreateFilterScope("errorQueueGuard");
 
         private static string ReasonOf(Exception failure) =>
-            failure is SerializationException or JsonException or MessageException ? "unreadable" : $"failed: {failure.GetType().Name}";
+            failure is SerializationException or JsonException or MessageException ? Unreadable : $"failed: {failure.GetType().Name}";
+    }
+
+    /// <summary>A body that is no JSON object, or a message of a foreign type: MassTransit would have a queue of its own for these.</summary>
+    private sealed class UnreadableToErrorQueue : IFilter<ReceiveContext>
+    {
+        public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
+        {
+            if (!context.TryGetPayload<IErrorTransport>(out var errors))
+            {
+                throw new TransportException(context.InputAddress, "The endpoint has no error queue.");
+            }
+
+            await errors.Send(new RescueExceptionReceiveContext(context, new FaultedMessageException(Unreadable)));
+            await next.Send(context);
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("unreadableToErrorQueue");
     }
 }
 

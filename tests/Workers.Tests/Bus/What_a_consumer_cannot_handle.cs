@@ -1,0 +1,110 @@
+using MassTransit;
+using OtpPipeline.Contracts;
+using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Workers.Tests.Support;
+
+namespace OtpPipeline.Workers.Tests.Bus;
+
+[Collection("servers")]
+public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
+{
+    private const string Queue = "workers-tests-faults";
+    private const string Secret = "4711-secret";
+    private TestDatabase _database = null!;
+    private Broker _broker = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _broker = await Broker.ConnectAsync();
+        await ForgetAsync();
+        _database = await TestDatabase.CreateAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await ForgetAsync();
+        await _broker.DisposeAsync();
+        await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_body_that_is_no_json_goes_to_the_error_queue_with_its_reason()
+    {
+        await using var host = await StartedAsync(new Faults());
+        await _broker.PublishAsync("", Queue, "<xml/>");
+
+        var message = await FaultedAsync();
+
+        message["MT-Fault-Message"].ShouldBe("unreadable");
+    }
+
+    [Fact]
+    public async Task A_failure_goes_there_without_what_it_said()
+    {
+        await using var host = await StartedAsync(new Faults { Failure = new InvalidOperationException(Secret, new FormatException(Secret)), Times = int.MaxValue });
+        await _broker.PublishAsync("", Queue, "{}");
+
+        var message = await FaultedAsync();
+
+        message["MT-Fault-Message"].ShouldBe("failed: InvalidOperationException");
+        string.Join('\n', message.Values).ShouldNotContain(Secret);
+    }
+
+    [Fact]
+    public async Task A_database_that_is_away_sends_it_back_to_its_queue()
+    {
+        var faults = new Faults { Failure = new TimeoutException(), Times = 3 };
+        await using var host = await StartedAsync(faults);
+        await _broker.PublishAsync("", Queue, "{}");
+
+        await faults.Handled.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        (await _broker.CountAsync($"{Queue}_error")).ShouldBeNull();
+    }
+
+    private async Task<Dictionary<string, string>> FaultedAsync()
+    {
+        await Eventually.Until(async () => await _broker.CountAsync($"{Queue}_error") == 1, "the message is in the error queue");
+        return (await _broker.TakeAsync($"{Queue}_error"))!.BasicProperties.Texts();
+    }
+
+    private async Task<BusHost> StartedAsync(Faults faults)
+    {
+        var host = await BusHost.StartAsync(_database, endpoints: (_, bus) => bus.ReceiveEndpoint(Queue, e =>
+        {
+            e.ConfigureConsumeTopology = false;
+            e.AsWorkQueueOf(Core.Deliveries.Channel.Sms);
+            e.Handler<OtpRequested>(_ => faults.Handle());
+        }));
+        await Eventually.Until(async () => await _broker.CountAsync(Queue) is not null, "the queue is there");
+        return host;
+    }
+
+    private async Task ForgetAsync()
+    {
+        await _broker.DeleteQueueAsync(Queue);
+        await _broker.DeleteQueueAsync($"{Queue}_error");
+    }
+
+    private sealed class Faults
+    {
+        private int _calls;
+
+        public Exception? Failure { get; init; }
+
+        public int Times { get; init; }
+
+        public TaskCompletionSource Handled { get; } = new();
+
+        public Task Handle()
+        {
+            if (Interlocked.Increment(ref _calls) <= Times)
+            {
+                throw Failure!;
+            }
+
+            Handled.TrySetResult();
+            return Task.CompletedTask;
+        }
+    }
+}

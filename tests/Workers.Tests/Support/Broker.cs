@@ -1,0 +1,113 @@
+using System.Text;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Hosting.Bus;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace OtpPipeline.Workers.Tests.Support;
+
+/// <summary>The broker as another program sees it.</summary>
+internal sealed class Broker : IAsyncDisposable
+{
+    private static readonly string[] Exchanges =
+        [OtpBusTopology.OtpRequestedExchange, OtpBusTopology.OtpStatusChangedExchange, OtpBusTopology.OtpDeliveryChangedExchange];
+
+    private readonly IConnection _connection;
+
+    private Broker(IConnection connection) => _connection = connection;
+
+    public static async Task<Broker> ConnectAsync() => new(await new ConnectionFactory { Uri = Servers.RabbitMq }.CreateConnectionAsync());
+
+    /// <summary>Removes all that the pipeline declares, so that a test sees what its own hosts declare.</summary>
+    public async Task ForgetTopologyAsync()
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        foreach (var name in Channels.All.SelectMany(c => new[] { OtpBusTopology.QueueOf(c), OtpBusTopology.DeadLettersOf(c), $"{OtpBusTopology.QueueOf(c)}_error" }))
+        {
+            await channel.QueueDeleteAsync(name);
+            await channel.ExchangeDeleteAsync(name);
+        }
+
+        foreach (var exchange in Exchanges)
+        {
+            await channel.ExchangeDeleteAsync(exchange);
+        }
+    }
+
+    /// <summary>Messages ready in a queue; null where there is no such queue.</summary>
+    public async Task<uint?> CountAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        try
+        {
+            return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
+        }
+        catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == 404)
+        {
+            return null;
+        }
+    }
+
+    public async Task<string?> RefusalOfDeclaringAsync(string queue, Dictionary<string, object?> arguments)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        try
+        {
+            await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments);
+            return null;
+        }
+        catch (OperationInterruptedException refused)
+        {
+            return refused.ShutdownReason?.ReplyText;
+        }
+    }
+
+    public async Task PublishAsync(string exchange, string routingKey, string body, IDictionary<string, object?>? headers = null)
+    {
+        await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, new BasicProperties { Headers = headers }, Encoding.UTF8.GetBytes(body));
+    }
+
+    public async Task<BasicGetResult?> TakeAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        return await channel.BasicGetAsync(queue, autoAck: true);
+    }
+
+    /// <summary>Takes a message and gives it back; false where there was none.</summary>
+    public async Task<bool> HandBackAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        if (await channel.BasicGetAsync(queue, autoAck: false) is not { } message)
+        {
+            return false;
+        }
+
+        await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: true);
+        return true;
+    }
+
+    public async Task DeleteQueueAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        await channel.QueueDeleteAsync(queue);
+    }
+
+    public async Task SubscribeAsync(string queue, string exchange, string type, string routingKey)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        await channel.ExchangeDeclareAsync(exchange, type, durable: true);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false);
+        await channel.QueueBindAsync(queue, exchange, routingKey);
+    }
+
+    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+}
+
+/// <summary>The texts in a message's headers.</summary>
+internal static class HeaderText
+{
+    public static Dictionary<string, string> Texts(this IReadOnlyBasicProperties properties) =>
+        (properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+            .ToDictionary(h => h.Key, h => h.Value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : $"{h.Value}", StringComparer.Ordinal);
+}

@@ -1,0 +1,79 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Workers.Tests.Support;
+
+/// <summary>The workers as they run, in this process, on real servers. It can take OTPs in as well, as the Api does.</summary>
+internal sealed class WorkerHost(TestDatabase database, Dictionary<string, string>? settings = null, Action<IServiceCollection>? services = null)
+    : WebApplicationFactory<Program>
+{
+    private Application? _application;
+
+    public TestDatabase Database => database;
+
+    public async Task StartAsync()
+    {
+        StartServer();
+        await using var context = await Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
+        _application = await context.Applications.SingleOrDefaultAsync();
+        if (_application is null)
+        {
+            _application = new() { Id = Support.Settings.ApplicationId, Name = "test", Settings = new() { Limits = new() { SendsPerHour = 100_000, SendsPerDay = 100_000 } } };
+            context.Add(_application);
+            await context.SaveChangesAsync();
+        }
+    }
+
+    public Task<Guid> RequestAsync(Channel channel, string recipient)
+    {
+        var address = new DraftField(recipient);
+        var draft = new OtpDraft { Channel = new(channel.Text()), From = new("Tests"), Template = new("Your PIN is {{pin}}") };
+        return RequestAsync(channel switch
+        {
+            Channel.Email => draft with { Email = address },
+            Channel.Telegram => draft with { ChatId = address },
+            _ => draft with { PhoneNumber = address },
+        });
+    }
+
+    public Task<OtpReading?> ReadAsync(Guid otpId) =>
+        Services.GetRequiredService<IOtpStore>().FindAsync(Support.Settings.ApplicationId, otpId, CancellationToken.None);
+
+    /// <summary>Waits until each delivery of the OTP has an outcome that nothing follows.</summary>
+    public async Task<OtpReading> SettledAsync(Guid otpId, Func<OtpReading, bool> settled, string what)
+    {
+        OtpReading? reading = null;
+        await Eventually.Until(async () => (reading = await ReadAsync(otpId)) is not null && settled(reading), what);
+        return reading!;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        foreach (var (key, value) in Support.Settings.Of(database))
+        {
+            builder.UseSetting(key, value);
+        }
+
+        foreach (var (key, value) in settings ?? [])
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.UseEnvironment("Development");
+        builder.ConfigureTestServices(s => services?.Invoke(s));
+    }
+
+    private async Task<Guid> RequestAsync(OtpDraft draft)
+    {
+        var answer = await Services.GetRequiredService<OtpIntake>().RequestAsync(draft, _application!, idempotencyKey: null, traceParent: null, CancellationToken.None);
+        answer.Refusal.ShouldBeNull();
+        return answer.Value.Otp.Id;
+    }
+}

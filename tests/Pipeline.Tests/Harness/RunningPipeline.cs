@@ -80,11 +80,24 @@ internal sealed class RunningPipeline : IAsyncDisposable
         }
     }
 
-    public async Task<HostProcess> StartWorkerAsync()
+    /// <summary>One more worker, with settings of its own over the others.</summary>
+    public async Task<HostProcess> StartWorkerAsync(string? setting = null, string? value = null)
     {
-        var worker = NewHost("Workers", workers);
+        var worker = NewHost("Workers", workers, setting is null ? null : new(setting.Replace(":", "__", StringComparison.Ordinal), value!));
         await worker.StartAsync();
         return worker;
+    }
+
+    /// <summary>Exactly one worker runs, for a test that comes after one that killed them.</summary>
+    public async Task<HostProcess> WithOneWorkerAsync()
+    {
+        var running = workers.Where(w => w.IsRunning).ToList();
+        foreach (var surplus in running.Skip(1))
+        {
+            await surplus.StopAsync();
+        }
+
+        return running.FirstOrDefault() ?? await StartWorkerAsync();
     }
 
     /// <summary>A 201, or the test fails; its id and a recipient of its own.</summary>
@@ -153,10 +166,16 @@ internal sealed class RunningPipeline : IAsyncDisposable
         await Task.WhenAll(apis.Concat(workers).Select(h => h.ReadyAsync()));
     }
 
-    private HostProcess NewHost(string project, List<HostProcess> hosts)
+    private HostProcess NewHost(string project, List<HostProcess> hosts, KeyValuePair<string, string>? over = null)
     {
         var label = $"{project.ToLowerInvariant()}-{hosts.Count + 1}";
-        var host = new HostProcess(project, Environment(label), Path.Combine(Logs, label + ".log"));
+        var environment = Environment(label);
+        if (over is { } setting)
+        {
+            environment[setting.Key] = setting.Value;
+        }
+
+        var host = new HostProcess(project, environment, Path.Combine(Logs, label + ".log"));
         hosts.Add(host);
         return host;
     }
@@ -201,37 +220,6 @@ internal sealed class RunningPipeline : IAsyncDisposable
         }
     }
 
-    private Dictionary<string, string> Environment(string label)
-    {
-        var values = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["DOTNET_ENVIRONMENT"] = "Development",
-            ["ASPNETCORE_ENVIRONMENT"] = "Development",
-            ["Storage:Provider"] = "Postgres",
-            ["ConnectionStrings:Otp"] = new NpgsqlConnectionStringBuilder(Database.ConnectionString) { MaxPoolSize = 30, ApplicationName = label }.ConnectionString,
-            ["RabbitMq:Uri"] = broker.ToString(),
-            ["Otp:PinKeys:0:Id"] = "test-1",
-            ["Otp:PinKeys:0:Key"] = Convert.ToBase64String(SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(Key))),
-            ["Sandbox:Enabled"] = "true",
-            ["Applications:0:Id"] = ApplicationId.ToString(),
-            ["Applications:0:Name"] = "tests",
-            ["Applications:0:Keys:0:Key"] = Key,
-            ["Applications:0:Settings:Limits:SendsPerHour"] = "100000",
-            ["Applications:0:Settings:Limits:SendsPerDay"] = "100000",
-            ["Applications:0:Settings:Limits:RequestsPerMinute"] = "10000000",
-        };
-        if (setup.ClockOffset is { } offset)
-        {
-            values["LD_PRELOAD"] = FakeTime.Library;
-            values["FAKETIME"] = offset;
-            values["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
-        }
-
-        foreach (var (key, value) in setup.Settings)
-        {
-            values[key] = value;
-        }
-
-        return values.ToDictionary(v => v.Key.Replace(":", "__", StringComparison.Ordinal), v => v.Value, StringComparer.Ordinal);
-    }
+    private Dictionary<string, string> Environment(string label) =>
+        HostSettings.Of(setup, label, Database.ConnectionString, broker, ApplicationId, Key);
 }

@@ -4,15 +4,45 @@ using Xunit;
 // Two cores carry the servers, the hosts and the load: one situation at a time, so that a deadline means something.
 [assembly: CollectionBehavior(DisableTestParallelization = true)]
 [assembly: AssemblyFixture(typeof(SharedPipeline))]
+[assembly: AssemblyFixture(typeof(ImpatientPipeline))]
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
-/// <summary>Two Api processes and a worker for all tests that break nothing; started by the first that asks.</summary>
-public sealed class SharedPipeline : IAsyncDisposable
+/// <summary>Two Api processes and a worker with the defaults, for all tests that leave it as they found it.</summary>
+public sealed class SharedPipeline : LazyPipeline
+{
+    private protected override Setup Setup => new() { Apis = 2 };
+}
+
+/// <summary>One with short leases, for tests of workers that die: at-least-once on sms, at-most-once on call, and a ussd that is soon full.</summary>
+public sealed class ImpatientPipeline : LazyPipeline
+{
+    internal static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
+
+    private protected override Setup Setup => new()
+    {
+        Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["Deliveries:Lease"] = "00:00:06",
+            ["Deliveries:LostAfter"] = LostAfter.ToString(),
+            ["Deliveries:Channels:sms:Timeout"] = "00:00:05",
+            ["Deliveries:Channels:call:Timeout"] = "00:00:05",
+            ["Deliveries:Channels:call:UnknownPolicy"] = "AtMostOnce",
+            ["Deliveries:Channels:ussd:Timeout"] = "00:00:05",
+            ["Deliveries:Channels:ussd:Concurrency"] = "4",
+            ["Deliveries:Channels:ussd:Prefetch"] = "4",
+        },
+    };
+}
+
+/// <summary>A pipeline that the first test which asks starts; the others find it running.</summary>
+public abstract class LazyPipeline : IAsyncDisposable
 {
     private Task<RunningPipeline>? starting;
 
-    internal Task<RunningPipeline> GetAsync() => starting ??= RunningPipeline.StartAsync(new() { Apis = 2 });
+    private protected abstract Setup Setup { get; }
+
+    internal Task<RunningPipeline> GetAsync() => starting ??= RunningPipeline.StartAsync(Setup);
 
     public async ValueTask DisposeAsync()
     {

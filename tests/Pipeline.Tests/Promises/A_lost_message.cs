@@ -6,25 +6,20 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
-public sealed class A_lost_message
+public sealed class A_lost_message(ImpatientPipeline impatient)
 {
-    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
-
     [Fact]
     public async Task Is_published_again_and_sent_once()
     {
-        await using var pipeline = await RunningPipeline.StartAsync(new()
-        {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Deliveries:LostAfter"] = LostAfter.ToString() },
-        });
-        await pipeline.Workers[0].StopAsync();
+        var pipeline = await impatient.GetAsync();
+        await (await pipeline.WithOneWorkerAsync()).StopAsync();
         var otps = await pipeline.WithRequestedOtpsAsync(20);
         await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "the commands are published");
 
         (await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Deliveries.Channel.Sms))).ShouldBe(20u);
         await pipeline.StartWorkerAsync();
 
-        var within = LostAfter + TimeSpan.FromSeconds(5);
+        var within = ImpatientPipeline.LostAfter + TimeSpan.FromSeconds(5);
         var messages = await Load.RunAsync(otps.Length, 20, async i =>
         {
             await pipeline.Sandbox.PinAsync(otps[i].Recipient, within);

@@ -6,14 +6,19 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
-public sealed class A_provider_that_is_slow
+public sealed class A_provider_that_is_slow(ImpatientPipeline impatient)
 {
     [Fact]
     public async Task Does_not_lower_the_accepted_rate()
     {
         var span = TimeSpan.FromSeconds(Load.Scale(5, 20));
-        var quick = await AcceptedAsync("00:00:00", span);
-        var slow = await AcceptedAsync("00:00:00.2", span);
+        var pipeline = await impatient.GetAsync();
+        var worker = await pipeline.WithOneWorkerAsync();
+        var quick = await AcceptedAsync(pipeline, span);
+        await worker.StopAsync();
+        var farAway = await pipeline.StartWorkerAsync("Sandbox:Latency", "00:00:00.2");
+        var slow = await AcceptedAsync(pipeline, span);
+        await farAway.StopAsync();
 
         Figures.Print("Accepted OTPs per second, provider of 0 ms", $"{quick / span.TotalSeconds:0}");
         Figures.Print("Accepted OTPs per second, provider of 200 ms", $"{slow / span.TotalSeconds:0}");
@@ -25,18 +30,12 @@ public sealed class A_provider_that_is_slow
     [Fact]
     public async Task Or_hangs_costs_other_channels_nothing()
     {
-        await using var pipeline = await RunningPipeline.StartAsync(new()
-        {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
-            {
-                ["Deliveries:Channels:sms:Concurrency"] = "4",
-                ["Deliveries:Channels:sms:Prefetch"] = "4",
-            },
-        });
+        var pipeline = await impatient.GetAsync();
+        await pipeline.WithOneWorkerAsync();
 
-        // More than sms can hold at once, each for the whole of its time-out.
-        var hanging = await Load.RunAsync(40, 20, _ => pipeline.RequestAsync(new { channel = "sms", phoneNumber = Recipients.Hanging }));
-        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(hanging)).Count(d => d.Status == "SENDING") == 4, "sms is full");
+        // More than ussd can hold at once, each for the whole of its time-out.
+        var hanging = await Load.RunAsync(40, 20, _ => pipeline.RequestAsync(new { channel = "ussd", phoneNumber = Recipients.Hanging }));
+        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(hanging)).Count(d => d.Status == "SENDING") == 4, "ussd is full");
         var watch = Stopwatch.StartNew();
         await Load.RunAsync(50, 10, async _ =>
         {
@@ -49,12 +48,8 @@ public sealed class A_provider_that_is_slow
         (await pipeline.Database.DeliveriesAsync(hanging)).Count(d => d.Status == "QUEUED").ShouldBeGreaterThan(20);
     }
 
-    private static async Task<int> AcceptedAsync(string latency, TimeSpan span)
+    private static async Task<int> AcceptedAsync(RunningPipeline pipeline, TimeSpan span)
     {
-        await using var pipeline = await RunningPipeline.StartAsync(new()
-        {
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Sandbox:Latency"] = latency },
-        });
         await pipeline.WithRequestedOtpsAsync(500);
         var accepted = new ConcurrentDictionary<Guid, string>();
         await using (Load.OfRequests(pipeline, 32, accepted))

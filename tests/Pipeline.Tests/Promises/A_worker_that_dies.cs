@@ -5,21 +5,23 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
 /// <summary>SIGKILL at exact points of a delivery, which locks of the test's own hold still.</summary>
-public sealed class A_worker_that_dies
+public sealed class A_worker_that_dies(ImpatientPipeline impatient)
 {
-    private const string AtLeastOnce = "AtLeastOnce";
-    private const string AtMostOnce = "AtMostOnce";
+    // The channels of the impatient pipeline that have these policies.
+    private const string AtLeastOnce = "sms";
+    private const string AtMostOnce = "call";
     private const string LockOtp = "SELECT 1 FROM otps WHERE id = $1 FOR UPDATE";
 
     [Theory]
     [InlineData(AtLeastOnce)]
     [InlineData(AtMostOnce)]
-    public async Task Before_its_claim_leaves_the_delivery_to_the_next(string policy)
+    public async Task Before_its_claim_leaves_the_delivery_to_the_next(string channel)
     {
-        await using var pipeline = await StartAsync(policy);
+        var pipeline = await impatient.GetAsync();
+        var worker = await pipeline.WithOneWorkerAsync();
         var recipient = Recipients.Next();
-        await pipeline.Workers[0].StopAsync();
-        var otp = await pipeline.RequestAsync(new { phoneNumber = recipient });
+        await worker.StopAsync();
+        var otp = await pipeline.RequestAsync(new { channel, phoneNumber = recipient });
         await using (await pipeline.Database.HoldAsync(LockOtp, otp))
         {
             var doomed = await pipeline.StartWorkerAsync();
@@ -40,39 +42,42 @@ public sealed class A_worker_that_dies
         {
             // The statement of the dead was already with the server, which ran it: the claim is made, and nobody calls.
             survivor.ShouldBe("SENDING");
-            await AfterTheLeaseAsync(pipeline, otp, recipient, policy, messagesBefore: 0);
+            await AfterTheLeaseAsync(pipeline, otp, recipient, channel, messagesBefore: 0);
         }
     }
 
     [Theory]
     [InlineData(AtLeastOnce)]
     [InlineData(AtMostOnce)]
-    public async Task Before_the_provider_has_it(string policy)
+    public async Task Before_the_provider_has_it(string channel)
     {
-        await using var pipeline = await StartAsync(policy);
-        var otp = await pipeline.RequestAsync(new { phoneNumber = Recipients.Slow });
+        var pipeline = await impatient.GetAsync();
+        var worker = await pipeline.WithOneWorkerAsync();
+        await ForgetAsync(pipeline);
+        var otp = await pipeline.RequestAsync(new { channel, phoneNumber = Recipients.Slow });
         await pipeline.UntilDeliveryAsync(otp, "SENDING");
 
-        await pipeline.Workers[0].KillAsync();
+        await worker.KillAsync();
         await pipeline.StartWorkerAsync();
 
-        await AfterTheLeaseAsync(pipeline, otp, Recipients.Slow, policy, messagesBefore: 0);
+        await AfterTheLeaseAsync(pipeline, otp, Recipients.Slow, channel, messagesBefore: 0);
     }
 
     [Theory]
     [InlineData(AtLeastOnce)]
     [InlineData(AtMostOnce)]
-    public async Task During_the_call(string policy)
+    public async Task During_the_call(string channel)
     {
-        await using var pipeline = await StartAsync(policy);
+        var pipeline = await impatient.GetAsync();
+        var worker = await pipeline.WithOneWorkerAsync();
         var recipient = Recipients.Next();
         Guid otp;
         await using (await pipeline.Database.HoldAsync("LOCK TABLE sandbox_messages IN EXCLUSIVE MODE"))
         {
-            otp = await pipeline.RequestAsync(new { phoneNumber = recipient });
+            otp = await pipeline.RequestAsync(new { channel, phoneNumber = recipient });
             await pipeline.UntilDeliveryAsync(otp, "SENDING");
             await Eventually.Until(async () => await pipeline.Database.WaitingAsync() > 0, "the call waits for the lock");
-            await pipeline.Workers[0].KillAsync();
+            await worker.KillAsync();
         }
 
         // The request is with the provider (here the database), which completes it although nobody waits for the answer.
@@ -80,69 +85,66 @@ public sealed class A_worker_that_dies
         var sent = (await pipeline.Sandbox.MessagesAsync(recipient)).Length;
         await pipeline.StartWorkerAsync();
 
-        await AfterTheLeaseAsync(pipeline, otp, recipient, policy, sent);
+        await AfterTheLeaseAsync(pipeline, otp, recipient, channel, sent);
     }
 
     [Theory]
     [InlineData(AtLeastOnce)]
     [InlineData(AtMostOnce)]
-    public async Task After_the_call_and_before_its_outcome_is_written(string policy)
+    public async Task After_the_call_and_before_its_outcome_is_written(string channel)
     {
-        await using var pipeline = await StartAsync(policy);
+        var pipeline = await impatient.GetAsync();
+        var worker = await pipeline.WithOneWorkerAsync();
         var recipient = Recipients.Slow;
-        var otp = await pipeline.RequestAsync(new { phoneNumber = recipient });
+        await ForgetAsync(pipeline);
+        var otp = await pipeline.RequestAsync(new { channel, phoneNumber = recipient });
         await pipeline.UntilDeliveryAsync(otp, "SENDING");
         string pin;
         await using (await pipeline.Database.HoldAsync(LockOtp, otp))
         {
             pin = await pipeline.Sandbox.PinAsync(recipient);
             await Eventually.Until(async () => await pipeline.Database.WaitingAsync() > 0, "the outcome waits for the lock");
-            await pipeline.Workers[0].KillAsync();
+            await worker.KillAsync();
         }
 
         await pipeline.StartWorkerAsync();
 
-        await AfterTheLeaseAsync(pipeline, otp, recipient, policy, messagesBefore: 1);
+        await AfterTheLeaseAsync(pipeline, otp, recipient, channel, messagesBefore: 1);
         (await pipeline.Sandbox.MessagesAsync(recipient)).ShouldAllBe(m => m.Pin == pin);
     }
 
     [Theory]
     [InlineData(AtLeastOnce)]
     [InlineData(AtMostOnce)]
-    public async Task And_a_lost_answer_leaves_it_unknown(string policy)
+    public async Task And_a_lost_answer_leaves_it_unknown(string channel)
     {
-        await using var pipeline = await StartAsync(policy);
-        var otp = await pipeline.RequestAsync(new { phoneNumber = Recipients.AnswerLost });
+        var pipeline = await impatient.GetAsync();
+        await pipeline.WithOneWorkerAsync();
+        await ForgetAsync(pipeline);
+        var otp = await pipeline.RequestAsync(new { channel, phoneNumber = Recipients.AnswerLost });
 
         (await pipeline.UntilDeliveryAsync(otp, "UNKNOWN")).Reason.ShouldBe("connection_lost");
 
-        await AfterAsync(pipeline, otp, Recipients.AnswerLost, policy, messagesBefore: 1);
+        await AfterAsync(pipeline, otp, Recipients.AnswerLost, channel, messagesBefore: 1);
     }
 
-    private static Task<RunningPipeline> StartAsync(string policy) => RunningPipeline.StartAsync(new()
-    {
-        Settings = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["Deliveries:Lease"] = "00:00:06",
-            ["Deliveries:Channels:sms:Timeout"] = "00:00:05",
-            ["Deliveries:Channels:sms:UnknownPolicy"] = policy,
-        },
-    });
+    /// <summary>The recipients that play scripts are the same in every test.</summary>
+    private static Task ForgetAsync(RunningPipeline pipeline) => pipeline.Database.ExecuteAsync("DELETE FROM sandbox_messages");
 
     private static async Task<bool> NoWorkerSessionAsync(RunningPipeline pipeline) =>
         await pipeline.Database.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'workers%' AND state = 'active'") == 0;
 
-    private static async Task AfterTheLeaseAsync(RunningPipeline pipeline, Guid otp, string recipient, string policy, int messagesBefore)
+    private static async Task AfterTheLeaseAsync(RunningPipeline pipeline, Guid otp, string recipient, string channel, int messagesBefore)
     {
         // While the lease lasts, the message that comes again does nothing.
         (await pipeline.Database.DeliveriesAsync(otp)).Select(d => d.Status).ShouldBe(["SENDING"]);
         (await pipeline.UntilDeliveryAsync(otp, "UNKNOWN")).Reason.ShouldBe("lease_ended");
-        await AfterAsync(pipeline, otp, recipient, policy, messagesBefore);
+        await AfterAsync(pipeline, otp, recipient, channel, messagesBefore);
     }
 
-    private static async Task AfterAsync(RunningPipeline pipeline, Guid otp, string recipient, string policy, int messagesBefore)
+    private static async Task AfterAsync(RunningPipeline pipeline, Guid otp, string recipient, string channel, int messagesBefore)
     {
-        if (policy == AtLeastOnce)
+        if (channel == AtLeastOnce)
         {
             await pipeline.UntilDeliveryAsync(otp, "SENT", attempt: 2);
             (await pipeline.Sandbox.MessagesAsync(recipient)).Length.ShouldBe(messagesBefore + 1);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
-public sealed class Expiring_to_the_moment
+public sealed class Expiring_to_the_moment(SharedPipeline shared)
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);
 
@@ -15,11 +15,11 @@ public sealed class Expiring_to_the_moment
     {
         var count = Load.Scale(500, 10_000);
         await using var pipeline = await RunningPipeline.StartAsync(new() { Apis = 2, ClockOffset = offset });
-        await ShouldHaveAsync(pipeline, offset);
+        ShouldHave(pipeline, offset);
         var otps = await pipeline.WithRequestedOtpsAsync(count, ttl: 1800);
         var ids = otps.Select(o => o.OtpId).ToArray();
         await UntilSentAsync(pipeline, ids);
-        var pins = await Load.RunAsync(40, 20, i => PinOfAsync(pipeline, otps[i].Recipient));
+        var pins = await Load.RunAsync(40, 20, i => pipeline.Sandbox.PinAsync(otps[i].Recipient, TimeSpan.FromMinutes(1)));
 
         // Due within one second, each at its own moment.
         await pipeline.Database.ExecuteAsync("UPDATE otps SET expires_at = clock_timestamp() + interval '4 seconds' + random() * interval '1 second' WHERE id = ANY ($1)", ids);
@@ -39,12 +39,13 @@ public sealed class Expiring_to_the_moment
     [Fact]
     public async Task Without_a_worker_nothing_verifies_late_and_GET_shows_EXPIRED()
     {
-        await using var pipeline = await RunningPipeline.StartAsync(new() { Apis = 2, ClockOffset = "-1h" });
+        var pipeline = await shared.GetAsync();
+        var worker = await pipeline.WithOneWorkerAsync();
         var otps = await pipeline.WithRequestedOtpsAsync(20);
         var ids = otps.Select(o => o.OtpId).ToArray();
         await UntilSentAsync(pipeline, ids);
-        var pins = await Load.RunAsync(otps.Length, 20, i => PinOfAsync(pipeline, otps[i].Recipient));
-        await pipeline.Workers[0].KillAsync();
+        var pins = await Load.RunAsync(otps.Length, 20, i => pipeline.Sandbox.PinAsync(otps[i].Recipient, TimeSpan.FromMinutes(1)));
+        await worker.KillAsync();
 
         var due = await pipeline.Database.ExpireInAsync(TimeSpan.FromSeconds(1), ids);
         await Eventually.Until(async () => await pipeline.Database.ClockAsync() >= due, "the database's clock is there");
@@ -52,16 +53,18 @@ public sealed class Expiring_to_the_moment
         (await Load.RunAsync(20, 20, i => pipeline.Client.GetAsync(ids[i]))).ShouldAllBe(a => a.OtpStatus == "EXPIRED");
         (await Load.RunAsync(10, 10, i => pipeline.Client.CancelAsync(ids[i]))).ShouldAllBe(a => a.Code == 2031);
         (await Load.RunAsync(20, 20, i => pipeline.Client.VerifyAsync(ids[i], pins[i]))).ShouldAllBe(a => a.Code == 2028 || a.Code == 2025);
+        await pipeline.StartWorkerAsync();
     }
 
     [Fact]
     public async Task A_PIN_that_waited_for_the_lock_beyond_its_time_does_not_verify()
     {
-        await using var pipeline = await RunningPipeline.StartAsync();
+        var pipeline = await shared.GetAsync();
+        var worker = await pipeline.WithOneWorkerAsync();
         var (otp, recipient) = await pipeline.WithRequestedOtpAsync();
         var pin = await pipeline.Sandbox.PinAsync(recipient);
         await pipeline.UntilDeliveryAsync(otp, "SENT");
-        await pipeline.Workers[0].KillAsync();
+        await worker.KillAsync();
         var due = await pipeline.Database.ExpireInAsync(TimeSpan.FromSeconds(2), otp);
         Task<Answer> guess;
         await using (await pipeline.Database.HoldAsync("SELECT 1 FROM otps WHERE id = $1 FOR UPDATE", otp))
@@ -73,6 +76,7 @@ public sealed class Expiring_to_the_moment
         }
 
         (await guess).Code.ShouldBe(2028);
+        await pipeline.StartWorkerAsync();
     }
 
     /// <summary>Guesses right as the time runs out: true when each success began before it, by the database's clock.</summary>
@@ -95,21 +99,14 @@ public sealed class Expiring_to_the_moment
         "everything is sent",
         TimeSpan.FromMinutes(3));
 
-    /// <summary>The sandbox's messages carry the host's clock, which is wrong here, so they may be too old to be shown: the newest one counts.</summary>
-    private static async Task<string> PinOfAsync(RunningPipeline pipeline, string recipient)
-    {
-        await pipeline.Database.ExecuteAsync("UPDATE sandbox_messages SET sent_at = clock_timestamp() WHERE sent_at < clock_timestamp() - interval '10 minutes'");
-        return await pipeline.Sandbox.PinAsync(recipient);
-    }
-
     /// <summary>That the wrong clock is really wrong: otherwise the test would prove nothing.</summary>
-    private static async Task ShouldHaveAsync(RunningPipeline pipeline, string offset)
+    private static void ShouldHave(RunningPipeline pipeline, string offset)
     {
-        var answer = await pipeline.Client.ReadAsync("health/live");
-        answer.Status.ShouldBe(200);
-        var (otp, _) = await pipeline.WithRequestedOtpAsync();
-        await pipeline.UntilDeliveryAsync(otp, "SENT");
-        var skew = await pipeline.Database.ScalarAsync<TimeSpan>("SELECT max(sent_at) - clock_timestamp() FROM sandbox_messages");
-        skew.TotalMinutes.ShouldBe(offset == "+1h" ? 60 : -60, 2);
+        var expected = DateTime.UtcNow.AddHours(offset == "+1h" ? 1 : -1).TimeOfDay;
+        foreach (var host in pipeline.Apis.Concat(pipeline.Workers))
+        {
+            var logged = TimeSpan.Parse(File.ReadLines(host.LogFile).Last(l => l.Length > 12 && l[2] == ':' && l[8] == '.')[..12]);
+            (logged - expected).TotalMinutes.ShouldBe(0, 5, $"the clock in {host.LogFile}");
+        }
     }
 }

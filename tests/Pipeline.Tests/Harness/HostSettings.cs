@@ -1,0 +1,43 @@
+using System.Security.Cryptography;
+using System.Text;
+using Npgsql;
+
+namespace OtpPipeline.Pipeline.Tests.Harness;
+
+/// <summary>The environment of a host: a deployment's keys, and limits that no test meets by accident.</summary>
+internal static class HostSettings
+{
+    public static Dictionary<string, string> Of(Setup setup, string label, string database, Uri broker, Guid applicationId, string key)
+    {
+        var values = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["DOTNET_ENVIRONMENT"] = "Development",
+            ["ASPNETCORE_ENVIRONMENT"] = "Development",
+            ["Storage:Provider"] = "Postgres",
+            ["ConnectionStrings:Otp"] = new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = 30, ApplicationName = label }.ConnectionString,
+            ["RabbitMq:Uri"] = broker.ToString(),
+            ["Otp:PinKeys:0:Id"] = "test-1",
+            ["Otp:PinKeys:0:Key"] = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
+            ["Sandbox:Enabled"] = "true",
+            ["Applications:0:Id"] = applicationId.ToString(),
+            ["Applications:0:Name"] = "tests",
+            ["Applications:0:Keys:0:Key"] = key,
+            ["Applications:0:Settings:Limits:SendsPerHour"] = "100000",
+            ["Applications:0:Settings:Limits:SendsPerDay"] = "100000",
+            ["Applications:0:Settings:Limits:RequestsPerMinute"] = "10000000",
+        };
+        if (setup.ClockOffset is { } offset)
+        {
+            values["LD_PRELOAD"] = FakeTime.Library;
+            values["FAKETIME"] = offset;
+            values["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
+        }
+
+        foreach (var (name, value) in setup.Settings)
+        {
+            values[name] = value;
+        }
+
+        return values.ToDictionary(v => v.Key.Replace(":", "__", StringComparison.Ordinal), v => v.Value, StringComparer.Ordinal);
+    }
+}

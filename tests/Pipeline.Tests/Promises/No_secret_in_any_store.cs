@@ -1,0 +1,239 @@
+using System.Collections.Concurrent;
+using System.Text;
+using System.Text.Json;
+using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Pipeline.Tests.Harness;
+using RabbitMQ.Client;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Promises;
+
+/// <summary>Plants PINs, texts and recipients in every way that a caller has, then searches everything that was written.</summary>
+public sealed class No_secret_in_any_store
+{
+    // Rare enough that a hit is a find: ten letters and digits; and marks inside the caller-given text.
+    private const string TextMark = "ZanzibarQuokka";
+    private const string WrongPin = "WRNGQ7XK2V";
+    private const string InQuery = "QRYPN8ZT4W";
+    private const string InPath = "PTHPN3YM6R";
+    private const string InBrokenJson = "BRKJS5HD9C";
+    private const string InBadField = "BADFL4GT7N";
+
+    [Fact]
+    public async Task Whatever_was_planted_is_found_nowhere()
+    {
+        await using var pipeline = await RunningPipeline.StartAsync(new()
+        {
+            OwnBroker = true,
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["Serilog:MinimumLevel:Default"] = "Verbose",
+                ["Serilog:MinimumLevel:Override:Microsoft"] = "Verbose",
+                ["Serilog:MinimumLevel:Override:MassTransit"] = "Verbose",
+                ["Serilog:MinimumLevel:Override:System"] = "Verbose",
+                ["Logging:LogLevel:Default"] = "Trace",
+            },
+        });
+        var planted = new Secrets();
+        await DeliverAsync(pipeline, planted);
+        await MisuseAsync(pipeline, planted);
+        await PoisonQueuesAsync(pipeline);
+        await DieAndComeBackAsync(pipeline, planted);
+
+        // One more, left alone, so that the search sees an open OTP too; and one whose command never leaves its queue.
+        await AcceptAsync(pipeline, planted, "sms");
+        await pipeline.Workers[^1].StopAsync();
+        await pipeline.RequestAsync(new { phoneNumber = planted.Add(Recipients.Next()), template = $"{TextMark} {{{{pin}}}}" });
+        var ready = await pipeline.Client.ReadAsync("health/ready");
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "the commands are published");
+        var messages = await ReadQueuesAsync(pipeline);
+        await pipeline.Apis[0].StopAsync();
+        var tables = await ReadTablesAsync(pipeline);
+        await pipeline.RabbitMq!.StopAsync();
+
+        tables.Count.ShouldBeGreaterThan(9);
+        messages.ShouldContain(q => (q.Key == "otp-sms_error" || q.Key == "otp-sms-dead") && q.Value.Length > 0, "an unreadable command lies there");
+        messages["otp-sms"].ShouldNotBeEmpty();
+        var finds = new List<string>();
+        foreach (var secret in planted.All)
+        {
+            Search(tables, "table", secret, finds);
+            Search(messages, "queue", secret, finds);
+            Search(ReadFiles(pipeline.Logs), "log", secret, finds);
+            Search(ReadFiles(pipeline.RabbitMq.Folder), "broker's file", secret, finds);
+            Search(new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["health"] = Encoding.UTF8.GetBytes(ready.Text) }, "page", secret, finds);
+        }
+
+        finds.ShouldBeEmpty();
+    }
+
+    private static async Task DeliverAsync(RunningPipeline pipeline, Secrets planted)
+    {
+        foreach (var channel in new[] { "sms", "email", "telegram", "call", "whatsapp", "ussd" })
+        {
+            var (otp, pin) = await AcceptAsync(pipeline, planted, channel);
+            (await pipeline.Client.VerifyAsync(otp, planted.Add(WrongPin))).Code.ShouldBe(2029);
+            (await pipeline.Client.VerifyAsync(otp, pin)).Status.ShouldBe(200);
+        }
+
+        // Refused, throttled, lost: their errors are written too.
+        foreach (var recipient in new[] { Recipients.Refused, Recipients.Throttled, Recipients.AnswerLost, Recipients.Slow })
+        {
+            await pipeline.RequestAsync(new { phoneNumber = planted.Add(recipient), template = $"{TextMark} {{{{pin}}}}", pinType = "alphanumeric", pinLength = 10 });
+        }
+    }
+
+    private static async Task<(Guid OtpId, string Pin)> AcceptAsync(RunningPipeline pipeline, Secrets planted, string channel)
+    {
+        var (phoneNumber, email, chatId) = (planted.Add(Recipients.Next()), planted.Add(Recipients.NextEmail()), planted.Add(Recipients.NextChat()));
+        var template = planted.Add(TextMark) + " {{pin}}";
+        var otp = await pipeline.RequestAsync(channel switch
+        {
+            "email" => new { channel, email, template, pinType = "alphanumeric", pinLength = 10 },
+            "telegram" => new { channel, chatId, template, pinType = "alphanumeric", pinLength = 10 },
+            _ => (object)new { channel, phoneNumber, template, pinType = "alphanumeric", pinLength = 10 },
+        });
+        return (otp, planted.Add(await pipeline.Sandbox.PinAsync(channel switch { "email" => email, "telegram" => chatId, _ => phoneNumber })));
+    }
+
+    /// <summary>Secrets where they do not belong.</summary>
+    private static async Task MisuseAsync(RunningPipeline pipeline, Secrets planted)
+    {
+        foreach (var secret in new[] { InQuery, InPath, InBrokenJson, InBadField })
+        {
+            planted.Add(secret);
+        }
+
+        var (otp, _) = await AcceptAsync(pipeline, planted, "sms");
+        await pipeline.Client.PostTextAsync($"otp/{otp}?pin={InQuery}", "");
+        await pipeline.Client.ReadAsync($"otp/{otp}?pin={InQuery}");
+        await pipeline.Client.ReadAsync($"otp/{InPath}");
+        await pipeline.Client.PostTextAsync($"otp/{otp}/{InPath}", "{}");
+        await pipeline.Client.PostTextAsync($"{InPath}/verify?code={InQuery}", "{}");
+        await pipeline.Client.PostTextAsync($"otp/{otp}", $"{{\"pin\":\"{InBrokenJson}\"");
+        await pipeline.Client.PostTextAsync($"otp/{otp}", $"{{\"pin\":[\"{InBrokenJson}\"]}}");
+        await pipeline.Client.PostTextAsync($"otp/{otp}", $"pin={InBrokenJson}", "application/x-www-form-urlencoded");
+        await pipeline.Client.PostTextAsync("otp", $"{{\"phoneNumber\":\"+33612246400\",\"template\":\"{InBrokenJson} {{{{pin}}}}");
+        foreach (var field in new[] { "channel", "ttl", "maxAttempts", "pinType", "pinLength", "trackId", "from", "otpCallbackUrl", "locale", "phoneNumber", "countryIso" })
+        {
+            await pipeline.Client.PostTextAsync("otp", JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = InBadField }));
+        }
+
+        await pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() }, InBadField);
+    }
+
+    /// <summary>Bad commands that bear secrets, on the queues of the pipeline.</summary>
+    private static async Task PoisonQueuesAsync(RunningPipeline pipeline)
+    {
+        await using var connection = await new ConnectionFactory { Uri = pipeline.Broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        foreach (var body in new[] { "{\"otpId\":\"no-uuid\"}", "not json", "", "[]", "{\"otpId\":42,\"channel\":[]}" })
+        {
+            await channel.BasicPublishAsync(OtpBusTopology.OtpRequestedExchange, "sms", Encoding.UTF8.GetBytes(body));
+        }
+
+        await Eventually.Until(
+            async () =>
+            {
+                await using var look = await connection.CreateChannelAsync();
+                await using var other = await connection.CreateChannelAsync();
+                return Math.Max(await CountAsync(look, "otp-sms_error"), await CountAsync(other, "otp-sms-dead")) > 0;
+            },
+            "a bad command is among the faulted ones");
+    }
+
+    /// <summary>The database away in the middle of things: what failed is logged.</summary>
+    private static async Task DieAndComeBackAsync(RunningPipeline pipeline, Secrets planted)
+    {
+        await Load.AtOnceAsync(20, async i =>
+        {
+            if (i % 5 == 4)
+            {
+                await pipeline.Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+                return new Answer(0, "");
+            }
+
+            return await pipeline.Client.RequestAsync(new { phoneNumber = planted.Add(Recipients.Next()), template = $"{TextMark} {{{{pin}}}}" });
+        });
+        await Eventually.Until(async () => (await pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() })).Status == 201, "the database is back");
+    }
+
+    private static async Task<long> CountAsync(IChannel channel, string queue)
+    {
+        try
+        {
+            return await channel.MessageCountAsync(queue);
+        }
+        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
+        {
+            return -1;
+        }
+    }
+
+    private static async Task<Dictionary<string, byte[]>> ReadQueuesAsync(RunningPipeline pipeline)
+    {
+        var queues = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        await using var connection = await new ConnectionFactory { Uri = pipeline.Broker }.CreateConnectionAsync();
+        foreach (var name in Core.Deliveries.Channels.All.Select(OtpBusTopology.QueueOf).SelectMany(q => new[] { q, q + "_error", q + "_skipped", q + "-dead" }))
+        {
+            await using var channel = await connection.CreateChannelAsync();
+            if (await CountAsync(channel, name) < 0)
+            {
+                continue;
+            }
+
+            var text = new StringBuilder();
+            while (await channel.BasicGetAsync(name, autoAck: false) is { } message)
+            {
+                text.Append(Encoding.UTF8.GetString(message.Body.Span)).Append('\n');
+                foreach (var (header, value) in message.BasicProperties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+                {
+                    text.Append(header).Append('=').Append(value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value).Append('\n');
+                }
+            }
+
+            queues[name] = Encoding.UTF8.GetBytes(text.ToString());
+        }
+
+        return queues;
+    }
+
+    private static async Task<Dictionary<string, byte[]>> ReadTablesAsync(RunningPipeline pipeline)
+    {
+        var names = await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
+        var tables = new Dictionary<string, byte[]>(StringComparer.Ordinal);
+        foreach (var name in names)
+        {
+            var rows = await pipeline.Database.ReadAsync(r => r.GetString(0), $"SELECT t::text FROM \"{name}\" t");
+            tables[name] = Encoding.UTF8.GetBytes(string.Join('\n', rows));
+        }
+
+        return tables;
+    }
+
+    private static Dictionary<string, byte[]> ReadFiles(string folder) =>
+        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes, StringComparer.Ordinal);
+
+    /// <summary>In clear, as hex (of a bytea), and as base64.</summary>
+    private static void Search(Dictionary<string, byte[]> places, string kind, string secret, List<string> finds)
+    {
+        var bytes = Encoding.UTF8.GetBytes(secret);
+        var forms = new[] { bytes, Encoding.UTF8.GetBytes(Convert.ToHexStringLower(bytes)), Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes)[..^4]), Encoding.Unicode.GetBytes(secret) };
+        finds.AddRange(places.Where(p => forms.Any(f => p.Value.AsSpan().IndexOf(f) >= 0)).Select(p => $"'{secret}' in the {kind} {p.Key}"));
+    }
+
+    private sealed class Secrets
+    {
+        private readonly ConcurrentDictionary<string, bool> all = new(StringComparer.Ordinal);
+
+        public IEnumerable<string> All => all.Keys;
+
+        public string Add(string secret)
+        {
+            // A phone number also without its '+', as an address or a log might have it.
+            all[secret.TrimStart('+')] = true;
+            return secret;
+        }
+    }
+}

@@ -22,6 +22,7 @@ WebApplication Build()
     builder.AddOtpStorage();
     builder.Services.AddOtpCore();
     builder.AddOtpBus();
+    builder.Services.AddHostedService<WarmUp>();
     builder.Services.AddApiKeys();
     builder.Services.AddRequestLimits();
     builder.Services.AddApiDescription();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Otps;
@@ -50,9 +51,27 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
             await FailAsync(http, failure);
         }
 
+        Name(http, start);
+    }
+
+    /// <summary>The route template names the request in the trace and in the log: the path itself may carry a secret.</summary>
+    private void Name(HttpContext http, long start)
+    {
+        var traced = http.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity ? activity : null;
+        if (traced is null && !logger.IsEnabled(LogLevel.Debug))
+        {
+            return;
+        }
+
+        var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? NoRoute;
+        if (traced is not null)
+        {
+            traced.SetTag("http.route", route);
+            traced.DisplayName = $"{http.Request.Method} {route}";
+        }
+
         if (logger.IsEnabled(LogLevel.Debug))
         {
-            var route = (http.GetEndpoint() as RouteEndpoint)?.RoutePattern.RawText?.TrimEnd('/') ?? NoRoute;
             Log.Answered(logger, http.Request.Method, route, http.Response.StatusCode, time.GetElapsedTime(start).TotalMilliseconds);
         }
     }

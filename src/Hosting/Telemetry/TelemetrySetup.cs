@@ -26,6 +26,8 @@ internal static class TelemetrySetup
             return;
         }
 
+        // Without it a request's span has neither the name of its route nor a status.
+        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
         builder.Services.AddHostedService(provider => new Exporters(provider.GetRequiredService<IConfiguration>(), serviceName));
     }
 
@@ -41,6 +43,7 @@ internal static class TelemetrySetup
                 .ConfigureServices(s => s.AddSingleton(configuration))
                 .ConfigureResource(r => r.AddService(serviceName))
                 .AddSource(Sources)
+                .SetSampler(new WithoutOwnPolling())
                 .AddProcessor(new SpanRedaction())
                 .AddOtlpExporter()
                 .Build();

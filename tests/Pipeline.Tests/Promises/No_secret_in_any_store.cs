@@ -53,7 +53,7 @@ public sealed class No_secret_in_any_store
         await pipeline.RabbitMq!.StopAsync();
 
         tables.Count.ShouldBeGreaterThan(9);
-        messages.ShouldContain(q => (q.Key == "otp-sms_error" || q.Key == "otp-sms-dead") && q.Value.Length > 0, "an unreadable command lies there");
+        messages["otp-sms_error"].ShouldNotBeEmpty();
         messages["otp-sms"].ShouldNotBeEmpty();
         var finds = new List<string>();
         foreach (var secret in planted.All)
@@ -137,10 +137,9 @@ public sealed class No_secret_in_any_store
             async () =>
             {
                 await using var look = await connection.CreateChannelAsync();
-                await using var other = await connection.CreateChannelAsync();
-                return Math.Max(await CountAsync(look, "otp-sms_error"), await CountAsync(other, "otp-sms-dead")) > 0;
+                return await CountAsync(look, "otp-sms_error") > 0;
             },
-            "a bad command is among the faulted ones");
+            "a bad command is in the error queue");
     }
 
     /// <summary>The database away in the middle of things: what failed is logged.</summary>
@@ -150,7 +149,7 @@ public sealed class No_secret_in_any_store
         {
             if (i % 5 == 4)
             {
-                await pipeline.Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()");
+                await pipeline.Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name SIMILAR TO '(api|workers)%'");
                 return new Answer(0, "");
             }
 

@@ -33,14 +33,20 @@ internal sealed class SharedEndpointRules : IEndpointConfigurationObserver
     /// </summary>
     private sealed class ErrorQueueGuard : IFilter<ExceptionReceiveContext>
     {
-        public Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+        public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
         {
             if (StoreFailures.IsOutage(context.Exception))
             {
                 ExceptionDispatchInfo.Throw(context.Exception);
             }
 
-            return next.Send(new RescueExceptionReceiveContext(context, new FaultedMessageException(ReasonOf(context.Exception))));
+            // A body that could not be read has been reported by nobody, and what is not reported counts as not consumed, too.
+            if (!context.IsFaulted)
+            {
+                await context.NotifyFaulted(context.Exception);
+            }
+
+            await next.Send(new RescueExceptionReceiveContext(context, new FaultedMessageException(ReasonOf(context.Exception))));
         }
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("errorQueueGuard");
@@ -49,19 +55,13 @@ internal sealed class SharedEndpointRules : IEndpointConfigurationObserver
             failure is SerializationException or JsonException or MessageException ? Unreadable : $"failed: {failure.GetType().Name}";
     }
 
-    /// <summary>A body that is no JSON object, or a message of a foreign type: MassTransit would have a queue of its own for these.</summary>
+    /// <summary>A message of a foreign type, which no consumer takes: MassTransit would have a queue of its own for these.</summary>
     private sealed class UnreadableToErrorQueue : IFilter<ReceiveContext>
     {
-        public async Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
-        {
-            if (!context.TryGetPayload<IErrorTransport>(out var errors))
-            {
-                throw new TransportException(context.InputAddress, "The endpoint has no error queue.");
-            }
-
-            await errors.Send(new RescueExceptionReceiveContext(context, new FaultedMessageException(Unreadable)));
-            await next.Send(context);
-        }
+        public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
+            context.TryGetPayload<IErrorTransport>(out var errors)
+                ? errors.Send(new RescueExceptionReceiveContext(context, new FaultedMessageException(Unreadable)))
+                : throw new TransportException(context.InputAddress, "The endpoint has no error queue.");
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("unreadableToErrorQueue");
     }

@@ -60,13 +60,12 @@ public sealed class A_database_that_is_away : IAsyncLifetime
     {
         _switch.AwayAfterClaim = true;
         var otps = await RequestAsync();
-        await Eventually.Until(async () => await _database.ScalarAsync<long>("SELECT count(*) FROM sandbox_messages") == Count, "all are with the provider");
+        await Eventually.Until(async () => _switch.Failures > 0 && await _database.ScalarAsync<long>("SELECT count(*) FROM sandbox_messages") > 0, "some were sent and cannot be reported");
 
         _switch.AwayAfterClaim = false;
 
         await AllSentOnceAsync(otps);
         (await _database.ScalarAsync<long>("SELECT count(*) FROM sandbox_messages")).ShouldBe(Count);
-        _switch.Failures.ShouldBeGreaterThan(0);
     }
 
     private async Task<List<Guid>> RequestAsync()

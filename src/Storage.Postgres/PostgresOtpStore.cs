@@ -52,7 +52,6 @@ internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Ex
             Old("recipient_histories", "application_id, recipient_hash", "updated_at", "AND (cool_off_until IS NULL OR cool_off_until < clock_timestamp())"),
             new() { Value = periods.IdleRecipients }, new() { Value = limit });
         batch.Add(Old("idempotency_keys", "application_id, key_hash", "expires_at"), new() { Value = TimeSpan.Zero }, new() { Value = limit });
-        batch.Add(Old("inbox_messages", "message_id, queue", "received_at"), new() { Value = periods.InboxMessages }, new() { Value = limit });
         batch.Add("DELETE FROM application_spendings WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 30");
         return await batch.ExecuteNonQueryAsync(cancellationToken);
     }

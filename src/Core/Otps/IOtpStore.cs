@@ -30,7 +30,7 @@ public interface IOtpStore
 public sealed record OtpReading(Otp Otp, IReadOnlyList<Delivery> Deliveries, DateTime Now);
 
 /// <summary>How long rows are kept after they are of no more use.</summary>
-public sealed record PurgePeriods(TimeSpan FinalOtps, TimeSpan SandboxMessages, TimeSpan IdleRecipients, TimeSpan InboxMessages);
+public sealed record PurgePeriods(TimeSpan FinalOtps, TimeSpan SandboxMessages, TimeSpan IdleRecipients);
 
 /// <summary>A transaction of the intake. Disposing without saving rolls back.</summary>
 public interface IIntakeUnit : IAsyncDisposable

@@ -10,7 +10,7 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
     // A sub-select makes the clock one value for the statement, which an index can be searched by; clock_timestamp() itself is volatile.
     private const string Clock = "(SELECT clock_timestamp())";
 
-    private const string Columns =
+    private const string AllColumns =
         "m.id, m.message_type, m.routing_key, m.destination_address, m.body, m.headers, m.trace_parent, "
         + "m.created_at, m.due_at, m.lease_id, m.attempts, m.parked_at, m.last_error, m.correlation_id";
 
@@ -26,16 +26,16 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
         {
             Parameters =
             {
-                Column(messages, m => m.Id, NpgsqlDbType.Uuid),
-                Column(messages, m => m.MessageType, NpgsqlDbType.Text),
-                Column(messages, m => m.RoutingKey, NpgsqlDbType.Text),
-                Column(messages, m => m.DestinationAddress, NpgsqlDbType.Text),
-                Column(messages, m => m.Body, NpgsqlDbType.Text),
-                Column(messages, m => m.Headers, NpgsqlDbType.Text),
-                Column(messages, m => m.TraceParent, NpgsqlDbType.Text),
-                Column(messages, m => m.DueAfter, NpgsqlDbType.Interval),
-                Column(messages, m => m.LeaseId, NpgsqlDbType.Uuid),
-                Column(messages, m => m.CorrelationId, NpgsqlDbType.Uuid),
+                Columns.Of(messages, m => m.Id, NpgsqlDbType.Uuid),
+                Columns.Of(messages, m => m.MessageType, NpgsqlDbType.Text),
+                Columns.Of(messages, m => m.RoutingKey, NpgsqlDbType.Text),
+                Columns.Of(messages, m => m.DestinationAddress, NpgsqlDbType.Text),
+                Columns.Of(messages, m => m.Body, NpgsqlDbType.Text),
+                Columns.Of(messages, m => m.Headers, NpgsqlDbType.Text),
+                Columns.Of(messages, m => m.TraceParent, NpgsqlDbType.Text),
+                Columns.Of(messages, m => m.DueAfter, NpgsqlDbType.Interval),
+                Columns.Of(messages, m => m.LeaseId, NpgsqlDbType.Uuid),
+                Columns.Of(messages, m => m.CorrelationId, NpgsqlDbType.Uuid),
             },
         };
 
@@ -49,7 +49,7 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
                 ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
             UPDATE outbox_messages AS m SET lease_id = $1, due_at = clock_timestamp() + $2
             FROM due WHERE m.id = due.id
-            RETURNING {Columns}
+            RETURNING {AllColumns}
             """);
         command.Parameters.Add(new() { Value = leaseId });
         command.Parameters.Add(new() { Value = lease });
@@ -83,15 +83,15 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
             """,
             cancellationToken,
             new() { Value = leaseId },
-            Column(failures, f => f.Id, NpgsqlDbType.Uuid),
-            Column(failures, f => f.RetryAfter, NpgsqlDbType.Interval),
-            Column(failures, f => f.Error, NpgsqlDbType.Text));
+            Columns.Of(failures, f => f.Id, NpgsqlDbType.Uuid),
+            Columns.Of(failures, f => f.RetryAfter, NpgsqlDbType.Interval),
+            Columns.Of(failures, f => f.Error, NpgsqlDbType.Text));
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<OutboxMessage>> ListParkedAsync(int limit, Guid? after, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand($"""
-            SELECT {Columns} FROM outbox_messages AS m
+            SELECT {AllColumns} FROM outbox_messages AS m
             WHERE parked_at IS NOT NULL AND id > $1 ORDER BY id LIMIT $2
             """);
         command.Parameters.Add(new() { Value = after ?? Guid.Empty });
@@ -106,9 +106,6 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
             cancellationToken,
             new NpgsqlParameter { Value = ids.ToArray() });
 
-    private static NpgsqlParameter Column<TRow, TValue>(IReadOnlyCollection<TRow> rows, Func<TRow, TValue> value, NpgsqlDbType type) =>
-        new() { Value = rows.Select(value).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type };
-
     private static async Task<IReadOnlyList<OutboxMessage>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         var rows = new List<OutboxMessage>();
@@ -119,25 +116,23 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
             {
                 Id = reader.GetGuid(0),
                 MessageType = reader.GetString(1),
-                RoutingKey = Text(reader, 2),
-                DestinationAddress = Text(reader, 3),
+                RoutingKey = reader.Text(2),
+                DestinationAddress = reader.Text(3),
                 Body = reader.GetString(4),
-                Headers = Text(reader, 5),
-                TraceParent = Text(reader, 6),
+                Headers = reader.Text(5),
+                TraceParent = reader.Text(6),
                 CreatedAt = reader.GetDateTime(7),
                 DueAt = reader.GetDateTime(8),
-                LeaseId = reader.IsDBNull(9) ? null : reader.GetGuid(9),
+                LeaseId = reader.Value<Guid>(9),
                 Attempts = reader.GetInt32(10),
-                ParkedAt = reader.IsDBNull(11) ? null : reader.GetDateTime(11),
-                LastError = Text(reader, 12),
-                CorrelationId = reader.IsDBNull(13) ? null : reader.GetGuid(13),
+                ParkedAt = reader.Value<DateTime>(11),
+                LastError = reader.Text(12),
+                CorrelationId = reader.Value<Guid>(13),
             });
         }
 
         return rows;
     }
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private async Task<int> ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {

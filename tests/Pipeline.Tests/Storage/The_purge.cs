@@ -1,0 +1,74 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Pipeline.Tests.Harness;
+using OtpPipeline.Storage.Postgres;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Storage;
+
+public sealed class The_purge(SharedPipeline shared)
+{
+    private static readonly PurgePeriods Periods = new(TimeSpan.FromDays(30), TimeSpan.FromMinutes(15), TimeSpan.FromDays(31));
+
+    [Fact]
+    public async Task Takes_what_is_past_its_retention_and_nothing_else()
+    {
+        var pipeline = await shared.GetAsync();
+        var (old, _) = await pipeline.WithRequestedOtpAsync();
+        var (untold, _) = await pipeline.WithRequestedOtpAsync();
+        var (recent, _) = await pipeline.WithRequestedOtpAsync();
+        var (pending, _) = await pipeline.WithRequestedOtpAsync();
+        foreach (var id in new[] { old, untold, recent })
+        {
+            (await pipeline.Client.CancelAsync(id)).Status.ShouldBe(200);
+        }
+
+        await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = ANY ($1)", new[] { old, untold });
+        await pipeline.Database.ExecuteAsync(
+            "INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at, correlation_id) VALUES ($1, 'unknown', '{}', now(), now(), 20, now(), $2)",
+            Guid.NewGuid(),
+            untold);
+
+        await PurgeAsync(pipeline);
+
+        (await pipeline.Database.OtpsAsync(old, untold, recent, pending)).Select(o => o.Id).ShouldBe([untold, recent, pending], ignoreOrder: true);
+        (await pipeline.Database.DeliveriesAsync(old)).ShouldBeEmpty();
+        (await pipeline.Client.GetAsync(old)).Status.ShouldBe(404);
+        (await pipeline.Client.GetAsync(recent)).OtpStatus.ShouldBe("CANCELLED");
+        (await pipeline.Database.CountAsync("otp_pins WHERE otp_id = $1", pending)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Leaves_the_history_of_a_recipient_that_still_cools_off()
+    {
+        var pipeline = await shared.GetAsync();
+        var (idle, _) = await pipeline.WithRequestedOtpAsync();
+        var (cooling, _) = await pipeline.WithRequestedOtpAsync();
+        const string HistoryOf = "(application_id, recipient_hash) = (SELECT application_id, recipient_hash FROM otps WHERE id = $1)";
+        await pipeline.Database.ExecuteAsync($"UPDATE recipient_histories SET updated_at = now() - interval '40 days' WHERE {HistoryOf}", idle);
+        await pipeline.Database.ExecuteAsync($"UPDATE recipient_histories SET updated_at = now() - interval '40 days', cool_off_until = now() + interval '1 day' WHERE {HistoryOf}", cooling);
+
+        await PurgeAsync(pipeline);
+
+        (await pipeline.Database.CountAsync($"recipient_histories WHERE {HistoryOf}", idle)).ShouldBe(0);
+        (await pipeline.Database.CountAsync($"recipient_histories WHERE {HistoryOf}", cooling)).ShouldBe(1);
+    }
+
+    private static async Task PurgeAsync(RunningPipeline pipeline)
+    {
+        await using var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
+            .AddLogging()
+            .AddOtpCore()
+            .AddPostgresStorage(pipeline.Database.ConnectionString)
+            .BuildServiceProvider();
+        var store = services.GetRequiredService<IOtpStore>();
+        while (await store.PurgeAsync(Periods, 100, CancellationToken.None) > 0)
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+}

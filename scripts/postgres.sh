@@ -84,7 +84,8 @@ postgres_kill() {
     local pid children
     pid=$(postgres_pid "$1") || return 0
     kill -STOP "$pid"
-    children=$(grep -lsx "PPid:[[:space:]]*$pid" /proc/[0-9]*/status | sed 's|/proc/\([0-9]*\)/status|\1|')
+    # Processes end while they are counted, which grep reports as a failure.
+    children=$(grep -lsx "PPid:[[:space:]]*$pid" /proc/[0-9]*/status | sed 's|/proc/\([0-9]*\)/status|\1|' || true)
     # shellcheck disable=SC2086
     kill -KILL "$pid" $children 2>/dev/null || true
     # shellcheck disable=SC2086

@@ -12,9 +12,12 @@ public static class HealthSetup
 {
     private const string Ready = "ready";
     private const string Database = "database";
+    private const string Broker = "broker";
 
     internal static void AddHealth(this IServiceCollection services) =>
-        services.AddHealthChecks().AddCheck<DatabaseHealth>(Database, HealthStatus.Unhealthy, [Ready], TimeSpan.FromSeconds(3));
+        services.AddHealthChecks()
+            .AddCheck<DatabaseHealth>(Database, HealthStatus.Unhealthy, [Ready], TimeSpan.FromSeconds(3))
+            .AddCheck<BrokerHealth>(Broker, HealthStatus.Degraded, [Ready], TimeSpan.FromSeconds(2));
 
     /// <summary>Maps both pages; they need no key and count towards no limit.</summary>
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)

@@ -18,7 +18,9 @@ public sealed class A_broker_that_is_down
         var verified = await Load.RunAsync(before.Length, 20, i => pipeline.Client.VerifyAsync(before[i].OtpId, pins[i]));
 
         verified.ShouldAllBe(a => a.Status == 200);
-        (await pipeline.Client.ReadAsync("health/ready")).Status.ShouldBe(200);
+        var health = await pipeline.Client.ReadAsync("health/ready");
+        (health.Status, health.OtpStatus).ShouldBe((200, "Degraded"));
+        health.Body.GetProperty("checks").GetProperty("broker").GetString().ShouldBe("Degraded");
         (await pipeline.Database.DeliveriesAsync([.. during.Select(o => o.OtpId)])).ShouldAllBe(d => d.Status == "QUEUED");
 
         await pipeline.RabbitMq.StartAsync();

@@ -1,0 +1,25 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Hosting.Bus;
+
+namespace OtpPipeline.Hosting.Health;
+
+/// <summary>Whether the broker takes connections. MassTransit's own check stays healthy in a host that only publishes.</summary>
+internal sealed class BrokerHealth(IOptions<RabbitMqOptions> options) : IHealthCheck
+{
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        var address = options.Value.Resolve();
+        using var client = new TcpClient();
+        try
+        {
+            await client.ConnectAsync(address.Host, address.Port, cancellationToken);
+            return HealthCheckResult.Healthy();
+        }
+        catch (SocketException failure)
+        {
+            return new(context.Registration.FailureStatus, $"The broker cannot be reached: {failure.SocketErrorCode}");
+        }
+    }
+}

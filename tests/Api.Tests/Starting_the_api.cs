@@ -25,6 +25,7 @@ public sealed class Starting_the_api
         { "Deliveries:Lease", "00:00:01", "Deliveries:Lease must be between 00:00:05 and 00:10:00." },
         { "Sandbox:Retention", "soon", "Sandbox:Retention cannot be read: its value has the wrong form." },
         { "Api:AnonymousRequestsPerMinute", "0", "Api:AnonymousRequestsPerMinute must be between 1 and 10000000." },
+        { "Serilog:MinimumLevel:Default", "Loud", "Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, Error or Fatal." },
         { "ASPNETCORE_ENVIRONMENT", "Production", "Sandbox:Enabled makes every PIN readable and does not start in the environment Production; set Sandbox:AllowInProduction to true if that is meant." },
     };
 

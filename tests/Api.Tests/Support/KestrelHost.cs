@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace OtpPipeline.Api.Tests.Support;
 
@@ -25,6 +26,7 @@ internal sealed class KestrelHost : IAsyncDisposable
             {
                 builder.UseSetting(key, value);
             }
+            builder.ConfigureLogging(logging => logging.ClearProviders());
         });
         _factory.UseKestrel(port: 0);
         _factory.StartServer();

@@ -40,7 +40,6 @@ public sealed class A_body_that_cannot_be_read
         { "lone high surrogate", """{"phoneNumber":"+33612246400","name":"a\ud800"}"""u8.ToArray(), "The body is not valid UTF-8 text" },
         { "lone low surrogate in a name", """{"phoneNumber":"+33612246400","metadata":{"\uDC00":"1"}}"""u8.ToArray(), "The body is not valid UTF-8 text" },
         { "high surrogates only", """{"phoneNumber":"+33612246400","name":"\ud800\ud800"}"""u8.ToArray(), "The body is not valid UTF-8 text" },
-        { "64 KB and one byte", Encoding.UTF8.GetBytes("{}".PadRight((64 * 1024) + 1)), "The body is larger than 64 KB" },
     };
 
     [Theory]
@@ -104,21 +103,35 @@ public sealed class A_body_that_cannot_be_read
         _host.Logs.Lines.Where(l => l.Level > LogLevel.Warning && !l.Category.StartsWith("MassTransit", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Of_a_megabyte_is_answered_on_a_connection_that_stays_usable()
+    /// <summary>On a real socket: the in-memory server waits for ever for a body that nobody reads.</summary>
+    [Theory]
+    [InlineData((64 * 1024) + 1)]
+    [InlineData(1024 * 1024)]
+    public async Task Of_more_than_64_KB_is_answered_on_a_connection_that_stays_usable(int length)
     {
         await using var server = new KestrelHost(_host);
         using var http = new HttpClient { BaseAddress = server.Address };
         var client = new ApiClient(http, _host.Shop.Key);
+        var id = await client.WithRequestedOtpAsync();
+        var body = Encoding.UTF8.GetBytes("{}".PadRight(length));
 
-        for (var i = 0; i < 3; i++)
+        foreach (var path in new[] { "/otp", $"/otp/{id}", "/otp" })
         {
-            var refused = await client.RequestAsync(new byte[1024 * 1024]);
+            var refused = await client.SendAsync(HttpMethod.Post, path, new ByteArrayContent(body), "application/json");
             refused.Status.ShouldBe(HttpStatusCode.BadRequest);
+            refused.Json.GetProperty("error").GetProperty("message").GetString().ShouldBe("The body is larger than 64 KB");
             refused.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2101);
         }
 
         (await client.RequestAsync(new { phoneNumber = Numbers.Next() })).Status.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
+    public async Task Of_exactly_64_KB_is_read()
+    {
+        var body = $$"""{"phoneNumber":"{{Numbers.Next()}}"}""".PadRight(64 * 1024);
+
+        (await _client.RequestAsync(body)).Status.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]

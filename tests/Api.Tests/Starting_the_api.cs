@@ -17,7 +17,6 @@ public sealed class Starting_the_api
     {
         { "ConnectionStrings:Otp", null, "ConnectionStrings:Otp is missing: set the connection string of the database." },
         { "ConnectionStrings:Otp", "Hots=nowhere;Password=geheim", "ConnectionStrings:Otp is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp." },
-        { "ConnectionStrings:Otp", "Host=127.0.0.1;Port=1;Username=otp;Password=geheim", "The database cannot be reached: Failed to connect to 127.0.0.1:1; Connection refused." },
         { "Storage:Provider", "SqlServer", "Storage:Provider is SqlServer, whose SQL is not there yet: use Postgres." },
         { "Storage:Provider", "Oracle", "Storage:Provider must be Postgres or SqlServer." },
         { "Otp:PinKeys:0:Key", "c2hvcnQ=", "Otp:PinKeys:0:Key must be base64 of 32 random bytes." },
@@ -25,6 +24,7 @@ public sealed class Starting_the_api
         { "Deliveries:Lease", "00:00:01", "Deliveries:Lease must be between 00:00:05 and 00:10:00." },
         { "Sandbox:Retention", "soon", "Sandbox:Retention cannot be read: its value has the wrong form." },
         { "Api:AnonymousRequestsPerMinute", "0", "Api:AnonymousRequestsPerMinute must be between 1 and 10000000." },
+        { "Serilog:MinimumLevel:Default", "Loud", "Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, Error or Fatal." },
         { "ASPNETCORE_ENVIRONMENT", "Production", "Sandbox:Enabled makes every PIN readable and does not start in the environment Production; set Sandbox:AllowInProduction to true if that is meant." },
     };
 
@@ -66,6 +66,20 @@ public sealed class Starting_the_api
         ending.ExitCode.ShouldBe(0, ending.Errors);
         ending.Output.ShouldStartWith("Database migrated: 0 migrations applied, 0 applications added");
         ending.Output.Trim().ShouldNotContain(Environment.NewLine);
+    }
+
+    [Fact]
+    public async Task With_migrate_says_that_the_database_is_away()
+    {
+        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal)
+        {
+            ["ConnectionStrings:Otp"] = "Host=127.0.0.1;Port=1;Username=otp;Password=geheim",
+        };
+
+        var ending = await ApiProcess.RunAsync(configuration, "--migrate");
+
+        ending.Errors.ShouldBe("The database cannot be reached: Failed to connect to 127.0.0.1:1; Connection refused." + Environment.NewLine);
+        ending.ExitCode.ShouldBe(1);
     }
 
     [Fact]

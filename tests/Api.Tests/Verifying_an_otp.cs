@@ -57,9 +57,9 @@ public sealed class Verifying_an_otp
 
         (await _client.ReadAsync(id)).Json.GetProperty("status").GetString().ShouldBe("EXPIRED");
         (await _client.ReadAsync(id)).Json.GetProperty("reason").GetString().ShouldBe("never_sent");
-        (await _client.CancelAsync(id)).ShouldBeRefused(403, "access_denied", 2031, "You cannot cancel a non-pending Otp");
         (await _client.VerifyAsync(id, pin)).ShouldBeRefused(400, "otp_expired", 2028, "The PIN has expired");
         (await _client.VerifyAsync(id, pin)).ShouldBeRefused(400, "otp_expired", 2025, "The OTP has expired");
+        (await _client.CancelAsync(id)).ShouldBeRefused(403, "access_denied", 2031, "You cannot cancel a non-pending Otp");
     }
 
     [Theory]

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Configuration;
 using Serilog.Events;
@@ -34,9 +36,7 @@ internal static class LogSetup
     public static void AddLogs(this WebApplicationBuilder builder, string serviceName)
     {
         var readable = builder.Environment.IsDevelopment();
-        var configuration = new LoggerConfiguration()
-            .ReadFrom.Configuration(builder.Configuration)
-            .Enrich.WithProperty("Service", serviceName);
+        var configuration = ReadLevels(builder.Configuration).Enrich.WithProperty("Service", serviceName);
         foreach (var (source, level) in Quiet)
         {
             configuration.MinimumLevel.Override(source, level);
@@ -62,5 +62,18 @@ internal static class LogSetup
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
         builder.Logging.AddFilter<SerilogLoggerProvider>(category: null, LogLevel.Trace);
+    }
+
+    private static LoggerConfiguration ReadLevels(IConfiguration configuration)
+    {
+        try
+        {
+            return new LoggerConfiguration().ReadFrom.Configuration(configuration);
+        }
+        catch (InvalidOperationException)
+        {
+            throw new OptionsValidationException(
+                "Serilog", typeof(LoggerConfiguration), ["Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, Error or Fatal."]);
+        }
     }
 }

@@ -63,10 +63,6 @@ public sealed class ApiHost : IAsyncLifetime
         Configuration["RabbitMq:Uri"] = "amqp://guest:guest@127.0.0.1:1/";
         Configuration["Otp:PinKeys:0:Id"] = "test";
         Configuration["Otp:PinKeys:0:Key"] = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
-        Configuration["Serilog:MinimumLevel:Override:MassTransit"] = "Fatal";
-        Configuration["Serilog:MinimumLevel:Override:Microsoft.Extensions"] = "Fatal";
-        Configuration["Serilog:MinimumLevel:Override:OtpPipeline"] = "Fatal";
-        Configuration["Serilog:MinimumLevel:Override:OtpPipeline.Api.Wire.RequestFrame"] = "Fatal";
         Configuration["Sandbox:Enabled"] = "true";
         Configuration["Api:AnonymousRequestsPerMinute"] = "1000000";
         Configuration["Deliveries:Channels:sms:Prices:FR"] = "0.1";
@@ -89,7 +85,7 @@ public sealed class ApiHost : IAsyncLifetime
                 builder.UseSetting(key, value);
             }
 
-            builder.ConfigureLogging(logging => logging.AddProvider(Logs).AddFilter<CapturedLogs>(category: null, LogLevel.Trace));
+            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs).AddFilter<CapturedLogs>(category: null, LogLevel.Trace));
         });
         await AddTenantsAsync();
         await Services.GetRequiredService<ApplicationDirectory>().RefreshAsync(CancellationToken.None);

@@ -1,9 +1,11 @@
+using System.Net;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace OtpPipeline.Api.Tests.Support;
 
@@ -25,8 +27,9 @@ internal sealed class KestrelHost : IAsyncDisposable
             {
                 builder.UseSetting(key, value);
             }
+            builder.ConfigureLogging(logging => logging.ClearProviders());
         });
-        _factory.UseKestrel(port: 0);
+        _factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _factory.StartServer();
         Address = new Uri(_factory.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First().Replace("[::]", "127.0.0.1", StringComparison.Ordinal));
     }

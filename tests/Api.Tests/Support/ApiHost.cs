@@ -98,7 +98,7 @@ public sealed class ApiHost : IAsyncLifetime
             return;
         }
 
-        await _factory.DisposeAsync();
+        await _factory.StopAsync();
         NpgsqlConnection.ClearAllPools();
         await ExecuteAsync(Servers.Postgres!, $"DROP DATABASE {_database} WITH (FORCE)");
     }

@@ -36,5 +36,5 @@ internal sealed class KestrelHost : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public ValueTask DisposeAsync() => _factory.DisposeAsync();
+    public ValueTask DisposeAsync() => _factory.StopAsync();
 }

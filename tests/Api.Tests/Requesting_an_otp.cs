@@ -50,6 +50,7 @@ public sealed class Requesting_an_otp
         var id = otp.GetProperty("otpId").GetString()!;
         id.ShouldMatch("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
         answer["Location"].ShouldBe($"/otp/{id}");
+        otp.GetProperty("dateExpires").GetDateTime().ShouldBe(await _host.QueryAsync(db => db.Otps.Where(o => o.Id == Guid.Parse(id)).Select(o => o.ExpiresAt).SingleAsync()));
         (await _host.PinOfAsync(Guid.Parse(id))).ShouldMatch("^[0-9]{4}$");
     }
 

@@ -33,6 +33,9 @@ public sealed class ApiHost : IAsyncLifetime
     /// <summary>May make three requests a minute.</summary>
     public Tenant Slow { get; } = Tenant.New();
 
+    /// <summary>Only ever refused: it has no OTP.</summary>
+    public Tenant Refused { get; } = Tenant.New();
+
     public Tenant WithoutScope { get; } = Tenant.New();
 
     public Tenant Expired { get; } = Tenant.New();
@@ -157,6 +160,7 @@ public sealed class ApiHost : IAsyncLifetime
         db.AddRange(OtherShop.Application(open), OtherShop.KeyRow());
         db.AddRange(Strict.Application(strict), Strict.KeyRow());
         db.AddRange(Slow.Application(open with { Limits = open.Limits with { RequestsPerMinute = 3 } }), Slow.KeyRow());
+        db.AddRange(Refused.Application(open), Refused.KeyRow());
         db.AddRange(WithoutScope.Application(open), WithoutScope.KeyRow(scopes: ["sms"]));
         db.AddRange(Expired.Application(open), Expired.KeyRow(expiresAt: yesterday));
         db.AddRange(Revoked.Application(open), Revoked.KeyRow(revokedAt: yesterday));

@@ -31,6 +31,8 @@ internal sealed partial class OutboxDispatcher(
     private readonly SemaphoreSlim slots = new(options.Value.Concurrency);
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource abort = new();
+    private readonly Lock stopGate = new();
+    private Task? stop;
     private Task pump = Task.CompletedTask;
     private Task deleter = Task.CompletedTask;
 
@@ -54,21 +56,13 @@ internal sealed partial class OutboxDispatcher(
         return Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>A host may stop its services twice, even at once: the second call waits for the first.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
     {
-        await stopping.CancelAsync();
-        await pump;
-        await using (cancellationToken.Register(abort.Cancel))
+        lock (stopGate)
         {
-            for (var i = 0; i < options.Concurrency; i++)
-                await slots.WaitAsync(CancellationToken.None);
+            return stop ??= StopOnceAsync(cancellationToken);
         }
-
-        // A host may stop its services twice.
-        slots.Release(options.Concurrency);
-        confirmed.Writer.TryComplete();
-        await deleter;
-        await ReleaseAsync();
     }
 
     /// <summary>Consumers may have committed while the bus stopped, after this had: their rows are released too.</summary>
@@ -85,6 +79,21 @@ internal sealed partial class OutboxDispatcher(
         slots.Dispose();
         stopping.Dispose();
         abort.Dispose();
+    }
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    {
+        await stopping.CancelAsync();
+        await pump;
+        await using (cancellationToken.Register(abort.Cancel))
+        {
+            for (var i = 0; i < options.Concurrency; i++)
+                await slots.WaitAsync(CancellationToken.None);
+        }
+
+        confirmed.Writer.TryComplete();
+        await deleter;
+        await ReleaseAsync();
     }
 
     private async Task PumpAsync()

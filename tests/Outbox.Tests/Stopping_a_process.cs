@@ -33,7 +33,8 @@ public sealed class Stopping_a_process : OutboxSpec
         var batch = process.Pings(500);
         await process.CommitAndDispatchAsync(batch);
 
-        await process.StopAsync();
+        // A host may be told to stop by two at once, and again later.
+        await Task.WhenAll(process.StopAsync(), process.StopAsync());
         await process.StopAsync();
 
         // Whatever has arrived is deleted; whatever has not is free.

@@ -7,19 +7,27 @@ using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Jobs;
 using OtpPipeline.Workers.Providers;
 
-return await HostRunner.RunAsync(Build);
+namespace OtpPipeline.Workers;
 
-WebApplication Build()
+public static class Program
 {
-    var builder = WebApplication.CreateBuilder(args);
-    builder.AddServiceDefaults("otp-workers", "http://127.0.0.1:5081");
-    builder.AddOtpStorage();
-    builder.Services.AddOtpCore();
-    builder.AddOtpBus(x => x.AddDeliveries(), (context, bus) => bus.ConfigureDeliveries(context));
-    builder.Services.AddOtpProviders();
-    builder.Services.AddOtpJobs();
+    public static Task<int> Main(string[] args) => HostRunner.RunAsync(() => Build(args));
 
-    var app = builder.Build();
-    app.MapHealth();
-    return app;
+    /// <param name="args">Settings as on the command line.</param>
+    /// <param name="adjust">What a test puts in a service's place.</param>
+    public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.AddServiceDefaults("otp-workers", "http://127.0.0.1:5081");
+        builder.AddOtpStorage();
+        builder.Services.AddOtpCore();
+        builder.AddOtpBus(x => x.AddDeliveries(), (context, bus) => bus.ConfigureDeliveries(context));
+        builder.Services.AddOtpProviders();
+        builder.Services.AddOtpJobs();
+        adjust?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.MapHealth();
+        return app;
+    }
 }

@@ -78,7 +78,7 @@ public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
             e.AsWorkQueueOf(Core.Deliveries.Channel.Sms);
             e.Handler<OtpRequested>(_ => faults.Handle());
         }));
-        await Eventually.Until(async () => await _broker.CountAsync(Queue) is not null, "the queue is there");
+        await host.UntilConnectedAsync();
         return host;
     }
 

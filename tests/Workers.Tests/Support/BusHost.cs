@@ -39,7 +39,8 @@ internal sealed class BusHost : IAsyncDisposable
     }
 
     /// <summary>Waits for the broker, and with it for the whole topology.</summary>
-    public Task UntilConnectedAsync() => Services.GetRequiredService<IBusControl>().WaitForHealthStatus(BusHealthStatus.Healthy, TimeSpan.FromSeconds(20));
+    public Task UntilConnectedAsync() => Eventually.Until(
+        () => Task.FromResult(Services.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy), "the bus is up");
 
     /// <summary>Publishes as the outbox does, and answers when the broker has confirmed.</summary>
     public async Task PublishAsync<T>(T message, string routingKey)

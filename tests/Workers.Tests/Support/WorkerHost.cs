@@ -1,6 +1,4 @@
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
-using Microsoft.AspNetCore.TestHost;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core;
@@ -11,16 +9,19 @@ using OtpPipeline.Core.Otps;
 namespace OtpPipeline.Workers.Tests.Support;
 
 /// <summary>The workers as they run, in this process, on real servers. It can take OTPs in as well, as the Api does.</summary>
-internal sealed class WorkerHost(TestDatabase database, Dictionary<string, string>? settings = null, Action<IServiceCollection>? services = null)
-    : WebApplicationFactory<Program>
+internal sealed class WorkerHost(TestDatabase database, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+    : IAsyncDisposable
 {
+    private WebApplication? _app;
     private Application? _application;
 
-    public TestDatabase Database => database;
+    public IServiceProvider Services => _app!.Services;
 
     public async Task StartAsync()
     {
-        StartServer();
+        var all = Support.Settings.Of(database).Concat(settings ?? []).Append(new("Urls", "http://127.0.0.1:0")).Append(new("environment", "Development"));
+        _app = Program.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], services);
+        await _app.StartAsync();
         await using var context = await Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
         _application = await context.Applications.SingleOrDefaultAsync();
         if (_application is null)
@@ -54,20 +55,13 @@ internal sealed class WorkerHost(TestDatabase database, Dictionary<string, strin
         return reading!;
     }
 
-    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    public async ValueTask DisposeAsync()
     {
-        foreach (var (key, value) in Support.Settings.Of(database))
+        if (_app is not null)
         {
-            builder.UseSetting(key, value);
+            await _app.StopAsync();
+            await _app.DisposeAsync();
         }
-
-        foreach (var (key, value) in settings ?? [])
-        {
-            builder.UseSetting(key, value);
-        }
-
-        builder.UseEnvironment("Development");
-        builder.ConfigureTestServices(s => services?.Invoke(s));
     }
 
     private async Task<Guid> RequestAsync(OtpDraft draft)

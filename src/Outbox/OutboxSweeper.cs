@@ -22,6 +22,7 @@ internal sealed partial class OutboxSweeper(
 {
     private readonly OutboxOptions options = options.Value;
     private readonly SemaphoreSlim wake = new(0);
+    private bool failing;
 
     public void Wake()
     {
@@ -49,11 +50,16 @@ internal sealed partial class OutboxSweeper(
     {
         try
         {
-            return await SweepAsync(stopping);
+            var more = await SweepAsync(stopping);
+            failing = false;
+            return more;
         }
         catch (Exception exception)
         {
-            Log.SweepFailed(logger, exception);
+            // An outage of the store is told once, not at every poll.
+            if (!failing)
+                Log.SweepFailed(logger, exception);
+            failing = true;
             return false;
         }
     }

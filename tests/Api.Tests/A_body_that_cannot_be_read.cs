@@ -103,7 +103,7 @@ public sealed class A_body_that_cannot_be_read
         _host.Logs.Lines.Where(l => l.Level > LogLevel.Warning && !l.Category.StartsWith("MassTransit", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
-    /// <summary>On a real socket: the in-memory server waits for ever for a body that nobody reads.</summary>
+    /// <summary>On a real socket, as a client would send it.</summary>
     [Theory]
     [InlineData((64 * 1024) + 1)]
     [InlineData(1024 * 1024)]

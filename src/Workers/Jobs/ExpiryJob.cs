@@ -8,10 +8,18 @@ namespace OtpPipeline.Workers.Jobs;
 [DisallowConcurrentExecution]
 public sealed class ExpiryJob(OtpExpiry expiry, JobRun run, IOptions<JobOptions> options) : IJob
 {
+    // One batch is written by the database while the next is judged here; more than two only wait for each other's disk.
+    private const int Lanes = 2;
+
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var settings = options.Value;
-        await run.UntilDoneAsync(
-            "Expiry", token => expiry.ExpireAsync(settings.ExpiryBatch, token), settings.ExpiryBatch, settings.MaxBatchesPerRun, cancellationToken);
+        if (await ExpireAsync(1) == settings.ExpiryBatch)
+        {
+            await Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => ExpireAsync(settings.MaxBatchesPerRun)));
+        }
+
+        Task<int> ExpireAsync(int batches) => run.UntilDoneAsync(
+            "Expiry", token => expiry.ExpireAsync(settings.ExpiryBatch, token), settings.ExpiryBatch, batches, cancellationToken);
     }
 }

@@ -7,9 +7,9 @@ public sealed class JobOptions
 {
     public const string Section = "Jobs";
 
-    /// <summary>Pause between two looks for OTPs past their time. 100 ms to 10 seconds; default 500 ms. The event of an expiry is late by this and the publish.</summary>
+    /// <summary>Pause between two looks for OTPs past their time. 100 ms to 10 seconds; default 250 ms. The event of an expiry is late by this and the publish.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
-    public TimeSpan ExpiryInterval { get; set; } = TimeSpan.FromMilliseconds(500);
+    public TimeSpan ExpiryInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>OTPs that expire in one transaction. 1 to 5000; default 500.</summary>
     [Range(1, 5000)]

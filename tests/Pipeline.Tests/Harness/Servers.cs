@@ -10,6 +10,7 @@ internal static class Servers
 {
     private const string Reason = "needs ./test, which starts PostgreSQL and RabbitMQ";
     private static readonly Lock PortLock = new();
+    private static readonly List<FileStream> Reservations = [];
     private static int lastPort = Random.Shared.Next(20_000, 23_000);
 
     public static string Postgres => Get("OTP_TEST_POSTGRES");
@@ -29,7 +30,7 @@ internal static class Servers
         return folder;
     }
 
-    /// <summary>A free port below those that outgoing connections take.</summary>
+    /// <summary>A free port below those that outgoing connections take; no other test process gets it, even while the server behind it is down.</summary>
     public static int FreePort()
     {
         lock (PortLock)
@@ -39,7 +40,7 @@ internal static class Servers
             {
                 lastPort++;
             }
-            while (taken.Contains(lastPort));
+            while (taken.Contains(lastPort) || !TryReserve(lastPort));
             return lastPort;
         }
     }
@@ -68,6 +69,21 @@ internal static class Servers
         if (process.ExitCode != 0)
         {
             throw new InvalidOperationException($"services.sh {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output} {await errors}");
+        }
+    }
+
+    /// <summary>The lock goes with the process, however that ends.</summary>
+    private static bool TryReserve(int port)
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"otp-test-port-{port}");
+        try
+        {
+            Reservations.Add(new FileStream(path, FileMode.OpenOrCreate, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose));
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 

@@ -5,6 +5,7 @@ using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Sandbox;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Wire;
 

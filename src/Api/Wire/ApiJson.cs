@@ -2,6 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtpPipeline.Api.Admin;
+using OtpPipeline.Api.Callbacks;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Sandbox;
@@ -14,6 +15,11 @@ namespace OtpPipeline.Api.Wire;
 [JsonSerializable(typeof(OtpAnswer))]
 [JsonSerializable(typeof(VerifyAnswerBody))]
 [JsonSerializable(typeof(CancelAnswer))]
+[JsonSerializable(typeof(CallbackListAnswer))]
+[JsonSerializable(typeof(CallbackPageAnswer))]
+[JsonSerializable(typeof(ReplayAnswer))]
+[JsonSerializable(typeof(ReplayCountAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<SandboxCallbackAnswer>))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<SandboxMessageAnswer>))]

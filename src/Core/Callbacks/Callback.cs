@@ -24,6 +24,9 @@ public static class CallbackReasons
 
     /// <summary>The URL leads to an address that callbacks may not reach.</summary>
     public const string AddressRefused = "address_refused";
+
+    /// <summary>The stored body does not open: its key is no longer among the keys.</summary>
+    public const string Unreadable = "unreadable";
 }
 
 /// <summary>The webhook that tells the caller of one change; its id is the webhook-id of every attempt.</summary>

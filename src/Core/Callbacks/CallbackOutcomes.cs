@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Secrets;
@@ -28,7 +29,21 @@ public sealed class CallbackOutcomes : IAsyncDisposable
         var leasedSince = _time.GetTimestamp();
         var leaseId = Guid.CreateVersion7();
         var claimed = await _store.ClaimAsync(leaseId, _options.Lease, limit, cancellationToken);
-        return [.. claimed.Select(c => new OutgoingCallback(c.Id, c.ApplicationId, leaseId, c.Failures, _secrets.OpenCallback(c), leasedSince))];
+        var outgoing = new List<OutgoingCallback>(claimed.Count);
+        foreach (var callback in claimed)
+        {
+            try
+            {
+                outgoing.Add(new(callback.Id, callback.ApplicationId, leaseId, callback.Failures, _secrets.OpenCallback(callback), leasedSince));
+            }
+            catch (CryptographicException)
+            {
+                // Its key is gone. Once that is back, a replay sends it.
+                await RecordAsync(new CallbackReport(callback.Id, leaseId, new(CallbackStatus.Parked, CallbackReasons.Unreadable, TimeSpan.Zero), Attempt: null), cancellationToken);
+            }
+        }
+
+        return outgoing;
     }
 
     /// <summary>False when the lease was no longer the reporter's, so that nothing was written.</summary>

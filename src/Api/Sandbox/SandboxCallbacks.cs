@@ -56,7 +56,7 @@ internal static class SandboxCallbacks
 
         var headers = Shown.Where(http.Request.Headers.ContainsKey).ToDictionary(h => h, h => http.Request.Headers[h].ToString(), StringComparer.Ordinal);
         var id = Guid.CreateVersion7();
-        var content = secrets.SealSandbox(id, new SandboxCallbackContent(http.Request.Path, headers, text));
+        var content = secrets.SealSandboxCallback(id, new SandboxCallbackContent(http.Request.Path, headers, text));
         await context.Database.ExecuteSqlAsync(
             $"INSERT INTO sandbox_callbacks (id, otp_id, content, received_at) VALUES ({id}, {otpId}, {content}, CURRENT_TIMESTAMP)", cancellationToken);
         return TypedResults.NoContent();
@@ -82,7 +82,7 @@ internal static class SandboxCallbacks
 #pragma warning restore RS0030
         IReadOnlyList<SandboxCallbackAnswer> callbacks =
         [
-            .. rows.Select(row => (Row: row, Content: secrets.OpenSandbox(row)))
+            .. rows.Select(row => (Row: row, Content: secrets.OpenSandboxCallback(row)))
                 .Select(c => new SandboxCallbackAnswer(c.Content.Path, c.Content.Headers, c.Content.Body, c.Row.ReceivedAt)),
         ];
         return new JsonAnswer<IReadOnlyList<SandboxCallbackAnswer>>(callbacks, ApiJson.Plain.IReadOnlyListSandboxCallbackAnswer);

@@ -34,10 +34,10 @@ public sealed class OtpSecrets(KeyRing ring)
     public SandboxContent OpenSandbox(SandboxMessage message) =>
         JsonSerializer.Deserialize(ring.OpenWithId(message.Content, Place("sandbox", message.Id)), OtpJson.Default.SandboxContent)!;
 
-    public byte[] SealSandbox(Guid callbackId, SandboxCallbackContent content) =>
+    public byte[] SealSandboxCallback(Guid callbackId, SandboxCallbackContent content) =>
         ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(content, OtpJson.Default.SandboxCallbackContent), Place("sandbox-callback", callbackId));
 
-    public SandboxCallbackContent OpenSandbox(SandboxCallback callback) =>
+    public SandboxCallbackContent OpenSandboxCallback(SandboxCallback callback) =>
         JsonSerializer.Deserialize(ring.OpenWithId(callback.Content, Place("sandbox-callback", callback.Id)), OtpJson.Default.SandboxCallbackContent)!;
 
     /// <summary>The URL's length, the URL and the body: the body must come back byte for byte.</summary>

@@ -2,12 +2,14 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Callbacks;
+
+/// <summary>The secrets that sign an application's callbacks; null where they are not known at the moment.</summary>
+public delegate IReadOnlyList<byte[]>? SecretsOfApplication(Guid applicationId);
 
 /// <summary>
 /// Sends callbacks that this process has leased, straight from memory. What finds no place, or is left at a stop, goes back to the
@@ -16,7 +18,7 @@ namespace OtpPipeline.Workers.Callbacks;
 public sealed partial class CallbackSender(
     CallbackExchange exchange,
     CallbackOutcomes outcomes,
-    ApplicationDirectory applications,
+    SecretsOfApplication secretsOf,
     OtpSecrets secrets,
     DatabaseGate database,
     CallbackMetrics metrics,
@@ -97,7 +99,7 @@ public sealed partial class CallbackSender(
             return (null, TimeSpan.Zero);
         }
 
-        if (applications.SecretsOf(callback.ApplicationId) is not { } keys)
+        if (secretsOf(callback.ApplicationId) is not { } keys)
         {
             Log.NoSecrets(logger, callback.Id);
             return (null, UnsignedPause);

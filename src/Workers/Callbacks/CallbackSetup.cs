@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Hosting.Bus;
 
@@ -18,6 +19,7 @@ public static class CallbackSetup
             new HttpMessageInvoker(p.GetRequiredService<CallbackConnections>().CreateHandler()),
             p.GetRequiredService<IOptions<CallbackOptions>>(),
             p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SecretsOfApplication>(p => p.GetRequiredService<ApplicationDirectory>().SecretsOf);
         services.AddSingleton<CallbackSender>();
         services.AddHostedService(p => p.GetRequiredService<CallbackSender>());
         return services;

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
@@ -28,7 +27,9 @@ public sealed class CallbackConnections(ResolveHost resolve, IOptions<CallbackOp
         UseCookies = false,
         PreAuthenticate = false,
         AutomaticDecompression = DecompressionMethods.None,
-        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+
+        // No span of HttpClient's own, which would show the path, and no trace context for strangers.
+        ActivityHeadersPropagator = null,
         ConnectCallback = ConnectAsync,
         ConnectTimeout = options.Value.Timeout,
         MaxConnectionsPerServer = options.Value.ConcurrencyPerHost,

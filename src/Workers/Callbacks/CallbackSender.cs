@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Workers.Deliveries;
 
 namespace OtpPipeline.Workers.Callbacks;
 
@@ -27,7 +29,7 @@ public sealed partial class CallbackSender(
     ILogger<CallbackSender> logger) : IHostedService, IDisposable
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan UnsignedPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan UnsignedPause = TimeSpan.FromSeconds(5);
 
     private readonly HostLanes<OutgoingCallback> _lanes = new(options.Value, time);
     private readonly ConcurrentDictionary<Guid, Task> _work = new();
@@ -78,7 +80,7 @@ public sealed partial class CallbackSender(
 
     private async Task SendAsync(OutgoingCallback callback, string host)
     {
-        var (made, delay) = await TryAsync(callback);
+        var (made, delay) = await TryAsync(callback, host);
         Follow(_lanes.Leave(host, made?.Lane ?? LaneResult.Unknown, made?.Duration ?? TimeSpan.Zero), host);
         if (made is null)
         {
@@ -91,7 +93,7 @@ public sealed partial class CallbackSender(
     }
 
     /// <summary>No result where no attempt was made: then the callback goes back for a while.</summary>
-    private async Task<(MadeRequest? Made, TimeSpan Delay)> TryAsync(OutgoingCallback callback)
+    private async Task<(MadeRequest? Made, TimeSpan Delay)> TryAsync(OutgoingCallback callback, string host)
     {
         // It may have waited; the exchange and its report must end before the lease does.
         if (time.GetElapsedTime(callback.LeasedSince) > options.Value.Lease - options.Value.Timeout - CallbackOptions.LeaseMargin)
@@ -105,9 +107,15 @@ public sealed partial class CallbackSender(
             return (null, UnsignedPause);
         }
 
+        using var activity = WorkerTelemetry.Source.StartActivity("otp callback", ActivityKind.Client);
+        activity?.SetTag("otp.callback", callback.Id);
+        activity?.SetTag("server.address", host);
         try
         {
-            return (await exchange.SendAsync(callback, keys, _abort.Token), TimeSpan.Zero);
+            var made = await exchange.SendAsync(callback, keys, _abort.Token);
+            activity?.SetTag("http.response.status_code", made.Result.HttpStatus);
+            activity?.SetStatus(made.Result.IsSuccess ? ActivityStatusCode.Unset : ActivityStatusCode.Error, made.Result.Error);
+            return (made, TimeSpan.Zero);
         }
         catch (OperationCanceledException)
         {

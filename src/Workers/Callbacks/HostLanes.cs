@@ -2,38 +2,6 @@ using OtpPipeline.Core.Callbacks;
 
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>What a host made of an attempt, as far as it says something of the host.</summary>
-public enum LaneResult
-{
-    /// <summary>It answered, whatever it answered.</summary>
-    Answered,
-
-    /// <summary>It did not answer, or said that it cannot serve at the moment.</summary>
-    Failed,
-
-    /// <summary>Nothing was learned: no attempt was made.</summary>
-    Unknown,
-}
-
-/// <summary>What may be done with a callback now.</summary>
-public enum LaneVerdict
-{
-    /// <summary>It has a place: send it, then <see cref="HostLanes{T}.Leave"/>.</summary>
-    Start,
-
-    /// <summary>It waits here and comes out of a later <see cref="HostLanes{T}.Leave"/>.</summary>
-    Wait,
-
-    /// <summary>No place: it waits in the database.</summary>
-    PutBack,
-}
-
-/// <summary>What follows when a place is free again.</summary>
-/// <param name="Start">These have a place now.</param>
-/// <param name="PutBack">These wait in the database.</param>
-/// <param name="Delay">How long they do.</param>
-public sealed record LaneChange<T>(IReadOnlyList<T> Start, IReadOnlyList<T> PutBack, TimeSpan Delay);
-
 /// <summary>
 /// Who may send now. Every host has a lane of its own, with a limit that it earns by answering quickly and a breaker that leaves it
 /// alone when it does not answer. Hosts that are new, slow or failing share three quarters of all places, so that any number of
@@ -49,7 +17,7 @@ public sealed class HostLanes<T>(CallbackOptions options, TimeProvider time)
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(1);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Lane> _lanes = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, Lane<T>> _lanes = new(StringComparer.OrdinalIgnoreCase);
 
     // What waits here holds its lease, and must still have the time for its exchange.
     private readonly TimeSpan _patience = (options.Lease - options.Timeout - CallbackOptions.LeaseMargin) / 2;
@@ -171,7 +139,7 @@ public sealed class HostLanes<T>(CallbackOptions options, TimeProvider time)
         }
     }
 
-    private Lane? LaneOf(string host)
+    private Lane<T>? LaneOf(string host)
     {
         if (_lanes.TryGetValue(host, out var lane))
         {
@@ -187,10 +155,10 @@ public sealed class HostLanes<T>(CallbackOptions options, TimeProvider time)
             }
         }
 
-        return _lanes.Count >= MaxLanes ? null : _lanes[host] = new();
+        return _lanes.Count >= MaxLanes ? null : _lanes[host] = new Lane<T>();
     }
 
-    private bool TryStart(Lane lane)
+    private bool TryStart(Lane<T> lane)
     {
         var unproven = !lane.IsQuick;
         if (lane.Running >= LimitOf(lane) || _running >= options.Concurrency || (unproven && _unproven >= _unprovenLimit))
@@ -204,7 +172,7 @@ public sealed class HostLanes<T>(CallbackOptions options, TimeProvider time)
         return true;
     }
 
-    private int LimitOf(Lane lane)
+    private int LimitOf(Lane<T> lane)
     {
         if (lane.IsQuick)
         {
@@ -214,7 +182,7 @@ public sealed class HostLanes<T>(CallbackOptions options, TimeProvider time)
         return lane.HasAnswered && lane.Failures == 0 ? Math.Min(SlowLimit, options.ConcurrencyPerHost) : 1;
     }
 
-    private void Note(Lane lane, LaneResult result, TimeSpan took)
+    private void Note(Lane<T> lane, LaneResult result, TimeSpan took)
     {
         switch (result)
         {
@@ -242,7 +210,7 @@ public sealed class HostLanes<T>(CallbackOptions options, TimeProvider time)
     }
 
     /// <summary>How long the breaker still leaves the host alone; null where it does not.</summary>
-    private TimeSpan? BreakerOf(Lane lane)
+    private TimeSpan? BreakerOf(Lane<T> lane)
     {
         if (lane.Failures < options.BreakerFailures)
         {
@@ -253,44 +221,18 @@ public sealed class HostLanes<T>(CallbackOptions options, TimeProvider time)
         return left > TimeSpan.Zero ? left : lane.Running > 0 ? options.Timeout : null;
     }
 
-    private void Recount(Lane lane)
+    private void Recount(Lane<T> lane)
     {
         var count = lane.IsQuick ? 0 : lane.Running;
         _unproven += count - lane.CountedUnproven;
         lane.CountedUnproven = count;
     }
 
-    private List<T> Empty(Lane lane)
+    private List<T> Empty(Lane<T> lane)
     {
         var items = lane.Waiting.ToList();
         lane.Waiting.Clear();
         _waiting -= items.Count;
         return items;
-    }
-
-    private sealed class Lane
-    {
-        public Queue<T> Waiting { get; } = new();
-
-        public int Running { get; set; }
-
-        public int CountedUnproven { get; set; }
-
-        public bool HasAnswered { get; set; }
-
-        /// <summary>How long an answer takes, the last ones counting most.</summary>
-        public TimeSpan Took { get; set; } = Quick;
-
-        public bool IsQuick { get; set; }
-
-        public int Failures { get; set; }
-
-        public int Openings { get; set; }
-
-        public TimeSpan OpenFor { get; set; }
-
-        public long OpenSince { get; set; }
-
-        public long LastUsed { get; set; }
     }
 }

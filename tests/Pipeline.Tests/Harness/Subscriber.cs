@@ -38,10 +38,9 @@ internal sealed class Subscriber : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var app = builder.Build();
-        var subscriber = new Subscriber(app);
-        app.Run(subscriber.ReceiveAsync);
-        await app.StartAsync();
+        var subscriber = new Subscriber(builder.Build());
+        subscriber.app.Run(subscriber.ReceiveAsync);
+        await subscriber.app.StartAsync();
         return subscriber;
     }
 

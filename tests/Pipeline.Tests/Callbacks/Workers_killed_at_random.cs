@@ -73,12 +73,13 @@ public sealed class Workers_killed_at_random
         }
     }
 
-    /// <summary>From 2, since the creation is no change, to the sequence in the database, which must rest.</summary>
+    /// <summary>From 2, since the creation is no change, to the sequence in the database, which must rest as all callbacks must.</summary>
     private static async Task<bool> GapFreeAsync(RunningPipeline pipeline, Subscriber subscriber, Guid[] ids)
     {
         var told = subscriber.At("/all").Select(c => (c.OtpId, c.Sequence)).ToHashSet();
         var otps = await pipeline.Database.OtpsAsync(ids);
         var underWay = await pipeline.Database.CountAsync("deliveries WHERE status IN ('QUEUED', 'SENDING')");
-        return underWay == 0 && otps.Count == ids.Length && otps.TrueForAll(o => Enumerable.Range(2, (int)o.Sequence - 1).All(s => told.Contains((o.Id, s))));
+        var open = await pipeline.Database.CountAsync("callbacks WHERE status = 'PENDING'");
+        return underWay == 0 && open == 0 && otps.Count == ids.Length && otps.TrueForAll(o => Enumerable.Range(2, (int)o.Sequence - 1).All(s => told.Contains((o.Id, s))));
     }
 }

@@ -61,6 +61,7 @@ public sealed class The_purge(SharedPipeline shared)
             Guid.NewGuid(),
             status,
             otpId);
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE correlation_id = $1", otpId) == 0, "its events are out");
 
         await PurgeAsync(pipeline);
 

@@ -91,7 +91,6 @@ public sealed class One_request_to_a_subscriber
     [Fact]
     public async Task Reads_no_more_than_512_bytes_of_an_endless_answer()
     {
-        var written = 0L;
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var subscriber = await Subscriber.StartAsync(async http =>
         {
@@ -101,7 +100,6 @@ public sealed class One_request_to_a_subscriber
                 while (true)
                 {
                     await http.Response.Body.WriteAsync(chunk, http.RequestAborted);
-                    Interlocked.Add(ref written, chunk.Length);
                 }
             }
             finally
@@ -114,8 +112,9 @@ public sealed class One_request_to_a_subscriber
 
         made.Answer!.Length.ShouldBe(512);
         made.Result.IsSuccess.ShouldBeTrue();
+
+        // The subscriber's writing ends only with its connection.
         await closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        Interlocked.Read(ref written).ShouldBeLessThan(64 * 1024 * 1024);
     }
 
     [Fact]

@@ -31,6 +31,7 @@ public sealed class The_purge(SharedPipeline shared)
             "INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at, correlation_id) VALUES ($1, 'unknown', '{}', now(), now(), 20, now(), $2)",
             Guid.NewGuid(),
             untold);
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE correlation_id = $1", old) == 0, "its events are out");
 
         await PurgeAsync(pipeline);
 

@@ -24,6 +24,7 @@ host_settings() {
     API_KEY=$(secret OTP_API_KEY random_hex 20)
     ADMIN_KEY=$(secret OTP_ADMIN_KEY random_hex 20)
     APPLICATION_ID=$(secret OTP_APPLICATION_ID random_guid)
+    WEBHOOK_SECRET=whsec_$(secret WEBHOOK_SECRET random_base64 32)
     SETTINGS=(
         ASPNETCORE_ENVIRONMENT=Development DOTNET_ENVIRONMENT=Development
         Storage__Provider=Postgres
@@ -34,6 +35,10 @@ host_settings() {
         Sandbox__Enabled=true
         "Applications__0__Id=$APPLICATION_ID" Applications__0__Name=demo
         "Applications__0__Keys__0__Key=$API_KEY"
+        "Applications__0__WebhookSecrets__0=$WEBHOOK_SECRET"
+        "Admin__Key=$ADMIN_KEY"
+        # The sandbox's own subscriber listens on this machine: no deployment needs this.
+        Callbacks__AllowedNetworks__0=127.0.0.0/8
     )
 }
 
@@ -105,6 +110,7 @@ OTP_AMQP_URL=$AMQP_URL
 OTP_API_KEY=$API_KEY
 OTP_ADMIN_KEY=$ADMIN_KEY
 OTP_APPLICATION_ID=$APPLICATION_ID
+OTP_WEBHOOK_SECRET=$WEBHOOK_SECRET
 ENV
     )
     mv "$LOCAL/demo.env.new" "$LOCAL/demo.env"
@@ -122,7 +128,8 @@ print_block() {
     Logs           .local/log/api.log, .local/log/workers.log
 
   1. Request an OTP. The sandbox provider sends nothing, it keeps what it would have sent.
-    curl -s $API_URL/otp -H 'X-API-KEY: $API_KEY' -H 'Content-Type: application/json' -d '{"phoneNumber":"+33612246400"}'
+    curl -s $API_URL/otp -H 'X-API-KEY: $API_KEY' -H 'Content-Type: application/json' \
+      -d '{"phoneNumber":"+33612246400","otpCallbackUrl":"$API_URL/sandbox/callbacks"}'
 
   2. Read the PIN.
     curl -s '$API_URL/sandbox/messages?recipient=%2B33612246400' -H 'X-API-KEY: $API_KEY'
@@ -132,6 +139,9 @@ print_block() {
 
   4. See what became of it.
     curl -s $API_URL/otp/OTP_ID -H 'X-API-KEY: $API_KEY'
+
+  5. See the callback, as the sandbox's own subscriber received it.
+    curl -s '$API_URL/sandbox/callbacks?otpId=OTP_ID' -H 'X-API-KEY: $API_KEY'
 
   The keys are in .local/demo.env too. Every channel at once: ./run --demo
 BLOCK

@@ -1,3 +1,5 @@
+using OtpPipeline.Api.Admin;
+using OtpPipeline.Api.Callbacks;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Otps;
@@ -36,7 +38,9 @@ WebApplication Build()
     app.UseAuthorization();
     app.MapHealth();
     app.MapOtps();
+    app.MapCallbacks();
     app.MapSandbox();
+    app.MapAdminGroup().MapAdminCallbacks();
     app.MapErrorCodes();
     app.MapOpenApi();
     return app;

@@ -36,6 +36,8 @@ public static class CoreRegistration
         services.AddSingleton<DeliveryClaims>();
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();
+        services.AddSingleton<CallbackCreation>();
+        services.AddSingleton<CallbackOutcomes>();
         return services;
     }
 }

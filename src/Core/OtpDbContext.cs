@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Sandbox;
@@ -14,13 +15,21 @@ public sealed class OtpDbContext(DbContextOptions<OtpDbContext> options) : DbCon
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<WebhookSecret> WebhookSecrets => Set<WebhookSecret>();
+
     public DbSet<Otp> Otps => Set<Otp>();
 
     public DbSet<OtpPin> Pins => Set<OtpPin>();
 
     public DbSet<Delivery> Deliveries => Set<Delivery>();
 
+    public DbSet<Callback> Callbacks => Set<Callback>();
+
+    public DbSet<CallbackAttempt> CallbackAttempts => Set<CallbackAttempt>();
+
     public DbSet<SandboxMessage> SandboxMessages => Set<SandboxMessage>();
+
+    public DbSet<SandboxCallback> SandboxCallbacks => Set<SandboxCallback>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

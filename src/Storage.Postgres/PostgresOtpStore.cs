@@ -40,14 +40,18 @@ internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Ex
                 SELECT id FROM otps o
                 WHERE final_at < (SELECT clock_timestamp()) - $1
                   AND NOT EXISTS (SELECT 1 FROM outbox_messages m WHERE m.correlation_id = o.id)
+                  AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.otp_id = o.id AND c.status = 'PENDING')
                 ORDER BY final_at LIMIT $2 FOR UPDATE SKIP LOCKED),
             deliveries_gone AS (DELETE FROM deliveries d USING old WHERE d.otp_id = old.id),
+            attempts_gone AS (DELETE FROM callback_attempts a USING old JOIN callbacks c ON c.otp_id = old.id WHERE a.callback_id = c.id),
+            callbacks_gone AS (DELETE FROM callbacks c USING old WHERE c.otp_id = old.id),
             pins_gone AS (DELETE FROM otp_pins p USING old WHERE p.otp_id = old.id)
             DELETE FROM otps o USING old WHERE o.id = old.id
             """,
             new() { Value = periods.FinalOtps },
             new() { Value = limit });
         batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
+        batch.Add(Old("sandbox_callbacks", "id", "received_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
         batch.Add(
             Old("recipient_histories", "application_id, recipient_hash", "updated_at", "AND (cool_off_until IS NULL OR cool_off_until < clock_timestamp())"),
             new() { Value = periods.IdleRecipients }, new() { Value = limit });

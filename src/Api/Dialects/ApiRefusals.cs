@@ -15,13 +15,21 @@ internal static class ApiRefusals
     public static readonly Refusal MediaType = Body("The media type must be application/json in UTF-8");
     public static readonly Refusal SandboxRecipientMissing = new(2101, "invalid_request", "The query parameter 'recipient' is empty or not set");
     public static readonly Refusal SandboxRecipientInvalid = new(2101, "invalid_request", "The query parameter 'recipient' is no phone number, e-mail address or chat id");
+    public static readonly Refusal SandboxOtpMissing = new(2101, "invalid_request", "The query parameter 'otpId' is no dashed UUID");
+    public static readonly Refusal CallbackUnreadable = new(2101, "invalid_body", "The body is no callback of an OTP that is known here");
+    public static readonly Refusal RangeMissing = Parameter("status', 'application', 'from' or 'to", "given: at least one of them");
     public static readonly Refusal KeyInvalid = new(2110, "invalid_api_key", "The API key is missing or not valid");
+    public static readonly Refusal AdminKeyInvalid = new(2110, "invalid_api_key", "The admin key is missing or not valid");
     public static readonly Refusal ScopeMissing = new(2111, "insufficient_scope", "The API key does not have the scope 'otp'");
     public static readonly Refusal MethodNotAllowed = new(2114, "invalid_method", "The method is not allowed here");
     public static readonly Refusal PathNotFound = new(2021, "not_found", "Not found");
+    public static readonly Refusal CallbackNotFound = new(2021, "not_found", "No such callback");
     public static readonly Refusal TooManyRequests = new(2120, "rate_limit", "Too many requests in this minute");
     public static readonly Refusal ServerError = new(2150, "server_error", "The server failed; the request may be repeated with the same Idempotency-Key");
     public static readonly Refusal StoreAway = new(2150, "server_error", "The server cannot take requests at the moment; repeat the request with the same Idempotency-Key");
+
+    /// <summary>A parameter that cannot be read.</summary>
+    public static Refusal Parameter(string name, string expected) => new(2101, "invalid_request", $"The parameter '{name}' must be {expected}");
 
     private static Refusal Body(string message) => new(2101, "invalid_body", message);
 }

@@ -1,6 +1,7 @@
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Otps;
 

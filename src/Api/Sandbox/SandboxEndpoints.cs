@@ -30,6 +30,7 @@ internal static class SandboxEndpoints
         app.MapGet("/sandbox/messages", ReadAsync).RequireAuthorization(ApiKeys.OtpScope).WithTags("Sandbox").Describe(
             "readSandboxMessages", "Read what the sandbox would have sent", "Newest first; only the caller's own messages, for 15 minutes unless configured otherwise.",
             body: null, StatusCodes.Status200OK, typeof(IReadOnlyList<SandboxMessageAnswer>));
+        app.MapSandboxCallbacks();
     }
 
     private static async Task<IResult> ReadAsync(

@@ -1,9 +1,12 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtpPipeline.Api.Admin;
+using OtpPipeline.Api.Callbacks;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Sandbox;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Wire;
 
@@ -12,7 +15,13 @@ namespace OtpPipeline.Api.Wire;
 [JsonSerializable(typeof(OtpAnswer))]
 [JsonSerializable(typeof(VerifyAnswerBody))]
 [JsonSerializable(typeof(CancelAnswer))]
+[JsonSerializable(typeof(CallbackListAnswer))]
+[JsonSerializable(typeof(CallbackPageAnswer))]
+[JsonSerializable(typeof(ReplayAnswer))]
+[JsonSerializable(typeof(ReplayCountAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<SandboxCallbackAnswer>))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<SandboxMessageAnswer>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
 
@@ -16,7 +17,8 @@ public sealed record Caller(Application Application, ApiKey Key);
 /// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect
 /// within seconds in every process. While the database is away the last reading stands.
 /// </summary>
-public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext> contexts, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
+public sealed partial class ApplicationDirectory(
+    IDbContextFactory<OtpDbContext> contexts, OtpSecrets otpSecrets, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
     private bool _failing;
@@ -40,6 +42,13 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
 
     public Application? Find(Guid applicationId) => _snapshot.ById.GetValueOrDefault(applicationId);
 
+    /// <summary>The secrets that sign an application's callbacks, newest first and none where it has none; null where they are not known, so that nothing can be signed.</summary>
+    public IReadOnlyList<byte[]>? SecretsOf(Guid applicationId)
+    {
+        var snapshot = _snapshot;
+        return snapshot.ById.ContainsKey(applicationId) ? snapshot.Secrets.GetValueOrDefault(applicationId, []) : null;
+    }
+
     /// <summary>What of a key is stored.</summary>
     public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
@@ -49,10 +58,12 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
         var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
+        var secrets = await context.WebhookSecrets.AsNoTracking().ToListAsync(cancellationToken);
         _snapshot = new(
             applications.ToFrozenDictionary(),
             keys.Where(k => applications.ContainsKey(k.ApplicationId))
-                .ToFrozenDictionary(k => Convert.ToHexString(k.Hash), k => new Caller(applications[k.ApplicationId], k), StringComparer.Ordinal));
+                .ToFrozenDictionary(k => Convert.ToHexString(k.Hash), k => new Caller(applications[k.ApplicationId], k), StringComparer.Ordinal),
+            secrets.GroupBy(s => s.ApplicationId).ToFrozenDictionary(g => g.Key, Open));
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -77,6 +88,20 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
         }
     }
 
+    /// <summary>Null where one does not open: a signature that lacks a valid secret would look like a forgery to those who know only that one.</summary>
+    private IReadOnlyList<byte[]>? Open(IEnumerable<WebhookSecret> rows)
+    {
+        try
+        {
+            return [.. rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(WebhookSecret.ValidAtOnce).Select(otpSecrets.OpenWebhookSecret)];
+        }
+        catch (CryptographicException failure)
+        {
+            Log.SecretUnreadable(logger, failure.Message);
+            return null;
+        }
+    }
+
     private async Task TryRefreshAsync(CancellationToken cancellationToken)
     {
         try
@@ -96,19 +121,26 @@ public sealed partial class ApplicationDirectory(IDbContextFactory<OtpDbContext>
         }
     }
 
-    private sealed class Snapshot(FrozenDictionary<Guid, Application> byId, FrozenDictionary<string, Caller> byKey)
+    private sealed class Snapshot(
+        FrozenDictionary<Guid, Application> byId, FrozenDictionary<string, Caller> byKey, FrozenDictionary<Guid, IReadOnlyList<byte[]>?> secrets)
     {
-        public static readonly Snapshot Empty = new(FrozenDictionary<Guid, Application>.Empty, FrozenDictionary<string, Caller>.Empty);
+        public static readonly Snapshot Empty = new(
+            FrozenDictionary<Guid, Application>.Empty, FrozenDictionary<string, Caller>.Empty, FrozenDictionary<Guid, IReadOnlyList<byte[]>?>.Empty);
 
         public FrozenDictionary<Guid, Application> ById => byId;
 
         public FrozenDictionary<string, Caller> ByKey => byKey;
+
+        public FrozenDictionary<Guid, IReadOnlyList<byte[]>?> Secrets => secrets;
     }
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Applications and keys could not be read; the last reading stands ({Type}: {Error})")]
         public static partial void NotRefreshed(ILogger logger, string type, string error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A webhook secret cannot be opened; the callbacks of its application wait ({Error})")]
+        public static partial void SecretUnreadable(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "Applications and keys are no longer read")]
         public static partial void Stopped(ILogger logger);

@@ -1,8 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
 
@@ -21,6 +23,12 @@ public sealed class SeededApplication
 
     /// <summary>Keys in clear; only their hashes are stored.</summary>
     public IList<SeededKey> Keys { get; init; } = [];
+
+    /// <summary>
+    /// Secrets that sign the application's callbacks, newest first, at most two: "whsec_" and base64 of 24 to 64 random bytes. Where
+    /// any is named, those of an earlier configuration that are no longer named end.
+    /// </summary>
+    public IList<string> WebhookSecrets { get; init; } = [];
 }
 
 /// <summary>A key of a <see cref="SeededApplication"/>.</summary>
@@ -66,6 +74,11 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
                 yield return new($"Applications:{i}:Settings:Limits:AllowedCountries names '{unknown}', which is no country (two letters, such as FR).");
             }
 
+            if (application.WebhookSecrets.Count > WebhookSecret.ValidAtOnce || application.WebhookSecrets.Any(s => !CallbackSignature.TryParseSecret(s, out _)))
+            {
+                yield return new($"Applications:{i}:WebhookSecrets must be at most two of \"whsec_\" and base64 of 24 to 64 random bytes.");
+            }
+
             if (application.Keys.Any(k => k.Key.Length < 20))
             {
                 yield return new($"Applications:{i}:Keys holds a key of less than 20 characters.");
@@ -75,7 +88,7 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
 }
 
 /// <summary>Writes the applications of a first start.</summary>
-public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts, IOptions<SeededApplications> options, TimeProvider time)
+public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<SeededApplications> options, TimeProvider time)
 {
     private const int PrefixLength = 8;
 
@@ -106,8 +119,34 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
                     });
                 }
             }
+
+            await SeedSecretsAsync(context, seed, now, cancellationToken);
         }
 
         await context.SaveChangesAsync(cancellationToken);
+    }
+
+    private async Task SeedSecretsAsync(OtpDbContext context, SeededApplication seed, DateTime now, CancellationToken cancellationToken)
+    {
+        if (seed.WebhookSecrets.Count == 0)
+        {
+            return;
+        }
+
+        var wanted = seed.WebhookSecrets.Select(text => CallbackSignature.TryParseSecret(text, out var secret) ? Convert.ToHexString(secret) : "").ToList();
+        var stored = await context.WebhookSecrets.Where(s => s.ApplicationId == seed.Id && s.Seeded).ToListAsync(cancellationToken);
+        var kept = stored.ToDictionary(s => s, s => Convert.ToHexString(secrets.OpenWebhookSecret(s)));
+        context.RemoveRange(kept.Where(k => !wanted.Contains(k.Value, StringComparer.Ordinal)).Select(k => k.Key));
+
+        // The newest is named first and gets the latest moment.
+        for (var i = wanted.Count - 1; i >= 0; i--)
+        {
+            if (!kept.ContainsValue(wanted[i]))
+            {
+                var id = Guid.CreateVersion7();
+                var secret = secrets.SealWebhookSecret(id, Convert.FromHexString(wanted[i]));
+                context.Add(new WebhookSecret { Id = id, ApplicationId = seed.Id, Secret = secret, Seeded = true, CreatedAt = now.AddMicroseconds(wanted.Count - i) });
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Core.Applications;
@@ -33,6 +34,8 @@ public sealed record ApplicationSettings
     [StringLength(2048)]
     public string? OtpCallbackUrl { get; init; }
 
+    /// <summary>Which changes are posted there: status (default), or all, which adds those of deliveries, so that the sequences have no gap.</summary>
+    public CallbackEvents CallbackEvents { get; init; } = CallbackEvents.Status;
 
     public ApplicationLimits Limits { get; init; } = new();
 }

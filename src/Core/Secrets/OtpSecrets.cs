@@ -1,5 +1,8 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
@@ -30,6 +33,40 @@ public sealed class OtpSecrets(KeyRing ring)
 
     public SandboxContent OpenSandbox(SandboxMessage message) =>
         JsonSerializer.Deserialize(ring.OpenWithId(message.Content, Place("sandbox", message.Id)), OtpJson.Default.SandboxContent)!;
+
+    public byte[] SealSandboxCallback(Guid callbackId, SandboxCallbackContent content) =>
+        ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(content, OtpJson.Default.SandboxCallbackContent), Place("sandbox-callback", callbackId));
+
+    public SandboxCallbackContent OpenSandboxCallback(SandboxCallback callback) =>
+        JsonSerializer.Deserialize(ring.OpenWithId(callback.Content, Place("sandbox-callback", callback.Id)), OtpJson.Default.SandboxCallbackContent)!;
+
+    /// <summary>The URL's length, the URL and the body: the body must come back byte for byte.</summary>
+    public byte[] SealCallback(Guid callbackId, CallbackContent content)
+    {
+        var url = Encoding.UTF8.GetBytes(content.Url);
+        var secret = new byte[sizeof(int) + url.Length + content.Body.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(secret, url.Length);
+        url.CopyTo(secret, sizeof(int));
+        content.Body.CopyTo(secret, sizeof(int) + url.Length);
+        return ring.SealWithId(secret, Place("callback", callbackId));
+    }
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public CallbackContent OpenCallback(Callback callback)
+    {
+        var secret = ring.OpenWithId(callback.Content, Place("callback", callback.Id));
+        var end = sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(secret);
+        return new(Encoding.UTF8.GetString(secret.AsSpan(sizeof(int)..end)), secret[end..]);
+    }
+
+    public byte[] SealCallbackAnswer(Guid callbackId, ReadOnlySpan<byte> answer) => ring.SealWithId(answer, Place("callback-answer", callbackId));
+
+    public byte[] OpenCallbackAnswer(Guid callbackId, byte[] answer) => ring.OpenWithId(answer, Place("callback-answer", callbackId));
+
+    public byte[] SealWebhookSecret(Guid id, ReadOnlySpan<byte> secret) => ring.SealWithId(secret, Place("webhook-secret", id));
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public byte[] OpenWebhookSecret(WebhookSecret row) => ring.OpenWithId(row.Secret, Place("webhook-secret", row.Id));
 
     /// <summary>Finds a recipient over all channels of its kind.</summary>
     public byte[] HashRecipient(Recipient recipient) => ring.Hash("recipient", $"{recipient.Kind}:{recipient.Address}");

@@ -20,6 +20,12 @@ public static class OtpBusTopology
     /// <summary>Topic exchange of delivery statuses; the application id is the routing key.</summary>
     public const string OtpDeliveryChangedExchange = "otp-delivery-changed";
 
+    /// <summary>Quorum queue of the events that become callbacks.</summary>
+    public const string CallbackQueue = "otp-callbacks";
+
+    /// <summary>Where an event ends that was handed out too often; a queue and a fanout exchange of this name.</summary>
+    public const string CallbackDeadLetters = "otp-callbacks-dead";
+
     /// <summary>How often the broker hands one message out before it goes to the dead letters.</summary>
     public const int DeliveryLimit = 20;
 
@@ -33,12 +39,10 @@ public static class OtpBusTopology
     public static string DeadLettersOf(Channel channel) => $"{QueueOf(channel)}-dead";
 
     /// <summary>The arguments of a channel's queue: the same wherever it is declared, or the broker refuses the second declaration.</summary>
-    public static void AsWorkQueueOf(this IRabbitMqQueueConfigurator queue, Channel channel)
-    {
-        queue.SetQuorumQueue();
-        queue.SetQueueArgument(DeliveryLimitArgument, DeliveryLimit);
-        queue.SetQueueArgument(DeadLetterExchangeArgument, DeadLettersOf(channel));
-    }
+    public static void AsWorkQueueOf(this IRabbitMqQueueConfigurator queue, Channel channel) => queue.AsWorkQueue(DeadLettersOf(channel));
+
+    /// <summary>The arguments of the queue of callbacks, likewise.</summary>
+    public static void AsCallbackQueue(this IRabbitMqQueueConfigurator queue) => queue.AsWorkQueue(CallbackDeadLetters);
 
     internal static void DeclareOtpTopology(this IRabbitMqBusFactoryConfigurator bus)
     {
@@ -63,14 +67,44 @@ public static class OtpBusTopology
         });
 
         bus.Message<OtpStatusChanged>(m => m.SetEntityName(OtpStatusChangedExchange));
-        bus.Publish<OtpStatusChanged>(p => p.ExchangeType = ExchangeType.Topic);
+        bus.Publish<OtpStatusChanged>(p =>
+        {
+            p.ExchangeType = ExchangeType.Topic;
+            p.BindCallbacks(OtpStatusChangedExchange);
+        });
         bus.Message<OtpDeliveryChanged>(m => m.SetEntityName(OtpDeliveryChangedExchange));
-        bus.Publish<OtpDeliveryChanged>(p => p.ExchangeType = ExchangeType.Topic);
+        bus.Publish<OtpDeliveryChanged>(p =>
+        {
+            p.ExchangeType = ExchangeType.Topic;
+            p.BindCallbacks(OtpDeliveryChangedExchange);
+        });
         bus.DeployPublishTopology = true;
 
         // An error queue inherits its queue's arguments; it must not send its own messages on to the dead letters.
         bus.SendTopology.ConfigureErrorSettings = WithoutDeadLetters;
         bus.SendTopology.ConfigureDeadLetterSettings = WithoutDeadLetters;
+    }
+
+    private static void AsWorkQueue(this IRabbitMqQueueConfigurator queue, string deadLetters)
+    {
+        queue.SetQuorumQueue();
+        queue.SetQueueArgument(DeliveryLimitArgument, DeliveryLimit);
+        queue.SetQueueArgument(DeadLetterExchangeArgument, deadLetters);
+    }
+
+    private static void BindCallbacks(this IRabbitMqMessagePublishTopologyConfigurator events, string exchange)
+    {
+        events.BindQueue(exchange, CallbackQueue, q =>
+        {
+            q.ExchangeType = ExchangeType.Topic;
+            q.RoutingKey = "#";
+            q.AsCallbackQueue();
+        });
+        events.BindQueue(CallbackDeadLetters, CallbackDeadLetters, q =>
+        {
+            q.ExchangeType = ExchangeType.Fanout;
+            q.SetQuorumQueue();
+        });
     }
 
     private static void WithoutDeadLetters(IRabbitMqQueueBindingConfigurator queue)

@@ -173,6 +173,156 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.ToTable("recipient_histories", (string)null);
                 });
 
+            modelBuilder.Entity("OtpPipeline.Core.Applications.WebhookSecret", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("application_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Secret")
+                        .IsRequired()
+                        .HasMaxLength(160)
+                        .HasColumnType("varbinary(160)")
+                        .HasColumnName("secret");
+
+                    b.Property<bool>("Seeded")
+                        .HasColumnType("bit")
+                        .HasColumnName("seeded");
+
+                    b.HasKey("Id")
+                        .HasName("pk_webhook_secrets");
+
+                    b.HasIndex("ApplicationId")
+                        .HasDatabaseName("ix_webhook_secrets_application_id");
+
+                    b.ToTable("webhook_secrets", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Callbacks.Callback", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("application_id");
+
+                    b.Property<int>("Attempts")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("content");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Failures")
+                        .HasColumnType("int")
+                        .HasColumnName("failures");
+
+                    b.Property<Guid?>("LeaseId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("lease_id");
+
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("otp_id");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_callbacks");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_callbacks_due_at_pending")
+                        .HasFilter("status = 'PENDING'");
+
+                    b.HasIndex("Id")
+                        .HasDatabaseName("ix_callbacks_id_parked")
+                        .HasFilter("status = 'PARKED'");
+
+                    b.HasIndex("OtpId", "Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("ux_callbacks_change");
+
+                    b.ToTable("callbacks", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Callbacks.CallbackAttempt", b =>
+                {
+                    b.Property<Guid>("CallbackId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("callback_id");
+
+                    b.Property<int>("Number")
+                        .HasColumnType("int")
+                        .HasColumnName("number");
+
+                    b.Property<byte[]>("Answer")
+                        .HasMaxLength(640)
+                        .HasColumnType("varbinary(640)")
+                        .HasColumnName("answer");
+
+                    b.Property<int>("DurationMs")
+                        .HasColumnType("int")
+                        .HasColumnName("duration_ms");
+
+                    b.Property<string>("Error")
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("error")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<int?>("HttpStatus")
+                        .HasColumnType("int")
+                        .HasColumnName("http_status");
+
+                    b.Property<DateTime>("StartedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("started_at");
+
+                    b.HasKey("CallbackId", "Number")
+                        .HasName("pk_callback_attempts");
+
+                    b.ToTable("callback_attempts", (string)null);
+                });
+
             modelBuilder.Entity("OtpPipeline.Core.Deliveries.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
@@ -447,6 +597,37 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasName("pk_otp_pins");
 
                     b.ToTable("otp_pins", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxCallback", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<byte[]>("Content")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("content");
+
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("otp_id");
+
+                    b.Property<DateTime>("ReceivedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_sandbox_callbacks");
+
+                    b.HasIndex("OtpId")
+                        .HasDatabaseName("ix_sandbox_callbacks_otp_id");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_sandbox_callbacks_received_at");
+
+                    b.ToTable("sandbox_callbacks", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxMessage", b =>

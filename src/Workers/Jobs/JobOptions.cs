@@ -23,6 +23,14 @@ public sealed class JobOptions
     [Range(1, 5000)]
     public int RecoveryBatch { get; set; } = 200;
 
+    /// <summary>Pause between two looks for callbacks that are due. 100 ms to 1 minute; default 1 second. The first attempt of a callback does not wait for it.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan CallbackInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Callbacks claimed in one statement. 1 to 5000; default 500.</summary>
+    [Range(1, 5000)]
+    public int CallbackBatch { get; set; } = 500;
+
     /// <summary>Pause between two purges. 1 second to 1 day; default 1 minute.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "1.00:00:00")]
     public TimeSpan PurgeInterval { get; set; } = TimeSpan.FromMinutes(1);

@@ -16,6 +16,7 @@ public static class JobSchedule
             quartz.UseTimeProvider(new SteadyTime(TimeProvider.System));
             quartz.Every<ExpiryJob>(o => o.ExpiryInterval);
             quartz.Every<DeliveryRecoveryJob>(o => o.RecoveryInterval);
+            quartz.Every<CallbackJob>(o => o.CallbackInterval);
             quartz.Every<PurgeJob>(o => o.PurgeInterval);
         });
         services.AddQuartzHostedService(o => o.WaitForJobsToComplete = true);

@@ -31,6 +31,7 @@ public sealed class The_purge(SharedPipeline shared)
             "INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at, correlation_id) VALUES ($1, 'unknown', '{}', now(), now(), 20, now(), $2)",
             Guid.NewGuid(),
             untold);
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE correlation_id = $1", old) == 0, "its events are out");
 
         await PurgeAsync(pipeline);
 
@@ -39,6 +40,38 @@ public sealed class The_purge(SharedPipeline shared)
         (await pipeline.Client.GetAsync(old)).Status.ShouldBe(404);
         (await pipeline.Client.GetAsync(recent)).OtpStatus.ShouldBe("CANCELLED");
         (await pipeline.Database.CountAsync("otp_pins WHERE otp_id = $1", pending)).ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("PENDING", true)]
+    [InlineData("DELIVERED", false)]
+    [InlineData("PARKED", false)]
+    public async Task Takes_callbacks_with_their_OTP_but_leaves_an_OTP_whose_callback_is_open(string status, bool stays)
+    {
+        var pipeline = await shared.GetAsync();
+        var (otpId, _) = await pipeline.WithRequestedOtpAsync();
+        (await pipeline.Client.CancelAsync(otpId)).Status.ShouldBe(200);
+        await pipeline.Database.ExecuteAsync(
+            """
+            WITH c AS (
+                INSERT INTO callbacks (id, otp_id, application_id, sequence, status, content, attempts, failures, due_at, created_at, updated_at)
+                SELECT $1, id, application_id, 2, $2, '', 1, 1, now() + interval '1 hour', now(), now() FROM otps WHERE id = $3 RETURNING id),
+            a AS (INSERT INTO callback_attempts (callback_id, number, started_at, duration_ms) SELECT id, 1, now(), 5 FROM c)
+            UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $3
+            """,
+            Guid.NewGuid(),
+            status,
+            otpId);
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE correlation_id = $1", otpId) == 0, "its events are out");
+
+        await PurgeAsync(pipeline);
+
+        var left = stays ? 1 : 0;
+        (await pipeline.Database.CountAsync("otps WHERE id = $1", otpId)).ShouldBe(left);
+        (await pipeline.Database.CountAsync("callbacks WHERE otp_id = $1", otpId)).ShouldBe(left);
+        (await pipeline.Database.CountAsync("callback_attempts a WHERE EXISTS (SELECT FROM callbacks c WHERE c.id = a.callback_id AND c.otp_id = $1)", otpId)).ShouldBe(left);
+        (await pipeline.Database.CountAsync("callback_attempts a WHERE NOT EXISTS (SELECT FROM callbacks c WHERE c.id = a.callback_id)")).ShouldBe(0);
+        await pipeline.Database.ExecuteAsync("UPDATE callbacks SET status = 'PARKED' WHERE otp_id = $1", otpId);
     }
 
     [Fact]

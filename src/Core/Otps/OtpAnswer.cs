@@ -1,13 +1,11 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
-using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
 
-namespace OtpPipeline.Api.Otps;
+namespace OtpPipeline.Core.Otps;
 
-/// <summary>An OTP as POST /otp and GET /otp/{otpId} show it: the native dialect's 13 fields, then ours.</summary>
+/// <summary>An OTP as POST /otp, GET /otp/{otpId} and callbacks show it: the native dialect's 13 fields, then ours. Never its PIN.</summary>
 public sealed record OtpAnswer
 {
     public required Guid OtpId { get; init; }
@@ -70,13 +68,30 @@ public sealed record OtpAnswer
     [Description("Oldest first; only where an OTP is read."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<DeliveryAnswer>? Deliveries { get; init; }
 
-    internal static OtpAnswer OfCreation(OtpView view) => Of(view, sequence: 1, deliveries: null);
+    [Description("What changed, in the callback of a delivery's change only."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DeliveryChange? Delivery { get; init; }
 
-    internal static OtpAnswer Of(OtpView view) => Of(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.Of)]);
+    /// <summary>As the first answer shows it.</summary>
+    public static OtpAnswer OfCreation(OtpView view) => Of(view, sequence: 1, deliveries: null);
 
-    private static OtpAnswer Of(OtpView view, long sequence, IReadOnlyList<DeliveryAnswer>? deliveries)
+    /// <summary>As it is now, with its deliveries.</summary>
+    public static OtpAnswer Of(OtpView view) => Of(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.Of)]);
+
+    /// <summary>As it was right after one of its changes.</summary>
+    public static OtpAnswer Of(Otp otp, OtpDetails details, OtpChange change) =>
+        Of(otp, details, OtpChanges.MetadataOf(otp), change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
+        {
+            Delivery = change.Delivery,
+        };
+
+    private static OtpAnswer Of(OtpView view, long sequence, IReadOnlyList<DeliveryAnswer>? deliveries) => Of(
+        view.Otp, view.Details, view.Metadata, EnumText<OtpStatus>.Upper(view.State.Status),
+        view.State.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, view.State.Attempts, sequence, deliveries);
+
+    private static OtpAnswer Of(
+        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, string status, string? reason, int attempts, long sequence,
+        IReadOnlyList<DeliveryAnswer>? deliveries)
     {
-        var (otp, details) = (view.Otp, view.Details);
         var toPhone = otp.Channel.TakesPhoneNumber();
         return new()
         {
@@ -84,11 +99,11 @@ public sealed record OtpAnswer
             TrackId = otp.TrackId,
             PhoneNumber = toPhone ? details.Recipient : "",
             CountryIso = otp.CountryIso ?? "ZZ",
-            Status = EnumText<OtpStatus>.Upper(view.State.Status),
+            Status = status,
             Cost = otp.Cost,
             Parts = Math.Max(1, otp.Parts),
             MaxAttempts = otp.MaxAttempts,
-            Attempts = Math.Min(10, view.State.Attempts),
+            Attempts = Math.Min(10, attempts),
             Ttl = Math.Clamp(otp.Ttl, 60, 1800),
             OtpCallbackUrl = details.CallbackUrl,
             DateCreated = otp.CreatedAt,
@@ -98,9 +113,9 @@ public sealed record OtpAnswer
             From = details.From,
             Name = details.Name,
             Locale = details.Locale,
-            Reason = view.State.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null,
+            Reason = reason,
             Sequence = sequence,
-            Metadata = view.Metadata,
+            Metadata = metadata,
             Deliveries = deliveries,
         };
     }

@@ -2,13 +2,13 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace OtpPipeline.Api.Wire;
+namespace OtpPipeline.Core;
 
 /// <summary>
 /// A moment in UTC as RFC 3339 has it, with the decimals that it has and no more: the moment shown is the one that counts, so
 /// that an OTP never verifies after the dateExpires that its caller read.
 /// </summary>
-internal sealed class MomentConverter : JsonConverter<DateTime>
+public sealed class MomentConverter : JsonConverter<DateTime>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
 
@@ -23,7 +23,7 @@ internal sealed class MomentConverter : JsonConverter<DateTime>
 }
 
 /// <summary>An amount as a JSON number with a decimal point, as the clients' typed models want it: 0.0.</summary>
-internal sealed class AmountConverter : JsonConverter<decimal>
+public sealed class AmountConverter : JsonConverter<decimal>
 {
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
 

@@ -1,0 +1,65 @@
+namespace OtpPipeline.Core.Callbacks;
+
+/// <summary>What a subscriber did with one attempt.</summary>
+/// <param name="HttpStatus">Null where no answer came.</param>
+/// <param name="Error">Kind of failure where no answer came.</param>
+/// <param name="RetryAfter">How long the subscriber asked to be left alone.</param>
+public readonly record struct CallbackResult(int? HttpStatus, string? Error, TimeSpan? RetryAfter)
+{
+    public bool IsSuccess => HttpStatus is >= 200 and < 300;
+}
+
+/// <summary>What becomes of a callback after an attempt.</summary>
+/// <param name="Status">The new status.</param>
+/// <param name="Reason">Why it is parked.</param>
+/// <param name="Delay">Until the next attempt, where it is pending.</param>
+public readonly record struct CallbackDecision(CallbackStatus Status, string? Reason, TimeSpan Delay);
+
+/// <summary>When a callback is tried again, and when no more.</summary>
+public static class CallbackSchedule
+{
+    /// <summary>A wish of the subscriber's is granted up to this.</summary>
+    public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
+
+    /// <summary>Pauses are longer by up to this share, so that what failed together does not come again together.</summary>
+    public const double Jitter = 0.1;
+
+    /// <summary>The pauses after the first, second, ... failed attempt.</summary>
+    public static IReadOnlyList<TimeSpan> Default { get; } =
+    [
+        TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
+        TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
+    ];
+
+    /// <param name="result">The attempt.</param>
+    /// <param name="failures">Failed attempts before this one, since the callback was created or replayed.</param>
+    /// <param name="pauses">The schedule.</param>
+    /// <param name="random">0 to 1.</param>
+    public static CallbackDecision Decide(CallbackResult result, int failures, IReadOnlyList<TimeSpan> pauses, double random)
+    {
+        if (result.IsSuccess)
+        {
+            return new(CallbackStatus.Delivered, null, TimeSpan.Zero);
+        }
+
+        if (result.HttpStatus == 410)
+        {
+            return new(CallbackStatus.Parked, CallbackReasons.Gone, TimeSpan.Zero);
+        }
+
+        if (result.Error is CallbackReasons.AddressRefused)
+        {
+            return new(CallbackStatus.Parked, CallbackReasons.AddressRefused, TimeSpan.Zero);
+        }
+
+        if (failures >= pauses.Count)
+        {
+            return new(CallbackStatus.Parked, CallbackReasons.Exhausted, TimeSpan.Zero);
+        }
+
+        var pause = pauses[failures] * (1 + (Jitter * random));
+        var wish = result.RetryAfter is { } asked && asked > TimeSpan.Zero ? asked : TimeSpan.Zero;
+        wish = wish > LongestRetryAfter ? LongestRetryAfter : wish;
+        return new(CallbackStatus.Pending, null, pause > wish ? pause : wish);
+    }
+}

@@ -1,0 +1,69 @@
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Core.Callbacks;
+
+/// <summary>A callback to be stored, born under its maker's lease.</summary>
+/// <param name="Id">Made by the maker.</param>
+/// <param name="Change">What it tells.</param>
+/// <param name="MessageId">Raw id of the event's message.</param>
+/// <param name="Queue">The queue that the event came from.</param>
+/// <param name="LeaseId">The maker's.</param>
+/// <param name="Content">Sealed <see cref="CallbackContent"/>.</param>
+public sealed record NewCallback(Guid Id, OtpChange Change, string MessageId, string Queue, Guid LeaseId, byte[] Content);
+
+/// <summary>What a sender reports of a callback that it holds.</summary>
+/// <param name="CallbackId">The callback.</param>
+/// <param name="LeaseId">The claim: a report counts only for its own.</param>
+/// <param name="Decision">What becomes of the callback.</param>
+/// <param name="Attempt">The attempt; null where none was made and the callback is only put back.</param>
+public sealed record CallbackReport(Guid CallbackId, Guid LeaseId, CallbackDecision Decision, MadeAttempt? Attempt);
+
+/// <summary>One attempt as it is stored.</summary>
+/// <param name="Duration">Of the whole exchange.</param>
+/// <param name="HttpStatus">Null where no answer came.</param>
+/// <param name="Error">Kind of failure where no answer came.</param>
+/// <param name="Answer">First bytes of the answer, sealed.</param>
+public sealed record MadeAttempt(TimeSpan Duration, int? HttpStatus, string? Error, byte[]? Answer);
+
+/// <summary>A callback with its attempts, oldest first.</summary>
+public sealed record CallbackHistory(Callback Callback, IReadOnlyList<CallbackAttempt> Attempts);
+
+/// <summary>Which callbacks an operator means.</summary>
+/// <param name="Status">Null for any.</param>
+/// <param name="ApplicationId">Null for all.</param>
+/// <param name="From">Made at this moment or later.</param>
+/// <param name="To">Made before this moment.</param>
+public sealed record CallbackFilter(CallbackStatus? Status, Guid? ApplicationId, DateTime? From, DateTime? To);
+
+/// <summary>What one batch of a replay did.</summary>
+/// <param name="Count">Callbacks that are sent again.</param>
+/// <param name="Last">The last one looked at, for the next batch; null where there is no more.</param>
+public readonly record struct ReplayedBatch(int Count, Guid? Last);
+
+/// <summary>The callbacks as a database keeps them: set-based, one statement and one commit a step.</summary>
+public interface ICallbackStore
+{
+    /// <summary>These OTPs; ids that do not exist are left out.</summary>
+    Task<IReadOnlyList<Otp>> ReadOtpsAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
+
+    /// <summary>Stores what is new, together with the inbox row of its message; the answer has the ids of what was.</summary>
+    Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NewCallback> callbacks, TimeSpan lease, CancellationToken cancellationToken);
+
+    /// <summary>Claims callbacks that are due, skipping those that somebody else holds.</summary>
+    Task<IReadOnlyList<Callback>> ClaimAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Writes outcomes and attempts; the answer has the ids of those whose lease still held.</summary>
+    Task<IReadOnlySet<Guid>> RecordAsync(IReadOnlyList<CallbackReport> reports, CancellationToken cancellationToken);
+
+    /// <summary>The callbacks of an OTP in the order of their changes; null where the application has no such OTP.</summary>
+    Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken);
+
+    /// <summary>Newest first, from the one before the cursor on.</summary>
+    Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, Guid? before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Makes one callback due anew with the whole schedule before it; false where there is none. Null application and OTP: whoever's it is.</summary>
+    Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken);
+
+    /// <summary>The same for the next ones after a cursor, oldest first.</summary>
+    Task<ReplayedBatch> ReplayAsync(CallbackFilter filter, Guid? after, int limit, CancellationToken cancellationToken);
+}

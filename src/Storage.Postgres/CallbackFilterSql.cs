@@ -1,0 +1,32 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Callbacks;
+
+namespace OtpPipeline.Storage.Postgres;
+
+/// <summary>Which callbacks an operator means, and how they are sent again.</summary>
+internal static class CallbackFilterSql
+{
+    /// <summary>The whole schedule again, from now on. One that is being sent at this moment keeps its lease.</summary>
+    public const string Replay =
+        """
+        due_at = CASE WHEN c.status = 'PENDING' AND c.lease_id IS NOT NULL THEN c.due_at ELSE clock_timestamp() END,
+        status = 'PENDING', reason = NULL, failures = 0, updated_at = clock_timestamp()
+        """;
+
+    /// <summary>A status stands in the text, so that its partial index serves; the rest are three parameters from this number on.</summary>
+    public static string Of(CallbackFilter filter, int first) =>
+        $"""
+        {(filter.Status is { } status ? $"c.status = '{EnumText<CallbackStatus>.Upper(status)}'" : "true")}
+        AND (${first}::uuid IS NULL OR c.application_id = ${first})
+        AND (${first + 1}::timestamptz IS NULL OR c.created_at >= ${first + 1})
+        AND (${first + 2}::timestamptz IS NULL OR c.created_at < ${first + 2})
+        """;
+
+    public static NpgsqlParameter[] Values(CallbackFilter filter) => [Id(filter.ApplicationId), Moment(filter.From), Moment(filter.To)];
+
+    public static NpgsqlParameter Id(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
+
+    private static NpgsqlParameter Moment(DateTime? moment) => new() { Value = (object?)moment ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+}

@@ -1,0 +1,212 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Storage.Postgres;
+
+/// <summary>Callbacks on PostgreSQL: each step is one statement that commits by itself.</summary>
+internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICallbackStore
+{
+    private const string AllColumns =
+        "c.id, c.otp_id, c.application_id, c.sequence, c.status, c.reason, c.content, c.attempts, c.failures, c.due_at, c.lease_id, c.created_at, c.updated_at";
+
+    private const string AttemptColumns = "a.callback_id, a.number, a.started_at, a.duration_ms, a.http_status, a.error, a.answer";
+
+    // The message and its callback are new together. A message that comes again finds its row; another one of the same change finds the callback.
+    private const string InsertSql =
+        """
+        WITH n AS MATERIALIZED (
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS n (id, otp_id, application_id, sequence, lease_id, content, message_id, queue)),
+        fresh AS (
+            INSERT INTO inbox_messages (message_id, queue, received_at)
+            SELECT message_id, queue, clock_timestamp() FROM n ORDER BY message_id, queue
+            ON CONFLICT DO NOTHING
+            RETURNING message_id, queue)
+        INSERT INTO callbacks (id, otp_id, application_id, sequence, status, content, attempts, failures, due_at, lease_id, created_at, updated_at)
+        SELECT n.id, n.otp_id, n.application_id, n.sequence, 'PENDING', n.content, 0, 0, c.now + $9, n.lease_id, c.now, c.now
+        FROM n JOIN fresh USING (message_id, queue), (SELECT clock_timestamp() AS now) c
+        ORDER BY n.otp_id, n.sequence
+        ON CONFLICT (otp_id, sequence) DO NOTHING
+        RETURNING id
+        """;
+
+    private const string ClaimSql =
+        $"""
+        WITH due AS MATERIALIZED (
+            SELECT id FROM callbacks
+            WHERE status = 'PENDING' AND due_at <= (SELECT clock_timestamp())
+            ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+        UPDATE callbacks c SET lease_id = $1, due_at = clock_timestamp() + $2
+        FROM due WHERE c.id = due.id
+        RETURNING {AllColumns}
+        """;
+
+    // A report counts for its own lease only, and only one that made an attempt adds one.
+    private const string RecordSql =
+        """
+        WITH r AS MATERIALIZED (
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS r (id, lease_id, status, reason, delay, made, duration, http_status, error, answer)
+            ORDER BY id),
+        written AS (
+            UPDATE callbacks c
+            SET status = r.status, reason = r.reason, lease_id = NULL, due_at = clock_timestamp() + r.delay, updated_at = clock_timestamp(),
+                attempts = c.attempts + r.made, failures = c.failures + CASE WHEN r.status = 'DELIVERED' THEN 0 ELSE r.made END
+            FROM r WHERE c.id = r.id AND c.lease_id = r.lease_id AND c.status = 'PENDING'
+            RETURNING c.id, c.attempts),
+        noted AS (
+            INSERT INTO callback_attempts (callback_id, number, started_at, duration_ms, http_status, error, answer)
+            SELECT w.id, w.attempts, clock_timestamp() - r.duration, (extract(epoch FROM r.duration) * 1000)::int, r.http_status, r.error, r.answer
+            FROM written w JOIN r USING (id) WHERE r.made = 1)
+        SELECT id FROM written
+        """;
+
+    public async Task<IReadOnlyList<Otp>> ReadOtpsAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand($"SELECT {Rows.Otp} FROM otps o WHERE o.id = ANY ($1)");
+        command.Parameters.Add(Columns.Of(otpIds));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken);
+    }
+
+    public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NewCallback> callbacks, TimeSpan lease, CancellationToken cancellationToken) => IdsAsync(
+        InsertSql,
+        [
+            Columns.Of(callbacks, c => c.Id, NpgsqlDbType.Uuid),
+            Columns.Of(callbacks, c => c.Change.OtpId, NpgsqlDbType.Uuid),
+            Columns.Of(callbacks, c => c.Change.ApplicationId, NpgsqlDbType.Uuid),
+            Columns.Of(callbacks, c => c.Change.Sequence, NpgsqlDbType.Bigint),
+            Columns.Of(callbacks, c => c.LeaseId, NpgsqlDbType.Uuid),
+            Columns.Of(callbacks, c => c.Content, NpgsqlDbType.Bytea),
+            Columns.Of(callbacks, c => c.MessageId, NpgsqlDbType.Text),
+            Columns.Of(callbacks, c => c.Queue, NpgsqlDbType.Text),
+            new() { Value = lease },
+        ],
+        cancellationToken);
+
+    public async Task<IReadOnlyList<Callback>> ClaimAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(ClaimSql);
+        command.Parameters.Add(new() { Value = leaseId });
+        command.Parameters.Add(new() { Value = lease });
+        command.Parameters.Add(new() { Value = limit });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await Rows.ReadAllAsync(reader, ReadCallback, cancellationToken);
+    }
+
+    public Task<IReadOnlySet<Guid>> RecordAsync(IReadOnlyList<CallbackReport> reports, CancellationToken cancellationToken) => IdsAsync(
+        RecordSql,
+        [
+            Columns.Of(reports, r => r.CallbackId, NpgsqlDbType.Uuid),
+            Columns.Of(reports, r => r.LeaseId, NpgsqlDbType.Uuid),
+            Columns.Of(reports, r => EnumText<CallbackStatus>.Upper(r.Decision.Status), NpgsqlDbType.Text),
+            Columns.Of(reports, r => r.Decision.Reason, NpgsqlDbType.Text),
+            Columns.Of(reports, r => r.Decision.Delay, NpgsqlDbType.Interval),
+            Columns.Of(reports, r => r.Attempt is null ? 0 : 1, NpgsqlDbType.Integer),
+            Columns.Of(reports, r => r.Attempt?.Duration, NpgsqlDbType.Interval),
+            Columns.Of(reports, r => r.Attempt?.HttpStatus, NpgsqlDbType.Integer),
+            Columns.Of(reports, r => r.Attempt?.Error, NpgsqlDbType.Text),
+            Columns.Of(reports, r => r.Attempt?.Answer, NpgsqlDbType.Bytea),
+        ],
+        cancellationToken);
+
+    public async Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken)
+    {
+        await using var batch = dataSource.CreateBatch();
+        batch.Add("SELECT o.id FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
+        batch.Add($"SELECT {AllColumns} FROM callbacks c WHERE c.otp_id = $1 ORDER BY c.sequence", new NpgsqlParameter { Value = otpId });
+        batch.Add(
+            $"SELECT {AttemptColumns} FROM callback_attempts a JOIN callbacks c ON c.id = a.callback_id WHERE c.otp_id = $1 ORDER BY a.callback_id, a.number",
+            new NpgsqlParameter { Value = otpId });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var otps = await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
+        var histories = await ReadHistoriesAsync(reader, cancellationToken);
+        return otps.Count == 0 ? null : histories;
+    }
+
+    public async Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, Guid? before, int limit, CancellationToken cancellationToken)
+    {
+        var page = $"SELECT {AllColumns} FROM callbacks c WHERE ($1::uuid IS NULL OR c.id < $1) AND {CallbackFilterSql.Of(filter, 3)} ORDER BY c.id DESC LIMIT $2";
+        await using var batch = dataSource.CreateBatch();
+        batch.Add(page, [CallbackFilterSql.Id(before), new() { Value = limit }, .. CallbackFilterSql.Values(filter)]);
+        batch.Add(
+            $"SELECT {AttemptColumns} FROM callback_attempts a WHERE a.callback_id IN (SELECT p.id FROM ({page}) p) ORDER BY a.callback_id, a.number",
+            [CallbackFilterSql.Id(before), new() { Value = limit }, .. CallbackFilterSql.Values(filter)]);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await ReadHistoriesAsync(reader, cancellationToken);
+    }
+
+    public async Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"UPDATE callbacks c SET {CallbackFilterSql.Replay} WHERE c.id = $1 AND ($2::uuid IS NULL OR c.application_id = $2) AND ($3::uuid IS NULL OR c.otp_id = $3)");
+        command.Parameters.Add(new() { Value = callbackId });
+        command.Parameters.Add(CallbackFilterSql.Id(applicationId));
+        command.Parameters.Add(CallbackFilterSql.Id(otpId));
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    public async Task<ReplayedBatch> ReplayAsync(CallbackFilter filter, Guid? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            WITH meant AS MATERIALIZED (
+                SELECT c.id FROM callbacks c
+                WHERE ($1::uuid IS NULL OR c.id > $1) AND {CallbackFilterSql.Of(filter, 3)}
+                ORDER BY c.id LIMIT $2 FOR UPDATE)
+            UPDATE callbacks c SET {CallbackFilterSql.Replay} FROM meant WHERE c.id = meant.id
+            RETURNING c.id
+            """);
+        NpgsqlParameter[] values = [CallbackFilterSql.Id(after), new() { Value = limit }, .. CallbackFilterSql.Values(filter)];
+        command.Parameters.AddRange(values);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
+
+        // In the order of the database, which compares the bytes as they are printed.
+        return new(ids.Count, ids.Count < limit ? null : ids.MaxBy(id => id.ToString(), StringComparer.Ordinal));
+    }
+
+    private async Task<IReadOnlySet<Guid>> IdsAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return (await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken)).ToHashSet();
+    }
+
+    private static async Task<List<CallbackHistory>> ReadHistoriesAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var callbacks = await Rows.ReadAllAsync(reader, ReadCallback, cancellationToken);
+        var attempts = (await Rows.ReadAllAsync(reader, ReadAttempt, cancellationToken)).ToLookup(a => a.CallbackId);
+        return callbacks.ConvertAll(c => new CallbackHistory(c, [.. attempts[c.Id]]));
+    }
+
+    private static Callback ReadCallback(NpgsqlDataReader r) => new()
+    {
+        Id = r.GetGuid(0),
+        OtpId = r.GetGuid(1),
+        ApplicationId = r.GetGuid(2),
+        Sequence = r.GetInt64(3),
+        Status = EnumText<CallbackStatus>.Parse(r.GetString(4)),
+        Reason = r.Text(5),
+        Content = r.Bytes(6),
+        Attempts = r.GetInt32(7),
+        Failures = r.GetInt32(8),
+        DueAt = r.GetDateTime(9),
+        LeaseId = r.Value<Guid>(10),
+        CreatedAt = r.GetDateTime(11),
+        UpdatedAt = r.GetDateTime(12),
+    };
+
+    private static CallbackAttempt ReadAttempt(NpgsqlDataReader r) => new()
+    {
+        CallbackId = r.GetGuid(0),
+        Number = r.GetInt32(1),
+        StartedAt = r.GetDateTime(2),
+        DurationMs = r.GetInt32(3),
+        HttpStatus = r.Value<int>(4),
+        Error = r.Text(5),
+        Answer = r.IsDBNull(6) ? null : r.Bytes(6),
+    };
+}

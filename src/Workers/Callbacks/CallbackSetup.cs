@@ -1,0 +1,43 @@
+using MassTransit;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Hosting.Bus;
+
+namespace OtpPipeline.Workers.Callbacks;
+
+public static class CallbackSetup
+{
+    /// <summary>The sender. Added before the bus, so that a stop ends the consumers first.</summary>
+    public static IServiceCollection AddOtpCallbacks(this IServiceCollection services)
+    {
+        services.AddSingleton<CallbackMetrics>();
+        services.AddSingleton<SystemResolver>();
+        services.AddSingleton<ResolveHost>(p => p.GetRequiredService<SystemResolver>().ResolveAsync);
+        services.AddSingleton<CallbackConnections>();
+        services.AddSingleton(p => new CallbackExchange(
+            new HttpMessageInvoker(p.GetRequiredService<CallbackConnections>().CreateHandler()),
+            p.GetRequiredService<IOptions<CallbackOptions>>(),
+            p.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<SecretsOfApplication>(p => p.GetRequiredService<ApplicationDirectory>().SecretsOf);
+        services.AddSingleton<CallbackSender>();
+        services.AddHostedService(p => p.GetRequiredService<CallbackSender>());
+        return services;
+    }
+
+    public static void AddCallbacks(this IBusRegistrationConfigurator bus) => bus.AddConsumer<CallbackConsumer>();
+
+    public static void ConfigureCallbacks(this IRabbitMqBusFactoryConfigurator bus, IBusRegistrationContext context)
+    {
+        var concurrency = context.GetRequiredService<IOptions<CallbackOptions>>().Value.EventConcurrency;
+        bus.ReceiveEndpoint(OtpBusTopology.CallbackQueue, endpoint =>
+        {
+            // The shared topology binds the queue; the endpoint declares it alike and binds nothing of its own.
+            endpoint.ConfigureConsumeTopology = false;
+            endpoint.AsCallbackQueue();
+            endpoint.PrefetchCount = 2 * concurrency;
+            endpoint.ConcurrentMessageLimit = concurrency;
+            endpoint.ConfigureConsumer<CallbackConsumer>(context);
+        });
+    }
+}

@@ -1,0 +1,34 @@
+using OtpPipeline.Pipeline.Tests.Harness;
+using Xunit;
+
+[assembly: AssemblyFixture(typeof(CallbackPipeline))]
+
+namespace OtpPipeline.Pipeline.Tests.Harness;
+
+/// <summary>One that may call back to this machine, tries three times in a second, and knows an operator and a second application.</summary>
+public sealed class CallbackPipeline : LazyPipeline
+{
+    public const string AdminKey = "an-operators-key-of-the-tests";
+    public const string OldSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
+    public const string NewSecret = "whsec_GBcWFRQTEhEQDw4NDAsKCQgHBgUEAwIB";
+    public const string OtherKey = "the-key-of-another-application";
+    public static readonly Guid Other = new("0198c0de-0000-7000-8000-0000000000aa");
+
+    internal static Dictionary<string, string> ToThisMachine => new(StringComparer.Ordinal) { ["Callbacks:AllowedNetworks:0"] = "127.0.0.0/8" };
+
+    private protected override Setup Setup => new()
+    {
+        Settings = new Dictionary<string, string>(ToThisMachine, StringComparer.Ordinal)
+        {
+            ["Callbacks:RetryAfter:0"] = "00:00:00.3",
+            ["Callbacks:RetryAfter:1"] = "00:00:00.3",
+            ["Jobs:CallbackInterval"] = "00:00:00.2",
+            ["Admin:Key"] = AdminKey,
+            ["Applications:0:WebhookSecrets:0"] = NewSecret,
+            ["Applications:0:WebhookSecrets:1"] = OldSecret,
+            ["Applications:1:Id"] = Other.ToString(),
+            ["Applications:1:Name"] = "other",
+            ["Applications:1:Keys:0:Key"] = OtherKey,
+        },
+    };
+}

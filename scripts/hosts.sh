@@ -40,7 +40,7 @@ host_settings() {
 # copy_host PROJECT NAME: a running host never works from the build's own output, which ./test may rebuild meanwhile.
 copy_host() {
     rm -rf "${LOCAL:?}/app/$2"
-    mkdir -p "$LOCAL/app"
+    mkdir -p "$LOCAL/app/$(dirname "$2")"
     cp -R "$PROJECT_ROOT/src/$1/bin/Release/net10.0" "$LOCAL/app/$2"
 }
 

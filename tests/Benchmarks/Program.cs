@@ -15,6 +15,10 @@ Phase[] phases =
     new("http", [], RawHttp.RunAsync),
     new("accepted", ["commits", "http"], Intake.RunAsync),
     new("verified", ["commits"], Verification.RunAsync),
+    new("latency", ["accepted"], Latency.RunAsync),
+    new("life", ["bus"], WholeLife.RunAsync),
+    new("slow", ["accepted"], SlowProvider.RunAsync),
+    new("full", ["accepted", "verified"], FullTable.RunAsync),
     new("memory", ["accepted", "verified"], Memory.RunAsync),
 ];
 

@@ -4,7 +4,9 @@ using System.Text;
 namespace OtpPipeline.Benchmarks.Load;
 
 /// <summary>A call on one connection; answers whether it was what it should be.</summary>
-internal delegate ValueTask<bool> Call(Wire wire, CancellationToken cancellationToken);
+/// <param name="wire">The connection.</param>
+/// <param name="stopping">For what is waited for before the call; a call that is sent is let finish, since the server counts it too.</param>
+internal delegate ValueTask<bool> Call(Wire wire, CancellationToken stopping);
 
 /// <summary>Connections that each make one call after the other until they are stopped.</summary>
 internal sealed class Callers : IAsyncDisposable
@@ -48,18 +50,21 @@ internal sealed class Callers : IAsyncDisposable
     {
         using (wire)
         {
-            // The call under way is let finish: what was sent is counted by the server, too.
             while (!stop.IsCancellationRequested)
             {
                 try
                 {
-                    if (await call(wire, CancellationToken.None))
+                    if (await call(wire, stop.Token))
                     {
                         Interlocked.Increment(ref succeeded);
                         continue;
                     }
 
                     Fail(Encoding.UTF8.GetString(wire.Body[..Math.Min(300, wire.Body.Length)]));
+                }
+                catch (OperationCanceledException) when (stop.IsCancellationRequested)
+                {
+                    return;
                 }
                 catch (Exception lost) when (lost is SocketException or BenchException)
                 {

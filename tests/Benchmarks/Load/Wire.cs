@@ -18,6 +18,13 @@ internal sealed class Wire : IDisposable
     /// <summary>Body of the last answer.</summary>
     public ReadOnlySpan<byte> Body => buffer.AsSpan(bodyStart, filled - bodyStart);
 
+    /// <summary>The otpId in the last answer's body.</summary>
+    public Guid OtpId()
+    {
+        var at = Body.IndexOf("\"otpId\":\""u8);
+        return at >= 0 && Utf8Parser.TryParse(Body[(at + 9)..], out Guid id, out _) ? id : throw new BenchException("An answer has no otpId.");
+    }
+
     public static async Task<Wire> ConnectAsync(Uri address, CancellationToken cancellationToken)
     {
         var wire = new Wire();
@@ -26,13 +33,13 @@ internal sealed class Wire : IDisposable
     }
 
     /// <summary>Sends a whole request and returns the status of its answer.</summary>
-    public async ValueTask<int> CallAsync(ReadOnlyMemory<byte> request, CancellationToken cancellationToken)
+    public async ValueTask<int> CallAsync(ReadOnlyMemory<byte> request)
     {
-        await socket.SendAsync(request, cancellationToken);
+        await socket.SendAsync(request);
         (filled, bodyStart) = (0, 0);
         do
         {
-            var count = await socket.ReceiveAsync(buffer.AsMemory(filled), cancellationToken);
+            var count = await socket.ReceiveAsync(buffer.AsMemory(filled));
             if (count == 0)
             {
                 throw new BenchException("The server closed a connection in the middle of an answer.");

@@ -26,7 +26,7 @@ internal static class Intake
             () =>
             {
                 var request = new IntakeRequest(pipeline.Api.Address, pipeline.Key);
-                return async (wire, token) => await wire.CallAsync(request.Next(out _), token) == 201;
+                return async (wire, _) => await wire.CallAsync(request.Next(out var _)) == 201;
             },
             cancellationToken);
         var rate = await Gauge.RateAsync(what, bench.Lengths, () => callers.Succeeded, cancellationToken);

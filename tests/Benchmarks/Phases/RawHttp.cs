@@ -16,7 +16,7 @@ internal static class RawHttp
             () =>
             {
                 var request = new IntakeRequest(server.Address, "none");
-                return async (wire, token) => await wire.CallAsync(request.Next(out _), token) == 201;
+                return async (wire, _) => await wire.CallAsync(request.Next(out var _)) == 201;
             },
             cancellationToken);
         var rate = await Gauge.RateAsync("empty POST from 64 connections", bench.Lengths, () => callers.Succeeded, cancellationToken);

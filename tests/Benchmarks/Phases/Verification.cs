@@ -28,11 +28,11 @@ internal static class Verification
             () =>
             {
                 var request = new VerifyRequest(pipeline.Api.Address, pipeline.Key);
-                return async (wire, token) =>
+                return async (wire, _) =>
                 {
                     var i = Interlocked.Increment(ref next);
                     return i < waiting.Count
-                        ? await wire.CallAsync(request.Of(waiting[i].OtpId, waiting[i].Pin), token) == 200
+                        ? await wire.CallAsync(request.Of(waiting[i].OtpId, waiting[i].Pin)) == 200
                         : throw new BenchException("no OTP was left to verify");
                 };
             },

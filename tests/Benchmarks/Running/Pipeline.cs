@@ -13,6 +13,7 @@ internal sealed class Pipeline : IAsyncDisposable
     private readonly Dictionary<string, string> settings;
     private HostProcess? api;
     private HostProcess? workers;
+    private double peakOfWorkers;
 
     private Pipeline(Bench bench)
     {
@@ -31,6 +32,8 @@ internal sealed class Pipeline : IAsyncDisposable
             ["Applications__0__Id"] = ApplicationId.ToString(),
             ["Applications__0__Name"] = "bench",
             ["Applications__0__Keys__0__Key"] = Key,
+            ["Applications__0__WebhookSecrets__0"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Callbacks__AllowedNetworks__0"] = "127.0.0.0/8",
             ["Applications__0__Settings__Limits__RequestsPerMinute"] = "10000000",
         };
     }
@@ -57,10 +60,24 @@ internal sealed class Pipeline : IAsyncDisposable
         return pipeline;
     }
 
+    /// <summary>The most that any process of the workers ever held, in MB.</summary>
+    public double PeakOfWorkers => Math.Max(peakOfWorkers, Workers.Memory("VmHWM"));
+
+    public async Task StopWorkersAsync()
+    {
+        peakOfWorkers = PeakOfWorkers;
+        await workers!.DisposeAsync();
+        workers = null;
+    }
+
     /// <summary>Starts the workers anew, with settings over the others.</summary>
     public async Task RestartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over)
     {
-        await workers!.DisposeAsync();
+        if (workers is not null)
+        {
+            await StopWorkersAsync();
+        }
+
         await StartWorkersAsync(cancellationToken, over);
     }
 

@@ -17,6 +17,8 @@ Phase[] phases =
     new("verified", ["commits"], Verification.RunAsync),
     new("latency", ["accepted"], Latency.RunAsync),
     new("life", ["bus"], WholeLife.RunAsync),
+    new("callbacks", ["bus"], Callbacks.RunAsync),
+    new("commands", ["bus"], Commands.RunAsync),
     new("slow", ["accepted"], SlowProvider.RunAsync),
     new("full", ["accepted", "verified"], FullTable.RunAsync),
     new("memory", ["accepted", "verified"], Memory.RunAsync),

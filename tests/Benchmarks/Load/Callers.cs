@@ -21,6 +21,8 @@ internal sealed class Callers : IAsyncDisposable
 
     public long Succeeded => Interlocked.Read(ref succeeded);
 
+    public bool HasFailed => Interlocked.Read(ref failed) > 0;
+
     /// <param name="address">The server.</param>
     /// <param name="callOfConnection">Makes the call of one connection; what it renders into is that connection's own.</param>
     /// <param name="cancellationToken">Ends the connecting.</param>

@@ -9,7 +9,10 @@ namespace OtpPipeline.Benchmarks.Seeding;
 internal readonly record struct DeliveredOtp(Guid OtpId, string Pin);
 
 /// <summary>Puts rows into the tables by COPY, as the pipeline itself would have left them.</summary>
-internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline)
+/// <param name="database">The pipeline's database.</param>
+/// <param name="pipeline">Whose keys seal the rows.</param>
+/// <param name="callbackBases">OTPs are called back at these addresses in turn, their recipient's number behind it; null for none.</param>
+internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IReadOnlyList<string>? callbackBases = null)
 {
     private const int Chunk = 20_000;
     private const string Otps =
@@ -21,7 +24,7 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline)
     private const string Pins = "otp_pins (otp_id, version, ciphertext, key_id, valid_until)";
     private const string Histories = "recipient_histories (application_id, recipient_hash, sends, failed_guesses, updated_at)";
 
-    private readonly RowMaker make = new(pipeline.Secrets);
+    private readonly RowMaker make = new(pipeline.Secrets, callbackBases);
 
     /// <summary>OTPs whose PIN was delivered a moment ago and nobody has typed in yet.</summary>
     public async Task<List<DeliveredOtp>> PendingAsync(int count, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
@@ -9,7 +10,7 @@ internal sealed record SeededOtp(
     Guid Id, byte[] RecipientHash, byte[] Details, string Status, string? Reason, DateTime CreatedAt, DateTime ExpiresAt, DateTime? FinalAt, string? Pin);
 
 /// <summary>Makes OTPs with recipients that no request of the load has, sealed like the pipeline's own.</summary>
-internal sealed class RowMaker(OtpSecrets secrets)
+internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callbackBases)
 {
     public const int Ttl = 1800;
     private const string Block = "+3362";
@@ -32,8 +33,10 @@ internal sealed class RowMaker(OtpSecrets secrets)
     private SeededOtp Make(DateTime created, string status, string? reason, TimeSpan? finalAfter, string? pin)
     {
         var id = Guid.CreateVersion7(new DateTimeOffset(created, TimeSpan.Zero));
-        var recipient = Recipient.FromStored(RecipientKind.Phone, Block + Interlocked.Increment(ref last).ToString("0000000"), "FR");
-        var details = new OtpDetails(recipient.Address, "InfoText", "Your verification code is {{pin}}", CallbackUrl: null, Name: null, Locale: null);
+        var number = Interlocked.Increment(ref last);
+        var recipient = Recipient.FromStored(RecipientKind.Phone, Block + number.ToString("0000000", CultureInfo.InvariantCulture), "FR");
+        var callback = callbackBases is null ? null : callbackBases[number % callbackBases.Count] + number;
+        var details = new OtpDetails(recipient.Address, "InfoText", "Your verification code is {{pin}}", callback, Name: null, Locale: null);
         return new(
             id, secrets.HashRecipient(recipient), secrets.SealDetails(id, details), status, reason, created, created.AddSeconds(Ttl),
             finalAfter is { } after ? created + after : null, pin);

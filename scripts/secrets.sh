@@ -17,7 +17,7 @@ make() {
     MADE="$MADE $1"
 }
 
-mkdir -p -m 700 "$FOLDER"
+mkdir -p "$FOLDER"
 chmod 700 "$FOLDER"
 make postgres-password "$(random_hex 24)"
 make RabbitMq__Password "$(random_hex 24)"

@@ -12,13 +12,23 @@ internal static class FullTable
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
         var pipeline = await bench.PipelineAsync(cancellationToken);
+        var before = await SizeAsync(bench, cancellationToken);
         await SeedAsync(bench, new OtpSeeder(bench.Database, pipeline), cancellationToken);
+        var size = (await SizeAsync(bench, cancellationToken) - before) / (double)bench.Lengths.Rows;
+        bench.Report.Add(new("what a finished OTP keeps on disk", size, "bytes"));
         var with = $"with {bench.Lengths.Rows:#,##0} OTPs in the table";
         var (accepted, acceptedNote) = await Intake.MeasureAsync(bench, pipeline, $"accepted OTPs {with}", cancellationToken);
         bench.Report.Add(new($"accepted OTPs, {with}", accepted, "1/s", bench.Report.ValueOf(Intake.Name), Goal.Ratio(0.90), acceptedNote));
         await pipeline.DrainAsync(cancellationToken);
         var (verified, verifiedNote) = await Verification.MeasureAsync(bench, pipeline, $"verifications {with}", cancellationToken);
         bench.Report.Add(new($"verified OTPs, {with}", verified, "1/s", bench.Report.ValueOf(Verification.Name), Goal.Ratio(0.90), verifiedNote));
+    }
+
+    /// <summary>Tables and their indexes.</summary>
+    private static async Task<long> SizeAsync(Bench bench, CancellationToken cancellationToken)
+    {
+        await using var size = bench.Database.CreateCommand("SELECT pg_database_size(current_database())");
+        return (long)(await size.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task SeedAsync(Bench bench, OtpSeeder seeder, CancellationToken cancellationToken)

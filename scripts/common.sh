@@ -180,3 +180,8 @@ own_dir() {
 
 random_hex() { od -An -N "$1" -tx1 /dev/urandom | tr -d ' \n'; }
 random_base64() { head -c "$1" /dev/urandom | base64 | tr -d '\n'; }
+random_guid() {
+    local hex
+    hex=$(random_hex 16)
+    printf '%s-%s-4%s-8%s-%s\n' "${hex:0:8}" "${hex:8:4}" "${hex:13:3}" "${hex:17:3}" "${hex:20:12}"
+}

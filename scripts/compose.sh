@@ -10,7 +10,7 @@ compose() {
     project="otp-pipeline-$(printf '%s' "$1" | cksum | cut -d ' ' -f 1)"
     shift 2
     OTP_POSTGRES_PORT="$port" OTP_AMQP_PORT="$port" \
-        docker compose --project-name "$project" --file "$PROJECT_ROOT/compose.yaml" "$@"
+        docker compose --project-name "$project" --file "$PROJECT_ROOT/scripts/servers.compose.yaml" "$@"
 }
 
 compose_do() {

@@ -4,12 +4,6 @@
 readonly LOCAL="$PROJECT_ROOT/.local"
 readonly LOGS="$LOCAL/log" SECRETS="$LOCAL/secrets.env"
 
-random_guid() {
-    local hex
-    hex=$(random_hex 16)
-    printf '%s-%s-4%s-8%s-%s\n' "${hex:0:8}" "${hex:8:4}" "${hex:13:3}" "${hex:17:3}" "${hex:20:12}"
-}
-
 # secret NAME COMMAND...: made by the command once, and kept: stored PINs and the demo's callers depend on it.
 secret() {
     local name=$1
@@ -45,7 +39,7 @@ host_settings() {
 # copy_host PROJECT NAME: a running host never works from the build's own output, which ./test may rebuild meanwhile.
 copy_host() {
     rm -rf "${LOCAL:?}/app/$2"
-    mkdir -p "$LOCAL/app"
+    mkdir -p "$LOCAL/app/$(dirname "$2")"
     cp -R "$PROJECT_ROOT/src/$1/bin/Release/net10.0" "$LOCAL/app/$2"
 }
 

@@ -13,6 +13,13 @@ using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Health;
 using OtpPipeline.Hosting.Starting;
 
+const string DefaultUrl = "http://127.0.0.1:5080";
+
+if (args.Contains(HealthProbe.Verb, StringComparer.Ordinal))
+{
+    return await HealthProbe.RunAsync(args, DefaultUrl);
+}
+
 return args.Contains("--migrate", StringComparer.Ordinal)
     ? await HostRunner.RunAsync(Build, Migration.RunAsync)
     : await HostRunner.RunAsync(Build);
@@ -20,7 +27,7 @@ return args.Contains("--migrate", StringComparer.Ordinal)
 WebApplication Build()
 {
     var builder = WebApplication.CreateBuilder(args);
-    builder.AddServiceDefaults("otp-api", "http://127.0.0.1:5080");
+    builder.AddServiceDefaults("otp-api", DefaultUrl);
     builder.AddOtpStorage();
     builder.Services.AddOtpCore();
     builder.AddOtpBus();

@@ -18,12 +18,14 @@ public static class ServiceDefaults
     private static readonly string[] ListenKeys = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Logs, telemetry, health checks, a graceful stop, and a Kestrel that does not name itself.</summary>
+    /// <summary>Secrets from files, logs, telemetry, health checks, a graceful stop, and a Kestrel that does not name itself.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="serviceName">As logs and telemetry name the host, such as otp-api.</param>
     /// <param name="defaultUrl">Where the host listens when neither Urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS nor Kestrel:Endpoints says otherwise.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, string defaultUrl)
     {
+        builder.Configuration.AddSecretFiles();
+
         // In appsettings.json it would win over ASPNETCORE_URLS.
         if (!ListenKeys.Any(key => builder.Configuration.GetSection(key).Exists()))
         {

@@ -12,14 +12,17 @@ namespace OtpPipeline.Workers;
 
 public static class Program
 {
-    public static Task<int> Main(string[] args) => HostRunner.RunAsync(() => Build(args));
+    private const string DefaultUrl = "http://127.0.0.1:5081";
+
+    public static Task<int> Main(string[] args) =>
+        args.Contains(HealthProbe.Verb, StringComparer.Ordinal) ? HealthProbe.RunAsync(args, DefaultUrl) : HostRunner.RunAsync(() => Build(args));
 
     /// <param name="args">Settings as on the command line.</param>
     /// <param name="adjust">What a test puts in a service's place.</param>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(args);
-        builder.AddServiceDefaults("otp-workers", "http://127.0.0.1:5081");
+        builder.AddServiceDefaults("otp-workers", DefaultUrl);
         builder.AddOtpStorage();
         builder.Services.AddOtpCore();
         builder.Services.AddOtpCallbacks();

@@ -1,0 +1,25 @@
+# Two images from one build: --target api and --target workers.
+
+FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
+WORKDIR /source
+COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY src/ src/
+COPY tools/SqlServerShim/ tools/SqlServerShim/
+RUN dotnet publish src/Api/Api.csproj -c Release -o /publish/api
+RUN dotnet publish src/Workers/Workers.csproj -c Release -o /publish/workers
+
+# Without a shell's help: the host asks itself whether it is ready. The base image listens on port 8080 of every address.
+FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS host
+WORKDIR /app
+USER $APP_UID
+
+FROM host AS api
+COPY --from=build /publish/api ./
+EXPOSE 8080
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 CMD ["dotnet", "OtpPipeline.Api.dll", "--health"]
+ENTRYPOINT ["dotnet", "OtpPipeline.Api.dll"]
+
+FROM host AS workers
+COPY --from=build /publish/workers ./
+HEALTHCHECK --interval=15s --timeout=10s --start-period=60s --retries=3 CMD ["dotnet", "OtpPipeline.Workers.dll", "--health"]
+ENTRYPOINT ["dotnet", "OtpPipeline.Workers.dll"]

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Makes what compose.yaml reads from ./secrets, each file only where it is missing: what is in use is never replaced.
+set -euo pipefail
+
+# shellcheck source=scripts/common.sh
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+FOLDER=${1:-$PROJECT_ROOT/secrets}
+MADE=""
+
+# make NAME VALUE: the folder is closed to others; the file itself must be readable for the containers' own users, since a
+# secret from a file keeps its rights when it is mounted.
+make() {
+    [ ! -e "$FOLDER/$1" ] || return 0
+    (umask 022 && printf '%s\n' "$2" >"$FOLDER/$1.new")
+    mv "$FOLDER/$1.new" "$FOLDER/$1"
+    MADE="$MADE $1"
+}
+
+mkdir -p "$FOLDER"
+chmod 700 "$FOLDER"
+make postgres-password "$(random_hex 24)"
+make RabbitMq__Password "$(random_hex 24)"
+make ConnectionStrings__Otp "Host=postgres;Username=otp;Database=otp;Password=$(cat "$FOLDER/postgres-password")"
+make rabbitmq.conf "default_user = otp
+default_pass = $(cat "$FOLDER/RabbitMq__Password")"
+make Otp__PinKeys__0__Id "$(date -u +%Y-%m-%d)"
+make Otp__PinKeys__0__Key "$(random_base64 32)"
+make Otp__LookupKey "$(random_base64 32)"
+make Applications__0__Id "$(random_guid)"
+make Applications__0__Keys__0__Key "$(random_hex 24)"
+if [ -n "$MADE" ]; then
+    say "Made in $FOLDER:$MADE"
+    say "Keep a copy of this folder apart from the database's backups: without the keys no stored PIN or recipient can be read."
+else
+    say "Nothing is missing in $FOLDER."
+fi

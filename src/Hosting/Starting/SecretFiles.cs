@@ -1,0 +1,48 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.KeyPerFile;
+using Microsoft.Extensions.FileProviders;
+using Microsoft.Extensions.Options;
+
+namespace OtpPipeline.Hosting.Starting;
+
+/// <summary>
+/// Configuration from files, one a key, as container engines mount secrets: the file <c>Otp__PinKeys__0__Key</c> holds the value of
+/// <c>Otp:PinKeys:0:Key</c>. They are read once, at the start; a rotation is a restart.
+/// </summary>
+internal static class SecretFiles
+{
+    /// <summary>Folder with the files; what is missing is no error, as most machines have none.</summary>
+    public const string DirectoryKey = "Secrets:Directory";
+
+    private const string DefaultDirectory = "/run/secrets";
+
+    /// <summary>Puts them over appsettings.json and under environment variables and the command line.</summary>
+    /// <exception cref="OptionsValidationException">A file is there and cannot be read.</exception>
+    public static void AddSecretFiles(this ConfigurationManager configuration)
+    {
+        var folder = configuration[DirectoryKey] is { Length: > 0 } configured ? configured : DefaultDirectory;
+        if (!Directory.Exists(folder))
+        {
+            return;
+        }
+
+        var source = new KeyPerFileConfigurationSource
+        {
+            FileProvider = new PhysicalFileProvider(Path.GetFullPath(folder)),
+            Optional = true,
+            ReloadOnChange = false,
+        };
+        var sources = configuration.Sources;
+        var below = sources.Select((s, i) => s is JsonConfigurationSource ? i : -1).DefaultIfEmpty(-1).Max();
+        try
+        {
+            sources.Insert(below + 1, source);
+        }
+        catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
+        {
+            throw new OptionsValidationException(
+                DirectoryKey, typeof(SecretFiles), [$"{DirectoryKey} is {folder}, where a file cannot be read: the user of this process needs the right to."]);
+        }
+    }
+}

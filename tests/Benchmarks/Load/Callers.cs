@@ -1,0 +1,85 @@
+using System.Net.Sockets;
+using System.Text;
+
+namespace OtpPipeline.Benchmarks.Load;
+
+/// <summary>A call on one connection; answers whether it was what it should be.</summary>
+/// <param name="wire">The connection.</param>
+/// <param name="stopping">For what is waited for before the call; a call that is sent is let finish, since the server counts it too.</param>
+internal delegate ValueTask<bool> Call(Wire wire, CancellationToken stopping);
+
+/// <summary>Connections that each make one call after the other until they are stopped.</summary>
+internal sealed class Callers : IAsyncDisposable
+{
+    public const int Connections = 64;
+
+    private readonly CancellationTokenSource stop = new();
+    private Task[] running = [];
+    private long succeeded;
+    private long failed;
+    private string? firstFailure;
+
+    public long Succeeded => Interlocked.Read(ref succeeded);
+
+    public bool HasFailed => Interlocked.Read(ref failed) > 0;
+
+    /// <param name="address">The server.</param>
+    /// <param name="callOfConnection">Makes the call of one connection; what it renders into is that connection's own.</param>
+    /// <param name="cancellationToken">Ends the connecting.</param>
+    public static async Task<Callers> StartAsync(Uri address, Func<Call> callOfConnection, CancellationToken cancellationToken)
+    {
+        var callers = new Callers();
+        var wires = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Wire.ConnectAsync(address, cancellationToken)));
+        callers.running = [.. wires.Select(wire => Task.Run(() => callers.RepeatAsync(wire, callOfConnection()), CancellationToken.None))];
+        return callers;
+    }
+
+    /// <summary>Ends them and says what went wrong; null when nothing did.</summary>
+    public async Task<string?> StopAsync()
+    {
+        await stop.CancelAsync();
+        await Task.WhenAll(running);
+        return failed == 0 ? null : $"{failed:#,##0} calls failed, the first with {firstFailure}";
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        stop.Dispose();
+    }
+
+    private async Task RepeatAsync(Wire wire, Call call)
+    {
+        using (wire)
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                try
+                {
+                    if (await call(wire, stop.Token))
+                    {
+                        Interlocked.Increment(ref succeeded);
+                        continue;
+                    }
+
+                    Fail(Encoding.UTF8.GetString(wire.Body[..Math.Min(300, wire.Body.Length)]));
+                }
+                catch (OperationCanceledException) when (stop.IsCancellationRequested)
+                {
+                    return;
+                }
+                catch (Exception lost) when (lost is SocketException or BenchException)
+                {
+                    Fail(lost.Message);
+                    return;
+                }
+            }
+        }
+    }
+
+    private void Fail(string why)
+    {
+        Interlocked.Increment(ref failed);
+        Interlocked.CompareExchange(ref firstFailure, why, comparand: null);
+    }
+}

@@ -1,0 +1,25 @@
+using OtpPipeline.Benchmarks.Load;
+using OtpPipeline.Benchmarks.Running;
+
+namespace OtpPipeline.Benchmarks.Phases;
+
+/// <summary>Ceiling: an ASP.NET Core POST that does nothing, with the load generator of all further phases.</summary>
+internal static class RawHttp
+{
+    public const string Name = "empty POST";
+
+    public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
+    {
+        await using var server = await HostProcess.StartAsync(typeof(RawHttp).Assembly.Location, EmptyServer.Verb, bench.LogFile("empty"), cancellationToken);
+        await using var callers = await Callers.StartAsync(
+            server.Address,
+            () =>
+            {
+                var request = new IntakeRequest(server.Address, "none");
+                return async (wire, _) => await wire.CallAsync(request.Next(out var _)) == 201;
+            },
+            cancellationToken);
+        var rate = await Gauge.RateAsync("empty POST from 64 connections", bench.Lengths, () => callers.Succeeded, cancellationToken);
+        bench.Report.Add(new(Name, rate, "1/s", Note: await callers.StopAsync()));
+    }
+}

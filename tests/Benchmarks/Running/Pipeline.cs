@@ -1,0 +1,140 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Benchmarks.Running;
+
+/// <summary>One Api and one Workers process as a deployment has them: defaults, the environment Production, the sandbox as the only provider.</summary>
+internal sealed class Pipeline : IAsyncDisposable
+{
+    private static readonly TimeSpan DrainTime = TimeSpan.FromMinutes(3);
+    private readonly Bench bench;
+    private readonly Dictionary<string, string> settings;
+    private HostProcess? api;
+    private HostProcess? workers;
+    private double peakOfWorkers;
+
+    private Pipeline(Bench bench)
+    {
+        this.bench = bench;
+        var pinKey = new PinKey { Id = "bench", Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
+        Secrets = new OtpSecrets(new KeyRing(Options.Create(new OtpOptions { PinKeys = [pinKey] })));
+        settings = new(StringComparer.Ordinal)
+        {
+            ["ASPNETCORE_ENVIRONMENT"] = "Production",
+            ["ConnectionStrings__Otp"] = bench.ConnectionString,
+            ["RabbitMq__Uri"] = bench.Arguments.RabbitMq.ToString(),
+            ["Otp__PinKeys__0__Id"] = pinKey.Id,
+            ["Otp__PinKeys__0__Key"] = pinKey.Key,
+            ["Sandbox__Enabled"] = "true",
+            ["Sandbox__AllowInProduction"] = "true",
+            ["Applications__0__Id"] = ApplicationId.ToString(),
+            ["Applications__0__Name"] = "bench",
+            ["Applications__0__Keys__0__Key"] = Key,
+            ["Applications__0__WebhookSecrets__0"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
+            ["Callbacks__AllowedNetworks__0"] = "127.0.0.0/8",
+            ["Applications__0__Settings__Limits__RequestsPerMinute"] = "10000000",
+        };
+    }
+
+    public Guid ApplicationId { get; } = Guid.CreateVersion7();
+
+    public string Key { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+
+    /// <summary>The hosts' key ring.</summary>
+    public OtpSecrets Secrets { get; }
+
+    public HostProcess Api => api!;
+
+    public HostProcess Workers => workers!;
+
+    public static async Task<Pipeline> StartAsync(Bench bench, CancellationToken cancellationToken)
+    {
+        var pipeline = new Pipeline(bench);
+        Console.WriteLine("Migrating the database, starting the Api and the workers");
+        await HostProcess.RunAsync(pipeline.Program("api"), "--migrate", pipeline.settings, bench.LogFile("migrate"));
+        pipeline.api = await HostProcess.StartAsync(pipeline.Program("api"), pipeline.settings, bench.LogFile("api"), cancellationToken);
+        await pipeline.StartWorkersAsync(cancellationToken);
+        Console.WriteLine($"  Api: process {pipeline.api.Id} at {pipeline.api.Address}; workers: process {pipeline.Workers.Id}");
+        return pipeline;
+    }
+
+    /// <summary>The most that any process of the workers ever held, in MB.</summary>
+    public double PeakOfWorkers => Math.Max(peakOfWorkers, Workers.Memory("VmHWM"));
+
+    public async Task StopWorkersAsync()
+    {
+        peakOfWorkers = PeakOfWorkers;
+        await workers!.DisposeAsync();
+        workers = null;
+    }
+
+    /// <summary>Starts the workers anew, with settings over the others.</summary>
+    public async Task RestartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over)
+    {
+        if (workers is not null)
+        {
+            await StopWorkersAsync();
+        }
+
+        await StartWorkersAsync(cancellationToken, over);
+    }
+
+    /// <summary>Waits until every delivery has been made, so that the next phase starts with empty queues.</summary>
+    public async Task DrainAsync(CancellationToken cancellationToken)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        for (var tick = 0; ; tick++)
+        {
+            var open = await bench.Database.CountAsync("deliveries WHERE status IN ('QUEUED', 'SENDING')", cancellationToken);
+            if (open == 0)
+            {
+                break;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(start) > DrainTime)
+            {
+                throw new BenchException($"{open:#,##0} deliveries are still open after {DrainTime.TotalMinutes:0} minutes.");
+            }
+
+            if (tick % 20 == 0)
+            {
+                Console.WriteLine($"  {open:#,##0} deliveries are still open");
+            }
+
+            await Task.Delay(250, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in new[] { workers, api }.OfType<HostProcess>())
+        {
+            await host.DisposeAsync();
+        }
+    }
+
+    private async Task StartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over) =>
+        workers = await HostProcess.StartAsync(
+            Program("workers"), settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value))), bench.LogFile("workers"), cancellationToken);
+
+    private string Program(string host) =>
+        Path.Combine(bench.Arguments.Hosts, host, host == "api" ? "OtpPipeline.Api.dll" : "OtpPipeline.Workers.dll");
+}
+
+internal static class Queries
+{
+    public static async Task<long> CountAsync(this NpgsqlDataSource database, string fromWhere, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"SELECT count(*) FROM {fromWhere}");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    public static async Task ExecuteAsync(this NpgsqlDataSource database, string sql, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.CommandTimeout = 600;
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,119 @@
+using System.Text.Json;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Deployment;
+
+/// <summary>As far as it can be judged without a container engine.</summary>
+public sealed class The_compose_file
+{
+    private static readonly string[] Hosts = ["api", "workers", "migrate"];
+    private static readonly string[] SecretWords = ["pass", "password", "key", "secret", "uri", "ConnectionStrings__Otp"];
+
+    [Fact]
+    public async Task Starts_both_hosts_after_the_migration_and_the_servers()
+    {
+        var services = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");
+
+        services.EnumerateObject().Select(s => s.Name).ShouldBe(["postgres", "rabbitmq", "migrate", "api", "workers"], ignoreOrder: true);
+        Condition(services, "migrate", "postgres").ShouldBe("service_healthy");
+        foreach (var host in new[] { "api", "workers" })
+        {
+            Condition(services, host, "migrate").ShouldBe("service_completed_successfully");
+            Condition(services, host, "rabbitmq").ShouldBe("service_healthy");
+        }
+
+        services.GetProperty("migrate").GetProperty("command")[0].GetString().ShouldBe("--migrate");
+        services.GetProperty("migrate").GetProperty("restart").GetString().ShouldBe("no");
+    }
+
+    [Fact]
+    public async Task Can_scale_the_workers()
+    {
+        var workers = (await Repository.YamlAsync("compose.yaml")).GetProperty("services").GetProperty("workers");
+
+        // A name or a port of its own can be had by one container only.
+        workers.TryGetProperty("container_name", out _).ShouldBeFalse();
+        workers.TryGetProperty("ports", out _).ShouldBeFalse();
+        workers.TryGetProperty("hostname", out _).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Sets_only_keys_that_the_hosts_read()
+    {
+        var services = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");
+        foreach (var host in Hosts)
+        {
+            var variables = services.GetProperty(host).GetProperty("environment").EnumerateObject().Select(v => v.Name);
+            var secrets = SecretsOf(services.GetProperty(host));
+            foreach (var key in variables.Concat(secrets).Select(name => name.Replace("__", ":", StringComparison.Ordinal)))
+            {
+                KnownKeys.IsKnown(key).ShouldBeTrue($"{host} is given {key}, which no host reads");
+            }
+        }
+
+        KnownKeys.IsKnown("RabbitMq:Passwort").ShouldBeFalse();
+        KnownKeys.IsKnown("Otp:PinKeys:0:Keys").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Names_secrets_that_the_script_makes()
+    {
+        var compose = await Repository.YamlAsync("compose.yaml");
+        var folder = Directory.CreateTempSubdirectory("otp-secrets-");
+        try
+        {
+            await Repository.RunAsync("bash", Repository.Root, Repository.At("scripts", "secrets.sh"), folder.FullName);
+            var made = folder.EnumerateFiles().Select(f => f.Name).ToArray();
+            var declared = compose.GetProperty("secrets").EnumerateObject().ToDictionary(s => s.Name, s => s.Value.GetProperty("file").GetString()!, StringComparer.Ordinal);
+
+            declared.Values.ShouldBe(made.Select(m => $"./secrets/{m}"), ignoreOrder: true);
+            var used = compose.GetProperty("services").EnumerateObject().SelectMany(s => SecretsOf(s.Value)).Distinct();
+            used.ShouldBe(declared.Keys, ignoreOrder: true);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Keeps_every_password_out_of_the_environment()
+    {
+        var services = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");
+        foreach (var service in services.EnumerateObject().Where(s => s.Value.TryGetProperty("environment", out _)))
+        {
+            foreach (var variable in service.Value.GetProperty("environment").EnumerateObject())
+            {
+                SecretWords.ShouldNotContain(word => variable.Name.EndsWith(word, StringComparison.OrdinalIgnoreCase), $"{service.Name}: {variable.Name}");
+            }
+        }
+
+        Repository.Read(".gitignore").Split('\n').ShouldContain("secrets/");
+    }
+
+    [Fact]
+    public async Task Has_the_servers_that_run_uses()
+    {
+        var deployment = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");
+        var local = (await Repository.YamlAsync("scripts", "servers.compose.yaml")).GetProperty("services");
+
+        local.EnumerateObject().Select(s => s.Name).ShouldBe(["postgres", "rabbitmq"], ignoreOrder: true);
+        foreach (var server in new[] { "postgres", "rabbitmq" })
+        {
+            local.GetProperty(server).GetProperty("image").GetString().ShouldBe(deployment.GetProperty(server).GetProperty("image").GetString());
+            local.GetProperty(server).TryGetProperty("healthcheck", out _).ShouldBeTrue();
+            deployment.GetProperty(server).TryGetProperty("healthcheck", out _).ShouldBeTrue();
+        }
+
+        Repository.Read("scripts", "compose.sh").ShouldContain("scripts/servers.compose.yaml");
+    }
+
+    private static string? Condition(JsonElement services, string service, string on) =>
+        services.GetProperty(service).GetProperty("depends_on").GetProperty(on).GetProperty("condition").GetString();
+
+    private static IEnumerable<string> SecretsOf(JsonElement service) =>
+        service.TryGetProperty("secrets", out var secrets)
+            ? secrets.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.String ? s.GetString()! : s.GetProperty("source").GetString()!)
+            : [];
+}

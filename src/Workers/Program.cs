@@ -37,7 +37,7 @@ public static class Program
                 bus.ConfigureDeliveries(context);
                 bus.ConfigureCallbacks(context);
             });
-        builder.Services.AddOtpProviders();
+        builder.Services.AddOtpProviders(builder.Configuration);
         builder.Services.AddOtpJobs();
         adjust?.Invoke(builder.Services);
 

@@ -56,6 +56,14 @@ public sealed class DeliveryOptions : IValidatableObject
                 yield return new($"Deliveries:Channels:{name}:Timeout must be shorter than Deliveries:Lease ({Lease}).");
             }
         }
+
+        // The defaults of a channel without an entry are bound by the lease as well.
+        var silent = Deliveries.Channels.All.Select(c => c.Text()).Where(c => !Channels.ContainsKey(c)).ToList();
+        if (silent.Count > 0 && ChannelOptions.Default.Timeout >= Lease)
+        {
+            yield return new(
+                $"Deliveries:Lease must be longer than {ChannelOptions.Default.Timeout}, the Timeout of {string.Join(", ", silent)}; or set Deliveries:Channels:<channel>:Timeout of each.");
+        }
     }
 }
 

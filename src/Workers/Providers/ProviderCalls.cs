@@ -10,6 +10,8 @@ namespace OtpPipeline.Workers.Providers;
 public sealed partial class ProviderCalls(
     IEnumerable<IOtpProvider> providers, IOptions<DeliveryOptions> options, TimeProvider time, DeliveryMetrics metrics, ILogger<ProviderCalls> logger)
 {
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
+
     private readonly FrozenDictionary<string, IOtpProvider> _providers = providers.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
 
     public async Task<SendOutcome> SendAsync(OutgoingDelivery outgoing)
@@ -45,10 +47,10 @@ public sealed partial class ProviderCalls(
         using var deadline = new CancellationTokenSource(timeout, time);
         try
         {
-            // A provider that is deaf to its token must not hold the consumer.
-            return await provider.SendAsync(outgoing, deadline.Token).WaitAsync(deadline.Token);
+            // One that heeds its token may still say that nothing went out; one that is deaf to it must not hold the consumer.
+            return await provider.SendAsync(outgoing, deadline.Token).WaitAsync(timeout + Grace, time);
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested)
+        catch (Exception late) when (late is TimeoutException || (late is OperationCanceledException && deadline.IsCancellationRequested))
         {
             Log.TimedOut(logger, outgoing.Delivery.Id, provider.Name, timeout);
             return new SendOutcome.Unknown("timeout");

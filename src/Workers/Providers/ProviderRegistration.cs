@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Workers.Providers.Entries;
 using OtpPipeline.Workers.Providers.Sandbox;
 
 namespace OtpPipeline.Workers.Providers;
@@ -10,13 +11,14 @@ public sealed record ProviderName(string Name);
 
 public static class ProviderRegistration
 {
-    /// <summary>All providers of this host.</summary>
-    public static IServiceCollection AddOtpProviders(this IServiceCollection services)
+    /// <summary>All providers of this host: the sandbox, and those that section <c>Providers</c> describes.</summary>
+    public static IServiceCollection AddOtpProviders(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSingleton<ProviderCalls>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ConfiguredProvidersExist>();
         services.AddSingleton<SandboxMailbox>();
         services.AddOtpProvider<SandboxProvider>(ProviderChoice.Sandbox);
+        services.AddConfiguredProviders(configuration);
         return services;
     }
 

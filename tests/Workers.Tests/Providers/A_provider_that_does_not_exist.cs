@@ -22,7 +22,7 @@ public sealed class A_provider_that_does_not_exist
 
     private static IEnumerable<string> Failures(string provider, bool sandbox = false)
     {
-        var services = new ServiceCollection().AddLogging().AddOtpProviders();
+        var services = new ServiceCollection().AddLogging().AddOtpProviders(new ConfigurationBuilder().Build());
         services.Configure<SandboxOptions>(o => o.Enabled = sandbox);
         services.Configure<DeliveryOptions>(o => o.Channels["sms"] = new() { Provider = provider });
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());

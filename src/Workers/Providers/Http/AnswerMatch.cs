@@ -1,0 +1,73 @@
+using System.Text.RegularExpressions;
+using OtpPipeline.Workers.Providers.Entries;
+
+namespace OtpPipeline.Workers.Providers.Http;
+
+/// <summary>A compiled <see cref="HttpMatchOptions"/>.</summary>
+internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Path, string? Value)
+{
+    public bool NeedsBody => Body is not null || Path is not null;
+
+    public static AnswerMatch Compile(string key, HttpMatchOptions options, EntryProblems problems)
+    {
+        StatusSet? status = null;
+        if (options.Status is not null && (status = StatusSet.Parse(options.Status)) is null)
+        {
+            problems.Add($"{key}:Status", "must be a list of statuses, such as 200, 4xx or 500-599.");
+        }
+
+        if (options is { JsonEquals: not null, JsonPath: null })
+        {
+            problems.Add($"{key}:JsonEquals", "needs JsonPath beside it.");
+        }
+
+        return new(status, CompileRegex($"{key}:BodyMatches", options.BodyMatches, problems), CompilePath($"{key}:JsonPath", options.JsonPath, problems), options.JsonEquals);
+    }
+
+    public static JsonPath? CompilePath(string key, string? text, EntryProblems problems)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        var path = JsonPath.Parse(text);
+        if (path is null)
+        {
+            problems.Add(key, "must be a path such as $.messages[0].status.");
+        }
+
+        return path;
+    }
+
+    /// <summary>One that takes time in proportion to the body, whatever the body is.</summary>
+    public static Regex? CompileRegex(string key, string? pattern, EntryProblems problems)
+    {
+        if (pattern is null)
+        {
+            return null;
+        }
+
+        try
+        {
+            return new(pattern, RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, TimeSpan.FromSeconds(10));
+        }
+        catch (ArgumentException)
+        {
+            problems.Add(key, "is no regular expression.");
+        }
+        catch (NotSupportedException)
+        {
+            problems.Add(key, "uses lookarounds or back references, which are not taken here.");
+        }
+
+        return null;
+    }
+
+    public bool Fits(HttpAnswer answer) =>
+        (Status is null || Status.Contains(answer.Status))
+        && (Body is null || Body.IsMatch(answer.Body))
+        && (Path is null || FitsValue(answer.Json(Path)));
+
+    private bool FitsValue(string? found) => Value is null ? found is not null : string.Equals(found, Value, StringComparison.Ordinal);
+}

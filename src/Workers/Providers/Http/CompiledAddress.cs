@@ -1,0 +1,79 @@
+using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Workers.Providers.Templates;
+
+namespace OtpPipeline.Workers.Providers.Http;
+
+/// <summary>The address of every request. Values are percent-encoded, and never reach its host.</summary>
+internal sealed class CompiledAddress
+{
+    private readonly Template _template;
+
+    private CompiledAddress(Template template) => _template = template;
+
+    public static CompiledAddress? Compile(HttpProviderOptions options, HttpAuth auth, IReadOnlyCollection<string> placeholders, EntryProblems problems)
+    {
+        if (string.IsNullOrEmpty(options.Url))
+        {
+            return null;
+        }
+
+        // The credentials are text, not a template: percent-encoded they have no brace.
+        var credentials = auth.Query is { } pair ? $"{ValueEncoding.Percent(pair.Name)}={ValueEncoding.Percent(pair.Value)}" : "";
+        var query = IsQuery(options.Body) ? options.Body!.Template ?? "" : "";
+        var text = new[] { query, credentials }.Where(t => t.Length > 0).Aggregate(options.Url, WithQuery);
+        if (Template.Parse(text, placeholders, out var problem) is not { } template)
+        {
+            problems.Add(IsQuery(options.Body) && Template.Parse(options.Url, placeholders, out _) is not null ? "Body:Template" : "Url", problem);
+            return null;
+        }
+
+        if (Problem(options.Url, template) is { } wrong)
+        {
+            problems.Add("Url", wrong);
+        }
+
+        return new(template);
+    }
+
+    public Uri Of(Func<string, string> values) => ToUri(_template.Render(values, ValueEncoding.Percent))!;
+
+    public static bool IsQuery(HttpBodyOptions? body) => string.Equals(body?.Format, BodyFormat.Query, StringComparison.OrdinalIgnoreCase);
+
+    private static string? Problem(string url, Template template)
+    {
+        var sample = template.Render(_ => "x", ValueEncoding.AsIs);
+        if (ToUri(sample) is not { } uri || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || !Uri.IsWellFormedUriString(sample, UriKind.Absolute))
+        {
+            return "must be an absolute address, http:// or https://, with everything but the placeholders percent-encoded.";
+        }
+
+        if (uri.UserInfo.Length > 0)
+        {
+            return "may hold no credentials: use Auth.";
+        }
+
+        if (url.Contains('#', StringComparison.Ordinal))
+        {
+            return "may hold no fragment.";
+        }
+
+        var path = url.IndexOfAny(['/', '?'], url.IndexOf("://", StringComparison.Ordinal) + 3);
+        var first = url.IndexOf("{{", StringComparison.Ordinal);
+        if (first >= 0 && (path < 0 || first < path))
+        {
+            return "may have placeholders in its path and query only.";
+        }
+
+        // A name is the caller's text: as a segment ".." it would lead elsewhere.
+        var end = url.IndexOf('?', StringComparison.Ordinal) is var question && question < 0 ? url.Length : question;
+        return path >= 0 && path < end && url[path..end].Contains($"{{{{{MessageValues.Name}}}}}", StringComparison.Ordinal)
+            ? "may have {{name}} in its query only."
+            : null;
+    }
+
+    private static string WithQuery(string url, string more) => $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{more}";
+
+    // What is encoded already must stay as it is: by default the class decodes some of it again.
+    private static Uri? ToUri(string text) =>
+        Uri.TryCreate(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var uri) ? uri : null;
+}

@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using OtpPipeline.Core.Deliveries;
+
+namespace OtpPipeline.Workers.Providers.Http;
+
+/// <summary>Hands messages to a gateway that an entry of section <c>Providers</c> describes.</summary>
+internal sealed partial class HttpProvider(string name, HttpDescription description, HttpMessageInvoker http, TimeProvider time, ILogger<HttpProvider> logger)
+    : IOtpProvider, IDisposable
+{
+    private const int LongestBody = 64 * 1024;
+
+    public string Name => name;
+
+    /// <summary>A client of the provider's own: no redirects, no cookies, no proxy but the configured one, nothing of our traces in its requests.</summary>
+    public static HttpMessageInvoker Client(HttpProviderOptions options, X509ChainPolicy? trust) => new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = options.Proxy is not null,
+        Proxy = options.Proxy is null ? null : new WebProxy(options.Proxy),
+        ConnectTimeout = options.ConnectTimeout,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        ActivityHeadersPropagator = DistributedContextPropagator.CreateNoOutputPropagator(),
+        RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8,
+        SslOptions = { CertificateChainPolicy = trust },
+    });
+
+    public async Task<SendOutcome> SendAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        using var request = description.Write(delivery, out var content);
+        if (request is null)
+        {
+            Log.NotSendable(logger, delivery.Delivery.Id, name);
+            return new SendOutcome.Refused("not_sendable");
+        }
+
+        HttpResponseMessage response;
+        try
+        {
+            response = await http.SendAsync(request, cancellationToken);
+        }
+        catch (Exception failure) when (!content.WentOut && failure is HttpRequestException or OperationCanceledException)
+        {
+            Log.Unreachable(logger, delivery.Delivery.Id, name, (failure as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError);
+            return new SendOutcome.Transient("unavailable");
+        }
+
+        using (response)
+        {
+            var body = description.Rules.NeedBody ? await ReadAsync(response, cancellationToken) : "";
+            if (body is null && description.Rules.RulesNeedBody)
+            {
+                return new SendOutcome.Unknown("connection_lost");
+            }
+
+            var outcome = description.Rules.Judge(new((int)response.StatusCode, body ?? "", header => Find(response, header), RetryAfter(response)));
+            Tell(delivery, (int)response.StatusCode, outcome);
+            return outcome;
+        }
+    }
+
+    public void Dispose() => http.Dispose();
+
+    /// <summary>The begin of the body; null where the connection ended within it.</summary>
+    private static async Task<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[LongestBody];
+        try
+        {
+            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
+            var length = await stream.ReadAtLeastAsync(buffer, LongestBody, throwOnEndOfStream: false, cancellationToken);
+            return Charset(response).GetString(buffer, 0, length);
+        }
+        catch (Exception lost) when (lost is IOException or HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private static Encoding Charset(HttpResponseMessage response) =>
+        string.Equals(response.Content.Headers.ContentType?.CharSet?.Trim('"'), "iso-8859-1", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : Encoding.UTF8;
+
+    private static string? Find(HttpResponseMessage response, string header) =>
+        response.Headers.TryGetValues(header, out var values) || response.Content.Headers.TryGetValues(header, out values) ? values.FirstOrDefault() : null;
+
+    private TimeSpan? RetryAfter(HttpResponseMessage response)
+    {
+        var header = response.Headers.RetryAfter;
+        var wait = header?.Delta ?? header?.Date - time.GetUtcNow();
+        return wait > TimeSpan.Zero ? wait : null;
+    }
+
+    private void Tell(OutgoingDelivery delivery, int status, SendOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case SendOutcome.Refused { Reason: "authentication_failed" or "redirected" or "not_accepted" } refused:
+                Log.WrongEntry(logger, delivery.Delivery.Id, name, status, refused.Reason);
+                break;
+            case SendOutcome.Refused refused:
+                Log.Refused(logger, delivery.Delivery.Id, name, status, refused.Reason);
+                break;
+            case SendOutcome.Transient transient:
+                Log.Refused(logger, delivery.Delivery.Id, name, status, transient.Reason);
+                break;
+            case SendOutcome.Unknown unknown:
+                Log.Refused(logger, delivery.Delivery.Id, name, status, unknown.Reason);
+                break;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: {Provider} cannot be reached ({Error})")]
+        public static partial void Unreachable(ILogger logger, Guid deliveryId, string provider, HttpRequestError error);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: {Provider} answered {Status}: {Reason}")]
+        public static partial void Refused(ILogger logger, Guid deliveryId, string provider, int status, string reason);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Delivery {DeliveryId}: {Provider} answered {Status}: {Reason}. Its entry in section Providers may be wrong")]
+        public static partial void WrongEntry(ILogger logger, Guid deliveryId, string provider, int status, string reason);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId}: a value has a control character and cannot stand in a header for {Provider}")]
+        public static partial void NotSendable(ILogger logger, Guid deliveryId, string provider);
+    }
+}

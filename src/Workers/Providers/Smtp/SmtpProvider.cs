@@ -1,0 +1,79 @@
+using System.Net.Sockets;
+using OtpPipeline.Core.Deliveries;
+
+namespace OtpPipeline.Workers.Providers.Smtp;
+
+/// <summary>Hands messages to a mail server that an entry of section <c>Providers</c> names.</summary>
+internal sealed partial class SmtpProvider(string name, MailTemplate letter, SmtpPool pool, TimeProvider time, ILogger<SmtpProvider> logger)
+    : IOtpProvider, IAsyncDisposable
+{
+    public string Name => name;
+
+    public async Task<SendOutcome> SendAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        var mail = letter.Write(delivery, time.GetUtcNow());
+        var outcome = pool.Take() is { } kept ? await ReuseAsync(kept, mail, cancellationToken) : null;
+        try
+        {
+            outcome ??= await UseAsync(await pool.OpenAsync(cancellationToken), mail, cancellationToken);
+        }
+        catch (SmtpSessionException failure)
+        {
+            Log.NoSession(logger, failure.Ours ? LogLevel.Error : LogLevel.Information, delivery.Delivery.Id, name, failure.Reason, failure.Message);
+            return new SendOutcome.Transient(failure.Reason);
+        }
+
+        Tell(delivery, outcome);
+        return outcome;
+    }
+
+    public ValueTask DisposeAsync() => pool.DisposeAsync();
+
+    /// <summary>Null where the kept connection turns out to be dead: it has nothing of the message, so a new one may be asked.</summary>
+    private async Task<SendOutcome?> ReuseAsync(SmtpSession session, Mail mail, CancellationToken cancellationToken)
+    {
+        var outcome = await UseAsync(session, mail, cancellationToken);
+        return !session.HandedOver && (session.Ending || outcome is SendOutcome.Transient { Reason: "connection_lost" }) ? null : outcome;
+    }
+
+    private async Task<SendOutcome> UseAsync(SmtpSession session, Mail mail, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var outcome = await session.SendAsync(mail, cancellationToken);
+            await pool.ReturnAsync(session);
+            return outcome;
+        }
+        catch (Exception lost) when (lost is IOException or SocketException or SmtpProtocolException or OperationCanceledException)
+        {
+            await session.DisposeAsync();
+            var reason = lost is OperationCanceledException ? "timeout" : "connection_lost";
+            return session.HandedOver ? new SendOutcome.Unknown(reason) : new SendOutcome.Transient(reason);
+        }
+    }
+
+    private void Tell(OutgoingDelivery delivery, SendOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case SendOutcome.Refused refused:
+                Log.Answered(logger, LogLevel.Information, delivery.Delivery.Id, name, refused.Reason);
+                break;
+            case SendOutcome.Transient transient:
+                Log.Answered(logger, transient.Reason is "authentication_failed" ? LogLevel.Error : LogLevel.Information, delivery.Delivery.Id, name, transient.Reason);
+                break;
+            case SendOutcome.Unknown unknown:
+                Log.Answered(logger, LogLevel.Warning, delivery.Delivery.Id, name, unknown.Reason);
+                break;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Message = "Delivery {DeliveryId}: no session with {Provider}: {Reason}, {Message}")]
+        public static partial void NoSession(ILogger logger, LogLevel level, Guid deliveryId, string provider, string reason, string message);
+
+        [LoggerMessage(Message = "Delivery {DeliveryId}: {Provider} did not take it: {Reason}")]
+        public static partial void Answered(ILogger logger, LogLevel level, Guid deliveryId, string provider, string reason);
+    }
+}

@@ -1,0 +1,48 @@
+using OtpPipeline.Core.Deliveries;
+
+namespace OtpPipeline.Workers.Providers.Smtp;
+
+/// <summary>Where in the dialogue a server refused.</summary>
+internal enum SmtpStage
+{
+    Sender,
+    Recipient,
+    Content,
+}
+
+/// <summary>What a refusal means. Pure.</summary>
+internal static class SmtpVerdict
+{
+    /// <summary>4xx may be taken later, 5xx never; that we must log in first is the operator's to mend, not the recipient's.</summary>
+    public static SendOutcome Of(SmtpStage stage, SmtpReply reply) => reply.Code switch
+    {
+        530 or 534 or 535 or 538 => new SendOutcome.Transient("authentication_failed"),
+        >= 500 => new SendOutcome.Refused(Permanent(stage, reply)),
+        _ => new SendOutcome.Transient(Passing(reply)),
+    };
+
+    /// <summary>The server wants fewer messages: policy (4.7.x) or too many connections.</summary>
+    public static bool IsThrottling(SmtpReply reply) =>
+        reply.Code < 500 && (Is(reply, "4.7.") || Is(reply, "4.3.2") || Is(reply, "4.4.5") || Is(reply, "4.5.3"));
+
+    private static string Permanent(SmtpStage stage, SmtpReply reply) => reply switch
+    {
+        { Enhanced: "5.2.2" } => "mailbox_full",
+        _ when Is(reply, "5.7.") => "refused",
+        _ when stage == SmtpStage.Sender => "sender_refused",
+        { Code: 550 or 551 or 553 } when stage == SmtpStage.Recipient || Is(reply, "5.1.") => "invalid_recipient",
+        _ when Is(reply, "5.1.") => "invalid_recipient",
+        _ => "refused",
+    };
+
+    private static string Passing(SmtpReply reply) => reply switch
+    {
+        { Enhanced: "4.2.2" } => "mailbox_full",
+        _ when IsThrottling(reply) => "throttled",
+        { Code: 452 } => "mailbox_full",
+        { Code: 450 } => "mailbox_unavailable",
+        _ => "unavailable",
+    };
+
+    private static bool Is(SmtpReply reply, string start) => reply.Enhanced?.StartsWith(start, StringComparison.Ordinal) == true;
+}

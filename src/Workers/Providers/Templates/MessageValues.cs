@@ -1,0 +1,36 @@
+using System.Globalization;
+using OtpPipeline.Core.Deliveries;
+
+namespace OtpPipeline.Workers.Providers.Templates;
+
+/// <summary>What the placeholders of a template stand for. A value that an OTP does not have is the empty text.</summary>
+internal static class MessageValues
+{
+    /// <summary>The name of a secret of the entry, in front of its own name.</summary>
+    public const string Secret = "secret.";
+
+    public const string Name = "name";
+
+    private static readonly Dictionary<string, Func<OutgoingDelivery, string?>> Known = new(StringComparer.Ordinal)
+    {
+        ["recipient"] = d => d.Details.Recipient,
+        ["recipient.digits"] = d => d.Details.Recipient.TrimStart('+'),
+        ["text"] = d => d.Text,
+        ["pin"] = d => d.Pin.Reveal(),
+        ["from"] = d => d.Details.From,
+        [Name] = d => d.Details.Name,
+        ["locale"] = d => d.Details.Locale,
+        ["country"] = d => d.CountryIso,
+        ["otpId"] = d => d.Delivery.OtpId.ToString(),
+        ["deliveryId"] = d => d.Delivery.Id.ToString(),
+        ["attempt"] = d => d.Delivery.Attempt.ToString(CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>All names, secrets excepted.</summary>
+    public static IReadOnlyCollection<string> Names => Known.Keys;
+
+    public static Func<string, string> Of(OutgoingDelivery delivery) => name => Known[name](delivery) ?? "";
+
+    public static Func<string, string> Of(OutgoingDelivery delivery, IReadOnlyDictionary<string, string> secrets) => name =>
+        name.StartsWith(Secret, StringComparison.Ordinal) ? secrets[name[Secret.Length..]] : Known[name](delivery) ?? "";
+}

@@ -1,0 +1,91 @@
+using System.Text;
+
+namespace OtpPipeline.Workers.Providers.Templates;
+
+/// <summary>A text with placeholders such as {{recipient}}, taken apart once and filled for each message.</summary>
+internal sealed class Template
+{
+    private const string Open = "{{";
+    private const string Close = "}}";
+    private readonly List<Part> _parts;
+
+    private Template(List<Part> parts) => _parts = parts;
+
+    /// <summary>Names of the placeholders, as often as they stand there.</summary>
+    public IEnumerable<string> Placeholders => _parts.Where(p => p.IsPlaceholder).Select(p => p.Text);
+
+    /// <summary>The text before each placeholder, in their order.</summary>
+    public IEnumerable<string> Leading
+    {
+        get
+        {
+            for (var i = 0; i < _parts.Count; i++)
+            {
+                if (_parts[i].IsPlaceholder)
+                {
+                    yield return i > 0 && !_parts[i - 1].IsPlaceholder ? _parts[i - 1].Text : "";
+                }
+            }
+        }
+    }
+
+    /// <summary>A text in which nothing is a placeholder.</summary>
+    public static Template Literal(string text) => new([new(text, IsPlaceholder: false)]);
+
+    /// <summary>Null, and what is wrong with it, where a placeholder is unknown or has no end.</summary>
+    public static Template? Parse(string text, IReadOnlyCollection<string> known, out string problem)
+    {
+        problem = "";
+        List<Part> parts = [];
+        var position = 0;
+        while (text.IndexOf(Open, position, StringComparison.Ordinal) is var open && open >= 0)
+        {
+            var close = text.IndexOf(Close, open, StringComparison.Ordinal);
+            if (close < 0)
+            {
+                problem = "has a placeholder that begins with {{ and does not end.";
+                return null;
+            }
+
+            var name = text[(open + Open.Length)..close].Trim();
+            if (!known.Contains(name))
+            {
+                problem = $"uses {{{{{name}}}}}, which is no placeholder: there are {string.Join(", ", known)}.";
+                return null;
+            }
+
+            Add(parts, text[position..open]);
+            parts.Add(new(name, IsPlaceholder: true));
+            position = close + Close.Length;
+        }
+
+        Add(parts, text[position..]);
+        return new(parts);
+    }
+
+    /// <summary>The text with each value encoded for the place it stands in.</summary>
+    public string Render(Func<string, string> values, Func<string, string> encode) => Render(values, (_, value) => encode(value));
+
+    /// <summary>The same, where the encoding depends on which placeholder it is, counted from 0.</summary>
+    public string Render(Func<string, string> values, Func<int, string, string> encode)
+    {
+        var text = new StringBuilder();
+        var index = 0;
+        foreach (var part in _parts)
+        {
+            text.Append(part.IsPlaceholder ? encode(index++, values(part.Text)) : part.Text);
+        }
+
+        return text.ToString();
+    }
+
+    private static void Add(List<Part> parts, string literal)
+    {
+        if (literal.Length > 0)
+        {
+            parts.Add(new(literal, IsPlaceholder: false));
+        }
+    }
+
+    private readonly record struct Part(string Text, bool IsPlaceholder);
+}

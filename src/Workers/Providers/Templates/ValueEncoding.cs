@@ -1,0 +1,68 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Xml;
+
+namespace OtpPipeline.Workers.Providers.Templates;
+
+/// <summary>A value as it must be written so that it comes out whole at the other end, whatever is in it.</summary>
+internal static class ValueEncoding
+{
+    // Newlines and tabs as references: a parser would turn them into spaces within an attribute, and CR into LF everywhere.
+    private static readonly SearchValues<char> XmlSpecial = SearchValues.Create("&<>\"'\r\n\t");
+
+    public static string AsIs(string value) => value;
+
+    /// <summary>For a path, a query and a form.</summary>
+    public static string Percent(string value) => Uri.EscapeDataString(value);
+
+    /// <summary>Within the quotes of a JSON string.</summary>
+    public static string JsonString(string value) => JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value);
+
+    /// <summary>Where JSON has no quotes: a number as it is, anything else as a string.</summary>
+    public static string JsonValue(string value)
+    {
+        try
+        {
+            using var parsed = JsonDocument.Parse(value);
+            if (parsed.RootElement.ValueKind == JsonValueKind.Number)
+            {
+                return value;
+            }
+        }
+        catch (JsonException)
+        {
+            return Quoted(value);
+        }
+
+        return Quoted(value);
+    }
+
+    /// <summary>For text and attributes; what XML 1.0 cannot hold becomes the replacement character.</summary>
+    public static string Xml(string value)
+    {
+        var text = new StringBuilder(value.Length + 16);
+        for (var i = 0; i < value.Length; i++)
+        {
+            var letter = value[i];
+            if (XmlSpecial.Contains(letter))
+            {
+                text.Append("&#").Append(((int)letter).ToString(CultureInfo.InvariantCulture)).Append(';');
+            }
+            else if (i + 1 < value.Length && XmlConvert.IsXmlSurrogatePair(value[i + 1], letter))
+            {
+                text.Append(letter).Append(value[++i]);
+            }
+            else
+            {
+                text.Append(XmlConvert.IsXmlChar(letter) ? letter : '\uFFFD');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static string Quoted(string value) => $"\"{JsonString(value)}\"";
+}

@@ -1,0 +1,93 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Deliveries;
+using OtpPipeline.Workers.Providers;
+
+namespace OtpPipeline.Workers.Tests.Providers.Support;
+
+/// <summary>One configured provider, made from its keys as a host makes it.</summary>
+internal sealed class ProviderHost : IAsyncDisposable, ILoggerProvider
+{
+    public const string Name = "tested";
+    private readonly ServiceProvider _services;
+    private readonly ConcurrentQueue<string> _logs = new();
+
+    public ProviderHost(IReadOnlyDictionary<string, string?> keys, TimeSpan? timeout = null)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(keys.ToDictionary(k => $"Providers:{Name}:{k.Key}", k => k.Value)).Build();
+        var services = new ServiceCollection()
+            .AddLogging(l => l.ClearProviders().AddProvider(this).SetMinimumLevel(LogLevel.Trace))
+            .AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<DeliveryMetrics>()
+            .AddOtpProviders(configuration);
+
+        // The sandbox needs a store, which these tests do without.
+        services.Remove(services.First(s => s.ServiceType == typeof(IOtpProvider)));
+        services.Configure<DeliveryOptions>(o =>
+        {
+            foreach (var channel in Channels.All)
+            {
+                o.Channels[channel.Text()] = new() { Provider = Name, Timeout = timeout ?? TimeSpan.FromSeconds(20) };
+            }
+        });
+        _services = services.BuildServiceProvider();
+    }
+
+    /// <summary>Every line that was logged.</summary>
+    public IReadOnlyCollection<string> Logs => _logs;
+
+    /// <summary>What the host says instead of starting; empty where it starts.</summary>
+    public static IReadOnlyList<string> Refusals(IReadOnlyDictionary<string, string?> keys)
+    {
+        try
+        {
+            using var host = new ProviderHost(keys)._services;
+            return host.GetRequiredService<IOptions<DeliveryOptions>>().Value.Channels.Count > 0 ? [] : ["no channel"];
+        }
+        catch (OptionsValidationException wrong)
+        {
+            return [.. wrong.Failures];
+        }
+    }
+
+    public Task<SendOutcome> SendAsync(OutgoingDelivery delivery) => _services.GetRequiredService<ProviderCalls>().SendAsync(delivery);
+
+    public ILogger CreateLogger(string categoryName) => new Lines(_logs);
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    public void Dispose()
+    {
+        // Its container disposes of it a second time.
+    }
+
+    private sealed class Lines(ConcurrentQueue<string> lines) : ILogger
+    {
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+            lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+    }
+}
+
+/// <summary>Keys of a provider's entry.</summary>
+internal static class Keys
+{
+    public static Dictionary<string, string?> With(this IReadOnlyDictionary<string, string?> keys, params (string Key, string? Value)[] more)
+    {
+        var all = new Dictionary<string, string?>(keys);
+        foreach (var (key, value) in more)
+        {
+            all[key] = value;
+        }
+
+        return all;
+    }
+}

@@ -36,6 +36,55 @@ host_settings() {
     )
 }
 
+# demo_settings: in the demo SMS and e-mail go through real providers, to the gateway process at these ports.
+demo_settings() {
+    SETTINGS+=(
+        Deliveries__Channels__sms__Provider=gateway Deliveries__Channels__email__Provider=mail
+        Providers__gateway__Type=http
+        "Providers__gateway__Url=http://127.0.0.1:$GATEWAY_PORT/sms"
+        Providers__gateway__Auth__Scheme=bearer "Providers__gateway__Auth__Token=$GATEWAY_TOKEN"
+        Providers__gateway__IdempotencyHeader=Idempotency-Key
+        Providers__gateway__Body__Format=json
+        'Providers__gateway__Body__Template={"to":"{{recipient}}","from":"{{from}}","text":"{{text}}"}'
+        'Providers__gateway__MessageId__JsonPath=$.id'
+        'Providers__gateway__Refusals__0__JsonPath=$.error' Providers__gateway__Refusals__0__JsonEquals=unknown_recipient
+        Providers__gateway__Refusals__0__As=final Providers__gateway__Refusals__0__Reason=invalid_recipient
+        Providers__mail__Type=smtp Providers__mail__Host=127.0.0.1 "Providers__mail__Port=$MAIL_PORT" Providers__mail__Security=None
+        Providers__mail__From=codes@demo.example 'Providers__mail__FromName={{from}}'
+    )
+}
+
+# start_gateway: the demo's SMS gateway and mail server, on ports that the system hands out and the process tells.
+start_gateway() {
+    local detached=env log="$LOGS/gateway.log"
+    if have setsid; then detached=setsid; fi
+    GATEWAY_TOKEN=$(random_hex 16)
+    rm -rf "${LOCAL:?}/app/gateway"
+    cp -R "$PROJECT_ROOT/tools/Demo/bin/Release/net10.0" "$LOCAL/app/gateway"
+    : >"$log"
+    $detached env OTP_SERVICE_DIR="$LOCAL/app/gateway" OTP_DEMO_GATEWAY_TOKEN="$GATEWAY_TOKEN" \
+        dotnet "$LOCAL/app/gateway/OtpPipeline.Demo.dll" gateway >"$log" 2>&1 </dev/null &
+    GATEWAY_PID=$!
+    wait_until 60 gateway_says_ports || { show_tail "$log"; die "The demo's gateway did not start."; }
+    read -r _ GATEWAY_PORT MAIL_PORT <<<"$(grep -m 1 '^ready ' "$log")"
+}
+
+gateway_says_ports() { grep -q '^ready ' "$LOGS/gateway.log" || ! alive "$GATEWAY_PID"; }
+
+# install_verifier: the public library that judges the callbacks' signatures, where node and npm are there. Its folder is in VERIFIER.
+install_verifier() {
+    VERIFIER=""
+    have node && have npm || return 0
+    mkdir -p "$LOCAL/verifier"
+    cp "$PROJECT_ROOT"/tools/Demo/webhook-verifier/* "$PROJECT_ROOT/tools/Demo/webhook-verifier/.npmrc" "$LOCAL/verifier/"
+    if [ -d "$LOCAL/verifier/node_modules/standardwebhooks" ] ||
+        step "installing standardwebhooks" "$LOGS/npm.log" npm install --prefix "$LOCAL/verifier" --no-save --no-package-lock --no-audit --no-fund; then
+        VERIFIER="$LOCAL/verifier"
+    else
+        warn "    npm could not install standardwebhooks; its output is in $LOGS/npm.log"
+    fi
+}
+
 # copy_host PROJECT NAME: a running host never works from the build's own output, which ./test may rebuild meanwhile.
 copy_host() {
     rm -rf "${LOCAL:?}/app/$2"
@@ -84,15 +133,15 @@ wait_for_host() {
     done
 }
 
-# stop_hosts: both at once, each with the time to finish what is in flight.
+# stop_hosts: all at once, each with the time to finish what is in flight.
 stop_hosts() {
     local name pids
-    for name in api workers; do
+    for name in api workers gateway; do
         pids=$(marked_processes "$LOCAL/app/$name")
         # shellcheck disable=SC2086
         [ -z "$pids" ] || kill -TERM $pids 2>/dev/null || true
     done
-    for name in api workers; do end_marked "$LOCAL/app/$name" 40; done
+    for name in api workers gateway; do end_marked "$LOCAL/app/$name" 40; done
 }
 
 write_demo_env() {

@@ -9,13 +9,14 @@ internal sealed record OtpRequest(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Email = null,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? ChatId = null,
     int Ttl = 300,
-    int MaxAttempts = 3)
+    int MaxAttempts = 3,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? OtpCallbackUrl = null)
 {
     [JsonIgnore]
     public string Recipient => PhoneNumber ?? Email ?? ChatId ?? "";
 }
 
-internal sealed record Otp(string OtpId, string Status, string? Reason, int Attempts, DateTimeOffset DateCreated, DateTimeOffset DateExpires, Delivery[]? Deliveries);
+internal sealed record Otp(string OtpId, string Status, string? Reason, int Attempts, long Sequence, DateTimeOffset DateCreated, DateTimeOffset DateExpires, Delivery[]? Deliveries);
 
 internal sealed record Delivery(string Channel, string? Provider, string Status, int Attempt);
 

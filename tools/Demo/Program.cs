@@ -1,6 +1,14 @@
 using OtpPipeline.Demo;
+using OtpPipeline.Demo.Callbacks;
+using OtpPipeline.Demo.Gateway;
 
-// Real OTPs through every channel of a running pipeline, over REST only. ./run --demo starts it with what it reads here.
+// "gateway": the other side of the demo's providers. Without a word: real OTPs through every channel of a running pipeline,
+// over REST only. ./run --demo starts both with what they read here.
+if (args is ["gateway"])
+{
+    return await DemoGateway.RunAsync();
+}
+
 var url = Environment.GetEnvironmentVariable("OTP_URL");
 var key = Environment.GetEnvironmentVariable("OTP_API_KEY");
 if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || string.IsNullOrEmpty(key))
@@ -17,8 +25,18 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 
 using var client = new PipelineClient(address, key);
-var scenarios = new Scenarios(client, TimeProvider.System, stop.Token);
+using var gateway = Uri.TryCreate(Environment.GetEnvironmentVariable("OTP_DEMO_GATEWAY"), UriKind.Absolute, out var gatewayAddress)
+    ? new GatewayClient(gatewayAddress, Environment.GetEnvironmentVariable("OTP_DEMO_GATEWAY_TOKEN") ?? "")
+    : null;
+await using var receiver = await CallbackReceiver.StartAsync();
+var secret = Environment.GetEnvironmentVariable("OTP_WEBHOOK_SECRET");
+var signatures = string.IsNullOrEmpty(secret) ? null : new SignatureCheck(secret);
+var scenarios = new Scenarios(client, gateway, signatures is null ? null : (receiver, signatures), TimeProvider.System, stop.Token);
 
+Console.WriteLine(gateway is null
+    ? "Every channel is served by the sandbox."
+    : $"SMS go over HTTP to a gateway at {gatewayAddress}, e-mails over SMTP to a mail server; the sandbox serves the other channels.");
+Console.WriteLine(signatures is null ? "Without OTP_WEBHOOK_SECRET callbacks are not looked at." : $"Callbacks come to {receiver.Url}; their signatures are judged by {signatures.Judge}.");
 Console.WriteLine($"One OTP that nobody verifies is requested first: it takes {Scenarios.ShortestLifetime.TotalSeconds:0} s to expire. Meanwhile:");
 var expiring = scenarios.Expired();
 List<Timeline> timelines = [];

@@ -1,10 +1,18 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using OtpPipeline.Demo.Callbacks;
+using OtpPipeline.Demo.Gateway;
 
 namespace OtpPipeline.Demo;
 
 /// <summary>One method for each fate of an OTP. Recipients are new in each run, so that no limit per recipient is met.</summary>
-internal sealed class Scenarios(PipelineClient client, TimeProvider time, CancellationToken token)
+/// <param name="client">The pipeline.</param>
+/// <param name="gateway">Where SMS and e-mails arrive; null where the sandbox has those channels too.</param>
+/// <param name="callbacks">Where callbacks arrive, and who judges them; null where none are made.</param>
+/// <param name="time">The clock.</param>
+/// <param name="token">The end of the demo.</param>
+internal sealed class Scenarios(
+    PipelineClient client, GatewayClient? gateway, (CallbackReceiver Receiver, SignatureCheck Signatures)? callbacks, TimeProvider time, CancellationToken token)
 {
     public static readonly IReadOnlyList<string> Channels = ["sms", "email", "telegram", "call", "whatsapp", "ussd"];
 
@@ -70,9 +78,10 @@ internal sealed class Scenarios(PipelineClient client, TimeProvider time, Cancel
         var timeline = new Timeline(title, request.Recipient);
         try
         {
-            var otp = await client.Request(request, token);
+            var otp = await client.Request(request with { OtpCallbackUrl = callbacks?.Receiver.Url }, token);
             timeline.Reached("accepted");
             await story(timeline, otp, request);
+            await CalledBack(timeline, otp);
         }
         catch (Exception broken) when (broken is RefusedException or MissingException or HttpRequestException or JsonException or OperationCanceledException)
         {
@@ -82,23 +91,54 @@ internal sealed class Scenarios(PipelineClient client, TimeProvider time, Cancel
         return timeline;
     }
 
-    /// <summary>Polls the sandbox until it holds a message for this recipient, and takes the PIN out of it.</summary>
+    /// <summary>Looks until a message for this recipient has arrived, and takes the PIN out of it.</summary>
     private async Task<string> ReceivedPin(Timeline timeline, OtpRequest request)
     {
-        var deadline = time.GetUtcNow() + Patience;
-        while (time.GetUtcNow() < deadline)
-        {
-            var messages = await client.Messages(request.Recipient, token);
-            if (messages.FirstOrDefault(message => string.Equals(message.Channel, request.Channel, StringComparison.Ordinal))?.Pin is { Length: > 0 } pin)
-            {
-                timeline.Reached($"at the provider of {request.Channel}");
-                return pin;
-            }
+        var throughGateway = gateway is not null && GatewayClient.Serves(request.Channel);
+        var pin = await Find(
+            async () => throughGateway ? await gateway!.PinAsync(request.Channel, request.Recipient, token) : await SandboxPin(request),
+            $"{(throughGateway ? "the gateway" : "the sandbox")} has no {request.Channel} message");
+        timeline.Reached(throughGateway ? $"{request.Channel} arrived" : $"at the provider of {request.Channel}");
+        return pin;
+    }
 
-            await Task.Delay(Pause, time, token);
+    private async Task<string?> SandboxPin(OtpRequest request)
+    {
+        var messages = await client.Messages(request.Recipient, token);
+        return messages.FirstOrDefault(message => string.Equals(message.Channel, request.Channel, StringComparison.Ordinal))?.Pin is { Length: > 0 } pin ? pin : null;
+    }
+
+    /// <summary>The callback of the OTP's end: its status, its number in the sequence, its signature.</summary>
+    private async Task CalledBack(Timeline timeline, Otp otp)
+    {
+        if (callbacks is not var (receiver, signatures))
+        {
+            return;
         }
 
-        throw new MissingException($"the sandbox has no {request.Channel} message after {Patience.TotalSeconds:0} s");
+        timeline.Last = await client.Get(otp.OtpId, token);
+        var callback = await Find(() => Task.FromResult(receiver.Of(otp.OtpId, timeline.Last.Status)), $"no callback says {timeline.Last.Status}");
+        timeline.Reached($"callback {callback.Status}, number {callback.Sequence}");
+        Expect(callback.Event is "otp_update", $"the callback's event is {callback.Event}");
+        Expect(callback.Sequence > 1 && callback.Sequence <= timeline.Last.Sequence, $"the callback's sequence is {callback.Sequence}, the OTP's {timeline.Last.Sequence}");
+        Expect(await signatures.IsGenuineAsync(callback, token), "the callback's signature is wrong");
+        timeline.Reached("its signature is right");
+    }
+
+    private async Task<T> Find<T>(Func<Task<T?>> look, string otherwise)
+        where T : class
+    {
+        var deadline = time.GetUtcNow() + Patience;
+        while (true)
+        {
+            if (await look() is { } found)
+            {
+                return found;
+            }
+
+            Expect(time.GetUtcNow() < deadline, $"{otherwise} after {Patience.TotalSeconds:0} s");
+            await Task.Delay(Pause, time, token);
+        }
     }
 
     private Task Reaches(Timeline timeline, Otp otp, string status, string? reason, TimeSpan patience) =>

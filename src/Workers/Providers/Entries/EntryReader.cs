@@ -16,15 +16,36 @@ internal static class EntryReader
 
         // A value of the wrong form throws; the host names its key.
         var options = section.Get<T>() ?? new T();
+        Validate(options, "", problems);
+        return options;
+    }
+
+    private static void Validate(object options, string prefix, EntryProblems problems)
+    {
         List<ValidationResult> results = [];
         Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
         foreach (var sentence in results.Select(r => r.ErrorMessage ?? ""))
         {
             var (key, rest) = Split(sentence.StartsWith(Field, StringComparison.Ordinal) ? sentence[Field.Length..] : sentence);
-            problems.Add(key, rest);
+            problems.Add(prefix + key, rest);
         }
 
-        return options;
+        foreach (var property in options.GetType().GetProperties().Where(p => p.PropertyType != typeof(string)))
+        {
+            switch (property.GetValue(options))
+            {
+                case IList items:
+                    for (var i = 0; i < items.Count; i++)
+                    {
+                        Validate(items[i]!, $"{prefix}{property.Name}:{i}:", problems);
+                    }
+
+                    break;
+                case { } group when IsGroup(property.PropertyType):
+                    Validate(group, $"{prefix}{property.Name}:", problems);
+                    break;
+            }
+        }
     }
 
     private static void FindUnknown(IConfigurationSection section, Type type, string prefix, EntryProblems problems)

@@ -20,7 +20,7 @@ internal sealed class CompiledAddress
         // The credentials are text, not a template: percent-encoded they have no brace.
         var credentials = auth.Query is { } pair ? $"{ValueEncoding.Percent(pair.Name)}={ValueEncoding.Percent(pair.Value)}" : "";
         var query = IsQuery(options.Body) ? options.Body!.Template ?? "" : "";
-        var text = new[] { query, credentials }.Where(t => t.Length > 0).Aggregate(options.Url, WithQuery);
+        var text = new[] { query, credentials }.Where(t => t.Length > 0).Aggregate(WithPath(options.Url), WithQuery);
         if (Template.Parse(text, placeholders, out var problem) is not { } template)
         {
             problems.Add(IsQuery(options.Body) && Template.Parse(options.Url, placeholders, out _) is not null ? "Body:Template" : "Url", problem);
@@ -69,6 +69,14 @@ internal sealed class CompiledAddress
         return path >= 0 && path < end && url[path..end].Contains($"{{{{{MessageValues.Name}}}}}", StringComparison.Ordinal)
             ? "may have {{name}} in its query only."
             : null;
+    }
+
+    // The class adds none, and a request needs one.
+    private static string WithPath(string url)
+    {
+        var start = url.IndexOf("://", StringComparison.Ordinal) + 3;
+        var end = url.IndexOfAny(['/', '?'], start);
+        return end < 0 ? url + "/" : url[end] == '?' ? url.Insert(end, "/") : url;
     }
 
     private static string WithQuery(string url, string more) => $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{more}";

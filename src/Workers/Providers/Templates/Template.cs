@@ -48,7 +48,7 @@ internal sealed class Template
             }
 
             var name = text[(open + Open.Length)..close].Trim();
-            if (!known.Contains(name))
+            if (!known.Contains(name, StringComparer.Ordinal))
             {
                 problem = $"uses {{{{{name}}}}}, which is no placeholder: there are {string.Join(", ", known)}.";
                 return null;

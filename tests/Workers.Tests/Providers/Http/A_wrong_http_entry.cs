@@ -1,0 +1,109 @@
+using OtpPipeline.Workers.Tests.Providers.Support;
+
+namespace OtpPipeline.Workers.Tests.Providers.Http;
+
+public sealed class A_wrong_http_entry
+{
+    private static readonly Dictionary<string, string?> Right = new()
+    {
+        ["Type"] = "http",
+        ["Url"] = "https://gateway.example/send",
+        ["Body:Format"] = "json",
+        ["Body:Template"] = """{"to":"{{recipient}}","text":"{{text}}"}""",
+    };
+
+    /// <summary>A key, its value, and the begin of the sentence.</summary>
+    public static TheoryData<string, string, string> Wrong => new()
+    {
+        { "Type", "ftp", "Type must be http or smtp." },
+        { "Typo", "x", "Typo is no key here: there are Type, Method, Url," },
+        { "Body:Templat", "x", "Body:Templat is no key here: there are Format," },
+        { "Refusals:0:Statu", "x", "Refusals:0:Statu is no key here:" },
+        { "Success", "200", "Success holds keys of its own, no value." },
+        { "Url:Host", "x", "Url holds one value, no keys." },
+        { "Method", "DELETE", "Method must be POST, PUT, PATCH or GET." },
+        { "Url", "", "Url is missing" },
+        { "Url", "gateway.example/send", "Url must be an absolute address" },
+        { "Url", "ftp://gateway.example/send", "Url must be an absolute address" },
+        { "Url", "https://gateway.example/a b", "Url must be an absolute address" },
+        { "Url", "https://u:p@gateway.example/", "Url may hold no credentials" },
+        { "Url", "https://gateway.example/#x", "Url may hold no fragment." },
+        { "Url", "https://{{from}}.example/", "Url may have placeholders in its path and query only." },
+        { "Url", "https://gateway.example/{{name}}", "Url may have {{name}} in its query only." },
+        { "Url", "https://gateway.example/{{phone}}", "Url uses {{phone}}, which is no placeholder: there are recipient," },
+        { "Body:Format", "yaml", "Body:Format must be json, form, xml, text, query." },
+        { "Body:Template", "", "Body:Template is missing." },
+        { "Body:Template", "{\"to\":\"{{recipient}\"", "Body:Template has a placeholder that begins with {{ and does not end." },
+        { "Body:Template", "{\"to\":\"{{secret.key}}\"}", "Body:Template uses {{secret.key}}, which is no placeholder" },
+        { "Body:Template", "{\"to\":\"{{recipient}}\"", "Body:Template is no json once its placeholders are filled in." },
+        { "Body:TemplateFile", "/nowhere/at/all", "Body:TemplateFile and Body:Template are both set" },
+        { "Body:ContentType", "json", "Body:ContentType is no content type." },
+        { "Headers:Content-Length", "1", "Headers:Content-Length is a header that is written anyway" },
+        { "Headers:X Y", "1", "Headers:X Y is no name of a header." },
+        { "Headers:X-Y", "1\r\n2", "Headers:X-Y has a control character in it." },
+        { "Headers:X-Y", "{{nobody}}", "Headers:X-Y uses {{nobody}}" },
+        { "IdempotencyHeader", "Idempotency Key", "IdempotencyHeader is no name of a header." },
+        { "Auth:Scheme", "digest", "Auth:Scheme must be basic, bearer, query or header." },
+        { "Auth:Scheme", "bearer", "Auth:Token is missing." },
+        { "SecretFiles:key", "/nowhere/at/all", "SecretFiles:key names a file that cannot be read." },
+        { "Success:Status", "2x", "Success:Status must be a list of statuses" },
+        { "Success:Status", "200,299-200", "Success:Status must be a list of statuses" },
+        { "Success:BodyMatches", "(", "Success:BodyMatches is no regular expression." },
+        { "Success:BodyMatches", "(?=a)", "Success:BodyMatches uses lookarounds or back references" },
+        { "Success:JsonPath", "$..a", "Success:JsonPath must be a path such as" },
+        { "Success:JsonEquals", "0", "Success:JsonEquals needs JsonPath beside it." },
+        { "MessageId:JsonPath", "a[", "MessageId:JsonPath must be a path such as" },
+        { "Refusals:0:Reason", "Not Snake", "Refusals:0 fits every answer: give Status" },
+        { "Proxy", "proxy:3128", "Proxy must be of the form http://host:port." },
+        { "CaFile", "/nowhere/at/all", "CaFile names a file that cannot be read." },
+        { "ConnectTimeout", "00:02:00", "ConnectTimeout must be between 00:00:00.1" },
+    };
+
+    [Fact]
+    public void Is_not_this_one() => ProviderHost.Refusals(Right).ShouldBeEmpty();
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void Stops_the_host_with_a_sentence_that_names_the_key(string key, string value, string sentence) =>
+        ProviderHost.Refusals(Right.With((key, value))).ShouldContain(s => s.StartsWith($"Providers:tested:{sentence}"));
+
+    [Fact]
+    public void A_refusal_says_what_it_means_in_one_of_four_words() =>
+        ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", "maybe"))).ShouldBe(["Providers:tested:Refusals:0:As must be final, transient, throttled or unknown."]);
+
+    [Fact]
+    public void The_reason_of_a_refusal_is_a_code() =>
+        ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", "final"), ("Refusals:0:Reason", "Not Snake")))
+            .ShouldBe(["Providers:tested:Refusals:0:Reason must be in lower snake case, with at most 64 characters."]);
+
+    [Fact]
+    public void A_message_id_is_in_one_place() =>
+        ProviderHost.Refusals(Right.With(("MessageId:Header", "X"), ("MessageId:Regex", "x"))).ShouldBe(["Providers:tested:MessageId needs one of JsonPath, Regex and Header."]);
+
+    [Fact]
+    public void A_secret_is_in_one_place() =>
+        ProviderHost.Refusals(Right.With(("Auth:Scheme", "bearer"), ("Auth:Token", "s3cret"), ("Auth:TokenFile", "/nowhere")))
+            .ShouldBe(["Providers:tested:Auth:TokenFile and Auth:Token are both set: keep one of them.", "Providers:tested:Auth:Token is missing."]);
+
+    [Theory]
+    [InlineData("xml", "<a><![CDATA[{{text}}]]></a>", "has {{text}} where xml can hold no value.")]
+    [InlineData("xml", "<a><!-- {{text}} --></a>", "has {{text}} where xml can hold no value.")]
+    [InlineData("xml", "<{{text}}/>", "is no xml once its placeholders are filled in.")]
+    public void A_template_holds_its_values_where_they_come_out_whole(string format, string template, string sentence) =>
+        ProviderHost.Refusals(Right.With(("Body:Format", format), ("Body:Template", template))).ShouldBe([$"Providers:tested:Body:Template {sentence}"]);
+
+    [Fact]
+    public void A_get_has_no_body() =>
+        ProviderHost.Refusals(Right.With(("Method", "GET"))).ShouldBe(["Providers:tested:Body:Format must be query where Method is GET, which has no body."]);
+
+    [Fact]
+    public void The_sandbox_is_no_name_of_an_entry()
+    {
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { ["Providers:Sandbox:Type"] = "http", ["Providers:Sandbox:Url"] = "http://a/" };
+        var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
+        OtpPipeline.Workers.Providers.Entries.ConfiguredProviders.AddConfiguredProviders(services, configuration);
+
+        services.Select(s => s.ImplementationInstance).OfType<OtpPipeline.Workers.Providers.Entries.ProviderProblems>().Single()
+            .Sentences.ShouldHaveSingleItem().ShouldStartWith("Providers:Sandbox:Type belongs to an entry whose name");
+    }
+}

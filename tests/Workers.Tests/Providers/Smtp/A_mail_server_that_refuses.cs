@@ -1,0 +1,132 @@
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Tests.Providers.Support;
+
+namespace OtpPipeline.Workers.Tests.Providers.Smtp;
+
+public sealed class A_mail_server_that_refuses
+{
+    [Theory]
+    [InlineData("full", "mailbox_full")]
+    [InlineData("storage", "mailbox_full")]
+    [InlineData("later", "throttled")]
+    public async Task For_now_may_be_asked_again(string recipient, string reason) => (await SendAsync(recipient)).ShouldBe(new SendOutcome.Transient(reason));
+
+    [Theory]
+    [InlineData("unknown", "invalid_recipient")]
+    [InlineData("multiline", "invalid_recipient")]
+    [InlineData("policy", "refused")]
+    [InlineData("refused", "refused")]
+    public async Task For_good_is_final(string recipient, string reason) => (await SendAsync(recipient)).ShouldBe(new SendOutcome.Refused(reason));
+
+    [Fact]
+    public async Task And_ends_the_connection_before_the_final_dot_has_nothing() =>
+        (await SendAsync("lost-data")).ShouldBe(new SendOutcome.Transient("connection_lost"));
+
+    [Fact]
+    public async Task And_ends_the_connection_after_the_final_dot_may_have_it() =>
+        (await SendAsync("lost-answer")).ShouldBe(new SendOutcome.Unknown("connection_lost"));
+
+    [Fact]
+    public async Task And_is_silent_after_the_final_dot_may_have_it() =>
+        (await SendAsync("slow", timeout: TimeSpan.FromSeconds(2))).ShouldBe(new SendOutcome.Unknown("timeout"));
+
+    [Fact]
+    public async Task Our_password_is_our_trouble_not_the_recipients()
+    {
+        using var certificates = new Certificates();
+        await using var server = await MailServer.StartAsync("starttls", certificates, "--auth");
+        await using var host = Host(server.Port, null, ("Security", "StartTls"), ("CaFile", certificates.AuthorityFile), ("Username", "otp"), ("Password", "wr0ng"));
+
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("authentication_failed"));
+
+        host.Logs.ShouldContain(l => l.StartsWith("Error: ") && l.Contains("authentication_failed"));
+        host.Logs.ShouldNotContain(l => l.Contains("wr0ng"));
+    }
+
+    [Fact]
+    public async Task A_certificate_of_an_unknown_authority_ends_it()
+    {
+        using var certificates = new Certificates();
+        await using var server = await MailServer.StartAsync("tls", certificates);
+        await using var host = Host(server.Port, null, ("Security", "Tls"));
+
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
+    }
+
+    [Fact]
+    public async Task A_certificate_of_another_host_ends_it()
+    {
+        using var certificates = new Certificates("mail.elsewhere.example");
+        await using var server = await MailServer.StartAsync("tls", certificates);
+        await using var host = Host(server.Port, null, ("Security", "Tls"), ("CaFile", certificates.AuthorityFile));
+
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
+        server.Mails.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task STARTTLS_itself_gets_no_message_in_clear()
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var host = Host(server.Port, null, ("Security", "StartTls"));
+
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_unavailable"));
+        server.Recipients.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task An_answer_put_before_the_handshake_ends_it()
+    {
+        await using var server = new RawServer(async c =>
+        {
+            await c.SayAsync("220 mail\n");
+            await c.HearAsync();
+            await c.SayAsync("250-mail\n250 STARTTLS\n");
+            await c.HearAsync();
+            await c.SayAsync("220 go on\n250-mail\n250 AUTH PLAIN\n");
+            await c.NothingAsync();
+        });
+        await using var host = Host(server.Port, null, ("Security", "StartTls"));
+
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
+    }
+
+    [Theory]
+    [InlineData("554 no mail here\n", "unavailable")]
+    [InlineData("421 4.7.0 too many connections\n", "throttled")]
+    [InlineData("HTTP/1.1 400 Bad Request\n", "unavailable")]
+    public async Task With_its_greeting_has_nothing(string greeting, string reason)
+    {
+        await using var server = new RawServer(async c =>
+        {
+            await c.SayAsync(greeting);
+            await c.NothingAsync();
+        });
+
+        (await Host(server.Port, null).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient(reason));
+    }
+
+    [Fact]
+    public async Task To_answer_before_the_message_has_nothing()
+    {
+        await using var server = new RawServer(c => c.NothingAsync());
+
+        (await Host(server.Port, null, ("ConnectTimeout", "00:00:00.3")).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await Host(server.Port, TimeSpan.FromMilliseconds(300)).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+    }
+
+    [Fact]
+    public async Task Connections_has_nothing() => (await Host(1, null).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+
+    private static ProviderHost Host(int port, TimeSpan? timeout, params (string Key, string? Value)[] more) =>
+        new(new Dictionary<string, string?> { ["Type"] = "smtp", ["Host"] = "localhost", ["Port"] = $"{port}", ["Security"] = "None", ["From"] = "codes@otp.example" }.With(more), timeout);
+
+    private static OutgoingDelivery To(string recipient) => Messages.To($"{recipient}@mail.example", Channel.Email);
+
+    private static async Task<SendOutcome> SendAsync(string recipient, TimeSpan? timeout = null)
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var host = Host(server.Port, timeout);
+        return await host.SendAsync(To(recipient));
+    }
+}

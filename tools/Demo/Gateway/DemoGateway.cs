@@ -1,0 +1,64 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace OtpPipeline.Demo.Gateway;
+
+/// <summary>The other side of the demo's providers, as a process of its own: an SMS gateway over HTTP and a mail server.</summary>
+internal sealed class DemoGateway(string token)
+{
+    /// <summary>A number that this gateway does not know: the same that the sandbox refuses.</summary>
+    private const string UnknownRecipient = "+15005550002";
+    private readonly Inbox _inbox = new();
+
+    /// <summary>Says on the standard output where it listens, and runs until it is told to stop.</summary>
+    public static async Task<int> RunAsync()
+    {
+        if (Environment.GetEnvironmentVariable("OTP_DEMO_GATEWAY_TOKEN") is not { Length: > 0 } token)
+        {
+            await Console.Error.WriteLineAsync("OTP_DEMO_GATEWAY_TOKEN is needed: the bearer token of the gateway's callers.");
+            return 2;
+        }
+
+        var gateway = new DemoGateway(token);
+        using var mail = new TcpListener(IPAddress.Loopback, 0);
+        mail.Start();
+        await using var web = await LoopbackServer.StartAsync(gateway.Map);
+        var receiving = MailReceiver.RunAsync(mail, gateway._inbox, web.Lifetime.ApplicationStopping);
+        Console.WriteLine($"ready {new Uri(web.Urls.First()).Port} {((IPEndPoint)mail.LocalEndpoint).Port}");
+        await web.WaitForShutdownAsync();
+        await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return 0;
+    }
+
+    private void Map(WebApplication app)
+    {
+        app.Use((context, next) => IsKnown(context.Request) ? next(context) : Results.Json(new { error = "unauthorized" }, statusCode: 401).ExecuteAsync(context));
+        app.MapPost("/sms", Take);
+        app.MapGet("/received", (string recipient) => _inbox.To(recipient));
+    }
+
+    private IResult Take(SmsRequest sms, HttpRequest request)
+    {
+        if (sms is not { To.Length: > 0, Text.Length: > 0 })
+        {
+            return Results.Json(new { error = "incomplete" }, statusCode: 400);
+        }
+
+        if (string.Equals(sms.To, UnknownRecipient, StringComparison.Ordinal))
+        {
+            return Results.Json(new { error = "unknown_recipient" }, statusCode: 400);
+        }
+
+        _inbox.Add(new("sms", sms.To, sms.Text));
+        return Results.Json(new { id = request.Headers["Idempotency-Key"].ToString() }, statusCode: 202);
+    }
+
+    private bool IsKnown(HttpRequest request) => CryptographicOperations.FixedTimeEquals(
+        Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString()), Encoding.UTF8.GetBytes($"Bearer {token}"));
+
+    private sealed record SmsRequest(string? To, string? Text);
+}

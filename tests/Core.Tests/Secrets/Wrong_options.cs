@@ -57,6 +57,14 @@ public class Wrong_options
     }
 
     [Fact]
+    public void Of_a_lease_that_is_shorter_than_the_time_out_of_a_channel_without_an_entry_name_those_channels()
+    {
+        Sentences(new DeliveryOptions { Lease = TimeSpan.FromSeconds(10), Channels = { ["sms"] = new() { Timeout = TimeSpan.FromSeconds(5) } } })
+            .ShouldHaveSingleItem().ShouldStartWith("Deliveries:Lease must be longer than 00:00:10, the Timeout of email, telegram, call, whatsapp, ussd;");
+        Sentences(new DeliveryOptions { Lease = TimeSpan.FromSeconds(11) }).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void Of_callbacks_name_the_network() =>
         Sentences(new CallbackOptions { AllowedNetworks = ["10.1.0.0/16", "10.1.0.0"] }).ShouldHaveSingleItem().ShouldContain("Callbacks:AllowedNetworks:1");
 

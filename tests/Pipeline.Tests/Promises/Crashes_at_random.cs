@@ -22,6 +22,11 @@ public sealed class Crashes_at_random
             {
                 ["Deliveries:Lease"] = "00:00:06",
                 ["Deliveries:Channels:sms:Timeout"] = "00:00:05",
+                ["Deliveries:Channels:email:Timeout"] = "00:00:05",
+                ["Deliveries:Channels:telegram:Timeout"] = "00:00:05",
+                ["Deliveries:Channels:call:Timeout"] = "00:00:05",
+                ["Deliveries:Channels:whatsapp:Timeout"] = "00:00:05",
+                ["Deliveries:Channels:ussd:Timeout"] = "00:00:05",
                 ["Deliveries:LostAfter"] = "00:00:05",
                 ["Deliveries:MaxAttempts"] = "10",
                 ["Outbox:Lease"] = "00:00:16",

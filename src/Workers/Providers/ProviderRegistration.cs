@@ -7,7 +7,9 @@ using OtpPipeline.Workers.Providers.Sandbox;
 namespace OtpPipeline.Workers.Providers;
 
 /// <summary>That a provider of this name exists; known before any provider is made.</summary>
-public sealed record ProviderName(string Name);
+/// <param name="Name">What a channel calls it.</param>
+/// <param name="EmailOnly">It reaches e-mail addresses and nothing else.</param>
+public sealed record ProviderName(string Name, bool EmailOnly = false);
 
 public static class ProviderRegistration
 {
@@ -47,6 +49,10 @@ public static class ProviderRegistration
                 if (!known.Contains(provider))
                 {
                     failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", which is no provider: there are {string.Join(", ", known)}.");
+                }
+                else if (!string.Equals(channel, Channel.Email.Text(), StringComparison.OrdinalIgnoreCase) && names.Any(n => n.EmailOnly && n.Name == provider))
+                {
+                    failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", a mail server, which serves the channel email only.");
                 }
                 else if (provider is ProviderChoice.Sandbox && !sandbox.Value.Enabled)
                 {

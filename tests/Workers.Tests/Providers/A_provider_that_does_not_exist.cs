@@ -20,9 +20,14 @@ public sealed class A_provider_that_does_not_exist
     [Fact]
     public void The_sandbox_exists_while_it_is_on() => Failures("sandbox", sandbox: true).ShouldBeEmpty();
 
-    private static IEnumerable<string> Failures(string provider, bool sandbox = false)
+    [Fact]
+    public void A_mail_server_is_none_for_SMS() =>
+        Failures("relay", keys: new() { ["Providers:relay:Type"] = "smtp", ["Providers:relay:Host"] = "mail.example", ["Providers:relay:From"] = "codes@otp.example" })
+            .ShouldHaveSingleItem().ShouldBe("Deliveries:Channels:sms:Provider names \"relay\", a mail server, which serves the channel email only.");
+
+    private static IEnumerable<string> Failures(string provider, bool sandbox = false, Dictionary<string, string?>? keys = null)
     {
-        var services = new ServiceCollection().AddLogging().AddOtpProviders(new ConfigurationBuilder().Build());
+        var services = new ServiceCollection().AddLogging().AddOtpProviders(new ConfigurationBuilder().AddInMemoryCollection(keys ?? []).Build());
         services.Configure<SandboxOptions>(o => o.Enabled = sandbox);
         services.Configure<DeliveryOptions>(o => o.Channels["sms"] = new() { Provider = provider });
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());

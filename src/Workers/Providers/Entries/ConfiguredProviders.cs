@@ -22,7 +22,7 @@ internal static class ConfiguredProviders
             var problems = new EntryProblems(entry.Path);
             Add(services, entry, problems);
             sentences.AddRange(problems.Sentences);
-            services.AddSingleton(new ProviderName(entry.Key));
+            services.AddSingleton(new ProviderName(entry.Key, EmailOnly: IsSmtp(entry)));
         }
 
         services.AddSingleton(new ProviderProblems(sentences));
@@ -49,6 +49,8 @@ internal static class ConfiguredProviders
                 break;
         }
     }
+
+    private static bool IsSmtp(IConfigurationSection entry) => string.Equals(entry["Type"], "smtp", StringComparison.OrdinalIgnoreCase);
 
     private static void AddHttp(IServiceCollection services, IConfigurationSection entry, EntryProblems problems)
     {

@@ -29,7 +29,8 @@ internal sealed class ProviderHost : IAsyncDisposable, ILoggerProvider
         services.Remove(services.First(s => s.ServiceType == typeof(IOtpProvider)));
         services.Configure<DeliveryOptions>(o =>
         {
-            foreach (var channel in Channels.All)
+            var smtp = string.Equals(keys.GetValueOrDefault("Type"), "smtp", StringComparison.Ordinal);
+            foreach (var channel in smtp ? [Channel.Email] : Channels.All)
             {
                 o.Channels[channel.Text()] = new() { Provider = Name, Timeout = timeout ?? TimeSpan.FromSeconds(20) };
             }

@@ -50,7 +50,7 @@ public static class ProviderRegistration
                 {
                     failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", which is no provider: there are {string.Join(", ", known)}.");
                 }
-                else if (!string.Equals(channel, Channel.Email.Text(), StringComparison.OrdinalIgnoreCase) && names.Any(n => n.EmailOnly && n.Name == provider))
+                else if (!string.Equals(channel, Channel.Email.Text(), StringComparison.OrdinalIgnoreCase) && names.Any(n => n.EmailOnly && string.Equals(n.Name, provider, StringComparison.Ordinal)))
                 {
                     failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", a mail server, which serves the channel email only.");
                 }

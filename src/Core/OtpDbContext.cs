@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Sandbox;
@@ -21,6 +22,8 @@ public sealed class OtpDbContext(DbContextOptions<OtpDbContext> options) : DbCon
     public DbSet<Delivery> Deliveries => Set<Delivery>();
 
     public DbSet<SandboxMessage> SandboxMessages => Set<SandboxMessage>();
+
+    public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -42,11 +42,13 @@ internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Ex
                   AND NOT EXISTS (SELECT 1 FROM outbox_messages m WHERE m.correlation_id = o.id)
                 ORDER BY final_at LIMIT $2 FOR UPDATE SKIP LOCKED),
             deliveries_gone AS (DELETE FROM deliveries d USING old WHERE d.otp_id = old.id),
+            submissions_gone AS (DELETE FROM otp_submissions s USING old WHERE s.otp_id = old.id),
             pins_gone AS (DELETE FROM otp_pins p USING old WHERE p.otp_id = old.id)
             DELETE FROM otps o USING old WHERE o.id = old.id
             """,
             new() { Value = periods.FinalOtps },
             new() { Value = limit });
+        batch.Add(Old("dead_letters", "id", "created_at"), new() { Value = periods.FinalOtps }, new() { Value = limit });
         batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
         batch.Add(
             Old("recipient_histories", "application_id, recipient_hash", "updated_at", "AND (cool_off_until IS NULL OR cool_off_until < clock_timestamp())"),

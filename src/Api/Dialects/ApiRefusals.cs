@@ -5,12 +5,6 @@ namespace OtpPipeline.Api.Dialects;
 /// <summary>Refusals that only HTTP knows; the numbers are ours.</summary>
 internal static class ApiRefusals
 {
-    public static readonly Refusal BodyEmpty = Body("The body is empty: a JSON object is expected");
-    public static readonly Refusal BodyNotJson = Body("The body is not valid JSON");
-    public static readonly Refusal BodyNotText = Body("The body is not valid UTF-8 text");
-    public static readonly Refusal BodyNoObject = Body("The body is not a JSON object");
-    public static readonly Refusal FieldRepeated = Body("The body holds the same field twice");
-    public static readonly Refusal BodyTooLarge = Body("The body is larger than 64 KB");
     public static readonly Refusal BodyUnreadable = Body("The request could not be read");
     public static readonly Refusal MediaType = Body("The media type must be application/json in UTF-8");
     public static readonly Refusal SandboxRecipientMissing = new(2101, "invalid_request", "The query parameter 'recipient' is empty or not set");

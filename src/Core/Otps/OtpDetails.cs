@@ -19,5 +19,6 @@ public sealed record OtpDetails(string Recipient, string From, string Template, 
 [JsonSerializable(typeof(OtpDetails))]
 [JsonSerializable(typeof(string?[]))]
 [JsonSerializable(typeof(Sandbox.SandboxContent))]
+[JsonSerializable(typeof(DeadLetters.OriginalMessage))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class OtpJson : JsonSerializerContext;

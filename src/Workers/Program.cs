@@ -3,6 +3,8 @@ using OtpPipeline.Hosting;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Health;
 using OtpPipeline.Hosting.Starting;
+using OtpPipeline.Workers.Commands;
+using OtpPipeline.Workers.DeadLetters;
 using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Jobs;
 using OtpPipeline.Workers.Providers;
@@ -21,7 +23,19 @@ public static class Program
         builder.AddServiceDefaults("otp-workers", "http://127.0.0.1:5081");
         builder.AddOtpStorage();
         builder.Services.AddOtpCore();
-        builder.AddOtpBus(x => x.AddDeliveries(), (context, bus) => bus.ConfigureDeliveries(context));
+        builder.AddOtpBus(
+            x =>
+            {
+                x.AddDeliveries();
+                x.AddCommands();
+                x.AddDeadLetters();
+            },
+            (context, bus) =>
+            {
+                bus.ConfigureDeliveries(context);
+                bus.ConfigureCommands(context);
+                bus.ConfigureDeadLetters(context);
+            });
         builder.Services.AddOtpProviders();
         builder.Services.AddOtpJobs();
         adjust?.Invoke(builder.Services);

@@ -123,6 +123,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
     public void PublishWork(Delivery delivery, TimeSpan delay = default) =>
         outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), delay, traceParent: TraceParent, correlationId: delivery.OtpId);
 
-    internal static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
+    /// <summary>The caller's pairs as they came.</summary>
+    public static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
         otp.Metadata is null ? null : JsonSerializer.Deserialize(otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);
 }

@@ -41,6 +41,7 @@ public static class OtpBus
             o.StopTimeout = StopTimeout;
         });
         services.AddSingleton<DatabaseGate>();
+        services.AddSingleton<ErrorQueues>();
         services.AddSingleton<DatabaseProbe>(provider =>
         {
             var contexts = provider.GetRequiredService<IDbContextFactory<OtpDbContext>>();
@@ -65,7 +66,7 @@ public static class OtpBus
                     o.NumberHandling = JsonNumberHandling.AllowReadingFromString;
                     return o;
                 });
-                bus.ConnectEndpointConfigurationObserver(new SharedEndpointRules());
+                bus.ConnectEndpointConfigurationObserver(new SharedEndpointRules(context.GetRequiredService<ErrorQueues>()));
                 bus.DeclareOtpTopology();
                 endpoints?.Invoke(context, bus);
             });
@@ -78,7 +79,15 @@ public static class OtpBus
             setup.Map<OtpRequested>("otp-requested");
             setup.Map<OtpStatusChanged>("otp-status-changed");
             setup.Map<OtpDeliveryChanged>("otp-delivery-changed");
-            setup.OnSend = RequireQueue;
+            setup.Map<OtpAccepted>("otp-accepted");
+            setup.Map<OtpVerified>("otp-verified");
+            setup.Map<OtpCancelled>("otp-cancelled");
+            setup.Map<OtpRejected>("otp-rejected");
+            setup.OnSend = context =>
+            {
+                RequireQueue(context);
+                Answers.Address(context);
+            };
             setup.IsBrokerDown = IsBrokerDown;
         });
         return builder;

@@ -1,3 +1,4 @@
+using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Otps;
@@ -37,6 +38,7 @@ WebApplication Build()
     app.MapHealth();
     app.MapOtps();
     app.MapSandbox();
+    app.MapAdminGroup();
     app.MapErrorCodes();
     app.MapOpenApi();
     return app;

@@ -10,6 +10,7 @@ internal static class ApiRefusals
     public static readonly Refusal SandboxRecipientMissing = new(2101, "invalid_request", "The query parameter 'recipient' is empty or not set");
     public static readonly Refusal SandboxRecipientInvalid = new(2101, "invalid_request", "The query parameter 'recipient' is no phone number, e-mail address or chat id");
     public static readonly Refusal KeyInvalid = new(2110, "invalid_api_key", "The API key is missing or not valid");
+    public static readonly Refusal AdminKeyInvalid = new(2110, "invalid_api_key", "The admin key is missing or not valid");
     public static readonly Refusal ScopeMissing = new(2111, "insufficient_scope", "The API key does not have the scope 'otp'");
     public static readonly Refusal MethodNotAllowed = new(2114, "invalid_method", "The method is not allowed here");
     public static readonly Refusal PathNotFound = new(2021, "not_found", "Not found");

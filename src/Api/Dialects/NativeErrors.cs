@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Otps;
 
@@ -52,7 +53,9 @@ internal static class NativeErrors
         }
 
         var uri = $"{BaseOf(http)}{ErrorPage}#{refusal.Code}";
-        return JsonAnswer.WriteAsync(http, code, new(new(refusal.Type, refusal.Message, uri, refusal.Code)), ApiJson.Plain.ErrorAnswer);
+        return AdminProblems.IsAdmin(http)
+            ? AdminProblems.WriteAsync(http, refusal, code, uri)
+            : JsonAnswer.WriteAsync(http, code, new(new(refusal.Type, refusal.Message, uri, refusal.Code)), ApiJson.Plain.ErrorAnswer);
     }
 
     private static string BaseOf(HttpContext http) =>

@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api.OpenApi;
 
@@ -25,6 +27,42 @@ internal static class Described
         [500] = "The server failed",
         [503] = "The database is away, see Retry-After",
     };
+
+    private static readonly Dictionary<int, string> Problems = new()
+    {
+        [400] = "A parameter or the body stands against it",
+        [401] = "The admin key is missing or not valid",
+        [404] = "No such thing, or no admin key is configured",
+        [429] = "Too many requests, see Retry-After",
+        [500] = "The server failed",
+        [503] = "The database is away, see Retry-After",
+    };
+
+    /// <summary>An endpoint under /admin.</summary>
+    public static void DescribeAdmin(
+        this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, int status, Type answer) =>
+        endpoint.WithName(name).WithSummary(summary).WithDescription(description).AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+        {
+            if (body is not null)
+            {
+                operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(await SchemaAsync(context, body, cancellationToken), Examples.Of(body)) };
+            }
+
+            operation.Security = [new() { [new OpenApiSecuritySchemeReference(AdminKeyHandler.SchemeName, context.Document)] = [] }];
+            operation.Responses = new()
+            {
+                [status.ToString()] = new OpenApiResponse { Description = "Success", Content = Content(await SchemaAsync(context, answer, cancellationToken), Examples.Of(answer)) },
+            };
+            var problem = await SchemaAsync(context, typeof(ProblemAnswer), cancellationToken);
+            foreach (var (code, text) in Problems)
+            {
+                operation.Responses[code.ToString()] = new OpenApiResponse
+                {
+                    Description = text,
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [AdminProblems.MediaType] = new() { Schema = problem } },
+                };
+            }
+        });
 
     public static void Describe(
         this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, int status, Type answer, bool idempotent = false)

@@ -9,18 +9,26 @@ internal static class ApiKeys
     /// <summary>The policy of everything under /otp.</summary>
     public const string OtpScope = "otp";
 
+    /// <summary>The policy of everything under /admin.</summary>
+    public const string AdminKey = "admin";
+
     public static void AddApiKeys(this IServiceCollection services)
     {
+        services.AddOptions<AdminOptions>().BindConfiguration(AdminOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+
         // The core of authentication only: the rest brings data protection, which would keep keys in files that nothing here needs.
         services.AddAuthenticationCore(o =>
         {
             o.DefaultScheme = ApiKeyHandler.SchemeName;
             o.AddScheme<ApiKeyHandler>(ApiKeyHandler.SchemeName, displayName: null);
+            o.AddScheme<AdminKeyHandler>(AdminKeyHandler.SchemeName, displayName: null);
         });
         services.AddWebEncoders();
         services.AddTransient<ApiKeyHandler>();
+        services.AddTransient<AdminKeyHandler>();
         services.AddAuthorizationBuilder()
-            .AddPolicy(OtpScope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiKeyHandler.ScopeClaim, OtpScope));
+            .AddPolicy(OtpScope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiKeyHandler.ScopeClaim, OtpScope))
+            .AddPolicy(AdminKey, policy => policy.AddAuthenticationSchemes(AdminKeyHandler.SchemeName).RequireAuthenticatedUser());
     }
 
     /// <summary>The caller of an endpoint that needs a key.</summary>

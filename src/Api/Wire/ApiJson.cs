@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Sandbox;
@@ -13,6 +14,7 @@ namespace OtpPipeline.Api.Wire;
 [JsonSerializable(typeof(VerifyAnswerBody))]
 [JsonSerializable(typeof(CancelAnswer))]
 [JsonSerializable(typeof(ErrorAnswer))]
+[JsonSerializable(typeof(ProblemAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<SandboxMessageAnswer>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

@@ -11,12 +11,12 @@ internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = 
 
 internal static class JsonAnswer
 {
-    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type)
+    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string mediaType = "application/json")
     {
         var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         var response = http.Response;
         response.StatusCode = status;
-        response.ContentType = "application/json";
+        response.ContentType = mediaType;
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
         return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(body, http.RequestAborted).AsTask();

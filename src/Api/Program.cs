@@ -26,6 +26,7 @@ WebApplication Build()
     builder.Services.AddHostedService<WarmUp>();
     builder.Services.AddApiKeys();
     builder.Services.AddRequestLimits();
+    builder.Services.AddSingleton<DeadLetterDesk>();
     builder.Services.AddApiDescription();
 
     var app = builder.Build();
@@ -38,7 +39,7 @@ WebApplication Build()
     app.MapHealth();
     app.MapOtps();
     app.MapSandbox();
-    app.MapAdminGroup();
+    app.MapAdminGroup().MapDeadLetters();
     app.MapErrorCodes();
     app.MapOpenApi();
     return app;

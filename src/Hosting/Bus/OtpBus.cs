@@ -42,6 +42,7 @@ public static class OtpBus
         });
         services.AddSingleton<DatabaseGate>();
         services.AddSingleton<ErrorQueues>();
+        services.AddSingleton<MessageReplay>();
         services.AddSingleton<DatabaseProbe>(provider =>
         {
             var contexts = provider.GetRequiredService<IDbContextFactory<OtpDbContext>>();

@@ -14,8 +14,10 @@ public static class OwnReading
     public static void ReadWith<T>(this IReceiveEndpointConfigurator endpoint, Func<ReceiveContext, T> read)
         where T : class
     {
+        var factory = new Deserializer<T>(read);
         endpoint.ClearSerialization();
-        endpoint.AddDeserializer(new Deserializer<T>(read), isDefault: true);
+        endpoint.AddSerializer(factory, isSerializer: true);
+        endpoint.AddDeserializer(factory, isDefault: true);
     }
 
     private sealed class Deserializer<TMessage>(Func<ReceiveContext, TMessage> read) : ISerializerFactory, IMessageDeserializer

@@ -12,9 +12,6 @@ namespace OtpPipeline.Workers.Commands;
 /// <summary>Reads a command out of what came over the wire. What is no JSON object is a fault; what is one is answered, whatever it says.</summary>
 internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<RabbitMqOptions> broker)
 {
-    /// <summary>Where a replay names the user who sent the command first.</summary>
-    public const string SenderHeader = "otp-sender";
-
     /// <summary>A body up to this size is looked at for where its answer goes; a larger one is put aside unread.</summary>
     private const int LargestBody = 1024 * 1024;
 
@@ -94,7 +91,7 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
     /// <summary>A replay is published by the operator's user and speaks for the sender that it names.</summary>
     private string? UserOf(IReadOnlyBasicProperties properties) =>
         properties.UserId is { Length: > 0 } user && _operators.Contains(user)
-        && properties.Headers?.TryGetValue(SenderHeader, out var sender) == true && sender is byte[] name
+        && properties.Headers?.TryGetValue(MessageReplay.SenderHeader, out var sender) == true && sender is byte[] name
             ? TextOf(Encoding.UTF8.GetString(name))
             : TextOf(properties.UserId);
 }

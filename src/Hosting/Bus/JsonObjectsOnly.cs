@@ -6,38 +6,32 @@ namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>
 /// Stands before the deserializer, which takes an empty body for an empty object and an array for a message without fields, so that
-/// both would count as handled.
+/// both would count as handled. It stands before MassTransit's own handling of errors, too, so it puts aside what it stops.
 /// </summary>
-internal sealed class JsonObjectsOnly : IFilter<ReceiveContext>
+internal sealed class JsonObjectsOnly(Func<ReceiveContext, Exception, Task> putAside) : IFilter<ReceiveContext>
 {
-    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next)
-    {
-        var body = CommandBody.WithoutMark(context.Body.GetBytes());
-        if (body.IsEmpty)
-        {
-            throw new UnreadableMessageException("empty body");
-        }
-
-        if (FirstToken(body.Span) != JsonTokenType.StartObject)
-        {
-            throw new UnreadableMessageException("no JSON object");
-        }
-
-        return next.Send(context);
-    }
+    public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
+        FaultOf(CommandBody.WithoutMark(context.Body.GetBytes()).Span) is { } reason
+            ? putAside(context, new UnreadableMessageException(reason))
+            : next.Send(context);
 
     public void Probe(ProbeContext context) => context.CreateFilterScope("jsonObjectsOnly");
 
-    private static JsonTokenType FirstToken(ReadOnlySpan<byte> body)
+    private static string? FaultOf(ReadOnlySpan<byte> body)
     {
+        if (body.IsEmpty)
+        {
+            return "empty body";
+        }
+
         try
         {
             var reader = new Utf8JsonReader(body);
-            return reader.Read() ? reader.TokenType : JsonTokenType.None;
+            return reader.Read() && reader.TokenType == JsonTokenType.StartObject ? null : "no JSON object";
         }
-        catch (JsonException broken)
+        catch (JsonException)
         {
-            throw new UnreadableMessageException("not JSON", broken);
+            return "not JSON";
         }
     }
 }

@@ -15,19 +15,37 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
         where T : IReceiveEndpointConfigurator
     {
         configurator.PublishFaults = false;
-        configurator.ConfigureError(pipe => pipe.UseFilter(new FaultedToErrorQueue(errors)));
+        configurator.ConfigureError(pipe => pipe.UseFilter(new FaultedToErrorQueue(PutAsideAsync)));
         configurator.ConfigureDeadLetter(pipe => pipe.UseFilter(new ForeignToErrorQueue(errors)));
         if (!OtpBusTopology.IsDeadLetterQueue(ErrorQueues.QueueOf(configurator.InputAddress)))
         {
-            configurator.ConfigureReceive(pipe => pipe.UseFilter(new JsonObjectsOnly()));
+            configurator.ConfigureReceive(pipe => pipe.UseFilter(new JsonObjectsOnly(PutAsideAsync)));
         }
     }
+
+    private async Task PutAsideAsync(ReceiveContext context, Exception failure)
+    {
+        // A body that could not be read has been reported by nobody, and what is not reported counts as not consumed, too.
+        if (!context.IsFaulted)
+        {
+            await context.NotifyFaulted(failure);
+        }
+
+        await errors.PutAsideAsync(context, ReasonOf(failure));
+    }
+
+    private static string ReasonOf(Exception failure) => failure switch
+    {
+        UnreadableMessageException unreadable => $"{Unreadable}: {unreadable.Message}",
+        SerializationException or JsonException or MessageException => $"{Unreadable}: not the expected fields",
+        _ => $"failed: {failure.GetType().Name}",
+    };
 
     /// <summary>
     /// Stands in the place of MassTransit's way to the error queue. A database that is away is no fault of the message, which goes back
     /// to its queue; anything else is put aside with the kind of its failure only, since what an exception says may quote the message.
     /// </summary>
-    private sealed class FaultedToErrorQueue(ErrorQueues errors) : IFilter<ExceptionReceiveContext>
+    private sealed class FaultedToErrorQueue(Func<ReceiveContext, Exception, Task> putAside) : IFilter<ExceptionReceiveContext>
     {
         public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
         {
@@ -36,23 +54,10 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
                 ExceptionDispatchInfo.Throw(context.Exception);
             }
 
-            // A body that could not be read has been reported by nobody, and what is not reported counts as not consumed, too.
-            if (!context.IsFaulted)
-            {
-                await context.NotifyFaulted(context.Exception);
-            }
-
-            await errors.PutAsideAsync(context, ReasonOf(context.Exception));
+            await putAside(context, context.Exception);
         }
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("faultedToErrorQueue");
-
-        private static string ReasonOf(Exception failure) => failure switch
-        {
-            UnreadableMessageException unreadable => $"{Unreadable}: {unreadable.Message}",
-            SerializationException or JsonException or MessageException => $"{Unreadable}: not the expected fields",
-            _ => $"failed: {failure.GetType().Name}",
-        };
     }
 
     /// <summary>A message of a foreign type, which no consumer takes: MassTransit would have a queue of its own for these.</summary>

@@ -103,6 +103,11 @@ internal sealed class AmqpClient : IAsyncDisposable
 
     public async Task<BasicGetResult?> TakeAsync(string queue)
     {
+        if (await CountAsync(queue) < 1)
+        {
+            return null;
+        }
+
         await using var look = await connection.CreateChannelAsync();
         return await look.BasicGetAsync(queue, autoAck: true);
     }

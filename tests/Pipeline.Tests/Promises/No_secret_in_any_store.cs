@@ -19,6 +19,8 @@ public sealed class No_secret_in_any_store
     private const string InPath = "PTHPN3YM6R";
     private const string InBrokenJson = "BRKJS5HD9C";
     private const string InBadField = "BADFL4GT7N";
+    private const string InCommand = "CMDPN6JX3K";
+    private const string InBadCommand = "BADCM9TR5W";
 
     [Fact]
     public async Task Whatever_was_planted_is_found_nowhere()
@@ -39,6 +41,7 @@ public sealed class No_secret_in_any_store
         await DeliverAsync(pipeline, planted);
         await MisuseAsync(pipeline, planted);
         await PoisonQueuesAsync(pipeline);
+        await PoisonCommandsAsync(pipeline, planted);
         await DieAndComeBackAsync(pipeline, planted);
 
         // One more, left alone, so that the search sees an open OTP too; and one whose command never leaves its queue.
@@ -54,6 +57,9 @@ public sealed class No_secret_in_any_store
 
         tables.Count.ShouldBeGreaterThan(9);
         messages["otp-sms_error"].ShouldNotBeEmpty();
+        messages["verify-otp_error"].ShouldNotBeEmpty();
+        messages["request-otp_error"].ShouldNotBeEmpty();
+        (await pipeline.Database.CountAsync("dead_letters WHERE original IS NOT NULL")).ShouldBeGreaterThan(10);
         messages["otp-sms"].ShouldNotBeEmpty();
         var finds = new List<string>();
         foreach (var secret in planted.All)
@@ -142,6 +148,43 @@ public sealed class No_secret_in_any_store
             "a bad command is in the error queue");
     }
 
+    /// <summary>Commands from the bus, good and bad, with secrets wherever a producer may put them.</summary>
+    private static async Task PoisonCommandsAsync(RunningPipeline pipeline, Secrets planted)
+    {
+        await using var client = await AmqpClient.ConnectAsync(pipeline);
+        var recipient = planted.Add(Recipients.Next());
+        var accepted = await client.CallAsync("request-otp", client.Command(
+            ("phoneNumber", recipient), ("template", $"{TextMark} {{{{pin}}}}"), ("pinType", "alphanumeric"), ("pinLength", 10)));
+        var pin = planted.Add(await pipeline.Sandbox.PinAsync(recipient));
+        planted.Add(InCommand);
+        planted.Add(InBadCommand);
+        (await client.CallAsync("verify-otp", client.Command(("otpId", accepted.OtpId), ("pin", InCommand)))).Code.ShouldBe(2029);
+        (await client.CallAsync("verify-otp", client.Command(("otpId", accepted.OtpId), ("pin", pin)))).Type.ShouldBe("OtpVerified");
+        await client.CallAsync("request-otp", client.Command(("phoneNumber", InBadCommand), ("ttl", InBadCommand), ("otpCallbackUrl", InBadCommand)));
+        await client.CallAsync("request-otp", $"{{\"applicationId\":\"{InBadCommand}\",\"{InBadCommand}\":1}}");
+        await client.CallAsync("verify-otp", client.Command(("otpId", InBadCommand), ("pin", new[] { InBadCommand })));
+        foreach (var queue in new[] { "request-otp", "verify-otp", "cancel-otp", "request-otp-dead" })
+        {
+            foreach (var body in new[]
+            {
+                $"{{\"pin\":\"{InBadCommand}\"",
+                $"[\"{InBadCommand}\"]",
+                $"pin={InBadCommand}",
+                $"{{\"messageType\":[\"urn:message:{InBadCommand}\"],\"message\":{{\"otpId\":\"{InBadCommand}\",\"phoneNumber\":\"{recipient}\"}}}}",
+            })
+            {
+                await client.SendAsync(queue, body, new BasicProperties
+                {
+                    ContentType = $"text/{InBadCommand}",
+                    Type = InBadCommand,
+                    Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [InBadCommand] = InBadCommand },
+                });
+            }
+        }
+
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("dead_letters WHERE queue <> 'otp-sms'") == 16, "every bad command is a dead letter");
+    }
+
     /// <summary>The database away in the middle of things: what failed is logged.</summary>
     private static async Task DieAndComeBackAsync(RunningPipeline pipeline, Secrets planted)
     {
@@ -174,7 +217,7 @@ public sealed class No_secret_in_any_store
     {
         var queues = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         await using var connection = await new ConnectionFactory { Uri = pipeline.Broker }.CreateConnectionAsync();
-        foreach (var name in Core.Deliveries.Channels.All.Select(OtpBusTopology.QueueOf).SelectMany(q => new[] { q, q + "_error", q + "_skipped", q + "-dead" }))
+        foreach (var name in OtpBusTopology.WorkQueues.SelectMany(q => new[] { q, q + "_error", q + "_skipped", q + "-dead" }))
         {
             await using var channel = await connection.CreateChannelAsync();
             if (await CountAsync(channel, name) < 0)

@@ -39,8 +39,8 @@ internal sealed class ErrorQueues(DeadLetterBox box, DatabaseGate database)
     /// <summary>None of the sender's own headers, and nothing of this host.</summary>
     private static BasicProperties PropertiesOf(IReadOnlyBasicProperties original, string reason) => new()
     {
-        MessageId = original.MessageId,
-        CorrelationId = original.CorrelationId,
+        MessageId = OriginalMessages.Fitting(original.MessageId),
+        CorrelationId = OriginalMessages.Fitting(original.CorrelationId),
         ContentType = "application/json",
         Persistent = true,
         Headers = new Dictionary<string, object?>(StringComparer.Ordinal)

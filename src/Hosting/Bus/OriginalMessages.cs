@@ -9,18 +9,23 @@ namespace OtpPipeline.Hosting.Bus;
 /// <summary>A message as its sender made it, taken from what the broker handed out.</summary>
 public static class OriginalMessages
 {
+    private const int LongestText = 255;
+
     /// <summary>AMQP's properties; none where the message came over no broker.</summary>
     public static IReadOnlyBasicProperties PropertiesOf(ReceiveContext context) =>
         context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivered) ? delivered.Properties : new BasicProperties();
+
+    /// <summary>A text that fits into a property; null for one that does not, as when broken bytes were read and would be written again.</summary>
+    public static string? Fitting(string? text) => text is not null && Encoding.UTF8.GetByteCount(text) <= LongestText ? text : null;
 
     /// <summary>The message as its sender made it, for the sealed copy.</summary>
     public static OriginalMessage Of(IReadOnlyBasicProperties properties, byte[] body) => new(
         body,
         properties.ContentType,
-        properties.MessageId,
-        properties.CorrelationId,
-        properties.ReplyTo,
-        properties.Type,
+        Fitting(properties.MessageId),
+        Fitting(properties.CorrelationId),
+        Fitting(properties.ReplyTo),
+        Fitting(properties.Type),
         properties.UserId,
         TextsOf(properties));
 

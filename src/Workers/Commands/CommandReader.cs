@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
@@ -82,7 +83,8 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
         && types.EnumerateArray().Any(t => t.ValueKind == JsonValueKind.String && t.ValueEquals(messageType));
 
     private static string? TraceOf(IReadOnlyBasicProperties properties) =>
-        properties.Headers?.TryGetValue("traceparent", out var value) == true && value is byte[] { Length: <= 100 } bytes
+        properties.Headers?.TryGetValue("traceparent", out var value) == true && value is byte[] bytes
+        && ActivityContext.TryParse(Encoding.ASCII.GetString(bytes), traceState: null, out _)
             ? Encoding.ASCII.GetString(bytes)
             : null;
 

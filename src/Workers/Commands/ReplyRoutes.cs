@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using OtpPipeline.Hosting.Bus;
 using RabbitMQ.Client;
@@ -10,10 +9,9 @@ namespace OtpPipeline.Workers.Commands;
 internal sealed class ReplyRoutes(Uri inputAddress)
 {
     private const string DirectReply = "amq.rabbitmq.reply-to";
-    private const int LongestName = 255;
 
     public ReplyRoute? OfPlain(IReadOnlyBasicProperties properties) =>
-        Usable(properties.ReplyTo) is { } queue ? new(queue, InEnvelope: false, properties.CorrelationId) : null;
+        Usable(properties.ReplyTo) is { } queue ? new(queue, InEnvelope: false, OriginalMessages.Fitting(properties.CorrelationId)) : null;
 
     public ReplyRoute? OfEnvelope(JsonElement envelope, IReadOnlyBasicProperties properties)
     {
@@ -51,7 +49,7 @@ internal sealed class ReplyRoutes(Uri inputAddress)
     }
 
     private static string? Usable(string? queue) =>
-        string.IsNullOrEmpty(queue) || Encoding.UTF8.GetByteCount(queue) > LongestName || queue.Contains('\0') || OtpBusTopology.IsOwn(queue) ? null : queue;
+        OriginalMessages.Fitting(queue) is { Length: > 0 } name && !name.Contains('\0') && !OtpBusTopology.IsOwn(name) ? name : null;
 
     private static Guid? IdOf(JsonElement envelope, string name) => Guid.TryParse(TextOf(envelope, name), out var id) ? id : null;
 

@@ -65,6 +65,7 @@ public static class OtpBus
                 bus.ConfigureJsonSerializerOptions(o =>
                 {
                     o.NumberHandling = JsonNumberHandling.AllowReadingFromString;
+                    o.WriteIndented = false;
                     return o;
                 });
                 bus.ConnectEndpointConfigurationObserver(new SharedEndpointRules(context.GetRequiredService<ErrorQueues>()));

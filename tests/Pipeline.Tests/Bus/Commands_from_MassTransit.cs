@@ -98,6 +98,9 @@ public sealed class Commands_from_MassTransit(SharedPipeline shared)
     private static async Task<IHost> StartAsync(RunningPipeline pipeline, Action<IRabbitMqBusFactoryConfigurator>? configure = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+
+        // A start that does not wait would miss events: the subscriber's queue is not bound yet.
+        builder.Services.AddOptions<MassTransitHostOptions>().Configure(o => o.WaitUntilStarted = true);
         builder.Services.AddMassTransit(x => x.UsingRabbitMq((_, bus) =>
         {
             bus.Host(new Uri(pipeline.Broker.ToString().Replace("amqp:", "rabbitmq:", StringComparison.Ordinal)), _ => { });

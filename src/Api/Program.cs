@@ -34,6 +34,7 @@ WebApplication Build()
     builder.Services.AddHostedService<WarmUp>();
     builder.Services.AddApiKeys();
     builder.Services.AddRequestLimits();
+    builder.Services.AddSingleton<DeadLetterDesk>();
     builder.Services.AddApiDescription();
 
     var app = builder.Build();
@@ -47,7 +48,9 @@ WebApplication Build()
     app.MapOtps();
     app.MapCallbacks();
     app.MapSandbox();
-    app.MapAdminGroup().MapAdminCallbacks();
+    var admin = app.MapAdminGroup();
+    admin.MapAdminCallbacks();
+    admin.MapDeadLetters();
     app.MapErrorCodes();
     app.MapOpenApi();
     return app;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
@@ -33,6 +34,7 @@ public static class CoreRegistration
         services.AddSingleton<OtpCancellation>();
         services.AddSingleton<OtpReader>();
         services.AddSingleton<OtpExpiry>();
+        services.AddSingleton<DeadLetterBox>();
         services.AddSingleton<DeliveryClaims>();
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();

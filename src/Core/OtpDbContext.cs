@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Sandbox;
@@ -30,6 +31,8 @@ public sealed class OtpDbContext(DbContextOptions<OtpDbContext> options) : DbCon
     public DbSet<SandboxMessage> SandboxMessages => Set<SandboxMessage>();
 
     public DbSet<SandboxCallback> SandboxCallbacks => Set<SandboxCallback>();
+
+    public DbSet<DeadLetter> DeadLetters => Set<DeadLetter>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -12,6 +12,9 @@ public static class StoreFailures
         || (failure is DbException db && (db.SqlState is null || db.SqlState.StartsWith("57P", StringComparison.Ordinal) || db.SqlState.StartsWith("08", StringComparison.Ordinal) || db.SqlState.StartsWith("53", StringComparison.Ordinal)))
         || (failure.InnerException is { } inner && IsOutage(inner));
 
+    /// <summary>Nothing is wrong with the work: another moment may let it through. The database is away, or somebody else held its rows.</summary>
+    public static bool MayPass(Exception failure) => IsOutage(failure) || failure is DbException { SqlState: "55P03" or "40P01" };
+
     /// <summary>Somebody else held a row for longer than a session may wait for it.</summary>
     public static bool IsLockTimeout(Exception failure) => failure is DbException { SqlState: "55P03" };
 }

@@ -67,6 +67,10 @@ internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTran
         {
             IntakeStatements.Insert(batch, decisions);
             DeliveryStatements.Insert(batch, decisions.Deliveries);
+        }
+
+        if (messages.Count > 0)
+        {
             batch.BatchCommands.Add(PostgresOutbox.InsertCommand(messages));
         }
 

@@ -18,11 +18,11 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
     private const string DeliveriesSql = $"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
     private const string ClockSql = "SELECT clock_timestamp()";
 
-    public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
-        LockAsync(otpIds, forVerification: false, cancellationToken);
+    public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
+        LockAsync(otpIds, forVerification: false, submissions, cancellationToken);
 
-    public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
-        LockAsync(otpIds, forVerification: true, cancellationToken);
+    public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
+        LockAsync(otpIds, forVerification: true, submissions, cancellationToken);
 
     public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
@@ -61,7 +61,7 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
 
     public async Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
-        if (changes.IsEmpty)
+        if (changes.IsEmpty && messages.Count == 0)
         {
             return;
         }
@@ -92,6 +92,11 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
             HistoryStatements.UpdateGuesses(batch, changes.Histories, changes.Now);
         }
 
+        if (changes.Submissions.Count > 0)
+        {
+            InsertSubmissions(batch, changes.Submissions);
+        }
+
         if (messages.Count > 0)
         {
             batch.BatchCommands.Add(PostgresOutbox.InsertCommand(messages));
@@ -107,7 +112,7 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
         await connection.DisposeAsync();
     }
 
-    private async Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool forVerification, CancellationToken cancellationToken)
+    private async Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         batch.Add(LockSql, Columns.Of(otpIds));
@@ -117,6 +122,11 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
             HistoryStatements.LockOf(batch, otpIds);
         }
 
+        if (submissions)
+        {
+            batch.Add("SELECT s.otp_id, s.hash, s.code FROM otp_submissions s WHERE s.otp_id = ANY ($1)", Columns.Of(otpIds));
+        }
+
         batch.Add(DeliveriesSql, Columns.Of(otpIds));
         batch.Add(ClockSql);
 
@@ -124,7 +134,8 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
         var otps = await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken);
         var pins = forVerification ? await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken) : [];
         var histories = forVerification ? await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken) : [];
-        return await AssembleAsync(reader, otps, pins, histories, cancellationToken);
+        var answered = submissions ? await Rows.ReadAllAsync(reader, Rows.ReadSubmission, cancellationToken) : [];
+        return await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken);
     }
 
     private async Task<LockedOtps> LockDueAsync(string sql, int limit, CancellationToken cancellationToken)
@@ -140,15 +151,16 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
         batch.Add(DeliveriesSql, Columns.Of(otps.Select(o => o.Id)));
         batch.Add(ClockSql);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await AssembleAsync(reader, otps, [], [], cancellationToken);
+        return await AssembleAsync(reader, otps, [], [], [], cancellationToken);
     }
 
     private static async Task<LockedOtps> AssembleAsync(
-        NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<RecipientHistory> histories, CancellationToken cancellationToken)
+        NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<RecipientHistory> histories, List<OtpSubmission> submissions, CancellationToken cancellationToken)
     {
         var deliveries = (await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken)).ToLookup(d => d.OtpId);
         var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
         var pinOf = pins.GroupBy(p => p.OtpId).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Version));
+        var submissionsOf = submissions.ToLookup(s => s.OtpId);
         var historyOf = histories.ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
         return new(
             now,
@@ -156,8 +168,17 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
                 o,
                 pinOf.GetValueOrDefault(o.Id),
                 [.. deliveries[o.Id]],
-                historyOf.GetValueOrDefault((o.ApplicationId, Convert.ToHexString(o.RecipientHash))))));
+                historyOf.GetValueOrDefault((o.ApplicationId, Convert.ToHexString(o.RecipientHash))))
+            {
+                Submissions = [.. submissionsOf[o.Id]],
+            }));
     }
+
+    private static void InsertSubmissions(NpgsqlBatch batch, IReadOnlyCollection<OtpSubmission> submissions) => batch.Add(
+        "INSERT INTO otp_submissions (otp_id, hash, code) SELECT * FROM unnest($1, $2, $3)",
+        Columns.Of(submissions, s => s.OtpId, NpgsqlDbType.Uuid),
+        Columns.Of(submissions, s => s.Hash, NpgsqlDbType.Bytea),
+        Columns.Of(submissions, s => s.Code, NpgsqlDbType.Integer));
 
     private static void UpdateOtps(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
         """

@@ -78,6 +78,13 @@ internal static class Rows
         ValidUntil = r.GetDateTime(at + 4),
     };
 
+    public static OtpSubmission ReadSubmission(NpgsqlDataReader r) => new()
+    {
+        OtpId = r.GetGuid(0),
+        Hash = r.Bytes(1),
+        Code = r.Value<int>(2),
+    };
+
     public static RecipientHistory ReadHistory(NpgsqlDataReader r) => new()
     {
         ApplicationId = r.GetGuid(0),

@@ -4,6 +4,8 @@ using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Health;
 using OtpPipeline.Hosting.Starting;
 using OtpPipeline.Workers.Callbacks;
+using OtpPipeline.Workers.Commands;
+using OtpPipeline.Workers.DeadLetters;
 using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Jobs;
 using OtpPipeline.Workers.Providers;
@@ -31,11 +33,15 @@ public static class Program
             {
                 x.AddDeliveries();
                 x.AddCallbacks();
+                x.AddCommands();
+                x.AddDeadLetters();
             },
             (context, bus) =>
             {
                 bus.ConfigureDeliveries(context);
+                bus.ConfigureCommands(context);
                 bus.ConfigureCallbacks(context);
+                bus.ConfigureDeadLetters(context);
             });
         builder.Services.AddOtpProviders(builder.Configuration);
         builder.Services.AddOtpJobs();

@@ -26,6 +26,7 @@ public sealed class The_description
             [
                 "/otp", "/otp/{otpId}", "/otp/{otpId}/callbacks", "/otp/{otpId}/callbacks/{callbackId}/replay", "/sandbox/messages", "/sandbox/callbacks",
                 "/admin/callbacks", "/admin/callbacks/replay", "/admin/callbacks/{callbackId}/replay",
+                "/admin/dead-letters", "/admin/dead-letters/{id}/replay",
             ],
             ignoreOrder: true);
         paths["/otp"].ShouldBe(["post"]);

@@ -5,12 +5,6 @@ namespace OtpPipeline.Api.Dialects;
 /// <summary>Refusals that only HTTP knows; the numbers are ours.</summary>
 internal static class ApiRefusals
 {
-    public static readonly Refusal BodyEmpty = Body("The body is empty: a JSON object is expected");
-    public static readonly Refusal BodyNotJson = Body("The body is not valid JSON");
-    public static readonly Refusal BodyNotText = Body("The body is not valid UTF-8 text");
-    public static readonly Refusal BodyNoObject = Body("The body is not a JSON object");
-    public static readonly Refusal FieldRepeated = Body("The body holds the same field twice");
-    public static readonly Refusal BodyTooLarge = Body("The body is larger than 64 KB");
     public static readonly Refusal BodyUnreadable = Body("The request could not be read");
     public static readonly Refusal MediaType = Body("The media type must be application/json in UTF-8");
     public static readonly Refusal SandboxRecipientMissing = new(2101, "invalid_request", "The query parameter 'recipient' is empty or not set");
@@ -25,6 +19,10 @@ internal static class ApiRefusals
     public static readonly Refusal PathNotFound = new(2021, "not_found", "Not found");
     public static readonly Refusal CallbackNotFound = new(2021, "not_found", "No such callback");
     public static readonly Refusal TooManyRequests = new(2120, "rate_limit", "Too many requests in this minute");
+    public static readonly Refusal CursorInvalid = new(2101, "invalid_request", "The query parameter 'cursor' is none that an answer gave as 'next'");
+    public static readonly Refusal LimitInvalid = new(2101, "invalid_request", "The query parameter 'limit' must be 1 to 200");
+    public static readonly Refusal DeadLetterNotKept = new(2101, "invalid_request", "The message cannot be sent again: its body was too large to keep, or its key is gone");
+    public static readonly Refusal BrokerAway = new(2150, "server_error", "The broker does not take messages at the moment");
     public static readonly Refusal ServerError = new(2150, "server_error", "The server failed; the request may be repeated with the same Idempotency-Key");
     public static readonly Refusal StoreAway = new(2150, "server_error", "The server cannot take requests at the moment; repeat the request with the same Idempotency-Key");
 

@@ -28,10 +28,10 @@ internal static class NativeErrors
     public static int StatusOf(Refusal refusal) => refusal.Code switch
     {
         2021 => StatusCodes.Status404NotFound,
-        2030 or 2031 or 2111 or 2112 => StatusCodes.Status403Forbidden,
+        2030 or 2031 or 2111 or 2112 or 2118 => StatusCodes.Status403Forbidden,
         2106 => StatusCodes.Status422UnprocessableEntity,
         2107 => StatusCodes.Status409Conflict,
-        2110 => StatusCodes.Status401Unauthorized,
+        2110 or 2117 => StatusCodes.Status401Unauthorized,
         2114 => StatusCodes.Status405MethodNotAllowed,
         2120 => StatusCodes.Status429TooManyRequests,
         2150 => StatusCodes.Status500InternalServerError,

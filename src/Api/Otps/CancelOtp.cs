@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Otps;
@@ -20,8 +21,8 @@ internal static class CancelOtp
             return OtpEndpoints.Refuse(Refusals.NotFound);
         }
 
-        var refusal = await cancellation.CancelAsync(http.Caller().Application, id, cancellationToken);
-        return refusal is null
+        var answer = await cancellation.CancelAsync(new(http.Caller().Application, id, TraceParent: Activity.Current?.Id), cancellationToken);
+        return answer.Refusal is not { } refusal
             ? new JsonAnswer<CancelAnswer>(new(new(id)), ApiJson.Plain.CancelAnswer)
             : OtpEndpoints.Refuse(refusal);
     }

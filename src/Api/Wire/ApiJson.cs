@@ -22,6 +22,8 @@ namespace OtpPipeline.Api.Wire;
 [JsonSerializable(typeof(IReadOnlyList<SandboxCallbackAnswer>))]
 [JsonSerializable(typeof(ErrorAnswer))]
 [JsonSerializable(typeof(ProblemAnswer))]
+[JsonSerializable(typeof(DeadLetterPage))]
+[JsonSerializable(typeof(DeadLetterReplayed))]
 [JsonSerializable(typeof(IReadOnlyList<SandboxMessageAnswer>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {

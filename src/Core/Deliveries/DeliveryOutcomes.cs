@@ -40,7 +40,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         var written = new bool[reports.Count];
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
-            var locked = await unit.LockAsync(reports.Select(r => r.OtpId).ToHashSet(), cancellationToken);
+            var locked = await unit.LockAsync(reports.Select(r => r.OtpId).ToHashSet(), submissions: false, cancellationToken);
             var changes = new OtpChanges(outgoing, locked.Now);
             for (var i = 0; i < reports.Count; i++)
             {

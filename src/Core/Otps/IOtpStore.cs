@@ -45,11 +45,14 @@ public interface IIntakeUnit : IAsyncDisposable
 /// <summary>A transaction over locked OTPs. Disposing without saving rolls back.</summary>
 public interface IOtpUnit : IAsyncDisposable
 {
-    /// <summary>Locks these OTPs in the order of their ids, waiting for others; ids that do not exist are left out.</summary>
-    Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
+    /// <summary>
+    /// Locks these OTPs in the order of their ids, waiting for others; ids that do not exist are left out. Answered submissions are
+    /// read where asked for.
+    /// </summary>
+    Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken);
 
     /// <summary>The same with what a guess is judged by: the PINs, and the recipients' histories, locked too.</summary>
-    Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
+    Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken);
 
     /// <summary>Locks pending OTPs past their time, skipping those that somebody else holds.</summary>
     Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken);
@@ -76,5 +79,12 @@ public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOt
 /// <param name="History">Its recipient's, locked too and shared by OTPs of the same recipient; null after a purge, and where nothing is verified.</param>
 public sealed record LockedOtp(Otp Otp, OtpPin? Pin, List<Delivery> Deliveries, RecipientHistory? History)
 {
+    /// <summary>Submissions that were answered before, where they were asked for.</summary>
+    public List<OtpSubmission> Submissions { get; init; } = [];
+
+    /// <summary>What was answered to this submission; null where it is new or has no id.</summary>
+    public OtpSubmission? AnswerTo(byte[]? submission) =>
+        submission is null ? null : Submissions.Find(s => s.Hash.AsSpan().SequenceEqual(submission));
+
     public OtpState State => new(Otp.Status, Otp.Reason, Otp.Attempts, Otp.MaxAttempts, Otp.ExpiresAt, Deliveries.Any(d => d.Status.MayHaveArrived()));
 }

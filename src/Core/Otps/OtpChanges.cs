@@ -31,7 +31,9 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
 
     public HashSet<RecipientHistory> Histories { get; } = [];
 
-    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0;
+    public List<OtpSubmission> Submissions { get; } = [];
+
+    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && Submissions.Count == 0;
 
     /// <summary>Writes the new state; a final one wipes the PIN and suppresses what is still queued.</summary>
     public void Move(LockedOtp locked, OtpState state)
@@ -87,6 +89,14 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
             correlationId: otp.Id);
     }
 
+    /// <summary>Keeps what a submission was answered with, for its repetition; null is success.</summary>
+    public void Remember(LockedOtp locked, byte[] submission, int? code)
+    {
+        var row = new OtpSubmission { OtpId = locked.Otp.Id, Hash = submission, Code = code };
+        locked.Submissions.Add(row);
+        Submissions.Add(row);
+    }
+
     /// <summary>One more attempt of the same step, due after the delay; its work command travels with it.</summary>
     public void Queue(LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter)
     {
@@ -113,6 +123,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
     public void PublishWork(Delivery delivery, TimeSpan delay = default) =>
         outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), delay, traceParent: TraceParent, correlationId: delivery.OtpId);
 
-    internal static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
+    /// <summary>The caller's pairs as they came.</summary>
+    public static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
         otp.Metadata is null ? null : JsonSerializer.Deserialize(otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);
 }

@@ -48,6 +48,18 @@ internal sealed class OtpPinConfiguration : IEntityTypeConfiguration<OtpPin>
     }
 }
 
+internal sealed class OtpSubmissionConfiguration : IEntityTypeConfiguration<OtpSubmission>
+{
+    public void Configure(EntityTypeBuilder<OtpSubmission> builder)
+    {
+        builder.ToTable("otp_submissions");
+        builder.HasKey(s => new { s.OtpId, s.Hash }).HasName("pk_otp_submissions");
+        builder.Property(s => s.OtpId).HasColumnName("otp_id");
+        builder.Property(s => s.Hash).HasColumnName("hash").HasMaxLength(32);
+        builder.Property(s => s.Code).HasColumnName("code");
+    }
+}
+
 internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<IdempotencyKey>
 {
     public void Configure(EntityTypeBuilder<IdempotencyKey> builder)

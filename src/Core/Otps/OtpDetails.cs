@@ -20,5 +20,6 @@ public sealed record OtpDetails(string Recipient, string From, string Template, 
 [JsonSerializable(typeof(string?[]))]
 [JsonSerializable(typeof(Sandbox.SandboxContent))]
 [JsonSerializable(typeof(Sandbox.SandboxCallbackContent))]
+[JsonSerializable(typeof(DeadLetters.OriginalMessage))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
 internal sealed partial class OtpJson : JsonSerializerContext;

@@ -13,6 +13,8 @@ namespace OtpPipeline.Core.Otps;
 /// <summary>The one room behind every door that takes OTPs: an answer means that the OTP and its work command are committed.</summary>
 public sealed class OtpIntake : IAsyncDisposable
 {
+    private const int LongestKey = 255;
+
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
@@ -48,30 +50,37 @@ public sealed class OtpIntake : IAsyncDisposable
     public async Task<Judged<OtpView>> RequestAsync(
         OtpDraft draft, Application application, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken)
     {
-        if (idempotencyKey is not null && !IsAcceptable(idempotencyKey))
+        var order = Judge(draft, application, idempotencyKey, traceParent);
+        if (order.Refusal is { } refusal)
+        {
+            return refusal;
+        }
+
+        var answer = await AcceptAsync(order.Value, cancellationToken);
+        return answer.Refusal is { } no ? no : OtpView.AtCreation(answer.Otp!, _secrets.OpenDetails(answer.Otp!.Id, answer.Otp.Details));
+    }
+
+    /// <summary>The first half: what can be said without the database.</summary>
+    public Judged<OtpOrder> Judge(OtpDraft draft, Application application, string? idempotencyKey, string? traceParent)
+    {
+        if (idempotencyKey is { Length: 0 or > LongestKey })
         {
             return Refusals.IdempotencyKeyInvalid;
         }
 
         var judged = OrderRules.Judge(draft, application, _callbacks);
-        if (judged.Refusal is { } refusal)
-        {
-            return refusal;
-        }
-
-        var order = judged.Value with { IdempotencyKey = idempotencyKey, TraceParent = traceParent };
-        if (_providers.For(order.Channel) is not { } provider)
-        {
-            return Refusals.ChannelNotServed;
-        }
-
-        var answer = await _gatherer.AddAsync(Prepare(order, provider), cancellationToken);
-        return answer.Refusal is { } no ? no : OtpView.AtCreation(answer.Otp!, _secrets.OpenDetails(answer.Otp!.Id, answer.Otp.Details));
+        return judged.Refusal is { } refusal
+            ? refusal
+            : _providers.For(judged.Value.Channel) is null
+                ? Refusals.ChannelNotServed
+                : judged.Value with { IdempotencyKey = idempotencyKey, TraceParent = traceParent };
     }
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    /// <summary>The second half: takes the order in, or refuses it by what the database knows.</summary>
+    public Task<IntakeAnswer> AcceptAsync(OtpOrder order, CancellationToken cancellationToken) =>
+        _gatherer.AddAsync(Prepare(order, _providers.For(order.Channel)!), cancellationToken);
 
-    private static bool IsAcceptable(string key) => key.Length is >= 1 and <= 255 && key.All(c => c is >= ' ' and <= '~');
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
 
     private NewOtp Prepare(OtpOrder order, string provider)
     {
@@ -126,11 +135,25 @@ public sealed class OtpIntake : IAsyncDisposable
                 }
             }
 
+            answers = twins.Spread(answers);
+            Announce(orders, answers, outgoing);
             await unit.SaveAsync(decisions, outgoing.Messages, cancellationToken);
         }
 
         _outbox.Dispatch(outgoing);
-        return twins.Spread(answers);
+        return answers;
+    }
+
+    /// <summary>What a door wants to say with the commit; not while a twin leaves the answer open.</summary>
+    private static void Announce(IReadOnlyList<NewOtp> orders, IReadOnlyList<IntakeAnswer> answers, OutboxBatch outgoing)
+    {
+        for (var i = 0; i < orders.Count; i++)
+        {
+            if (answers[i].Refusal != Refusals.IdempotencyKeyInFlight)
+            {
+                orders[i].Order.Announce?.Invoke(outgoing, answers[i]);
+            }
+        }
     }
 
     /// <summary>Merges commands of the same idempotency key within a batch: one leads, the others get its answer.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps;
 
@@ -45,6 +46,12 @@ public sealed record OtpOrder
 
     /// <summary>W3C trace context of the request.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary>
+    /// Adds the answer to the commit, for a door that answers by message; may be called again for a commit that failed. Not called
+    /// where the answer is that a twin is still being committed.
+    /// </summary>
+    public Action<OutboxBatch, IntakeAnswer>? Announce { get; init; }
 
     /// <summary>Prints nothing of it: it holds personal data.</summary>
     public override string ToString() => nameof(OtpOrder);

@@ -10,9 +10,13 @@ namespace OtpPipeline.Core.Otps;
 /// <param name="Application">Who asks; another application's OTP is not found.</param>
 /// <param name="OtpId">The OTP.</param>
 /// <param name="Guess">What the user typed.</param>
-/// <param name="SubmissionId">The caller's own id of this submission: its retry after a lost answer is recognised by it; null for none.</param>
+/// <param name="SubmissionId">The caller's own id of this submission: its retry after a lost answer is recognised by it and answered alike; null for none.</param>
 /// <param name="TraceParent">W3C trace context of the request.</param>
-public sealed record VerifyCommand(Application Application, Guid OtpId, PinGuess Guess, string? SubmissionId = null, string? TraceParent = null);
+public sealed record VerifyCommand(Application Application, Guid OtpId, PinGuess Guess, string? SubmissionId = null, string? TraceParent = null)
+{
+    /// <summary>Adds the answer to the commit, for a door that answers by message; may be called again for a commit that failed.</summary>
+    public Action<OutboxBatch, VerifyAnswer>? Announce { get; init; }
+}
 
 /// <summary>The answer to a submission; no refusal is success.</summary>
 public readonly record struct VerifyAnswer(Refusal? Refusal, Guid? TrackId);
@@ -48,7 +52,8 @@ public sealed class OtpVerification : IAsyncDisposable
         var answers = new VerifyAnswer[commands.Count];
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
-            var locked = await unit.LockForVerificationAsync(commands.Select(c => c.OtpId).ToHashSet(), cancellationToken);
+            var locked = await unit.LockForVerificationAsync(
+                commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
             var changes = new OtpChanges(outgoing, locked.Now);
             for (var i = 0; i < commands.Count; i++)
             {
@@ -56,6 +61,7 @@ public sealed class OtpVerification : IAsyncDisposable
                 answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && otp.Otp.ApplicationId == commands[i].Application.Id
                     ? Judge(commands[i], otp, changes)
                     : new(Refusals.NotFound, null);
+                commands[i].Announce?.Invoke(outgoing, answers[i]);
             }
 
             await unit.SaveAsync(changes, outgoing.Messages, cancellationToken);
@@ -69,12 +75,17 @@ public sealed class OtpVerification : IAsyncDisposable
     {
         var otp = locked.Otp;
         var history = locked.History;
+        var submission = command.SubmissionId is { } id ? _secrets.HashSubmission(id, command.Guess) : null;
+        if (locked.AnswerTo(submission) is { Code: { } code })
+        {
+            return new(Refusals.OfSubmission(code), otp.TrackId);
+        }
+
         if (locked.State.At(changes.Now).Status == OtpStatus.Pending && history is not null && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
         {
             return new(cooling, otp.TrackId);
         }
 
-        var submission = command.SubmissionId is { } id ? _secrets.HashSubmission(id, command.Guess) : null;
         var before = locked.State;
         var outcome = OtpRules.Verify(
             before,
@@ -89,6 +100,11 @@ public sealed class OtpVerification : IAsyncDisposable
         if (outcome.Refusal is null && before.Status == OtpStatus.Pending)
         {
             otp.VerifiedBy = submission;
+        }
+        else if (submission is not null && outcome.Refusal is { } refusal && outcome.State != before)
+        {
+            // It changed something, so a second reading of the same submission must not change it again.
+            changes.Remember(locked, submission, refusal.Code);
         }
 
         return new(outcome.Refusal, otp.TrackId);

@@ -53,17 +53,39 @@ public static class Refusals
     public static readonly Refusal LocaleInvalid = Param(2105, "The parameter 'locale' is not a valid language tag, such as fr-CH");
     public static readonly Refusal NameInvalid = Param(2105, "The parameter 'name' is not valid (max 100 characters, no control characters)");
     public static readonly Refusal MetadataInvalid = Param(2105, "The parameter 'metadata' must be an object of at most 20 texts (names up to 40, values up to 500 characters)");
+    public static readonly Refusal BodyEmpty = Body("The body is empty: a JSON object is expected");
+    public static readonly Refusal BodyNotJson = Body("The body is not valid JSON");
+    public static readonly Refusal BodyNotText = Body("The body is not valid UTF-8 text");
+    public static readonly Refusal BodyNoObject = Body("The body is not a JSON object");
+    public static readonly Refusal FieldRepeated = Body("The body holds the same field twice");
+    public static readonly Refusal BodyTooLarge = Body("The body is larger than 64 KB");
+    public static readonly Refusal IdempotencyKeyMissing = new(2101, "invalid_request", "The command has neither 'idempotencyKey' nor a message id");
+    public static readonly Refusal MessageIdMissing = new(2101, "invalid_request", "The command has no message id, by which its repetition could be recognised");
     public static readonly Refusal IdempotencyKeyInvalid = new(2101, "invalid_request", "The header 'Idempotency-Key' must have 1 to 255 printable characters");
     public static readonly Refusal IdempotencyKeyReused = new(2106, "duplicate_value", "The idempotency key was used before with another command");
     public static readonly Refusal IdempotencyKeyInFlight = new(2107, "duplicate_value", "The first request with this idempotency key is still being processed", TimeSpan.FromSeconds(1));
     public static readonly Refusal NoCoverage = new(2112, "no_coverage", "The country of the phone number is not served for this application");
     public static readonly Refusal SpendingLimit = new(2113, "insufficient_credit", "The spending limit of the application is reached for today");
 
+    public static readonly Refusal ApplicationUnknown = new(2117, "invalid_client", "The parameter 'applicationId' is missing or names no active application");
+    public static readonly Refusal ApplicationNotAllowed = new(2118, "access_denied", "The user of the broker may not use this application");
+
+    /// <summary>What a submission was answered with, by the code that was stored with it.</summary>
+    public static Refusal OfSubmission(int code) => code switch
+    {
+        2027 => LastAttemptFailed,
+        2028 => PinExpired,
+        2029 => WrongPin,
+        _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No submission is stored with this code."),
+    };
+
     public static Refusal TooManySends(string window, TimeSpan retryAfter) =>
         new(2120, "rate_limit", $"Too many OTPs were requested for this recipient in one {window}", retryAfter);
 
     public static Refusal CoolingOff(TimeSpan retryAfter) =>
         new(2120, "rate_limit", "Too many wrong PINs were submitted for this recipient", retryAfter);
+
+    private static Refusal Body(string message) => new(2101, "invalid_body", message);
 
     private static Refusal Param(int code, string message) => new(code, "invalid_param", message);
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
@@ -77,6 +78,16 @@ public sealed class OtpSecrets(KeyRing ring)
 
     /// <summary>Of the id and the guess: the same id with another PIN is another submission.</summary>
     public byte[] HashSubmission(string submissionId, PinGuess guess) => ring.Hash("submission", $"{submissionId}\n{guess.Text}");
+
+    /// <summary>Of the id alone: a cancellation says nothing else.</summary>
+    public byte[] HashCancellation(string submissionId) => ring.Hash("cancellation", submissionId);
+
+    public byte[] SealDeadLetter(Guid id, OriginalMessage original) =>
+        ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(original, OtpJson.Default.OriginalMessage), Place("dead-letter", id));
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public OriginalMessage OpenDeadLetter(DeadLetter letter) =>
+        JsonSerializer.Deserialize(ring.OpenWithId(letter.Original!, Place("dead-letter", letter.Id)), OtpJson.Default.OriginalMessage)!;
 
     private static byte[] PinPlace(Guid otpId, int version) => Encoding.UTF8.GetBytes($"pin:{otpId:N}:{version}");
 

@@ -9,4 +9,8 @@ namespace OtpPipeline.Hosting.Bus;
 [JsonSerializable(typeof(OtpRequested))]
 [JsonSerializable(typeof(OtpStatusChanged))]
 [JsonSerializable(typeof(OtpDeliveryChanged))]
+[JsonSerializable(typeof(OtpAccepted))]
+[JsonSerializable(typeof(OtpVerified))]
+[JsonSerializable(typeof(OtpCancelled))]
+[JsonSerializable(typeof(OtpRejected))]
 internal sealed partial class ContractsJson : JsonSerializerContext;

@@ -41,6 +41,8 @@ public static class OtpBus
             o.StopTimeout = StopTimeout;
         });
         services.AddSingleton<DatabaseGate>();
+        services.AddSingleton<ErrorQueues>();
+        services.AddSingleton<MessageReplay>();
         services.AddSingleton<DatabaseProbe>(provider =>
         {
             var contexts = provider.GetRequiredService<IDbContextFactory<OtpDbContext>>();
@@ -63,9 +65,10 @@ public static class OtpBus
                 bus.ConfigureJsonSerializerOptions(o =>
                 {
                     o.NumberHandling = JsonNumberHandling.AllowReadingFromString;
+                    o.WriteIndented = false;
                     return o;
                 });
-                bus.ConnectEndpointConfigurationObserver(new SharedEndpointRules());
+                bus.ConnectEndpointConfigurationObserver(new SharedEndpointRules(context.GetRequiredService<ErrorQueues>()));
                 bus.DeclareOtpTopology();
                 endpoints?.Invoke(context, bus);
             });
@@ -78,7 +81,15 @@ public static class OtpBus
             setup.Map<OtpRequested>("otp-requested");
             setup.Map<OtpStatusChanged>("otp-status-changed");
             setup.Map<OtpDeliveryChanged>("otp-delivery-changed");
-            setup.OnSend = RequireQueue;
+            setup.Map<OtpAccepted>("otp-accepted");
+            setup.Map<OtpVerified>("otp-verified");
+            setup.Map<OtpCancelled>("otp-cancelled");
+            setup.Map<OtpRejected>("otp-rejected");
+            setup.OnSend = context =>
+            {
+                RequireQueue(context);
+                Answers.Address(context);
+            };
             setup.IsBrokerDown = IsBrokerDown;
         });
         return builder;

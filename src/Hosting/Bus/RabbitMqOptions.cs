@@ -58,6 +58,9 @@ public sealed class RabbitMqOptions : IValidatableObject
         }
     }
 
+    /// <summary>Who this process is to the broker.</summary>
+    public string GetUser() => Resolve().Username;
+
     internal BrokerAddress Resolve()
     {
         if (Uri is null)

@@ -2,15 +2,12 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using MassTransit;
-using MassTransit.Middleware;
-using MassTransit.Middleware.Rescue;
-using MassTransit.Transports;
 using OtpPipeline.Core;
 
 namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>What holds for every endpoint, whatever it consumes.</summary>
-internal sealed class SharedEndpointRules : IEndpointConfigurationObserver
+internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigurationObserver
 {
     private const string Unreadable = "unreadable";
 
@@ -18,54 +15,56 @@ internal sealed class SharedEndpointRules : IEndpointConfigurationObserver
         where T : IReceiveEndpointConfigurator
     {
         configurator.PublishFaults = false;
-        configurator.ConfigureError(pipe =>
+        configurator.ConfigureError(pipe => pipe.UseFilter(new FaultedToErrorQueue(PutAsideAsync)));
+        configurator.ConfigureDeadLetter(pipe => pipe.UseFilter(new ForeignToErrorQueue(errors)));
+        if (!OtpBusTopology.IsDeadLetterQueue(ErrorQueues.QueueOf(configurator.InputAddress)))
         {
-            // A pipe of one's own replaces MassTransit's whole one, so it needs the way to the error queue, too.
-            pipe.UseFilter(new ErrorQueueGuard());
-            pipe.UseFilter(new ErrorTransportFilter());
-        });
-        configurator.ConfigureDeadLetter(pipe => pipe.UseFilter(new UnreadableToErrorQueue()));
+            configurator.ConfigureReceive(pipe => pipe.UseFilter(new JsonObjectsOnly(PutAsideAsync)));
+        }
     }
 
+    private async Task PutAsideAsync(ReceiveContext context, Exception failure)
+    {
+        // A body that could not be read has been reported by nobody, and what is not reported counts as not consumed, too.
+        if (!context.IsFaulted)
+        {
+            await context.NotifyFaulted(failure);
+        }
+
+        await errors.PutAsideAsync(context, ReasonOf(failure));
+    }
+
+    private static string ReasonOf(Exception failure) => failure switch
+    {
+        UnreadableMessageException unreadable => $"{Unreadable}: {unreadable.Message}",
+        SerializationException or JsonException or MessageException => $"{Unreadable}: not the expected fields",
+        _ => $"failed: {failure.GetType().Name}",
+    };
+
     /// <summary>
-    /// Stands before the error queue. A database that is away is no fault of the message, which goes back to its queue; anything else
-    /// passes with the kind of its failure only, since what an exception says may quote the message.
+    /// Stands in the place of MassTransit's way to the error queue. A database that is away, or holds a row for another, is no fault of the message, which goes back
+    /// to its queue; anything else is put aside with the kind of its failure only, since what an exception says may quote the message.
     /// </summary>
-    private sealed class ErrorQueueGuard : IFilter<ExceptionReceiveContext>
+    private sealed class FaultedToErrorQueue(Func<ReceiveContext, Exception, Task> putAside) : IFilter<ExceptionReceiveContext>
     {
         public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
         {
-            if (StoreFailures.IsOutage(context.Exception))
+            if (StoreFailures.MayPass(context.Exception))
             {
                 ExceptionDispatchInfo.Throw(context.Exception);
             }
 
-            // A body that could not be read has been reported by nobody, and what is not reported counts as not consumed, too.
-            if (!context.IsFaulted)
-            {
-                await context.NotifyFaulted(context.Exception);
-            }
-
-            await next.Send(new RescueExceptionReceiveContext(context, new FaultedMessageException(ReasonOf(context.Exception))));
+            await putAside(context, context.Exception);
         }
 
-        public void Probe(ProbeContext context) => context.CreateFilterScope("errorQueueGuard");
-
-        private static string ReasonOf(Exception failure) =>
-            failure is SerializationException or JsonException or MessageException ? Unreadable : $"failed: {failure.GetType().Name}";
+        public void Probe(ProbeContext context) => context.CreateFilterScope("faultedToErrorQueue");
     }
 
     /// <summary>A message of a foreign type, which no consumer takes: MassTransit would have a queue of its own for these.</summary>
-    private sealed class UnreadableToErrorQueue : IFilter<ReceiveContext>
+    private sealed class ForeignToErrorQueue(ErrorQueues errors) : IFilter<ReceiveContext>
     {
-        public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
-            context.TryGetPayload<IErrorTransport>(out var errors)
-                ? errors.Send(new RescueExceptionReceiveContext(context, new FaultedMessageException(Unreadable)))
-                : throw new TransportException(context.InputAddress, "The endpoint has no error queue.");
+        public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => errors.PutAsideAsync(context, $"{Unreadable}: foreign message type");
 
-        public void Probe(ProbeContext context) => context.CreateFilterScope("unreadableToErrorQueue");
+        public void Probe(ProbeContext context) => context.CreateFilterScope("foreignToErrorQueue");
     }
 }
-
-/// <summary>Stands in an error queue for what really happened; the log has that under the same message id.</summary>
-public sealed class FaultedMessageException(string reason) : Exception(reason);

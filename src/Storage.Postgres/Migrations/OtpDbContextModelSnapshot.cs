@@ -315,6 +315,62 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.ToTable("callback_attempts", (string)null);
                 });
 
+            modelBuilder.Entity("OtpPipeline.Core.DeadLetters.DeadLetter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("headers");
+
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("message_id");
+
+                    b.Property<byte[]>("Original")
+                        .HasColumnType("bytea")
+                        .HasColumnName("original");
+
+                    b.Property<string>("Queue")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("queue");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTime?>("ReplayedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("replayed_at");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dead_letters");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_dead_letters_created_at");
+
+                    b.HasIndex("Queue", "Id")
+                        .HasDatabaseName("ix_dead_letters_queue");
+
+                    b.ToTable("dead_letters", (string)null);
+                });
+
             modelBuilder.Entity("OtpPipeline.Core.Deliveries.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
@@ -578,6 +634,27 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasName("pk_otp_pins");
 
                     b.ToTable("otp_pins", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Otps.OtpSubmission", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("otp_id");
+
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
+
+                    b.Property<int?>("Code")
+                        .HasColumnType("integer")
+                        .HasColumnName("code");
+
+                    b.HasKey("OtpId", "Hash")
+                        .HasName("pk_otp_submissions");
+
+                    b.ToTable("otp_submissions", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxCallback", b =>

@@ -323,6 +323,66 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.ToTable("callback_attempts", (string)null);
                 });
 
+            modelBuilder.Entity("OtpPipeline.Core.DeadLetters.DeadLetter", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Headers")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("headers")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("message_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte[]>("Original")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("original");
+
+                    b.Property<string>("Queue")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("queue")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("nvarchar(300)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime?>("ReplayedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("replayed_at");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("int")
+                        .HasColumnName("size");
+
+                    b.HasKey("Id")
+                        .HasName("pk_dead_letters");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_dead_letters_created_at");
+
+                    b.HasIndex("Queue", "Id")
+                        .HasDatabaseName("ix_dead_letters_queue");
+
+                    b.ToTable("dead_letters", (string)null);
+                });
+
             modelBuilder.Entity("OtpPipeline.Core.Deliveries.Delivery", b =>
                 {
                     b.Property<Guid>("Id")
@@ -597,6 +657,27 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasName("pk_otp_pins");
 
                     b.ToTable("otp_pins", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Otps.OtpSubmission", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("otp_id");
+
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("hash");
+
+                    b.Property<int?>("Code")
+                        .HasColumnType("int")
+                        .HasColumnName("code");
+
+                    b.HasKey("OtpId", "Hash")
+                        .HasName("pk_otp_submissions");
+
+                    b.ToTable("otp_submissions", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxCallback", b =>

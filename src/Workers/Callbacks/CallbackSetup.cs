@@ -34,7 +34,7 @@ public static class CallbackSetup
         {
             // The shared topology binds the queue; the endpoint declares it alike and binds nothing of its own.
             endpoint.ConfigureConsumeTopology = false;
-            endpoint.AsCallbackQueue();
+            endpoint.AsWorkQueue(OtpBusTopology.CallbackQueue);
             endpoint.PrefetchCount = 2 * concurrency;
             endpoint.ConcurrentMessageLimit = concurrency;
             endpoint.ConfigureConsumer<CallbackConsumer>(context);

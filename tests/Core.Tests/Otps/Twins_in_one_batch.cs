@@ -48,16 +48,37 @@ public class Twins_in_one_batch
     }
 
     [Theory]
-    [InlineData("")]
-    [InlineData("line\nbreak")]
-    [InlineData("ümlaut")]
-    public async Task Need_a_key_that_a_header_can_carry(string key)
+    [InlineData("", false)]
+    [InlineData("line\nbreak, ümlaut", true)]
+    public async Task Need_a_key_of_1_to_255_characters(string key, bool good)
     {
         await using var intake = Intake();
 
-        var answer = await intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), Some.Application(), key, null, CancellationToken.None);
+        var answers = await Task.WhenAll(new[] { key, key.PadRight(good ? 255 : 256) }.Select(k =>
+            intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), Some.Application(), k, null, CancellationToken.None)));
 
-        answer.Refusal.ShouldBe(Refusals.IdempotencyKeyInvalid);
+        answers.ShouldAllBe(a => a.Refusal == (good ? null : Refusals.IdempotencyKeyInvalid));
+    }
+
+    [Fact]
+    public async Task Each_put_their_answer_into_the_commit()
+    {
+        await using var intake = Intake();
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Gate = gate.Task;
+        var calls = new[] { ("opening", 60), ("key", 180), ("key", 180), ("key", 181) }.Select((r, i) => intake.AcceptAsync(Order(r.Item1, r.Item2, i), CancellationToken.None)).ToList();
+
+        gate.SetResult();
+        await Task.WhenAll(calls);
+
+        Announced().ShouldBe(["0: ", "1: ", "2: ", "3: 2106"], ignoreOrder: true);
+
+        OtpOrder Order(string key, int ttl, int number) => intake.Judge(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\",\"ttl\":{ttl}"), Some.Application(), key, null).Value with
+        {
+            Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(Guid.Empty, $"{number}: {answer.Refusal?.Code}", 1)),
+        };
+
+        List<string> Announced() => [.. _store.Messages.Select(m => Some.Json(m).GetProperty("channel").GetString()!).Where(c => c.Contains(':', StringComparison.Ordinal))];
     }
 
     private OtpIntake Intake() => new(

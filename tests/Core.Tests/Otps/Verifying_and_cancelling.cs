@@ -83,7 +83,7 @@ public class Verifying_and_cancelling
         var stranger = Some.Application(id: Guid.CreateVersion7());
 
         (await VerifyAsync(id, "123456", application: stranger)).ShouldBe(Refusals.NotFound);
-        (await Cancellation().CancelAsync(stranger, id, CancellationToken.None)).ShouldBe(Refusals.NotFound);
+        (await CancelAsync(id, application: stranger)).ShouldBe(Refusals.NotFound);
         _store.Otps[id].Otp.Status.ShouldBe(OtpStatus.Pending);
     }
 
@@ -92,8 +92,8 @@ public class Verifying_and_cancelling
     {
         var id = _store.Add(Some.Locked()).Otp.Id;
 
-        (await Cancellation().CancelAsync(_application, id, CancellationToken.None)).ShouldBeNull();
-        (await Cancellation().CancelAsync(_application, id, CancellationToken.None)).ShouldBe(Refusals.AlreadyCancelled);
+        (await CancelAsync(id)).ShouldBeNull();
+        (await CancelAsync(id)).ShouldBe(Refusals.AlreadyCancelled);
         (await VerifyAsync(id, "123456")).ShouldBe(Refusals.WasCancelled);
         _store.Messages.Count.ShouldBe(1);
     }
@@ -112,7 +112,52 @@ public class Verifying_and_cancelling
         _store.Messages.Count.ShouldBe(1);
     }
 
-    private OtpCancellation Cancellation() => new(_store, _store);
+    [Fact]
+    public async Task Counts_a_guess_with_an_id_once_and_answers_it_alike_even_when_the_otp_is_final()
+    {
+        var id = _store.Add(Some.Locked(maxAttempts: 2)).Otp.Id;
+
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(Refusals.WrongPin);
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(Refusals.WrongPin);
+        _store.Otps[id].Otp.Attempts.ShouldBe(1);
+        (await VerifyAsync(id, "000000", "second")).ShouldBe(Refusals.LastAttemptFailed);
+        (await VerifyAsync(id, "000000", "second")).ShouldBe(Refusals.LastAttemptFailed);
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(Refusals.WrongPin);
+        (await VerifyAsync(id, "111111", "first")).ShouldBe(Refusals.HasFailed, "another PIN is another submission");
+    }
+
+    [Fact]
+    public async Task Recognises_the_retry_of_a_cancellation()
+    {
+        var id = _store.Add(Some.Locked()).Otp.Id;
+
+        (await CancelAsync(id, "first")).ShouldBeNull();
+        (await CancelAsync(id, "first")).ShouldBeNull();
+        (await CancelAsync(id, "second")).ShouldBe(Refusals.AlreadyCancelled);
+    }
+
+    [Fact]
+    public async Task Puts_the_answer_of_a_door_into_the_commit_whatever_it_is()
+    {
+        var id = _store.Add(Some.Locked()).Otp.Id;
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(new GatheringOptions()));
+        VerifyCommand Guess(Guid otp, string pin) => new(_application, otp, new(pin))
+        {
+            Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(otp, $"{answer.Refusal?.Code}", 1)),
+        };
+
+        await verification.VerifyAsync(Guess(Guid.CreateVersion7(), "1"), CancellationToken.None);
+        await verification.VerifyAsync(Guess(id, "1"), CancellationToken.None);
+        await verification.VerifyAsync(Guess(id, "123456"), CancellationToken.None);
+
+        _store.Messages.Where(m => m.MessageType == "work").Select(m => Some.Json(m).GetProperty("channel").GetString()).ShouldBe(["2021", "2029", ""]);
+    }
+
+    private async Task<Refusal?> CancelAsync(Guid id, string? submission = null, Application? application = null)
+    {
+        await using var cancellation = new OtpCancellation(_store, _store, Some.Secrets, Options.Create(new GatheringOptions()));
+        return (await cancellation.CancelAsync(new(application ?? _application, id, submission), CancellationToken.None)).Refusal;
+    }
 
     private async Task<Refusal?> VerifyAsync(Guid id, string pin, string? submission = null, Application? application = null)
     {

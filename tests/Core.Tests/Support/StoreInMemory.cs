@@ -52,16 +52,16 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeUnit, IOtpUnit, IOutbox
         return Task.CompletedTask;
     }
 
-    public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
+    public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
         Task.FromResult(new LockedOtps(Now, otpIds.Where(Otps.ContainsKey).ToDictionary(i => i, i => Otps[i])));
 
-    public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) => LockAsync(otpIds, cancellationToken);
+    public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) => LockAsync(otpIds, submissions, cancellationToken);
 
-    public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, cancellationToken);
+    public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
-    public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, cancellationToken);
+    public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
-    public Task<LockedOtps> LockLostDeliveriesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, cancellationToken);
+    public Task<LockedOtps> LockLostDeliveriesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
     public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
         Task.FromResult(Otps.TryGetValue(otpId, out var otp) ? new OtpReading(otp.Otp, otp.Deliveries, Now) : null);

@@ -90,6 +90,30 @@ public sealed class The_purge(SharedPipeline shared)
         (await pipeline.Database.CountAsync($"recipient_histories WHERE {HistoryOf}", cooling)).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Takes_dead_letters_and_answered_submissions_with_the_retention_of_otps()
+    {
+        var pipeline = await shared.GetAsync();
+        var (gone, _) = await pipeline.WithRequestedOtpAsync();
+        var (kept, _) = await pipeline.WithRequestedOtpAsync();
+        foreach (var id in new[] { gone, kept })
+        {
+            await pipeline.Client.CancelAsync(id);
+            await pipeline.Database.ExecuteAsync("INSERT INTO otp_submissions (otp_id, hash, code) VALUES ($1, '\\x01', 2029)", id);
+            await pipeline.Database.ExecuteAsync(
+                "INSERT INTO dead_letters (id, queue, message_id, reason, headers, size, created_at) VALUES ($1, 'purge', $2, '', '{}', 0, now() - $3)",
+                Guid.NewGuid(),
+                id.ToString(),
+                TimeSpan.FromDays(id == gone ? 31 : 29));
+        }
+
+        await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $1", gone);
+        await PurgeAsync(pipeline);
+
+        (await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT message_id FROM dead_letters WHERE queue = 'purge'")).ShouldBe([kept.ToString()]);
+        (await pipeline.Database.ReadAsync(r => r.GetGuid(0), "SELECT otp_id FROM otp_submissions WHERE otp_id = ANY ($1)", new[] { gone, kept })).ShouldBe([kept]);
+    }
+
     private static async Task PurgeAsync(RunningPipeline pipeline)
     {
         await using var services = new ServiceCollection()

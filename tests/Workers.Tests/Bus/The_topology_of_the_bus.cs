@@ -29,13 +29,12 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_channel_has_a_quorum_queue_with_a_delivery_limit_and_its_own_dead_letters()
+    public async Task Each_channel_and_each_command_has_a_quorum_queue_with_a_delivery_limit_and_its_own_dead_letters()
     {
         await using var host = await StartedAsync();
 
-        foreach (var channel in Channels.All)
+        foreach (var queue in OtpBusTopology.WorkQueues)
         {
-            var queue = OtpBusTopology.QueueOf(channel);
             Dictionary<string, object?> expected = new(StringComparer.Ordinal)
             {
                 ["x-queue-type"] = "quorum",

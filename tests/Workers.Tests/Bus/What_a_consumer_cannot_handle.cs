@@ -27,15 +27,23 @@ public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
         await _database.DisposeAsync();
     }
 
-    [Fact]
-    public async Task A_body_that_is_no_json_goes_to_the_error_queue_with_its_reason()
+    [Theory]
+    [InlineData("<xml/>", "unreadable: not JSON")]
+    [InlineData("", "unreadable: empty body")]
+    [InlineData("[1]", "unreadable: no JSON object")]
+    [InlineData("null", "unreadable: no JSON object")]
+    [InlineData("{\"otpId\":\"4711-secret\"}", "unreadable: not the expected fields")]
+    public async Task A_body_that_is_no_message_goes_to_the_error_queue_with_its_reason_and_without_itself(string body, string reason)
     {
         var host = await StartedAsync(new Faults());
-        await _broker.PublishAsync("", Queue, "<xml/>");
+        await _broker.PublishAsync("", Queue, body, new Dictionary<string, object?>(StringComparer.Ordinal) { ["header"] = Secret });
 
         var message = await FaultedAsync(host);
 
-        message["MT-Fault-Message"].ShouldBe("unreadable");
+        message["MT-Fault-Message"].ShouldBe(reason);
+        message.Keys.ShouldNotContain(k => k.StartsWith("MT-Host", StringComparison.Ordinal));
+        string.Join('\n', message.Values).ShouldNotContain(Secret);
+        (await _database.ScalarAsync<string>("SELECT reason FROM dead_letters")).ShouldBe(reason);
     }
 
     [Fact]
@@ -67,7 +75,10 @@ public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
         await Eventually.Until(async () => await _broker.CountAsync($"{Queue}_error") > 0, "the message is in the error queue");
         await host.DisposeAsync();
         (await _broker.CountAsync($"{Queue}_error")).ShouldBe(1u);
-        return (await _broker.TakeAsync($"{Queue}_error"))!.BasicProperties.Texts();
+        var message = (await _broker.TakeAsync($"{Queue}_error"))!;
+        var texts = message.BasicProperties.Texts();
+        texts["body"] = System.Text.Encoding.UTF8.GetString(message.Body.Span);
+        return texts;
     }
 
     private async Task<BusHost> StartedAsync(Faults faults)

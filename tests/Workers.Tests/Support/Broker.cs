@@ -22,7 +22,7 @@ internal sealed class Broker : IAsyncDisposable
     public async Task ForgetTopologyAsync()
     {
         await using var channel = await _connection.CreateChannelAsync();
-        foreach (var name in Channels.All.SelectMany(c => new[] { OtpBusTopology.QueueOf(c), OtpBusTopology.DeadLettersOf(c), $"{OtpBusTopology.QueueOf(c)}_error" }))
+        foreach (var name in OtpBusTopology.WorkQueues.SelectMany(q => new[] { q, OtpBusTopology.DeadLettersOf(q), $"{q}_error" }))
         {
             await channel.QueueDeleteAsync(name);
             await channel.ExchangeDeleteAsync(name);

@@ -12,8 +12,8 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Storage.Postgres.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261120222244_Callbacks")]
-    partial class Callbacks
+    [Migration("20261120221657_BusDoor")]
+    partial class BusDoor
     {
         /// <inheritdoc />
         protected override void BuildTargetModel(ModelBuilder modelBuilder)
@@ -171,151 +171,60 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.ToTable("recipient_histories", (string)null);
                 });
 
-            modelBuilder.Entity("OtpPipeline.Core.Applications.WebhookSecret", b =>
+            modelBuilder.Entity("OtpPipeline.Core.DeadLetters.DeadLetter", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("application_id");
-
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
-                    b.Property<byte[]>("Secret")
+                    b.Property<string>("Headers")
                         .IsRequired()
-                        .HasMaxLength(160)
+                        .HasColumnType("text")
+                        .HasColumnName("headers");
+
+                    b.Property<string>("MessageId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("message_id");
+
+                    b.Property<byte[]>("Original")
                         .HasColumnType("bytea")
-                        .HasColumnName("secret");
+                        .HasColumnName("original");
 
-                    b.Property<bool>("Seeded")
-                        .HasColumnType("boolean")
-                        .HasColumnName("seeded");
-
-                    b.HasKey("Id")
-                        .HasName("pk_webhook_secrets");
-
-                    b.HasIndex("ApplicationId")
-                        .HasDatabaseName("ix_webhook_secrets_application_id");
-
-                    b.ToTable("webhook_secrets", (string)null);
-                });
-
-            modelBuilder.Entity("OtpPipeline.Core.Callbacks.Callback", b =>
-                {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("application_id");
-
-                    b.Property<int>("Attempts")
-                        .HasColumnType("integer")
-                        .HasColumnName("attempts");
-
-                    b.Property<byte[]>("Content")
+                    b.Property<string>("Queue")
                         .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("content");
-
-                    b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
-
-                    b.Property<DateTime>("DueAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("due_at");
-
-                    b.Property<int>("Failures")
-                        .HasColumnType("integer")
-                        .HasColumnName("failures");
-
-                    b.Property<Guid?>("LeaseId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("lease_id");
-
-                    b.Property<Guid>("OtpId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("otp_id");
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("queue");
 
                     b.Property<string>("Reason")
-                        .HasMaxLength(64)
-                        .HasColumnType("character varying(64)")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
                         .HasColumnName("reason");
 
-                    b.Property<long>("Sequence")
-                        .HasColumnType("bigint")
-                        .HasColumnName("sequence");
-
-                    b.Property<string>("Status")
-                        .IsRequired()
-                        .HasMaxLength(16)
-                        .HasColumnType("character varying(16)")
-                        .HasColumnName("status");
-
-                    b.Property<DateTime>("UpdatedAt")
+                    b.Property<DateTime?>("ReplayedAt")
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("updated_at");
+                        .HasColumnName("replayed_at");
+
+                    b.Property<int>("Size")
+                        .HasColumnType("integer")
+                        .HasColumnName("size");
 
                     b.HasKey("Id")
-                        .HasName("pk_callbacks");
+                        .HasName("pk_dead_letters");
 
-                    b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_callbacks_due_at_pending")
-                        .HasFilter("status = 'PENDING'");
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_dead_letters_created_at");
 
-                    b.HasIndex("Id")
-                        .HasDatabaseName("ix_callbacks_id_parked")
-                        .HasFilter("status = 'PARKED'");
+                    b.HasIndex("Queue", "Id")
+                        .HasDatabaseName("ix_dead_letters_queue");
 
-                    b.HasIndex("OtpId", "Sequence")
-                        .IsUnique()
-                        .HasDatabaseName("ux_callbacks_change");
-
-                    b.ToTable("callbacks", (string)null);
-                });
-
-            modelBuilder.Entity("OtpPipeline.Core.Callbacks.CallbackAttempt", b =>
-                {
-                    b.Property<Guid>("CallbackId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("callback_id");
-
-                    b.Property<int>("Number")
-                        .HasColumnType("integer")
-                        .HasColumnName("number");
-
-                    b.Property<byte[]>("Answer")
-                        .HasMaxLength(640)
-                        .HasColumnType("bytea")
-                        .HasColumnName("answer");
-
-                    b.Property<int>("DurationMs")
-                        .HasColumnType("integer")
-                        .HasColumnName("duration_ms");
-
-                    b.Property<string>("Error")
-                        .HasMaxLength(32)
-                        .HasColumnType("character varying(32)")
-                        .HasColumnName("error");
-
-                    b.Property<int?>("HttpStatus")
-                        .HasColumnType("integer")
-                        .HasColumnName("http_status");
-
-                    b.Property<DateTime>("StartedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("started_at");
-
-                    b.HasKey("CallbackId", "Number")
-                        .HasName("pk_callback_attempts");
-
-                    b.ToTable("callback_attempts", (string)null);
+                    b.ToTable("dead_letters", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Deliveries.Delivery", b =>
@@ -583,35 +492,25 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.ToTable("otp_pins", (string)null);
                 });
 
-            modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxCallback", b =>
+            modelBuilder.Entity("OtpPipeline.Core.Otps.OtpSubmission", b =>
                 {
-                    b.Property<Guid>("Id")
-                        .HasColumnType("uuid")
-                        .HasColumnName("id");
-
-                    b.Property<byte[]>("Content")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("content");
-
                     b.Property<Guid>("OtpId")
                         .HasColumnType("uuid")
                         .HasColumnName("otp_id");
 
-                    b.Property<DateTime>("ReceivedAt")
-                        .HasColumnType("timestamp with time zone")
-                        .HasColumnName("received_at");
+                    b.Property<byte[]>("Hash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("hash");
 
-                    b.HasKey("Id")
-                        .HasName("pk_sandbox_callbacks");
+                    b.Property<int?>("Code")
+                        .HasColumnType("integer")
+                        .HasColumnName("code");
 
-                    b.HasIndex("OtpId")
-                        .HasDatabaseName("ix_sandbox_callbacks_otp_id");
+                    b.HasKey("OtpId", "Hash")
+                        .HasName("pk_otp_submissions");
 
-                    b.HasIndex("ReceivedAt")
-                        .HasDatabaseName("ix_sandbox_callbacks_received_at");
-
-                    b.ToTable("sandbox_callbacks", (string)null);
+                    b.ToTable("otp_submissions", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxMessage", b =>

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OtpPipeline.Api.Wire;
+namespace OtpPipeline.Core.Otps;
 
 /// <summary>JSON can spell half a character (a lone surrogate), which is no text and which nothing behind the door can store.</summary>
 internal static class JsonEscapes

@@ -1,0 +1,54 @@
+using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Admin;
+
+/// <summary>What could not be handled, and how it is sent again: messages from the queues, and rows of the outbox that no broker takes.</summary>
+internal static class DeadLetterEndpoints
+{
+    private const string DeadLetters = "/dead-letters";
+
+    public static RouteGroupBuilder MapDeadLetters(this RouteGroupBuilder admin)
+    {
+        admin.MapGet(DeadLetters, ListAsync).DescribeAdmin(
+            "listDeadLetters", "List dead letters", "Newest first. Query: queue, limit (1 to 200, default 50), cursor (the answer's next).",
+            body: null, StatusCodes.Status200OK, typeof(DeadLetterPage));
+        admin.MapPost(DeadLetters + "/{id}/replay", ReplayAsync).DescribeAdmin(
+            "replayDeadLetter", "Send a dead letter again", "A message goes to its queue as its sender made it; a row of the outbox is due at once.",
+            body: null, StatusCodes.Status200OK, typeof(DeadLetterReplayed));
+        return admin;
+    }
+
+    private static async Task<IResult> ListAsync(string? queue, string? limit, string? cursor, DeadLetterDesk desk, CancellationToken cancellationToken)
+    {
+        var before = Guid.Empty;
+        if (cursor is not null && !Guid.TryParseExact(cursor, "D", out before))
+        {
+            return new Problem(ApiRefusals.CursorInvalid);
+        }
+
+        if (!TryLimit(limit, out var count))
+        {
+            return new Problem(ApiRefusals.LimitInvalid);
+        }
+
+        return AdminAnswers.Page(await desk.ListAsync(queue, cursor is null ? null : before, count, cancellationToken));
+    }
+
+    private static async Task<IResult> ReplayAsync(string id, DeadLetterDesk desk, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(id, "D", out var letter))
+        {
+            return new Problem(ApiRefusals.PathNotFound);
+        }
+
+        return await desk.ReplayAsync(letter, cancellationToken) is { } refusal ? new Problem(refusal) : AdminAnswers.Replayed(letter);
+    }
+
+    private static bool TryLimit(string? text, out int limit)
+    {
+        limit = 50;
+        return text is null || (int.TryParse(text, out limit) && limit is >= 1 and <= 200);
+    }
+}

@@ -1,0 +1,52 @@
+using MassTransit;
+using MassTransit.RabbitMqTransport;
+using OtpPipeline.Core.DeadLetters;
+using RabbitMQ.Client;
+
+namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>
+/// Where a message goes that cannot be handled: sealed into the table of dead letters, from which it can be replayed, and without its
+/// secrets into the error queue of its queue, where an operator with a broker's tools sees it.
+/// </summary>
+internal sealed class ErrorQueues(DeadLetterBox box, DatabaseGate database)
+{
+    private static readonly Dictionary<string, object?> Arguments = new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
+
+    public async Task PutAsideAsync(ReceiveContext context, string reason)
+    {
+        var queue = QueueOf(context.InputAddress);
+        var body = context.Body.GetBytes();
+        var properties = OriginalMessages.PropertiesOf(context);
+        var original = OriginalMessages.Of(properties, body);
+        await database.RunAsync(async () =>
+        {
+            await box.KeepAsync(queue, reason, original, OriginalMessages.SafeHeadersOf(properties));
+            return true;
+        });
+
+        if (!context.TryGetPayload<ChannelContext>(out var channel))
+        {
+            throw new TransportException(context.InputAddress, "The message came over no channel.");
+        }
+
+        await channel.QueueDeclare(queue + OtpBusTopology.ErrorSuffix, true, false, false, new Dictionary<string, object?>(Arguments, StringComparer.Ordinal));
+        await channel.BasicPublishAsync("", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(properties, reason), RedactedBody.Of(body), true);
+    }
+
+    public static string QueueOf(Uri inputAddress) => Uri.UnescapeDataString(inputAddress.AbsolutePath.Split('/')[^1]);
+
+    /// <summary>None of the sender's own headers, and nothing of this host.</summary>
+    private static BasicProperties PropertiesOf(IReadOnlyBasicProperties original, string reason) => new()
+    {
+        MessageId = OriginalMessages.Fitting(original.MessageId),
+        CorrelationId = OriginalMessages.Fitting(original.CorrelationId),
+        ContentType = "application/json",
+        Persistent = true,
+        Headers = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [MessageHeaders.Reason] = "fault",
+            [MessageHeaders.FaultMessage] = reason,
+        },
+    };
+}

@@ -1,0 +1,70 @@
+using System.Net.Mime;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.DeadLetters;
+
+namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>Sends a dead letter to its queue again, as its sender made it.</summary>
+public sealed class MessageReplay(IBus bus, IOptions<RabbitMqOptions> options)
+{
+    /// <summary>Names the user who sent the message first; believed only of an operator's user, which the broker checks.</summary>
+    public const string SenderHeader = "otp-sender";
+
+    private static readonly Uri DefaultExchange = new("exchange:amq.rabbitmq.reply-to");
+
+    /// <summary>Returns when the broker has the message; throws where it has not.</summary>
+    public async Task SendAsync(string queue, OriginalMessage original, CancellationToken cancellationToken)
+    {
+        var endpoint = await bus.GetSendEndpoint(DefaultExchange);
+        await endpoint.Send(original, Pipe.Execute<SendContext<OriginalMessage>>(context => Prepare(context, queue, original)), cancellationToken);
+    }
+
+    private void Prepare(SendContext<OriginalMessage> context, string queue, OriginalMessage original)
+    {
+        var rabbit = context.GetPayload<RabbitMqSendContext>();
+        context.Serializer = new Unchanged(original.ContentType);
+        context.SetRoutingKey(queue);
+        context.MessageId = null;
+        context.CorrelationId = null;
+        context.ConversationId = null;
+        rabbit.Mandatory = true;
+        var properties = rabbit.BasicProperties;
+        properties.MessageId = original.MessageId;
+        properties.CorrelationId = original.CorrelationId;
+        properties.ReplyTo = original.ReplyTo;
+        properties.Type = original.Type;
+        foreach (var (name, value) in original.Headers)
+        {
+            context.Headers.Set(name, value);
+        }
+
+        context.Headers.Set(SenderHeader, original.UserId);
+        if (original.UserId is not null)
+        {
+            properties.UserId = options.Value.GetUser();
+        }
+    }
+
+    /// <summary>The body as it came.</summary>
+    private sealed class Unchanged(string? contentType) : IMessageSerializer
+    {
+        public ContentType ContentType { get; } = TypeOf(contentType);
+
+        public MessageBody GetMessageBody<T>(SendContext<T> context)
+            where T : class =>
+            new BytesMessageBody(((OriginalMessage)(object)context.Message).Body);
+
+        private static ContentType TypeOf(string? text)
+        {
+            try
+            {
+                return new(string.IsNullOrEmpty(text) ? MediaTypeNames.Application.Json : text);
+            }
+            catch (FormatException)
+            {
+                return new(MediaTypeNames.Application.Octet);
+            }
+        }
+    }
+}

@@ -1,0 +1,110 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Workers.Commands;
+
+/// <summary>What every command from the bus has, whatever it wants: who asks, and how a refusal is told.</summary>
+public sealed partial class CommandDoor : IAsyncDisposable
+{
+    private readonly IOtpStore _store;
+    private readonly IOutbox _outbox;
+    private readonly ApplicationDirectory _directory;
+    private readonly DatabaseGate _database;
+    private readonly CommandMetrics _metrics;
+    private readonly ILogger<CommandDoor> _logger;
+    private readonly Dictionary<string, HashSet<Guid>> _users;
+    private readonly Gatherer<Action<OutboxBatch>, bool> _answers;
+
+    public CommandDoor(
+        IOtpStore store,
+        IOutbox outbox,
+        ApplicationDirectory directory,
+        DatabaseGate database,
+        CommandMetrics metrics,
+        IOptions<CommandOptions> options,
+        IOptions<GatheringOptions> gathering,
+        ILogger<CommandDoor> logger)
+    {
+        (_store, _outbox, _directory, _database, _metrics, _logger) = (store, outbox, directory, database, metrics, logger);
+        _users = options.Value.Users.ToDictionary(u => u.Key, u => u.Value.ToHashSet(), StringComparer.Ordinal);
+        _answers = new(WriteAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+    }
+
+    /// <summary>The application that a command names, where its sender may use it.</summary>
+    public async Task<Judged<Application>> ApplicationOfAsync(DraftField applicationId, string? user)
+    {
+        var id = Guid.TryParse(applicationId.Text, out var parsed) ? parsed : Guid.Empty;
+
+        // Before it is looked up: a user learns nothing about applications that are not its own.
+        if (_users.Count > 0 && !(user is not null && _users.TryGetValue(user, out var allowed) && allowed.Contains(id)))
+        {
+            return Refusals.ApplicationNotAllowed;
+        }
+
+        if (!_directory.IsLoaded)
+        {
+            await _database.RunAsync(async () =>
+            {
+                await _directory.RefreshAsync(CancellationToken.None);
+                return true;
+            });
+        }
+
+        return _directory.Find(id) is { Active: true } application ? application : Refusals.ApplicationUnknown;
+    }
+
+    /// <summary>Tells the sender why, where nothing else is to be committed.</summary>
+    public async Task RefuseAsync<TDraft>(Incoming<TDraft> command, Refusal refusal, Guid? otpId = null)
+    {
+        Done<TDraft>(refusal);
+        if (command.Reply is { } route)
+        {
+            var answer = Rejection(refusal, otpId);
+            await _database.RunAsync(() => _answers.AddAsync(batch => batch.Answer(route, answer, command.TraceParent), CancellationToken.None));
+        }
+    }
+
+    /// <summary>The refusal as the contract has it.</summary>
+    public static OtpRejected Rejection(Refusal refusal, Guid? otpId) => new(otpId, refusal.Code, refusal.Type, refusal.Message);
+
+    /// <summary>Counts and logs what became of a command.</summary>
+    public void Done<TDraft>(Refusal? refusal)
+    {
+        _metrics.Answered<TDraft>(refusal?.Code ?? 0);
+        if (refusal is not null)
+        {
+            Log.Refused(_logger, typeof(TDraft).Name, refusal.Code);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _answers.DisposeAsync();
+
+    private async Task<IReadOnlyList<bool>> WriteAsync(IReadOnlyList<Action<OutboxBatch>> answers, CancellationToken cancellationToken)
+    {
+        var outgoing = _outbox.NewBatch();
+        await using (var unit = await _store.BeginAsync(cancellationToken))
+        {
+            foreach (var answer in answers)
+            {
+                answer(outgoing);
+            }
+
+            await unit.SaveAsync(new(outgoing, DateTime.MinValue), outgoing.Messages, cancellationToken);
+        }
+
+        _outbox.Dispatch(outgoing);
+        return new bool[answers.Count];
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "{Command} was refused with {Code}")]
+        public static partial void Refused(ILogger logger, string command, int code);
+    }
+}

@@ -1,0 +1,29 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OtpPipeline.Workers.Commands;
+
+/// <summary>Section <c>Commands</c>: RequestOtp, VerifyOtp and CancelOtp from the bus.</summary>
+public sealed class CommandOptions : IValidatableObject
+{
+    public const string Section = "Commands";
+
+    /// <summary>Commands of each kind under way at once in this process; they share commits. 1 to 2000; default 400.</summary>
+    [Range(1, 2000)]
+    public int Concurrency { get; set; } = 400;
+
+    /// <summary>Commands of each kind handed out ahead to this process, at least Concurrency. 1 to 5000; default 600.</summary>
+    [Range(1, 5000)]
+    public int Prefetch { get; set; } = 600;
+
+    /// <summary>
+    /// The applications that each user of the broker may use, by the user's name. With any entry, a command needs the AMQP property
+    /// user_id, which the broker checks. Empty (the default): who may publish to the broker may use every application.
+    /// </summary>
+    public IDictionary<string, IList<Guid>> Users { get; init; } = new Dictionary<string, IList<Guid>>(StringComparer.Ordinal);
+
+    /// <summary>Users of the broker that replay dead letters in the name of their senders, beside the user of this process. Default none.</summary>
+    public IList<string> Operators { get; init; } = [];
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
+        Users.Where(u => u.Value.Count == 0).Select(u => new ValidationResult($"Commands:Users:{u.Key} names no application."));
+}

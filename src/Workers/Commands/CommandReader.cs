@@ -1,0 +1,99 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text;
+using System.Text.Json;
+using MassTransit;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Hosting.Bus;
+using RabbitMQ.Client;
+
+namespace OtpPipeline.Workers.Commands;
+
+/// <summary>Reads a command out of what came over the wire. What is no JSON object is a fault; what is one is answered, whatever it says.</summary>
+internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<RabbitMqOptions> broker)
+{
+    /// <summary>A body up to this size is looked at for where its answer goes; a larger one is put aside unread.</summary>
+    private const int LargestBody = 1024 * 1024;
+
+    private const string EnvelopeMediaType = "application/vnd.masstransit+json";
+    private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = 64 };
+    private readonly HashSet<string> _operators = [.. options.Value.Operators, broker.Value.GetUser()];
+
+    public Incoming<TDraft> Read<TDraft>(ReceiveContext context, string messageType, Func<JsonElement, TDraft> read)
+    {
+        var body = CommandBody.WithoutMark(context.Body.GetBytes());
+        if (body.Length > LargestBody)
+        {
+            throw new UnreadableMessageException("larger than 1 MB");
+        }
+
+        var properties = OriginalMessages.PropertiesOf(context);
+        using var document = Parse(body);
+        var root = document.RootElement;
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            throw new UnreadableMessageException("no JSON object");
+        }
+
+        var routes = new ReplyRoutes(context.InputAddress);
+        var trace = TraceOf(properties);
+        var user = UserOf(properties);
+        if (!IsEnvelope(properties, root))
+        {
+            return new(Draft(body, read), TextOf(properties.MessageId), user, routes.OfPlain(properties), trace);
+        }
+
+        if (!Names(root, messageType))
+        {
+            throw new UnreadableMessageException("foreign message type");
+        }
+
+        if (!root.TryGetProperty("message", out var message) || message.ValueKind != JsonValueKind.Object)
+        {
+            throw new UnreadableMessageException("no JSON object");
+        }
+
+        var messageId = TextOf(properties.MessageId) ?? TextOf(ReplyRoutes.TextOf(root, "messageId"));
+        return new(Draft(JsonMarshal.GetRawUtf8Value(message).ToArray(), read, body.Length), messageId, user, routes.OfEnvelope(root, properties), trace);
+    }
+
+    private static JsonDocument Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return JsonDocument.Parse(body, Lenient);
+        }
+        catch (JsonException broken)
+        {
+            throw new UnreadableMessageException("not JSON", broken);
+        }
+    }
+
+    private static Judged<TDraft> Draft<TDraft>(ReadOnlyMemory<byte> body, Func<JsonElement, TDraft> read, int size = 0) =>
+        size > CommandBody.MaxLength ? Refusals.BodyTooLarge : CommandBody.Read(body, read);
+
+    private static bool IsEnvelope(IReadOnlyBasicProperties properties, JsonElement root) =>
+        properties.ContentType?.StartsWith(EnvelopeMediaType, StringComparison.OrdinalIgnoreCase) == true
+        || (root.TryGetProperty("messageType", out var types) && types.ValueKind == JsonValueKind.Array && root.TryGetProperty("message", out _));
+
+    private static bool Names(JsonElement envelope, string messageType) =>
+        envelope.TryGetProperty("messageType", out var types)
+        && types.ValueKind == JsonValueKind.Array
+        && types.EnumerateArray().Any(t => t.ValueKind == JsonValueKind.String && t.ValueEquals(messageType));
+
+    private static string? TraceOf(IReadOnlyBasicProperties properties) =>
+        properties.Headers?.TryGetValue("traceparent", out var value) == true && value is byte[] bytes
+        && ActivityContext.TryParse(Encoding.ASCII.GetString(bytes), traceState: null, out _)
+            ? Encoding.ASCII.GetString(bytes)
+            : null;
+
+    private static string? TextOf(string? text) => string.IsNullOrEmpty(text) ? null : text;
+
+    /// <summary>A replay is published by the operator's user and speaks for the sender that it names.</summary>
+    private string? UserOf(IReadOnlyBasicProperties properties) =>
+        properties.UserId is { Length: > 0 } user && _operators.Contains(user)
+        && properties.Headers?.TryGetValue(MessageReplay.SenderHeader, out var sender) == true && sender is byte[] name
+            ? TextOf(Encoding.UTF8.GetString(name))
+            : TextOf(properties.UserId);
+}

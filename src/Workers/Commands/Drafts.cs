@@ -1,0 +1,27 @@
+using System.Text.Json;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Workers.Commands;
+
+/// <summary>RequestOtp as it came.</summary>
+public sealed record RequestDraft(DraftField ApplicationId, DraftField IdempotencyKey, OtpDraft Otp)
+{
+    public static RequestDraft Read(JsonElement body) =>
+        new(DraftField.Of(body, "applicationId"), Key(body), OtpDraft.Read(body));
+
+    /// <summary>A key is compared as it stands, not trimmed.</summary>
+    private static DraftField Key(JsonElement body) => body.TryGetProperty("idempotencyKey", out var key) ? DraftField.AsItIs(key) : default;
+}
+
+/// <summary>VerifyOtp as it came.</summary>
+public sealed record VerifyDraft(DraftField ApplicationId, DraftField OtpId, DraftField Pin)
+{
+    public static VerifyDraft Read(JsonElement body) =>
+        new(DraftField.Of(body, "applicationId"), DraftField.Of(body, "otpId"), DraftField.Of(body, "pin"));
+}
+
+/// <summary>CancelOtp as it came.</summary>
+public sealed record CancelDraft(DraftField ApplicationId, DraftField OtpId)
+{
+    public static CancelDraft Read(JsonElement body) => new(DraftField.Of(body, "applicationId"), DraftField.Of(body, "otpId"));
+}

@@ -1,0 +1,71 @@
+using System.Text.Json;
+using OtpPipeline.Hosting.Bus;
+using RabbitMQ.Client;
+
+namespace OtpPipeline.Workers.Commands;
+
+/// <summary>Finds where an answer goes. An address that is no queue of this virtual host, or one of the pipeline's own, gets none.</summary>
+/// <param name="inputAddress">Of the queue that the command came from.</param>
+internal sealed class ReplyRoutes(Uri inputAddress)
+{
+    private const string DirectReply = "amq.rabbitmq.reply-to";
+
+    public ReplyRoute? OfPlain(IReadOnlyBasicProperties properties) =>
+        Usable(properties.ReplyTo) is { } queue ? new(queue, InEnvelope: false, OriginalMessages.Fitting(properties.CorrelationId)) : null;
+
+    public ReplyRoute? OfEnvelope(JsonElement envelope, IReadOnlyBasicProperties properties)
+    {
+        var address = TextOf(envelope, "responseAddress");
+        var queue = address is null ? properties.ReplyTo : QueueOf(address);
+        if (queue?.StartsWith(DirectReply, StringComparison.Ordinal) == true)
+        {
+            // The broker has put the rest of the name into the property.
+            queue = properties.ReplyTo;
+        }
+
+        return Usable(queue) is { } name
+            ? new(name, InEnvelope: true, null, IdOf(envelope, "requestId"), IdOf(envelope, "conversationId"), IdOf(envelope, "correlationId"))
+            : null;
+    }
+
+    private string? QueueOf(string address)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var uri))
+        {
+            return null;
+        }
+
+        switch (uri.Scheme)
+        {
+            case "queue" or "exchange":
+                return Uri.UnescapeDataString(uri.AbsolutePath);
+            case "rabbitmq" or "rabbitmqs" or "amqp" or "amqps":
+                var path = uri.AbsolutePath.Split('/');
+                var mine = inputAddress.AbsolutePath.Split('/');
+                return path.Length == mine.Length && path[..^1].SequenceEqual(mine[..^1], StringComparer.Ordinal) ? Uri.UnescapeDataString(path[^1]) : null;
+            default:
+                return null;
+        }
+    }
+
+    private static string? Usable(string? queue) =>
+        OriginalMessages.Fitting(queue) is { Length: > 0 } name && !name.Contains('\0') && !OtpBusTopology.IsOwn(name) ? name : null;
+
+    private static Guid? IdOf(JsonElement envelope, string name) => Guid.TryParse(TextOf(envelope, name), out var id) ? id : null;
+
+    public static string? TextOf(JsonElement envelope, string name) =>
+        envelope.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? SafeText(value) : null;
+
+    /// <summary>Half a character, which JSON can spell, is no text of an address.</summary>
+    private static string? SafeText(JsonElement value)
+    {
+        try
+        {
+            return value.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using MassTransit;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Hosting.Bus;
+
+namespace OtpPipeline.Workers.Commands;
+
+/// <summary>Takes OTPs in from the bus, through the same room as POST /otp: one commit holds the OTP, its work command and the answer.</summary>
+public sealed class RequestOtpConsumer(CommandDoor door, OtpIntake intake, DatabaseGate database) : IConsumer<Incoming<RequestDraft>>
+{
+    // A twin holds the key for as long as its commit takes; a wait for it ends after the session's lock time-out each time.
+    private const int Tries = 5;
+
+    public async Task Consume(ConsumeContext<Incoming<RequestDraft>> context)
+    {
+        var command = context.Message;
+        var order = await JudgeAsync(command);
+        if (order.Refusal is { } refusal)
+        {
+            await door.RefuseAsync(command, refusal);
+            return;
+        }
+
+        for (var i = 0; i < Tries; i++)
+        {
+            var answer = await database.RunAsync(() => intake.AcceptAsync(order.Value, CancellationToken.None));
+            if (answer.Refusal != Refusals.IdempotencyKeyInFlight)
+            {
+                door.Done<RequestDraft>(answer.Refusal);
+                return;
+            }
+        }
+
+        await door.RefuseAsync(command, Refusals.IdempotencyKeyInFlight);
+    }
+
+    private async Task<Judged<OtpOrder>> JudgeAsync(Incoming<RequestDraft> command)
+    {
+        if (command.Draft.Refusal is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        var draft = command.Draft.Value;
+        var application = await door.ApplicationOfAsync(draft.ApplicationId, command.UserId);
+        if (application.Refusal is { } stranger)
+        {
+            return stranger;
+        }
+
+        if (draft.IdempotencyKey.Malformed)
+        {
+            return Refusals.IdempotencyKeyInvalid;
+        }
+
+        if ((draft.IdempotencyKey.Text ?? command.MessageId) is not { } key)
+        {
+            return Refusals.IdempotencyKeyMissing;
+        }
+
+        var trace = command.TraceParent ?? Activity.Current?.Id;
+        var order = intake.Judge(draft.Otp, application.Value, key, trace);
+        return order.Refusal is not null || command.Reply is not { } route
+            ? order
+            : order.Value with
+            {
+                Announce = (batch, answer) =>
+                {
+                    if (answer.Otp is { } otp)
+                    {
+                        batch.Answer(route, Acceptance(otp), trace);
+                    }
+                    else
+                    {
+                        batch.Answer(route, CommandDoor.Rejection(answer.Refusal!, otpId: null), trace);
+                    }
+                },
+            };
+    }
+
+    private static OtpAccepted Acceptance(Otp otp) =>
+        new(otp.Id, otp.TrackId, otp.Channel.Text(), otp.CreatedAt, otp.ExpiresAt, OtpChanges.MetadataOf(otp));
+}

@@ -16,7 +16,7 @@ public sealed class Workers_killed_at_random
         await using var pipeline = await RunningPipeline.StartAsync(new()
         {
             Workers = 2,
-            Settings = new Dictionary<string, string>(CallbackPipeline.ToThisMachine, StringComparer.Ordinal)
+            Settings = new Dictionary<string, string>([.. HostSettings.ShortLease, .. CallbackPipeline.ToThisMachine], StringComparer.Ordinal)
             {
                 ["Applications:0:Settings:CallbackEvents"] = "all",
                 ["Callbacks:Timeout"] = "00:00:02",
@@ -25,8 +25,6 @@ public sealed class Workers_killed_at_random
                 ["Callbacks:RetryAfter:1"] = "00:00:01",
                 ["Callbacks:RetryAfter:2"] = "00:00:02",
                 ["Callbacks:RetryAfter:3"] = "00:00:05",
-                ["Deliveries:Lease"] = "00:00:06",
-                ["Deliveries:Channels:sms:Timeout"] = "00:00:05",
                 ["Outbox:Lease"] = "00:00:16",
             },
         });

@@ -7,6 +7,18 @@ namespace OtpPipeline.Pipeline.Tests.Harness;
 /// <summary>The environment of a host: a deployment's keys, and limits that no test meets by accident.</summary>
 internal static class HostSettings
 {
+    /// <summary>Leases of deliveries that end while a test waits.</summary>
+    public static IReadOnlyDictionary<string, string> ShortLease { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Deliveries:Lease"] = "00:00:06",
+        ["Deliveries:Channels:sms:Timeout"] = "00:00:05",
+        ["Deliveries:Channels:email:Timeout"] = "00:00:05",
+        ["Deliveries:Channels:telegram:Timeout"] = "00:00:05",
+        ["Deliveries:Channels:call:Timeout"] = "00:00:05",
+        ["Deliveries:Channels:whatsapp:Timeout"] = "00:00:05",
+        ["Deliveries:Channels:ussd:Timeout"] = "00:00:05",
+    };
+
     public static Dictionary<string, string> Of(Setup setup, string label, string database, Uri broker, Guid applicationId, string key)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)

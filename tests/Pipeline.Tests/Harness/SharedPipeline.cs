@@ -21,17 +21,10 @@ public sealed class ImpatientPipeline : LazyPipeline
 
     private protected override Setup Setup => new()
     {
-        Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+        Settings = new Dictionary<string, string>(HostSettings.ShortLease, StringComparer.Ordinal)
         {
-            ["Deliveries:Lease"] = "00:00:06",
             ["Deliveries:LostAfter"] = LostAfter.ToString(),
-            ["Deliveries:Channels:sms:Timeout"] = "00:00:05",
-            ["Deliveries:Channels:email:Timeout"] = "00:00:05",
-            ["Deliveries:Channels:telegram:Timeout"] = "00:00:05",
-            ["Deliveries:Channels:whatsapp:Timeout"] = "00:00:05",
-            ["Deliveries:Channels:call:Timeout"] = "00:00:05",
             ["Deliveries:Channels:call:UnknownPolicy"] = "AtMostOnce",
-            ["Deliveries:Channels:ussd:Timeout"] = "00:00:05",
             ["Deliveries:Channels:ussd:Concurrency"] = "4",
             ["Deliveries:Channels:ussd:Prefetch"] = "4",
         },

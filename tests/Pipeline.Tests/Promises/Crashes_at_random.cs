@@ -11,22 +11,15 @@ public sealed class Crashes_at_random
     [Fact]
     public async Task Lose_no_accepted_OTP_and_leave_no_gap()
     {
-        var deaths = Load.Scale(2, 25);
+        var deaths = Load.Scale(1, 25);
         await using var pipeline = await RunningPipeline.StartAsync(new()
         {
             Apis = 2,
             Workers = 2,
             OwnBroker = true,
             OwnDatabase = true,
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal)
+            Settings = new Dictionary<string, string>(HostSettings.ShortLease, StringComparer.Ordinal)
             {
-                ["Deliveries:Lease"] = "00:00:06",
-                ["Deliveries:Channels:sms:Timeout"] = "00:00:05",
-                ["Deliveries:Channels:email:Timeout"] = "00:00:05",
-                ["Deliveries:Channels:telegram:Timeout"] = "00:00:05",
-                ["Deliveries:Channels:call:Timeout"] = "00:00:05",
-                ["Deliveries:Channels:whatsapp:Timeout"] = "00:00:05",
-                ["Deliveries:Channels:ussd:Timeout"] = "00:00:05",
                 ["Deliveries:LostAfter"] = "00:00:05",
                 ["Deliveries:MaxAttempts"] = "10",
                 ["Outbox:Lease"] = "00:00:16",

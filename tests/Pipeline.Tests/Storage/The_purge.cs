@@ -108,6 +108,7 @@ public sealed class The_purge(SharedPipeline shared)
         }
 
         await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $1", gone);
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE correlation_id = $1", gone) == 0, "its events are out");
         await PurgeAsync(pipeline);
 
         (await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT message_id FROM dead_letters WHERE queue = 'purge'")).ShouldBe([kept.ToString()]);

@@ -29,6 +29,8 @@ make Otp__PinKeys__0__Key "$(random_base64 32)"
 make Otp__LookupKey "$(random_base64 32)"
 make Applications__0__Id "$(random_guid)"
 make Applications__0__Keys__0__Key "$(random_hex 24)"
+make Applications__0__WebhookSecrets__0 "whsec_$(random_base64 32)"
+make Admin__Key "$(random_hex 24)"
 if [ -n "$MADE" ]; then
     say "Made in $FOLDER:$MADE"
     say "Keep a copy of this folder apart from the database's backups: without the keys no stored PIN or recipient can be read."

@@ -12,9 +12,10 @@ namespace OtpPipeline.Benchmarks.Load;
 /// <summary>The caller's side of callbacks: answers 204 at once and tells which recipient's OTP was reported VERIFIED.</summary>
 internal sealed class CallbackReceiver : IAsyncDisposable
 {
+    private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
     private readonly WebApplication app;
     private readonly ConcurrentDictionary<int, bool> seen = new();
-    private long duplicates;
 
     private CallbackReceiver(int hosts)
     {
@@ -33,8 +34,6 @@ internal sealed class CallbackReceiver : IAsyncDisposable
     /// <summary>Callbacks that came, each OTP once.</summary>
     public long Count { get; private set; }
 
-    public long Duplicates => Interlocked.Read(ref duplicates);
-
     /// <summary>Called with the recipient's number, once for each.</summary>
     public Action<int> Verified { get; set; } = _ => { };
 
@@ -43,6 +42,19 @@ internal sealed class CallbackReceiver : IAsyncDisposable
         var receiver = new CallbackReceiver(hosts);
         await receiver.app.StartAsync(cancellationToken);
         return receiver;
+    }
+
+    /// <summary>Waits until no more come: a receiver that goes away earlier leaves retries to the phases after it.</summary>
+    public async Task SettleAsync(CancellationToken cancellationToken)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        long before;
+        do
+        {
+            before = Count;
+            await Task.Delay(Quiet, cancellationToken);
+        }
+        while (Count != before && TimeProvider.System.GetElapsedTime(start) < LongestWait);
     }
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
@@ -67,10 +79,6 @@ internal sealed class CallbackReceiver : IAsyncDisposable
             }
 
             Verified(number);
-        }
-        else
-        {
-            Interlocked.Increment(ref duplicates);
         }
     }
 

@@ -28,6 +28,7 @@ internal static class Callbacks
         await VerifyAsync(pipeline, waiting, cancellationToken);
         await pipeline.RestartWorkersAsync(cancellationToken);
         var (rate, note) = await CountAsync(receiver, count, cancellationToken);
+        await receiver.SettleAsync(cancellationToken);
         bench.Report.Add(new("callbacks", rate, "1/s", bench.Report.ValueOf(RawBus.Name), Note: note));
     }
 

@@ -45,6 +45,7 @@ internal sealed class WholeLife
         var note = life.calledBack ? failure : $"NO CALLBACK arrived within {Patience.TotalSeconds:0} s: request, delivery and verification only. {failure}".TrimEnd();
         bench.Report.Add(new(Name, rate, "1/s", bench.Report.ValueOf(RawBus.Name), Goal.Ratio(0.08), note));
         await running.DrainAsync(cancellationToken);
+        await receiving.SettleAsync(cancellationToken);
     }
 
     /// <summary>One call after the other: a PIN that arrived goes first, else a new OTP where a user has none.</summary>

@@ -9,6 +9,7 @@ internal sealed class KeyPermits
 
     // Half a block is fetched ahead: with this cap an idle process withholds less than a twentieth of the limit from the others.
     private const int BlocksPerLimit = 32;
+    private const double SmallestShare = 0.1;
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
     private readonly Lock _lock = new();
@@ -21,6 +22,7 @@ internal sealed class KeyPermits
     private int _allowed;
     private int _hand;
     private int _mine;
+    private int _mineBefore;
     private int _leased;
     private int _block = FirstBlock;
     private int _waiting;
@@ -91,12 +93,17 @@ internal sealed class KeyPermits
             _hand += lease.Granted;
             _mine += lease.Granted;
             _leased = lease.Leased;
+            if (lease.LeasedBefore > 0)
+            {
+                _share = Math.Clamp((double)_mineBefore / lease.LeasedBefore, SmallestShare, 1);
+            }
+
             _noneLeft = lease.Leased >= _allowed;
             End();
         }
     }
 
-    /// <summary>The database is away: the process goes on with the share of the limit that it used in the minute before.</summary>
+    /// <summary>The database is away: the process goes on with the share of the limit that it had in the last full minute.</summary>
     public void GoOnAlone()
     {
         lock (_lock)
@@ -139,13 +146,15 @@ internal sealed class KeyPermits
         _lease = null;
     }
 
+    /// <summary>Forgets the minute that has ended; when the next one ends is known with its first lease.</summary>
     private void BeginMinute()
     {
-        if (_leased > 0 && _mine > 0)
+        if (_endsAt == DateTimeOffset.MinValue)
         {
-            _share = Math.Min(1, (double)_mine / _leased);
+            return;
         }
 
-        (_hand, _mine, _leased, _noneLeft) = (0, 0, 0, false);
+        _mineBefore = Now - _endsAt < TimeSpan.FromMinutes(1) ? _mine : 0;
+        (_hand, _mine, _leased, _noneLeft, _endsAt) = (0, 0, 0, false, DateTimeOffset.MinValue);
     }
 }

@@ -61,6 +61,9 @@ public sealed class RequestPermits
     /// <summary>Permits leased to processes in this minute.</summary>
     public int Leased { get; set; }
 
+    /// <summary>The same in the minute before.</summary>
+    public int LeasedBefore { get; set; }
+
     /// <summary>Size of the last lease.</summary>
     public int Granted { get; set; }
 }

@@ -60,6 +60,7 @@ internal sealed class RequestPermitsConfiguration : IEntityTypeConfiguration<Req
         builder.Property(p => p.Minute).HasColumnName("minute");
         builder.Property(p => p.Allowed).HasColumnName("allowed");
         builder.Property(p => p.Leased).HasColumnName("leased");
+        builder.Property(p => p.LeasedBefore).HasColumnName("leased_before");
         builder.Property(p => p.Granted).HasColumnName("granted");
     }
 }

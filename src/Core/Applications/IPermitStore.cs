@@ -9,8 +9,9 @@ public readonly record struct PermitRequest(Guid KeyId, int Allowed, int Wanted)
 /// <summary>What it got.</summary>
 /// <param name="Granted">Permits that are the process's own until the minute ends; 0 when none are left.</param>
 /// <param name="Leased">Permits that all processes have got in this minute.</param>
+/// <param name="LeasedBefore">The same in the minute before; 0 where nobody asked.</param>
 /// <param name="EndsIn">Until the minute ends, by the database's clock.</param>
-public readonly record struct PermitLease(int Granted, int Leased, TimeSpan EndsIn);
+public readonly record struct PermitLease(int Granted, int Leased, int LeasedBefore, TimeSpan EndsIn);
 
 /// <summary>Counts permits per key and minute for all processes.</summary>
 public interface IPermitStore

@@ -71,6 +71,8 @@ public sealed class The_permits_of_a_key
         await using var other = NewProcess();
         await TakeAsync(process, 1000, 250);
         await TakeAsync(other, 1000, 1000);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        await TakeAsync(process, 1000, 1);
 
         _clock.Advance(TimeSpan.FromMinutes(1));
         _store.Away = true;
@@ -136,7 +138,7 @@ public sealed class The_permits_of_a_key
             var leased = _leased.GetValueOrDefault(key);
             var granted = Math.Max(0, Math.Min(Math.Min(request.Wanted, request.Allowed - leased), Math.Max(1, (request.Allowed - leased) / 8)));
             _leased[key] = leased + granted;
-            return new(granted, leased + granted, TimeSpan.FromSeconds(60 - (seconds % 60)));
+            return new(granted, leased + granted, _leased.GetValueOrDefault((request.KeyId, key.Item2 - 1)), TimeSpan.FromSeconds(60 - (seconds % 60)));
         }
     }
 }

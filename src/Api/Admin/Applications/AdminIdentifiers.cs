@@ -62,6 +62,11 @@ internal static class AdminIdentifiers
         }
 
         var row = named.ToIdentifier(application.Id, time.GetUtcNow().UtcDateTime);
+        if (await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken))
+        {
+            return new Problem(AdminRefusals.IdentifierTaken);
+        }
+
         context.Add(row);
         try
         {

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications;
@@ -11,11 +9,13 @@ namespace OtpPipeline.Api.Tests.Applications;
 public sealed class An_access_token
 {
     private readonly ApiHost _host;
+    private readonly TokenClient _tokens;
 
     public An_access_token(ApiHost host)
     {
         Servers.SkipWithout();
         _host = host;
+        _tokens = new(host);
     }
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class An_access_token
     [InlineData("scope=otp&grant_type=client_credentials", "otp")]
     public async Task Is_given_for_id_and_secret_and_opens_otp(string form, string scope)
     {
-        var answer = await AskAsync(form);
+        var answer = await _tokens.AskAsync(form);
 
         answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
         answer.Json.EnumerateObject().Select(p => p.Name).ShouldBe(["access_token", "expires_in", "scope", "token_type"]);
@@ -40,7 +40,7 @@ public sealed class An_access_token
         }
 
         var token = answer.Json.GetProperty("access_token").GetString()!;
-        var otp = await Bearer(token).RequestAsync(new { phoneNumber = Numbers.Next() });
+        var otp = await _tokens.Bearer(token).RequestAsync(new { phoneNumber = Numbers.Next() });
         otp.Status.ShouldBe(HttpStatusCode.Created, otp.Text);
         otp["X-Rate-Limit-Limit"].ShouldBe("6000");
         (await _host.Client(_host.Shop).ReadAsync(otp.Json.GetProperty("otpId").GetString()!)).Status.ShouldBe(HttpStatusCode.OK);
@@ -52,59 +52,14 @@ public sealed class An_access_token
     {
         var form = $"grant_type=client_credentials&client_id={_host.Shop.Id}&client_secret={_host.ShopSecret}";
 
-        (await AskAsync(form, credentials: null)).Status.ShouldBe(HttpStatusCode.OK);
-        (await AskAsync(form)).ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
+        (await _tokens.AskAsync(form, credentials: null)).Status.ShouldBe(HttpStatusCode.OK);
+        (await _tokens.AskAsync(form)).ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
     }
-
-    [Theory]
-    [InlineData("", 400, "invalid_request", "The request is missing a required parameter (grant_type)")]
-    [InlineData("scope=otp", 400, "invalid_request", "The request is missing a required parameter (grant_type)")]
-    [InlineData("grant_type=", 400, "invalid_request", "The request is missing a required parameter (grant_type)")]
-    [InlineData("grant_type=password", 400, "unsupported_grant_type", "The grant type is not supported (only client_credentials)")]
-    [InlineData("grant_type=client_credentials&scope=viber", 400, "invalid_scope", "The requested scope is invalid, unknown, or malformed")]
-    [InlineData("grant_type=client_credentials&scope=otp,sms", 400, "invalid_scope", "The requested scope is invalid, unknown, or malformed")]
-    [InlineData("grant_type=client_credentials&grant_type=client_credentials", 400, "invalid_request", "The request is malformed (application/x-www-form-urlencoded with each parameter once)")]
-    public async Task Is_refused_for_a_wrong_form(string form, int status, string type, string message) =>
-        (await AskAsync(form)).ShouldBeRefused(status, type, 1600, message);
-
-    [Fact]
-    public async Task Is_refused_for_what_is_no_form()
-    {
-        var json = await AskAsync("""{"grant_type":"client_credentials"}""", Basic($"{_host.Shop.Id}:{_host.ShopSecret}"), "application/json");
-        var large = await AskAsync("grant_type=client_credentials&x=" + new string('x', 70_000));
-
-        foreach (var answer in new[] { json, large })
-        {
-            answer.ShouldBeRefused(400, "invalid_request", 1600, "The request is malformed (application/x-www-form-urlencoded with each parameter once)");
-        }
-    }
-
-    [Fact]
-    public async Task Is_refused_for_wrong_credentials()
-    {
-        var shop = _host.Shop.Id;
-        string?[] wrong =
-        [
-            null, "Basic", "Basic !!!", Basic("no-colon"), Basic($"{shop}:"), Basic($"{shop}:{_host.ShopSecret}x"), Basic($"{Guid.CreateVersion7()}:{_host.ShopSecret}"),
-            Basic($"{_host.OtherShop.Id}:{_host.ShopSecret}"), Basic($":{_host.ShopSecret}"), Basic("beem-key:beem-secret=="), $"Bearer {_host.ShopSecret}",
-        ];
-        foreach (var credentials in wrong)
-        {
-            var answer = await AskAsync("grant_type=client_credentials", credentials);
-
-            answer.ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
-            answer["WWW-Authenticate"].ShouldBe("Basic realm=\"OtpPipeline\"");
-        }
-    }
-
-    [Fact]
-    public async Task Is_not_given_to_GET() =>
-        (await _host.Client(tenant: null).GetAsync("/oauth/token")).ShouldBeRefused(405, "invalid_method", 2114, "The method is not allowed here");
 
     [Fact]
     public async Task Does_only_what_its_scopes_allow()
     {
-        var client = Bearer(await TokenAsync("grant_type=client_credentials&scope=sms"));
+        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials&scope=sms"));
 
         (await client.RequestAsync(new { phoneNumber = Numbers.Next() })).ShouldBeRefused(403, "insufficient_scope", 2111, "The access token does not have the scope 'otp'");
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
@@ -113,11 +68,11 @@ public sealed class An_access_token
     [Fact]
     public async Task Is_refused_where_it_is_not_ours_or_was_changed()
     {
-        var token = await TokenAsync("grant_type=client_credentials");
+        var token = await _tokens.TokenAsync("grant_type=client_credentials");
         var changed = token[..20] + (token[20] == 'A' ? 'B' : 'A') + token[21..];
         foreach (var wrong in new[] { "x", changed, token + "AA", token[..^4], new string('A', 3000), "eyJhbGciOiJub25lIn0.e30." })
         {
-            var answer = await Bearer(wrong).ReadAsync(Guid.CreateVersion7());
+            var answer = await _tokens.Bearer(wrong).ReadAsync(Guid.CreateVersion7());
 
             answer.ShouldBeRefused(401, "invalid_api_key", 2110, "The access token is expired or not valid");
             answer["WWW-Authenticate"].ShouldBe("Bearer realm=\"OtpPipeline\", error=\"invalid_token\"");
@@ -142,7 +97,7 @@ public sealed class An_access_token
     [Fact]
     public async Task Is_accepted_by_every_process_and_after_a_restart()
     {
-        var token = await TokenAsync("grant_type=client_credentials");
+        var token = await _tokens.TokenAsync("grant_type=client_credentials");
         await using var other = new KestrelHost(_host);
         using var http = new HttpClient { BaseAddress = other.Address };
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
@@ -156,13 +111,13 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync();
         await _host.RefreshAsync();
-        var client = Bearer(await TokenAsync("grant_type=client_credentials", Basic($"{made.Id}:{made.Secret}")));
+        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}")));
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
 
         await admin.PatchAsync($"/{made.Id}", new { status = "inactive" });
         await _host.RefreshAsync();
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await AskAsync("grant_type=client_credentials", Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         await admin.PatchAsync($"/{made.Id}", new { status = "active" });
         await _host.RefreshAsync();
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
@@ -178,20 +133,20 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync(new { tokenLifetime = 120 });
         await _host.RefreshAsync();
-        var before = Bearer(await TokenAsync("grant_type=client_credentials", Basic($"{made.Id}:{made.Secret}")));
+        var before = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}")));
         var identifier = $"/{made.Id}/identifiers/{(await admin.GetAsync($"/{made.Id}")).Json.GetProperty("identifiers")[0].GetProperty("id").GetString()}";
 
         var secret = (await admin.PostAsync($"{identifier}/secret")).Json.GetProperty("secret").GetString();
         await _host.RefreshAsync();
-        var after = Bearer(await TokenAsync("grant_type=client_credentials", Basic($"{made.Id}:{secret}")));
-        (await AskAsync("grant_type=client_credentials", Basic($"{made.Id}:{made.Secret}"))).Json.GetProperty("expires_in").GetInt32().ShouldBe(120);
+        var after = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{secret}")));
+        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}"))).Json.GetProperty("expires_in").GetInt32().ShouldBe(120);
         (await before.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
 
         (await admin.DeleteAsync($"{identifier}/previous-secret")).Status.ShouldBe(HttpStatusCode.NoContent);
         await _host.RefreshAsync();
         (await before.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await after.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
-        (await AskAsync("grant_type=client_credentials", Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -200,59 +155,28 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync();
         await _host.RefreshAsync();
-        var client = Bearer(await TokenAsync("grant_type=client_credentials", Basic($"{made.Id}:{made.Secret}")));
+        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}")));
 
         await admin.PatchAsync($"/{made.Id}", new { settings = new { scopes = new[] { "sms" } } });
         await _host.RefreshAsync();
 
         (await client.ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await AskAsync("grant_type=client_credentials&scope=otp", Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _tokens.AskAsync("grant_type=client_credentials&scope=otp", TokenClient.Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
     public async Task Gives_way_to_an_API_key_that_comes_with_it_but_not_to_an_empty_one()
     {
-        var token = await TokenAsync("grant_type=client_credentials&scope=sms");
+        var token = await _tokens.TokenAsync("grant_type=client_credentials&scope=sms");
         var withKey = _host.Client(_host.OtherShop);
         withKey.Http.DefaultRequestHeaders.Authorization = new("Bearer", token);
         var withWrongKey = _host.Client(Tenant.New());
-        withWrongKey.Http.DefaultRequestHeaders.Authorization = new("Bearer", await TokenAsync("grant_type=client_credentials"));
+        withWrongKey.Http.DefaultRequestHeaders.Authorization = new("Bearer", await _tokens.TokenAsync("grant_type=client_credentials"));
         var withEmptyKey = new ApiClient(_host.Factory.CreateClient(), "");
-        withEmptyKey.Http.DefaultRequestHeaders.Authorization = new("Bearer", await TokenAsync("grant_type=client_credentials"));
+        withEmptyKey.Http.DefaultRequestHeaders.Authorization = new("Bearer", await _tokens.TokenAsync("grant_type=client_credentials"));
 
         (await withKey.GetAsync("/applications")).Json.GetProperty("data")[0].GetProperty("applicationId").GetString().ShouldBe(_host.OtherShop.Id.ToString());
         (await withWrongKey.GetAsync("/applications")).ShouldBeRefused(401, "invalid_api_key", 2110, "The API key is missing or not valid");
         (await withEmptyKey.GetAsync("/applications")).Json.GetProperty("data")[0].GetProperty("applicationId").GetString().ShouldBe(_host.Shop.Id.ToString());
-    }
-
-    private static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
-
-    private ApiClient Bearer(string token)
-    {
-        var client = _host.Client(tenant: null);
-        client.Http.DefaultRequestHeaders.TryAddWithoutValidation("Authorization", $"Bearer {token}");
-        return client;
-    }
-
-    private Task<Answer> AskAsync(string form) => AskAsync(form, Basic($"{_host.Shop.Id}:{_host.ShopSecret}"));
-
-    private async Task<Answer> AskAsync(string form, string? credentials, string contentType = "application/x-www-form-urlencoded")
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(form)) };
-        request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
-        if (credentials is not null)
-        {
-            request.Headers.TryAddWithoutValidation("Authorization", credentials);
-        }
-
-        using var response = await _host.Factory.CreateClient().SendAsync(request);
-        return await Answer.OfAsync(response);
-    }
-
-    private async Task<string> TokenAsync(string form, string? credentials = null)
-    {
-        var answer = credentials is null ? await AskAsync(form) : await AskAsync(form, credentials);
-        answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
-        return answer.Json.GetProperty("access_token").GetString()!;
     }
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.AspNetCore.Http.Features;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Otps;
 
@@ -15,7 +16,7 @@ internal static class AdminBody
 
     /// <summary>The same where no body at all stands for an empty object.</summary>
     public static async ValueTask<Judged<JsonElement>> ReadOptionalAsync(HttpContext http, CancellationToken cancellationToken) =>
-        http.Request.ContentLength is null or 0 && !http.Request.Headers.TransferEncoding.Contains("chunked", StringComparer.OrdinalIgnoreCase)
+        http.Request.ContentLength == 0 || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
             ? Empty
             : await ReadAsync(http, cancellationToken);
 }

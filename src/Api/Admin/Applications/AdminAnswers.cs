@@ -13,15 +13,22 @@ public sealed record AdminApplicationPage(IReadOnlyList<AdminApplicationItem> Da
 /// <summary>An application in a list.</summary>
 public record AdminApplicationItem
 {
+    // Before those of the type that derives from it.
+    private const int First = -1;
+
+    [JsonPropertyOrder(First)]
     public required Guid Id { get; init; }
 
+    [JsonPropertyOrder(First)]
     public required string Name { get; init; }
 
-    [Description("active, inactive or revoked.")]
+    [Description("active, inactive or revoked."), JsonPropertyOrder(First)]
     public required string Status { get; init; }
 
+    [JsonConverter(typeof(MomentConverter)), JsonPropertyOrder(First)]
     public required DateTime DateCreated { get; init; }
 
+    [JsonConverter(typeof(MomentConverter)), JsonPropertyOrder(First)]
     public required DateTime DateUpdated { get; init; }
 
     internal static AdminApplicationItem Of(Application row) => new()
@@ -80,13 +87,16 @@ public record AdminKey
 
     public required IReadOnlyList<string> Scopes { get; init; }
 
+    [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateCreated { get; init; }
 
-    [Description("To about a minute.")]
+    [Description("To about a minute."), JsonConverter(typeof(MomentConverter))]
     public required DateTime? DateLastUsed { get; init; }
 
+    [JsonConverter(typeof(MomentConverter))]
     public required DateTime? DateExpires { get; init; }
 
+    [JsonConverter(typeof(MomentConverter))]
     public required DateTime? DateRevoked { get; init; }
 
     internal static AdminKey Of(ApiKey row) => new()
@@ -125,8 +135,10 @@ public sealed record AdminIdentifier
     [Description("All settings, those with their defaults too; all of them texts.")]
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
+    [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateCreated { get; init; }
 
+    [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateUpdated { get; init; }
 
     internal static AdminIdentifier Of(ApplicationIdentifier row) => new()
@@ -154,7 +166,7 @@ public sealed record AdminIdentifierCreated(AdminIdentifier Identifier)
 }
 
 /// <summary>A secret that signs callbacks.</summary>
-public sealed record AdminWebhookSecret(Guid Id, DateTime DateCreated)
+public sealed record AdminWebhookSecret(Guid Id, [property: JsonConverter(typeof(MomentConverter))] DateTime DateCreated)
 {
     internal static AdminWebhookSecret Of(WebhookSecret row) => new(row.Id, row.CreatedAt);
 }

@@ -5,10 +5,9 @@ namespace OtpPipeline.Api.Security;
 /// <summary>The permits that this process holds for one key, and what it knows of those of the others.</summary>
 internal sealed class KeyPermits
 {
-    private const int FirstBlock = 4;
-
-    // Half a block is fetched ahead: with this cap an idle process withholds less than a twentieth of the limit from the others.
-    private const int BlocksPerLimit = 32;
+    // Half a block is fetched ahead: with the fewest an idle process withholds less than a twentieth of the limit from the others.
+    private const int FewestBlocks = 32;
+    private const int MostBlocks = 256;
     private const double SmallestShare = 0.1;
     private static readonly TimeSpan Quick = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
@@ -24,7 +23,7 @@ internal sealed class KeyPermits
     private int _mine;
     private int _mineBefore;
     private int _leased;
-    private int _block = FirstBlock;
+    private int _block = 1;
     private int _waiting;
     private bool _noneLeft;
 
@@ -133,7 +132,7 @@ internal sealed class KeyPermits
     {
         var pause = now - _leasedAt;
         _block = pause < Quick ? _block * 2 : pause > Slow ? _block / 2 : _block;
-        _block = Math.Clamp(_block, 1, Math.Max(1, _allowed / BlocksPerLimit));
+        _block = Math.Clamp(_block, Math.Max(1, _allowed / MostBlocks), Math.Max(1, _allowed / FewestBlocks));
         _leasedAt = now;
         _lease = new(TaskCreationOptions.RunContinuationsAsynchronously);
         return new(_keyId, _allowed, Math.Max(_block, _waiting));

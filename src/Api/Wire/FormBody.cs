@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Wire;
 
@@ -14,7 +15,7 @@ internal static class FormBody
     /// <summary>The fields by their names; null where the body is no form in UTF-8, or is larger than any body may be.</summary>
     public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!IsForm(request.ContentType) || request.ContentLength > JsonBody.MaxLength)
+        if (!IsForm(request.ContentType) || request.ContentLength > CommandBody.MaxLength)
         {
             return null;
         }
@@ -23,7 +24,7 @@ internal static class FormBody
         {
             var chunk = await request.BodyReader.ReadAsync(cancellationToken);
             var buffer = chunk.Buffer;
-            if (buffer.Length > JsonBody.MaxLength)
+            if (buffer.Length > CommandBody.MaxLength)
             {
                 request.BodyReader.AdvanceTo(buffer.End);
                 return null;

@@ -2,6 +2,7 @@
 # The two hosts of ./run: their secrets, their settings, how they start and stop. Sourced by ./run.
 
 readonly LOCAL="$PROJECT_ROOT/.local"
+readonly BEEM_APP_ID=1 GUPSHUP_USERID=2000000001
 readonly LOGS="$LOCAL/log" SECRETS="$LOCAL/secrets.env"
 
 # secret NAME COMMAND...: made by the command once, and kept: stored PINs and the demo's callers depend on it.
@@ -18,6 +19,12 @@ host_settings() {
     API_KEY=$(secret OTP_API_KEY random_hex 20)
     ADMIN_KEY=$(secret OTP_ADMIN_KEY random_hex 20)
     APPLICATION_ID=$(secret OTP_APPLICATION_ID random_guid)
+    APPLICATION_SECRET=$(secret OTP_APPLICATION_SECRET random_hex 24)
+    BEEM_KEY=$(secret BEEM_KEY random_hex 8)
+    BEEM_SECRET=$(secret BEEM_SECRET random_base64 32)
+    BIZMAGNETS_CONFIG=$(secret BIZMAGNETS_CONFIG random_guid)
+    GUPSHUP_KEY=$(secret GUPSHUP_KEY random_hex 16)
+    GUPSHUP_PASSWORD=$(secret GUPSHUP_PASSWORD random_hex 10)
     WEBHOOK_SECRET=whsec_$(secret WEBHOOK_SECRET random_base64 32)
     SETTINGS=(
         ASPNETCORE_ENVIRONMENT=Development DOTNET_ENVIRONMENT=Development
@@ -29,6 +36,14 @@ host_settings() {
         Sandbox__Enabled=true
         "Applications__0__Id=$APPLICATION_ID" Applications__0__Name=demo
         "Applications__0__Keys__0__Key=$API_KEY"
+        "Applications__0__Secret=$APPLICATION_SECRET"
+        "Applications__0__Dialects__Beem__AppId=$BEEM_APP_ID"
+        "Applications__0__Dialects__Beem__Key=$BEEM_KEY" "Applications__0__Dialects__Beem__Secret=$BEEM_SECRET"
+        "Applications__0__Dialects__BizMagnets__Configs__0=$BIZMAGNETS_CONFIG"
+        "Applications__0__Dialects__Gupshup__Keys__0__Key=$GUPSHUP_KEY"
+        "Applications__0__Dialects__Gupshup__Keys__0__Settings__message=Your verification code is %code%"
+        "Applications__0__Dialects__Gupshup__Keys__0__Settings__accountType=intl"
+        "Applications__0__Dialects__Gupshup__UserId=$GUPSHUP_USERID" "Applications__0__Dialects__Gupshup__Password=$GUPSHUP_PASSWORD"
         "Applications__0__WebhookSecrets__0=$WEBHOOK_SECRET"
         "Admin__Key=$ADMIN_KEY"
         # The sandbox's own subscriber listens on this machine: no deployment needs this.
@@ -153,7 +168,17 @@ OTP_AMQP_URL=$AMQP_URL
 OTP_API_KEY=$API_KEY
 OTP_ADMIN_KEY=$ADMIN_KEY
 OTP_APPLICATION_ID=$APPLICATION_ID
+OTP_APPLICATION_SECRET=$APPLICATION_SECRET
 OTP_WEBHOOK_SECRET=$WEBHOOK_SECRET
+BEEM_APP_ID=$BEEM_APP_ID
+BEEM_KEY=$BEEM_KEY
+BEEM_SECRET=$BEEM_SECRET
+BIZMAGNETS_CONFIG=$BIZMAGNETS_CONFIG
+BIZMAGNETS_KEY=$API_KEY
+GUPSHUP_KEY=$GUPSHUP_KEY
+GUPSHUP_APIKEY=$API_KEY
+GUPSHUP_USERID=$GUPSHUP_USERID
+GUPSHUP_PASSWORD=$GUPSHUP_PASSWORD
 ENV
     )
     mv "$LOCAL/demo.env.new" "$LOCAL/demo.env"

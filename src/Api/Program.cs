@@ -1,4 +1,6 @@
 using OtpPipeline.Api.Admin;
+using OtpPipeline.Api.Admin.Applications;
+using OtpPipeline.Api.Applications;
 using OtpPipeline.Api.Callbacks;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
@@ -48,9 +50,12 @@ WebApplication Build()
     app.MapOtps();
     app.MapCallbacks();
     app.MapSandbox();
+    app.MapToken();
+    app.MapApplications();
     var admin = app.MapAdminGroup();
     admin.MapAdminCallbacks();
     admin.MapDeadLetters();
+    admin.MapAdminApplications();
     app.MapErrorCodes();
     app.MapOpenApi();
     return app;

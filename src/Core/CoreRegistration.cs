@@ -29,6 +29,7 @@ public static class CoreRegistration
         services.AddSingleton<ApplicationDirectory>();
         services.AddHostedService(p => p.GetRequiredService<ApplicationDirectory>());
         services.AddSingleton<ApplicationSeeding>();
+        services.AddSingleton<AccessTokens>();
         services.AddSingleton<OtpIntake>();
         services.AddSingleton<OtpVerification>();
         services.AddSingleton<OtpCancellation>();

@@ -16,6 +16,8 @@ public sealed class OtpDbContext(DbContextOptions<OtpDbContext> options) : DbCon
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
+    public DbSet<ApplicationIdentifier> ApplicationIdentifiers => Set<ApplicationIdentifier>();
+
     public DbSet<WebhookSecret> WebhookSecrets => Set<WebhookSecret>();
 
     public DbSet<Otp> Otps => Set<Otp>();

@@ -17,4 +17,8 @@ public static class StoreFailures
 
     /// <summary>Somebody else held a row for longer than a session may wait for it.</summary>
     public static bool IsLockTimeout(Exception failure) => failure is DbException { SqlState: "55P03" };
+
+    /// <summary>Another row has this unique value already.</summary>
+    public static bool IsDuplicate(Exception failure) =>
+        failure is DbException { SqlState: "23505" } || (failure.InnerException is { } inner && IsDuplicate(inner));
 }

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
@@ -30,6 +31,7 @@ public static class PostgresStorage
         services.AddSingleton<IOtpStore, PostgresOtpStore>();
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         services.AddSingleton<ICallbackStore, PostgresCallbackStore>();
+        services.AddSingleton<IPermitStore, PostgresPermitStore>();
         return services.AddPostgresOutbox();
     }
 

@@ -13,8 +13,16 @@ internal static class ApiRefusals
     public static readonly Refusal CallbackUnreadable = new(2101, "invalid_body", "The body is no callback of an OTP that is known here");
     public static readonly Refusal RangeMissing = Parameter("status', 'application', 'from' or 'to", "given: at least one of them");
     public static readonly Refusal KeyInvalid = new(2110, "invalid_api_key", "The API key is missing or not valid");
+    public static readonly Refusal TokenInvalid = new(2110, "invalid_api_key", "The access token is expired or not valid");
     public static readonly Refusal AdminKeyInvalid = new(2110, "invalid_api_key", "The admin key is missing or not valid");
     public static readonly Refusal ScopeMissing = new(2111, "insufficient_scope", "The API key does not have the scope 'otp'");
+    public static readonly Refusal TokenScopeMissing = new(2111, "insufficient_scope", "The access token does not have the scope 'otp'");
+    public static readonly Refusal ApplicationNotFound = new(1500, "not_found", "Application ID not found");
+    public static readonly Refusal ClientInvalid = new(1600, "invalid_client", "Invalid client");
+    public static readonly Refusal GrantTypeMissing = new(1600, "invalid_request", "The request is missing a required parameter (grant_type)");
+    public static readonly Refusal TokenRequestInvalid = new(1600, "invalid_request", "The request is malformed (application/x-www-form-urlencoded with each parameter once)");
+    public static readonly Refusal ScopeInvalid = new(1600, "invalid_scope", "The requested scope is invalid, unknown, or malformed");
+    public static readonly Refusal GrantTypeUnsupported = new(1600, "unsupported_grant_type", "The grant type is not supported (only client_credentials)");
     public static readonly Refusal MethodNotAllowed = new(2114, "invalid_method", "The method is not allowed here");
     public static readonly Refusal PathNotFound = new(2021, "not_found", "Not found");
     public static readonly Refusal CallbackNotFound = new(2021, "not_found", "No such callback");

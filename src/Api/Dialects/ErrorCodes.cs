@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using System.Text;
+using OtpPipeline.Api.Admin;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Dialects;
@@ -12,11 +13,12 @@ internal static class ErrorCodes
 
     public static IReadOnlyList<Refusal> All { get; } =
     [
-        .. new[] { typeof(Refusals), typeof(ApiRefusals) }
+        .. new[] { typeof(Refusals), typeof(ApiRefusals), typeof(AdminRefusals) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(f => f.GetValue(null))
             .OfType<Refusal>()
             .Append(Refusals.TooManySends("hour", TimeSpan.FromHours(1)))
+            .Append(Refusals.TooSoon(TimeSpan.FromMinutes(1)))
             .Append(Refusals.CoolingOff(TimeSpan.FromHours(1)))
             .OrderBy(r => r.Code),
     ];

@@ -16,9 +16,9 @@ public sealed record ErrorAnswer(ErrorDetail Error);
 public sealed record ErrorDetail(string Type, string Message, string Uri, int Code);
 
 /// <summary>A refusal as an answer.</summary>
-internal sealed class RefusedAnswer(Refusal refusal) : IResult
+internal sealed class RefusedAnswer(Refusal refusal, int? status = null) : IResult
 {
-    public Task ExecuteAsync(HttpContext httpContext) => NativeErrors.WriteAsync(httpContext, refusal);
+    public Task ExecuteAsync(HttpContext httpContext) => NativeErrors.WriteAsync(httpContext, refusal, status);
 }
 
 internal static class NativeErrors
@@ -27,8 +27,10 @@ internal static class NativeErrors
 
     public static int StatusOf(Refusal refusal) => refusal.Code switch
     {
-        2021 => StatusCodes.Status404NotFound,
+        1500 or 2021 => StatusCodes.Status404NotFound,
+        1600 when refusal == ApiRefusals.ClientInvalid => StatusCodes.Status401Unauthorized,
         2030 or 2031 or 2111 or 2112 or 2118 => StatusCodes.Status403Forbidden,
+        2108 or 2109 => StatusCodes.Status409Conflict,
         2106 => StatusCodes.Status422UnprocessableEntity,
         2107 => StatusCodes.Status409Conflict,
         2110 or 2117 => StatusCodes.Status401Unauthorized,
@@ -38,9 +40,10 @@ internal static class NativeErrors
         _ => StatusCodes.Status400BadRequest,
     };
 
-    public static Task WriteAsync(HttpContext http, Refusal refusal, int? status = null)
+    public static Task WriteAsync(HttpContext http, Refusal refusal, int? status = null, IReadOnlyList<ProblemField>? fields = null)
     {
-        var code = status ?? StatusOf(refusal);
+        var admin = AdminProblems.IsAdmin(http);
+        var code = status ?? (admin ? AdminProblems.StatusOf(refusal) : StatusOf(refusal));
         if (refusal.RetryAfter is { } wait)
         {
             var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
@@ -53,8 +56,8 @@ internal static class NativeErrors
         }
 
         var uri = $"{BaseOf(http)}{ErrorPage}#{refusal.Code}";
-        return AdminProblems.IsAdmin(http)
-            ? AdminProblems.WriteAsync(http, refusal, code, uri)
+        return admin
+            ? AdminProblems.WriteAsync(http, refusal, code, uri, fields)
             : JsonAnswer.WriteAsync(http, code, new(new(refusal.Type, refusal.Message, uri, refusal.Code)), ApiJson.Plain.ErrorAnswer);
     }
 

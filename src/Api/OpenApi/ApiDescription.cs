@@ -7,6 +7,8 @@ namespace OtpPipeline.Api.OpenApi;
 /// <summary>OpenAPI 3.1 at /openapi/v1.json, and a page to read and try it at /docs.</summary>
 internal static class ApiDescription
 {
+    private const string AccessToken = "AccessToken";
+
     public static void AddApiDescription(this IServiceCollection services) =>
         services.AddOpenApi("v1", options =>
         {
@@ -61,7 +63,13 @@ internal static class ApiDescription
         {
             [ApiKeyHandler.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyHandler.Header },
             [AdminKeyHandler.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+            [AccessToken] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+            [Described.TokenScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "basic" },
         };
-        document.Security = [new() { [new OpenApiSecuritySchemeReference(ApiKeyHandler.SchemeName, document)] = [] }];
+        document.Security =
+        [
+            new() { [new OpenApiSecuritySchemeReference(ApiKeyHandler.SchemeName, document)] = [] },
+            new() { [new OpenApiSecuritySchemeReference(AccessToken, document)] = [] },
+        ];
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.Admin;
+using OtpPipeline.Api.Applications;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Security;
 
@@ -13,6 +14,9 @@ namespace OtpPipeline.Api.OpenApi;
 /// </summary>
 internal static class Described
 {
+    /// <summary>HTTP Basic with the application's id and secret.</summary>
+    public const string TokenScheme = "ApplicationSecret";
+
     private const string Json = "application/json";
 
     private static readonly Dictionary<int, string> Refusals = new()
@@ -20,7 +24,7 @@ internal static class Described
         [400] = "A parameter, the body or the state of the OTP stands against it",
         [401] = "The API key is missing or not valid",
         [403] = "The key may not do this",
-        [404] = "No such OTP of this application",
+        [404] = "The application has no such thing",
         [409] = "The first request with this idempotency key is still running",
         [422] = "The idempotency key was used before with another command",
         [429] = "Too many requests, see Retry-After",
@@ -33,6 +37,8 @@ internal static class Described
         [400] = "A parameter or the body stands against it",
         [401] = "The admin key is missing or not valid",
         [404] = "No such thing, or no admin key is configured",
+        [409] = "What is there stands against it",
+        [415] = "The body is no JSON",
         [429] = "Too many requests, see Retry-After",
         [500] = "The server failed",
         [503] = "The database is away, see Retry-After",
@@ -40,7 +46,7 @@ internal static class Described
 
     /// <summary>An endpoint under /admin.</summary>
     public static void DescribeAdmin(
-        this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, int status, Type answer) =>
+        this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, int status, Type? answer) =>
         endpoint.WithName(name).WithSummary(summary).WithDescription(description).AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
         {
             if (body is not null)
@@ -51,7 +57,11 @@ internal static class Described
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(AdminKeyHandler.SchemeName, context.Document)] = [] }];
             operation.Responses = new()
             {
-                [status.ToString()] = new OpenApiResponse { Description = "Success", Content = Content(await SchemaAsync(context, answer, cancellationToken), Examples.Of(answer)) },
+                [status.ToString()] = new OpenApiResponse
+                {
+                    Description = "Success",
+                    Content = answer is null ? null : Content(await SchemaAsync(context, answer, cancellationToken), Examples.Of(answer)),
+                },
             };
             var problem = await SchemaAsync(context, typeof(ProblemAnswer), cancellationToken);
             foreach (var (code, text) in Problems)
@@ -63,6 +73,36 @@ internal static class Described
                 };
             }
         });
+
+    /// <summary>The token endpoint, which takes a form and HTTP Basic.</summary>
+    public static void DescribeToken(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithName("issueToken").WithSummary("Get an access token")
+            .WithDescription("The application's id and secret as HTTP Basic. A token ends with its lifetime, its secret or its application.")
+            .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                    {
+                        ["application/x-www-form-urlencoded"] = new() { Schema = await SchemaAsync(context, typeof(TokenBody), cancellationToken) },
+                    },
+                };
+                operation.Security = [new() { [new OpenApiSecuritySchemeReference(TokenScheme, context.Document)] = [] }];
+                operation.Responses = new()
+                {
+                    ["200"] = new OpenApiResponse
+                    {
+                        Description = "Success", Headers = Examples.Headers, Content = Content(await SchemaAsync(context, typeof(TokenAnswer), cancellationToken), example: null),
+                    },
+                };
+                var error = await SchemaAsync(context, typeof(ErrorAnswer), cancellationToken);
+                foreach (var code in (int[])[400, 401, 429, 500, 503])
+                {
+                    var text = code == 401 ? "The id or the secret is not valid" : Refusals[code];
+                    operation.Responses[code.ToString()] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
+                }
+            });
 
     public static void Describe(
         this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, int status, Type answer, bool idempotent = false)

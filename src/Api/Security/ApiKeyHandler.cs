@@ -4,22 +4,31 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>The header X-API-KEY names the caller. It wins over any other credentials that come with it.</summary>
+/// <summary>
+/// The header X-API-KEY names the caller, or else an access token does. Clients send both where they were configured with
+/// both; the key is then the only one that counts, right or wrong, so that the same request always has the same caller.
+/// </summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApplicationDirectory directory)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApplicationDirectory directory, AccessTokens tokens, KeyUsage usage)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
     public const string Header = "X-API-KEY";
     public const string ScopeClaim = "scope";
+    public const string Bearer = "Bearer ";
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        var header = Request.Headers[Header];
-        if (header.Count == 0)
+        var key = Request.Headers[Header];
+
+        // An empty key is what a client sends that was given none.
+        var byKey = key.Count > 1 || !string.IsNullOrWhiteSpace(key.ToString());
+        var token = byKey ? null : Token(Request);
+        if (!byKey && token is null)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
@@ -29,13 +38,19 @@ internal sealed class ApiKeyHandler(
             return Task.FromResult(AuthenticateResult.Fail("Not loaded"));
         }
 
-        if (header.Count > 1 || directory.FindByKey(header.ToString().Trim()) is not { } caller)
+        var caller = token is not null ? tokens.Find(token) : key.Count == 1 ? directory.FindByKey(key.ToString().Trim()) : null;
+        if (caller is null)
         {
-            return Task.FromResult(AuthenticateResult.Fail("No such key"));
+            return Task.FromResult(AuthenticateResult.Fail(byKey ? "No such key" : "No such token"));
+        }
+
+        if (byKey)
+        {
+            usage.Note(caller.KeyId);
         }
 
         Context.Features.Set(caller);
-        var identity = new ClaimsIdentity(caller.Key.Scopes.Select(s => new Claim(ScopeClaim, s)), SchemeName);
+        var identity = new ClaimsIdentity(caller.Scopes.Select(s => new Claim(ScopeClaim, s)), SchemeName);
         return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName)));
     }
 
@@ -47,10 +62,23 @@ internal sealed class ApiKeyHandler(
             return NativeErrors.WriteAsync(Context, ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
         }
 
+        if (IsByToken())
+        {
+            Response.Headers.WWWAuthenticate = "Bearer realm=\"OtpPipeline\", error=\"invalid_token\"";
+            return NativeErrors.WriteAsync(Context, ApiRefusals.TokenInvalid);
+        }
+
         Response.Headers.WWWAuthenticate = $"{SchemeName} realm=\"OtpPipeline\", header=\"{Header}\"";
         return NativeErrors.WriteAsync(Context, ApiRefusals.KeyInvalid);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        NativeErrors.WriteAsync(Context, ApiRefusals.ScopeMissing);
+        NativeErrors.WriteAsync(Context, IsByToken() ? ApiRefusals.TokenScopeMissing : ApiRefusals.ScopeMissing);
+
+    private bool IsByToken() => string.IsNullOrWhiteSpace(Request.Headers[Header].ToString()) && Token(Request) is not null;
+
+    private static string? Token(HttpRequest request) =>
+        request.Headers.Authorization is { Count: 1 } header && header.ToString() is var text && text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+            ? text[Bearer.Length..].Trim()
+            : null;
 }

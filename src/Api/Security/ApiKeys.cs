@@ -7,7 +7,10 @@ namespace OtpPipeline.Api.Security;
 internal static class ApiKeys
 {
     /// <summary>The policy of everything under /otp.</summary>
-    public const string OtpScope = "otp";
+    public const string OtpScope = Scopes.Otp;
+
+    /// <summary>The policy of what any key or access token may do.</summary>
+    public const string AnyScope = "any";
 
     /// <summary>The policy of everything under /admin.</summary>
     public const string AdminKey = "admin";
@@ -24,10 +27,13 @@ internal static class ApiKeys
             o.AddScheme<AdminKeyHandler>(AdminKeyHandler.SchemeName, displayName: null);
         });
         services.AddWebEncoders();
+        services.AddSingleton<KeyUsage>();
+        services.AddHostedService(p => p.GetRequiredService<KeyUsage>());
         services.AddTransient<ApiKeyHandler>();
         services.AddTransient<AdminKeyHandler>();
         services.AddAuthorizationBuilder()
             .AddPolicy(OtpScope, policy => policy.RequireAuthenticatedUser().RequireClaim(ApiKeyHandler.ScopeClaim, OtpScope))
+            .AddPolicy(AnyScope, policy => policy.RequireAuthenticatedUser())
             .AddPolicy(AdminKey, policy => policy.AddAuthenticationSchemes(AdminKeyHandler.SchemeName).RequireAuthenticatedUser());
     }
 

@@ -1,15 +1,12 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
-using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Whose requests are counted together: those of a key, or those without one from an address.</summary>
-internal readonly record struct Bucket(Guid KeyId, UInt128 Address)
+/// <summary>Whose requests are counted together: those of an address.</summary>
+internal readonly record struct Bucket(UInt128 Address)
 {
-    public static Bucket Of(ApiKey key) => new(key.Id, 0);
-
     /// <summary>An IPv6 network hands its customers whole /64s: one of those is one client.</summary>
     public static Bucket Of(IPAddress? address)
     {
@@ -25,7 +22,7 @@ internal readonly record struct Bucket(Guid KeyId, UInt128 Address)
             }
         }
 
-        return new(Guid.Empty, System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
+        return new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
     }
 }
 
@@ -36,7 +33,7 @@ internal readonly record struct Bucket(Guid KeyId, UInt128 Address)
 internal readonly record struct Admission(bool Admitted, int Remaining, TimeSpan ResetAfter);
 
 /// <summary>
-/// Counts requests per minute of the clock, in memory. The framework's limiters do not tell what remains and when counting
+/// Counts requests of addresses per minute of the clock, in memory. The framework's limiters do not tell what remains and when counting
 /// begins anew, and keep a limit for as long as a partition lives; this one takes the limit that holds now.
 /// </summary>
 internal sealed class RequestCounters(TimeProvider time)

@@ -5,25 +5,38 @@ using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Limits requests to whatever needs a key: per key as its application says, per address for those without a valid one, which slows guessing of keys.</summary>
-internal sealed class RequestLimits(RequestDelegate next, RequestCounters counters, IOptions<ApiOptions> options)
+/// <summary>Marks an endpoint that needs no key and is limited by address nevertheless.</summary>
+internal sealed class LimitedByAddress
 {
-    public Task InvokeAsync(HttpContext http)
+    public static readonly LimitedByAddress Instance = new();
+}
+
+/// <summary>
+/// Limits requests to whatever needs a key: per key over all processes, as its application says; per address and process for
+/// those without a valid one, which slows guessing of keys.
+/// </summary>
+internal sealed class RequestLimits(RequestDelegate next, PermitLeases leases, RequestCounters counters, IOptions<ApiOptions> options)
+{
+    public async Task InvokeAsync(HttpContext http)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is null)
+        var metadata = http.GetEndpoint()?.Metadata;
+        if (metadata?.GetMetadata<IAuthorizeData>() is null && metadata?.GetMetadata<LimitedByAddress>() is null)
         {
-            return next(http);
+            await next(http);
+            return;
         }
 
         var caller = http.Features.Get<Caller>();
         var limit = caller?.Application.Settings.Limits.RequestsPerMinute ?? options.Value.AnonymousRequestsPerMinute;
-        var admission = counters.Take(caller is null ? Bucket.Of(http.Connection.RemoteIpAddress) : Bucket.Of(caller.Key), limit);
+        var admission = caller is null
+            ? counters.Take(Bucket.Of(http.Connection.RemoteIpAddress), limit)
+            : await leases.TakeAsync(caller.KeyId, limit, http.RequestAborted);
         var headers = http.Response.Headers;
         headers["X-Rate-Limit-Limit"] = limit.ToString();
         headers["X-Rate-Limit-Remaining"] = admission.Remaining.ToString();
-        return admission.Admitted
+        await (admission.Admitted
             ? next(http)
-            : NativeErrors.WriteAsync(http, ApiRefusals.TooManyRequests with { RetryAfter = admission.ResetAfter });
+            : NativeErrors.WriteAsync(http, ApiRefusals.TooManyRequests with { RetryAfter = admission.ResetAfter }));
     }
 }
 
@@ -33,6 +46,7 @@ internal static class RequestLimitsSetup
     {
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RequestCounters>();
+        services.AddSingleton<PermitLeases>();
     }
 
     /// <summary>After the authentication, before the authorization: a refused key counts too.</summary>

@@ -2,6 +2,8 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtpPipeline.Api.Admin;
+using OtpPipeline.Api.Admin.Applications;
+using OtpPipeline.Api.Applications;
 using OtpPipeline.Api.Callbacks;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Otps;
@@ -25,6 +27,18 @@ namespace OtpPipeline.Api.Wire;
 [JsonSerializable(typeof(DeadLetterPage))]
 [JsonSerializable(typeof(DeadLetterReplayed))]
 [JsonSerializable(typeof(IReadOnlyList<SandboxMessageAnswer>))]
+[JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(ApplicationListAnswer))]
+[JsonSerializable(typeof(ApplicationSettingsAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(AdminApplicationPage))]
+[JsonSerializable(typeof(AdminApplication))]
+[JsonSerializable(typeof(AdminApplicationCreated))]
+[JsonSerializable(typeof(AdminKey))]
+[JsonSerializable(typeof(AdminKeyCreated))]
+[JsonSerializable(typeof(AdminIdentifier))]
+[JsonSerializable(typeof(AdminIdentifierCreated))]
+[JsonSerializable(typeof(AdminWebhookSecretCreated))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Writes "+33" and "'" as they are: the bodies are JSON, never part of a page.</summary>

@@ -12,6 +12,9 @@ public sealed class Application
 
     public required ApplicationSettings Settings { get; set; }
 
+    /// <summary>Since then it is inactive for good.</summary>
+    public DateTime? RevokedAt { get; set; }
+
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; set; }
@@ -35,9 +38,34 @@ public sealed class ApiKey
 
     public DateTime CreatedAt { get; init; }
 
+    /// <summary>Told coarsely, to about a minute.</summary>
+    public DateTime? LastUsedAt { get; set; }
+
     public DateTime? ExpiresAt { get; set; }
 
     public DateTime? RevokedAt { get; set; }
+}
+
+/// <summary>How many requests of a key were permitted in its current minute, over all processes.</summary>
+public sealed class RequestPermits
+{
+    /// <summary>The API key, or the token client.</summary>
+    public required Guid KeyId { get; init; }
+
+    /// <summary>Minute of the database's clock, counted from 1970.</summary>
+    public long Minute { get; set; }
+
+    /// <summary>Requests allowed a minute, as the last lease said.</summary>
+    public int Allowed { get; set; }
+
+    /// <summary>Permits leased to processes in this minute.</summary>
+    public int Leased { get; set; }
+
+    /// <summary>The same in the minute before.</summary>
+    public int LeasedBefore { get; set; }
+
+    /// <summary>Size of the last lease.</summary>
+    public int Granted { get; set; }
 }
 
 /// <summary>What an application spent on one day (UTC); a row exists only where a spending limit is set.</summary>

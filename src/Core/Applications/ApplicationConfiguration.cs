@@ -20,7 +20,10 @@ internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Applic
         builder.Property(a => a.Settings).HasColumnName("settings").HasConversion(
             s => JsonSerializer.Serialize(s, Json), t => JsonSerializer.Deserialize<ApplicationSettings>(t, Json)!);
         builder.Property(a => a.CreatedAt).HasColumnName("created_at");
-        builder.Property(a => a.UpdatedAt).HasColumnName("updated_at");
+        builder.Property(a => a.RevokedAt).HasColumnName("revoked_at");
+
+        // Two operators who change one application at once: the later one is told.
+        builder.Property(a => a.UpdatedAt).HasColumnName("updated_at").IsConcurrencyToken();
     }
 }
 
@@ -39,10 +42,26 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
             t => t.Split(' ', StringSplitOptions.RemoveEmptyEntries),
             new ValueComparer<string[]>((a, b) => a!.SequenceEqual(b!), s => s.Length, s => s.ToArray()));
         builder.Property(k => k.CreatedAt).HasColumnName("created_at");
+        builder.Property(k => k.LastUsedAt).HasColumnName("last_used_at");
         builder.Property(k => k.ExpiresAt).HasColumnName("expires_at");
         builder.Property(k => k.RevokedAt).HasColumnName("revoked_at");
         builder.HasIndex(k => k.Hash).IsUnique().HasDatabaseName("ux_api_keys_hash");
         builder.HasIndex(k => k.ApplicationId).HasDatabaseName("ix_api_keys_application_id");
+    }
+}
+
+internal sealed class RequestPermitsConfiguration : IEntityTypeConfiguration<RequestPermits>
+{
+    public void Configure(EntityTypeBuilder<RequestPermits> builder)
+    {
+        builder.ToTable("request_permits");
+        builder.HasKey(p => p.KeyId).HasName("pk_request_permits");
+        builder.Property(p => p.KeyId).HasColumnName("key_id").ValueGeneratedNever();
+        builder.Property(p => p.Minute).HasColumnName("minute");
+        builder.Property(p => p.Allowed).HasColumnName("allowed");
+        builder.Property(p => p.Leased).HasColumnName("leased");
+        builder.Property(p => p.LeasedBefore).HasColumnName("leased_before");
+        builder.Property(p => p.Granted).HasColumnName("granted");
     }
 }
 

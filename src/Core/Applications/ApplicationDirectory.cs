@@ -8,10 +8,16 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
 
-/// <summary>Who a key belongs to.</summary>
+/// <summary>Who makes a request, as its key or its access token says.</summary>
+/// <param name="Application">The application that it speaks for.</param>
+/// <param name="KeyId">The API key, or the token client: whose requests are counted together.</param>
+/// <param name="Scopes">What it may do.</param>
+public sealed record Caller(Application Application, Guid KeyId, IReadOnlyList<string> Scopes);
+
+/// <summary>Who an identifier belongs to.</summary>
 /// <param name="Application">Its application, active or not.</param>
-/// <param name="Key">The key itself, without its text.</param>
-public sealed record Caller(Application Application, ApiKey Key);
+/// <param name="Identifier">The identifier with its settings.</param>
+public sealed record Identified(Application Application, ApplicationIdentifier Identifier);
 
 /// <summary>
 /// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect
@@ -27,18 +33,51 @@ public sealed partial class ApplicationDirectory(
     /// <summary>The caller whose key this is; null for an unknown, expired or revoked key and for an inactive application.</summary>
     public Caller? FindByKey(string key)
     {
-        var hash = Convert.ToHexString(HashOf(key));
-        var now = time.GetUtcNow().UtcDateTime;
-        return _snapshot.ByKey.TryGetValue(hash, out var caller)
-            && caller.Application.Active
-            && caller.Key.RevokedAt is null
-            && !(caller.Key.ExpiresAt <= now)
-            ? caller
+        var snapshot = _snapshot;
+        return snapshot.ByKey.TryGetValue(Convert.ToHexString(HashOf(key)), out var row)
+            && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+            && application.Active
+            && row.RevokedAt is null
+            && !(row.ExpiresAt <= time.GetUtcNow().UtcDateTime)
+            ? new(application, row.Id, row.Scopes)
             : null;
     }
 
+    /// <summary>Whom a dialect's client means; null for a stranger. The application may be inactive: how that is answered is the dialect's business.</summary>
+    /// <param name="kind">What the text is to the client.</param>
+    /// <param name="identifier">The text as it came.</param>
+    public Identified? Find(IdentifierKind kind, string identifier)
+    {
+        var snapshot = _snapshot;
+        return IdentifierRules.Of(kind).Form.IsMatch(identifier)
+            && snapshot.ByIdentifier.TryGetValue((kind, IdentifierRules.Stored(kind, identifier)), out var row)
+            && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+            ? new(application, row)
+            : null;
+    }
+
+    /// <summary>The same for an identifier that comes with its secret; null where that is wrong.</summary>
+    /// <param name="kind">What the text is to the client.</param>
+    /// <param name="identifier">The text as it came.</param>
+    /// <param name="secret">The secret as it came.</param>
+    public Identified? Find(IdentifierKind kind, string identifier, string secret) =>
+        Find(kind, identifier) is { } found && found.Identifier.Matches(secret) ? found : null;
+
+    /// <summary>The token client with this id, as long as a secret with this hash is valid.</summary>
+    internal Identified? FindTokenClient(Guid id, ReadOnlySpan<byte> secretHash)
+    {
+        var snapshot = _snapshot;
+        return snapshot.TokenClients.TryGetValue(id, out var row) && row.Opens(secretHash) && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+            ? new(application, row)
+            : null;
+    }
+
+    /// <summary>The ids by which an application asks for access tokens.</summary>
+    public IEnumerable<string> TokenClientsOf(Guid applicationId) =>
+        _snapshot.TokenClients.Values.Where(c => c.ApplicationId == applicationId).OrderBy(c => c.Id).Select(c => c.Identifier);
+
     /// <summary>False until the database was read once: nobody can be told apart from a stranger before.</summary>
-    public bool IsLoaded => _snapshot != Snapshot.Empty;
+    public bool IsLoaded => !ReferenceEquals(_snapshot, Snapshot.Empty);
 
     public Application? Find(Guid applicationId) => _snapshot.ById.GetValueOrDefault(applicationId);
 
@@ -59,11 +98,15 @@ public sealed partial class ApplicationDirectory(
         var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
         var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
         var secrets = await context.WebhookSecrets.AsNoTracking().ToListAsync(cancellationToken);
-        _snapshot = new(
-            applications.ToFrozenDictionary(),
-            keys.Where(k => applications.ContainsKey(k.ApplicationId))
-                .ToFrozenDictionary(k => Convert.ToHexString(k.Hash), k => new Caller(applications[k.ApplicationId], k), StringComparer.Ordinal),
-            secrets.GroupBy(s => s.ApplicationId).ToFrozenDictionary(g => g.Key, Open));
+        var identifiers = await context.ApplicationIdentifiers.AsNoTracking().ToListAsync(cancellationToken);
+        _snapshot = new()
+        {
+            ById = applications.ToFrozenDictionary(),
+            ByKey = keys.ToFrozenDictionary(k => Convert.ToHexString(k.Hash), StringComparer.Ordinal),
+            ByIdentifier = identifiers.ToFrozenDictionary(i => (i.Kind, i.Identifier)),
+            TokenClients = identifiers.Where(i => i.Kind == IdentifierKind.TokenClient).ToFrozenDictionary(i => i.Id),
+            Secrets = secrets.GroupBy(s => s.ApplicationId).ToFrozenDictionary(g => g.Key, Open),
+        };
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -121,17 +164,20 @@ public sealed partial class ApplicationDirectory(
         }
     }
 
-    private sealed class Snapshot(
-        FrozenDictionary<Guid, Application> byId, FrozenDictionary<string, Caller> byKey, FrozenDictionary<Guid, IReadOnlyList<byte[]>?> secrets)
+    private sealed class Snapshot
     {
-        public static readonly Snapshot Empty = new(
-            FrozenDictionary<Guid, Application>.Empty, FrozenDictionary<string, Caller>.Empty, FrozenDictionary<Guid, IReadOnlyList<byte[]>?>.Empty);
+        public static readonly Snapshot Empty = new();
 
-        public FrozenDictionary<Guid, Application> ById => byId;
+        public FrozenDictionary<Guid, Application> ById { get; init; } = FrozenDictionary<Guid, Application>.Empty;
 
-        public FrozenDictionary<string, Caller> ByKey => byKey;
+        public FrozenDictionary<string, ApiKey> ByKey { get; init; } = FrozenDictionary<string, ApiKey>.Empty;
 
-        public FrozenDictionary<Guid, IReadOnlyList<byte[]>?> Secrets => secrets;
+        public FrozenDictionary<(IdentifierKind Kind, string Identifier), ApplicationIdentifier> ByIdentifier { get; init; } =
+            FrozenDictionary<(IdentifierKind Kind, string Identifier), ApplicationIdentifier>.Empty;
+
+        public FrozenDictionary<Guid, ApplicationIdentifier> TokenClients { get; init; } = FrozenDictionary<Guid, ApplicationIdentifier>.Empty;
+
+        public FrozenDictionary<Guid, IReadOnlyList<byte[]>?> Secrets { get; init; } = FrozenDictionary<Guid, IReadOnlyList<byte[]>?>.Empty;
     }
 
     private static partial class Log

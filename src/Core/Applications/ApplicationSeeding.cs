@@ -29,6 +29,13 @@ public sealed class SeededApplication
     /// any is named, those of an earlier configuration that are no longer named end.
     /// </summary>
     public IList<string> WebhookSecrets { get; init; } = [];
+
+    /// <summary>The secret with which the application asks for access tokens, in clear, at least 20 characters; only its hash is stored.</summary>
+    [StringLength(IdentifierRules.MaxSecret, MinimumLength = 20)]
+    public string? Secret { get; set; }
+
+    /// <summary>The names under which the clients of other dialects know it.</summary>
+    public SeededDialects Dialects { get; set; } = new();
 }
 
 /// <summary>A key of a <see cref="SeededApplication"/>.</summary>
@@ -79,6 +86,16 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
                 yield return new($"Applications:{i}:WebhookSecrets must be at most two of \"whsec_\" and base64 of 24 to 64 random bytes.");
             }
 
+            foreach (var problem in SeededIdentifiers.Of(application).SelectMany(n => n.Judge()))
+            {
+                yield return new($"Applications:{i}: {problem.Field} {problem.Expected}.");
+            }
+
+            if (application.Settings.Scopes.Except(Scopes.All, StringComparer.Ordinal).Any())
+            {
+                yield return new($"Applications:{i}:Settings:Scopes must be of: {string.Join(", ", Scopes.All)}.");
+            }
+
             if (application.Keys.Any(k => k.Key.Length < 20))
             {
                 yield return new($"Applications:{i}:Keys holds a key of less than 20 characters.");
@@ -90,8 +107,6 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
 /// <summary>Writes the applications of a first start.</summary>
 public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<SeededApplications> options, TimeProvider time)
 {
-    private const int PrefixLength = 8;
-
     public async Task SeedAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -112,11 +127,20 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
                     {
                         Id = Guid.CreateVersion7(),
                         ApplicationId = seed.Id,
-                        Prefix = key.Key[..PrefixLength],
+                        Prefix = key.Key[..Math.Min(Credentials.VisiblePrefix, key.Key.Length / 2)],
                         Hash = hash,
                         Scopes = key.Scopes.Count > 0 ? [.. key.Scopes] : ["otp"],
                         CreatedAt = now,
                     });
+                }
+            }
+
+            foreach (var named in SeededIdentifiers.Of(seed))
+            {
+                var identifier = named.ToIdentifier(seed.Id, now);
+                if (!await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == identifier.Kind && i.Identifier == identifier.Identifier, cancellationToken))
+                {
+                    context.Add(identifier);
                 }
             }
 

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Core.Applications;
@@ -22,6 +23,13 @@ public sealed record ApplicationSettings
     [Range(4, 10)]
     public int PinLength { get; init; } = 6;
 
+    /// <summary>
+    /// The characters of a PIN where the request names no pinType: 10 to 36 different ones of A to Z and 0 to 9; null for those of
+    /// <see cref="PinType"/>.
+    /// </summary>
+    [StringLength(36, MinimumLength = 10), RegularExpression("[A-Z0-9]*")]
+    public string? PinAlphabet { get; init; }
+
     /// <summary>Life in seconds, 60 to 1800. NIST SP 800-63B asks for at most 600.</summary>
     [Range(60, 1800)]
     public int Ttl { get; init; } = 300;
@@ -29,6 +37,17 @@ public sealed record ApplicationSettings
     /// <summary>Guesses allowed, 1 to 10.</summary>
     [Range(1, 10)]
     public int MaxAttempts { get; init; } = 5;
+
+    /// <summary>The channel of a request that names none: one step, since a second is not sent yet; empty for sms.</summary>
+    [MaxLength(1)]
+    public Channel[] Plan { get; init; } = [];
+
+    /// <summary>What access tokens of the application may do, of <see cref="Applications.Scopes.All"/>; empty for all.</summary>
+    public string[] Scopes { get; init; } = [];
+
+    /// <summary>How long an access token is valid, in seconds, 60 to 604800 (a week); a day unless given.</summary>
+    [Range(60, 604_800)]
+    public int TokenLifetime { get; init; } = 86_400;
 
     /// <summary>Where changes of status are posted; null for nowhere.</summary>
     [StringLength(2048)]
@@ -38,6 +57,20 @@ public sealed record ApplicationSettings
     public CallbackEvents CallbackEvents { get; init; } = CallbackEvents.Status;
 
     public ApplicationLimits Limits { get; init; } = new();
+
+    /// <summary>What access tokens may do.</summary>
+    public IReadOnlyList<string> TokenScopes() => Scopes.Length > 0 ? Scopes : Applications.Scopes.All;
+}
+
+/// <summary>What keys and access tokens may be allowed to do.</summary>
+public static class Scopes
+{
+    public const string Otp = "otp";
+
+    /// <summary>Known because the clients of the native dialect ask for it; nothing needs it.</summary>
+    public const string Sms = "sms";
+
+    public static readonly IReadOnlyList<string> All = [Otp, Sms];
 }
 
 /// <summary>What keeps guessers and pumpers out; counted in the database, so it holds over all processes.</summary>
@@ -50,6 +83,10 @@ public sealed record ApplicationLimits
     /// <summary>OTPs per recipient in any 24 hours.</summary>
     [Range(1, 100_000)]
     public int SendsPerDay { get; init; } = 10;
+
+    /// <summary>Seconds between two OTPs for one recipient; 0 for no pause.</summary>
+    [Range(0, 86_400)]
+    public int RetryPeriod { get; init; }
 
     /// <summary>Wrong guesses in a row per recipient, carried across OTPs, before the cool-off. NIST SP 800-63B asks for at most 100.</summary>
     [Range(1, 100_000)]

@@ -19,6 +19,11 @@ public static class RecipientLimits
         // The database's times are UTC, whatever kind its driver gives them.
         var ms = new DateTimeOffset(now.Ticks, TimeSpan.Zero).ToUnixTimeMilliseconds();
         var day = history.Sends.Where(t => t > ms - Day).ToArray();
+        if (day.Length > 0 && day[^1] + (limits.RetryPeriod * 1000L) - ms is > 0 and var pause)
+        {
+            return Refusals.TooSoon(TimeSpan.FromMilliseconds(pause));
+        }
+
         var hourWait = day.Count(t => t > ms - Hour) >= limits.SendsPerHour ? day[^limits.SendsPerHour] + Hour - ms : 0;
         var dayWait = day.Length >= limits.SendsPerDay ? day[^limits.SendsPerDay] + Day - ms : 0;
         if (hourWait > 0 || dayWait > 0)

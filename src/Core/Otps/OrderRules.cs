@@ -16,7 +16,7 @@ public static partial class OrderRules
     public static Judged<OtpOrder> Judge(OtpDraft draft, Application application, CallbackOptions callbacks)
     {
         var settings = application.Settings;
-        if (!TryChannel(draft.Channel, out var channel))
+        if (!TryChannel(draft.Channel, settings, out var channel))
         {
             return Refusals.ChannelInvalid;
         }
@@ -68,7 +68,7 @@ public static partial class OrderRules
             TrackId = trackId,
             Ttl = ttl,
             MaxAttempts = maxAttempts,
-            PinPolicy = new(kind, pinLength),
+            PinPolicy = new(kind, pinLength, draft.PinType.IsAbsent ? settings.PinAlphabet : null),
             CallbackUrl = callbackUrl,
             Name = NotEmpty(draft.Name),
             Locale = NotEmpty(draft.Locale),
@@ -87,9 +87,9 @@ public static partial class OrderRules
     private static string? Or(DraftField field, string? setting) =>
         field.IsAbsent ? setting : field.IsEmpty ? null : field.Text;
 
-    private static bool TryChannel(DraftField field, out Channel channel)
+    private static bool TryChannel(DraftField field, ApplicationSettings settings, out Channel channel)
     {
-        channel = Channel.Sms;
+        channel = settings.Plan is [var first, ..] ? first : Channel.Sms;
         return field.IsAbsent || (field.Text is { Length: > 0 } text && EnumText<Channel>.TryParse(text, out channel));
     }
 

@@ -22,4 +22,5 @@ public sealed record OtpDetails(string Recipient, string From, string Template, 
 [JsonSerializable(typeof(Sandbox.SandboxCallbackContent))]
 [JsonSerializable(typeof(DeadLetters.OriginalMessage))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(Secrets.TokenContent))]
 internal sealed partial class OtpJson : JsonSerializerContext;

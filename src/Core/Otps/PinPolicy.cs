@@ -19,13 +19,14 @@ public enum PinType
 /// <summary>Makes PINs of one kind and brings what a user typed into their form.</summary>
 /// <param name="Type">What it is made of.</param>
 /// <param name="Length">4 to 10 characters.</param>
-public readonly record struct PinPolicy(PinType Type, int Length)
+/// <param name="Own">The application's own characters (upper-case letters and digits) instead of those of the type.</param>
+public readonly record struct PinPolicy(PinType Type, int Length, string? Own = null)
 {
     private const string Digits = "0123456789";
     private const string Letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
     private const string Distinct = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
 
-    public string Alphabet => Type switch
+    public string Alphabet => Own ?? Type switch
     {
         PinType.Numbers => Digits,
         PinType.Letters => Letters,

@@ -82,6 +82,9 @@ public static class Refusals
     public static Refusal TooManySends(string window, TimeSpan retryAfter) =>
         new(2120, "rate_limit", $"Too many OTPs were requested for this recipient in one {window}", retryAfter);
 
+    public static Refusal TooSoon(TimeSpan retryAfter) =>
+        new(2120, "rate_limit", "The last OTP for this recipient was requested a moment ago", retryAfter);
+
     public static Refusal CoolingOff(TimeSpan retryAfter) =>
         new(2120, "rate_limit", "Too many wrong PINs were submitted for this recipient", retryAfter);
 

@@ -46,6 +46,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
                     b.Property<string>("Prefix")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -95,6 +99,68 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("character varying(100)")
                         .HasColumnName("name");
 
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("settings");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_applications");
+
+                    b.ToTable("applications", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Applications.ApplicationIdentifier", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("application_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Display")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("display");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("identifier");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("kind");
+
+                    b.Property<byte[]>("PreviousSecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_secret_hash");
+
+                    b.Property<byte[]>("SecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("text")
@@ -105,9 +171,16 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id")
-                        .HasName("pk_applications");
+                        .HasName("pk_application_identifiers");
 
-                    b.ToTable("applications", (string)null);
+                    b.HasIndex("ApplicationId")
+                        .HasDatabaseName("ix_application_identifiers_application_id");
+
+                    b.HasIndex("Kind", "Identifier")
+                        .IsUnique()
+                        .HasDatabaseName("ux_application_identifiers_kind_identifier");
+
+                    b.ToTable("application_identifiers", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Applications.ApplicationSpending", b =>
@@ -166,6 +239,38 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_recipient_histories_updated_at");
 
                     b.ToTable("recipient_histories", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Applications.RequestPermits", b =>
+                {
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<int>("Allowed")
+                        .HasColumnType("integer")
+                        .HasColumnName("allowed");
+
+                    b.Property<int>("Granted")
+                        .HasColumnType("integer")
+                        .HasColumnName("granted");
+
+                    b.Property<int>("Leased")
+                        .HasColumnType("integer")
+                        .HasColumnName("leased");
+
+                    b.Property<int>("LeasedBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("leased_before");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("bigint")
+                        .HasColumnName("minute");
+
+                    b.HasKey("KeyId")
+                        .HasName("pk_request_permits");
+
+                    b.ToTable("request_permits", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Applications.WebhookSecret", b =>

@@ -46,6 +46,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("varbinary(32)")
                         .HasColumnName("hash");
 
+                    b.Property<DateTime?>("LastUsedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("last_used_at");
+
                     b.Property<string>("Prefix")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -98,6 +102,72 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("name")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<DateTime?>("RevokedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("revoked_at");
+
+                    b.Property<string>("Settings")
+                        .IsRequired()
+                        .HasColumnType("nvarchar(max)")
+                        .HasColumnName("settings")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .IsConcurrencyToken()
+                        .HasColumnType("datetime2")
+                        .HasColumnName("updated_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_applications");
+
+                    b.ToTable("applications", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Applications.ApplicationIdentifier", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("application_id");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Display")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("display")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Identifier")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("nvarchar(200)")
+                        .HasColumnName("identifier")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("nvarchar(32)")
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<byte[]>("PreviousSecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("previous_secret_hash");
+
+                    b.Property<byte[]>("SecretHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("secret_hash");
+
                     b.Property<string>("Settings")
                         .IsRequired()
                         .HasColumnType("nvarchar(max)")
@@ -109,9 +179,16 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id")
-                        .HasName("pk_applications");
+                        .HasName("pk_application_identifiers");
 
-                    b.ToTable("applications", (string)null);
+                    b.HasIndex("ApplicationId")
+                        .HasDatabaseName("ix_application_identifiers_application_id");
+
+                    b.HasIndex("Kind", "Identifier")
+                        .IsUnique()
+                        .HasDatabaseName("ux_application_identifiers_kind_identifier");
+
+                    b.ToTable("application_identifiers", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Applications.ApplicationSpending", b =>
@@ -171,6 +248,38 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasDatabaseName("ix_recipient_histories_updated_at");
 
                     b.ToTable("recipient_histories", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Applications.RequestPermits", b =>
+                {
+                    b.Property<Guid>("KeyId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("key_id");
+
+                    b.Property<int>("Allowed")
+                        .HasColumnType("int")
+                        .HasColumnName("allowed");
+
+                    b.Property<int>("Granted")
+                        .HasColumnType("int")
+                        .HasColumnName("granted");
+
+                    b.Property<int>("Leased")
+                        .HasColumnType("int")
+                        .HasColumnName("leased");
+
+                    b.Property<int>("LeasedBefore")
+                        .HasColumnType("int")
+                        .HasColumnName("leased_before");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("bigint")
+                        .HasColumnName("minute");
+
+                    b.HasKey("KeyId")
+                        .HasName("pk_request_permits");
+
+                    b.ToTable("request_permits", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Applications.WebhookSecret", b =>

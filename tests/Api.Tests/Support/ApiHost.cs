@@ -44,6 +44,13 @@ public sealed class ApiHost : IAsyncLifetime
 
     public Tenant Inactive { get; } = Tenant.New();
 
+    public string AdminKey { get; } = $"admin-{Guid.CreateVersion7():N}";
+
+    /// <summary>With it and its id the shop asks for access tokens.</summary>
+    public string ShopSecret { get; } = $"secret-{Guid.CreateVersion7():N}";
+
+    public string GupshupKey { get; } = "0123456789abcdef0123456789ABCDEF";
+
     public CapturedLogs Logs { get; } = new();
 
     /// <summary>Every key of the configuration that a start needs, by its name.</summary>
@@ -68,6 +75,7 @@ public sealed class ApiHost : IAsyncLifetime
         Configuration["Otp:PinKeys:0:Key"] = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
         Configuration["Sandbox:Enabled"] = "true";
         Configuration["Api:AnonymousRequestsPerMinute"] = "1000000";
+        Configuration["Admin:Key"] = AdminKey;
         Configuration["Deliveries:Channels:sms:Prices:FR"] = "0.1";
         Configuration["Deliveries:Channels:ussd:Prices:*"] = "0.05";
         Configuration["Applications:0:Id"] = Shop.Id.ToString();
@@ -75,6 +83,15 @@ public sealed class ApiHost : IAsyncLifetime
         Configuration["Applications:0:Settings:Limits:SendsPerHour"] = "100000";
         Configuration["Applications:0:Settings:Limits:SendsPerDay"] = "100000";
         Configuration["Applications:0:Keys:0:Key"] = Shop.Key;
+        Configuration["Applications:0:Secret"] = ShopSecret;
+        Configuration["Applications:0:Dialects:Beem:AppId"] = "4711";
+        Configuration["Applications:0:Dialects:Beem:Key"] = "beem-key";
+        Configuration["Applications:0:Dialects:Beem:Secret"] = "beem-secret==";
+        Configuration["Applications:0:Dialects:BizMagnets:Configs:0"] = "Shop-Config";
+        Configuration["Applications:0:Dialects:Gupshup:Keys:0:Key"] = GupshupKey;
+        Configuration["Applications:0:Dialects:Gupshup:Keys:0:Settings:MESSAGE"] = "Code %code%";
+        Configuration["Applications:0:Dialects:Gupshup:UserId"] = "2000012345";
+        Configuration["Applications:0:Dialects:Gupshup:Password"] = "gupshup-password";
         var migration = await ApiProcess.RunAsync(Configuration, "--migrate");
         if (migration.ExitCode != 0)
         {
@@ -91,7 +108,7 @@ public sealed class ApiHost : IAsyncLifetime
             builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs).AddFilter<CapturedLogs>(category: null, LogLevel.Trace));
         });
         await AddTenantsAsync();
-        await Services.GetRequiredService<ApplicationDirectory>().RefreshAsync(CancellationToken.None);
+        await RefreshAsync();
     }
 
     public async ValueTask DisposeAsync()
@@ -107,6 +124,11 @@ public sealed class ApiHost : IAsyncLifetime
     }
 
     public ApiClient Client(Tenant? tenant) => new(Factory.CreateClient(), tenant?.Key);
+
+    public AdminClient Admin(string? key = null) => new(Factory.CreateClient(), key ?? AdminKey);
+
+    /// <summary>What two seconds do by themselves: the process learns of every change.</summary>
+    public Task RefreshAsync() => Services.GetRequiredService<ApplicationDirectory>().RefreshAsync(CancellationToken.None);
 
     public async Task<T> QueryAsync<T>(Func<OtpDbContext, Task<T>> query)
     {

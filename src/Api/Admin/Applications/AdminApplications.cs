@@ -1,0 +1,187 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Api.Admin.Applications;
+
+/// <summary>Applications: made, listed, changed, revoked. What changes here holds in every process within seconds.</summary>
+internal static class AdminApplications
+{
+    public const string One = "/{applicationId}";
+    private const int MaxPage = 200;
+    private const int DefaultPage = 50;
+
+    public static void MapAdminApplications(this RouteGroupBuilder admin)
+    {
+        var group = admin.MapGroup("/applications").WithTags("Admin: applications");
+        group.MapGet("", ListAsync).DescribeAdmin(
+            "adminListApplications", "List applications", "Newest first, 50 a page unless 'limit' says otherwise; 'status' is active, inactive or revoked.",
+            body: null, StatusCodes.Status200OK, typeof(AdminApplicationPage));
+        group.MapPost("", CreateAsync).DescribeAdmin(
+            "adminCreateApplication", "Make an application", "With a key, a secret for access tokens and a webhook secret, which are shown this once.",
+            typeof(CreateApplicationBody), StatusCodes.Status201Created, typeof(AdminApplicationCreated));
+        group.MapGet(One, ReadAsync).DescribeAdmin(
+            "adminReadApplication", "Read an application", "With its keys, identifiers and webhook secrets, as far as they may be shown.",
+            body: null, StatusCodes.Status200OK, typeof(AdminApplication));
+        group.MapPatch(One, ChangeAsync).DescribeAdmin(
+            "adminChangeApplication", "Change an application", "Only what the body names is changed. An inactive application's keys and tokens are refused until it is active again.",
+            typeof(ChangeApplicationBody), StatusCodes.Status200OK, typeof(AdminApplication));
+        group.MapDelete(One, RevokeAsync).DescribeAdmin(
+            "adminRevokeApplication", "Revoke an application", "For good: its keys and tokens are refused, its OTPs stay readable for operators until their retention ends.",
+            body: null, StatusCodes.Status204NoContent, answer: null);
+        group.MapAdminKeys();
+        group.MapAdminIdentifiers();
+        group.MapAdminWebhookSecrets();
+    }
+
+    /// <summary>The application as it is now; null where the id is none.</summary>
+    public static async Task<Application?> FindAsync(OtpDbContext context, string applicationId, CancellationToken cancellationToken) =>
+        OtpEndpoints.TryId(applicationId, out var id) ? await context.Applications.SingleOrDefaultAsync(a => a.Id == id, cancellationToken) : null;
+
+    private static async Task<IResult> ListAsync(
+        string? cursor, string? limit, string? status, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    {
+        var size = DefaultPage;
+        Guid after = default;
+        if ((cursor is not null && !OtpEndpoints.TryId(cursor, out after))
+            || (limit is not null && (!int.TryParse(limit, out size) || size is < 1 or > MaxPage))
+            || status is not (null or "active" or "inactive" or "revoked"))
+        {
+            return new Problem(AdminRefusals.PageInvalid);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var query = context.Applications.AsNoTracking();
+        query = cursor is null ? query : query.Where(a => a.Id.CompareTo(after) < 0);
+        query = status switch
+        {
+            "active" => query.Where(a => a.Active),
+            "inactive" => query.Where(a => !a.Active && a.RevokedAt == null),
+            "revoked" => query.Where(a => a.RevokedAt != null),
+            _ => query,
+        };
+        var rows = await query.OrderByDescending(a => a.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var page = new AdminApplicationPage([.. rows.Take(size).Select(AdminApplicationItem.Of)], rows.Count > size ? rows[size - 1].Id : null);
+        return new JsonAnswer<AdminApplicationPage>(page, ApiJson.Plain.AdminApplicationPage);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<CallbackOptions> callbacks, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadAsync(http, cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new Problem(unreadable);
+        }
+
+        var problems = new List<ProblemField>();
+        var fields = new FieldReader(body.Value, problems);
+        var name = fields.Text("name", "", 1, 100, nullable: false);
+        if (!fields.Has("name"))
+        {
+            fields.Refuse("name", "must be given");
+        }
+
+        var settings = fields.Object("settings") is { } given ? AdminSettings.Read(given, new(), callbacks.Value) : new();
+        fields.End();
+        if (problems.Count > 0)
+        {
+            return new Problem(AdminRefusals.FieldsInvalid, problems);
+        }
+
+        var now = time.GetUtcNow().UtcDateTime;
+        var application = new Application { Id = Guid.CreateVersion7(), Name = name!, Settings = settings, CreatedAt = now, UpdatedAt = now };
+        var (key, keyText) = AdminKeys.New(application.Id, [Scopes.Otp], expiresAt: null, now);
+        var secret = Credentials.NewSecret();
+        var client = new NamedIdentifier(IdentifierKind.TokenClient, application.Id.ToString("D"), secret, AdminIdentifiers.NoSettings).ToIdentifier(application.Id, now);
+        var (webhookSecret, webhookText) = AdminWebhookSecrets.New(application.Id, secrets, now);
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        context.AddRange(application, key, client, webhookSecret);
+        await context.SaveChangesAsync(cancellationToken);
+        http.Response.Headers.Location = $"/admin/applications/{application.Id:D}";
+        var answer = new AdminApplicationCreated(AdminApplication.Of(application, [key], [client], [webhookSecret]), keyText, secret, webhookText);
+        return new JsonAnswer<AdminApplicationCreated>(answer, ApiJson.Plain.AdminApplicationCreated, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ReadAsync(string applicationId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await FindAsync(context, applicationId, cancellationToken) is { } application
+            ? await ShowAsync(context, application, cancellationToken)
+            : new Problem(AdminRefusals.NoApplication);
+    }
+
+    private static async Task<IResult> ChangeAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, IOptions<CallbackOptions> callbacks, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadAsync(http, cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new Problem(unreadable);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, applicationId, cancellationToken) is not { } application)
+        {
+            return new Problem(AdminRefusals.NoApplication);
+        }
+
+        var problems = new List<ProblemField>();
+        var fields = new FieldReader(body.Value, problems);
+        application.Name = fields.Text("name", application.Name, 1, 100, nullable: false)!;
+        var status = fields.Text("status", null, 1, 20, nullable: false, s => s is "active" or "inactive", "must be active or inactive");
+        application.Active = status is null ? application.Active : status is "active";
+        application.Settings = fields.Object("settings") is { } given ? AdminSettings.Read(given, application.Settings, callbacks.Value) : application.Settings;
+        fields.End();
+        if (problems.Count > 0)
+        {
+            return new Problem(AdminRefusals.FieldsInvalid, problems);
+        }
+
+        if (application.RevokedAt is not null)
+        {
+            return new Problem(AdminRefusals.IsRevoked);
+        }
+
+        application.UpdatedAt = time.GetUtcNow().UtcDateTime;
+        try
+        {
+            await context.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateConcurrencyException)
+        {
+            return new Problem(AdminRefusals.ChangedMeanwhile);
+        }
+
+        return await ShowAsync(context, application, cancellationToken);
+    }
+
+    private static async Task<IResult> RevokeAsync(string applicationId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, applicationId, cancellationToken) is not { } application)
+        {
+            return new Problem(AdminRefusals.NoApplication);
+        }
+
+        // Whoever changes it at the same moment is told; revoking itself always works, also twice.
+        var now = time.GetUtcNow().UtcDateTime;
+        await context.Applications.Where(a => a.Id == application.Id && a.RevokedAt == null).ExecuteUpdateAsync(
+            set => set.SetProperty(a => a.Active, false).SetProperty(a => a.RevokedAt, now).SetProperty(a => a.UpdatedAt, now), cancellationToken);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> ShowAsync(OtpDbContext context, Application application, CancellationToken cancellationToken)
+    {
+        var keys = await context.ApiKeys.AsNoTracking().Where(k => k.ApplicationId == application.Id).ToListAsync(cancellationToken);
+        var identifiers = await context.ApplicationIdentifiers.AsNoTracking().Where(i => i.ApplicationId == application.Id).ToListAsync(cancellationToken);
+        var webhookSecrets = await context.WebhookSecrets.AsNoTracking().Where(s => s.ApplicationId == application.Id).ToListAsync(cancellationToken);
+        return new JsonAnswer<AdminApplication>(AdminApplication.Of(application, keys, identifiers, webhookSecrets), ApiJson.Plain.AdminApplication);
+    }
+}

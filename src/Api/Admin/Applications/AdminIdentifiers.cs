@@ -1,0 +1,221 @@
+using Microsoft.EntityFrameworkCore;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Api.Admin.Applications;
+
+/// <summary>The names under which clients of the dialects know an application; those that a company has already can be brought along.</summary>
+internal static class AdminIdentifiers
+{
+    public static readonly IReadOnlyDictionary<string, string> NoSettings = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    private const string All = AdminApplications.One + "/identifiers";
+    private const string One = All + "/{identifierId}";
+
+    public static void MapAdminIdentifiers(this RouteGroupBuilder applications)
+    {
+        applications.MapPost(All, CreateAsync).DescribeAdmin(
+            "adminCreateIdentifier", "Add an identifier", "Its secret is shown this once, and only its hash is stored. One text is unique within its kind.",
+            typeof(IdentifierBody), StatusCodes.Status201Created, typeof(AdminIdentifierCreated));
+        applications.MapPatch(One, ChangeAsync).DescribeAdmin(
+            "adminChangeIdentifier", "Change the settings of an identifier", "Only the settings that the body names are changed.",
+            typeof(IdentifierSettingsBody), StatusCodes.Status200OK, typeof(AdminIdentifier));
+        applications.MapPost(One + "/secret", RotateAsync).DescribeAdmin(
+            "adminRotateSecret", "Give an identifier a new secret", "It is shown this once. The secret before stays valid until it is dropped or another one is made; the body may be missing.",
+            typeof(SecretBody), StatusCodes.Status201Created, typeof(AdminIdentifierCreated));
+        applications.MapDelete(One + "/previous-secret", DropPreviousAsync).DescribeAdmin(
+            "adminDropPreviousSecret", "Drop the secret before the last change", "Access tokens that were asked for with it end too.",
+            body: null, StatusCodes.Status204NoContent, answer: null);
+        applications.MapDelete(One, RemoveAsync).DescribeAdmin(
+            "adminRemoveIdentifier", "Remove an identifier", "Clients that use it are strangers from then on; the text is free again.",
+            body: null, StatusCodes.Status204NoContent, answer: null);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadAsync(http, cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new Problem(unreadable);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
+        {
+            return new Problem(AdminRefusals.NoApplication);
+        }
+
+        var problems = new List<ProblemField>();
+        if (Read(new(body.Value, problems)) is not { } named || problems.Count > 0)
+        {
+            return new Problem(AdminRefusals.FieldsInvalid, problems);
+        }
+
+        if (application.RevokedAt is not null)
+        {
+            return new Problem(AdminRefusals.IsRevoked);
+        }
+
+        var row = named.ToIdentifier(application.Id, time.GetUtcNow().UtcDateTime);
+        if (await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken))
+        {
+            return new Problem(AdminRefusals.IdentifierTaken);
+        }
+
+        context.Add(row);
+        try
+        {
+            await context.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException failure) when (StoreFailures.IsDuplicate(failure))
+        {
+            return new Problem(AdminRefusals.IdentifierTaken);
+        }
+
+        var key = IdentifierRules.Of(row.Kind).IsSecret ? named.Identifier : null;
+        return Shown(row, key, named.Secret);
+    }
+
+    private static async Task<IResult> ChangeAsync(
+        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadAsync(http, cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new Problem(unreadable);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
+        {
+            return new Problem(AdminRefusals.NoIdentifier);
+        }
+
+        var problems = new List<ProblemField>();
+        var fields = new FieldReader(body.Value, problems);
+        var settings = new Dictionary<string, string>(row.Settings, StringComparer.Ordinal);
+        foreach (var (name, value) in fields.Pairs("settings") ?? [])
+        {
+            settings[name] = value;
+        }
+
+        Note(fields, NamedIdentifier.JudgeSettings(row.Kind, settings));
+        fields.End();
+        if (problems.Count > 0)
+        {
+            return new Problem(AdminRefusals.FieldsInvalid, problems);
+        }
+
+        row.Settings = settings;
+        row.UpdatedAt = time.GetUtcNow().UtcDateTime;
+        await context.SaveChangesAsync(cancellationToken);
+        return new JsonAnswer<AdminIdentifier>(AdminIdentifier.Of(row), ApiJson.Plain.AdminIdentifier);
+    }
+
+    private static async Task<IResult> RotateAsync(
+        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new Problem(unreadable);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
+        {
+            return new Problem(AdminRefusals.NoIdentifier);
+        }
+
+        if (!IdentifierRules.Of(row.Kind).HasSecret)
+        {
+            return new Problem(AdminRefusals.HasNoSecret);
+        }
+
+        var problems = new List<ProblemField>();
+        var fields = new FieldReader(body.Value, problems);
+        var secret = fields.Text("secret", Credentials.NewSecret(), IdentifierRules.MinSecret, IdentifierRules.MaxSecret, nullable: false);
+        fields.End();
+        if (problems.Count > 0)
+        {
+            return new Problem(AdminRefusals.FieldsInvalid, problems);
+        }
+
+        (row.PreviousSecretHash, row.SecretHash) = (row.SecretHash, ApplicationDirectory.HashOf(secret!));
+        row.UpdatedAt = time.GetUtcNow().UtcDateTime;
+        await context.SaveChangesAsync(cancellationToken);
+        return Shown(row, key: null, secret);
+    }
+
+    private static async Task<IResult> DropPreviousAsync(
+        string applicationId, string identifierId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
+        {
+            return new Problem(AdminRefusals.NoIdentifier);
+        }
+
+        row.PreviousSecretHash = null;
+        row.UpdatedAt = time.GetUtcNow().UtcDateTime;
+        await context.SaveChangesAsync(cancellationToken);
+        return Results.NoContent();
+    }
+
+    private static async Task<IResult> RemoveAsync(string applicationId, string identifierId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
+        {
+            return new Problem(AdminRefusals.NoIdentifier);
+        }
+
+        await context.ApplicationIdentifiers.Where(i => i.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
+        return Results.NoContent();
+    }
+
+    /// <summary>What the body names, with what is made here where it may be missing; null where not even the kind is known.</summary>
+    private static NamedIdentifier? Read(FieldReader fields)
+    {
+        if (fields.Word<IdentifierKind>("kind", null) is not { } kind)
+        {
+            if (!fields.Has("kind"))
+            {
+                fields.Refuse("kind", $"must be one of: {string.Join(", ", Enum.GetValues<IdentifierKind>().Select(EnumText<IdentifierKind>.Lower))}");
+            }
+
+            return null;
+        }
+
+        var shape = IdentifierRules.Of(kind);
+        var named = new NamedIdentifier(
+            kind,
+            fields.Text("identifier", shape.Make?.Invoke() ?? "", 0, 200, nullable: false)!,
+            fields.Text("secret", shape.HasSecret ? Credentials.NewSecret() : null, 0, IdentifierRules.MaxSecret, nullable: false),
+            fields.Pairs("settings") ?? NoSettings);
+        Note(fields, named.Judge());
+        fields.End();
+        return named;
+    }
+
+    private static void Note(FieldReader fields, IEnumerable<FieldProblem> problems)
+    {
+        foreach (var problem in problems)
+        {
+            fields.Refuse(problem.Field, problem.Expected);
+        }
+    }
+
+    private static JsonAnswer<AdminIdentifierCreated> Shown(ApplicationIdentifier row, string? key, string? secret) =>
+        new(new(AdminIdentifier.Of(row)) { Key = key, Secret = secret }, ApiJson.Plain.AdminIdentifierCreated, StatusCodes.Status201Created);
+
+    private static async Task<ApplicationIdentifier?> FindAsync(OtpDbContext context, string applicationId, string identifierId, CancellationToken cancellationToken) =>
+        OtpEndpoints.TryId(applicationId, out var application) && OtpEndpoints.TryId(identifierId, out var id)
+            ? await context.ApplicationIdentifiers.SingleOrDefaultAsync(i => i.Id == id && i.ApplicationId == application, cancellationToken)
+            : null;
+}

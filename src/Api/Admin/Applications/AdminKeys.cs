@@ -1,0 +1,136 @@
+using Microsoft.EntityFrameworkCore;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Api.Admin.Applications;
+
+/// <summary>The keys of an application: any number, so that each system has its own and one can be changed without a gap.</summary>
+internal static class AdminKeys
+{
+    private const string Keys = AdminApplications.One + "/keys";
+    private const string Key = Keys + "/{keyId}";
+
+    public static void MapAdminKeys(this RouteGroupBuilder applications)
+    {
+        applications.MapPost(Keys, CreateAsync).DescribeAdmin(
+            "adminCreateKey", "Make a key", "It is shown this once. The body may be missing: a key with the scope otp that does not expire.",
+            typeof(KeyBody), StatusCodes.Status201Created, typeof(AdminKeyCreated));
+        applications.MapPatch(Key, ChangeAsync).DescribeAdmin(
+            "adminChangeKey", "Change the scopes or the expiry of a key", "Only what the body names is changed.", typeof(KeyBody), StatusCodes.Status200OK, typeof(AdminKey));
+        applications.MapDelete(Key, RevokeAsync).DescribeAdmin(
+            "adminRevokeKey", "Revoke a key", "For good; it stays in the list.", body: null, StatusCodes.Status204NoContent, answer: null);
+    }
+
+    /// <summary>A new row and the key in clear.</summary>
+    public static (ApiKey Row, string Text) New(Guid applicationId, string[] scopes, DateTime? expiresAt, DateTime now)
+    {
+        var text = Credentials.NewApiKey();
+        var row = new ApiKey
+        {
+            Id = Guid.CreateVersion7(),
+            ApplicationId = applicationId,
+            Prefix = text[..Credentials.VisiblePrefix],
+            Hash = ApplicationDirectory.HashOf(text),
+            Scopes = scopes,
+            CreatedAt = now,
+            ExpiresAt = expiresAt,
+        };
+        return (row, text);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new Problem(unreadable);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
+        {
+            return new Problem(AdminRefusals.NoApplication);
+        }
+
+        var problems = new List<ProblemField>();
+        var (scopes, expiresAt) = Read(new(body.Value, problems), [Scopes.Otp], null);
+        if (problems.Count > 0)
+        {
+            return new Problem(AdminRefusals.FieldsInvalid, problems);
+        }
+
+        if (application.RevokedAt is not null)
+        {
+            return new Problem(AdminRefusals.IsRevoked);
+        }
+
+        var (row, text) = New(application.Id, scopes, expiresAt, time.GetUtcNow().UtcDateTime);
+        context.Add(row);
+        await context.SaveChangesAsync(cancellationToken);
+        return new JsonAnswer<AdminKeyCreated>(new(AdminKey.Of(row), text), ApiJson.Plain.AdminKeyCreated, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> ChangeAsync(
+        string applicationId, string keyId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    {
+        var body = await AdminBody.ReadAsync(http, cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new Problem(unreadable);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, applicationId, keyId, cancellationToken) is not { } key)
+        {
+            return new Problem(AdminRefusals.NoKey);
+        }
+
+        var problems = new List<ProblemField>();
+        (key.Scopes, key.ExpiresAt) = Read(new(body.Value, problems), key.Scopes, key.ExpiresAt);
+        if (problems.Count > 0)
+        {
+            return new Problem(AdminRefusals.FieldsInvalid, problems);
+        }
+
+        if (key.RevokedAt is not null)
+        {
+            return new Problem(AdminRefusals.KeyIsRevoked);
+        }
+
+        await context.SaveChangesAsync(cancellationToken);
+        return new JsonAnswer<AdminKey>(AdminKey.Of(key), ApiJson.Plain.AdminKey);
+    }
+
+    private static async Task<IResult> RevokeAsync(
+        string applicationId, string keyId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await FindAsync(context, applicationId, keyId, cancellationToken) is not { } key)
+        {
+            return new Problem(AdminRefusals.NoKey);
+        }
+
+        key.RevokedAt ??= time.GetUtcNow().UtcDateTime;
+        await context.SaveChangesAsync(cancellationToken);
+        return Results.NoContent();
+    }
+
+    private static (string[] Scopes, DateTime? ExpiresAt) Read(FieldReader fields, string[] scopes, DateTime? expiresAt)
+    {
+        var read = (
+            fields.Texts("scopes", scopes, 1, Scopes.All.Count, s => Scopes.All.Contains(s, StringComparer.Ordinal), "must be a list of: otp, sms"),
+            fields.Moment("dateExpires", expiresAt));
+        fields.End();
+        return read;
+    }
+
+    private static async Task<ApiKey?> FindAsync(OtpDbContext context, string applicationId, string keyId, CancellationToken cancellationToken) =>
+        OtpEndpoints.TryId(applicationId, out var application) && OtpEndpoints.TryId(keyId, out var id)
+            ? await context.ApiKeys.SingleOrDefaultAsync(k => k.Id == id && k.ApplicationId == application, cancellationToken)
+            : null;
+}

@@ -1,0 +1,162 @@
+using System.ComponentModel;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.Admin.Applications;
+
+/// <summary>The OTP settings of an application; in a change every field may be missing.</summary>
+public sealed record AdminSettings
+{
+    [Description("Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.")]
+    public string? From { get; init; }
+
+    [Description("Text with {{pin}}, up to 1600 characters; null makes the request bring one.")]
+    public string? Template { get; init; }
+
+    [Description("numbers, letters or alphanumeric; null makes the request name one.")]
+    public string? PinType { get; init; }
+
+    [Description("4 to 10.")]
+    public int PinLength { get; init; }
+
+    [Description("10 to 36 different characters of A to Z and 0 to 9, used where the request names no pinType; null for those of pinType.")]
+    public string? PinAlphabet { get; init; }
+
+    [Description("Life in seconds, 60 to 1800.")]
+    public int Ttl { get; init; }
+
+    [Description("Guesses allowed, 1 to 10.")]
+    public int MaxAttempts { get; init; }
+
+    [Description("The channel of requests that name none, as a list of exactly one: a plan of several steps is not sent yet.")]
+    public IReadOnlyList<string> Plan { get; init; } = [];
+
+    [Description("Where changes of status are posted; null for nowhere.")]
+    public string? OtpCallbackUrl { get; init; }
+
+    [Description("status, or all, which adds the changes of deliveries.")]
+    public string CallbackEvents { get; init; } = "";
+
+    [Description("What access tokens may do, of otp and sms.")]
+    public IReadOnlyList<string> Scopes { get; init; } = [];
+
+    [Description("How long an access token is valid, in seconds, 60 to 604800.")]
+    public int TokenLifetime { get; init; }
+
+    public AdminLimits Limits { get; init; } = new();
+
+    internal static AdminSettings Of(ApplicationSettings settings) => new()
+    {
+        From = settings.From,
+        Template = settings.Template,
+        PinType = settings.PinType is { } type ? EnumText<PinType>.Lower(type) : null,
+        PinLength = settings.PinLength,
+        PinAlphabet = settings.PinAlphabet,
+        Ttl = settings.Ttl,
+        MaxAttempts = settings.MaxAttempts,
+        Plan = settings.Plan.Length > 0 ? [.. settings.Plan.Select(c => c.Text())] : [Channel.Sms.Text()],
+        OtpCallbackUrl = settings.OtpCallbackUrl,
+        CallbackEvents = EnumText<CallbackEvents>.Lower(settings.CallbackEvents),
+        Scopes = settings.TokenScopes(),
+        TokenLifetime = settings.TokenLifetime,
+        Limits = AdminLimits.Of(settings.Limits),
+    };
+
+    /// <summary>The settings that hold now, with the fields of a body over them.</summary>
+    internal static ApplicationSettings Read(FieldReader fields, ApplicationSettings now, CallbackOptions callbacks)
+    {
+        var read = now with
+        {
+            From = fields.Text("from", now.From, 3, 15, isValid: t => !t.Any(char.IsControl), expected: "must be null or 3 to 15 characters"),
+            Template = fields.Text("template", now.Template, 1, 1600, isValid: IsTemplate, expected: $"must be null or a text of up to 1600 characters with {MessageText.Placeholder}"),
+            PinType = fields.Word("pinType", now.PinType, nullable: true),
+            PinLength = fields.Number("pinLength", now.PinLength, 4, 10),
+            PinAlphabet = fields.Text("pinAlphabet", now.PinAlphabet, 10, 36, isValid: IsAlphabet, expected: "must be null or 10 to 36 different characters of A to Z and 0 to 9"),
+            Ttl = fields.Number("ttl", now.Ttl, 60, 1800),
+            MaxAttempts = fields.Number("maxAttempts", now.MaxAttempts, 1, 10),
+            Plan = ReadPlan(fields, now.Plan),
+            OtpCallbackUrl = fields.Text(
+                "otpCallbackUrl", now.OtpCallbackUrl, 1, 2048, isValid: u => CallbackAddress.IsAcceptable(u, callbacks.Allowed),
+                expected: "must be null or an absolute http or https URL whose host is no private address"),
+            CallbackEvents = fields.Word<CallbackEvents>("callbackEvents", now.CallbackEvents)!.Value,
+            Scopes = fields.Texts("scopes", now.Scopes, 1, 2, s => Core.Applications.Scopes.All.Contains(s, StringComparer.Ordinal), "must be a list of: otp, sms"),
+            TokenLifetime = fields.Number("tokenLifetime", now.TokenLifetime, 60, 604_800),
+            Limits = fields.Object("limits") is { } limits ? AdminLimits.Read(limits, now.Limits) : now.Limits,
+        };
+        fields.End();
+        return read;
+    }
+
+    private static Channel[] ReadPlan(FieldReader fields, Channel[] now)
+    {
+        var words = fields.Texts(
+            "plan", [.. now.Select(c => c.Text())], 1, 1, t => EnumText<Channel>.TryParse(t, out _),
+            $"must be a list of exactly one of: {string.Join(", ", Channels.All.Select(c => c.Text()))}; a plan of several steps is not sent yet");
+        return [.. words.Select(EnumText<Channel>.Parse)];
+    }
+
+    private static bool IsTemplate(string text) => MessageText.HasPlaceholder(text) && !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
+
+    private static bool IsAlphabet(string text) => text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)) && text.Distinct().Count() == text.Length;
+}
+
+/// <summary>What keeps guessers and pumpers out.</summary>
+public sealed record AdminLimits
+{
+    [Description("OTPs per recipient in any hour, 1 to 100000.")]
+    public int SendsPerHour { get; init; }
+
+    [Description("OTPs per recipient in any 24 hours, 1 to 100000.")]
+    public int SendsPerDay { get; init; }
+
+    [Description("Seconds between two OTPs for one recipient, 0 to 86400.")]
+    public int RetryPeriod { get; init; }
+
+    [Description("Wrong guesses in a row per recipient before the cool-off, 1 to 100000.")]
+    public int FailedGuesses { get; init; }
+
+    [Description("Seconds of the cool-off, 60 to 2592000.")]
+    public int CoolOff { get; init; }
+
+    [Description("Countries (two letters) whose numbers are served; empty serves all.")]
+    public IReadOnlyList<string> AllowedCountries { get; init; } = [];
+
+    [Description("Cost that may be accepted per day (UTC); null for no limit.")]
+    public decimal? SpendingPerDay { get; init; }
+
+    [Description("Requests per minute and key, over all processes, 1 to 10000000.")]
+    public int RequestsPerMinute { get; init; }
+
+    internal static AdminLimits Of(ApplicationLimits limits) => new()
+    {
+        SendsPerHour = limits.SendsPerHour,
+        SendsPerDay = limits.SendsPerDay,
+        RetryPeriod = limits.RetryPeriod,
+        FailedGuesses = limits.FailedGuesses,
+        CoolOff = (int)limits.CoolOff.TotalSeconds,
+        AllowedCountries = limits.AllowedCountries,
+        SpendingPerDay = limits.SpendingPerDay,
+        RequestsPerMinute = limits.RequestsPerMinute,
+    };
+
+    internal static ApplicationLimits Read(FieldReader fields, ApplicationLimits now)
+    {
+        var read = now with
+        {
+            SendsPerHour = fields.Number("sendsPerHour", now.SendsPerHour, 1, 100_000),
+            SendsPerDay = fields.Number("sendsPerDay", now.SendsPerDay, 1, 100_000),
+            RetryPeriod = fields.Number("retryPeriod", now.RetryPeriod, 0, 86_400),
+            FailedGuesses = fields.Number("failedGuesses", now.FailedGuesses, 1, 100_000),
+            CoolOff = TimeSpan.FromSeconds(fields.Number("coolOff", (int)now.CoolOff.TotalSeconds, 60, 2_592_000)),
+            AllowedCountries = fields.Texts("allowedCountries", now.AllowedCountries, 0, 300, PhoneNumber.IsKnownCountry, "must be a list of countries of two letters, such as FR"),
+            SpendingPerDay = fields.Amount("spendingPerDay", now.SpendingPerDay, 1_000_000_000),
+            RequestsPerMinute = fields.Number("requestsPerMinute", now.RequestsPerMinute, 1, 10_000_000),
+        };
+        fields.End();
+        return read;
+    }
+}

@@ -1,0 +1,69 @@
+using Microsoft.EntityFrameworkCore;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Api.Admin.Applications;
+
+/// <summary>The secrets that sign an application's callbacks: add the second, tell the subscriber, drop the first.</summary>
+internal static class AdminWebhookSecrets
+{
+    private const string All = AdminApplications.One + "/webhook-secrets";
+
+    public static void MapAdminWebhookSecrets(this RouteGroupBuilder applications)
+    {
+        applications.MapPost(All, CreateAsync).DescribeAdmin(
+            "adminCreateWebhookSecret", "Add a webhook secret", "It is shown this once. Two sign at once, so that a subscriber can change from one to the other.",
+            body: null, StatusCodes.Status201Created, typeof(AdminWebhookSecretCreated));
+        applications.MapDelete(All + "/{secretId}", DropAsync).DescribeAdmin(
+            "adminDropWebhookSecret", "Drop a webhook secret", "Callbacks are no longer signed with it.", body: null, StatusCodes.Status204NoContent, answer: null);
+    }
+
+    /// <summary>A new row and the secret in clear.</summary>
+    public static (WebhookSecret Row, string Text) New(Guid applicationId, OtpSecrets secrets, DateTime now)
+    {
+        var (text, bytes) = Credentials.NewWebhookSecret();
+        var id = Guid.CreateVersion7();
+        return (new() { Id = id, ApplicationId = applicationId, Secret = secrets.SealWebhookSecret(id, bytes), CreatedAt = now }, text);
+    }
+
+    private static async Task<IResult> CreateAsync(
+        string applicationId, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
+        {
+            return new Problem(AdminRefusals.NoApplication);
+        }
+
+        if (application.RevokedAt is not null)
+        {
+            return new Problem(AdminRefusals.IsRevoked);
+        }
+
+        if (await context.WebhookSecrets.CountAsync(s => s.ApplicationId == application.Id, cancellationToken) >= WebhookSecret.ValidAtOnce)
+        {
+            return new Problem(AdminRefusals.WebhookSecretsFull);
+        }
+
+        var (row, text) = New(application.Id, secrets, time.GetUtcNow().UtcDateTime);
+        context.Add(row);
+        await context.SaveChangesAsync(cancellationToken);
+        return new JsonAnswer<AdminWebhookSecretCreated>(new(row.Id, text), ApiJson.Plain.AdminWebhookSecretCreated, StatusCodes.Status201Created);
+    }
+
+    private static async Task<IResult> DropAsync(string applicationId, string secretId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    {
+        if (!OtpEndpoints.TryId(applicationId, out var application) || !OtpEndpoints.TryId(secretId, out var id))
+        {
+            return new Problem(AdminRefusals.NoWebhookSecret);
+        }
+
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        var dropped = await context.WebhookSecrets.Where(s => s.Id == id && s.ApplicationId == application).ExecuteDeleteAsync(cancellationToken);
+        return dropped > 0 ? Results.NoContent() : new Problem(AdminRefusals.NoWebhookSecret);
+    }
+}

@@ -1,0 +1,185 @@
+using System.Globalization;
+using System.Text.Json;
+using OtpPipeline.Core;
+
+namespace OtpPipeline.Api.Admin;
+
+/// <summary>
+/// Reads the fields of an admin body over what holds now, and notes each one that is wrong, so that one answer names them all.
+/// A field that is missing leaves what is; null clears what can be cleared.
+/// </summary>
+internal sealed class FieldReader(JsonElement body, List<ProblemField> problems, string at = "#")
+{
+    private readonly HashSet<string> _read = new(StringComparer.Ordinal);
+
+    /// <summary>Notes a field as wrong.</summary>
+    public void Refuse(string name, string expected) => problems.Add(new($"{at}/{name.Replace("~", "~0", StringComparison.Ordinal)}", expected));
+
+    public bool Has(string name) => Find(name, out _);
+
+    public string? Text(string name, string? now, int min, int max, bool nullable = true, Func<string, bool>? isValid = null, string? expected = null)
+    {
+        if (!Find(name, out var value) || (nullable && value.ValueKind == JsonValueKind.Null))
+        {
+            return value.ValueKind == JsonValueKind.Null ? null : now;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length >= min && text.Length <= max && !text.Contains('\0') && isValid?.Invoke(text) != false)
+        {
+            return text;
+        }
+
+        Refuse(name, expected ?? $"must be a text of {min} to {max} characters");
+        return now;
+    }
+
+    public int Number(string name, int now, int min, int max)
+    {
+        if (!Find(name, out var value))
+        {
+            return now;
+        }
+
+        var text = value.ValueKind == JsonValueKind.String ? value.GetString() : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        {
+            return number;
+        }
+
+        Refuse(name, $"must be a whole number from {min} to {max}");
+        return now;
+    }
+
+    public decimal? Amount(string name, decimal? now, decimal max)
+    {
+        if (!Find(name, out var value))
+        {
+            return now;
+        }
+
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var amount) && amount >= 0 && amount <= max)
+        {
+            return amount;
+        }
+
+        Refuse(name, $"must be null or a number from 0 to {max}");
+        return now;
+    }
+
+    public TEnum? Word<TEnum>(string name, TEnum? now, bool nullable = false)
+        where TEnum : struct, Enum
+    {
+        if (!Find(name, out var value))
+        {
+            return now;
+        }
+
+        if (nullable && value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && EnumText<TEnum>.TryParse(value.GetString()!, out var word))
+        {
+            return word;
+        }
+
+        Refuse(name, $"must be one of: {string.Join(", ", Enum.GetValues<TEnum>().Select(EnumText<TEnum>.Lower))}{(nullable ? ", or null" : "")}");
+        return now;
+    }
+
+    public string[] Texts(string name, string[] now, int min, int max, Func<string, bool> isValid, string expected)
+    {
+        if (!Find(name, out var value))
+        {
+            return now;
+        }
+
+        var texts = value.ValueKind == JsonValueKind.Array
+            ? value.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.String ? v.GetString() : null).ToList()
+            : null;
+        if (texts is not null && texts.Count >= min && texts.Count <= max && texts.TrueForAll(t => t is not null && isValid(t)))
+        {
+            return [.. texts.Distinct(StringComparer.Ordinal)!];
+        }
+
+        Refuse(name, expected);
+        return now;
+    }
+
+    public DateTime? Moment(string name, DateTime? now)
+    {
+        if (!Find(name, out var value))
+        {
+            return now;
+        }
+
+        if (value.ValueKind == JsonValueKind.Null)
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.String && value.TryGetDateTimeOffset(out var moment))
+        {
+            return moment.UtcDateTime;
+        }
+
+        Refuse(name, "must be null or a moment, such as 2027-01-31T00:00:00Z");
+        return now;
+    }
+
+    /// <summary>An object whose values are texts; null where it is missing or wrong.</summary>
+    public Dictionary<string, string>? Pairs(string name)
+    {
+        if (!Find(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False))
+        {
+            return value.EnumerateObject().ToDictionary(
+                p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText(), StringComparer.Ordinal);
+        }
+
+        Refuse(name, "must be an object of texts");
+        return null;
+    }
+
+    /// <summary>The fields of an object; null where it is missing or wrong.</summary>
+    public FieldReader? Object(string name)
+    {
+        if (!Find(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind == JsonValueKind.Object)
+        {
+            return new(value, problems, $"{at}/{name}");
+        }
+
+        Refuse(name, "must be an object");
+        return null;
+    }
+
+    /// <summary>Notes every field that nobody asked for: a misspelt setting must not pass for a change.</summary>
+    public void End()
+    {
+        foreach (var field in body.EnumerateObject().Where(f => !_read.Contains(f.Name)))
+        {
+            Refuse(field.Name, "is not known");
+        }
+    }
+
+    private bool Find(string name, out JsonElement value)
+    {
+        _read.Add(name);
+        return body.TryGetProperty(name, out value);
+    }
+}

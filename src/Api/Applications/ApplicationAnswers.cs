@@ -1,0 +1,184 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Applications;
+
+/// <summary>The applications that a key sees: its own.</summary>
+public sealed record ApplicationListAnswer(IReadOnlyList<ApplicationListItem> Data);
+
+/// <summary>An application in the list.</summary>
+public sealed record ApplicationListItem
+{
+    [Description("Its place in the list.")]
+    public required int Id { get; init; }
+
+    public required string ApplicationId { get; init; }
+
+    [Description("Always stars: a secret is shown once, when it is made.")]
+    public required string ApplicationSecret { get; init; }
+
+    public required string ApplicationName { get; init; }
+
+    [Description("Separated by blanks.")]
+    public required string Scopes { get; init; }
+
+    [Description("How long an access token is valid, in words.")]
+    public required string TokenExpiration { get; init; }
+
+    [JsonConverter(typeof(MomentConverter))]
+    public required DateTime CreatedAt { get; init; }
+
+    internal static ApplicationListItem Of(Application application, ApplicationDirectory directory) => new()
+    {
+        Id = 1,
+        ApplicationId = IdOf(application, directory),
+        ApplicationSecret = "********",
+        ApplicationName = application.Name,
+        Scopes = string.Join(' ', application.Settings.TokenScopes()),
+        TokenExpiration = InWords(application.Settings.TokenLifetime),
+        CreatedAt = application.CreatedAt,
+    };
+
+    /// <summary>The id that its clients use: one that was brought along goes before ours.</summary>
+    internal static string IdOf(Application application, ApplicationDirectory directory) =>
+        directory.TokenClientsOf(application.Id).FirstOrDefault() ?? application.Id.ToString("D");
+
+    internal static string InWords(int seconds) => seconds switch
+    {
+        86_400 => "1 day",
+        604_800 => "1 week",
+        _ => $"{seconds} seconds",
+    };
+}
+
+/// <summary>An application with its settings.</summary>
+public sealed record ApplicationSettingsAnswer
+{
+    public required string ApplicationId { get; init; }
+
+    public required string Name { get; init; }
+
+    [Description("Separated by blanks.")]
+    public required string Scopes { get; init; }
+
+    [Description("How long an access token is valid, in words.")]
+    public required string TokenExpiration { get; init; }
+
+    public required SettingsAnswer Settings { get; init; }
+
+    internal static ApplicationSettingsAnswer Of(Application application, ApplicationDirectory directory) => new()
+    {
+        ApplicationId = ApplicationListItem.IdOf(application, directory),
+        Name = application.Name,
+        Scopes = string.Join(' ', application.Settings.TokenScopes()),
+        TokenExpiration = ApplicationListItem.InWords(application.Settings.TokenLifetime),
+        Settings = new(OtpSettingsAnswer.Of(application.Settings)),
+    };
+}
+
+/// <summary>Settings by service. Only <c>otp</c> is offered here; the clients' models fail where one of the others is missing.</summary>
+public sealed record SettingsAnswer(OtpSettingsAnswer Otp)
+{
+    public SmsSettings Sms { get; } = new();
+
+    public ChannelSettings Viber { get; } = new();
+
+    public ChannelSettings Whatsapp { get; } = new();
+
+    public MultichannelSettings Multichannel { get; } = new();
+
+    public ShortlinkSettings Shortlinks { get; } = new(null);
+
+    public AttachmentSettings Attachments { get; } = new(null);
+
+    public OptoutSettings Optouts { get; } = new(null);
+
+    public LookupSettings Lookup { get; } = new(null);
+}
+
+/// <summary>The settings of OTPs.</summary>
+public sealed record OtpSettingsAnswer
+{
+    public required string Template { get; init; }
+
+    public required string From { get; init; }
+
+    public required string PinType { get; init; }
+
+    public required int PinLength { get; init; }
+
+    public required int Ttl { get; init; }
+
+    public required int MaxAttempts { get; init; }
+
+    public required string? OtpCallback { get; init; }
+
+    /// <summary>The models take no null: where a request must bring its own, the text says so.</summary>
+    internal static OtpSettingsAnswer Of(ApplicationSettings settings) => new()
+    {
+        Template = settings.Template ?? "",
+        From = settings.From ?? "(request)",
+        PinType = EnumText<PinType>.Lower(settings.PinType ?? Core.Otps.PinType.Numbers),
+        PinLength = settings.PinLength,
+        Ttl = settings.Ttl,
+        MaxAttempts = settings.MaxAttempts,
+        OtpCallback = settings.OtpCallbackUrl,
+    };
+}
+
+/// <summary>Hours without messages: none.</summary>
+public sealed record QuietHours
+{
+    public string Start { get; } = "";
+
+    public string Stop { get; } = "";
+}
+
+/// <summary>Of a channel that carries no messages of its own here.</summary>
+public record ChannelSettings
+{
+    public string? DlrCallback { get; }
+
+    public string? ReceiveCallback { get; }
+
+    public QuietHours QuietHours { get; } = new();
+}
+
+/// <summary>Of SMS that are no OTPs.</summary>
+public sealed record SmsSettings : ChannelSettings
+{
+    public string EnforceOriginator { get; } = "";
+
+    public Transliteration Transliteration { get; } = new();
+}
+
+/// <summary>How texts are rewritten: not at all.</summary>
+public sealed record Transliteration
+{
+    public string Alphabet { get; } = "";
+
+    public bool RemoveEmojis { get; }
+}
+
+/// <summary>Of messages over several channels.</summary>
+public sealed record MultichannelSettings : ChannelSettings
+{
+    public int Ttl { get; }
+
+    public bool ExpireAfterTtl { get; }
+}
+
+/// <summary>Of links.</summary>
+public sealed record ShortlinkSettings(string? ShortlinksCallback);
+
+/// <summary>Of attachments.</summary>
+public sealed record AttachmentSettings(string? AttachmentsCallback);
+
+/// <summary>Of opt-outs.</summary>
+public sealed record OptoutSettings(string? OptoutsCallback);
+
+/// <summary>Of look-ups.</summary>
+public sealed record LookupSettings(string? LookupCallback);

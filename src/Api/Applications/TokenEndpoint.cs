@@ -1,0 +1,106 @@
+using System.ComponentModel;
+using System.Text.Json.Serialization;
+using Microsoft.Extensions.Primitives;
+using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Api.Applications;
+
+/// <summary>An access token.</summary>
+public sealed record TokenAnswer
+{
+    [JsonPropertyName("access_token"), Description("Goes into the header Authorization, after \"Bearer \".")]
+    public required string AccessToken { get; init; }
+
+    [JsonPropertyName("expires_in"), Description("Seconds.")]
+    public required int ExpiresIn { get; init; }
+
+    [JsonPropertyName("scope"), Description("What the token may do, separated by blanks.")]
+    public required string Scope { get; init; }
+
+    [JsonPropertyName("token_type"), Description("Bearer.")]
+    public required string TokenType { get; init; }
+}
+
+/// <summary>What POST /oauth/token takes, for the description only.</summary>
+public sealed record TokenBody
+{
+    [JsonPropertyName("grant_type"), Description("client_credentials.")]
+    public required string GrantType { get; init; }
+
+    [JsonPropertyName("scope"), Description("Of otp and sms, separated by blanks; all when nothing is asked for.")]
+    public string? Scope { get; init; }
+}
+
+/// <summary>POST /oauth/token: the application's id and secret against an access token.</summary>
+internal static class TokenEndpoint
+{
+    private const string GrantType = "client_credentials";
+
+    public static void MapToken(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/oauth/token", IssueAsync).WithMetadata(LimitedByAddress.Instance).WithTags("Applications").DescribeToken();
+
+    private static async Task<IResult> IssueAsync(HttpContext http, ApplicationDirectory directory, AccessTokens tokens, CancellationToken cancellationToken)
+    {
+        var form = await FormBody.ReadAsync(http.Request, cancellationToken);
+        if (form is null || form.Any(f => f.Value.Count != 1))
+        {
+            return new RefusedAnswer(ApiRefusals.TokenRequestInvalid);
+        }
+
+        if (!directory.IsLoaded)
+        {
+            return new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
+        }
+
+        if (!TryCredentials(http.Request, form, out var credentials)
+            || directory.Find(IdentifierKind.TokenClient, credentials.Name, credentials.Password) is not { Application: { Active: true } application, Identifier: var client })
+        {
+            http.Response.Headers.WWWAuthenticate = "Basic realm=\"OtpPipeline\"";
+            return new RefusedAnswer(ApiRefusals.ClientInvalid);
+        }
+
+        var scopes = Scopes(form.GetValueOrDefault("scope"), application.Settings.TokenScopes());
+        var refusal = Judge(form.GetValueOrDefault("grant_type")) ?? (scopes is null ? ApiRefusals.ScopeInvalid : null);
+        if (refusal is not null)
+        {
+            return new RefusedAnswer(refusal);
+        }
+
+        var lifetime = application.Settings.TokenLifetime;
+        var token = tokens.Issue(client, credentials.Password, scopes!, TimeSpan.FromSeconds(lifetime));
+        http.Response.Headers.Pragma = "no-cache";
+        return new JsonAnswer<TokenAnswer>(
+            new() { AccessToken = token, ExpiresIn = lifetime, Scope = string.Join(' ', scopes!), TokenType = "Bearer" }, ApiJson.Plain.TokenAnswer);
+    }
+
+    /// <summary>HTTP Basic; or in the form, as some OAuth libraries send it, but never both.</summary>
+    private static bool TryCredentials(HttpRequest request, IReadOnlyDictionary<string, StringValues> form, out BasicCredentials credentials)
+    {
+        var inForm = form.TryGetValue("client_secret", out var secret);
+        if (inForm && request.Headers.Authorization.Count == 0)
+        {
+            credentials = new(form.GetValueOrDefault("client_id").ToString(), secret.ToString());
+            return true;
+        }
+
+        return BasicCredentials.TryRead(request, out credentials) && !inForm;
+    }
+
+    private static Refusal? Judge(StringValues grantType) =>
+        string.IsNullOrEmpty(grantType) ? ApiRefusals.GrantTypeMissing
+        : grantType != GrantType ? ApiRefusals.GrantTypeUnsupported
+        : null;
+
+    /// <summary>Those that are asked for, all where none are; null where one is unknown or not the application's.</summary>
+    private static IReadOnlyList<string>? Scopes(StringValues asked, IReadOnlyList<string> allowed)
+    {
+        var scopes = asked.ToString().Split(' ', StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).ToList();
+        return scopes.Count == 0 ? allowed : scopes.TrueForAll(s => allowed.Contains(s, StringComparer.Ordinal)) ? scopes : null;
+    }
+}

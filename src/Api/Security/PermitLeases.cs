@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Gathering;
+
+namespace OtpPipeline.Api.Security;
+
+/// <summary>
+/// The request limit of a key over all processes: permits are leased from the database in blocks and given out of memory, so
+/// that the number of round trips depends on the limit and not on the requests.
+/// </summary>
+internal sealed partial class PermitLeases : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+    private readonly ConcurrentDictionary<Guid, KeyPermits> _keys = new();
+    private readonly IPermitStore _store;
+    private readonly TimeProvider _time;
+    private readonly ILogger<PermitLeases> _logger;
+    private readonly Gatherer<PermitRequest, PermitLease> _gatherer;
+    private long _failedAt = long.MinValue;
+
+    public PermitLeases(IPermitStore store, TimeProvider time, ILogger<PermitLeases> logger)
+    {
+        _store = store;
+        _time = time;
+        _logger = logger;
+        _gatherer = new(LeaseAsync, static _ => true, writers: 1);
+    }
+
+    /// <summary>Counts one request of a key.</summary>
+    public async ValueTask<Admission> TakeAsync(Guid keyId, int allowed, CancellationToken cancellationToken)
+    {
+        var permits = _keys.GetOrAdd(keyId, static (id, time) => new(id, time), _time);
+        while (true)
+        {
+            var step = permits.Take(allowed);
+            if (step.Lease is { } request)
+            {
+                // Not of this request alone: it goes on when the caller hangs up.
+                _ = FetchAsync(permits, request);
+            }
+
+            if (step.Wait is null)
+            {
+                return step.Admission;
+            }
+
+            await step.Wait.WaitAsync(cancellationToken);
+        }
+    }
+
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+
+    private async Task FetchAsync(KeyPermits permits, PermitRequest request)
+    {
+        try
+        {
+            permits.Add(await _gatherer.AddAsync(request, CancellationToken.None));
+        }
+        catch (Exception failure)
+        {
+            // Whatever it is, a limit that cannot be shared is no reason to refuse requests.
+            permits.GoOnAlone();
+            Log.Alone(_logger, failure.GetType().Name);
+        }
+    }
+
+    private async Task<IReadOnlyList<PermitLease>> LeaseAsync(IReadOnlyList<PermitRequest> requests, CancellationToken cancellationToken)
+    {
+        if (_failedAt != long.MinValue && _time.GetElapsedTime(_failedAt) < Rest)
+        {
+            throw new TimeoutException("The permits could not be leased a moment ago.");
+        }
+
+        using var patience = new CancellationTokenSource(Patience, _time);
+        try
+        {
+            var leases = await _store.LeaseAsync(requests, patience.Token);
+            _failedAt = long.MinValue;
+            return leases;
+        }
+        catch (Exception failure)
+        {
+            if (_failedAt == long.MinValue)
+            {
+                Log.NotLeased(_logger, failure.GetType().Name, failure.GetBaseException().Message);
+            }
+
+            _failedAt = _time.GetTimestamp();
+            throw;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Permits for requests cannot be leased; this process goes on with its share of each limit ({Type}: {Error})")]
+        public static partial void NotLeased(ILogger logger, string type, string error);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "A key goes on with this process's share of its limit for a minute ({Type})")]
+        public static partial void Alone(ILogger logger, string type);
+    }
+}

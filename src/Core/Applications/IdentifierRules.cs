@@ -1,0 +1,102 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace OtpPipeline.Core.Applications;
+
+/// <summary>A setting of an identifier.</summary>
+/// <param name="Default">Where it is not set; null makes it required.</param>
+/// <param name="Expected">What it must be, as a problem says it.</param>
+/// <param name="IsValid">Whether a text is that.</param>
+public sealed record IdentifierSetting(string? Default, string Expected, Func<string, bool> IsValid);
+
+/// <summary>What an identifier of one kind looks like.</summary>
+/// <param name="Form">What the identifier must match.</param>
+/// <param name="Expected">That in words.</param>
+/// <param name="HasSecret">It comes with a secret.</param>
+/// <param name="IsSecret">It is a secret itself: stored as its hash, shown once.</param>
+/// <param name="Settings">Its settings by name.</param>
+/// <param name="Make">Makes one where the operator names none; null where one must be named.</param>
+public sealed record IdentifierShape(
+    Regex Form, string Expected, bool HasSecret, bool IsSecret, FrozenDictionary<string, IdentifierSetting> Settings, Func<string>? Make);
+
+/// <summary>The kinds of identifiers, each with its form and its settings.</summary>
+public static partial class IdentifierRules
+{
+    /// <summary>Fewest characters of a secret that an operator brings along.</summary>
+    public const int MinSecret = 8;
+
+    /// <summary>Most characters of a secret.</summary>
+    public const int MaxSecret = 500;
+
+    private const int BeemAppLimit = 1_000_000_000;
+    private const int PrefixLength = 6;
+    private const string CodePlaceholder = "%code%";
+
+    private static readonly FrozenDictionary<string, IdentifierSetting> None = FrozenDictionary<string, IdentifierSetting>.Empty;
+
+    private static readonly FrozenDictionary<IdentifierKind, IdentifierShape> Shapes = new Dictionary<IdentifierKind, IdentifierShape>
+    {
+        [IdentifierKind.TokenClient] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+        [IdentifierKind.BeemApp] = new(
+            Number(), "a number from 1 to 999999999", HasSecret: false, IsSecret: false,
+            Of(("forbiddenOnRefusal", new("false", "true or false", v => v is "true" or "false"))),
+            () => Secrets.Credentials.NewNumber(BeemAppLimit).ToString(CultureInfo.InvariantCulture)),
+        [IdentifierKind.BeemKey] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, () => Secrets.Credentials.NewHex(8)),
+        [IdentifierKind.BizmagnetsConfig] = new(
+            PathPart(), "1 to 100 letters, digits, '-' or '_'", HasSecret: false, IsSecret: false,
+            Of(("text", new("{{pin}} is your verification code.", "1 to 1024 characters with {{pin}}", v => v.Length <= 1024 && Otps.MessageText.HasPlaceholder(v)))),
+            () => Guid.CreateVersion7().ToString()),
+        [IdentifierKind.GupshupKey] = new(
+            Hex(), "32 hexadecimal digits", HasSecret: false, IsSecret: true,
+            Of(
+                ("accountType", new("india", "india or intl", v => v is "india" or "intl")),
+                ("attempt", new("5", "1 to 10", v => IsNumber(v, 1, 10))),
+                ("message", new(null, "1 to 1600 characters with %code%", v => v.Length <= 1600 && v.Contains(CodePlaceholder, StringComparison.Ordinal))),
+                ("codeLength", new("6", "4 to 10", v => IsNumber(v, 4, 10))),
+                ("codeExpiry", new("200", "1 to 86400 (seconds)", v => IsNumber(v, 1, 86_400))),
+                ("codeChars", new("0123456789", "2 to 62 different letters and digits", IsAlphabet)),
+                ("service", new("SMS", "SMS", v => v is "SMS")),
+                ("codeType", new("Numeric", "Numeric, Alphabetic or Alphanumeric", v => v is "Numeric" or "Alphabetic" or "Alphanumeric")),
+                ("retryPeriod", new("60", "0 to 86400 (seconds)", v => IsNumber(v, 0, 86_400)))),
+            () => Secrets.Credentials.NewHex(16)),
+        [IdentifierKind.GupshupAccount] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+        [IdentifierKind.GupshupUser] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+    }.ToFrozenDictionary();
+
+    /// <summary>The shape of a kind.</summary>
+    public static IdentifierShape Of(IdentifierKind kind) => Shapes[kind];
+
+    /// <summary>The text that the database keeps and finds; hexadecimal digits and paths have no case.</summary>
+    public static string Stored(IdentifierKind kind, string identifier)
+    {
+        var text = kind is IdentifierKind.GupshupKey or IdentifierKind.BizmagnetsConfig ? identifier.ToLowerInvariant()
+            : kind is IdentifierKind.BeemApp ? identifier.TrimStart('0')
+            : identifier;
+        return Of(kind).IsSecret ? Convert.ToHexStringLower(ApplicationDirectory.HashOf(text)) : text;
+    }
+
+    /// <summary>The text that an operator sees.</summary>
+    public static string Shown(IdentifierKind kind, string identifier) => Of(kind).IsSecret ? $"{identifier[..PrefixLength]}..." : identifier;
+
+    private static bool IsNumber(string text, int min, int max) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max;
+
+    private static bool IsAlphabet(string text) =>
+        text.Length is >= 2 and <= 62 && text.All(char.IsAsciiLetterOrDigit) && text.Distinct().Count() == text.Length;
+
+    private static FrozenDictionary<string, IdentifierSetting> Of(params (string Name, IdentifierSetting Setting)[] settings) =>
+        settings.ToFrozenDictionary(s => s.Name, s => s.Setting, StringComparer.Ordinal);
+
+    [GeneratedRegex("^[!-9;-~]{1,100}$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Plain();
+
+    [GeneratedRegex("^0*[1-9][0-9]{0,8}$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,100}$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex PathPart();
+
+    [GeneratedRegex("^[0-9A-Fa-f]{32}$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Hex();
+}

@@ -1,0 +1,118 @@
+namespace OtpPipeline.Core.Applications;
+
+/// <summary>Section <c>Applications:N:Dialects</c>: the names under which clients of other dialects know a seeded application.</summary>
+public sealed class SeededDialects
+{
+    public SeededBeem Beem { get; set; } = new();
+
+    public SeededBizMagnets BizMagnets { get; set; } = new();
+
+    public SeededGupshup Gupshup { get; set; } = new();
+}
+
+/// <summary>Beem: the appId of the body, and the pair of HTTP Basic.</summary>
+public sealed class SeededBeem
+{
+    /// <summary>A number from 1 to 999999999.</summary>
+    public string? AppId { get; set; }
+
+    /// <summary>Refused verifications are answered with 403 instead of 200.</summary>
+    public bool ForbiddenOnRefusal { get; set; }
+
+    /// <summary>The API key.</summary>
+    public string? Key { get; set; }
+
+    /// <summary>Its secret key, in clear; only its hash is stored.</summary>
+    public string? Secret { get; set; }
+}
+
+/// <summary>BizMagnets: the otp_config_uids of the path.</summary>
+public sealed class SeededBizMagnets
+{
+    /// <summary>Letters, digits, '-' and '_'.</summary>
+    public IList<string> Configs { get; init; } = [];
+
+    /// <summary>The fixed text with {{pin}}; null for the usual one.</summary>
+    public string? Text { get; set; }
+}
+
+/// <summary>Gupshup: two-factor keys, the account of the admin API and the user of GatewayAPI.</summary>
+public sealed class SeededGupshup
+{
+    public IList<SeededGupshupKey> Keys { get; init; } = [];
+
+    public string? AccountId { get; set; }
+
+    /// <summary>The account's token, in clear; only its hash is stored.</summary>
+    public string? Token { get; set; }
+
+    public string? UserId { get; set; }
+
+    /// <summary>The user's password, in clear; only its hash is stored.</summary>
+    public string? Password { get; set; }
+}
+
+/// <summary>A two-factor key of Gupshup.</summary>
+public sealed class SeededGupshupKey
+{
+    /// <summary>32 hexadecimal digits, in clear; only its hash is stored.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>accountType and the eight settings of a key, such as message and codeLength, under the dialect's names.</summary>
+    public IDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+}
+
+/// <summary>All identifiers that the configuration gives an application.</summary>
+internal static class SeededIdentifiers
+{
+    private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
+
+    public static IEnumerable<NamedIdentifier> Of(SeededApplication seed)
+    {
+        if (seed.Secret is { } secret)
+        {
+            yield return new(IdentifierKind.TokenClient, seed.Id.ToString("D"), secret, None);
+        }
+
+        var beem = seed.Dialects.Beem;
+        if (beem.AppId is { } appId)
+        {
+            yield return new(IdentifierKind.BeemApp, appId, null, new Dictionary<string, string>(StringComparer.Ordinal) { ["forbiddenOnRefusal"] = beem.ForbiddenOnRefusal ? "true" : "false" });
+        }
+
+        if (beem.Key is { } key)
+        {
+            yield return new(IdentifierKind.BeemKey, key, beem.Secret ?? "", None);
+        }
+
+        var text = seed.Dialects.BizMagnets.Text;
+        foreach (var config in seed.Dialects.BizMagnets.Configs)
+        {
+            yield return new(IdentifierKind.BizmagnetsConfig, config, null, text is null ? None : new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = text });
+        }
+
+        var gupshup = seed.Dialects.Gupshup;
+        foreach (var twoFactor in gupshup.Keys)
+        {
+            yield return new(IdentifierKind.GupshupKey, twoFactor.Key, null, Spelled(twoFactor.Settings));
+        }
+
+        if (gupshup.AccountId is { } account)
+        {
+            yield return new(IdentifierKind.GupshupAccount, account, gupshup.Token ?? "", None);
+        }
+
+        if (gupshup.UserId is { } user)
+        {
+            yield return new(IdentifierKind.GupshupUser, user, gupshup.Password ?? "", None);
+        }
+    }
+
+    /// <summary>Environment variables have no case that could be relied on.</summary>
+    private static Dictionary<string, string> Spelled(IDictionary<string, string> settings)
+    {
+        var known = IdentifierRules.Of(IdentifierKind.GupshupKey).Settings.Keys;
+        return settings.ToDictionary(
+            s => known.FirstOrDefault(k => k.Equals(s.Key, StringComparison.OrdinalIgnoreCase)) ?? s.Key, s => s.Value, StringComparer.Ordinal);
+    }
+}

@@ -5,8 +5,8 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY src/ src/
 COPY tools/SqlServerShim/ tools/SqlServerShim/
-RUN dotnet publish src/Api/Api.csproj -c Release -o /publish/api
-RUN dotnet publish src/Workers/Workers.csproj -c Release -o /publish/workers
+RUN dotnet publish src/Api/Api.csproj -c Release -o /publish/api -p:RunAnalyzers=false
+RUN dotnet publish src/Workers/Workers.csproj -c Release -o /publish/workers -p:RunAnalyzers=false
 
 # Without a shell's help: the host asks itself whether it is ready. The base image listens on port 8080 of every address.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS host

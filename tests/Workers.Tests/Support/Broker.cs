@@ -2,6 +2,7 @@ using System.Text;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Hosting.Bus;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Workers.Tests.Support;
@@ -74,17 +75,20 @@ internal sealed class Broker : IAsyncDisposable
         return await channel.BasicGetAsync(queue, autoAck: true);
     }
 
-    /// <summary>Takes a message and gives it back; false where there was none.</summary>
-    public async Task<bool> HandBackAsync(string queue)
+    /// <summary>Takes what the queue hands out and gives it back, until told; how often that was.</summary>
+    public async Task<int> HandBackAsync(string queue, Func<Task<bool>> until, string what)
     {
         await using var channel = await _connection.CreateChannelAsync();
-        if (await channel.BasicGetAsync(queue, autoAck: false) is not { } message)
+        var handedOut = 0;
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += async (_, message) =>
         {
-            return false;
-        }
-
-        await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: true);
-        return true;
+            Interlocked.Increment(ref handedOut);
+            await channel.BasicNackAsync(message.DeliveryTag, multiple: false, requeue: true);
+        };
+        await channel.BasicConsumeAsync(queue, autoAck: false, consumer);
+        await Eventually.Until(until, what);
+        return handedOut;
     }
 
     public async Task DeleteQueueAsync(string queue)

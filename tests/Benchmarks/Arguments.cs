@@ -7,7 +7,7 @@ namespace OtpPipeline.Benchmarks;
 /// <param name="Pending">OTPs that wait to be verified.</param>
 internal sealed record Lengths(TimeSpan WarmUp, TimeSpan Measured, int Rows, int Pending)
 {
-    public static readonly Lengths Full = new(TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(12), Rows: 1_000_000, Pending: 120_000);
+    public static readonly Lengths Full = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(12), Rows: 1_000_000, Pending: 120_000);
 
     public static readonly Lengths Quick = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), Rows: 20_000, Pending: 40_000);
 }

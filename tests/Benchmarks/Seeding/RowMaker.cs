@@ -24,7 +24,7 @@ internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callba
     /// <summary>Number i of all, which are spread over the days before now: nine of ten verified, the tenth expired.</summary>
     public SeededOtp Finished(DateTime now, int i, int all)
     {
-        var created = now - Retained + (Retained * 0.99 * i / all);
+        var created = now - Retained + (Retained * (0.99 * i / all));
         return i % 10 == 0
             ? Make(created, "EXPIRED", "not_verified", TimeSpan.FromSeconds(Ttl), pin: null)
             : Make(created, "VERIFIED", reason: null, Typing, pin: null);

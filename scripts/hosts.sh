@@ -211,6 +211,10 @@ print_block() {
   5. See the callback, as the sandbox's own subscriber received it.
     curl -s '$API_URL/sandbox/callbacks?otpId=OTP_ID' -H 'X-API-KEY: $API_KEY'
 
+  6. Request one on the bus, with any AMQP client (this one is Debian's python3-pika); step 2 shows its PIN.
+    /usr/bin/python3 -c 'import pika; pika.BlockingConnection(pika.URLParameters("$AMQP_URL")).channel().basic_publish("", "request-otp",
+      "{\"applicationId\":\"$APPLICATION_ID\",\"phoneNumber\":\"+33612246400\"}", pika.BasicProperties(message_id="my-first-command"))'
+
   The keys are in .local/demo.env too. Every channel at once: ./run --demo
 BLOCK
 }

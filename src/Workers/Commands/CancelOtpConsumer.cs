@@ -25,15 +25,10 @@ public sealed class CancelOtpConsumer(CommandDoor door, OtpCancellation cancella
 
     private async Task<Judged<CancelCommand>> JudgeAsync(Incoming<CancelDraft> command)
     {
-        if (command.Draft.Refusal is { } unreadable)
+        var application = await door.ApplicationOfAsync(command);
+        if (application.Refusal is { } refusal)
         {
-            return unreadable;
-        }
-
-        var application = await door.ApplicationOfAsync(command.Draft.Value.ApplicationId, command.UserId);
-        if (application.Refusal is { } stranger)
-        {
-            return stranger;
+            return refusal;
         }
 
         if (OtpIdOf(command) is not { } otpId)
@@ -44,17 +39,9 @@ public sealed class CancelOtpConsumer(CommandDoor door, OtpCancellation cancella
         var trace = command.TraceParent ?? Activity.Current?.Id;
         return new CancelCommand(application.Value, otpId, command.MessageId, trace)
         {
-            Announce = command.Reply is not { } route ? null : (batch, answer) =>
-            {
-                if (answer.Refusal is { } refusal)
-                {
-                    batch.Answer(route, CommandDoor.Rejection(refusal, otpId), trace);
-                }
-                else
-                {
-                    batch.Answer(route, new OtpCancelled(otpId, answer.TrackId), trace);
-                }
-            },
+            Announce = command.Reply is not { } route
+                ? null
+                : (batch, answer) => CommandDoor.Answer(batch, route, answer.Refusal, otpId, () => new OtpCancelled(otpId, answer.TrackId), trace),
         };
     }
 

@@ -36,13 +36,19 @@ public sealed partial class CommandDoor : IAsyncDisposable
         _answers = new(WriteAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
 
-    /// <summary>The application that a command names, where its sender may use it.</summary>
-    public async Task<Judged<Application>> ApplicationOfAsync(DraftField applicationId, string? user)
+    /// <summary>The application that a command names, where the command can be read and its sender may use that.</summary>
+    public async Task<Judged<Application>> ApplicationOfAsync<TDraft>(Incoming<TDraft> command)
+        where TDraft : ICommandDraft
     {
-        var id = Guid.TryParse(applicationId.Text, out var parsed) ? parsed : Guid.Empty;
+        if (command.Draft.Refusal is { } unreadable)
+        {
+            return unreadable;
+        }
+
+        var id = Guid.TryParse(command.Draft.Value.ApplicationId.Text, out var parsed) ? parsed : Guid.Empty;
 
         // Before it is looked up: a user learns nothing about applications that are not its own.
-        if (_users.Count > 0 && !(user is not null && _users.TryGetValue(user, out var allowed) && allowed.Contains(id)))
+        if (_users.Count > 0 && !(command.UserId is { } user && _users.TryGetValue(user, out var allowed) && allowed.Contains(id)))
         {
             return Refusals.ApplicationNotAllowed;
         }
@@ -70,8 +76,28 @@ public sealed partial class CommandDoor : IAsyncDisposable
         }
     }
 
+    /// <summary>Adds what became of a command to its commit.</summary>
+    /// <param name="batch">The messages of that commit.</param>
+    /// <param name="route">Where the sender wants it.</param>
+    /// <param name="refusal">Null for success.</param>
+    /// <param name="otpId">The OTP that the command named.</param>
+    /// <param name="success">The answer where nothing was refused.</param>
+    /// <param name="trace">W3C trace context of the command.</param>
+    public static void Answer<T>(OutboxBatch batch, ReplyRoute route, Refusal? refusal, Guid? otpId, Func<T> success, string? trace)
+        where T : class
+    {
+        if (refusal is not null)
+        {
+            batch.Answer(route, Rejection(refusal, otpId), trace);
+        }
+        else
+        {
+            batch.Answer(route, success(), trace);
+        }
+    }
+
     /// <summary>The refusal as the contract has it.</summary>
-    public static OtpRejected Rejection(Refusal refusal, Guid? otpId) => new(otpId, refusal.Code, refusal.Type, refusal.Message);
+    private static OtpRejected Rejection(Refusal refusal, Guid? otpId) => new(otpId, refusal.Code, refusal.Type, refusal.Message);
 
     /// <summary>Counts and logs what became of a command.</summary>
     public void Done<TDraft>(Refusal? refusal)

@@ -3,8 +3,14 @@ using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Workers.Commands;
 
+/// <summary>What every command names.</summary>
+public interface ICommandDraft
+{
+    DraftField ApplicationId { get; }
+}
+
 /// <summary>RequestOtp as it came.</summary>
-public sealed record RequestDraft(DraftField ApplicationId, DraftField IdempotencyKey, OtpDraft Otp)
+public sealed record RequestDraft(DraftField ApplicationId, DraftField IdempotencyKey, OtpDraft Otp) : ICommandDraft
 {
     public static RequestDraft Read(JsonElement body) =>
         new(DraftField.Of(body, "applicationId"), Key(body), OtpDraft.Read(body));
@@ -14,14 +20,14 @@ public sealed record RequestDraft(DraftField ApplicationId, DraftField Idempoten
 }
 
 /// <summary>VerifyOtp as it came.</summary>
-public sealed record VerifyDraft(DraftField ApplicationId, DraftField OtpId, DraftField Pin)
+public sealed record VerifyDraft(DraftField ApplicationId, DraftField OtpId, DraftField Pin) : ICommandDraft
 {
     public static VerifyDraft Read(JsonElement body) =>
         new(DraftField.Of(body, "applicationId"), DraftField.Of(body, "otpId"), DraftField.Of(body, "pin"));
 }
 
 /// <summary>CancelOtp as it came.</summary>
-public sealed record CancelDraft(DraftField ApplicationId, DraftField OtpId)
+public sealed record CancelDraft(DraftField ApplicationId, DraftField OtpId) : ICommandDraft
 {
     public static CancelDraft Read(JsonElement body) => new(DraftField.Of(body, "applicationId"), DraftField.Of(body, "otpId"));
 }

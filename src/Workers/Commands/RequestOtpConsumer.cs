@@ -38,18 +38,13 @@ public sealed class RequestOtpConsumer(CommandDoor door, OtpIntake intake, Datab
 
     private async Task<Judged<OtpOrder>> JudgeAsync(Incoming<RequestDraft> command)
     {
-        if (command.Draft.Refusal is { } unreadable)
+        var application = await door.ApplicationOfAsync(command);
+        if (application.Refusal is { } refusal)
         {
-            return unreadable;
+            return refusal;
         }
 
         var draft = command.Draft.Value;
-        var application = await door.ApplicationOfAsync(draft.ApplicationId, command.UserId);
-        if (application.Refusal is { } stranger)
-        {
-            return stranger;
-        }
-
         if (draft.IdempotencyKey.Malformed)
         {
             return Refusals.IdempotencyKeyInvalid;
@@ -66,17 +61,7 @@ public sealed class RequestOtpConsumer(CommandDoor door, OtpIntake intake, Datab
             ? order
             : order.Value with
             {
-                Announce = (batch, answer) =>
-                {
-                    if (answer.Otp is { } otp)
-                    {
-                        batch.Answer(route, Acceptance(otp), trace);
-                    }
-                    else
-                    {
-                        batch.Answer(route, CommandDoor.Rejection(answer.Refusal!, otpId: null), trace);
-                    }
-                },
+                Announce = (batch, answer) => CommandDoor.Answer(batch, route, answer.Refusal, otpId: null, () => Acceptance(answer.Otp!), trace),
             };
     }
 

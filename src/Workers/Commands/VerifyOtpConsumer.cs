@@ -28,18 +28,13 @@ public sealed class VerifyOtpConsumer(CommandDoor door, OtpVerification verifica
 
     private async Task<Judged<VerifyCommand>> JudgeAsync(Incoming<VerifyDraft> command)
     {
-        if (command.Draft.Refusal is { } unreadable)
+        var application = await door.ApplicationOfAsync(command);
+        if (application.Refusal is { } refusal)
         {
-            return unreadable;
+            return refusal;
         }
 
         var draft = command.Draft.Value;
-        var application = await door.ApplicationOfAsync(draft.ApplicationId, command.UserId);
-        if (application.Refusal is { } stranger)
-        {
-            return stranger;
-        }
-
         if (command.MessageId is not { } submission)
         {
             return Refusals.MessageIdMissing;
@@ -60,17 +55,9 @@ public sealed class VerifyOtpConsumer(CommandDoor door, OtpVerification verifica
         var trace = command.TraceParent ?? Activity.Current?.Id;
         return new VerifyCommand(application.Value, otpId, new(pin, draft.Pin.WasNumber), submission, trace)
         {
-            Announce = command.Reply is not { } route ? null : (batch, answer) =>
-            {
-                if (answer.Refusal is { } refusal)
-                {
-                    batch.Answer(route, CommandDoor.Rejection(refusal, otpId), trace);
-                }
-                else
-                {
-                    batch.Answer(route, new OtpVerified(otpId, answer.TrackId), trace);
-                }
-            },
+            Announce = command.Reply is not { } route
+                ? null
+                : (batch, answer) => CommandDoor.Answer(batch, route, answer.Refusal, otpId, () => new OtpVerified(otpId, answer.TrackId), trace),
         };
     }
 

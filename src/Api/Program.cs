@@ -1,7 +1,5 @@
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Admin.Applications;
-using OtpPipeline.Api.Applications;
-using OtpPipeline.Api.Callbacks;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Otps;
@@ -38,20 +36,20 @@ WebApplication Build()
     builder.Services.AddRequestLimits();
     builder.Services.AddSingleton<DeadLetterDesk>();
     builder.Services.AddApiDescription();
+    builder.AddDialects();
 
     var app = builder.Build();
     app.UseRequestFrame();
     app.UseApiDescriptionPage();
+    app.UseDialects();
     app.UseRouting();
     app.UseAuthentication();
     app.UseRequestLimits();
     app.UseAuthorization();
     app.MapHealth();
-    app.MapOtps();
-    app.MapCallbacks();
+    app.MapNative();
+    app.MapDialects();
     app.MapSandbox();
-    app.MapToken();
-    app.MapApplications();
     var admin = app.MapAdminGroup();
     admin.MapAdminCallbacks();
     admin.MapDeadLetters();

@@ -33,6 +33,8 @@ public static class CoreRegistration
         services.AddSingleton<OtpIntake>();
         services.AddSingleton<OtpVerification>();
         services.AddSingleton<OtpCancellation>();
+        services.AddSingleton<OtpCheck>();
+        services.AddSingleton<OtpResend>();
         services.AddSingleton<OtpReader>();
         services.AddSingleton<OtpExpiry>();
         services.AddSingleton<DeadLetterBox>();

@@ -1,7 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Storage.Postgres;
 
@@ -18,10 +17,10 @@ internal static class HistoryStatements
         Columns.Of(otpIds));
 
     /// <summary>
-    /// Makes the missing histories, with this request counted in already, so that a new recipient costs one write; the second
+    /// Makes the missing histories, with this request counted in already, so that a new one costs one write; the second
     /// statement locks and reads all. A history that the first statement returns is new.
     /// </summary>
-    public static void MakeAndLock(NpgsqlBatch batch, IReadOnlyCollection<NewOtp> recipients)
+    public static void MakeAndLock(NpgsqlBatch batch, IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys)
     {
         batch.Add(
             """
@@ -32,16 +31,16 @@ internal static class HistoryStatements
             ON CONFLICT DO NOTHING
             RETURNING application_id, recipient_hash
             """,
-            Applications(recipients),
-            Hashes(recipients));
+            Applications(keys),
+            Hashes(keys));
         batch.Add(
             $"""
             SELECT {Rows.History} FROM recipient_histories h
             JOIN unnest($1, $2) AS r (application_id, recipient_hash) ON h.application_id = r.application_id AND h.recipient_hash = r.recipient_hash
             ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
             """,
-            Applications(recipients),
-            Hashes(recipients));
+            Applications(keys),
+            Hashes(keys));
     }
 
     public static void UpdateSends(NpgsqlBatch batch, IReadOnlyCollection<RecipientHistory> histories, DateTime now) => batch.Add(
@@ -67,7 +66,7 @@ internal static class HistoryStatements
         Columns.Of(histories, h => h.CoolOffUntil, NpgsqlDbType.TimestampTz),
         new() { Value = now });
 
-    private static NpgsqlParameter Applications(IReadOnlyCollection<NewOtp> recipients) => Columns.Of(recipients, r => r.ApplicationId, NpgsqlDbType.Uuid);
+    private static NpgsqlParameter Applications(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.Of(keys, k => k.ApplicationId, NpgsqlDbType.Uuid);
 
-    private static NpgsqlParameter Hashes(IReadOnlyCollection<NewOtp> recipients) => Columns.Of(recipients, r => r.RecipientHash, NpgsqlDbType.Bytea);
+    private static NpgsqlParameter Hashes(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.Of(keys, k => k.Hash, NpgsqlDbType.Bytea);
 }

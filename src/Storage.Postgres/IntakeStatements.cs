@@ -42,17 +42,22 @@ internal static class IntakeStatements
         Columns.Of(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
         Columns.Of(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea));
 
+    /// <summary>Those of the lookup hashes that a live OTP has. Whoever would make another one holds the history of its recipient.</summary>
+    public static void FindLive(NpgsqlBatch batch, IReadOnlyCollection<byte[]> lookups) => batch.Add(
+        "SELECT o.lookup_hash FROM otps o WHERE o.lookup_hash = ANY ($1) AND o.status = 'PENDING' AND o.expires_at > clock_timestamp()",
+        Columns.Of(lookups, l => l, NpgsqlDbType.Bytea));
+
     public static void Insert(NpgsqlBatch batch, IntakeDecisions decisions)
     {
         var otps = decisions.Otps;
         batch.Add(
             """
-            INSERT INTO otps (id, application_id, track_id, channel, country_iso, recipient_hash, details, status, sequence, attempts,
+            INSERT INTO otps (id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, status, sequence, attempts,
                               max_attempts, ttl, parts, cost, metadata, created_at, expires_at)
-            SELECT id, application_id, track_id, channel, country_iso, recipient_hash, details, 'PENDING', 1, 0,
+            SELECT id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, 'PENDING', 1, 0,
                    max_attempts, ttl, parts, cost, metadata, created_at, expires_at
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
-                AS o (id, application_id, track_id, channel, country_iso, recipient_hash, details, max_attempts, ttl, parts, cost, metadata, created_at, expires_at)
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+                AS o (id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, max_attempts, ttl, parts, cost, metadata, created_at, expires_at)
             """,
             Columns.Of(otps, o => o.Id, NpgsqlDbType.Uuid),
             Columns.Of(otps, o => o.ApplicationId, NpgsqlDbType.Uuid),
@@ -60,6 +65,7 @@ internal static class IntakeStatements
             Columns.Of(otps, o => o.Channel.Text(), NpgsqlDbType.Text),
             Columns.Of(otps, o => o.CountryIso, NpgsqlDbType.Text),
             Columns.Of(otps, o => o.RecipientHash, NpgsqlDbType.Bytea),
+            Columns.Of(otps, o => o.LookupHash, NpgsqlDbType.Bytea),
             Columns.Of(otps, o => o.Details, NpgsqlDbType.Bytea),
             Columns.Of(otps, o => o.MaxAttempts, NpgsqlDbType.Integer),
             Columns.Of(otps, o => o.Ttl, NpgsqlDbType.Integer),
@@ -72,13 +78,17 @@ internal static class IntakeStatements
         var pins = decisions.Pins;
         batch.Add(
             """
-            INSERT INTO otp_pins (otp_id, version, ciphertext, key_id, valid_until)
-            SELECT * FROM unnest($1, $2, $3, $4, $5)
+            INSERT INTO otp_pins (otp_id, version, ciphertext, key_id, valid_until, exact, message, find_hash, unique_hash)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
             Columns.Of(pins, p => p.OtpId, NpgsqlDbType.Uuid),
             Columns.Of(pins, p => p.Version, NpgsqlDbType.Integer),
             Columns.Of(pins, p => p.Ciphertext, NpgsqlDbType.Bytea),
             Columns.Of(pins, p => p.KeyId, NpgsqlDbType.Text),
-            Columns.Of(pins, p => p.ValidUntil, NpgsqlDbType.TimestampTz));
+            Columns.Of(pins, p => p.ValidUntil, NpgsqlDbType.TimestampTz),
+            Columns.Of(pins, p => p.Exact, NpgsqlDbType.Boolean),
+            Columns.Of(pins, p => p.Message, NpgsqlDbType.Bytea),
+            Columns.Of(pins, p => p.FindHash, NpgsqlDbType.Bytea),
+            Columns.Of(pins, p => p.UniqueHash, NpgsqlDbType.Bytea));
     }
 }

@@ -16,7 +16,8 @@ internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTran
     {
         var firsts = await ClaimKeysAsync([.. orders.Where(o => o.IdempotencyHash is not null)], cancellationToken);
         var fresh = orders.Where(o => !firsts.ContainsKey(o.OtpId)).ToList();
-        var recipients = fresh.DistinctBy(o => (o.ApplicationId, Convert.ToHexString(o.RecipientHash))).ToList();
+        var keys = fresh.SelectMany(o => o.HistoryHashes.Select(h => (o.ApplicationId, Hash: h))).DistinctBy(k => (k.ApplicationId, Convert.ToHexString(k.Hash))).ToList();
+        var lookups = fresh.FindAll(o => o.Order.Terms.OneLive).ConvertAll(o => o.LookupHash!);
         var spenders = fresh.Where(o => o.Order.Application.Settings.Limits.SpendingPerDay is not null).Select(o => o.ApplicationId).Distinct().Order().ToList();
 
         await using var batch = new NpgsqlBatch(connection, transaction);
@@ -25,13 +26,19 @@ internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTran
             SpendingStatements.MakeAndLock(batch, spenders);
         }
 
-        HistoryStatements.MakeAndLock(batch, recipients);
+        HistoryStatements.MakeAndLock(batch, keys);
+        if (lookups.Count > 0)
+        {
+            IntakeStatements.FindLive(batch, lookups);
+        }
+
         batch.Add("SELECT clock_timestamp()");
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken) : [];
         var made = (await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
         var histories = (await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+        var live = lookups.Count > 0 ? await Rows.ReadAllAsync(reader, r => Convert.ToHexString(r.Bytes(0)), cancellationToken) : [];
         var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
         foreach (var key in made)
         {
@@ -40,7 +47,7 @@ internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTran
             _countedIn.Add(histories[key]);
         }
 
-        return new(now, firsts, histories, spendings.ToDictionary(s => s.ApplicationId));
+        return new(now, firsts, histories, spendings.ToDictionary(s => s.ApplicationId)) { Live = live.ToHashSet(StringComparer.Ordinal) };
     }
 
     public async Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)

@@ -92,6 +92,11 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
             HistoryStatements.UpdateGuesses(batch, changes.Histories, changes.Now);
         }
 
+        if (changes.CountedSends.Count > 0)
+        {
+            HistoryStatements.UpdateSends(batch, changes.CountedSends, changes.Now);
+        }
+
         if (changes.Submissions.Count > 0)
         {
             InsertSubmissions(batch, changes.Submissions);

@@ -21,7 +21,7 @@ internal static class Rows
 
     public const int DeliveryWidth = 16;
 
-    public const string Pin = "p.otp_id, p.version, p.ciphertext, p.key_id, p.valid_until";
+    public const string Pin = "p.otp_id, p.version, p.ciphertext, p.key_id, p.valid_until, p.exact, p.message";
 
     public const string History = "h.application_id, h.recipient_hash, h.sends, h.failed_guesses, h.cool_off_until, h.updated_at";
 
@@ -76,6 +76,8 @@ internal static class Rows
         Ciphertext = r.Bytes(at + 2),
         KeyId = r.GetString(at + 3),
         ValidUntil = r.GetDateTime(at + 4),
+        Exact = r.GetBoolean(at + 5),
+        Message = r.IsDBNull(at + 6) ? null : r.Bytes(at + 6),
     };
 
     public static OtpSubmission ReadSubmission(NpgsqlDataReader r) => new()

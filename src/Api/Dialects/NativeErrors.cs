@@ -55,6 +55,11 @@ internal static class NativeErrors
             }
         }
 
+        if (http.Features.Get<IDialect>() is { } dialect)
+        {
+            return dialect.RefuseAsync(http, refusal, code);
+        }
+
         var uri = $"{BaseOf(http)}{ErrorPage}#{refusal.Code}";
         return admin
             ? AdminProblems.WriteAsync(http, refusal, code, uri, fields)

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api.OpenApi;
@@ -25,12 +26,36 @@ internal static class ApiDescription
             });
         });
 
+    /// <summary>A dialect's own document, which holds the endpoints of its group.</summary>
+    public static void AddDialectDescription(this IServiceCollection services, string name) =>
+        services.AddOpenApi(name.ToLowerInvariant(), options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddDocumentTransformer((document, context, _) =>
+            {
+                var dialect = context.ApplicationServices.GetServices<IDialect>().Single(d => d.Name.Equals(name, StringComparison.Ordinal));
+                document.Info = new()
+                {
+                    Title = $"OtpPipeline for clients of {name}",
+                    Version = "1",
+                    Description = $"The wire of {name}, served by OtpPipeline: a client changes its base URL and its key.",
+                };
+                (document.Components ??= new()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal) { [name] = dialect.Security };
+                document.Security = [new() { [new OpenApiSecuritySchemeReference(name, document)] = [] }];
+                return Task.CompletedTask;
+            });
+        });
+
     public static IApplicationBuilder UseApiDescriptionPage(this IApplicationBuilder app) =>
         app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";
             page.DocumentTitle = "OtpPipeline";
             page.SwaggerEndpoint("/openapi/v1.json", "OtpPipeline v1");
+            foreach (var dialect in app.ApplicationServices.GetRequiredService<MountedDialects>().All)
+            {
+                page.SwaggerEndpoint($"/openapi/{dialect.Name.ToLowerInvariant()}.json", dialect.Name);
+            }
         });
 
     /// <summary>What the converters write the framework cannot guess; and numbers are read as texts too, but written as numbers only.</summary>

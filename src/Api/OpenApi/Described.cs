@@ -104,6 +104,40 @@ internal static class Described
                 }
             });
 
+    /// <summary>An endpoint of a dialect, whose answers are its own.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="name">Name of the operation, unique over all dialects.</param>
+    /// <param name="summary">What it does.</param>
+    /// <param name="description">What a reader should know beside.</param>
+    /// <param name="body">Type of the body; null for none.</param>
+    /// <param name="media">Its media type.</param>
+    /// <param name="answers">Each status with what it means and the type of its body, null for a plain text.</param>
+    public static void DescribeDialect(
+        this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, string media, params (int Status, string Text, Type? Answer)[] answers) =>
+        endpoint.WithName(name).WithSummary(summary).WithDescription(description).AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+        {
+            if (body is not null)
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [media] = new() { Schema = await SchemaAsync(context, body, cancellationToken) } },
+                };
+            }
+
+            operation.Responses = [];
+            foreach (var (status, text, answer) in answers)
+            {
+                operation.Responses[status.ToString()] = new OpenApiResponse
+                {
+                    Description = text,
+                    Content = answer is null
+                        ? new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { ["text/plain"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } } }
+                        : Content(await SchemaAsync(context, answer, cancellationToken), example: null),
+                };
+            }
+        });
+
     public static void Describe(
         this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, int status, Type answer, bool idempotent = false)
     {

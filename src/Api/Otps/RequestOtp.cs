@@ -81,7 +81,7 @@ internal static class RequestOtp
             return OtpEndpoints.Refuse(refusal);
         }
 
-        http.Response.Headers.Location = $"/otp/{otp.Value.Otp.Id:D}";
+        http.Response.Headers.Location = $"{http.Request.Path}/{otp.Value.Otp.Id:D}";
         return new JsonAnswer<OtpAnswer>(OtpAnswer.OfCreation(otp.Value), ApiJson.Plain.OtpAnswer, StatusCodes.Status201Created);
     }
 }

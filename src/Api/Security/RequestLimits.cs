@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Authorization;
-using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Core.Applications;
 
@@ -11,32 +10,20 @@ internal sealed class LimitedByAddress
     public static readonly LimitedByAddress Instance = new();
 }
 
-/// <summary>
-/// Limits requests to whatever needs a key: per key over all processes, as its application says; per address and process for
-/// those without a valid one, which slows guessing of keys.
-/// </summary>
-internal sealed class RequestLimits(RequestDelegate next, PermitLeases leases, RequestCounters counters, IOptions<ApiOptions> options)
+/// <summary>Limits requests to whatever needs a key. A dialect whose keys come in another way counts them itself.</summary>
+internal sealed class RequestLimits(RequestDelegate next, RequestAdmission admission)
 {
     public async Task InvokeAsync(HttpContext http)
     {
         var metadata = http.GetEndpoint()?.Metadata;
-        if (metadata?.GetMetadata<IAuthorizeData>() is null && metadata?.GetMetadata<LimitedByAddress>() is null)
+        var limited = metadata?.GetMetadata<IAuthorizeData>() is not null || metadata?.GetMetadata<LimitedByAddress>() is not null;
+        if (limited && await admission.CountAsync(http, http.Features.Get<Caller>()) is { } refusal)
         {
-            await next(http);
+            await NativeErrors.WriteAsync(http, refusal);
             return;
         }
 
-        var caller = http.Features.Get<Caller>();
-        var limit = caller?.Application.Settings.Limits.RequestsPerMinute ?? options.Value.AnonymousRequestsPerMinute;
-        var admission = caller is null
-            ? counters.Take(Bucket.Of(http.Connection.RemoteIpAddress), limit)
-            : await leases.TakeAsync(caller.KeyId, limit, http.RequestAborted);
-        var headers = http.Response.Headers;
-        headers["X-Rate-Limit-Limit"] = limit.ToString();
-        headers["X-Rate-Limit-Remaining"] = admission.Remaining.ToString();
-        await (admission.Admitted
-            ? next(http)
-            : NativeErrors.WriteAsync(http, ApiRefusals.TooManyRequests with { RetryAfter = admission.ResetAfter }));
+        await next(http);
     }
 }
 
@@ -47,6 +34,7 @@ internal static class RequestLimitsSetup
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RequestCounters>();
         services.AddSingleton<PermitLeases>();
+        services.AddSingleton<RequestAdmission>();
     }
 
     /// <summary>After the authentication, before the authorization: a refused key counts too.</summary>

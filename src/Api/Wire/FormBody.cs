@@ -1,9 +1,7 @@
-using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
-using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Wire;
 
@@ -15,30 +13,12 @@ internal static class FormBody
     /// <summary>The fields by their names; null where the body is no form in UTF-8, or is larger than any body may be.</summary>
     public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!IsForm(request.ContentType) || request.ContentLength > CommandBody.MaxLength)
+        if (!IsForm(request.ContentType) || await RawBody.ReadAsync(request, cancellationToken) is not { } body)
         {
             return null;
         }
 
-        while (true)
-        {
-            var chunk = await request.BodyReader.ReadAsync(cancellationToken);
-            var buffer = chunk.Buffer;
-            if (buffer.Length > CommandBody.MaxLength)
-            {
-                request.BodyReader.AdvanceTo(buffer.End);
-                return null;
-            }
-
-            if (chunk.IsCompleted)
-            {
-                var body = buffer.ToArray();
-                request.BodyReader.AdvanceTo(buffer.End);
-                return Utf8.IsValid(body) ? QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body)) : null;
-            }
-
-            request.BodyReader.AdvanceTo(buffer.Start, buffer.End);
-        }
+        return Utf8.IsValid(body) ? QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body)) : null;
     }
 
     private static bool IsForm(string? contentType) =>

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using OtpPipeline.Api.Dialects;
@@ -12,38 +11,16 @@ internal static class JsonBody
     /// <param name="request">The request.</param>
     /// <param name="read">Takes what is needed out of the object, which lives no longer than the call.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    public static async ValueTask<Judged<T>> ReadAsync<T>(HttpRequest request, Func<JsonElement, T> read, CancellationToken cancellationToken)
+    /// <param name="anyMediaType">For dialects whose clients name none, or a wrong one.</param>
+    public static async ValueTask<Judged<T>> ReadAsync<T>(
+        HttpRequest request, Func<JsonElement, T> read, CancellationToken cancellationToken, bool anyMediaType = false)
     {
-        if (!IsJson(request.ContentType))
+        if (!anyMediaType && !IsJson(request.ContentType))
         {
             return ApiRefusals.MediaType;
         }
 
-        // Refused before a byte is read: a client that waits for 100 Continue need not send it.
-        if (request.ContentLength > CommandBody.MaxLength)
-        {
-            return Refusals.BodyTooLarge;
-        }
-
-        while (true)
-        {
-            var chunk = await request.BodyReader.ReadAsync(cancellationToken);
-            var buffer = chunk.Buffer;
-            if (buffer.Length > CommandBody.MaxLength)
-            {
-                request.BodyReader.AdvanceTo(buffer.End);
-                return Refusals.BodyTooLarge;
-            }
-
-            if (chunk.IsCompleted)
-            {
-                var answer = CommandBody.Read(buffer.IsSingleSegment ? buffer.First : buffer.ToArray(), read);
-                request.BodyReader.AdvanceTo(buffer.End);
-                return answer;
-            }
-
-            request.BodyReader.AdvanceTo(buffer.Start, buffer.End);
-        }
+        return await RawBody.ReadAsync(request, cancellationToken) is { } body ? CommandBody.Read(body, read) : Refusals.BodyTooLarge;
     }
 
     /// <summary>Lenient where nothing can be misread: no media type at all, any +json, any name of UTF-8.</summary>

@@ -76,6 +76,10 @@ public sealed partial class ApplicationDirectory(
     public IEnumerable<string> TokenClientsOf(Guid applicationId) =>
         _snapshot.TokenClients.Values.Where(c => c.ApplicationId == applicationId).OrderBy(c => c.Id).Select(c => c.Identifier);
 
+    /// <summary>An application's identifiers of one kind, for the clients of that dialect whose request does not name one.</summary>
+    public IEnumerable<ApplicationIdentifier> IdentifiersOf(Guid applicationId, IdentifierKind kind) =>
+        _snapshot.Identifiers[applicationId].Where(i => i.Kind == kind);
+
     /// <summary>False until the database was read once: nobody can be told apart from a stranger before.</summary>
     public bool IsLoaded => !ReferenceEquals(_snapshot, Snapshot.Empty);
 
@@ -104,6 +108,7 @@ public sealed partial class ApplicationDirectory(
             ById = applications.ToFrozenDictionary(),
             ByKey = keys.ToFrozenDictionary(k => Convert.ToHexString(k.Hash), StringComparer.Ordinal),
             ByIdentifier = identifiers.ToFrozenDictionary(i => (i.Kind, i.Identifier)),
+            Identifiers = identifiers.ToLookup(i => i.ApplicationId),
             TokenClients = identifiers.Where(i => i.Kind == IdentifierKind.TokenClient).ToFrozenDictionary(i => i.Id),
             Secrets = secrets.GroupBy(s => s.ApplicationId).ToFrozenDictionary(g => g.Key, Open),
         };
@@ -174,6 +179,8 @@ public sealed partial class ApplicationDirectory(
 
         public FrozenDictionary<(IdentifierKind Kind, string Identifier), ApplicationIdentifier> ByIdentifier { get; init; } =
             FrozenDictionary<(IdentifierKind Kind, string Identifier), ApplicationIdentifier>.Empty;
+
+        public ILookup<Guid, ApplicationIdentifier> Identifiers { get; init; } = Array.Empty<ApplicationIdentifier>().ToLookup(i => i.ApplicationId);
 
         public FrozenDictionary<Guid, ApplicationIdentifier> TokenClients { get; init; } = FrozenDictionary<Guid, ApplicationIdentifier>.Empty;
 

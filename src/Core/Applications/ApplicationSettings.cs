@@ -106,4 +106,28 @@ public sealed record ApplicationLimits
     /// <summary>Requests per minute and key.</summary>
     [Range(1, 10_000_000)]
     public int RequestsPerMinute { get; init; } = 6_000;
+
+    /// <summary>Sliding windows of the Perfumerlabs dialect, by channel and by what is counted; set through its own calls.</summary>
+    public SendLimit[] SendLimits { get; init; } = [];
 }
+
+/// <summary>What a window counts.</summary>
+public enum SendCount
+{
+    /// <summary>Sends to one recipient.</summary>
+    PerRecipient,
+
+    /// <summary>Sends that were asked for from one remote address, as the caller names it.</summary>
+    PerAddress,
+}
+
+/// <summary>A set of windows.</summary>
+/// <param name="Channel">The channel whose sends count.</param>
+/// <param name="Count">What is counted.</param>
+/// <param name="Windows">At most ten.</param>
+public sealed record SendLimit(Channel Channel, SendCount Count, SendWindow[] Windows);
+
+/// <summary>So many accepted sends in so many minutes.</summary>
+/// <param name="Minutes">Length of the sliding window, 1 to 10080 (a week).</param>
+/// <param name="Rate">Sends in it, 1 to 100000.</param>
+public sealed record SendWindow(int Minutes, int Rate);

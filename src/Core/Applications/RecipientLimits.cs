@@ -5,21 +5,25 @@ namespace OtpPipeline.Core.Applications;
 /// <summary>The limits of one recipient of one application. Pure: the history is locked, the time is the database's.</summary>
 public static class RecipientLimits
 {
-    private const long Hour = 3_600_000;
+    private const long Minute = 60_000;
+    private const long Hour = 60 * Minute;
     private const long Day = 24 * Hour;
 
     /// <summary>Counts one more request in, or says why not. A refused request is not counted.</summary>
-    public static Refusal? Admit(RecipientHistory history, ApplicationLimits limits, DateTime now)
+    /// <param name="history">The recipient's.</param>
+    /// <param name="limits">The application's.</param>
+    /// <param name="now">The database's clock.</param>
+    /// <param name="retryPeriod">Seconds between two sends; null for what the limits say.</param>
+    public static Refusal? Admit(RecipientHistory history, ApplicationLimits limits, DateTime now, int? retryPeriod = null)
     {
         if (CoolingOff(history, now) is { } cooling)
         {
             return cooling;
         }
 
-        // The database's times are UTC, whatever kind its driver gives them.
-        var ms = new DateTimeOffset(now.Ticks, TimeSpan.Zero).ToUnixTimeMilliseconds();
+        var ms = Milliseconds(now);
         var day = history.Sends.Where(t => t > ms - Day).ToArray();
-        if (day.Length > 0 && day[^1] + (limits.RetryPeriod * 1000L) - ms is > 0 and var pause)
+        if (day.Length > 0 && day[^1] + ((retryPeriod ?? limits.RetryPeriod) * 1000L) - ms is > 0 and var pause)
         {
             return Refusals.TooSoon(TimeSpan.FromMilliseconds(pause));
         }
@@ -36,6 +40,22 @@ public static class RecipientLimits
         return null;
     }
 
+    /// <summary>Why a history of counted sends takes no further one; null where each of its windows has room.</summary>
+    public static Refusal? Full(RecipientHistory history, CountedSends counted, DateTime now)
+    {
+        var ms = Milliseconds(now);
+        var wait = counted.Windows.Max(w => history.Sends.Count(t => t > ms - (w.Minutes * Minute)) < w.Rate ? 0 : history.Sends[^w.Rate] + (w.Minutes * Minute) - ms);
+        return wait > 0 ? counted.Refusal with { RetryAfter = TimeSpan.FromMilliseconds(wait) } : null;
+    }
+
+    /// <summary>Counts a send in, and forgets those that no window reaches.</summary>
+    public static void Count(RecipientHistory history, CountedSends counted, DateTime now)
+    {
+        var ms = Milliseconds(now);
+        var longest = counted.Windows.Max(w => w.Minutes) * Minute;
+        history.Sends = [.. history.Sends.Where(t => t > ms - longest), ms];
+    }
+
     /// <summary>Whether the recipient rests after too many wrong guesses.</summary>
     public static Refusal? CoolingOff(RecipientHistory history, DateTime now) =>
         history.CoolOffUntil is { } until && until > now ? Refusals.CoolingOff(until - now) : null;
@@ -50,4 +70,22 @@ public static class RecipientLimits
             history.CoolOffUntil = now + limits.CoolOff;
         }
     }
+
+    /// <summary>Wrong guesses in a row are counted over all OTPs of a recipient; a right one ends the row.</summary>
+    internal static void Carry(RecipientHistory history, OtpState before, OtpState after, ApplicationLimits limits, OtpChanges changes)
+    {
+        if (after.Attempts > before.Attempts)
+        {
+            CountFailedGuess(history, limits, changes.Now);
+            changes.Histories.Add(history);
+        }
+        else if (after.Status == OtpStatus.Verified && before.Status == OtpStatus.Pending && history.FailedGuesses > 0)
+        {
+            history.FailedGuesses = 0;
+            changes.Histories.Add(history);
+        }
+    }
+
+    // The database's times are UTC, whatever kind its driver gives them.
+    private static long Milliseconds(DateTime now) => new DateTimeOffset(now.Ticks, TimeSpan.Zero).ToUnixTimeMilliseconds();
 }

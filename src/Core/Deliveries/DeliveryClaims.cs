@@ -17,6 +17,9 @@ namespace OtpPipeline.Core.Deliveries;
 public sealed record OutgoingDelivery(
     Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, OtpDetails Details, Pin Pin, string Text, DateTime ExpiresAt)
 {
+    /// <summary>The caller's own message, which <see cref="Text"/> is of; null where the template made it.</summary>
+    public CallerMessage? Message { get; init; }
+
     /// <summary>Prints the id only.</summary>
     public override string ToString() => Delivery.Id.ToString();
 }
@@ -47,9 +50,10 @@ public sealed class DeliveryClaims : IAsyncDisposable
 
         var details = _secrets.OpenDetails(otpId, claimed.Details);
         var pin = _secrets.OpenPin(claimed.Pin);
+        var message = _secrets.OpenMessage(claimed.Pin);
         return new(
             claimed.Delivery, claimed.ApplicationId, claimed.RecipientHash, claimed.CountryIso, details, pin,
-            MessageText.Render(details.Template, pin), claimed.ExpiresAt);
+            message?.Text ?? MessageText.Render(details.Template, pin), claimed.ExpiresAt) { Message = message };
     }
 
     public ValueTask DisposeAsync() => _gatherer.DisposeAsync();

@@ -19,20 +19,47 @@ public sealed record NewOtp(
 {
     public Guid ApplicationId => Order.Application.Id;
 
+    /// <summary>The PIN is compared with its case.</summary>
+    public bool ExactPin { get; init; }
+
+    /// <summary>The caller's own message, sealed.</summary>
+    public byte[]? Message { get; init; }
+
+    /// <summary>Finds the OTP for callers who know no id.</summary>
+    public byte[]? LookupHash { get; init; }
+
+    /// <summary>Finds the OTP by its PIN.</summary>
+    public byte[]? PinHash { get; init; }
+
+    /// <summary>What counts this send besides the recipient's own history.</summary>
+    public IReadOnlyList<SendCounter> Counters { get; init; } = [];
+
+    /// <summary>The hashes of all histories that this send is counted in, the recipient's first.</summary>
+    public IEnumerable<byte[]> HistoryHashes => Counters.Select(c => c.Hash).Prepend(RecipientHash);
+
     /// <summary>Prints the id only.</summary>
     public override string ToString() => OtpId.ToString();
 }
 
+/// <summary>Counted sends with the hash that their history is kept under.</summary>
+public sealed record SendCounter(byte[] Hash, CountedSends Counted);
+
 /// <summary>What the database says at the intake of a batch.</summary>
 /// <param name="Now">Its clock, read once.</param>
 /// <param name="Firsts">By the new OTP's id: the first use of its idempotency key, where it is not this one.</param>
-/// <param name="Histories">Of each recipient, locked.</param>
+/// <param name="Histories">Of each recipient and of everything else that counts sends, locked.</param>
 /// <param name="Spendings">Of each application with a spending limit, locked.</param>
 public sealed record IntakeFacts(
     DateTime Now,
     IReadOnlyDictionary<Guid, FirstUse> Firsts,
     IReadOnlyDictionary<(Guid ApplicationId, string RecipientHash), RecipientHistory> Histories,
-    IReadOnlyDictionary<Guid, ApplicationSpending> Spendings);
+    IReadOnlyDictionary<Guid, ApplicationSpending> Spendings)
+{
+    /// <summary>Lookup hashes, in hexadecimal digits, of those orders that want to be the one live OTP and are not.</summary>
+    public IReadOnlySet<string> Live { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    public RecipientHistory HistoryOf(NewOtp order, byte[] hash) => Histories[(order.ApplicationId, Convert.ToHexString(hash))];
+}
 
 /// <summary>The first command of an idempotency key.</summary>
 /// <param name="CommandHash">Of its normalised form.</param>
@@ -86,11 +113,13 @@ public static class IntakeRules
         }
 
         var limits = order.Order.Application.Settings.Limits;
-        var history = facts.Histories[(order.ApplicationId, Convert.ToHexString(order.RecipientHash))];
+        var history = facts.HistoryOf(order, order.RecipientHash);
         var spending = limits.SpendingPerDay is null ? null : facts.Spendings[order.ApplicationId];
-        var refusal = spending is not null && spending.Spent + order.Cost > limits.SpendingPerDay
-            ? Refusals.SpendingLimit
-            : RecipientLimits.Admit(history, limits, facts.Now);
+        var refusal =
+            (order.Order.Terms.OneLive && IsLive(order, facts, decisions) ? Refusals.StillLive : null)
+            ?? (spending is not null && spending.Spent + order.Cost > limits.SpendingPerDay ? Refusals.SpendingLimit : null)
+            ?? order.Counters.Select(c => RecipientLimits.Full(facts.HistoryOf(order, c.Hash), c.Counted, facts.Now)).FirstOrDefault(r => r is not null)
+            ?? RecipientLimits.Admit(history, limits, facts.Now, order.Order.Terms.RetryPeriod);
         if (refusal is not null)
         {
             decisions.ReleasedKeys.Add(order);
@@ -104,6 +133,13 @@ public static class IntakeRules
         }
 
         decisions.Histories.Add(history);
+        foreach (var counter in order.Counters)
+        {
+            var counted = facts.HistoryOf(order, counter.Hash);
+            RecipientLimits.Count(counted, counter.Counted, facts.Now);
+            decisions.Histories.Add(counted);
+        }
+
         var otp = Create(order, facts.Now);
         decisions.Otps.Add(otp);
         decisions.Pins.Add(new()
@@ -113,6 +149,10 @@ public static class IntakeRules
             Ciphertext = order.PinCiphertext,
             KeyId = order.PinKeyId,
             ValidUntil = otp.ExpiresAt,
+            Exact = order.ExactPin,
+            Message = order.Message,
+            FindHash = order.PinHash,
+            UniqueHash = order.Order.Terms.UniquePin ? order.PinHash : null,
         });
         decisions.Deliveries.Add(FirstDelivery(order, facts.Now, lostAfter));
         return new(otp, null);
@@ -124,6 +164,10 @@ public static class IntakeRules
             ? new(null, Refusals.IdempotencyKeyReused)
             : new(first.Otp, null);
 
+    /// <summary>In the database, or a moment ago in this batch.</summary>
+    private static bool IsLive(NewOtp order, IntakeFacts facts, IntakeDecisions decisions) =>
+        facts.Live.Contains(Convert.ToHexString(order.LookupHash!)) || decisions.Otps.Exists(o => o.LookupHash.AsSpan().SequenceEqual(order.LookupHash));
+
     private static Otp Create(NewOtp order, DateTime now) => new()
     {
         Id = order.OtpId,
@@ -132,6 +176,7 @@ public static class IntakeRules
         Channel = order.Order.Channel,
         CountryIso = order.Order.Recipient.CountryIso,
         RecipientHash = order.RecipientHash,
+        LookupHash = order.LookupHash,
         Details = order.Details,
         Status = OtpStatus.Pending,
         Sequence = 1,

@@ -18,6 +18,9 @@ public sealed class Otp
     /// <summary>Keyed hash of the recipient: finds it without knowing it.</summary>
     public required byte[] RecipientHash { get; init; }
 
+    /// <summary>Keyed hash by which the callers of a dialect find the OTP, who know no id of it; null where they know it. Written once, never read back.</summary>
+    public byte[]? LookupHash { get; init; }
+
     /// <summary><see cref="OtpDetails"/>, sealed: recipient, sender, template, name and callback address.</summary>
     public required byte[] Details { get; init; }
 
@@ -68,6 +71,18 @@ public sealed class OtpPin
     public required string KeyId { get; init; }
 
     public required DateTime ValidUntil { get; init; }
+
+    /// <summary>Compared as it stands: letters have a case.</summary>
+    public bool Exact { get; init; }
+
+    /// <summary><see cref="CallerMessage"/>, sealed: it holds the PIN and ends with it. Null where the template is the text.</summary>
+    public byte[]? Message { get; init; }
+
+    /// <summary>Keyed hash by which a dialect finds the OTP that this is the PIN of; null where none does. Written once, never read back.</summary>
+    public byte[]? FindHash { get; init; }
+
+    /// <summary>The same for a PIN that no other live one may equal.</summary>
+    public byte[]? UniqueHash { get; init; }
 }
 
 /// <summary>The first answer of an idempotency key, per application.</summary>

@@ -29,11 +29,15 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
 
     public List<Delivery> NewDeliveries { get; } = [];
 
+    /// <summary>Histories in which guesses were counted.</summary>
     public HashSet<RecipientHistory> Histories { get; } = [];
+
+    /// <summary>Histories in which a send was counted.</summary>
+    public HashSet<RecipientHistory> CountedSends { get; } = [];
 
     public List<OtpSubmission> Submissions { get; } = [];
 
-    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && Submissions.Count == 0;
+    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0 && Submissions.Count == 0;
 
     /// <summary>Writes the new state; a final one wipes the PIN and suppresses what is still queued.</summary>
     public void Move(LockedOtp locked, OtpState state)
@@ -98,16 +102,23 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
     }
 
     /// <summary>One more attempt of the same step, due after the delay; its work command travels with it.</summary>
-    public void Queue(LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter)
+    public void Queue(LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter) =>
+        Queue(locked, previous.Provider, previous.Step, previous.Attempt + 1, delay, lostAfter);
+
+    /// <summary>A step more, due at once.</summary>
+    public void QueueStep(LockedOtp locked, string provider, TimeSpan lostAfter) =>
+        Queue(locked, provider, locked.Deliveries.Max(d => d.Step) + 1, attempt: 1, TimeSpan.Zero, lostAfter);
+
+    private void Queue(LockedOtp locked, string provider, int step, int attempt, TimeSpan delay, TimeSpan lostAfter)
     {
         var next = new Delivery
         {
             Id = Guid.CreateVersion7(),
-            OtpId = previous.OtpId,
-            Channel = previous.Channel,
-            Provider = previous.Provider,
-            Step = previous.Step,
-            Attempt = previous.Attempt + 1,
+            OtpId = locked.Otp.Id,
+            Channel = locked.Otp.Channel,
+            Provider = provider,
+            Step = step,
+            Attempt = attempt,
             Status = DeliveryStatus.Queued,
             DueAt = now + delay,
             PublishDueAt = now + delay + lostAfter,

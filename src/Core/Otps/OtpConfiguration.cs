@@ -15,6 +15,7 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.Channel).HasColumnName("channel").AsLowerText();
         builder.Property(o => o.CountryIso).HasColumnName("country_iso").HasMaxLength(2);
         builder.Property(o => o.RecipientHash).HasColumnName("recipient_hash").HasMaxLength(32);
+        builder.Property(o => o.LookupHash).HasColumnName("lookup_hash").HasMaxLength(32);
         builder.Property(o => o.Details).HasColumnName("details");
         builder.Property(o => o.Status).HasColumnName("status").AsUpperText();
         builder.Property(o => o.Reason).HasColumnName("reason").AsLowerText();
@@ -30,6 +31,7 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.ExpiresAt).HasColumnName("expires_at");
         builder.Property(o => o.FinalAt).HasColumnName("final_at");
         builder.HasIndex(o => o.ExpiresAt).HasDatabaseName("ix_otps_expires_at_pending").HasFilter("status = 'PENDING'");
+        builder.HasIndex(o => new { o.LookupHash, o.CreatedAt }).HasDatabaseName("ix_otps_lookup_hash").HasFilter("lookup_hash IS NOT NULL");
         builder.HasIndex(o => o.FinalAt).HasDatabaseName("ix_otps_final_at").HasFilter("final_at IS NOT NULL");
     }
 }
@@ -42,9 +44,17 @@ internal sealed class OtpPinConfiguration : IEntityTypeConfiguration<OtpPin>
         builder.HasKey(p => new { p.OtpId, p.Version }).HasName("pk_otp_pins");
         builder.Property(p => p.OtpId).HasColumnName("otp_id");
         builder.Property(p => p.Version).HasColumnName("version");
-        builder.Property(p => p.Ciphertext).HasColumnName("ciphertext").HasMaxLength(256);
+        builder.Property(p => p.Ciphertext).HasColumnName("ciphertext").HasMaxLength(512);
         builder.Property(p => p.KeyId).HasColumnName("key_id").HasMaxLength(32);
         builder.Property(p => p.ValidUntil).HasColumnName("valid_until");
+        
+        // With a default, so that a host of the version before can still write while this one is rolled out.
+        builder.Property(p => p.Exact).HasColumnName("exact").HasDefaultValue(false);
+        builder.Property(p => p.Message).HasColumnName("message");
+        builder.Property(p => p.FindHash).HasColumnName("find_hash").HasMaxLength(32);
+        builder.Property(p => p.UniqueHash).HasColumnName("unique_hash").HasMaxLength(32);
+        builder.HasIndex(p => p.FindHash).HasDatabaseName("ix_otp_pins_find_hash").HasFilter("find_hash IS NOT NULL");
+        builder.HasIndex(p => p.UniqueHash).IsUnique().HasDatabaseName("ux_otp_pins_unique_hash").HasFilter("unique_hash IS NOT NULL");
     }
 }
 

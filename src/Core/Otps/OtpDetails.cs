@@ -17,6 +17,7 @@ public sealed record OtpDetails(string Recipient, string From, string Template, 
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OtpDetails))]
+[JsonSerializable(typeof(CallerMessage))]
 [JsonSerializable(typeof(string?[]))]
 [JsonSerializable(typeof(Sandbox.SandboxContent))]
 [JsonSerializable(typeof(Sandbox.SandboxCallbackContent))]

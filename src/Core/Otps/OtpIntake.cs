@@ -47,8 +47,13 @@ public sealed class OtpIntake : IAsyncDisposable
     /// <param name="idempotencyKey">The caller's key; null for none.</param>
     /// <param name="traceParent">W3C trace context of the request.</param>
     /// <param name="cancellationToken">Ends the waiting, not the work.</param>
+    public Task<Judged<OtpView>> RequestAsync(
+        OtpDraft draft, Application application, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken) =>
+        RequestAsync(draft, OtpTerms.None, application, idempotencyKey, traceParent, cancellationToken);
+
+    /// <summary>The same for a dialect that settles more than a draft has fields for.</summary>
     public async Task<Judged<OtpView>> RequestAsync(
-        OtpDraft draft, Application application, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken)
+        OtpDraft draft, OtpTerms terms, Application application, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken)
     {
         var order = Judge(draft, application, idempotencyKey, traceParent);
         if (order.Refusal is { } refusal)
@@ -56,7 +61,7 @@ public sealed class OtpIntake : IAsyncDisposable
             return refusal;
         }
 
-        var answer = await AcceptAsync(order.Value, cancellationToken);
+        var answer = await AcceptAsync(order.Value.Under(terms), cancellationToken);
         return answer.Refusal is { } no ? no : OtpView.AtCreation(answer.Otp!, _secrets.OpenDetails(answer.Otp!.Id, answer.Otp.Details));
     }
 
@@ -85,8 +90,9 @@ public sealed class OtpIntake : IAsyncDisposable
     private NewOtp Prepare(OtpOrder order, string provider)
     {
         var otpId = Guid.CreateVersion7();
-        var pin = order.PinPolicy.Next();
-        var parts = MessageText.CountParts(MessageText.Render(order.Template, pin));
+        var terms = order.Terms;
+        var pin = terms.Pin is { } own ? new Pin(own, exact: true) : order.PinPolicy.Next();
+        var parts = MessageText.CountParts(terms.Message?.Text ?? MessageText.Render(order.Template, pin));
         var details = new OtpDetails(order.Recipient.Address, order.From, order.Template, order.CallbackUrl, order.Name, order.Locale);
         return new(
             order,
@@ -99,7 +105,14 @@ public sealed class OtpIntake : IAsyncDisposable
             parts,
             parts * _deliveries.Of(order.Channel).PriceTo(order.Recipient.CountryIso),
             order.IdempotencyKey is { } key ? _secrets.HashIdempotencyKey(key) : null,
-            order.IdempotencyKey is null ? null : _secrets.HashCommand(order.Normalised));
+            order.IdempotencyKey is null ? null : _secrets.HashCommand(order.Normalised))
+        {
+            ExactPin = terms.Pin is not null || order.PinPolicy.IsExact,
+            Message = terms.Message is { } message ? _secrets.SealMessage(otpId, message) : null,
+            LookupHash = terms.Lookup is { } lookup ? _secrets.HashLookup(order.Application.Id, lookup) : null,
+            PinHash = terms.FindPinIn is { } place ? _secrets.HashPin(order.Application.Id, place, pin.Reveal()) : null,
+            Counters = [.. terms.Counted.Where(c => c.Windows.Count > 0).Select(c => new SendCounter(_secrets.HashCounted(c.Key), c))],
+        };
     }
 
     /// <summary>A twin that is not committed in time leaves the answer open: the caller may ask again.</summary>

@@ -41,6 +41,9 @@ public sealed record OtpOrder
     /// <summary>The caller's key, if there is one.</summary>
     public string? IdempotencyKey { get; init; }
 
+    /// <summary>What a dialect settled beside.</summary>
+    public OtpTerms Terms { get; init; } = OtpTerms.None;
+
     /// <summary>The command in one spelling, before settings were filled in: two equal commands have the same.</summary>
     public required string Normalised { get; init; }
 
@@ -52,6 +55,15 @@ public sealed record OtpOrder
     /// where the answer is that a twin is still being committed.
     /// </summary>
     public Action<OutboxBatch, IntakeAnswer>? Announce { get; init; }
+
+    /// <summary>The order as a dialect settles it.</summary>
+    public OtpOrder Under(OtpTerms terms) => ReferenceEquals(terms, OtpTerms.None) ? this : this with
+    {
+        Terms = terms,
+        Ttl = terms.Ttl ?? Ttl,
+        MaxAttempts = terms.MaxAttempts ?? MaxAttempts,
+        PinPolicy = terms.PinPolicy ?? PinPolicy,
+    };
 
     /// <summary>Prints nothing of it: it holds personal data.</summary>
     public override string ToString() => nameof(OtpOrder);

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
@@ -14,6 +15,9 @@ namespace OtpPipeline.Core.Otps;
 /// <param name="TraceParent">W3C trace context of the request.</param>
 public sealed record VerifyCommand(Application Application, Guid OtpId, PinGuess Guess, string? SubmissionId = null, string? TraceParent = null)
 {
+    /// <summary>Whom the caller names beside the OTP: one that was sent to somebody else is not found, and no guess is counted; null for nobody.</summary>
+    public Recipient? Recipient { get; init; }
+
     /// <summary>Adds the answer to the commit, for a door that answers by message; may be called again for a commit that failed.</summary>
     public Action<OutboxBatch, VerifyAnswer>? Announce { get; init; }
 }
@@ -58,7 +62,7 @@ public sealed class OtpVerification : IAsyncDisposable
             for (var i = 0; i < commands.Count; i++)
             {
                 changes.TraceParent = commands[i].TraceParent;
-                answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && otp.Otp.ApplicationId == commands[i].Application.Id
+                answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && IsMeant(otp.Otp, commands[i])
                     ? Judge(commands[i], otp, changes)
                     : new(Refusals.NotFound, null);
                 commands[i].Announce?.Invoke(outgoing, answers[i]);
@@ -70,6 +74,10 @@ public sealed class OtpVerification : IAsyncDisposable
         _outbox.Dispatch(outgoing);
         return answers;
     }
+
+    private bool IsMeant(Otp otp, VerifyCommand command) =>
+        otp.ApplicationId == command.Application.Id
+        && (command.Recipient is not { } recipient || otp.RecipientHash.AsSpan().SequenceEqual(_secrets.HashRecipient(recipient)));
 
     private VerifyAnswer Judge(VerifyCommand command, LockedOtp locked, OtpChanges changes)
     {
@@ -94,7 +102,7 @@ public sealed class OtpVerification : IAsyncDisposable
         changes.Move(locked, outcome.State);
         if (history is not null)
         {
-            Carry(history, before, outcome, command, changes);
+            RecipientLimits.Carry(history, before, outcome.State, command.Application.Settings.Limits, changes);
         }
 
         if (outcome.Refusal is null && before.Status == OtpStatus.Pending)
@@ -108,20 +116,5 @@ public sealed class OtpVerification : IAsyncDisposable
         }
 
         return new(outcome.Refusal, otp.TrackId);
-    }
-
-    /// <summary>Wrong guesses in a row are counted over all OTPs of a recipient; a right one ends the row.</summary>
-    private static void Carry(RecipientHistory history, OtpState before, Outcome outcome, VerifyCommand command, OtpChanges changes)
-    {
-        if (outcome.State.Attempts > before.Attempts)
-        {
-            RecipientLimits.CountFailedGuess(history, command.Application.Settings.Limits, changes.Now);
-            changes.Histories.Add(history);
-        }
-        else if (outcome.State.Status == OtpStatus.Verified && before.Status == OtpStatus.Pending && history.FailedGuesses > 0)
-        {
-            history.FailedGuesses = 0;
-            changes.Histories.Add(history);
-        }
     }
 }

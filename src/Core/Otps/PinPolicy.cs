@@ -19,7 +19,7 @@ public enum PinType
 /// <summary>Makes PINs of one kind and brings what a user typed into their form.</summary>
 /// <param name="Type">What it is made of.</param>
 /// <param name="Length">4 to 10 characters.</param>
-/// <param name="Own">The application's own characters (upper-case letters and digits) instead of those of the type.</param>
+/// <param name="Own">Characters of the application's, or of a dialect's key, instead of those of the type; letters and digits.</param>
 public readonly record struct PinPolicy(PinType Type, int Length, string? Own = null)
 {
     private const string Digits = "0123456789";
@@ -33,15 +33,21 @@ public readonly record struct PinPolicy(PinType Type, int Length, string? Own = 
         _ => Distinct,
     };
 
+    /// <summary>Its PINs are compared with their case: the alphabet has lower-case letters.</summary>
+    public bool IsExact => Own?.Any(char.IsAsciiLetterLower) == true;
+
     /// <summary>A PIN from the cryptographic generator; every PIN of the policy is equally likely.</summary>
-    public Pin Next() => new(RandomNumberGenerator.GetString(Alphabet, Length));
+    public Pin Next() => new(RandomNumberGenerator.GetString(Alphabet, Length), IsExact);
 }
 
 /// <summary>The secret itself. It prints as stars; <see cref="Reveal"/> is the one way out.</summary>
+/// <param name="value">In clear.</param>
+/// <param name="exact">Compared as it stands: letters have a case.</param>
 [JsonConverter(typeof(JsonAsPrinted<Pin>))]
-public readonly struct Pin(string value) : IEquatable<Pin>
+public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
 {
     private readonly string _value = value;
+    private readonly bool _exact = exact;
 
     public int Length => _value.Length;
 
@@ -49,7 +55,7 @@ public readonly struct Pin(string value) : IEquatable<Pin>
     public string Reveal() => _value;
 
     /// <summary>Whether the guess is this PIN; takes the same time for every guess.</summary>
-    public bool Matches(PinGuess guess) => Equals(guess.Normalise(_value.Length));
+    public bool Matches(PinGuess guess) => Equals(guess.Normalise(_value.Length, _exact));
 
     public bool Equals(Pin other)
     {
@@ -73,7 +79,7 @@ public readonly struct Pin(string value) : IEquatable<Pin>
 [JsonConverter(typeof(JsonAsPrinted<PinGuess>))]
 public readonly record struct PinGuess(string Text, bool WasNumber = false)
 {
-    public Pin Normalise(int length) => new(WasNumber ? Text.PadLeft(length, '0') : Text.ToUpperInvariant());
+    public Pin Normalise(int length, bool exact = false) => new(WasNumber ? Text.PadLeft(length, '0') : exact ? Text : Text.ToUpperInvariant());
 
     public override string ToString() => "****";
 }

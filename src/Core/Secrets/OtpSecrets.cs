@@ -20,7 +20,15 @@ public sealed class OtpSecrets(KeyRing ring)
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
     public Pin OpenPin(OtpPin row) =>
-        new(Encoding.UTF8.GetString(ring.Open(row.KeyId, row.Ciphertext, PinPlace(row.OtpId, row.Version))));
+        new(Encoding.UTF8.GetString(ring.Open(row.KeyId, row.Ciphertext, PinPlace(row.OtpId, row.Version))), row.Exact);
+
+    public byte[] SealMessage(Guid otpId, CallerMessage message) =>
+        ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(message, OtpJson.Default.CallerMessage), Place("message", otpId));
+
+    /// <summary>The caller's own message; null where there is none.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public CallerMessage? OpenMessage(OtpPin row) =>
+        row.Message is null ? null : JsonSerializer.Deserialize(ring.OpenWithId(row.Message, Place("message", row.OtpId)), OtpJson.Default.CallerMessage);
 
     public byte[] SealDetails(Guid otpId, OtpDetails details) =>
         ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(details, OtpJson.Default.OtpDetails), Place("details", otpId));
@@ -71,6 +79,16 @@ public sealed class OtpSecrets(KeyRing ring)
 
     /// <summary>Finds a recipient over all channels of its kind.</summary>
     public byte[] HashRecipient(Recipient recipient) => ring.Hash("recipient", $"{recipient.Kind}:{recipient.Address}");
+
+    /// <summary>Finds the OTPs of a recipient where their callers know no id.</summary>
+    public byte[] HashLookup(Guid applicationId, OtpLookup lookup) =>
+        ring.Hash("lookup", $"{applicationId:N}:{lookup.Place}:{lookup.Recipient.Kind}:{lookup.Recipient.Address}");
+
+    /// <summary>Finds the OTP of a PIN.</summary>
+    public byte[] HashPin(Guid applicationId, string place, string pin) => ring.Hash("pin", $"{applicationId:N}:{place}:{pin}");
+
+    /// <summary>Counts sends that have something in common.</summary>
+    public byte[] HashCounted(string key) => ring.Hash("counted-sends", key);
 
     public byte[] HashIdempotencyKey(string key) => ring.Hash("idempotency-key", key);
 

@@ -649,6 +649,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("final_at");
 
+                    b.Property<byte[]>("LookupHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("lookup_hash");
+
                     b.Property<int>("MaxAttempts")
                         .HasColumnType("integer")
                         .HasColumnName("max_attempts");
@@ -706,6 +711,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_otps_final_at")
                         .HasFilter("final_at IS NOT NULL");
 
+                    b.HasIndex("LookupHash", "CreatedAt")
+                        .HasDatabaseName("ix_otps_lookup_hash")
+                        .HasFilter("lookup_hash IS NOT NULL");
+
                     b.ToTable("otps", (string)null);
                 });
 
@@ -721,9 +730,20 @@ namespace OtpPipeline.Storage.Postgres.Migrations
 
                     b.Property<byte[]>("Ciphertext")
                         .IsRequired()
-                        .HasMaxLength(256)
+                        .HasMaxLength(512)
                         .HasColumnType("bytea")
                         .HasColumnName("ciphertext");
+
+                    b.Property<bool>("Exact")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("exact");
+
+                    b.Property<byte[]>("FindHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("find_hash");
 
                     b.Property<string>("KeyId")
                         .IsRequired()
@@ -731,12 +751,30 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("character varying(32)")
                         .HasColumnName("key_id");
 
+                    b.Property<byte[]>("Message")
+                        .HasColumnType("bytea")
+                        .HasColumnName("message");
+
+                    b.Property<byte[]>("UniqueHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("unique_hash");
+
                     b.Property<DateTime>("ValidUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("valid_until");
 
                     b.HasKey("OtpId", "Version")
                         .HasName("pk_otp_pins");
+
+                    b.HasIndex("FindHash")
+                        .HasDatabaseName("ix_otp_pins_find_hash")
+                        .HasFilter("find_hash IS NOT NULL");
+
+                    b.HasIndex("UniqueHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_otp_pins_unique_hash")
+                        .HasFilter("unique_hash IS NOT NULL");
 
                     b.ToTable("otp_pins", (string)null);
                 });

@@ -672,6 +672,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("final_at");
 
+                    b.Property<byte[]>("LookupHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("lookup_hash");
+
                     b.Property<int>("MaxAttempts")
                         .HasColumnType("int")
                         .HasColumnName("max_attempts");
@@ -732,6 +737,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasDatabaseName("ix_otps_final_at")
                         .HasFilter("final_at IS NOT NULL");
 
+                    b.HasIndex("LookupHash", "CreatedAt")
+                        .HasDatabaseName("ix_otps_lookup_hash")
+                        .HasFilter("lookup_hash IS NOT NULL");
+
                     b.ToTable("otps", (string)null);
                 });
 
@@ -747,9 +756,20 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.Property<byte[]>("Ciphertext")
                         .IsRequired()
-                        .HasMaxLength(256)
-                        .HasColumnType("varbinary(256)")
+                        .HasMaxLength(512)
+                        .HasColumnType("varbinary(512)")
                         .HasColumnName("ciphertext");
+
+                    b.Property<bool>("Exact")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bit")
+                        .HasDefaultValue(false)
+                        .HasColumnName("exact");
+
+                    b.Property<byte[]>("FindHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("find_hash");
 
                     b.Property<string>("KeyId")
                         .IsRequired()
@@ -758,12 +778,30 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("key_id")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<byte[]>("Message")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("message");
+
+                    b.Property<byte[]>("UniqueHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("unique_hash");
+
                     b.Property<DateTime>("ValidUntil")
                         .HasColumnType("datetime2")
                         .HasColumnName("valid_until");
 
                     b.HasKey("OtpId", "Version")
                         .HasName("pk_otp_pins");
+
+                    b.HasIndex("FindHash")
+                        .HasDatabaseName("ix_otp_pins_find_hash")
+                        .HasFilter("find_hash IS NOT NULL");
+
+                    b.HasIndex("UniqueHash")
+                        .IsUnique()
+                        .HasDatabaseName("ux_otp_pins_unique_hash")
+                        .HasFilter("unique_hash IS NOT NULL");
 
                     b.ToTable("otp_pins", (string)null);
                 });

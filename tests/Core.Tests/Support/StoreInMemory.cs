@@ -5,7 +5,7 @@ using OtpPipeline.Outbox;
 namespace OtpPipeline.Core.Tests.Support;
 
 /// <summary>A database without a database: everything is locked for whoever asks, and the clock stands still.</summary>
-internal sealed class StoreInMemory : IOtpStore, IIntakeUnit, IOtpUnit, IOutbox
+internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUnit, IOutbox
 {
     private readonly RecipientHistory _history = Some.History();
 
@@ -65,6 +65,16 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeUnit, IOtpUnit, IOutbox
 
     public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
         Task.FromResult(Otps.TryGetValue(otpId, out var otp) ? new OtpReading(otp.Otp, otp.Deliveries, Now) : null);
+
+    public Task<IReadOnlyList<Guid>> FindLiveAsync(byte[] lookupHash, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);
+
+    public Task<IReadOnlyList<Guid>> FindLiveByPinAsync(byte[] pinHash, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);
+
+    public Task<LastOtp?> FindLastAsync(byte[] lookupHash, CancellationToken cancellationToken) =>
+        Task.FromResult(Otps.Values.Select(o => new LastOtp(o.Otp.Id, o.State.At(Now).Status)).LastOrDefault());
+
+    public Task<OtpPin?> FindLastPinAsync(IReadOnlyCollection<byte[]> lookupHashes, CancellationToken cancellationToken) =>
+        Task.FromResult(Otps.Values.Select(o => o.Pin).LastOrDefault());
 
     public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => Task.FromResult(0);
 

@@ -58,9 +58,9 @@ internal sealed class MailTemplate
             _fromName?.Render(values, ValueEncoding.AsIs) ?? "",
             delivery.Details.Recipient,
             _options.ReplyTo,
-            _subject.Render(values, ValueEncoding.AsIs),
+            delivery.Message?.Subject ?? _subject.Render(values, ValueEncoding.AsIs),
             delivery.Text,
-            _html?.Render(values, WebUtility.HtmlEncode),
+            delivery.Message is { } own ? own.Html : _html?.Render(values, WebUtility.HtmlEncode),
             $"<{id}@{_domain}>",
             $"=_{id}",
             now);

@@ -16,6 +16,8 @@ internal static class MessageValues
         ["recipient"] = d => d.Details.Recipient,
         ["recipient.digits"] = d => d.Details.Recipient.TrimStart('+'),
         ["text"] = d => d.Text,
+        ["subject"] = d => d.Message?.Subject,
+        ["html"] = d => d.Message?.Html,
         ["pin"] = d => d.Pin.Reveal(),
         ["from"] = d => d.Details.From,
         [Name] = d => d.Details.Name,

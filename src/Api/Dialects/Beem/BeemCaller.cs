@@ -1,0 +1,33 @@
+using OtpPipeline.Api.Security;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core.Applications;
+
+namespace OtpPipeline.Api.Dialects.Beem;
+
+/// <summary>Who calls: the pair of HTTP Basic, whose requests are counted together.</summary>
+internal static class BeemCaller
+{
+    /// <summary>The application, or what it is answered with.</summary>
+    public static async Task<(Application? Application, IResult? Refused)> FindAsync(HttpContext http, ApplicationDirectory directory, RequestAdmission admission)
+    {
+        if (!directory.IsLoaded)
+        {
+            return (null, new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
+        }
+
+        var found = BasicCredentials.TryRead(http.Request, out var pair) ? directory.Find(IdentifierKind.BeemKey, pair.Name, pair.Password) : null;
+        if (await admission.CountAsync(http, found is null ? null : new(found.Application, found.Identifier.Id, [])) is { } tooMany)
+        {
+            return (null, new RefusedAnswer(tooMany));
+        }
+
+        if (found is null)
+        {
+            var missing = http.Request.Headers.Authorization.Count == 0;
+            http.Response.Headers.WWWAuthenticate = "Basic realm=\"OtpPipeline\"";
+            return (null, missing ? BeemAnswers.Refused(BeemCodes.CredentialsMissing) : BeemAnswers.Refused(BeemCodes.CredentialsWrong, StatusCodes.Status401Unauthorized));
+        }
+
+        return found.Application.Active ? (found.Application, null) : (null, BeemAnswers.Refused(BeemCodes.ApplicationInactive));
+    }
+}

@@ -1,0 +1,61 @@
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Dialects.Beem;
+
+/// <summary>Beem's codes with their sentences, to the letter; from 120 on they are ours. No refusal of a PIN may hold the word "valid": a client takes that for success.</summary>
+internal static class BeemCodes
+{
+    public static readonly BeemMessage Sent = new(100, "SMS sent successfully");
+    public static readonly BeemMessage NotSent = new(101, "Failed to send SMS");
+    public static readonly BeemMessage PhoneInvalid = new(102, "Invalid phone number");
+    public static readonly BeemMessage PhoneMissing = new(103, "Phone number missing");
+    public static readonly BeemMessage ApplicationMissing = new(104, "Application Id missing");
+    public static readonly BeemMessage ApplicationNotFound = new(106, "Application not found");
+    public static readonly BeemMessage ApplicationInactive = new(107, "Application is inactive");
+    public static readonly BeemMessage NoChannel = new(108, "No channel found");
+    public static readonly BeemMessage NoPlaceholder = new(109, "Placeholder not found");
+    public static readonly BeemMessage CredentialsMissing = new(110, "Username or Password missing");
+    public static readonly BeemMessage PinMissing = new(111, "Pin missing");
+    public static readonly BeemMessage PinIdMissing = new(112, "pinId missing");
+    public static readonly BeemMessage PinIdNotFound = new(113, "pinId not found");
+    public static readonly BeemMessage IncorrectPin = new(114, "Incorrect Pin");
+    public static readonly BeemMessage PinTimeOut = new(115, "Pin TimeOut");
+    public static readonly BeemMessage AttemptsExceeded = new(116, "Attempts Exceeded");
+    public static readonly BeemMessage ValidPin = new(117, "Valid Pin");
+    public static readonly BeemMessage DuplicatePin = new(118, "Duplicate Pin");
+    public static readonly BeemMessage CredentialsWrong = new(120, "Wrong Username or Password");
+    public static readonly BeemMessage NoSuchCall = new(121, "No such call");
+    public static readonly BeemMessage TooMany = new(122, "Too many requests");
+
+    /// <summary>What the intake refused.</summary>
+    public static BeemMessage OfRequest(Refusal refusal) => refusal.Code switch
+    {
+        2001 => PhoneMissing,
+        2002 or 2003 or 2020 or 2112 => PhoneInvalid,
+        2006 => NoPlaceholder,
+        2102 => NoChannel,
+        2120 => TooMany,
+        _ => NotSent,
+    };
+
+    /// <summary>What the verification refused.</summary>
+    public static BeemMessage OfVerification(Refusal refusal) => refusal.Code switch
+    {
+        2021 => PinIdNotFound,
+        2022 => PinMissing,
+        2023 => DuplicatePin,
+        2024 or 2025 or 2028 => PinTimeOut,
+        2026 or 2027 => AttemptsExceeded,
+        2120 => TooMany,
+        _ => IncorrectPin,
+    };
+
+    /// <summary>What was refused before a call was reached, or failed behind it.</summary>
+    public static BeemMessage OfStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => CredentialsWrong,
+        StatusCodes.Status429TooManyRequests => TooMany,
+        >= StatusCodes.Status500InternalServerError => NotSent,
+        _ => NoSuchCall,
+    };
+}

@@ -1,0 +1,43 @@
+using System.Diagnostics;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Dialects.Beem;
+
+/// <summary>POST /v1/request.</summary>
+internal static class BeemRequest
+{
+    private const int LongestAppId = 9;
+
+    public static async Task<IResult> HandleAsync(
+        HttpContext http, ApplicationDirectory directory, RequestAdmission admission, OtpIntake intake, CancellationToken cancellationToken)
+    {
+        var (application, refused) = await BeemCaller.FindAsync(http, directory, admission);
+        if (application is null)
+        {
+            return refused!;
+        }
+
+        var (appId, msisdn) = Ordered(await BeemBody.ReadAsync(http.Request, "appId", "msisdn", cancellationToken));
+        if (string.IsNullOrEmpty(appId.Text))
+        {
+            return BeemAnswers.Refused(BeemCodes.ApplicationMissing);
+        }
+
+        if (directory.Find(IdentifierKind.BeemApp, appId.Text) is not { } app || app.Application.Id != application.Id)
+        {
+            return BeemAnswers.Refused(BeemCodes.ApplicationNotFound);
+        }
+
+        var draft = new OtpDraft { PhoneNumber = string.IsNullOrEmpty(msisdn.Text) ? msisdn : new($"+{msisdn.Text.TrimStart('+')}") };
+        var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+        return otp.Refusal is { } refusal
+            ? BeemAnswers.Refused(BeemCodes.OfRequest(refusal), refusal.Code == Refusals.RecipientWindowFull.Code ? StatusCodes.Status429TooManyRequests : StatusCodes.Status200OK)
+            : BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl);
+    }
+
+    /// <summary>The vendor's own samples have the two the wrong way round: a number of an application is short, one of a phone is not.</summary>
+    private static (DraftField AppId, DraftField Msisdn) Ordered((DraftField AppId, DraftField Msisdn) fields) =>
+        fields.AppId.Text?.Length > LongestAppId && fields.Msisdn.Text?.Length is > 0 and <= LongestAppId ? (fields.Msisdn, fields.AppId) : fields;
+}

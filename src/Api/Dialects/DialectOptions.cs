@@ -1,0 +1,20 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace OtpPipeline.Api.Dialects;
+
+/// <summary>What every dialect's section has.</summary>
+public class DialectOptions
+{
+    /// <summary>What is off answers 404. On by default.</summary>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>Stands before every path of the dialect, such as /sms-api; none by default.</summary>
+    [RegularExpression("(/[A-Za-z0-9._~-]+)*", ErrorMessage = "The field Prefix must be empty or a path such as /sms-api, without a slash at its end.")]
+    public string Prefix { get; set; } = "";
+}
+
+/// <summary>Section <c>Native</c>: the wire of the SMSCX OTP API.</summary>
+public sealed class NativeOptions : DialectOptions
+{
+    public const string Section = "Native";
+}

@@ -22,6 +22,21 @@ public class A_PIN
         }
     }
 
+    [Theory]
+    [InlineData("aBc-12", "aBc-12", true)]
+    [InlineData("aBc-12", "ABC-12", false)]
+    [InlineData("ABC", "abc", false)]
+    public void Of_the_caller_is_compared_with_its_case(string pin, string guess, bool matches) => new Pin(pin, exact: true).Matches(new(guess)).ShouldBe(matches);
+
+    [Fact]
+    public void Of_an_alphabet_with_small_letters_is_compared_with_its_case()
+    {
+        var pin = new PinPolicy(PinType.Numbers, 10, "abcdef").Next();
+
+        pin.Matches(new(pin.Reveal())).ShouldBeTrue();
+        pin.Matches(new(pin.Reveal().ToUpperInvariant())).ShouldBeFalse();
+    }
+
     [Fact]
     public void Has_no_look_alikes_when_letters_and_digits_mix() =>
         new PinPolicy(PinType.Alphanumeric, 6).Alphabet.IndexOfAny(['0', 'O', '1', 'I', 'L']).ShouldBe(-1);

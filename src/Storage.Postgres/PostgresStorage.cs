@@ -6,6 +6,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Storage.Postgres.Outbox;
 
 namespace OtpPipeline.Storage.Postgres;
@@ -38,6 +39,7 @@ public static class PostgresStorage
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         services.AddSingleton<ICallbackStore, PostgresCallbackStore>();
         services.AddSingleton<IPermitStore, PostgresPermitStore>();
+        services.AddSingleton<ISandboxStore, PostgresSandboxStore>();
         return services.AddPostgresOutbox();
     }
 

@@ -11,15 +11,22 @@ public static class OutboxRegistration
     /// To be called after AddMassTransit, so that a stop ends the outbox before the bus. Needs an <see cref="IOutboxStore"/>; options come
     /// from section <c>Outbox</c>.
     /// </summary>
-    public static IServiceCollection AddOutbox(this IServiceCollection services, Action<OutboxSetup> configure)
+    public static IServiceCollection AddOutbox(this IServiceCollection services, Action<OutboxSetup> configure) =>
+        services.AddOutbox((setup, _) => configure(setup));
+
+    /// <summary>The same for a setup that needs services.</summary>
+    public static IServiceCollection AddOutbox(this IServiceCollection services, Action<OutboxSetup, IServiceProvider> configure)
     {
-        var setup = new OutboxSetup();
-        configure(setup);
         services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<IOutboxPublisher, MassTransitPublisher>();
-        services.AddSingleton(setup);
+        services.AddSingleton(provider =>
+        {
+            var setup = new OutboxSetup();
+            configure(setup, provider);
+            return setup;
+        });
         services.AddSingleton<OutboxSerializer>();
         services.AddSingleton<OutboxTelemetry>();
         services.AddSingleton<BrokerHealth>();

@@ -45,7 +45,7 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
 
     // A report counts for its own lease only, and only one that made an attempt adds one.
     private const string RecordSql =
-        """
+        $"""
         WITH r AS MATERIALIZED (
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) AS r (id, lease_id, status, reason, delay, made, duration, http_status, error, answer)
             ORDER BY id),
@@ -53,7 +53,7 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
             UPDATE callbacks c
             SET status = r.status, reason = r.reason, lease_id = NULL, due_at = clock_timestamp() + r.delay, updated_at = clock_timestamp(),
                 attempts = c.attempts + r.made, failures = c.failures + CASE WHEN r.status = 'DELIVERED' THEN 0 ELSE r.made END
-            FROM r WHERE c.id = r.id AND c.lease_id = r.lease_id AND c.status = 'PENDING'
+            FROM r WHERE c.id = r.id AND c.lease_id = r.lease_id AND {Rows.Unindexed}c.status = 'PENDING'
             RETURNING c.id, c.attempts),
         noted AS (
             INSERT INTO callback_attempts (callback_id, number, started_at, duration_ms, http_status, error, answer)

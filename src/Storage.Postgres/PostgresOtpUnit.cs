@@ -53,7 +53,7 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
             WHERE o.id IN (
                 SELECT d.otp_id FROM deliveries d
                 WHERE d.status = 'QUEUED' AND d.publish_due_at <= (SELECT clock_timestamp()) ORDER BY d.publish_due_at LIMIT $1)
-              AND o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
+              AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
             FOR UPDATE SKIP LOCKED
             """,
             limit,

@@ -6,6 +6,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Storage.Postgres.Outbox;
 
 namespace OtpPipeline.Storage.Postgres;
@@ -13,6 +14,13 @@ namespace OtpPipeline.Storage.Postgres;
 /// <summary>Keeps everything in PostgreSQL.</summary>
 public static class PostgresStorage
 {
+    // A process that froze in a transaction must not hold its locks, nor those who wait for them, for long.
+    private const string Limits = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000";
+
+    // Every statement finds its few rows by an index. A plan that was made while the table was almost empty would read all of it
+    // instead, and goes on doing so while the table grows, since prepared plans are kept: decisions/plans-by-key.
+    private const string ByKey = "-c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c jit=off";
+
     /// <summary>Registers the DbContext, the stores and the outbox over one pool of connections.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="connectionString">Npgsql's; what it sets itself is left as it is.</param>
@@ -23,8 +31,7 @@ public static class PostgresStorage
         Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = 64);
         Default(settings, "Auto Prepare Min Usages", () => settings.AutoPrepareMinUsages = 2);
 
-        // A process that froze in a transaction must not hold its locks, nor those who wait for them, for long.
-        Default(settings, "Options", () => settings.Options = "-c lock_timeout=5000 -c idle_in_transaction_session_timeout=10000");
+        Default(settings, "Options", () => settings.Options = $"{Limits} {ByKey}");
 
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
         services.AddPooledDbContextFactory<OtpDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
@@ -33,6 +40,7 @@ public static class PostgresStorage
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         services.AddSingleton<ICallbackStore, PostgresCallbackStore>();
         services.AddSingleton<IPermitStore, PostgresPermitStore>();
+        services.AddSingleton<ISandboxStore, PostgresSandboxStore>();
         return services.AddPostgresOutbox();
     }
 

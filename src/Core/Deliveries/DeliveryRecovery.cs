@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries;
 
 /// <summary>Finds what a dead process or a lost message left behind. The database is the truth, a queue is a hint.</summary>
-public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, IOptions<DeliveryOptions> options)
+public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<DeliveryOptions> options)
 {
     /// <summary>Deliveries in SENDING whose lease ended become UNKNOWN, and the channel's policy decides; the number of OTPs.</summary>
     public Task<int> EndLeasesAsync(int limit, CancellationToken cancellationToken) =>
@@ -43,7 +44,7 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, IOptions<D
         {
             var locked = await find(unit);
             count = locked.Otps.Count;
-            var changes = new OtpChanges(outgoing, locked.Now);
+            var changes = new OtpChanges(outgoing, locked.Now, secrets);
             foreach (var otp in locked.Otps.Values)
             {
                 apply(changes, otp);

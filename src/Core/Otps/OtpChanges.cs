@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps;
@@ -12,8 +14,14 @@ namespace OtpPipeline.Core.Otps;
 /// </summary>
 /// <param name="outbox">Takes the events.</param>
 /// <param name="now">The database's clock, read after the lock was had.</param>
-public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
+/// <param name="secrets">Opens what says whether an OTP has a callback URL.</param>
+public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secrets)
 {
+    /// <summary>Header of an event that cannot become a callback; whoever sends the event reads it and takes it off.</summary>
+    public const string NoCallbackHeader = "otp-no-callback";
+
+    private static readonly Dictionary<string, string> NoCallback = new(StringComparer.Ordinal) { [NoCallbackHeader] = "true" };
+
     public DateTime Now => now;
 
     /// <summary>W3C trace context that the next events belong to.</summary>
@@ -70,6 +78,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
                 otp.Id, otp.ApplicationId, otp.TrackId, EnumText<OtpStatus>.Upper(otp.Status),
                 otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, otp.Sequence, now, MetadataOf(otp)),
             otp.ApplicationId.ToString(),
+            headers: HasNoCallback(otp) ? NoCallback : null,
             traceParent: TraceParent,
             correlationId: otp.Id);
     }
@@ -137,4 +146,17 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
     /// <summary>The caller's pairs as they came.</summary>
     public static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
         otp.Metadata is null ? null : JsonSerializer.Deserialize(otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);
+
+    /// <summary>Where the details do not open this is not known, and whoever makes callbacks will say what is wrong.</summary>
+    private bool HasNoCallback(Otp otp)
+    {
+        try
+        {
+            return secrets.OpenDetails(otp.Id, otp.Details).CallbackUrl is null;
+        }
+        catch (CryptographicException)
+        {
+            return false;
+        }
+    }
 }

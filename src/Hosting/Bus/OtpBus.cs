@@ -75,8 +75,10 @@ public static class OtpBus
         });
 
         // After MassTransit, so that a stop ends the outbox first, while the bus can still send.
-        services.AddOutbox(setup =>
+        services.AddSingleton<CallbackRouting>();
+        services.AddOutbox((setup, provider) =>
         {
+            var callbacks = provider.GetRequiredService<CallbackRouting>();
             setup.Json = ContractsJson.Default.Options;
             setup.Map<OtpRequested>("otp-requested");
             setup.Map<OtpStatusChanged>("otp-status-changed");
@@ -89,6 +91,7 @@ public static class OtpBus
             {
                 RequireQueue(context);
                 Answers.Address(context);
+                callbacks.Route(context);
             };
             setup.IsBrokerDown = IsBrokerDown;
         });

@@ -120,7 +120,7 @@ public static class OtpBusTopology
         events.BindQueue(exchange, CallbackQueue, q =>
         {
             q.ExchangeType = ExchangeType.Topic;
-            q.RoutingKey = "#";
+            q.RoutingKey = CallbackRouting.Key;
             q.AsWorkQueue(CallbackQueue);
         });
         events.BindDeadLetters(CallbackQueue);

@@ -111,7 +111,7 @@ public class The_outcome_of_a_delivery
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
         _store.Now = Some.Now.AddSeconds(30);
-        (await new DeliveryRecovery(_store, _store, Options.Create(_options)).EndLeasesAsync(10, CancellationToken.None)).ShouldBe(1);
+        (await new DeliveryRecovery(_store, _store, Some.Secrets, Options.Create(_options)).EndLeasesAsync(10, CancellationToken.None)).ShouldBe(1);
         (otp.Deliveries[0].Status, otp.Deliveries[0].Reason, otp.Deliveries.Count).ShouldBe((DeliveryStatus.Unknown, "lease_ended", 2));
 
         (await RecordAsync(otp, new SendOutcome.Refused("refused"))).ShouldBeFalse();
@@ -127,7 +127,7 @@ public class The_outcome_of_a_delivery
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
         _store.Now = Some.Now.AddSeconds(30).AddTicks(-1);
 
-        await new DeliveryRecovery(_store, _store, Options.Create(_options)).EndLeasesAsync(10, CancellationToken.None);
+        await new DeliveryRecovery(_store, _store, Some.Secrets, Options.Create(_options)).EndLeasesAsync(10, CancellationToken.None);
 
         otp.Deliveries[0].Status.ShouldBe(DeliveryStatus.Sending);
         _store.Saved.ShouldBeEmpty();
@@ -137,7 +137,7 @@ public class The_outcome_of_a_delivery
     public async Task Is_asked_for_again_when_the_work_command_seems_lost()
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
-        var recovery = new DeliveryRecovery(_store, _store, Options.Create(_options));
+        var recovery = new DeliveryRecovery(_store, _store, Some.Secrets, Options.Create(_options));
         await recovery.RepublishAsync(10, CancellationToken.None);
         _store.Messages.ShouldBeEmpty();
         _store.Now = Some.Now.AddSeconds(15);
@@ -148,7 +148,7 @@ public class The_outcome_of_a_delivery
         (otp.Deliveries[0].Republished, otp.Deliveries[0].PublishDueAt, otp.Otp.Sequence).ShouldBe((1, _store.Now.AddSeconds(30), 1));
     }
 
-    private DeliveryOutcomes Outcomes() => new(_store, _store, Options.Create(_options), Options.Create(new GatheringOptions()));
+    private DeliveryOutcomes Outcomes() => new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new GatheringOptions()));
 
     private async Task<bool> RecordAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {

@@ -13,7 +13,7 @@ public class Changes_of_an_OTP
     private readonly OutboxBatch _batch = Some.Batch();
     private readonly OtpChanges _changes;
 
-    public Changes_of_an_OTP() => _changes = new(_batch, Some.Now.AddSeconds(7));
+    public Changes_of_an_OTP() => _changes = new(_batch, Some.Now.AddSeconds(7), Some.Secrets);
 
     [Fact]
     public void Raise_the_sequence_by_one_each_and_announce_each_once()
@@ -43,6 +43,29 @@ public class Changes_of_an_OTP
         _batch.Messages.Select(m => Some.Json(m).GetProperty("sequence").GetInt64()).ShouldBe([2, 3]);
         _changes.Finals.ShouldBe([otp.Otp.Id]);
         otp.Otp.FinalAt.ShouldBe(_changes.Now);
+    }
+
+    [Theory]
+    [InlineData("https://example.com/otp", null)]
+    [InlineData(null, """{"otp-no-callback":"true"}""")]
+    public void Say_where_no_callback_can_follow(string? callbackUrl, string? headers)
+    {
+        var id = Guid.CreateVersion7();
+        var otp = Some.Locked(id: id, details: Some.Secrets.SealDetails(id, new(Some.Phone, "InfoText", "{{pin}}", callbackUrl, null, null)));
+
+        _changes.Move(otp, OtpRules.Cancel(otp.State, _changes.Now).State);
+
+        _batch.Messages.ShouldHaveSingleItem().Headers.ShouldBe(headers);
+    }
+
+    [Fact]
+    public void Leave_it_open_where_the_details_do_not_open()
+    {
+        var otp = Some.Locked();
+
+        _changes.Move(otp, OtpRules.Cancel(otp.State, _changes.Now).State);
+
+        _batch.Messages.ShouldHaveSingleItem().Headers.ShouldBeNull();
     }
 
     [Fact]

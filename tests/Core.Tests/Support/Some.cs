@@ -55,7 +55,7 @@ internal static class Some
 
     public static LockedOtp Locked(
         OtpStatus status = OtpStatus.Pending, int attempts = 0, string pin = "123456", string? metadata = null, int maxAttempts = 5,
-        Guid? id = null, RecipientHistory? history = null, params DeliveryStatus[] deliveries)
+        Guid? id = null, RecipientHistory? history = null, byte[]? details = null, params DeliveryStatus[] deliveries)
     {
         var otpId = id ?? Guid.CreateVersion7();
         var otp = new Otp
@@ -64,7 +64,7 @@ internal static class Some
             ApplicationId = Application().Id,
             Channel = Channel.Sms,
             RecipientHash = RecipientHash,
-            Details = [],
+            Details = details ?? [],
             Status = status,
             Sequence = 1,
             Attempts = attempts,

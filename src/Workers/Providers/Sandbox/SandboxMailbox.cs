@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
@@ -11,13 +10,13 @@ namespace OtpPipeline.Workers.Providers.Sandbox;
 /// <summary>Keeps what the sandbox would have sent, sealed; many messages share one insert.</summary>
 public sealed class SandboxMailbox : IAsyncDisposable
 {
-    private readonly IDbContextFactory<OtpDbContext> _contexts;
+    private readonly ISandboxStore _store;
     private readonly OtpSecrets _secrets;
     private readonly Gatherer<SandboxMessage, Guid> _gatherer;
 
-    public SandboxMailbox(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<GatheringOptions> gathering)
+    public SandboxMailbox(ISandboxStore store, OtpSecrets secrets, IOptions<GatheringOptions> gathering)
     {
-        _contexts = contexts;
+        _store = store;
         _secrets = secrets;
         _gatherer = new(InsertAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
@@ -44,9 +43,7 @@ public sealed class SandboxMailbox : IAsyncDisposable
 
     private async Task<IReadOnlyList<Guid>> InsertAsync(IReadOnlyList<SandboxMessage> messages, CancellationToken cancellationToken)
     {
-        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
-        context.SandboxMessages.AddRange(messages);
-        await context.SaveChangesAsync(cancellationToken);
+        await _store.InsertAsync(messages, cancellationToken);
         return [.. messages.Select(m => m.Id)];
     }
 }

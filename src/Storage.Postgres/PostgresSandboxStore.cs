@@ -1,0 +1,24 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core.Sandbox;
+
+namespace OtpPipeline.Storage.Postgres;
+
+/// <summary>The sandbox's messages on PostgreSQL.</summary>
+internal sealed class PostgresSandboxStore(NpgsqlDataSource dataSource) : ISandboxStore
+{
+    public async Task InsertAsync(IReadOnlyCollection<SandboxMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            INSERT INTO sandbox_messages (id, application_id, recipient_hash, content, sent_at)
+            SELECT * FROM unnest($1, $2, $3, $4, $5)
+            """);
+        command.Parameters.Add(Columns.Of(messages, m => m.Id, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Columns.Of(messages, m => m.ApplicationId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Columns.Of(messages, m => m.RecipientHash, NpgsqlDbType.Bytea));
+        command.Parameters.Add(Columns.Of(messages, m => m.Content, NpgsqlDbType.Bytea));
+        command.Parameters.Add(Columns.Of(messages, m => m.SentAt, NpgsqlDbType.TimestampTz));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

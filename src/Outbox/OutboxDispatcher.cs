@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace OtpPipeline.Outbox;
 
 /// <summary>
-/// Publishes committed rows straight from memory while their writer's lease lasts. What it cannot publish stays in the table, where the
-/// sweeper finds it when the lease ends.
+/// Publishes committed rows straight from memory while their writer's lease lasts. What it cannot publish it gives back to the table, where
+/// any process's sweeper finds it at once; the lease's end is for processes that died.
 /// </summary>
 internal sealed partial class OutboxDispatcher(
     OutboxSender sender,
@@ -27,7 +26,7 @@ internal sealed partial class OutboxDispatcher(
 
     // Unbounded, yet never longer than the queue: no row comes in while the database cannot commit, and while it can, this is emptied.
     private readonly Channel<Guid> confirmed = Channel.CreateUnbounded<Guid>(new() { SingleReader = true });
-    private readonly ConcurrentQueue<Guid> unsent = [];
+    private readonly Channel<Guid> unsent = Channel.CreateUnbounded<Guid>(new() { SingleReader = true });
     private readonly SemaphoreSlim slots = new(options.Value.Concurrency);
     private readonly CancellationTokenSource stopping = new();
     private readonly CancellationTokenSource abort = new();
@@ -35,6 +34,7 @@ internal sealed partial class OutboxDispatcher(
     private Task? stop;
     private Task pump = Task.CompletedTask;
     private Task deleter = Task.CompletedTask;
+    private Task returner = Task.CompletedTask;
 
     /// <summary>The lease that this process's rows are born under.</summary>
     public Guid LeaseId { get; } = Guid.CreateVersion7();
@@ -45,7 +45,7 @@ internal sealed partial class OutboxDispatcher(
         foreach (var outgoing in batch.Outgoing)
         {
             if (!queue.Writer.TryWrite(new Pending(outgoing, batch.CreatedTimestamp)))
-                telemetry.Shed();
+                Shed(outgoing);
         }
     }
 
@@ -53,6 +53,7 @@ internal sealed partial class OutboxDispatcher(
     {
         pump = Task.Run(PumpAsync, CancellationToken.None);
         deleter = Task.Run(DeleteAsync, CancellationToken.None);
+        returner = Task.Run(ReturnAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 
@@ -92,7 +93,9 @@ internal sealed partial class OutboxDispatcher(
         }
 
         confirmed.Writer.TryComplete();
+        unsent.Writer.TryComplete();
         await deleter;
+        await returner;
         await ReleaseAsync();
     }
 
@@ -118,8 +121,15 @@ internal sealed partial class OutboxDispatcher(
         var inTime = time.GetElapsedTime(pending.LeasedSince) < options.Lease - (2 * options.PublishTimeout);
         if (inTime && health.MayTry())
             return true;
-        telemetry.Shed();
+        Shed(pending.Outgoing);
         return false;
+    }
+
+    /// <summary>Left to the sweepers. After the stop has emptied this channel, a row waits for the end of its lease.</summary>
+    private void Shed(OutgoingMessage outgoing)
+    {
+        telemetry.Shed();
+        unsent.Writer.TryWrite(outgoing.Row.Id);
     }
 
     private async Task SendAsync(Pending pending)
@@ -130,9 +140,9 @@ internal sealed partial class OutboxDispatcher(
             confirmed.Writer.TryWrite(id);
             telemetry.Published(time.GetElapsedTime(pending.LeasedSince));
         }
-        else if (stopping.IsCancellationRequested)
+        else
         {
-            unsent.Enqueue(id);
+            unsent.Writer.TryWrite(id);
         }
 
         slots.Release();
@@ -150,15 +160,29 @@ internal sealed partial class OutboxDispatcher(
         }
     }
 
-    private async Task ReleaseAsync()
+    /// <summary>Gives back while the process runs. Those of an outage come in by the thousand and cost a statement a batch.</summary>
+    private async Task ReturnAsync()
+    {
+        var ids = new List<Guid>(options.BatchSize);
+        while (await unsent.Reader.WaitToReadAsync())
+        {
+            while (ids.Count < options.BatchSize && unsent.Reader.TryRead(out var id))
+                ids.Add(id);
+            await ReleaseAsync(ids);
+            ids.Clear();
+        }
+    }
+
+    private Task ReleaseAsync()
     {
         var ids = new List<Guid>();
         while (queue.Reader.TryRead(out var pending))
             ids.Add(pending.Outgoing.Row.Id);
-        while (unsent.TryDequeue(out var id))
-            ids.Add(id);
-        if (ids.Count == 0)
-            return;
+        return ids.Count == 0 ? Task.CompletedTask : ReleaseAsync(ids);
+    }
+
+    private async Task ReleaseAsync(List<Guid> ids)
+    {
         using var timeout = new CancellationTokenSource(ReleaseTimeout);
         try
         {
@@ -175,7 +199,7 @@ internal sealed partial class OutboxDispatcher(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "{Count} messages are left to the other processes")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "{Count} messages are left to the sweepers")]
         public static partial void Released(ILogger logger, int count);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} messages could not be released and wait for the end of their lease")]

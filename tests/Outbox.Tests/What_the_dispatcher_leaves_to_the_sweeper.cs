@@ -8,13 +8,12 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
     [Fact]
     public async Task Messages_for_which_the_memory_queue_has_no_room()
     {
-        var process = await StartProcess(new { Lease = "00:00:02", PublishTimeout = "00:00:00.5", QueueCapacity = 10, Concurrency = 1 });
+        // Nothing waits for the end of this lease.
+        var process = await StartProcess(new { Lease = "00:05:00", PublishTimeout = "00:00:05", QueueCapacity = 10, Concurrency = 1 });
         var batch = process.Pings(500);
 
         await process.CommitAndDispatchAsync(batch);
 
-        await Eventually.Until(() => !Receiver.Messages.IsEmpty, "the first message, from memory");
-        (await Database.RowsAsync()).ShouldBeInRange(400, 500);
         await EverythingArrives(500);
         await TheTableIsEmpty();
         Receiver.Messages.Count.ShouldBe(500);
@@ -24,7 +23,7 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
     public async Task Messages_whose_lease_was_nearly_over_before_the_commit()
     {
         var clock = new ShiftedTime();
-        var process = await StartProcess(new { Lease = "00:00:30" }, configure: services => services.AddSingleton<TimeProvider>(clock));
+        var process = await StartProcess(new { Lease = "00:00:30", PollInterval = "00:01:00" }, configure: services => services.AddSingleton<TimeProvider>(clock));
         var late = process.Pings(1);
         clock.Shift(TimeSpan.FromSeconds(25));
         await process.CommitAndDispatchAsync(late);
@@ -34,7 +33,27 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
 
         await Eventually.Until(async () => await Database.RowsAsync() == 1, "the other message to be sent and deleted");
         Receiver.Messages.ShouldHaveSingleItem().MessageId.ShouldBe(inTime.Messages[0].Id);
-        (await Database.RowsAsync($"id = '{late.Messages[0].Id}' AND due_at > clock_timestamp()")).ShouldBe(1);
+        await Eventually.Until(async () => await Database.RowsAsync($"id = '{late.Messages[0].Id}' AND lease_id IS NULL") == 1, "the late one is given back");
+        process.Outbox.Wake();
+        await EverythingArrives(2);
+        await TheTableIsEmpty();
+    }
+
+    [Fact]
+    public async Task Messages_that_could_not_be_published_long_before_their_lease_ends()
+    {
+        var broker = Own(BrokerProxy.To(Servers.RabbitMq));
+        var process = await StartProcess(new { Lease = "00:05:00", PublishTimeout = "00:00:01", BrokerProbeInterval = "00:00:00.2" }, broker.Address);
+        await process.CommitAndDispatchAsync(process.Pings(1));
+        await EverythingArrives(1);
+
+        broker.Cut();
+        await process.CommitAndDispatchAsync(process.Pings(100));
+        await Eventually.Until(async () => await Database.RowsAsync("lease_id IS NULL") > 90, "what could not be published is given back");
+
+        broker.Mend();
+        await EverythingArrives(101);
+        await TheTableIsEmpty();
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
             var locked = await unit.LockForVerificationAsync([otpId], submissions: false, CancellationToken.None);
-            var changes = new OtpChanges(outgoing, locked.Now) { TraceParent = traceParent };
+            var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
             refusal = locked.Otps.TryGetValue(otpId, out var otp) && otp.Otp.ApplicationId == application.Id
                 ? Send(application, otp, retryPeriod, changes)
                 : Refusals.NotFound;

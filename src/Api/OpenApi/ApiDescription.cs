@@ -31,6 +31,9 @@ internal static class ApiDescription
         services.AddOpenApi(name.ToLowerInvariant(), options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+
+            // Unless told otherwise the framework adds every endpoint that belongs to no group.
+            options.ShouldInclude = endpoint => name.Equals(endpoint.GroupName, StringComparison.OrdinalIgnoreCase);
             options.AddDocumentTransformer((document, context, _) =>
             {
                 var dialect = context.ApplicationServices.GetServices<IDialect>().Single(d => d.Name.Equals(name, StringComparison.Ordinal));

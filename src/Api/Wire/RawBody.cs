@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.IO.Pipelines;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Wire;
@@ -17,7 +18,7 @@ internal static class RawBody
 
         while (true)
         {
-            var chunk = await request.BodyReader.ReadAsync(cancellationToken);
+            var chunk = await ReadChunkAsync(request, cancellationToken);
             var buffer = chunk.Buffer;
             if (buffer.Length > CommandBody.MaxLength)
             {
@@ -33,6 +34,18 @@ internal static class RawBody
             }
 
             request.BodyReader.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+    /// <summary>The server has its own exception for most bodies that are none, and a plain one for the rest, such as a chunk of 2^47 bytes: those are no failure of ours either.</summary>
+    private static async ValueTask<ReadResult> ReadChunkAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request.BodyReader.ReadAsync(cancellationToken);
+        }
+        catch (IOException failure) when (failure is not BadHttpRequestException)
+        {
+            throw new BadHttpRequestException(failure.Message, failure);
         }
     }
 }

@@ -45,7 +45,7 @@ public static partial class IdentifierRules
         [IdentifierKind.BeemKey] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, () => Secrets.Credentials.NewHex(8)),
         [IdentifierKind.BizmagnetsConfig] = new(
             PathPart(), "1 to 100 letters, digits, '-' or '_'", HasSecret: false, IsSecret: false,
-            Of(("text", new("{{pin}} is your verification code.", "1 to 1024 characters with {{pin}}", v => v.Length <= 1024 && Otps.MessageText.HasPlaceholder(v)))),
+            Of(("text", new("{{pin}} is your verification code.", AuthenticationText.Expected, AuthenticationText.IsValid))),
             () => Guid.CreateVersion7().ToString()),
         [IdentifierKind.GupshupKey] = new(
             Hex(), "32 hexadecimal digits", HasSecret: false, IsSecret: true,

@@ -46,6 +46,10 @@ internal sealed class Client : IDisposable
     public Task<Answer> PostTextAsync(string path, string body, string contentType = "application/json") =>
         SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, contentType));
 
+    /// <summary>A call of another dialect, with the header that shows its caller.</summary>
+    public Task<Answer> PostAsync(string path, object body, string header, string value) =>
+        SendAsync(HttpMethod.Post, path, JsonContent.Create(body), header: (header, value));
+
     public Task<Answer> ReadAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     /// <summary>The same, where a host that dies is a part of the game: status 0 for no answer.</summary>
@@ -63,7 +67,7 @@ internal sealed class Client : IDisposable
 
     public void Dispose() => http.Dispose();
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null)
+    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null, (string Name, string Value)? header = null)
     {
         var hosts = addresses();
         var host = hosts[(int)((uint)Interlocked.Increment(ref turn) % (uint)hosts.Count)];
@@ -71,6 +75,11 @@ internal sealed class Client : IDisposable
         if (idempotencyKey is not null)
         {
             request.Headers.Add("Idempotency-Key", idempotencyKey);
+        }
+
+        if (header is var (name, value))
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
         }
 
         using var response = await http.SendAsync(request);

@@ -45,7 +45,7 @@ internal static class HostSettings
             values["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         }
 
-        foreach (var (name, value) in setup.Settings)
+        foreach (var (name, value) in DialectSettings.All.Concat(setup.Settings))
         {
             values[name] = value;
         }

@@ -6,21 +6,28 @@ using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Dialects.Beem;
 
-/// <summary>Two fields of a body. JSON whatever the media type says, or XML, which the old documents allow; what cannot be read has no fields.</summary>
+/// <summary>Two fields of a body: JSON, or XML, which the old documents allow. Its first character says which, whatever the media type does; what cannot be read has no fields.</summary>
 internal static class BeemBody
 {
     private static readonly XmlReaderSettings Strict = new() { DtdProcessing = DtdProcessing.Prohibit, XmlResolver = null, MaxCharactersInDocument = CommandBody.MaxLength };
 
     public static async ValueTask<(DraftField First, DraftField Second)> ReadAsync(HttpRequest request, string first, string second, CancellationToken cancellationToken)
     {
-        if (request.ContentType?.Contains("xml", StringComparison.OrdinalIgnoreCase) == true)
+        if (await RawBody.ReadAsync(request, cancellationToken) is not { } bytes)
         {
-            return await RawBody.ReadAsync(request, cancellationToken) is { } bytes && Root(bytes) is { } root ? (Of(root, first), Of(root, second)) : default;
+            return default;
         }
 
-        var body = await JsonBody.ReadAsync(request, (JsonElement json) => (DraftField.Of(json, first), DraftField.Of(json, second)), cancellationToken, anyMediaType: true);
+        if (IsXml(bytes))
+        {
+            return Root(bytes) is { } root ? (Of(root, first), Of(root, second)) : default;
+        }
+
+        var body = CommandBody.Read(bytes, json => (DraftField.Of(json, first), DraftField.Of(json, second)));
         return body.Refusal is null ? body.Value : default;
     }
+
+    private static bool IsXml(byte[] bytes) => CommandBody.WithoutMark(bytes).Span.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
 
     private static XElement? Root(byte[] bytes)
     {
@@ -36,6 +43,7 @@ internal static class BeemBody
         }
     }
 
+    /// <summary>A field that is there twice is as little a field as it is in JSON.</summary>
     private static DraftField Of(XElement root, string name) =>
-        root.Elements().FirstOrDefault(e => e.Name.LocalName.Equals(name, StringComparison.Ordinal)) is { } element ? new(element.Value.Trim()) : default;
+        root.Elements().Where(e => e.Name.LocalName.Equals(name, StringComparison.Ordinal)).Take(2).ToList() is [var only] ? new(only.Value.Trim()) : default;
 }

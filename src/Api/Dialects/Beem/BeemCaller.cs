@@ -15,19 +15,24 @@ internal static class BeemCaller
             return (null, new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
         }
 
-        var found = BasicCredentials.TryRead(http.Request, out var pair) ? directory.Find(IdentifierKind.BeemKey, pair.Name, pair.Password) : null;
+        var given = BasicCredentials.TryRead(http.Request, out var pair);
+        var found = given ? directory.Find(IdentifierKind.BeemKey, pair.Name, pair.Password) : null;
         if (await admission.CountAsync(http, found is null ? null : new(found.Application, found.Identifier.Id, [])) is { } tooMany)
         {
             return (null, new RefusedAnswer(tooMany));
         }
 
-        if (found is null)
+        if (found is not null)
         {
-            var missing = http.Request.Headers.Authorization.Count == 0;
-            http.Response.Headers.WWWAuthenticate = "Basic realm=\"OtpPipeline\"";
-            return (null, missing ? BeemAnswers.Refused(BeemCodes.CredentialsMissing) : BeemAnswers.Refused(BeemCodes.CredentialsWrong, StatusCodes.Status401Unauthorized));
+            return found.Application.Active ? (found.Application, null) : (null, BeemAnswers.Refused(BeemCodes.ApplicationInactive));
         }
 
-        return found.Application.Active ? (found.Application, null) : (null, BeemAnswers.Refused(BeemCodes.ApplicationInactive));
+        if (http.Request.Headers.Authorization.Count == 0 || (given && (pair.Name.Length == 0 || pair.Password.Length == 0)))
+        {
+            return (null, BeemAnswers.Refused(BeemCodes.CredentialsMissing));
+        }
+
+        http.Response.Headers.WWWAuthenticate = "Basic realm=\"OtpPipeline\"";
+        return (null, BeemAnswers.Refused(BeemCodes.CredentialsWrong, StatusCodes.Status401Unauthorized));
     }
 }

@@ -26,6 +26,7 @@ internal static class BeemCodes
     public static readonly BeemMessage CredentialsWrong = new(120, "Wrong Username or Password");
     public static readonly BeemMessage NoSuchCall = new(121, "No such call");
     public static readonly BeemMessage TooMany = new(122, "Too many requests");
+    public static readonly BeemMessage Unreadable = new(123, "The request could not be read");
 
     /// <summary>What the intake refused.</summary>
     public static BeemMessage OfRequest(Refusal refusal) => refusal.Code switch
@@ -34,7 +35,6 @@ internal static class BeemCodes
         2002 or 2003 or 2020 or 2112 => PhoneInvalid,
         2006 => NoPlaceholder,
         2102 => NoChannel,
-        2120 => TooMany,
         _ => NotSent,
     };
 
@@ -46,7 +46,6 @@ internal static class BeemCodes
         2023 => DuplicatePin,
         2024 or 2025 or 2028 => PinTimeOut,
         2026 or 2027 => AttemptsExceeded,
-        2120 => TooMany,
         _ => IncorrectPin,
     };
 
@@ -54,8 +53,9 @@ internal static class BeemCodes
     public static BeemMessage OfStatus(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => CredentialsWrong,
+        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => NoSuchCall,
         StatusCodes.Status429TooManyRequests => TooMany,
         >= StatusCodes.Status500InternalServerError => NotSent,
-        _ => NoSuchCall,
+        _ => Unreadable,
     };
 }

@@ -6,14 +6,15 @@ using OtpPipeline.Core.Otps;
 namespace OtpPipeline.Api.Dialects.Beem;
 
 /// <summary>Section <c>Beem</c>.</summary>
-public sealed class BeemOptions : DialectOptions;
+public sealed class BeemOptions : DialectOptions
+{
+    public const string Section = "Beem";
+}
 
 /// <summary>The wire of Beem's OTP API: two calls, and an envelope with a code for every answer.</summary>
 internal sealed class BeemDialect(IOptions<BeemOptions> options) : IDialect
 {
-    public const string Section = "Beem";
-
-    public string Name => Section;
+    public string Name => BeemOptions.Section;
 
     public DialectOptions Options => options.Value;
 

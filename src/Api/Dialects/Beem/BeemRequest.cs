@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Dialects.Beem;
@@ -30,11 +31,19 @@ internal static class BeemRequest
             return BeemAnswers.Refused(BeemCodes.ApplicationNotFound);
         }
 
+        if (application.Settings.Plan is [var channel, ..] && !channel.TakesPhoneNumber())
+        {
+            return BeemAnswers.Refused(BeemCodes.NoChannel);
+        }
+
         var draft = new OtpDraft { PhoneNumber = string.IsNullOrEmpty(msisdn.Text) ? msisdn : new($"+{msisdn.Text.TrimStart('+')}") };
         var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
-        return otp.Refusal is { } refusal
-            ? BeemAnswers.Refused(BeemCodes.OfRequest(refusal), refusal.Code == Refusals.RecipientWindowFull.Code ? StatusCodes.Status429TooManyRequests : StatusCodes.Status200OK)
-            : BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl);
+        return otp.Refusal switch
+        {
+            null => BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl),
+            { Code: 2120 } tooMany => new RefusedAnswer(tooMany),
+            var refusal => BeemAnswers.Refused(BeemCodes.OfRequest(refusal)),
+        };
     }
 
     /// <summary>The vendor's own samples have the two the wrong way round: a number of an application is short, one of a phone is not.</summary>

@@ -38,8 +38,11 @@ internal static class BeemVerify
         }
 
         var answer = await verification.VerifyAsync(new(application, id, new(pin.Text, pin.WasNumber), TraceParent: Activity.Current?.Id), cancellationToken);
-        return answer.Refusal is { } refusal
-            ? BeemAnswers.Refused(BeemCodes.OfVerification(refusal), refusal.Code == Refusals.RecipientWindowFull.Code ? StatusCodes.Status429TooManyRequests : status)
-            : BeemAnswers.Valid();
+        return answer.Refusal switch
+        {
+            null => BeemAnswers.Valid(),
+            { Code: 2120 } tooMany => new RefusedAnswer(tooMany),
+            var refusal => BeemAnswers.Refused(BeemCodes.OfVerification(refusal), status),
+        };
     }
 }

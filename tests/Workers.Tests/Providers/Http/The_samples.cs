@@ -77,6 +77,24 @@ public sealed class The_samples
     }
 
     [Fact]
+    public async Task WhatsApp_authentication_messages()
+    {
+        await using var sample = await SampleAsync("whatsapp", "/v23.0/106540352242922/messages");
+
+        sample.Gateway.Says(200, """{"messaging_product":"whatsapp","contacts":[{"input":"33612246400","wa_id":"33612246400"}],"messages":[{"id":"wamid.77"}]}""");
+        (await sample.SendAsync(Number, Channel.Whatsapp)).ShouldBe(new SendOutcome.Accepted("wamid.77"));
+        sample.Gateway.Says(400, """{"error":{"message":"Message undeliverable","code":131026}}""");
+        (await sample.SendAsync(Number, Channel.Whatsapp)).ShouldBe(new SendOutcome.Refused("invalid_recipient"));
+
+        // The code is there twice, for the text and for the button, and nothing of our own text is.
+        var body = JsonDocument.Parse(sample.Gateway.All.First().Body).RootElement;
+        body.GetProperty("to").GetString().ShouldBe("33612246400");
+        var components = body.GetProperty("template").GetProperty("components").EnumerateArray().ToList();
+        components.Select(c => c.GetProperty("type").GetString()).ShouldBe(["body", "button"]);
+        components.Select(c => c.GetProperty("parameters")[0].GetProperty("text").GetString()).ShouldBe(["4711", "4711"]);
+    }
+
+    [Fact]
     public async Task A_real_Kannel_with_a_fake_message_centre_takes_it()
     {
         var url = Environment.GetEnvironmentVariable("OTP_TEST_KANNEL");

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.Dialects.BizMagnets;
+
+/// <summary>A number in its two fields.</summary>
+internal readonly record struct BizMagnetsNumber(DraftField MobileNumber, DraftField CountryCode)
+{
+    private const int LongestCode = 3;
+
+    public static BizMagnetsNumber Read(JsonElement body) => new(DraftField.Of(body, "mobileNumber"), DraftField.Of(body, "countryCode"));
+
+    /// <summary>The number, or which field is wrong and why.</summary>
+    public Judged<PhoneNumber> Judge()
+    {
+        if (BizMagnetsFields.Judge(MobileNumber, "mobileNumber") is { } wrongNumber)
+        {
+            return wrongNumber;
+        }
+
+        if (BizMagnetsFields.Judge(CountryCode, "countryCode") is { } wrongCode)
+        {
+            return wrongCode;
+        }
+
+        var code = CountryCode.Text!.StartsWith('+') ? CountryCode.Text[1..] : CountryCode.Text;
+        if (code.Length is 0 or > LongestCode || !code.All(char.IsAsciiDigit))
+        {
+            return BizMagnetsFields.Wrong("countryCode", "must be a calling code, such as 91 or +91");
+        }
+
+        // A JSON number has no separators that could be left out: 1e9 and 1.5 are none.
+        return (!MobileNumber.WasNumber || MobileNumber.Text!.All(char.IsAsciiDigit)) && PhoneNumber.Parse($"+{code}{MobileNumber.Text}", countryIso: null) is PhoneParseResult.Ok { Number: var number }
+            ? number
+            : BizMagnetsFields.Wrong("mobileNumber", "is no phone number of the country that 'countryCode' names");
+    }
+}
+
+/// <summary>What stands against a field, in the words that a caller of this dialect knows it by.</summary>
+internal static class BizMagnetsFields
+{
+    /// <summary>Null for a field with a text or a number.</summary>
+    public static Refusal? Judge(DraftField field, string name) =>
+        field.Malformed ? Wrong(name, "must be a text") : string.IsNullOrEmpty(field.Text) ? Wrong(name, "is missing or empty") : null;
+
+    public static Refusal Wrong(string name, string why) => new(2101, "invalid_param", $"The field '{name}' {why}");
+}

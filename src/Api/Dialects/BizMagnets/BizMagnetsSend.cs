@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Dialects.BizMagnets;
+
+/// <summary>POST /otp/{otp_config_uid}/sendOTP.</summary>
+internal static class BizMagnetsSend
+{
+    private static readonly Refusal ConfigUnknown = new(2021, "not_found", "The application has no such OTP config");
+    private static readonly DraftField WhatsApp = new(EnumText<Channel>.Lower(Channel.Whatsapp));
+    private static readonly DraftField AnySender = new("WhatsApp");
+    private static readonly DraftField Numbers = new(EnumText<PinType>.Lower(PinType.Numbers));
+
+    public static async Task<IResult> HandleAsync(string config, HttpContext http, ApplicationDirectory directory, OtpIntake intake, CancellationToken cancellationToken)
+    {
+        var application = http.Caller().Application;
+        if (directory.Find(IdentifierKind.BizmagnetsConfig, config) is not { } found || found.Application.Id != application.Id)
+        {
+            return new RefusedAnswer(ConfigUnknown);
+        }
+
+        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: DraftField.Of(json, "name")), cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new RefusedAnswer(unreadable, BizMagnetsStatus.OfBody(unreadable));
+        }
+
+        var number = body.Value.Number.Judge();
+        if (number.Refusal is { } wrong)
+        {
+            return new RefusedAnswer(wrong);
+        }
+
+        var settings = application.Settings;
+        var draft = new OtpDraft
+        {
+            Channel = WhatsApp,
+            PhoneNumber = new(number.Value.E164),
+            Name = body.Value.Name,
+            Template = new(found.Identifier.Setting("text")),
+
+            // An authentication message is the business account's own, and these callers cannot name what the application leaves to the request.
+            From = settings.From is null ? AnySender : default,
+            PinType = settings.PinType is null ? Numbers : default,
+        };
+        var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+        return otp.Refusal is { } refusal
+            ? new RefusedAnswer(refusal, BizMagnetsStatus.OfRequest(refusal))
+            : BizMagnetsAnswers.Success(otp.Value.Otp.Id, StatusCodes.Status201Created);
+    }
+}

@@ -1,0 +1,32 @@
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Dialects.BizMagnets;
+
+/// <summary>HTTP's status for what was refused.</summary>
+internal static class BizMagnetsStatus
+{
+    /// <summary>A body that could not be read.</summary>
+    public static int OfBody(Refusal refusal) =>
+        refusal == ApiRefusals.MediaType ? StatusCodes.Status415UnsupportedMediaType
+        : refusal == Refusals.BodyTooLarge ? StatusCodes.Status413PayloadTooLarge
+        : StatusCodes.Status400BadRequest;
+
+    /// <summary>What the intake refused.</summary>
+    public static int OfRequest(Refusal refusal) => refusal.Code switch
+    {
+        2112 or 2113 => StatusCodes.Status403Forbidden,
+        2120 => StatusCodes.Status429TooManyRequests,
+
+        // No provider for WhatsApp: nothing that the caller could mend.
+        2102 => StatusCodes.Status503ServiceUnavailable,
+        _ => StatusCodes.Status400BadRequest,
+    };
+
+    /// <summary>What the verification refused, for BizMagnets:DistinctStatuses: wrong; unknown, which a wrong number is too; over.</summary>
+    public static int OfVerification(Refusal refusal) => refusal.Code switch
+    {
+        2029 => StatusCodes.Status403Forbidden,
+        2021 => StatusCodes.Status404NotFound,
+        _ => StatusCodes.Status410Gone,
+    };
+}

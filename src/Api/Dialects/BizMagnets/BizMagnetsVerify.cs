@@ -1,0 +1,50 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Api.Wire;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.Dialects.BizMagnets;
+
+/// <summary>POST /otp/{otp_uid}/verifyOTP.</summary>
+internal static class BizMagnetsVerify
+{
+    public static async Task<IResult> HandleAsync(
+        string otpId, HttpContext http, OtpVerification verification, IOptions<BizMagnetsOptions> options, CancellationToken cancellationToken)
+    {
+        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Otp: DraftField.Of(json, "otp")), cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new RefusedAnswer(unreadable, BizMagnetsStatus.OfBody(unreadable));
+        }
+
+        var otp = body.Value.Otp;
+        if (BizMagnetsFields.Judge(otp, "otp") is { } missing)
+        {
+            return new RefusedAnswer(missing);
+        }
+
+        var number = body.Value.Number.Judge();
+        if (number.Refusal is { } wrong)
+        {
+            return new RefusedAnswer(wrong);
+        }
+
+        var refusal = OtpEndpoints.TryId(otpId, out var id)
+            ? (await verification.VerifyAsync(
+                new(http.Caller().Application, id, new(otp.Text!, otp.WasNumber), TraceParent: Activity.Current?.Id) { Recipient = Recipient.Of(number.Value) },
+                cancellationToken)).Refusal
+            : Refusals.NotFound;
+        return refusal switch
+        {
+            null => BizMagnetsAnswers.Success(id, StatusCodes.Status200OK),
+
+            // Not evaluated, so it may be right: that is no verdict.
+            { Code: 2120 } => new RefusedAnswer(refusal),
+            _ when options.Value.DistinctStatuses => BizMagnetsAnswers.NotVerified(BizMagnetsStatus.OfVerification(refusal)),
+            _ => BizMagnetsAnswers.NotVerified(),
+        };
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using OtpPipeline.Api.Tests.Dialects.Beem;
+using OtpPipeline.Api.Tests.Dialects.BizMagnets;
+using OtpPipeline.Api.Tests.Dialects.Support;
+using OtpPipeline.Api.Tests.Support;
+
+namespace OtpPipeline.Api.Tests.Dialects;
+
+/// <summary>It cannot tell anybody from a stranger, and says so in the caller's dialect.</summary>
+public sealed class A_server_whose_database_is_away : IAsyncDisposable
+{
+    private readonly KestrelHost _server;
+    private readonly HttpClient _http;
+    private readonly DialectClient _client;
+
+    public A_server_whose_database_is_away(ApiHost host)
+    {
+        Servers.SkipWithout();
+        _server = new(host, new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = "Host=127.0.0.1;Port=1;Username=otp;Database=otp;Timeout=1" });
+        _http = new HttpClient { BaseAddress = _server.Address };
+        _client = new(_http);
+    }
+
+    [Fact]
+    public async Task Is_unavailable_in_every_dialect()
+    {
+        const string Away = "The server cannot take requests at the moment; repeat the request with the same Idempotency-Key";
+        var native = await _client.SendAsync(HttpMethod.Post, "/otp", "{}", headers: ("X-API-KEY", "some key"));
+        native.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        native.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2150);
+
+        (await _client.BeemAsync("key:secret", "/v1/request", "{}")).ShouldSay(101, "Failed to send SMS", 503);
+        (await _client.BeemAsync("key:secret", "/v1/verify", "{}")).ShouldSay(101, "Failed to send SMS", 503);
+        (await _client.BizMagnetsAsync("some key", "/otp/x/sendOTP", "{}")).ShouldBeError(503, "/otp/x/sendOTP", Away);
+        (await _client.BizMagnetsAsync("some key", "/otp/x/verifyOTP", "{}")).ShouldBeError(503, "/otp/x/verifyOTP", Away);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+    }
+}

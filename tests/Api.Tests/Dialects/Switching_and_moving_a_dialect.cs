@@ -1,0 +1,162 @@
+using System.Net;
+using OtpPipeline.Api.Tests.Dialects.Support;
+using OtpPipeline.Api.Tests.Support;
+
+namespace OtpPipeline.Api.Tests.Dialects;
+
+public sealed class Switching_and_moving_a_dialect
+{
+    private readonly ApiHost _host;
+
+    public Switching_and_moving_a_dialect(ApiHost host)
+    {
+        Servers.SkipWithout();
+        _host = host;
+    }
+
+    /// <summary>Every path of a dialect, which is the name of its section too.</summary>
+    public static TheoryData<string, string> Paths => new()
+    {
+        { "Native", "/otp" },
+        { "Native", "/otp/01a1fa86-7284-736a-9747-af98cbc88280" },
+        { "Native", "/otp/01a1fa86-7284-736a-9747-af98cbc88280/callbacks" },
+        { "Native", "/oauth/token" },
+        { "Native", "/applications" },
+        { "Native", "/applications/01a1fa86-7284-736a-9747-af98cbc88280" },
+        { "Beem", "/v1/request" },
+        { "Beem", "/v1/verify" },
+        { "Beem", "/api/v1/request" },
+        { "Beem", "/v1/nothing" },
+        { "BizMagnets", "/otp/shop-config/sendOTP" },
+        { "BizMagnets", "/otp/01a1fa86-7284-736a-9747-af98cbc88280/verifyOTP" },
+        { "BizMagnets", "/api/otp/shop-config/sendOTP" },
+        { "BizMagnets", "/DEV/otp/shop-config/verifyotp" },
+    };
+
+    [Fact]
+    public async Task Off_it_is_not_there()
+    {
+        foreach (var section in Paths.Select(p => p.Data.Item1).Distinct())
+        {
+            await using var server = With(section, "Enabled", "false");
+            using var http = new HttpClient { BaseAddress = server.Address };
+            var client = new DialectClient(http);
+            foreach (var path in Paths.Where(p => p.Data.Item1 == section).Select(p => p.Data.Item2))
+            {
+                await ShouldNotBeThereAsync(client, path);
+            }
+
+            var document = await client.SendAsync(HttpMethod.Get, $"/openapi/{section.ToLowerInvariant()}.json");
+            document.Status.ShouldBe(HttpStatusCode.NotFound);
+            foreach (var other in Paths.Where(p => p.Data.Item1 != section).Select(p => p.Data.Item2))
+            {
+                (await client.SendAsync(HttpMethod.Post, other, "{}")).Status.ShouldBeOneOf(
+                    other.StartsWith("/v1/n", StringComparison.Ordinal) ? [HttpStatusCode.NotFound] : [HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed]);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Moved_it_is_below_its_prefix_only()
+    {
+        foreach (var section in Paths.Select(p => p.Data.Item1).Distinct())
+        {
+            await using var server = With(section, "Prefix", "/moved/here");
+            using var http = new HttpClient { BaseAddress = server.Address };
+            var client = new DialectClient(http);
+            foreach (var path in Paths.Where(p => p.Data.Item1 == section).Select(p => p.Data.Item2))
+            {
+                await ShouldNotBeThereAsync(client, path);
+                var there = await client.SendAsync(HttpMethod.Post, "/moved/here" + path, "{}");
+                there.Status.ShouldBeOneOf(path is "/v1/nothing" ? [HttpStatusCode.NotFound] : [HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed]);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("native", "Native", "/sms-api")]
+    [InlineData("Beem", "Beem", "/b.e-e_m/2~")]
+    [InlineData("BizMagnets", "BizMagnets", "/otp")]
+    public async Task Moved_it_works_as_before(string name, string section, string prefix)
+    {
+        await using var server = With(section, "Prefix", prefix);
+        using var http = new HttpClient(new Prefixing(server.Address, prefix.ToUpperInvariant())) { BaseAddress = server.Address };
+        var client = new DialectClient(http);
+        var application = await KnownApplication.MakeAsync(_host);
+        await KnownTo(client, name, application);
+        var dialect = Dialect.Of(name);
+
+        var requested = await dialect.Request(client, new(application), Numbers.Next());
+        var id = (await application.OtpsAsync(_host)).ShouldHaveSingleItem();
+        var otp = new MadeOtp(id, await PhoneAsync(application, id), await _host.PinOfAsync(id));
+
+        requested["Location"].ShouldBe(name is "native" ? $"{prefix.ToUpperInvariant()}/otp/{id}" : null);
+        dialect.Verified(await dialect.Verify(client, new(application), otp, "none")).ShouldBeFalse();
+        dialect.Verified(await dialect.Verify(client, new(application), otp, otp.Pin)).ShouldBeTrue();
+        (await client.SendAsync(HttpMethod.Get, name is "Beem" ? "/v1/request" : "/otp/x/sendOTP")).Status.ShouldBe(name is "native" ? HttpStatusCode.NotFound : HttpStatusCode.MethodNotAllowed);
+    }
+
+    [Fact]
+    public async Task Moved_a_refusal_still_tells_the_path_as_it_was_received()
+    {
+        await using var server = With("BizMagnets", "Prefix", "/whatsapp");
+        using var http = new HttpClient { BaseAddress = server.Address };
+
+        var answer = await new DialectClient(http).BizMagnetsAsync(_host.Shop.Key, "/WhatsApp/Api/otp/y23823/verifyOtp", new { otp = "1", mobileNumber = "9876543210", countryCode = "91" });
+
+        answer.Json.GetProperty("path").GetString().ShouldBe("/WhatsApp/Api/otp/y23823/verifyOtp");
+    }
+
+    [Theory]
+    [InlineData("Native")]
+    [InlineData("Beem")]
+    [InlineData("BizMagnets")]
+    public async Task To_a_wrong_place_ends_the_start_with_one_sentence(string section)
+    {
+        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal) { [$"{section}:Prefix"] = "no/slash/", ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
+
+        var ending = await ApiProcess.RunAsync(configuration);
+
+        ending.Errors.ShouldBe($"{section}:Prefix must be empty or a path such as /sms-api, without a slash at its end.{Environment.NewLine}");
+        ending.ExitCode.ShouldBe(1);
+    }
+
+    private KestrelHost With(string section, string key, string value) => new(_host, new Dictionary<string, string>(StringComparer.Ordinal) { [$"{section}:{key}"] = value });
+
+    private static async Task ShouldNotBeThereAsync(DialectClient client, string path)
+    {
+        var answer = await client.SendAsync(HttpMethod.Post, path, "{}");
+        answer.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2021, path);
+        answer.Json.GetProperty("error").GetProperty("message").GetString().ShouldBe("Not found", path);
+        answer.Status.ShouldBe(HttpStatusCode.NotFound, path);
+    }
+
+    private async Task<string> PhoneAsync(KnownApplication application, Guid otpId) =>
+        (await _host.Client(application.Made.Tenant).ReadAsync(otpId)).Json.GetProperty("phoneNumber").GetString()!;
+
+    /// <summary>A server of its own learns of a new application within two seconds.</summary>
+    private static async Task KnownTo(DialectClient client, string name, KnownApplication application)
+    {
+        var stranger = true;
+        for (var i = 0; stranger; i++)
+        {
+            i.ShouldBeLessThan(200, "the application is still a stranger");
+            var answer = await Dialect.Of(name).Verify(client, new(application), new(Guid.CreateVersion7(), "+33612246400", ""), "none");
+            stranger = answer.Status == HttpStatusCode.Unauthorized;
+            if (stranger)
+            {
+                await Task.Delay(50, TestContext.Current.CancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Puts the prefix before every path.</summary>
+    private sealed class Prefixing(Uri server, string prefix) : DelegatingHandler(new HttpClientHandler())
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            request.RequestUri = new Uri(server, prefix + request.RequestUri!.PathAndQuery);
+            return base.SendAsync(request, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using OtpPipeline.Api.Tests.Dialects.Support;
+using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Tests.Dialects;
+
+/// <summary>No id, key, code or phone number of one is of any use with the other, in any dialect.</summary>
+public sealed class Two_applications_with_all_dialects
+{
+    private readonly ApiHost _host;
+    private readonly DialectClient _client;
+
+    public Two_applications_with_all_dialects(ApiHost host)
+    {
+        Servers.SkipWithout();
+        _host = host;
+        _client = host.Dialects();
+    }
+
+    public static TheoryData<string, string> Pairs => Dialect.Pairs;
+
+    public static TheoryData<string> Names => [.. Dialect.All.Select(d => d.Name)];
+
+    /// <summary>What a request shows when a part of it is another application's.</summary>
+    private static readonly Dictionary<string, Func<KnownApplication, KnownApplication, Shown>> Mixtures = new(StringComparer.Ordinal)
+    {
+        ["the other's config"] = (a, b) => new Shown(b) { Config = a.Config },
+        ["the other's key"] = (a, b) => new Shown(b) { Key = a.Made.Key },
+        ["the other's appId"] = (a, b) => new Shown(b) { BeemApp = a.BeemApp },
+        ["the other's pair"] = (a, b) => new Shown(b) { BeemPair = a.BeemPair },
+        ["the other's pair with its own secret"] = (a, b) => new Shown(b) { BeemPair = $"{a.BeemKey}:{b.BeemSecret}" },
+        ["its own pair with the other's secret"] = (a, b) => new Shown(b) { BeemPair = $"{b.BeemKey}:{a.BeemSecret}" },
+        ["a key of another dialect as a secret"] = (a, b) => new Shown(b) { BeemPair = $"{b.BeemKey}:{b.Made.Key}", Key = b.BeemSecret },
+        ["the application's secret as a key"] = (a, b) => new Shown(b) { Key = a.Made.Secret, BeemPair = $"{a.BeemKey}:{a.Made.Secret}" },
+    };
+
+    /// <summary>Which dialects each mixture is a stranger in.</summary>
+    public static TheoryData<string, string> Strangers => new()
+    {
+        { "the other's config", "BizMagnets" },
+        { "the other's key", "BizMagnets" },
+        { "the other's appId", "Beem" },
+        { "the other's pair", "Beem" },
+        { "the other's pair with its own secret", "Beem" },
+        { "its own pair with the other's secret", "Beem" },
+        { "a key of another dialect as a secret", "Beem" },
+        { "a key of another dialect as a secret", "native" },
+        { "a key of another dialect as a secret", "BizMagnets" },
+        { "the application's secret as a key", "Beem" },
+        { "the application's secret as a key", "native" },
+        { "the application's secret as a key", "BizMagnets" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task An_OTP_of_one_is_not_there_for_the_other(string made, string used)
+    {
+        var (owner, stranger) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var otp = await Dialect.Of(made).MakeAsync(_host, owner);
+        var dialect = Dialect.Of(used);
+
+        // The stranger has an OTP of its own for the same number: not even that makes a difference.
+        var own = await dialect.MakeAsync(_host, stranger, otp.Phone);
+        if (own.Pin != otp.Pin)
+        {
+            dialect.Verified(await dialect.Verify(_client, new(stranger), otp, otp.Pin)).ShouldBeFalse();
+        }
+
+        dialect.Verified(await dialect.Verify(_client, new(stranger), otp, "none")).ShouldBeFalse();
+        foreach (var other in dialect.Others)
+        {
+            (await other(_client, new(stranger), otp)).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
+        }
+
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
+        dialect.Verified(await dialect.Verify(_client, new(owner), otp, otp.Pin)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task An_OTP_is_the_same_for_its_own_application_in_every_dialect(string made, string used)
+    {
+        var owner = await KnownApplication.MakeAsync(_host);
+        var dialect = Dialect.Of(used);
+        var otp = await Dialect.Of(made).MakeAsync(_host, owner);
+
+        dialect.Verified(await dialect.Verify(_client, new(owner), otp, await _host.WrongPinOfAsync(otp.Id))).ShouldBeFalse();
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 1));
+        dialect.Verified(await dialect.Verify(_client, new(owner), otp, otp.Pin)).ShouldBeTrue();
+        Dialect.Of(made).Verified(await Dialect.Of(made).Verify(_client, new(owner), otp, otp.Pin)).ShouldBeFalse();
+
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Verified, 1));
+    }
+
+    [Theory]
+    [MemberData(nameof(Strangers))]
+    public async Task What_belongs_to_two_of_them_opens_nothing(string mixture, string name)
+    {
+        var (owner, other) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var dialect = Dialect.Of(name);
+        var shown = Mixtures[mixture](owner, other);
+        var otp = await dialect.MakeAsync(_host, other);
+
+        var requested = await dialect.Request(_client, shown, Numbers.Next());
+
+        requested.Text.ShouldNotContain("success");
+        requested.Text.ShouldNotContain("otpId");
+        (await owner.OtpsAsync(_host)).ShouldBeEmpty();
+        (await other.OtpsAsync(_host)).ShouldBe([otp.Id]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Strangers))]
+    public async Task What_belongs_to_two_of_them_verifies_only_what_its_key_may(string mixture, string name)
+    {
+        var (owner, other) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var dialect = Dialect.Of(name);
+        var shown = Mixtures[mixture](owner, other);
+        var isOwners = shown.Key == owner.Made.Key || shown.BeemPair == owner.BeemPair;
+        var otp = await dialect.MakeAsync(_host, isOwners ? other : owner);
+
+        dialect.Verified(await dialect.Verify(_client, shown, otp, otp.Pin)).ShouldBeFalse();
+
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public async Task A_phone_number_has_limits_with_each_of_them(string first, string second)
+    {
+        var limits = new { limits = new { sendsPerHour = 1, failedGuesses = 1 } };
+        var (one, other) = (await KnownApplication.MakeAsync(_host, limits), await KnownApplication.MakeAsync(_host, limits));
+        var otp = await Dialect.Of(first).MakeAsync(_host, one);
+        Dialect.Of(first).Verified(await Dialect.Of(first).Verify(_client, new(one), otp, await _host.WrongPinOfAsync(otp.Id))).ShouldBeFalse();
+
+        // Sent, guessed and cooling off with the one: nothing of that is known to the other.
+        var its = await Dialect.Of(second).MakeAsync(_host, other, otp.Phone);
+        Dialect.Of(second).Verified(await Dialect.Of(second).Verify(_client, new(other), its, its.Pin)).ShouldBeTrue();
+
+        // Within one application it is one number in all dialects.
+        var refused = await Dialect.Of(second).Request(_client, new(one), otp.Phone);
+        ((int)refused.Status).ShouldBe(429, refused.Text);
+        (await one.OtpsAsync(_host)).ShouldBe([otp.Id]);
+    }
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_revoked_application_is_a_stranger_in_every_dialect(string name)
+    {
+        var application = await KnownApplication.MakeAsync(_host);
+        var dialect = Dialect.Of(name);
+        var otp = await dialect.MakeAsync(_host, application);
+        await _host.Admin().DeleteAsync($"/{application.Made.Id}");
+        await _host.RefreshAsync();
+
+        dialect.Verified(await dialect.Verify(_client, new(application), otp, otp.Pin)).ShouldBeFalse();
+        await dialect.Request(_client, new(application), Numbers.Next());
+
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
+        (await application.OtpsAsync(_host)).ShouldBe([otp.Id]);
+    }
+
+    [Fact]
+    public async Task An_access_token_of_one_reads_nothing_of_the_other()
+    {
+        var (owner, stranger) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var otp = await Dialect.Of("Beem").MakeAsync(_host, owner);
+        var tokens = new TokenClient(_host);
+        var theirs = tokens.Bearer(await tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{stranger.Made.Id}:{stranger.Made.Secret}")));
+
+        (await theirs.ReadAsync(otp.Id)).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
+        (await theirs.GetAsync($"/applications/{owner.Made.Id}")).ShouldBeRefused(404, "not_found", 1500, "Application ID not found");
+        foreach (var pair in new[] { $"{owner.Made.Id}:{stranger.Made.Secret}", owner.BeemPair, $"{owner.Made.Id}:{owner.Made.Key}", $"{owner.BeemKey}:{owner.Made.Secret}" })
+        {
+            (await tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic(pair))).ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
+        }
+    }
+}

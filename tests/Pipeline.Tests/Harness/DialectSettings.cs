@@ -1,0 +1,25 @@
+using System.Text;
+
+namespace OtpPipeline.Pipeline.Tests.Harness;
+
+/// <summary>The names under which the clients of the dialects know the application of the tests.</summary>
+internal static class DialectSettings
+{
+    public const string BeemApp = "4711";
+    public const string BizMagnetsConfig = "tests-config";
+
+    private const string BeemKey = "beem-tests";
+    private const string BeemSecret = "YmVlbTpzZWNyZXQ=:of-the-tests==";
+
+    public static string BeemHeader { get; } = Basic($"{BeemKey}:{BeemSecret}");
+
+    public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["Applications:0:Dialects:Beem:AppId"] = BeemApp,
+        ["Applications:0:Dialects:Beem:Key"] = BeemKey,
+        ["Applications:0:Dialects:Beem:Secret"] = BeemSecret,
+        ["Applications:0:Dialects:BizMagnets:Configs:0"] = BizMagnetsConfig,
+    };
+
+    public static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
+}

@@ -31,6 +31,9 @@ internal static class ApiDescription
         services.AddOpenApi(name.ToLowerInvariant(), options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+
+            // Unless told otherwise a document holds the endpoints of no group too, which are those of the first.
+            options.ShouldInclude = endpoint => string.Equals(endpoint.GroupName, options.DocumentName, StringComparison.Ordinal);
             options.AddDocumentTransformer((document, context, _) =>
             {
                 var dialect = context.ApplicationServices.GetServices<IDialect>().Single(d => d.Name.Equals(name, StringComparison.Ordinal));

@@ -19,7 +19,10 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
     public static GupshupRules Of(ApplicationIdentifier key) => new(
         Setting(key, "accountType") is "india", key.Setting("message"), CodeOf(key), Number(key, "attempt"), Number(key, "codeExpiry"), Number(key, "retryPeriod"));
 
-    /// <summary>For GatewayAPI, whose requests name no key: where the application has exactly one, that; otherwise its own settings, and what a key has by default.</summary>
+    /// <summary>
+    /// For GatewayAPI, whose requests name no key: where the application has exactly one, that; otherwise its own settings, and what a key has by default, but for the
+    /// account type where all its keys agree on it.
+    /// </summary>
     public static GupshupRules Of(Application application, IReadOnlyList<ApplicationIdentifier> keys)
     {
         if (keys is [var only])
@@ -29,7 +32,8 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
 
         var settings = application.Settings;
         var code = new PinPolicy(settings.PinType ?? PinType.Numbers, settings.PinLength, settings.PinAlphabet);
-        return new(Setting(null, "accountType") is "india", null, code, settings.MaxAttempts, Number(null, "codeExpiry"), Number(null, "retryPeriod"));
+        var types = keys.Select(k => k.Setting("accountType")).Distinct(StringComparer.Ordinal).ToList();
+        return new((types is [var type] ? type : Setting(null, "accountType")) is "india", null, code, settings.MaxAttempts, Number(null, "codeExpiry"), Number(null, "retryPeriod"));
     }
 
     /// <summary>Whether a text may be the message of a key.</summary>

@@ -149,6 +149,16 @@ public sealed class The_gateway_api
     }
 
     [Fact]
+    public async Task Goes_by_the_account_type_that_all_keys_have()
+    {
+        var shop = await GupshupShop.MakeAsync(_host);
+        await _host.Admin().PostAsync($"/{shop.Made.Id}/identifiers", new { kind = "gupshup_key", settings = new { message = "%code%", accountType = "intl" } });
+        await _host.RefreshAsync();
+
+        (await shop.RestAsync($"phone_no={_phone}&{Message}")).Text.ShouldStartWith($"success | {_phone} | ");
+    }
+
+    [Fact]
     public async Task Shares_the_live_code_with_the_other_variants()
     {
         var shop = await GupshupShop.MakeAsync(_host);

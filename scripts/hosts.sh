@@ -43,6 +43,8 @@ host_settings() {
         "Applications__0__Dialects__Gupshup__Keys__0__Key=$GUPSHUP_KEY"
         "Applications__0__Dialects__Gupshup__Keys__0__Settings__message=Your verification code is %code%"
         "Applications__0__Dialects__Gupshup__Keys__0__Settings__accountType=intl"
+        # So that a second request is answered with 101 at once; a key has 60 seconds unless told otherwise.
+        "Applications__0__Dialects__Gupshup__Keys__0__Settings__retryPeriod=0"
         "Applications__0__Dialects__Gupshup__UserId=$GUPSHUP_USERID" "Applications__0__Dialects__Gupshup__Password=$GUPSHUP_PASSWORD"
         "Applications__0__WebhookSecrets__0=$WEBHOOK_SECRET"
         "Admin__Key=$ADMIN_KEY"

@@ -20,12 +20,15 @@ internal sealed class PostgresOtpSearch(NpgsqlDataSource dataSource) : IOtpSearc
     {
         await using var command = dataSource.CreateCommand(
             """
-            SELECT o.id, CASE WHEN o.status = 'PENDING' AND o.expires_at <= clock_timestamp() THEN 'EXPIRED' ELSE o.status END
+            SELECT o.id, CASE WHEN o.status = 'PENDING' AND o.expires_at <= clock_timestamp() THEN 'EXPIRED' ELSE o.status END, o.reason
             FROM otps o WHERE o.lookup_hash = $1 ORDER BY o.created_at DESC, o.id DESC LIMIT 1
             """);
         command.Parameters.Add(new() { Value = lookupHash });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return (await Rows.ReadAllAsync(reader, r => new LastOtp(r.GetGuid(0), EnumText<OtpStatus>.Parse(r.GetString(1))), cancellationToken)).SingleOrDefault();
+        return (await Rows.ReadAllAsync(
+            reader,
+            r => new LastOtp(r.GetGuid(0), EnumText<OtpStatus>.Parse(r.GetString(1)), r.IsDBNull(2) ? null : EnumText<OtpReason>.Parse(r.GetString(2))),
+            cancellationToken)).SingleOrDefault();
     }
 
     public async Task<OtpPin?> FindLastPinAsync(IReadOnlyCollection<byte[]> lookupHashes, CancellationToken cancellationToken)

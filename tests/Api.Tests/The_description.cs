@@ -32,6 +32,7 @@ public sealed class The_description
                 "/admin/applications/{applicationId}/keys", "/admin/applications/{applicationId}/keys/{keyId}",
                 "/admin/applications/{applicationId}/identifiers", "/admin/applications/{applicationId}/identifiers/{identifierId}",
                 "/admin/applications/{applicationId}/identifiers/{identifierId}/secret", "/admin/applications/{applicationId}/identifiers/{identifierId}/previous-secret",
+                "/admin/applications/{applicationId}/gupshup/accounts", "/admin/applications/{applicationId}/gupshup/keys",
                 "/admin/applications/{applicationId}/webhook-secrets", "/admin/applications/{applicationId}/webhook-secrets/{secretId}",
             ],
             ignoreOrder: true);

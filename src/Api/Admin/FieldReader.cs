@@ -133,6 +133,23 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
         return now;
     }
 
+    /// <summary>A text, or a number as one; null where it is missing or wrong.</summary>
+    public string? Scalar(string name)
+    {
+        if (!Find(name, out var value))
+        {
+            return null;
+        }
+
+        if (value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+        {
+            return value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+        }
+
+        Refuse(name, "must be a text");
+        return null;
+    }
+
     /// <summary>An object whose values are texts; null where it is missing or wrong.</summary>
     public Dictionary<string, string>? Pairs(string name)
     {

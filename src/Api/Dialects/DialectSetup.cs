@@ -1,5 +1,6 @@
 using OtpPipeline.Api.Dialects.Beem;
 using OtpPipeline.Api.Dialects.BizMagnets;
+using OtpPipeline.Api.Dialects.Gupshup;
 using OtpPipeline.Api.OpenApi;
 
 namespace OtpPipeline.Api.Dialects;
@@ -13,6 +14,10 @@ internal static class DialectSetup
         builder.Services.AddSingleton<MountedDialects>();
         builder.AddDialect<BeemDialect, BeemOptions>(BeemOptions.Section);
         builder.AddDialect<BizMagnetsDialect, BizMagnetsOptions>(BizMagnetsOptions.Section);
+        builder.AddDialect<GupshupDialect, GupshupOptions>(GupshupOptions.Section);
+        builder.Services.AddSingleton<GupshupGate>();
+        builder.Services.AddSingleton<GupshupOtps>();
+        builder.Services.AddSingleton<GupshupMessages>();
     }
 
     /// <summary>One dialect with its options and its OpenAPI document; nothing of it where it is off.</summary>

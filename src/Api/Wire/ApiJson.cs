@@ -39,6 +39,7 @@ namespace OtpPipeline.Api.Wire;
 [JsonSerializable(typeof(AdminIdentifier))]
 [JsonSerializable(typeof(AdminIdentifierCreated))]
 [JsonSerializable(typeof(AdminWebhookSecretCreated))]
+[JsonSerializable(typeof(IReadOnlyDictionary<string, GupshupKeyAnswer>))]
 internal sealed partial class ApiJson : JsonSerializerContext
 {
     /// <summary>Writes "+33" and "'" as they are: the bodies are JSON, never part of a page.</summary>

@@ -27,6 +27,7 @@ public sealed partial class ApplicationDirectory(
     IDbContextFactory<OtpDbContext> contexts, OtpSecrets otpSecrets, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim _reading = new(1, 1);
     private bool _failing;
     private volatile Snapshot _snapshot = Snapshot.Empty;
 
@@ -95,8 +96,33 @@ public sealed partial class ApplicationDirectory(
     /// <summary>What of a key is stored.</summary>
     public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    /// <summary>Reads the database now.</summary>
+    /// <summary>Reads the database now; one after the other, so that a reading from before a change never replaces one from after it.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            await ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryRefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    public override void Dispose()
+    {
+        _reading.Dispose();
+        base.Dispose();
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
@@ -112,12 +138,6 @@ public sealed partial class ApplicationDirectory(
             TokenClients = identifiers.Where(i => i.Kind == IdentifierKind.TokenClient).ToFrozenDictionary(i => i.Id),
             Secrets = secrets.GroupBy(s => s.ApplicationId).ToFrozenDictionary(g => g.Key, Open),
         };
-    }
-
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await TryRefreshAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -52,7 +52,7 @@ public static partial class IdentifierRules
             Of(
                 ("accountType", new("india", "india or intl", v => v is "india" or "intl")),
                 ("attempt", new("5", "1 to 10", v => IsNumber(v, 1, 10))),
-                ("message", new(null, "1 to 1600 characters with %code%", v => v.Length <= 1600 && v.Contains(CodePlaceholder, StringComparison.Ordinal))),
+                ("message", new(null, "1 to 1600 characters with %code%, of control characters only ends of lines and tabs", IsMessage)),
                 ("codeLength", new("6", "4 to 10", v => IsNumber(v, 4, 10))),
                 ("codeExpiry", new("200", "1 to 86400 (seconds)", v => IsNumber(v, 1, 86_400))),
                 ("codeChars", new("0123456789", "2 to 62 different letters and digits", IsAlphabet)),
@@ -81,6 +81,9 @@ public static partial class IdentifierRules
 
     private static bool IsNumber(string text, int min, int max) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max;
+
+    private static bool IsMessage(string text) =>
+        text.Length <= 1600 && text.Contains(CodePlaceholder, StringComparison.Ordinal) && !text.ReplaceLineEndings(" ").Replace('\t', ' ').Any(char.IsControl);
 
     private static bool IsAlphabet(string text) =>
         text.Length is >= 2 and <= 62 && text.All(char.IsAsciiLetterOrDigit) && text.Distinct().Count() == text.Length;

@@ -92,7 +92,8 @@ public sealed class OtpIntake : IAsyncDisposable
         var otpId = Guid.CreateVersion7();
         var terms = order.Terms;
         var pin = terms.Pin is { } own ? new Pin(own, exact: true) : order.PinPolicy.Next();
-        var parts = MessageText.CountParts(terms.Message?.Text ?? MessageText.Render(order.Template, pin));
+        var message = terms.MessageOf?.Invoke(pin) ?? terms.Message;
+        var parts = MessageText.CountParts(message?.Text ?? MessageText.Render(order.Template, pin));
         var details = new OtpDetails(order.Recipient.Address, order.From, order.Template, order.CallbackUrl, order.Name, order.Locale);
         return new(
             order,
@@ -108,7 +109,7 @@ public sealed class OtpIntake : IAsyncDisposable
             order.IdempotencyKey is null ? null : _secrets.HashCommand(order.Normalised))
         {
             ExactPin = terms.Pin is not null || order.PinPolicy.IsExact,
-            Message = terms.Message is { } message ? _secrets.SealMessage(otpId, message) : null,
+            Message = message is null ? null : _secrets.SealMessage(otpId, message),
             LookupHash = terms.Lookup is { } lookup ? _secrets.HashLookup(order.Application.Id, lookup) : null,
             PinHash = terms.FindPinIn is { } place ? _secrets.HashPin(order.Application.Id, place, pin.Reveal()) : null,
             Counters = [.. terms.Counted.Where(c => c.Windows.Count > 0).Select(c => new SendCounter(_secrets.HashCounted(c.Key), c))],

@@ -9,7 +9,8 @@ namespace OtpPipeline.Core.Otps;
 /// <summary>The last OTP of a recipient in one dialect.</summary>
 /// <param name="Id">The OTP.</param>
 /// <param name="Status">As it is at the moment of reading: past its time it is EXPIRED.</param>
-public sealed record LastOtp(Guid Id, OtpStatus Status);
+/// <param name="Reason">Why it is final, where that is written.</param>
+public sealed record LastOtp(Guid Id, OtpStatus Status, OtpReason? Reason);
 
 /// <summary>Sends a live OTP again, unchanged: a further delivery of the same PIN, which the recipient's limits count like any other.</summary>
 public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets, ProviderChoice providers, IOptions<DeliveryOptions> options)

@@ -16,6 +16,9 @@ public sealed record OtpTerms
     /// <summary>The caller's own message; null for the template.</summary>
     public CallerMessage? Message { get; init; }
 
+    /// <summary>Writes such a message around a PIN that is made here; null for <see cref="Message"/> or the template.</summary>
+    public Func<Pin, CallerMessage>? MessageOf { get; init; }
+
     /// <summary>What a PIN of ours is made of; null for what the application says.</summary>
     public PinPolicy? PinPolicy { get; init; }
 

@@ -71,7 +71,7 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
     public Task<IReadOnlyList<Guid>> FindLiveByPinAsync(byte[] pinHash, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);
 
     public Task<LastOtp?> FindLastAsync(byte[] lookupHash, CancellationToken cancellationToken) =>
-        Task.FromResult(Otps.Values.Select(o => new LastOtp(o.Otp.Id, o.State.At(Now).Status)).LastOrDefault());
+        Task.FromResult(Otps.Values.Select(o => new LastOtp(o.Otp.Id, o.State.At(Now).Status, o.State.At(Now).Reason)).LastOrDefault());
 
     public Task<OtpPin?> FindLastPinAsync(IReadOnlyCollection<byte[]> lookupHashes, CancellationToken cancellationToken) =>
         Task.FromResult(Otps.Values.Select(o => o.Pin).LastOrDefault());

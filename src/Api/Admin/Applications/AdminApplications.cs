@@ -37,6 +37,7 @@ internal static class AdminApplications
             body: null, StatusCodes.Status204NoContent, answer: null);
         group.MapAdminKeys();
         group.MapAdminIdentifiers();
+        group.MapAdminGupshup();
         group.MapAdminWebhookSecrets();
     }
 

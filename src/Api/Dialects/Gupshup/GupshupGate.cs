@@ -1,0 +1,62 @@
+using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Applications;
+
+namespace OtpPipeline.Api.Dialects.Gupshup;
+
+/// <summary>Who makes a request.</summary>
+/// <param name="Application">An active one.</param>
+/// <param name="Key">Its two-factor key; null for the user of GatewayAPI, who names none.</param>
+internal sealed record GupshupCaller(Application Application, ApplicationIdentifier? Key);
+
+/// <summary>Each variant's way to say who calls; every request is counted, those of strangers by their address.</summary>
+internal sealed class GupshupGate(ApplicationDirectory directory, RequestAdmission admission, KeyUsage usage)
+{
+    private const string Header = "apikey";
+
+    /// <summary>A key of the API in the header, and a two-factor key of the same application.</summary>
+    public Task<(GupshupCaller? Caller, IResult? Refused)> ByApiKeyAsync(HttpContext http, string? key)
+    {
+        var header = http.Request.Headers[Header];
+        var caller = header.Count == 1 ? directory.FindByKey(header.ToString().Trim()) : null;
+        if (caller is not null)
+        {
+            usage.Note(caller.KeyId);
+        }
+
+        var found = key is not null && caller?.Scopes.Contains(Scopes.Otp, StringComparer.Ordinal) == true ? directory.Find(IdentifierKind.GupshupKey, key) : null;
+        return JudgeAsync(http, GupshupShape.Json, caller, found is not null && found.Application.Id == caller!.Application.Id ? found : null);
+    }
+
+    /// <summary>The two-factor key alone.</summary>
+    public Task<(GupshupCaller? Caller, IResult? Refused)> ByKeyAsync(HttpContext http, GupshupShape shape, string? key)
+    {
+        var found = key is null ? null : directory.Find(IdentifierKind.GupshupKey, key);
+        return JudgeAsync(http, shape, Counted(found), found);
+    }
+
+    /// <summary>The user of GatewayAPI with the password.</summary>
+    public Task<(GupshupCaller? Caller, IResult? Refused)> ByUserAsync(HttpContext http, GupshupShape shape, string? user, string? password)
+    {
+        var found = user is null || password is null ? null : directory.Find(IdentifierKind.GupshupUser, user, password);
+        return JudgeAsync(http, shape, Counted(found), found);
+    }
+
+    private static Caller? Counted(Identified? found) => found is null ? null : new(found.Application, found.Identifier.Id, []);
+
+    private async Task<(GupshupCaller? Caller, IResult? Refused)> JudgeAsync(HttpContext http, GupshupShape shape, Caller? counted, Identified? found)
+    {
+        if (!directory.IsLoaded)
+        {
+            return (null, new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
+        }
+
+        if (await admission.CountAsync(http, counted) is { } tooMany)
+        {
+            return (null, new RefusedAnswer(tooMany));
+        }
+
+        return found is { Application.Active: true }
+            ? (new(found.Application, found.Identifier.Kind == IdentifierKind.GupshupKey ? found.Identifier : null), null)
+            : (null, new GupshupResult(shape, GupshupCodes.WrongKey));
+    }
+}

@@ -3,19 +3,25 @@ using System.Threading.Channels;
 namespace OtpPipeline.Core.Gathering;
 
 /// <summary>
-/// Gathers concurrent calls into batches, so that many share one commit. A few writers each take all that waits; a call is
-/// answered when its batch is done; a batch of one does not wait. A batch that fails is tried again one by one, so that a bad
-/// item costs only its own call. A caller that goes away never cancels a batch.
+/// Gathers concurrent calls into batches, so that many share one commit. Batches go one after the other, each with all that waits
+/// by then; a further writer goes beside one that is held up. A call is answered when its batch is done; a batch of one does not
+/// wait. A batch that fails is tried again one by one, so that a bad item costs only its own call. A caller that goes away never
+/// cancels a batch.
 /// </summary>
 /// <typeparam name="TItem">One call.</typeparam>
 /// <typeparam name="TResult">Its answer.</typeparam>
 public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
 {
     private const int Singles = 8;
+
+    // Two batches at once would be half as large each, and a batch costs the database nearly the same whatever its size.
+    private static readonly TimeSpan HeldUp = TimeSpan.FromMilliseconds(20);
+
     private readonly Channel<Call> _calls;
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _batch;
     private readonly Func<Exception, bool> _isOutage;
     private readonly int _maxBatch;
+    private readonly SemaphoreSlim _turn = new(1);
     private readonly Task[] _writers;
 
     /// <param name="batch">Does a batch; answers in the order of the items.</param>
@@ -56,6 +62,7 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
     {
         _calls.Writer.TryComplete();
         await Task.WhenAll(_writers);
+        _turn.Dispose();
     }
 
     private async Task WriteAsync()
@@ -63,6 +70,7 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
         var calls = new List<Call>(_maxBatch);
         while (await _calls.Reader.WaitToReadAsync())
         {
+            var hasTurn = await _turn.WaitAsync(HeldUp);
             while (calls.Count < _maxBatch && _calls.Reader.TryRead(out var call))
             {
                 calls.Add(call);
@@ -72,6 +80,11 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
             {
                 await DoAsync(calls);
                 calls.Clear();
+            }
+
+            if (hasTurn)
+            {
+                _turn.Release();
             }
         }
     }

@@ -7,7 +7,7 @@ public sealed class GatheringOptions
 {
     public const string Section = "Gathering";
 
-    /// <summary>Batches of each kind under way at once in one process. 1 to 32; default 2.</summary>
+    /// <summary>Batches of each kind under way at once in one process, while one is held up. 1 to 32; default 2.</summary>
     [Range(1, 32)]
     public int Writers { get; set; } = 2;
 

@@ -61,6 +61,32 @@ public class Gathering_calls
     }
 
     [Fact]
+    public async Task Goes_beside_a_batch_that_is_held_up()
+    {
+        await using var gatherer = new Gatherer<int, int>(
+            async (items, _) =>
+            {
+                if (items.Contains(0))
+                {
+                    _started.TrySetResult();
+                    await _gate.Task;
+                }
+
+                return items;
+            },
+            _ => false, writers: 2);
+        var held = gatherer.AddAsync(0, CancellationToken.None);
+        await _started.Task.WaitAsync(Patience);
+
+        (await gatherer.AddAsync(1, CancellationToken.None).WaitAsync(Patience)).ShouldBe(1);
+        (await gatherer.AddAsync(2, CancellationToken.None).WaitAsync(Patience)).ShouldBe(2);
+
+        held.IsCompleted.ShouldBeFalse();
+        _gate.SetResult();
+        (await held.WaitAsync(Patience)).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Lets_a_bad_item_cost_only_its_own_call()
     {
         await using var gatherer = Held(items => items.Contains(13) ? throw new FormatException("13") : items);

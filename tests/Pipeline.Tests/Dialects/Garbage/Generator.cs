@@ -64,7 +64,7 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
     private string Headers(MemoryStream request, Target target)
     {
         var (name, value) = credentials(target);
-        var what = random.Next(12);
+        var what = random.Next(20);
         switch (what)
         {
             case 0:
@@ -107,7 +107,7 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
 
     private string Length(MemoryStream request, ref byte[] body)
     {
-        switch (random.Next(16))
+        switch (random.Next(24))
         {
             case 0:
                 return "no length";

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Tests.Support;
@@ -83,6 +85,17 @@ internal sealed class GupshupShop
 
         using var response = await _host.Factory.CreateClient().SendAsync(request);
         return await Answer.OfAsync(response);
+    }
+
+    /// <summary>Bytes on a connection of their own, and all that comes back.</summary>
+    public static async Task<string> RawAsync(Uri server, string request)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(server.Host, server.Port);
+        var stream = socket.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(stream, Encoding.UTF8);
+        return await reader.ReadToEndAsync();
     }
 
     /// <summary>All OTPs of a phone, oldest first.</summary>

@@ -191,6 +191,23 @@ public sealed class Sending_a_code
     }
 
     [Fact]
+    public async Task Is_asked_for_with_the_bytes_of_a_node_client()
+    {
+        var shop = await GupshupShop.MakeAsync(_host);
+        await using var server = new KestrelHost(_host);
+        var form = $"key={shop.Key}&phone={_phone}";
+
+        var answer = await GupshupShop.RawAsync(
+            server.Address,
+            $"POST /sm/api/ent/sms/2fa/sendOTP HTTP/1.1\r\napikey: {shop.Made.Key}\r\nhost: {server.Address.Authority}\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+            + $"content-length: {form.Length}\r\nConnection: close\r\n\r\n{form}");
+
+        answer.ShouldStartWith("HTTP/1.1 200 OK\r\n");
+        answer.ShouldContain("\r\nContent-Type: application/json\r\n");
+        answer.ShouldEndWith("\r\n\r\n" + """{"status":"success","code":"100","message":"New code generated and code was sent the user"}""");
+    }
+
+    [Fact]
     public async Task To_one_recipient_of_two_applications_makes_two_codes()
     {
         var shop = await GupshupShop.MakeAsync(_host);

@@ -1,6 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
-using System.Text;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
@@ -76,7 +74,7 @@ public sealed class The_lines_of_incoming_php
         var shop = await GupshupShop.MakeAsync(_host);
         await using var server = new KestrelHost(_host);
 
-        var answer = await RawAsync(server.Address, $"GET {path}?phone={_phone}&key={shop.Key} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nConnection: close\r\n\r\n");
+        var answer = await GupshupShop.RawAsync(server.Address, $"GET {path}?phone={_phone}&key={shop.Key} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nConnection: close\r\n\r\n");
 
         answer.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         answer.ShouldContain("\r\nContent-Type: text/plain\r\n");
@@ -129,15 +127,5 @@ public sealed class The_lines_of_incoming_php
         (await shop.LineAsync($"phone={_phone}&key={shop.Key}&key={shop.Key}")).ShouldRead("error | 901 | Invalid credentials");
         (await shop.LineAsync($"phone={_phone}&code=1&code=2")).ShouldRead("error | 903 | Invalid code");
         (await shop.OtpsAsync(_phone)).ShouldBeEmpty();
-    }
-
-    private static async Task<string> RawAsync(Uri server, string request)
-    {
-        using var socket = new TcpClient();
-        await socket.ConnectAsync(server.Host, server.Port);
-        var stream = socket.GetStream();
-        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
-        using var reader = new StreamReader(stream, Encoding.UTF8);
-        return await reader.ReadToEndAsync();
     }
 }

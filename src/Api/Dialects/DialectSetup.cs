@@ -1,4 +1,5 @@
 using OtpPipeline.Api.Dialects.Beem;
+using OtpPipeline.Api.Dialects.Perfumerlabs;
 using OtpPipeline.Api.OpenApi;
 
 namespace OtpPipeline.Api.Dialects;
@@ -11,6 +12,8 @@ internal static class DialectSetup
         builder.Services.AddOptions<NativeOptions>().BindConfiguration(NativeOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton<MountedDialects>();
         builder.AddDialect<BeemDialect, BeemOptions>(BeemDialect.Section);
+        builder.Services.AddPerfumerlabs();
+        builder.AddDialect<PerfumerlabsDialect, PerfumerlabsOptions>(PerfumerlabsOptions.Section);
     }
 
     /// <summary>One dialect with its options and its OpenAPI document; nothing of it where it is off.</summary>

@@ -27,6 +27,7 @@ public sealed partial class ApplicationDirectory(
     IDbContextFactory<OtpDbContext> contexts, OtpSecrets otpSecrets, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private readonly SemaphoreSlim _reading = new(1);
     private bool _failing;
     private volatile Snapshot _snapshot = Snapshot.Empty;
 
@@ -98,12 +99,26 @@ public sealed partial class ApplicationDirectory(
     /// <summary>Reads the database now.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        // One after the other: a reading that began earlier must not replace a later one.
+        await _reading.WaitAsync(cancellationToken);
+        try
+        {
+            _snapshot = await ReadAsync(cancellationToken);
+        }
+        finally
+        {
+            _reading.Release();
+        }
+    }
+
+    private async Task<Snapshot> ReadAsync(CancellationToken cancellationToken)
+    {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
         var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
         var secrets = await context.WebhookSecrets.AsNoTracking().ToListAsync(cancellationToken);
         var identifiers = await context.ApplicationIdentifiers.AsNoTracking().ToListAsync(cancellationToken);
-        _snapshot = new()
+        return new()
         {
             ById = applications.ToFrozenDictionary(),
             ByKey = keys.ToFrozenDictionary(k => Convert.ToHexString(k.Hash), StringComparer.Ordinal),

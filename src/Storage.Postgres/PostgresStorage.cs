@@ -33,6 +33,7 @@ public static class PostgresStorage
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         services.AddSingleton<ICallbackStore, PostgresCallbackStore>();
         services.AddSingleton<IPermitStore, PostgresPermitStore>();
+        services.AddSingleton<IMissStore, PostgresMissStore>();
         return services.AddPostgresOutbox();
     }
 

@@ -31,6 +31,9 @@ internal static class ApiDescription
         services.AddOpenApi(name.ToLowerInvariant(), options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+
+            // What has no group is in every document otherwise.
+            options.ShouldInclude = api => string.Equals(api.GroupName, name, StringComparison.OrdinalIgnoreCase);
             options.AddDocumentTransformer((document, context, _) =>
             {
                 var dialect = context.ApplicationServices.GetServices<IDialect>().Single(d => d.Name.Equals(name, StringComparison.Ordinal));

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
 
@@ -33,36 +32,36 @@ internal static class FindTarget
         }
 
         var password = fields.Value["password"];
-        if (password.Text is not { } text)
+        if (password.Text is null)
         {
             return PerfumerlabsAnswers.Refused("\"password\" must be a text");
         }
 
-        if (misses.Reserve(out var wait) is not { } miss)
+        if (await misses.ReserveAsync(application, cancellationToken) is not { } miss)
         {
-            http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            http.Response.Headers.RetryAfter = "60";
             return PerfumerlabsAnswers.Refused("Too many wrong passwords in this minute", StatusCodes.Status429TooManyRequests);
         }
 
-        var isMiss = false;
-        try
+        if (await TakeAsync(check, application, channel, password, cancellationToken) is not { } target)
         {
-            var taken = await check.TakeAsync(application, channel.Place, text, Activity.Current?.Id, cancellationToken);
-            if (taken.Refusal is not null && password.WasNumber)
-            {
-                // A number lost its leading zeros: codes that were made here have a known length.
-                taken = await check.TakeAsync(application, channel.Place, text.PadLeft(TelegramCodes.LengthFor(application), '0'), Activity.Current?.Id, cancellationToken);
-            }
+            return PerfumerlabsAnswers.Wrong();
+        }
 
-            isMiss = taken.Refusal is not null;
-            return isMiss ? PerfumerlabsAnswers.Wrong() : PerfumerlabsAnswers.Found(new(Target: taken.Value.TrimStart('+')));
-        }
-        finally
+        await misses.ReleaseAsync(application, miss);
+        return PerfumerlabsAnswers.Found(new(Target: target.TrimStart('+')));
+    }
+
+    /// <summary>The recipient; null for a miss.</summary>
+    private static async Task<string?> TakeAsync(OtpCheck check, Application application, PerfumerlabsChannel channel, DraftField password, CancellationToken cancellationToken)
+    {
+        var taken = await check.TakeAsync(application, channel.Place, password.Text!, Activity.Current?.Id, cancellationToken);
+        if (taken.Refusal is not null && password.WasNumber)
         {
-            if (!isMiss)
-            {
-                misses.Release(miss);
-            }
+            // A number lost its leading zeros: codes that were made here have a known length.
+            taken = await check.TakeAsync(application, channel.Place, password.Text!.PadLeft(TelegramCodes.LengthFor(application), '0'), Activity.Current?.Id, cancellationToken);
         }
+
+        return taken.Refusal is null ? taken.Value : null;
     }
 }

@@ -1,37 +1,31 @@
+using OtpPipeline.Core;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Secrets;
+
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 
-/// <summary>Wrong passwords at GET /target in the last minute: it finds any recipient, so guessing there is worth more than at a check.</summary>
-internal sealed class TargetMisses(TimeProvider time)
+/// <summary>
+/// Wrong passwords at GET /target in the last minute, whoever asks and whichever process: it finds any recipient, so guessing there is worth more than at a check.
+/// </summary>
+internal sealed class TargetMisses(IMissStore store, OtpSecrets secrets)
 {
     private const int Limit = 20;
-    private static readonly TimeSpan Window = TimeSpan.FromMinutes(1);
-    private readonly Lock _lock = new();
-    private readonly LinkedList<long> _misses = [];
+    private readonly byte[] _hash = secrets.HashCounted("perfumerlabs:target:misses");
 
-    /// <summary>Counts a miss before it is known to be one, so that guesses side by side are counted too; null where there were too many.</summary>
-    public LinkedListNode<long>? Reserve(out TimeSpan wait)
+    /// <summary>Counts a miss before it is known to be one; null where there were too many.</summary>
+    public async Task<long?> ReserveAsync(Application application, CancellationToken cancellationToken)
     {
-        lock (_lock)
+        try
         {
-            while (_misses.First is { } oldest && time.GetElapsedTime(oldest.Value) >= Window)
-            {
-                _misses.RemoveFirst();
-            }
-
-            wait = _misses.Count < Limit ? TimeSpan.Zero : Window - time.GetElapsedTime(_misses.First!.Value);
-            return _misses.Count < Limit ? _misses.AddLast(time.GetTimestamp()) : null;
+            return await store.ReserveAsync(application.Id, _hash, Limit, cancellationToken);
+        }
+        catch (Exception failure) when (StoreFailures.IsLockTimeout(failure))
+        {
+            // So many at once that they wait for each other.
+            return null;
         }
     }
 
     /// <summary>It was none.</summary>
-    public void Release(LinkedListNode<long> miss)
-    {
-        lock (_lock)
-        {
-            if (miss.List is not null)
-            {
-                _misses.Remove(miss);
-            }
-        }
-    }
+    public Task ReleaseAsync(Application application, long reserved) => store.ReleaseAsync(application.Id, _hash, reserved, CancellationToken.None);
 }

@@ -80,9 +80,10 @@ public sealed class Finding_a_target : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Refuses_after_twenty_misses_a_minute_whoever_guesses_side_by_side()
+    public async Task Refuses_after_twenty_misses_a_minute_whoever_guesses_side_by_side_and_wherever()
     {
         var phone = Someone.Phone();
+        await using var other = new Started(_host.Start(PerfumerlabsHost.SettingsOf(_tenant)));
         await Client.SmsAsync(phone, "rightone");
         for (var i = 0; i < 5; i++)
         {
@@ -91,13 +92,13 @@ public sealed class Finding_a_target : IAsyncLifetime
             (await TargetAsync($"another{i}", "sms")).Text.ShouldContain("true");
         }
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => TargetAsync($"guess{i:0000}", "sms")));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => TargetAsync($"guess{i:0000}", "sms", i % 2 == 0 ? Client : other.Client)));
 
         answers.Count(a => a.Text == """{"status":false}""").ShouldBe(20);
         var refused = answers.Where(a => (int)a.Status == 429).ToArray();
         refused.Length.ShouldBe(80);
         refused[0].ShouldBeRefused(429, "Too many wrong passwords in this minute");
-        int.Parse(refused[0]["Retry-After"]!).ShouldBeInRange(1, 60);
+        int.Parse(refused[0]["Retry-After"]!).ShouldBe(60);
         (await TargetAsync("rightone", "sms")).ShouldBeRefused(429, "Too many wrong passwords in this minute");
         (await Client.CheckAsync(phone, "rightone")).ShouldBeDone();
     }
@@ -115,5 +116,5 @@ public sealed class Finding_a_target : IAsyncLifetime
         (await _host.LastAsync(phone)).Status.ShouldBe(OtpStatus.Verified);
     }
 
-    private Task<Answer> TargetAsync(string password, string channel) => Client.GetAsync("/target", $$"""{"password":"{{password}}","channel":"{{channel}}"}""");
+    private Task<Answer> TargetAsync(string password, string channel, PerfumerlabsClient? client = null) => (client ?? Client).GetAsync("/target", $$"""{"password":"{{password}}","channel":"{{channel}}"}""");
 }

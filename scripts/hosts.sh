@@ -2,7 +2,7 @@
 # The two hosts of ./run: their secrets, their settings, how they start and stop. Sourced by ./run.
 
 readonly LOCAL="$PROJECT_ROOT/.local"
-readonly BEEM_APP_ID=1 GUPSHUP_USERID=2000000001
+readonly BEEM_APP_ID=1 GUPSHUP_USERID=2000000001 HTTP_AUTH_USERNAME=otp
 readonly LOGS="$LOCAL/log" SECRETS="$LOCAL/secrets.env"
 
 # secret NAME COMMAND...: made by the command once, and kept: stored PINs and the demo's callers depend on it.
@@ -25,6 +25,8 @@ host_settings() {
     BIZMAGNETS_CONFIG=$(secret BIZMAGNETS_CONFIG random_guid)
     GUPSHUP_KEY=$(secret GUPSHUP_KEY random_hex 16)
     GUPSHUP_PASSWORD=$(secret GUPSHUP_PASSWORD random_hex 10)
+    HTTP_AUTH_PASSWORD=$(secret HTTP_AUTH_PASSWORD random_hex 16)
+    TELEGRAM_SECRET_TOKEN=$(secret TELEGRAM_SECRET_TOKEN random_hex 16)
     WEBHOOK_SECRET=whsec_$(secret WEBHOOK_SECRET random_base64 32)
     SETTINGS=(
         ASPNETCORE_ENVIRONMENT=Development DOTNET_ENVIRONMENT=Development
@@ -46,6 +48,10 @@ host_settings() {
         # So that a second request is answered with 101 at once; a key has 60 seconds unless told otherwise.
         "Applications__0__Dialects__Gupshup__Keys__0__Settings__retryPeriod=0"
         "Applications__0__Dialects__Gupshup__UserId=$GUPSHUP_USERID" "Applications__0__Dialects__Gupshup__Password=$GUPSHUP_PASSWORD"
+        # Passwords can be read back here, as the sandbox shows every PIN anyway.
+        "Perfumerlabs__ApplicationId=$APPLICATION_ID" Perfumerlabs__AllowPasswordReadback=true
+        "Perfumerlabs__TelegramSecretToken=$TELEGRAM_SECRET_TOKEN"
+        "HTTP_AUTH_USERNAME=$HTTP_AUTH_USERNAME" "HTTP_AUTH_PASSWORD=$HTTP_AUTH_PASSWORD"
         "Applications__0__WebhookSecrets__0=$WEBHOOK_SECRET"
         "Admin__Key=$ADMIN_KEY"
         # The sandbox's own subscriber listens on this machine: no deployment needs this.
@@ -181,6 +187,9 @@ GUPSHUP_KEY=$GUPSHUP_KEY
 GUPSHUP_APIKEY=$API_KEY
 GUPSHUP_USERID=$GUPSHUP_USERID
 GUPSHUP_PASSWORD=$GUPSHUP_PASSWORD
+HTTP_AUTH_USERNAME=$HTTP_AUTH_USERNAME
+HTTP_AUTH_PASSWORD=$HTTP_AUTH_PASSWORD
+TELEGRAM_SECRET_TOKEN=$TELEGRAM_SECRET_TOKEN
 ENV
     )
     mv "$LOCAL/demo.env.new" "$LOCAL/demo.env"

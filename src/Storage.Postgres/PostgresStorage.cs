@@ -41,6 +41,7 @@ public static class PostgresStorage
         services.AddSingleton<ICallbackStore, PostgresCallbackStore>();
         services.AddSingleton<IPermitStore, PostgresPermitStore>();
         services.AddSingleton<ISandboxStore, PostgresSandboxStore>();
+        services.AddSingleton<IMissStore, PostgresMissStore>();
         return services.AddPostgresOutbox();
     }
 

@@ -1,6 +1,7 @@
 using OtpPipeline.Api.Dialects.Beem;
 using OtpPipeline.Api.Dialects.BizMagnets;
 using OtpPipeline.Api.Dialects.Gupshup;
+using OtpPipeline.Api.Dialects.Perfumerlabs;
 using OtpPipeline.Api.OpenApi;
 
 namespace OtpPipeline.Api.Dialects;
@@ -18,6 +19,8 @@ internal static class DialectSetup
         builder.Services.AddSingleton<GupshupGate>();
         builder.Services.AddSingleton<GupshupOtps>();
         builder.Services.AddSingleton<GupshupMessages>();
+        builder.Services.AddPerfumerlabs();
+        builder.AddDialect<PerfumerlabsDialect, PerfumerlabsOptions>(PerfumerlabsOptions.Section);
     }
 
     /// <summary>One dialect with its options and its OpenAPI document; nothing of it where it is off.</summary>

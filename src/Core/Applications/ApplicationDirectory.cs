@@ -102,7 +102,7 @@ public sealed partial class ApplicationDirectory(
         await _reading.WaitAsync(cancellationToken);
         try
         {
-            await ReadAsync(cancellationToken);
+            _snapshot = await ReadAsync(cancellationToken);
         }
         finally
         {
@@ -122,14 +122,14 @@ public sealed partial class ApplicationDirectory(
         base.Dispose();
     }
 
-    private async Task ReadAsync(CancellationToken cancellationToken)
+    private async Task<Snapshot> ReadAsync(CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
         var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
         var secrets = await context.WebhookSecrets.AsNoTracking().ToListAsync(cancellationToken);
         var identifiers = await context.ApplicationIdentifiers.AsNoTracking().ToListAsync(cancellationToken);
-        _snapshot = new()
+        return new()
         {
             ById = applications.ToFrozenDictionary(),
             ByKey = keys.ToFrozenDictionary(k => Convert.ToHexString(k.Hash), StringComparer.Ordinal),

@@ -10,12 +10,12 @@ namespace OtpPipeline.Core.Otps;
 /// </summary>
 public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets)
 {
-    /// <summary>The guess against every live OTP of the lookup: the newest that it is the PIN of is verified; where it is the PIN of none, it is one wrong guess on each.</summary>
+    /// <summary>The guess against every live OTP of the lookup: each that it is the PIN of is verified, so that a PIN that was sent twice is used once; where it is the PIN of none, it is one wrong guess on each.</summary>
     /// <returns>Null for success; <see cref="Refusals.NotFound"/> where none is live.</returns>
     public async Task<Refusal?> CheckAsync(Application application, OtpLookup lookup, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
     {
         var ids = await search.FindLiveAsync(secrets.HashLookup(application.Id, lookup), cancellationToken);
-        return ids.Count == 0 ? Refusals.NotFound : (await JudgeAsync(application, ids, guess, traceParent, cancellationToken)).Refusal;
+        return ids.Count == 0 ? Refusals.NotFound : (await JudgeAsync(application, ids, guess, ofOneRecipient: false, traceParent, cancellationToken)).Refusal;
     }
 
     /// <summary>Verifies the live OTP that this is the PIN of. Where several recipients have it, nobody can tell whose it is: none is found.</summary>
@@ -28,17 +28,21 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
     public async Task<Judged<string>> TakeAsync(Application application, string place, string pin, string? traceParent, CancellationToken cancellationToken)
     {
         var ids = await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, pin), cancellationToken);
-        if (ids.Count != 1)
+        if (ids.Count == 0)
         {
             return Refusals.NotFound;
         }
 
-        var (taken, refusal) = await JudgeAsync(application, ids, new(pin), traceParent, cancellationToken);
+        var (taken, refusal) = await JudgeAsync(application, ids, new(pin), ofOneRecipient: true, traceParent, cancellationToken);
         return refusal is not null ? refusal : secrets.OpenDetails(taken!.Id, taken.Details).Recipient;
     }
 
+    /// <summary>Whether a live OTP of that place has this PIN at the moment.</summary>
+    public async Task<bool> IsLiveAsync(Application application, string place, string pin, CancellationToken cancellationToken) =>
+        (await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, pin), cancellationToken)).Count > 0;
+
     private async Task<(Otp? Verified, Refusal? Refusal)> JudgeAsync(
-        Application application, IReadOnlyList<Guid> ids, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
+        Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent, CancellationToken cancellationToken)
     {
         // What is begun is finished: a caller that goes away must not learn the answer of a guess that was not counted.
         cancellationToken.ThrowIfCancellationRequested();
@@ -48,7 +52,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         {
             var locked = await unit.LockForVerificationAsync(ids, submissions: false, CancellationToken.None);
             var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
-            answer = Judge(application, locked, guess, changes);
+            answer = Judge(application, locked, guess, ofOneRecipient, changes);
             await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);
         }
 
@@ -56,24 +60,29 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         return answer;
     }
 
-    private (Otp? Verified, Refusal? Refusal) Judge(Application application, LockedOtps locked, PinGuess guess, OtpChanges changes)
+    private (Otp? Verified, Refusal? Refusal) Judge(Application application, LockedOtps locked, PinGuess guess, bool ofOneRecipient, OtpChanges changes)
     {
         var live = locked.Otps.Values
             .Where(o => o.Otp.ApplicationId == application.Id && o.State.At(locked.Now).Status == OtpStatus.Pending)
             .OrderByDescending(o => o.Otp.CreatedAt).ThenByDescending(o => o.Otp.Id).ToList();
+        if (ofOneRecipient && live.DistinctBy(o => Convert.ToHexString(o.Otp.RecipientHash), StringComparer.Ordinal).Skip(1).Any())
+        {
+            return (null, Refusals.NotFound);
+        }
+
         if (live.Select(o => o.History is { } h ? RecipientLimits.CoolingOff(h, locked.Now) : null).FirstOrDefault(r => r is not null) is { } cooling)
         {
             return (null, cooling);
         }
 
         // Each is compared, whatever the others say: the time tells nothing.
-        var right = live.FindAll(o => o.Pin is { } pin && secrets.OpenPin(pin).Matches(guess)).FirstOrDefault();
+        var right = live.FindAll(o => o.Pin is { } pin && secrets.OpenPin(pin).Matches(guess));
         Refusal? refusal = live.Count == 0 ? Refusals.NotFound : null;
         var counted = new HashSet<RecipientHistory>();
-        foreach (var otp in right is null ? live : [right])
+        foreach (var otp in right.Count == 0 ? live : right)
         {
             var before = otp.State;
-            var outcome = OtpRules.Verify(before, new(Matches: right is not null, IsRetryOfSuccess: false), locked.Now);
+            var outcome = OtpRules.Verify(before, new(Matches: right.Count > 0, IsRetryOfSuccess: false), locked.Now);
             changes.Move(otp, outcome.State);
             refusal = outcome.Refusal;
 
@@ -84,6 +93,6 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
             }
         }
 
-        return (right?.Otp, refusal);
+        return (right.FirstOrDefault()?.Otp, refusal);
     }
 }

@@ -43,8 +43,8 @@ public sealed class JobOptions
     [Range(1, 10_000)]
     public int MaxBatchesPerRun { get; set; } = 100;
 
-    /// <summary>How long a recipient's wrong guesses are remembered after its last OTP. 1 day to 10 years; default 30 days.</summary>
-    [Range(typeof(TimeSpan), "1.00:00:00", "3650.00:00:00")]
+    /// <summary>How long a recipient's wrong guesses and counted sends are remembered after its last OTP. A week, which is the longest window of sends, to 10 years; default 30 days.</summary>
+    [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
     public TimeSpan RecipientRetention { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>How long a message id from the bus is remembered. 1 hour to 90 days; default 2 days.</summary>

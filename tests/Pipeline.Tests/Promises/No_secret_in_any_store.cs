@@ -39,6 +39,7 @@ public sealed class No_secret_in_any_store
         await MisuseAsync(pipeline, planted);
         await PoisonQueuesAsync(pipeline);
         await BusSecrets.PlantAsync(pipeline, planted);
+        await PerfumerlabsSecrets.PlantAsync(pipeline, planted);
         await DieAndComeBackAsync(pipeline, planted);
 
         // One more, left alone, so that the search sees an open OTP too; and one whose command never leaves its queue.

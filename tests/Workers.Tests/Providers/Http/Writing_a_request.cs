@@ -29,6 +29,23 @@ public sealed class Writing_a_request
     }
 
     [Fact]
+    public async Task The_callers_own_subject_and_html_come_whole_and_are_empty_where_there_are_none()
+    {
+        const string Template = """{"subject":"{{subject}}","text":"{{text}}","html":"{{html}}"}""";
+        await using var gateway = await Gateway.StartAsync();
+        await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["Body:Format"] = "json", ["Body:Template"] = Template });
+
+        await host.SendAsync(Messages.To("a@mail.example", Channel.Email, text: "own") with { Message = new("own", Messages.Hostile, $"<p>{Messages.Hostile}</p>") });
+        await host.SendAsync(Messages.To("a@mail.example", Channel.Email, text: "of the template"));
+
+        var bodies = gateway.All.Select(r => JsonDocument.Parse(r.Body).RootElement).ToArray();
+        Fields(bodies[0]).ShouldBe((Messages.Hostile, "own", $"<p>{Messages.Hostile}</p>"));
+        Fields(bodies[1]).ShouldBe(("", "of the template", ""));
+
+        static (string?, string?, string?) Fields(JsonElement body) => (body.GetProperty("subject").GetString(), body.GetProperty("text").GetString(), body.GetProperty("html").GetString());
+    }
+
+    [Fact]
     public async Task A_form_gives_every_value_back_as_it_was()
     {
         var got = await SendAsync(new() { ["Body:Format"] = "form", ["Body:Template"] = "to={{recipient}}&text={{text}}&fixed=a+b" });

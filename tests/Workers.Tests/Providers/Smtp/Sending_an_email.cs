@@ -129,6 +129,30 @@ public sealed class Sending_an_email
         parts[3].ShouldStartWith("--");
     }
 
+    [Fact]
+    public async Task The_callers_own_subject_text_and_html_stand_for_the_templates()
+    {
+        var delivery = Messages.To("someone@mail.example", Channel.Email, text: "Own text") with { Message = new("Own text", "Код 😀", "<b title=\"x\">own & <i>4711</i></b>") };
+
+        var mail = await SendAsync(delivery, ("Subject", "Template"), ("Html", "<p>{{pin}}</p>"));
+
+        Decoded(mail, "Subject").ShouldBe("Код 😀");
+        var parts = mail.Text.Split("--" + mail.Text.Split("boundary=\"")[1].Split('"')[0]);
+        Body(parts[1]).ShouldBe("Own text");
+        Body(parts[2]).ShouldBe("<b title=\"x\">own & <i>4711</i></b>");
+    }
+
+    [Fact]
+    public async Task The_callers_own_text_alone_gets_no_html_of_a_template()
+    {
+        var delivery = Messages.To("someone@mail.example", Channel.Email, text: "Own text") with { Message = new("Own text", "Hello") };
+
+        var mail = await SendAsync(delivery, ("Html", "<p>{{pin}}</p>"));
+
+        Body(mail.Text).ShouldBe("Own text");
+        mail.Text.ShouldNotContain("text/html");
+    }
+
     private static ProviderHost Host(MailServer server, params (string Key, string? Value)[] more) =>
         new(new Dictionary<string, string?> { ["Type"] = "smtp", ["Host"] = "localhost", ["Port"] = $"{server.Port}", ["Security"] = "None", ["From"] = "codes@otp.example" }
             .With(more).Where(k => k.Value is not null).ToDictionary());

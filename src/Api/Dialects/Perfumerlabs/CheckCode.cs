@@ -1,0 +1,42 @@
+using System.Diagnostics;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Dialects.Perfumerlabs;
+
+/// <summary>GET /sms/check and the like: true consumes the password, false counts against every live one of the recipient on that channel.</summary>
+internal static class CheckCode
+{
+    public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpCheck check, CancellationToken cancellationToken)
+    {
+        var (application, refused) = await caller.FindAsync(http);
+        if (application is null)
+        {
+            return refused!;
+        }
+
+        var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
+        if (fields.Refusal is { } unreadable)
+        {
+            return PerfumerlabsAnswers.Refused(unreadable.Message);
+        }
+
+        if (fields.Value.Missing(channel.Field, "password") is { } missing)
+        {
+            return PerfumerlabsAnswers.Refused(missing);
+        }
+
+        if (channel.RecipientOf(fields.Value, out var wrong) is not { } recipient)
+        {
+            return PerfumerlabsAnswers.Refused(wrong);
+        }
+
+        var password = fields.Value["password"];
+        if (password.Text is not { } text)
+        {
+            return PerfumerlabsAnswers.Refused("\"password\" must be a text");
+        }
+
+        var refusal = await check.CheckAsync(application, channel.LookupOf(recipient), new(text, password.WasNumber), Activity.Current?.Id, cancellationToken);
+        return refusal is null ? PerfumerlabsAnswers.Done() : PerfumerlabsAnswers.Wrong();
+    }
+}

@@ -1,0 +1,67 @@
+using System.Diagnostics;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Dialects.Perfumerlabs;
+
+/// <summary>GET /target: whose password this is; consumes it.</summary>
+internal static class FindTarget
+{
+    public static async Task<IResult> HandleAsync(HttpContext http, PerfumerlabsCaller caller, OtpCheck check, TargetMisses misses, CancellationToken cancellationToken)
+    {
+        var (application, refused) = await caller.FindAsync(http);
+        if (application is null)
+        {
+            return refused!;
+        }
+
+        var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
+        if (fields.Refusal is { } unreadable)
+        {
+            return PerfumerlabsAnswers.Refused(unreadable.Message);
+        }
+
+        if (fields.Value.Missing("password", "channel") is { } missing)
+        {
+            return PerfumerlabsAnswers.Refused(missing);
+        }
+
+        if (PerfumerlabsChannel.Find(fields.Value["channel"].Text) is not { } channel)
+        {
+            return PerfumerlabsAnswers.Refused("\"channel\" must be one of: sms, call, email, telegram");
+        }
+
+        var password = fields.Value["password"];
+        if (password.Text is null)
+        {
+            return PerfumerlabsAnswers.Refused("\"password\" must be a text");
+        }
+
+        if (await misses.ReserveAsync(application, cancellationToken) is not { } miss)
+        {
+            http.Response.Headers.RetryAfter = "60";
+            return PerfumerlabsAnswers.Refused("Too many wrong passwords in this minute", StatusCodes.Status429TooManyRequests);
+        }
+
+        if (await TakeAsync(check, application, channel, password, cancellationToken) is not { } target)
+        {
+            return PerfumerlabsAnswers.Wrong();
+        }
+
+        await misses.ReleaseAsync(application, miss);
+        return PerfumerlabsAnswers.Found(new(Target: target.TrimStart('+')));
+    }
+
+    /// <summary>The recipient; null for a miss.</summary>
+    private static async Task<string?> TakeAsync(OtpCheck check, Application application, PerfumerlabsChannel channel, DraftField password, CancellationToken cancellationToken)
+    {
+        var taken = await check.TakeAsync(application, channel.Place, password.Text!, Activity.Current?.Id, cancellationToken);
+        if (taken.Refusal is not null && password.WasNumber)
+        {
+            // A number lost its leading zeros: codes that were made here have a known length.
+            taken = await check.TakeAsync(application, channel.Place, password.Text!.PadLeft(TelegramCodes.LengthFor(application), '0'), Activity.Current?.Id, cancellationToken);
+        }
+
+        return taken.Refusal is null ? taken.Value : null;
+    }
+}

@@ -1,0 +1,41 @@
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using OtpPipeline.Core.Otps;
+
+namespace OtpPipeline.Api.Dialects.Perfumerlabs;
+
+/// <summary>The wire of the Perfumerlabs OTP image: the caller brings the password and the text, and is told true or false.</summary>
+internal sealed class PerfumerlabsDialect(IOptions<PerfumerlabsOptions> options) : IDialect
+{
+    private static readonly PathString[] Paths = ["/sms", "/call", "/email", "/telegram", "/limit", "/target", "/password"];
+
+    public string Name => PerfumerlabsOptions.Section;
+
+    public DialectOptions Options => options.Value;
+
+    public OpenApiSecurityScheme Security => new()
+    {
+        Type = SecuritySchemeType.Http,
+        Scheme = "basic",
+        Description = $"{PerfumerlabsOptions.UsernameKey} and {PerfumerlabsOptions.PasswordKey}",
+    };
+
+    public bool Owns(PathString path) => Array.Exists(Paths, p => path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase));
+
+    public void Map(IEndpointRouteBuilder routes) => PerfumerlabsEndpoints.Map(routes, options.Value);
+
+    public Task RefuseAsync(HttpContext http, Refusal refusal, int status)
+    {
+        // Without an application nothing of it is there.
+        var code = options.Value.ApplicationId is null && status < StatusCodes.Status500InternalServerError ? StatusCodes.Status404NotFound : status;
+        return PerfumerlabsAnswers.Refused(Sentence(code, refusal), code).ExecuteAsync(http);
+    }
+
+    private static string Sentence(int status, Refusal refusal) => status switch
+    {
+        StatusCodes.Status404NotFound => "Not found",
+        StatusCodes.Status503ServiceUnavailable => "The server cannot take requests at the moment",
+        >= StatusCodes.Status500InternalServerError => "The server failed",
+        _ => refusal.Message,
+    };
+}

@@ -1,0 +1,92 @@
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Otps;
+
+/// <summary>The store in memory finds every OTP by whatever hash.</summary>
+public class Checking_without_an_id
+{
+    private static readonly OtpLookup Lookup = new("somewhere", Recipient.Of(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
+    private readonly StoreInMemory _store = new();
+    private readonly RecipientHistory _history = Some.History();
+
+    [Fact]
+    public async Task A_right_guess_verifies_the_one_OTP_and_leaves_the_others()
+    {
+        var older = Add("111111");
+        var newer = Add("222222");
+
+        (await CheckAsync("111111")).ShouldBeNull();
+
+        (older.Otp.Status, newer.Otp.Status).ShouldBe((OtpStatus.Verified, OtpStatus.Pending));
+        newer.Otp.Attempts.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_PIN_that_was_sent_twice_is_used_once()
+    {
+        var (first, second) = (Add("111111"), Add("111111"));
+
+        (await CheckAsync("111111")).ShouldBeNull();
+        (await CheckAsync("111111")).ShouldBe(Refusals.NotFound);
+
+        (first.Otp.Status, second.Otp.Status).ShouldBe((OtpStatus.Verified, OtpStatus.Verified));
+    }
+
+    [Fact]
+    public async Task A_wrong_guess_counts_on_each_and_once_for_the_recipient()
+    {
+        var (first, second) = (Add("111111"), Add("222222"));
+
+        (await CheckAsync("333333")).ShouldBe(Refusals.WrongPin);
+
+        (first.Otp.Attempts, second.Otp.Attempts, _history.FailedGuesses).ShouldBe((1, 1, 1));
+    }
+
+    [Fact]
+    public async Task A_PIN_finds_the_recipient_who_has_it_twice()
+    {
+        var (first, second) = (Add("111111"), Add("111111"));
+
+        (await TakeAsync("111111")).Value.ShouldBe(Some.Phone);
+
+        (first.Otp.Status, second.Otp.Status).ShouldBe((OtpStatus.Verified, OtpStatus.Verified));
+    }
+
+    [Fact]
+    public async Task A_PIN_of_two_recipients_finds_none_and_costs_nothing()
+    {
+        var (first, second) = (Add("111111"), Add("111111", [9, 9]));
+
+        (await TakeAsync("111111")).Refusal.ShouldBe(Refusals.NotFound);
+
+        (first.Otp.Status, first.Otp.Attempts, second.Otp.Status, second.Otp.Attempts).ShouldBe((OtpStatus.Pending, 0, OtpStatus.Pending, 0));
+    }
+
+    private LockedOtp Add(string pin, byte[]? recipient = null)
+    {
+        var some = Some.Locked(pin: pin, history: _history);
+        var otp = new Otp
+        {
+            Id = some.Otp.Id,
+            ApplicationId = some.Otp.ApplicationId,
+            Channel = some.Otp.Channel,
+            RecipientHash = recipient ?? some.Otp.RecipientHash,
+            Details = Some.Secrets.SealDetails(some.Otp.Id, new(Some.Phone, "Tests", "{{pin}}", null, null, null)),
+            MaxAttempts = some.Otp.MaxAttempts,
+            CreatedAt = some.Otp.CreatedAt,
+            ExpiresAt = some.Otp.ExpiresAt,
+        };
+        return _store.Add(some with { Otp = otp });
+    }
+
+    private Task<Refusal?> CheckAsync(string pin) => Check.CheckAsync(Some.Application(), Lookup, new(pin), traceParent: null, CancellationToken.None);
+
+    private Task<Judged<string>> TakeAsync(string pin) => Check.TakeAsync(Some.Application(), "somewhere", pin, traceParent: null, CancellationToken.None);
+
+    private OtpCheck Check => new(_store, _store, _store, Some.Secrets);
+}

@@ -27,6 +27,8 @@ public sealed partial class ApplicationDirectory(
     IDbContextFactory<OtpDbContext> contexts, OtpSecrets otpSecrets, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private readonly Lock _replacing = new();
+    private long _begun;
     private bool _failing;
     private volatile Snapshot _snapshot = Snapshot.Empty;
 
@@ -98,13 +100,15 @@ public sealed partial class ApplicationDirectory(
     /// <summary>Reads the database now.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
+        var number = Interlocked.Increment(ref _begun);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
         var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
         var secrets = await context.WebhookSecrets.AsNoTracking().ToListAsync(cancellationToken);
         var identifiers = await context.ApplicationIdentifiers.AsNoTracking().ToListAsync(cancellationToken);
-        _snapshot = new()
+        var snapshot = new Snapshot
         {
+            Number = number,
             ById = applications.ToFrozenDictionary(),
             ByKey = keys.ToFrozenDictionary(k => Convert.ToHexString(k.Hash), StringComparer.Ordinal),
             ByIdentifier = identifiers.ToFrozenDictionary(i => (i.Kind, i.Identifier)),
@@ -112,6 +116,14 @@ public sealed partial class ApplicationDirectory(
             TokenClients = identifiers.Where(i => i.Kind == IdentifierKind.TokenClient).ToFrozenDictionary(i => i.Id),
             Secrets = secrets.GroupBy(s => s.ApplicationId).ToFrozenDictionary(g => g.Key, Open),
         };
+        lock (_replacing)
+        {
+            // Several may read at once: one that began earlier does not replace a newer one.
+            if (number > _snapshot.Number)
+            {
+                _snapshot = snapshot;
+            }
+        }
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -172,6 +184,9 @@ public sealed partial class ApplicationDirectory(
     private sealed class Snapshot
     {
         public static readonly Snapshot Empty = new();
+
+        /// <summary>Of the reading, from 1 on.</summary>
+        public long Number { get; init; }
 
         public FrozenDictionary<Guid, Application> ById { get; init; } = FrozenDictionary<Guid, Application>.Empty;
 

@@ -27,7 +27,8 @@ public sealed partial class ApplicationDirectory(
     IDbContextFactory<OtpDbContext> contexts, OtpSecrets otpSecrets, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
-    private readonly SemaphoreSlim _reading = new(1, 1);
+    private readonly Lock _replacing = new();
+    private long _begun;
     private bool _failing;
     private volatile Snapshot _snapshot = Snapshot.Empty;
 
@@ -96,41 +97,18 @@ public sealed partial class ApplicationDirectory(
     /// <summary>What of a key is stored.</summary>
     public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
 
-    /// <summary>Reads the database now; one after the other, so that a reading from before a change never replaces one from after it.</summary>
+    /// <summary>Reads the database now.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
-        await _reading.WaitAsync(cancellationToken);
-        try
-        {
-            _snapshot = await ReadAsync(cancellationToken);
-        }
-        finally
-        {
-            _reading.Release();
-        }
-    }
-
-    public override async Task StartAsync(CancellationToken cancellationToken)
-    {
-        await TryRefreshAsync(cancellationToken);
-        await base.StartAsync(cancellationToken);
-    }
-
-    public override void Dispose()
-    {
-        _reading.Dispose();
-        base.Dispose();
-    }
-
-    private async Task<Snapshot> ReadAsync(CancellationToken cancellationToken)
-    {
+        var number = Interlocked.Increment(ref _begun);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
         var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
         var secrets = await context.WebhookSecrets.AsNoTracking().ToListAsync(cancellationToken);
         var identifiers = await context.ApplicationIdentifiers.AsNoTracking().ToListAsync(cancellationToken);
-        return new()
+        var snapshot = new Snapshot
         {
+            Number = number,
             ById = applications.ToFrozenDictionary(),
             ByKey = keys.ToFrozenDictionary(k => Convert.ToHexString(k.Hash), StringComparer.Ordinal),
             ByIdentifier = identifiers.ToFrozenDictionary(i => (i.Kind, i.Identifier)),
@@ -138,6 +116,20 @@ public sealed partial class ApplicationDirectory(
             TokenClients = identifiers.Where(i => i.Kind == IdentifierKind.TokenClient).ToFrozenDictionary(i => i.Id),
             Secrets = secrets.GroupBy(s => s.ApplicationId).ToFrozenDictionary(g => g.Key, Open),
         };
+        lock (_replacing)
+        {
+            // Several may read at once: one that began earlier does not replace a newer one.
+            if (number > _snapshot.Number)
+            {
+                _snapshot = snapshot;
+            }
+        }
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryRefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -192,6 +184,9 @@ public sealed partial class ApplicationDirectory(
     private sealed class Snapshot
     {
         public static readonly Snapshot Empty = new();
+
+        /// <summary>Of the reading, from 1 on.</summary>
+        public long Number { get; init; }
 
         public FrozenDictionary<Guid, Application> ById { get; init; } = FrozenDictionary<Guid, Application>.Empty;
 

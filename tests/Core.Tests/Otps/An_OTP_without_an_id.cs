@@ -72,7 +72,7 @@ public class An_OTP_without_an_id
         var id = Guid.CreateVersion7();
         var locked = Some.Locked(pin: "4711", id: id);
         var details = Some.Secrets.SealDetails(id, new("99887766", "From", "", null, null, null));
-        _store.Add(locked with { Otp = WithDetails(locked.Otp, details) });
+        _store.Add(locked with { Otp = With(locked.Otp, details) });
 
         (await Check().TakeAsync(_application, "telegram", "4711", null, CancellationToken.None)).Value.ShouldBe("99887766");
         (await Check().TakeAsync(_application, "telegram", "4711", null, CancellationToken.None)).Refusal.ShouldBe(Refusals.NotFound);
@@ -82,7 +82,8 @@ public class An_OTP_without_an_id
     public async Task Is_nobodys_where_two_have_the_same_PIN()
     {
         _store.Add(Some.Locked(pin: "4711"));
-        _store.Add(Some.Locked(pin: "4711"));
+        var other = Some.Locked(pin: "4711");
+        _store.Add(other with { Otp = With(other.Otp, recipient: [9, 9]) });
 
         (await Check().TakeAsync(_application, "telegram", "4711", null, CancellationToken.None)).Refusal.ShouldBe(Refusals.NotFound);
         _store.Otps.Values.ShouldAllBe(o => o.Otp.Status == OtpStatus.Pending);
@@ -148,9 +149,9 @@ public class An_OTP_without_an_id
         answers.Select(a => a.Refusal).ShouldBe([Refusals.StillLive, null, Refusals.StillLive]);
     }
 
-    private static Otp WithDetails(Otp otp, byte[] details) => new()
+    private static Otp With(Otp otp, byte[]? details = null, byte[]? recipient = null) => new()
     {
-        Id = otp.Id, ApplicationId = otp.ApplicationId, Channel = otp.Channel, RecipientHash = otp.RecipientHash, Details = details,
+        Id = otp.Id, ApplicationId = otp.ApplicationId, Channel = otp.Channel, RecipientHash = recipient ?? otp.RecipientHash, Details = details ?? otp.Details,
         Status = otp.Status, Sequence = otp.Sequence, MaxAttempts = otp.MaxAttempts, CreatedAt = otp.CreatedAt, ExpiresAt = otp.ExpiresAt,
     };
 

@@ -82,7 +82,7 @@ internal static class SendCode
     }
 
     /// <summary>In one spelling; null where none is given.</summary>
-    private static bool TryAddress(OtpPipeline.Core.Otps.DraftField field, out string? address)
+    private static bool TryAddress(DraftField field, out string? address)
     {
         address = null;
         if (field.IsAbsent)

@@ -66,10 +66,12 @@ public class Twins_in_one_batch
         await using var intake = Intake();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _store.Gate = gate.Task;
-        var calls = new[] { ("opening", 60), ("key", 180), ("key", 180), ("key", 181) }.Select((r, i) => intake.AcceptAsync(Order(r.Item1, r.Item2, i), CancellationToken.None)).ToList();
+        var opening = intake.AcceptAsync(Order("opening", 60, 0), CancellationToken.None);
+        await _store.AtTheGate;
+        var twins = new[] { 180, 180, 181 }.Select((ttl, i) => intake.AcceptAsync(Order("key", ttl, i + 1), CancellationToken.None)).ToList();
 
         gate.SetResult();
-        await Task.WhenAll(calls);
+        await Task.WhenAll([opening, .. twins]);
 
         Announced().ShouldBe(["0: ", "1: ", "2: ", "3: 2106"], ignoreOrder: true);
 
@@ -92,6 +94,7 @@ public class Twins_in_one_batch
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _store.Gate = gate.Task;
         var opening = Request(null, 60);
+        await _store.AtTheGate;
         var waiting = requests.Select(r => Request(r.Key, r.Ttl)).ToList();
         gate.SetResult();
         (await opening).Refusal.ShouldBeNull();

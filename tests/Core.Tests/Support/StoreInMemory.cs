@@ -8,6 +8,7 @@ namespace OtpPipeline.Core.Tests.Support;
 internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUnit, IOutbox
 {
     private readonly RecipientHistory _history = Some.History();
+    private readonly TaskCompletionSource _atTheGate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DateTime Now { get; set; } = Some.Now;
 
@@ -22,10 +23,14 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
     /// <summary>Waited for at the begin of an intake.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
+    /// <summary>Ends when an intake has come to the gate: who asks from then on waits for the next batch.</summary>
+    public Task AtTheGate => _atTheGate.Task;
+
     public LockedOtp Add(LockedOtp otp) => Otps[otp.Otp.Id] = otp;
 
     public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken)
     {
+        _atTheGate.TrySetResult();
         await Gate;
         return this;
     }

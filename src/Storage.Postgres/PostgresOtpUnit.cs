@@ -24,6 +24,14 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
     public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
         LockAsync(otpIds, forVerification: true, submissions, cancellationToken);
 
+    public async Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        SpendingStatements.MakeAndLock(batch, [applicationId]);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return (await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken)).Single();
+    }
+
     public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
             $"""
@@ -95,6 +103,11 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
         if (changes.CountedSends.Count > 0)
         {
             HistoryStatements.UpdateSends(batch, changes.CountedSends, changes.Now);
+        }
+
+        if (changes.Spendings.Count > 0)
+        {
+            SpendingStatements.Update(batch, changes.Spendings);
         }
 
         if (changes.Submissions.Count > 0)

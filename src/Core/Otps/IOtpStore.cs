@@ -54,6 +54,9 @@ public interface IOtpUnit : IAsyncDisposable
     /// <summary>The same with what a guess is judged by: the PINs, and the recipients' histories, locked too.</summary>
     Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken);
 
+    /// <summary>Locks what the application spent today; before any OTP, as everybody does who locks both.</summary>
+    Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken);
+
     /// <summary>Locks pending OTPs past their time, skipping those that somebody else holds.</summary>
     Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken);
 

@@ -43,9 +43,12 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     /// <summary>Histories in which a send was counted.</summary>
     public HashSet<RecipientHistory> CountedSends { get; } = [];
 
+    /// <summary>What an application spent, with what was added.</summary>
+    public HashSet<ApplicationSpending> Spendings { get; } = [];
+
     public List<OtpSubmission> Submissions { get; } = [];
 
-    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0 && Submissions.Count == 0;
+    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0 && Spendings.Count == 0 && Submissions.Count == 0;
 
     /// <summary>Writes the new state; a final one wipes the PIN and suppresses what is still queued.</summary>
     public void Move(LockedOtp locked, OtpState state)

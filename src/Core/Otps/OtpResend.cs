@@ -12,7 +12,7 @@ namespace OtpPipeline.Core.Otps;
 /// <param name="Reason">Why it is final, where that is written.</param>
 public sealed record LastOtp(Guid Id, OtpStatus Status, OtpReason? Reason);
 
-/// <summary>Sends a live OTP again, unchanged: a further delivery of the same PIN, which the recipient's limits count like any other.</summary>
+/// <summary>Sends a live OTP again, unchanged: a further delivery of the same PIN, which the limits count like any other.</summary>
 public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets, ProviderChoice providers, IOptions<DeliveryOptions> options)
 {
     /// <summary>The newest OTP of the lookup, live or not; null where there is none, or it is purged.</summary>
@@ -33,10 +33,11 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
         Refusal? refusal;
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
+            var spending = application.Settings.Limits.SpendingPerDay is null ? null : await unit.LockSpendingAsync(application.Id, CancellationToken.None);
             var locked = await unit.LockForVerificationAsync([otpId], submissions: false, CancellationToken.None);
             var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
             refusal = locked.Otps.TryGetValue(otpId, out var otp) && otp.Otp.ApplicationId == application.Id
-                ? Send(application, otp, retryPeriod, changes)
+                ? Send(application, otp, spending, retryPeriod, changes)
                 : Refusals.NotFound;
             await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);
         }
@@ -45,7 +46,7 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
         return refusal;
     }
 
-    private Refusal? Send(Application application, LockedOtp otp, int? retryPeriod, OtpChanges changes)
+    private Refusal? Send(Application application, LockedOtp otp, ApplicationSpending? spending, int? retryPeriod, OtpChanges changes)
     {
         if (otp.State.At(changes.Now).Status != OtpStatus.Pending)
         {
@@ -55,6 +56,12 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
         if (providers.For(otp.Otp.Channel) is not { } provider)
         {
             return Refusals.ChannelNotServed;
+        }
+
+        var onItsWay = otp.Deliveries.Exists(d => d.Status is DeliveryStatus.Queued or DeliveryStatus.Sending);
+        if (!onItsWay && spending is not null && spending.Spent + otp.Otp.Cost > application.Settings.Limits.SpendingPerDay)
+        {
+            return Refusals.SpendingLimit;
         }
 
         if (otp.History is { } history)
@@ -67,11 +74,18 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
             changes.CountedSends.Add(history);
         }
 
-        if (!otp.Deliveries.Exists(d => d.Status is DeliveryStatus.Queued or DeliveryStatus.Sending))
+        if (onItsWay)
         {
-            changes.QueueStep(otp, provider, options.Value.LostAfter);
+            return null;
         }
 
+        if (spending is not null)
+        {
+            spending.Spent += otp.Otp.Cost;
+            changes.Spendings.Add(spending);
+        }
+
+        changes.QueueStep(otp, provider, options.Value.LostAfter);
         return null;
     }
 }

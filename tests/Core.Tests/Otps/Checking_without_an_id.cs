@@ -48,6 +48,38 @@ public class Checking_without_an_id
     }
 
     [Fact]
+    public async Task A_wrong_guess_ends_the_OTP_whose_last_it_was_and_leaves_those_that_are_final()
+    {
+        var last = _store.Add(Some.Locked(history: _history, maxAttempts: 1));
+        var used = _store.Add(Some.Locked(OtpStatus.Verified, history: _history));
+
+        (await CheckAsync("333333")).ShouldBe(Refusals.LastAttemptFailed);
+
+        (last.Otp.Status, last.Otp.Reason, used.Otp.Attempts).ShouldBe((OtpStatus.Failed, (OtpReason?)OtpReason.MaxAttempts, 0));
+    }
+
+    [Fact]
+    public async Task Nothing_is_found_where_none_is_live_or_all_are_past_their_time()
+    {
+        (await CheckAsync("123456")).ShouldBe(Refusals.NotFound);
+
+        var otp = Add("123456");
+        _store.Now = otp.Otp.ExpiresAt;
+        (await CheckAsync("123456")).ShouldBe(Refusals.NotFound);
+        _store.Messages.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task No_guess_is_judged_while_the_recipient_cools_off()
+    {
+        _history.CoolOffUntil = Some.Now.AddMinutes(1);
+        var otp = Add("111111");
+
+        (await CheckAsync("111111"))!.Code.ShouldBe(2120);
+        otp.Otp.Status.ShouldBe(OtpStatus.Pending);
+    }
+
+    [Fact]
     public async Task A_PIN_finds_the_recipient_who_has_it_twice()
     {
         var (first, second) = (Add("111111"), Add("111111"));
@@ -65,6 +97,24 @@ public class Checking_without_an_id
         (await TakeAsync("111111")).Refusal.ShouldBe(Refusals.NotFound);
 
         (first.Otp.Status, first.Otp.Attempts, second.Otp.Status, second.Otp.Attempts).ShouldBe((OtpStatus.Pending, 0, OtpStatus.Pending, 0));
+    }
+
+    [Fact]
+    public void A_second_live_one_is_refused_where_there_may_be_one_also_within_a_batch()
+    {
+        var facts = new IntakeFacts(
+            Some.Now, new Dictionary<Guid, FirstUse>(),
+            new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
+            new Dictionary<Guid, ApplicationSpending>()) { Live = new HashSet<string>(StringComparer.Ordinal) { "07" } };
+        NewOtp Order(byte lookup)
+        {
+            var order = Some.NewOtp();
+            return order with { LookupHash = [lookup], Order = order.Order.Under(new() { OneLive = true, Lookup = Lookup }) };
+        }
+
+        var answers = IntakeRules.Decide([Order(7), Order(8), Order(8)], facts, TimeSpan.FromSeconds(15), new(Some.Now));
+
+        answers.Select(a => a.Refusal).ShouldBe([Refusals.StillLive, null, Refusals.StillLive]);
     }
 
     private LockedOtp Add(string pin, byte[]? recipient = null)

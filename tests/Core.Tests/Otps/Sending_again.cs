@@ -53,6 +53,24 @@ public class Sending_again
     }
 
     [Fact]
+    public async Task Costs_as_much_as_the_first_time_and_no_more_than_the_application_may_spend()
+    {
+        var limits = new ApplicationLimits { SpendingPerDay = 0.25m };
+        var first = _store.Add(Some.Locked(cost: 0.1m, deliveries: DeliveryStatus.Sent));
+        var waiting = _store.Add(Some.Locked(cost: 0.1m, deliveries: DeliveryStatus.Queued));
+        _store.Spending.Spent = 0.1m;
+
+        (await SendAsync(first, limits: limits)).ShouldBeNull();
+        (await SendAsync(waiting, limits: limits)).ShouldBeNull();
+        _store.Spending.Spent.ShouldBe(0.2m);
+        _store.Saved[0].Spendings.ShouldBe([_store.Spending]);
+
+        first.Deliveries[^1].Status = DeliveryStatus.Sent;
+        (await SendAsync(first, limits: limits)).ShouldBe(Refusals.SpendingLimit);
+        (first.Deliveries.Count, _store.Spending.Spent).ShouldBe((2, 0.2m));
+    }
+
+    [Fact]
     public async Task Is_refused_for_what_is_not_live_any_more()
     {
         (await SendAsync(_store.Add(Some.Locked(OtpStatus.Verified)))).ShouldBe(Refusals.NotPending);

@@ -55,7 +55,7 @@ internal static class Some
 
     public static LockedOtp Locked(
         OtpStatus status = OtpStatus.Pending, int attempts = 0, string pin = "123456", string? metadata = null, int maxAttempts = 5,
-        Guid? id = null, RecipientHistory? history = null, byte[]? details = null, params DeliveryStatus[] deliveries)
+        Guid? id = null, RecipientHistory? history = null, byte[]? details = null, decimal cost = 0, params DeliveryStatus[] deliveries)
     {
         var otpId = id ?? Guid.CreateVersion7();
         var otp = new Otp
@@ -69,6 +69,7 @@ internal static class Some
             Sequence = 1,
             Attempts = attempts,
             MaxAttempts = maxAttempts,
+            Cost = cost,
             Metadata = metadata,
             CreatedAt = Now,
             ExpiresAt = Now.AddSeconds(300),

@@ -62,6 +62,10 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
 
     public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) => LockAsync(otpIds, submissions, cancellationToken);
 
+    public ApplicationSpending Spending { get; } = new() { ApplicationId = Some.Application().Id, Day = DateOnly.FromDateTime(Some.Now) };
+
+    public Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken) => Task.FromResult(Spending);
+
     public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
     public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);

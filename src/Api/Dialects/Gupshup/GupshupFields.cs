@@ -40,7 +40,7 @@ internal sealed class GupshupFields
         }
         else
         {
-            foreach (var (name, value) in await FormBody.ReadAsync(request, cancellationToken) ?? new Dictionary<string, StringValues>(StringComparer.Ordinal))
+            foreach (var (name, value) in await FormBody.ReadAnyAsync(request, cancellationToken) ?? new Dictionary<string, StringValues>(StringComparer.Ordinal))
             {
                 fields.Add(name, Of(value));
             }

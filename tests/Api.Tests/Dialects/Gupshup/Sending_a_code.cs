@@ -207,6 +207,17 @@ public sealed class Sending_a_code
         answer.ShouldEndWith("\r\n\r\n" + """{"status":"success","code":"100","message":"New code generated and code was sent the user"}""");
     }
 
+    [Theory]
+    [InlineData("key")]
+    [InlineData("\"key\"")]
+    public async Task Is_asked_for_with_a_form_in_parts_as_PHP_sends_an_array(string name)
+    {
+        var shop = await GupshupShop.MakeAsync(_host);
+        using var form = new MultipartFormDataContent("------------------------8c0e7f9bd1a2") { { new StringContent(shop.Key), name }, { new StringContent(_phone), "phone" } };
+
+        (await shop.AskAsync(HttpMethod.Post, "/sm/api/ent/sms/2fa/sendOTP", form, shop.Made.Key)).ShouldBeSent();
+    }
+
     [Fact]
     public async Task To_one_recipient_of_two_applications_makes_two_codes()
     {

@@ -11,9 +11,12 @@ internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = 
 
 internal static class JsonAnswer
 {
-    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string mediaType = "application/json")
+    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string mediaType = "application/json") =>
+        WriteAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type), mediaType);
+
+    /// <summary>A body that is finished, of whatever media type.</summary>
+    public static Task WriteAsync(HttpContext http, int status, byte[] body, string mediaType)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(value, type);
         var response = http.Response;
         response.StatusCode = status;
         response.ContentType = mediaType;

@@ -90,14 +90,5 @@ internal sealed class GupshupResult(GupshupShape shape, GupshupOutcome outcome, 
     private static string Xml(string word, string? number, string text) => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + new XElement(
         "response", new XElement("status", word), number is null ? null : new XElement("code", number), new XElement("details", text)).ToString(SaveOptions.DisableFormatting);
 
-    private Task WriteAsync(HttpContext http, string mediaType, string text)
-    {
-        var body = Encoding.UTF8.GetBytes(text);
-        var response = http.Response;
-        response.StatusCode = status;
-        response.ContentType = mediaType;
-        response.ContentLength = body.Length;
-        response.Headers.CacheControl = "no-store";
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(body, http.RequestAborted).AsTask();
-    }
+    private Task WriteAsync(HttpContext http, string mediaType, string text) => JsonAnswer.WriteAsync(http, status, Encoding.UTF8.GetBytes(text), mediaType);
 }

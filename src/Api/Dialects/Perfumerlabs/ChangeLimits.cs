@@ -13,22 +13,16 @@ internal static class ChangeLimits
 
     public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, SendLimits limits, CancellationToken cancellationToken)
     {
-        var (application, refused) = await caller.FindAsync(http);
-        if (application is null)
+        var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
+        if (application is null || fields is null)
         {
             return refused!;
-        }
-
-        var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
-        if (fields.Refusal is { } unreadable)
-        {
-            return PerfumerlabsAnswers.Refused(unreadable.Message);
         }
 
         var sets = new List<SendLimit>();
         foreach (var (name, count) in new[] { ("ips", SendCount.PerAddress), (channel.Limits!, SendCount.PerRecipient) })
         {
-            if (fields.Value.Raw(name) is not { } value)
+            if (fields.Raw(name) is not { } value)
             {
                 continue;
             }

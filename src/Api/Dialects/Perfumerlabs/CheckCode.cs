@@ -8,29 +8,23 @@ internal static class CheckCode
 {
     public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpCheck check, CancellationToken cancellationToken)
     {
-        var (application, refused) = await caller.FindAsync(http);
-        if (application is null)
+        var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
+        if (application is null || fields is null)
         {
             return refused!;
         }
 
-        var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
-        if (fields.Refusal is { } unreadable)
-        {
-            return PerfumerlabsAnswers.Refused(unreadable.Message);
-        }
-
-        if (fields.Value.Missing(channel.Field, "password") is { } missing)
+        if (fields.Missing(channel.Field, "password") is { } missing)
         {
             return PerfumerlabsAnswers.Refused(missing);
         }
 
-        if (channel.RecipientOf(fields.Value, out var wrong) is not { } recipient)
+        if (channel.RecipientOf(fields, out var wrong) is not { } recipient)
         {
             return PerfumerlabsAnswers.Refused(wrong);
         }
 
-        var password = fields.Value["password"];
+        var password = fields["password"];
         if (password.Text is not { } text)
         {
             return PerfumerlabsAnswers.Refused("\"password\" must be a text");

@@ -9,29 +9,23 @@ internal static class FindTarget
 {
     public static async Task<IResult> HandleAsync(HttpContext http, PerfumerlabsCaller caller, OtpCheck check, TargetMisses misses, CancellationToken cancellationToken)
     {
-        var (application, refused) = await caller.FindAsync(http);
-        if (application is null)
+        var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
+        if (application is null || fields is null)
         {
             return refused!;
         }
 
-        var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
-        if (fields.Refusal is { } unreadable)
-        {
-            return PerfumerlabsAnswers.Refused(unreadable.Message);
-        }
-
-        if (fields.Value.Missing("password", "channel") is { } missing)
+        if (fields.Missing("password", "channel") is { } missing)
         {
             return PerfumerlabsAnswers.Refused(missing);
         }
 
-        if (PerfumerlabsChannel.Find(fields.Value["channel"].Text) is not { } channel)
+        if (PerfumerlabsChannel.Find(fields["channel"].Text) is not { } channel)
         {
             return PerfumerlabsAnswers.Refused("\"channel\" must be one of: sms, call, email, telegram");
         }
 
-        var password = fields.Value["password"];
+        var password = fields["password"];
         if (password.Text is null)
         {
             return PerfumerlabsAnswers.Refused("\"password\" must be a text");

@@ -16,7 +16,7 @@ internal sealed partial class PerfumerlabsCaller(
     private int _warned;
 
     /// <summary>The application, or what the caller is answered with.</summary>
-    public async Task<(Application? Application, IResult? Refused)> FindAsync(HttpContext http)
+    private async Task<(Application? Application, IResult? Refused)> FindAsync(HttpContext http)
     {
         if (_options.Username is not null && !http.Request.IsHttps && Interlocked.Exchange(ref _warned, 1) == 0)
         {
@@ -34,7 +34,20 @@ internal sealed partial class PerfumerlabsCaller(
         return found;
     }
 
-    /// <summary>The same for the webhook, which Telegram signs with its own token.</summary>
+    /// <summary>The application and the fields of the request, or what the caller is answered with.</summary>
+    public async Task<(Application? Application, PerfumerlabsFields? Fields, IResult? Refused)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        var (application, refused) = await FindAsync(http);
+        if (application is null)
+        {
+            return (null, null, refused);
+        }
+
+        var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
+        return fields.Refusal is { } unreadable ? (null, null, PerfumerlabsAnswers.Refused(unreadable.Message)) : (application, fields.Value, null);
+    }
+
+    /// <summary>The application, for the webhook, which Telegram signs with its own token.</summary>
     public async Task<(Application? Application, IResult? Refused)> FindTelegramAsync(HttpContext http)
     {
         var header = http.Request.Headers[TelegramToken];

@@ -7,25 +7,19 @@ internal static class ReadPassword
 {
     public static async Task<IResult> HandleAsync(HttpContext http, PerfumerlabsCaller caller, OtpReader reader, CancellationToken cancellationToken)
     {
-        var (application, refused) = await caller.FindAsync(http);
-        if (application is null)
+        var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
+        if (application is null || fields is null)
         {
             return refused!;
         }
 
-        var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
-        if (fields.Refusal is { } unreadable)
-        {
-            return PerfumerlabsAnswers.Refused(unreadable.Message);
-        }
-
-        if (fields.Value.Missing("target") is { } missing)
+        if (fields.Missing("target") is { } missing)
         {
             return PerfumerlabsAnswers.Refused(missing);
         }
 
         // The same digits can be a phone number and a chat.
-        var target = fields.Value["target"].Text;
+        var target = fields["target"].Text;
         var lookups = PerfumerlabsChannel.All
             .Select(c => c.RecipientOf(target) is { } recipient ? c.LookupOf(recipient) : null)
             .OfType<OtpLookup>().ToList();

@@ -13,19 +13,13 @@ internal static class SendCode
 
     public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpIntake intake, CancellationToken cancellationToken)
     {
-        var (application, refused) = await caller.FindAsync(http);
-        if (application is null)
+        var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
+        if (application is null || fields is null)
         {
             return refused!;
         }
 
-        var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
-        if (fields.Refusal is { } unreadable)
-        {
-            return PerfumerlabsAnswers.Refused(unreadable.Message);
-        }
-
-        var (draft, terms, sentence) = Judge(channel, fields.Value, application);
+        var (draft, terms, sentence) = Judge(channel, fields, application);
         if (sentence is not null)
         {
             return PerfumerlabsAnswers.Refused(sentence);

@@ -5,19 +5,24 @@ using OtpPipeline.Core.Otps;
 namespace OtpPipeline.Api.Tests.Dialects;
 
 /// <summary>No id, key, code or phone number of one is of any use with the other, in any dialect.</summary>
-public sealed class Two_applications_with_all_dialects
+public sealed class Two_applications_with_all_dialects : IClassFixture<PerfumerlabsDoor>
 {
     private readonly ApiHost _host;
     private readonly DialectClient _client;
 
-    public Two_applications_with_all_dialects(ApiHost host)
+    public Two_applications_with_all_dialects(ApiHost host, PerfumerlabsDoor perfumerlabs)
     {
         Servers.SkipWithout();
         _host = host;
-        _client = host.Dialects();
+        _client = host.Dialects(perfumerlabs);
     }
 
     public static TheoryData<string, string> Pairs => Dialect.Pairs;
+
+    /// <summary>The pairs of which the second one finds what the first one made.</summary>
+    public static TheoryData<string, string> Finding => new(Pairs.Select(p => p.Data).Where(p => Dialect.Of(p.Item2).Finds(Dialect.Of(p.Item1))));
+
+    public static TheoryData<string, string> NotFinding => new(Pairs.Select(p => p.Data).Where(p => !Dialect.Of(p.Item2).Finds(Dialect.Of(p.Item1))));
 
     public static TheoryData<string> Names => [.. Dialect.All.Select(d => d.Name)];
 
@@ -30,8 +35,18 @@ public sealed class Two_applications_with_all_dialects
         ["the other's pair"] = (a, b) => new Shown(b) { BeemPair = a.BeemPair },
         ["the other's pair with its own secret"] = (a, b) => new Shown(b) { BeemPair = $"{a.BeemKey}:{b.BeemSecret}" },
         ["its own pair with the other's secret"] = (a, b) => new Shown(b) { BeemPair = $"{b.BeemKey}:{a.BeemSecret}" },
-        ["a key of another dialect as a secret"] = (a, b) => new Shown(b) { BeemPair = $"{b.BeemKey}:{b.Made.Key}", Key = b.BeemSecret },
-        ["the application's secret as a key"] = (a, b) => new Shown(b) { Key = a.Made.Secret, BeemPair = $"{a.BeemKey}:{a.Made.Secret}" },
+        ["the other's two-factor key"] = (a, b) => new Shown(b) { TwoFactorKey = a.TwoFactorKey },
+        ["the other's user of the gateway"] = (a, b) => new Shown(b) { GatewayUser = a.GatewayUser },
+        ["the other's password of the gateway"] = (a, b) => new Shown(b) { GatewayPassword = a.GatewayPassword },
+        ["a key of another dialect as a secret"] = (a, b) => new Shown(b)
+        {
+            BeemPair = $"{b.BeemKey}:{b.Made.Key}", Key = b.BeemSecret, TwoFactorKey = b.Made.Key, GatewayPassword = b.TwoFactorKey, PerfumerlabsPair = b.BeemPair,
+        },
+        ["the application's secret as a key"] = (a, b) => new Shown(b)
+        {
+            Key = a.Made.Secret, BeemPair = $"{a.BeemKey}:{a.Made.Secret}", TwoFactorKey = a.Made.Secret, GatewayPassword = b.Made.Secret, PerfumerlabsPair = $"backend:{b.Made.Secret}",
+        },
+        ["two-factor and API keys exchanged"] = (a, b) => new Shown(b) { Key = b.TwoFactorKey, TwoFactorKey = b.Made.Key, GatewayUser = b.BeemKey, GatewayPassword = b.BeemSecret, PerfumerlabsPair = $"{b.GatewayUser}:{b.GatewayPassword}" },
     };
 
     /// <summary>Which dialects each mixture is a stranger in.</summary>
@@ -49,6 +64,24 @@ public sealed class Two_applications_with_all_dialects
         { "the application's secret as a key", "Beem" },
         { "the application's secret as a key", "native" },
         { "the application's secret as a key", "BizMagnets" },
+        { "the other's key", "Gupshup A" },
+        { "the other's two-factor key", "Gupshup A" },
+        { "the other's user of the gateway", "Gupshup C" },
+        { "the other's password of the gateway", "Gupshup C" },
+        { "a key of another dialect as a secret", "Gupshup A" },
+        { "a key of another dialect as a secret", "Gupshup B" },
+        { "a key of another dialect as a secret", "Gupshup C" },
+        { "a key of another dialect as a secret", "Perfumerlabs" },
+        { "the application's secret as a key", "Gupshup A" },
+        { "the application's secret as a key", "Gupshup B" },
+        { "the application's secret as a key", "Gupshup C" },
+        { "the application's secret as a key", "Perfumerlabs" },
+        { "two-factor and API keys exchanged", "native" },
+        { "two-factor and API keys exchanged", "BizMagnets" },
+        { "two-factor and API keys exchanged", "Gupshup A" },
+        { "two-factor and API keys exchanged", "Gupshup B" },
+        { "two-factor and API keys exchanged", "Gupshup C" },
+        { "two-factor and API keys exchanged", "Perfumerlabs" },
     };
 
     [Theory]
@@ -56,11 +89,11 @@ public sealed class Two_applications_with_all_dialects
     public async Task An_OTP_of_one_is_not_there_for_the_other(string made, string used)
     {
         var (owner, stranger) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
-        var otp = await Dialect.Of(made).MakeAsync(_host, owner);
+        var otp = await Dialect.Of(made).MakeAsync(_client, _host, owner);
         var dialect = Dialect.Of(used);
 
         // The stranger has an OTP of its own for the same number: not even that makes a difference.
-        var own = await dialect.MakeAsync(_host, stranger, otp.Phone);
+        var own = await dialect.MakeAsync(_client, _host, stranger, otp.Phone);
         if (own.Pin != otp.Pin)
         {
             dialect.Verified(await dialect.Verify(_client, new(stranger), otp, otp.Pin)).ShouldBeFalse();
@@ -73,16 +106,17 @@ public sealed class Two_applications_with_all_dialects
         }
 
         (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
-        dialect.Verified(await dialect.Verify(_client, new(owner), otp, otp.Pin)).ShouldBeTrue();
+        var finding = dialect.Finds(Dialect.Of(made)) ? dialect : Dialect.Of(made);
+        finding.Verified(await finding.Verify(_client, new(owner), otp, otp.Pin)).ShouldBeTrue();
     }
 
     [Theory]
-    [MemberData(nameof(Pairs))]
+    [MemberData(nameof(Finding))]
     public async Task An_OTP_is_the_same_for_its_own_application_in_every_dialect(string made, string used)
     {
         var owner = await KnownApplication.MakeAsync(_host);
         var dialect = Dialect.Of(used);
-        var otp = await Dialect.Of(made).MakeAsync(_host, owner);
+        var otp = await Dialect.Of(made).MakeAsync(_client, _host, owner);
 
         dialect.Verified(await dialect.Verify(_client, new(owner), otp, await _host.WrongPinOfAsync(otp.Id))).ShouldBeFalse();
         (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 1));
@@ -93,18 +127,88 @@ public sealed class Two_applications_with_all_dialects
     }
 
     [Theory]
+    [MemberData(nameof(NotFinding))]
+    public async Task An_OTP_that_is_found_by_its_recipient_is_found_only_where_it_was_asked_for(string made, string used)
+    {
+        var owner = await KnownApplication.MakeAsync(_host);
+        var dialect = Dialect.Of(used);
+        var otp = await Dialect.Of(made).MakeAsync(_client, _host, owner);
+
+        dialect.Verified(await dialect.Verify(_client, new(owner), otp, otp.Pin)).ShouldBeFalse();
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
+
+        // Also beside one of its own for the same number, which the wrong code counts against.
+        var own = await dialect.MakeAsync(_client, _host, owner, otp.Phone);
+        if (own.Pin != otp.Pin)
+        {
+            dialect.Verified(await dialect.Verify(_client, new(owner), otp, otp.Pin)).ShouldBeFalse();
+            (await _host.StateOfAsync(own.Id)).ShouldBe((OtpStatus.Pending, 1));
+        }
+
+        dialect.Verified(await dialect.Verify(_client, new(owner), own, own.Pin)).ShouldBeTrue();
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
+    }
+
+    /// <summary>Perfumerlabs has two calls that name no recipient, or no password.</summary>
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_password_of_one_names_nobody_to_the_other(string made)
+    {
+        var (owner, stranger) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var otp = await Dialect.Of(made).MakeAsync(_client, _host, owner);
+        var phone = otp.Phone[1..];
+
+        (await AskAsync(stranger, "/target", new { password = otp.Pin, channel = "sms" })).ShouldBe("""{"status":false}""");
+        (await AskAsync(stranger, "/password", new { target = phone })).ShouldBe("""{"status":false}""");
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
+
+        var isIts = made is "Perfumerlabs";
+        (await AskAsync(owner, "/password", new { target = phone })).ShouldBe(isIts ? $$$"""{"status":true,"content":{"password":"{{{otp.Pin}}}"}}""" : """{"status":false}""");
+        (await AskAsync(owner, "/target", new { password = otp.Pin, channel = "sms" })).ShouldBe(isIts ? $$$"""{"status":true,"content":{"target":"{{{phone}}}"}}""" : """{"status":false}""");
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((isIts ? OtpStatus.Verified : OtpStatus.Pending, 0));
+
+        async Task<string> AskAsync(KnownApplication application, string path, object body) =>
+            (await _client.PerfumerlabsAsync(application.Id, PerfumerlabsDoor.Pair, HttpMethod.Get, path, body)).Text;
+    }
+
+    /// <summary>As operators have them: nothing of the one process is handed to the other.</summary>
+    [Fact]
+    public async Task Two_processes_of_Perfumerlabs_know_nothing_of_each_other()
+    {
+        var (one, other) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        await using var its = new KestrelHost(_host, PerfumerlabsDoor.SettingsOf(one.Id));
+        await using var theirs = new KestrelHost(_host, PerfumerlabsDoor.SettingsOf(other.Id));
+        using var itsHttp = new HttpClient { BaseAddress = its.Address };
+        using var theirHttp = new HttpClient { BaseAddress = theirs.Address };
+        var dialect = Dialect.Of("Perfumerlabs");
+        var otp = await dialect.MakeAsync(new(itsHttp), _host, one);
+
+        dialect.Verified(await dialect.Verify(new(theirHttp), new(other), otp, otp.Pin)).ShouldBeFalse();
+        var own = await dialect.MakeAsync(new(theirHttp), _host, other, otp.Phone);
+        if (own.Pin != otp.Pin)
+        {
+            dialect.Verified(await dialect.Verify(new(theirHttp), new(other), otp, otp.Pin)).ShouldBeFalse();
+        }
+
+        (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
+        dialect.Verified(await dialect.Verify(new(itsHttp), new(one), otp, otp.Pin)).ShouldBeTrue();
+        dialect.Verified(await dialect.Verify(new(theirHttp), new(other), own, own.Pin)).ShouldBeTrue();
+    }
+
+    [Theory]
     [MemberData(nameof(Strangers))]
     public async Task What_belongs_to_two_of_them_opens_nothing(string mixture, string name)
     {
         var (owner, other) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
         var dialect = Dialect.Of(name);
         var shown = Mixtures[mixture](owner, other);
-        var otp = await dialect.MakeAsync(_host, other);
+        var otp = await dialect.MakeAsync(_client, _host, other);
 
         var requested = await dialect.Request(_client, shown, Numbers.Next());
 
         requested.Text.ShouldNotContain("success");
         requested.Text.ShouldNotContain("otpId");
+        requested.Text.ShouldNotContain("true");
         (await owner.OtpsAsync(_host)).ShouldBeEmpty();
         (await other.OtpsAsync(_host)).ShouldBe([otp.Id]);
     }
@@ -116,8 +220,8 @@ public sealed class Two_applications_with_all_dialects
         var (owner, other) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
         var dialect = Dialect.Of(name);
         var shown = Mixtures[mixture](owner, other);
-        var isOwners = shown.Key == owner.Made.Key || shown.BeemPair == owner.BeemPair;
-        var otp = await dialect.MakeAsync(_host, isOwners ? other : owner);
+        var isOwners = shown.Key == owner.Made.Key || shown.BeemPair == owner.BeemPair || shown.TwoFactorKey == owner.TwoFactorKey;
+        var otp = await dialect.MakeAsync(_client, _host, isOwners ? other : owner);
 
         dialect.Verified(await dialect.Verify(_client, shown, otp, otp.Pin)).ShouldBeFalse();
 
@@ -130,16 +234,16 @@ public sealed class Two_applications_with_all_dialects
     {
         var limits = new { limits = new { sendsPerHour = 1, failedGuesses = 1 } };
         var (one, other) = (await KnownApplication.MakeAsync(_host, limits), await KnownApplication.MakeAsync(_host, limits));
-        var otp = await Dialect.Of(first).MakeAsync(_host, one);
+        var otp = await Dialect.Of(first).MakeAsync(_client, _host, one);
         Dialect.Of(first).Verified(await Dialect.Of(first).Verify(_client, new(one), otp, await _host.WrongPinOfAsync(otp.Id))).ShouldBeFalse();
 
         // Sent, guessed and cooling off with the one: nothing of that is known to the other.
-        var its = await Dialect.Of(second).MakeAsync(_host, other, otp.Phone);
+        var its = await Dialect.Of(second).MakeAsync(_client, _host, other, otp.Phone);
         Dialect.Of(second).Verified(await Dialect.Of(second).Verify(_client, new(other), its, its.Pin)).ShouldBeTrue();
 
         // Within one application it is one number in all dialects.
         var refused = await Dialect.Of(second).Request(_client, new(one), otp.Phone);
-        ((int)refused.Status).ShouldBe(429, refused.Text);
+        Dialect.Of(second).Limited(refused).ShouldBeTrue(refused.Text);
         (await one.OtpsAsync(_host)).ShouldBe([otp.Id]);
     }
 
@@ -149,7 +253,7 @@ public sealed class Two_applications_with_all_dialects
     {
         var application = await KnownApplication.MakeAsync(_host);
         var dialect = Dialect.Of(name);
-        var otp = await dialect.MakeAsync(_host, application);
+        var otp = await dialect.MakeAsync(_client, _host, application);
         await _host.Admin().DeleteAsync($"/{application.Made.Id}");
         await _host.RefreshAsync();
 
@@ -164,7 +268,7 @@ public sealed class Two_applications_with_all_dialects
     public async Task An_access_token_of_one_reads_nothing_of_the_other()
     {
         var (owner, stranger) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
-        var otp = await Dialect.Of("Beem").MakeAsync(_host, owner);
+        var otp = await Dialect.Of("Beem").MakeAsync(_client, _host, owner);
         var tokens = new TokenClient(_host);
         var theirs = tokens.Bearer(await tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{stranger.Made.Id}:{stranger.Made.Secret}")));
 

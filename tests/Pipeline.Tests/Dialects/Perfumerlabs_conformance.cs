@@ -6,6 +6,7 @@ namespace OtpPipeline.Pipeline.Tests.Dialects;
 
 public sealed class Perfumerlabs_conformance(SharedPipeline shared)
 {
+    private const int Submissions = 200;
     private const string Done = """{"status":true}""";
     private const string Wrong = """{"status":false}""";
 
@@ -45,6 +46,52 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         (await caller.PostAsync("call", $$"""{"phone":"{{target}}","password":"1207","lifetime":300}""")).ShouldBe(new(200, Done));
 
         (await pipeline.Sandbox.MessageAsync(recipient)).Text.ShouldBe("1, 2, 0, 7");
+    }
+
+    [Fact]
+    public async Task Of_two_hundred_checks_at_the_same_moment_one_is_right()
+    {
+        var pipeline = await shared.GetAsync();
+        using var caller = new PerfumerlabsCaller(pipeline);
+        var rounds = Load.Scale(3, 30);
+        for (var round = 0; round < rounds; round++)
+        {
+            var (recipient, target) = Someone("phone");
+            (await caller.PostAsync("sms", $$"""{"phone":"{{target}}","password":"12345","lifetime":300,"message":"12345"}""")).ShouldBe(new(200, Done));
+            var otp = await caller.NewestAsync();
+            await pipeline.Sandbox.MessageAsync(recipient);
+
+            var answers = await Load.AtOnceAsync(Submissions, _ => caller.GetAsync("sms/check", $$"""{"phone":"{{target}}","password":"12345"}"""));
+
+            answers.Count(a => a == new Answer(200, Done)).ShouldBe(1);
+            answers.Count(a => a == new Answer(200, Wrong)).ShouldBe(Submissions - 1);
+            var row = await pipeline.Database.OtpAsync(otp);
+            (row.Status, row.Attempts).ShouldBe(("VERIFIED", 0));
+        }
+
+        Figures.Print($"{rounds} codes of Perfumerlabs, each with {Submissions} parallel right checks over two API processes", $"{rounds} VERIFIED, {rounds * (Submissions - 1)} x false");
+    }
+
+    /// <summary>By the recipient and by the password alone: two ways to the same code.</summary>
+    [Fact]
+    public async Task Of_two_hundred_checks_and_searches_at_the_same_moment_one_is_right()
+    {
+        var pipeline = await shared.GetAsync();
+        using var caller = new PerfumerlabsCaller(pipeline);
+        var (_, target) = Someone("phone");
+        var password = $"Own-{Guid.CreateVersion7():N}";
+        (await caller.PostAsync("call", $$"""{"phone":"{{target}}","password":"{{password}}","lifetime":300,"message":"{{password}}"}""")).ShouldBe(new(200, Done));
+        var otp = await caller.NewestAsync();
+
+        // Few searches: their misses in a minute are limited.
+        var answers = await Load.AtOnceAsync(Submissions, i => i % 20 == 0
+            ? caller.GetAsync("target", $$"""{"password":"{{password}}","channel":"call"}""")
+            : caller.GetAsync("call/check", $$"""{"phone":"{{target}}","password":"{{password}}"}"""));
+
+        answers.Count(a => a.Text.StartsWith("""{"status":true""", StringComparison.Ordinal)).ShouldBe(1);
+        answers.Count(a => a.Text.StartsWith("""{"status":false""", StringComparison.Ordinal)).ShouldBe(Submissions - 1);
+        var row = await pipeline.Database.OtpAsync(otp);
+        (row.Status, row.Attempts).ShouldBe(("VERIFIED", 0));
     }
 
     [Theory]

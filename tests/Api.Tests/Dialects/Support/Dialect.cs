@@ -8,21 +8,12 @@ namespace OtpPipeline.Api.Tests.Dialects.Support;
 /// <summary>An OTP that a test made, with what the clients of the dialects know it by.</summary>
 public sealed record MadeOtp(Guid Id, string Phone, string Pin);
 
-/// <summary>What a caller shows: everything of one application, or a mixture.</summary>
-public sealed record Shown(KnownApplication Application)
-{
-    public string Key { get; init; } = Application.Made.Key;
-
-    public string BeemPair { get; init; } = Application.BeemPair;
-
-    public string BeemApp { get; init; } = Application.BeemApp;
-
-    public string Config { get; init; } = Application.Config;
-}
-
 /// <summary>A dialect as the matrix of tests uses it: a further one is a further row of <see cref="All"/>.</summary>
 public sealed record Dialect(string Name)
 {
+    private const string Incoming = "/apps/TwoFactorAuth/incoming.php";
+    private const string Gateway = "/GatewayAPI/rest";
+
     /// <summary>Asks for an OTP for a phone number in E.164.</summary>
     public required Func<DialectClient, Shown, string, Task<Answer>> Request { get; init; }
 
@@ -34,6 +25,12 @@ public sealed record Dialect(string Name)
 
     /// <summary>Other calls that name an OTP, each of them harmful in the wrong hands.</summary>
     public IReadOnlyList<Func<DialectClient, Shown, MadeOtp, Task<Answer>>> Others { get; init; } = [];
+
+    /// <summary>What callers find without an id, they find only where they asked for it; null where an id finds every OTP.</summary>
+    public string? Place { get; init; }
+
+    /// <summary>Whether an answer to Request says that the recipient's limits are reached.</summary>
+    public Func<Answer, bool> Limited { get; init; } = answer => answer.Status == HttpStatusCode.TooManyRequests;
 
     public static IReadOnlyList<Dialect> All { get; } =
     [
@@ -61,18 +58,57 @@ public sealed record Dialect(string Name)
             Verify = (client, shown, otp, pin) => client.BizMagnetsAsync(shown.Key, $"/otp/{otp.Id}/verifyOTP", InTwoFields(otp.Phone, pin)),
             Verified = answer => answer.Status == HttpStatusCode.OK,
         },
+        new("Gupshup A")
+        {
+            Place = "gupshup",
+            Request = (client, shown, phone) => client.TwoFactorAsync(shown.Key, "sendOTP", ("key", shown.TwoFactorKey), ("phone", phone[1..])),
+            Verify = (client, shown, otp, pin) => client.TwoFactorAsync(shown.Key, "verifyOTP", ("key", shown.TwoFactorKey), ("phone", otp.Phone[1..]), ("code", pin)),
+            Verified = answer => answer.Text is """{"status":"success","code":"200","message":"Code matched successfully and user has been verified"}""",
+            Limited = answer => answer.Text is """{"status":"error","code":"905","message":"Retry period is not over"}""",
+        },
+        new("Gupshup B")
+        {
+            Place = "gupshup",
+            Request = (client, shown, phone) => client.QueryAsync(Incoming, ("key", shown.TwoFactorKey), ("phone", phone[1..])),
+            Verify = (client, shown, otp, pin) => client.QueryAsync(Incoming, ("key", shown.TwoFactorKey), ("phone", otp.Phone[1..]), ("code", pin)),
+            Verified = answer => answer.Text is "success | 200 | Code matched successfully and user has been verified",
+            Limited = answer => answer.Text is "error | 905 | Retry period is not over",
+        },
+        new("Gupshup C")
+        {
+            Place = "gupshup",
+            Request = (client, shown, phone) => client.QueryAsync(Gateway, [.. shown.Gateway, ("phone_no", phone[1..]), ("msg", "Code %code%")]),
+            Verify = (client, shown, otp, pin) => client.QueryAsync(Gateway, [.. shown.Gateway, ("phone_no", otp.Phone[1..]), ("otp_code", pin)]),
+            Verified = answer => answer.Text.StartsWith("success | ", StringComparison.Ordinal) && answer.Text.EndsWith(" | Code matched successfully and user has been verified", StringComparison.Ordinal),
+            Limited = answer => answer.Text is "error | 905 | Retry period is not over",
+        },
+        new("Perfumerlabs")
+        {
+            Place = "perfumerlabs",
+            Request = (client, shown, phone) =>
+            {
+                var password = $"{Random.Shared.Next(1_000_000):D6}";
+                return client.PerfumerlabsAsync(shown.Application.Id, shown.PerfumerlabsPair, HttpMethod.Post, "/sms", new { phone = phone[1..], password, message = $"Code {password}", lifetime = 300 });
+            },
+            Verify = (client, shown, otp, pin) => client.PerfumerlabsAsync(shown.Application.Id, shown.PerfumerlabsPair, HttpMethod.Get, "/sms/check", new { phone = otp.Phone[1..], password = pin }),
+            Verified = answer => answer.Text is """{"status":true}""",
+            Limited = answer => answer.Text is """{"status":false,"status_code":"phone_limit","message":"Phone limit has been reached"}""",
+        },
     ];
 
     public static TheoryData<string, string> Pairs => new(All.SelectMany(x => All.Select(y => (x.Name, y.Name))));
 
     public static Dialect Of(string name) => All.Single(d => d.Name.Equals(name, StringComparison.Ordinal));
 
+    /// <summary>Whether this dialect finds the OTPs that another one made.</summary>
+    public bool Finds(Dialect maker) => Place is null || Place.Equals(maker.Place, StringComparison.Ordinal);
+
     /// <summary>An OTP of this application, requested in this dialect.</summary>
-    public async Task<MadeOtp> MakeAsync(ApiHost host, KnownApplication application, string? phone = null)
+    public async Task<MadeOtp> MakeAsync(DialectClient client, ApiHost host, KnownApplication application, string? phone = null)
     {
         phone ??= Numbers.Next();
         var before = await application.OtpsAsync(host);
-        var answer = await Request(host.Dialects(), new(application), phone);
+        var answer = await Request(client, new(application), phone);
         var made = (await application.OtpsAsync(host)).Except(before).ToArray();
         made.Length.ShouldBe(1, answer.Text);
         return new(made[0], phone, await host.PinOfAsync(made[0]));

@@ -8,7 +8,9 @@ using OtpPipeline.Core.Otps;
 namespace OtpPipeline.Api.Tests.Dialects.Support;
 
 /// <summary>Requests of any dialect, in the words of the tests.</summary>
-public sealed class DialectClient(HttpClient http)
+/// <param name="http">The server.</param>
+/// <param name="perfumerlabs">Where Perfumerlabs is asked; null for the same server.</param>
+public sealed class DialectClient(HttpClient http, PerfumerlabsDoor? perfumerlabs = null)
 {
     public static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
 
@@ -19,6 +21,18 @@ public sealed class DialectClient(HttpClient http)
     /// <summary>A BizMagnets call; null for no key.</summary>
     public Task<Answer> BizMagnetsAsync(string? key, string path, object body, string? contentType = "application/json") =>
         SendAsync(HttpMethod.Post, path, body, contentType, key is null ? [] : [("X-API-KEY", key)]);
+
+    /// <summary>A form of Gupshup's two-factor API.</summary>
+    public Task<Answer> TwoFactorAsync(string apiKey, string call, params (string Name, string Value)[] fields) =>
+        SendAsync(HttpMethod.Post, $"/sm/api/ent/sms/2fa/{call}", Query(fields), "application/x-www-form-urlencoded", ("apikey", apiKey));
+
+    /// <summary>A query of Gupshup's incoming.php, or of its GatewayAPI.</summary>
+    public Task<Answer> QueryAsync(string path, params (string Name, string Value)[] fields) => SendAsync(HttpMethod.Get, $"{path}?{Query(fields)}");
+
+    /// <summary>A Perfumerlabs call to the process of this application.</summary>
+    public Task<Answer> PerfumerlabsAsync(Guid application, string pair, HttpMethod method, string path, object body) => perfumerlabs is null
+        ? SendAsync(method, path, body, headers: ("Authorization", Basic(pair)))
+        : perfumerlabs.SendAsync(application, c => c.SendAsync(method, path, body, headers: ("Authorization", Basic(pair))));
 
     /// <param name="method">The method.</param>
     /// <param name="path">Path and query.</param>
@@ -42,11 +56,13 @@ public sealed class DialectClient(HttpClient http)
         using var response = await http.SendAsync(request);
         return await Answer.OfAsync(response);
     }
+
+    private static string Query((string Name, string Value)[] fields) => string.Join('&', fields.Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value)}"));
 }
 
 internal static class DialectHost
 {
-    public static DialectClient Dialects(this ApiHost host) => new(host.Factory.CreateClient());
+    public static DialectClient Dialects(this ApiHost host, PerfumerlabsDoor? perfumerlabs = null) => new(host.Factory.CreateClient(), perfumerlabs);
 
     /// <summary>Status and wrong guesses as stored.</summary>
     public static async Task<(OtpStatus Status, int Attempts)> StateOfAsync(this ApiHost host, Guid otpId)

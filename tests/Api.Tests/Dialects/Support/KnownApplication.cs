@@ -7,10 +7,19 @@ namespace OtpPipeline.Api.Tests.Dialects.Support;
 /// <summary>An application of its own that the clients of every dialect know, made the way an operator does it.</summary>
 public sealed record KnownApplication(MadeApplication Made, string BeemApp, string BeemKey, string BeemSecret, string Config)
 {
+    /// <summary>Whose phone numbers are international digits, with "Code %code%" and no retry period.</summary>
+    private static readonly object Gupshup = new { message = "Code %code%", accountType = "intl", retryPeriod = "0" };
     private static readonly object Open = new { limits = new { sendsPerHour = 100_000, sendsPerDay = 100_000 } };
     private static int _lastApp = 700_000;
 
     public Guid Id => Guid.Parse(Made.Id);
+
+    /// <summary>Of Gupshup: 32 hexadecimal digits.</summary>
+    public required string TwoFactorKey { get; init; }
+
+    public required string GatewayUser { get; init; }
+
+    public required string GatewayPassword { get; init; }
 
     public string BeemPair => $"{BeemKey}:{BeemSecret}";
 
@@ -30,8 +39,11 @@ public sealed record KnownApplication(MadeApplication Made, string BeemApp, stri
         await AddAsync(admin, made, new { kind = "beem_app", identifier = app, settings = beem ?? new { } });
         await AddAsync(admin, made, new { kind = "beem_key", identifier = key, secret });
         await AddAsync(admin, made, new { kind = "bizmagnets_config", identifier = config, settings = bizMagnets ?? new { } });
+        var (twoFactorKey, user, password) = ($"{Guid.NewGuid():N}", $"20{Guid.NewGuid():N}"[..20], $"gateway-{Guid.CreateVersion7():N}");
+        await AddAsync(admin, made, new { kind = "gupshup_key", identifier = twoFactorKey, settings = Gupshup });
+        await AddAsync(admin, made, new { kind = "gupshup_user", identifier = user, secret = password });
         await host.RefreshAsync();
-        return new(made, app, key, secret, config);
+        return new(made, app, key, secret, config) { TwoFactorKey = twoFactorKey, GatewayUser = user, GatewayPassword = password };
     }
 
     /// <summary>OTPs of the application, newest last.</summary>

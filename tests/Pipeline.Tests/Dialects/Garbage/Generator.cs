@@ -5,13 +5,13 @@ namespace OtpPipeline.Pipeline.Tests.Dialects.Garbage;
 
 /// <summary>A request as bytes, and what is known of it.</summary>
 /// <param name="Bytes">What goes on the wire.</param>
-/// <param name="Dialect">Whose path it is; null where the path itself is garbage.</param>
+/// <param name="Target">Whose path it is; null where the path itself is garbage.</param>
 /// <param name="Method">As sent.</param>
 /// <param name="Description">For the failure of a test: what was done to it.</param>
-internal sealed record GarbageRequest(byte[] Bytes, string? Dialect, string Method, string Description);
+internal sealed record GarbageRequest(byte[] Bytes, Target? Target, string Method, string Description);
 
 /// <summary>Makes requests that no client sends, the same ones for the same seed. None of them asks for an OTP in a way that anybody could grant: no phone number, address or chat is one.</summary>
-internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Target, (string Name, string Value)> credentials)
+internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Target, Credentials> credentials)
 {
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW", "post"];
     private static readonly string[] Types =
@@ -27,6 +27,8 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
         "\"a\\r\\nX-Injected: 1\"", "\"' OR 1=1 --\"", "\"<!--\"", "\"+\"", "\"91\"", "\"sms\"", "\"12\"", "\"http://127.0.0.1/\"", "{\"a\":{\"b\":[1]}}", "\"\\uD83D\\uDE00\"", "NaN", "'single'", "01",
     ];
 
+    private static readonly string[] FieldValues = ["", "%", "%zz", "%ff", "+", "%00", "client_credentials", "a=b", "12", "xml", "JSON", "%25code%25", "%F0%9F%98%80"];
+
     private readonly Random random = new(seed);
 
     public GarbageRequest Next()
@@ -41,29 +43,31 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
         var length = Length(request, ref body);
         request.Write("\r\n"u8);
         request.Write(body);
-        return new(request.ToArray(), own ? target.Dialect : null, method, $"{method} {path} ({kind}; {headers}; {length})");
+        return new(request.ToArray(), own ? target : null, method, $"{method} {path} ({kind}; {headers}; {length})");
     }
 
     private (string Path, bool Own) Path(Target target)
     {
         var path = string.Join('/', target.Path.Split('/').Select(s => s.StartsWith('{') ? Pick(Ids) : s));
-        return random.Next(14) switch
+        return random.Next(15) switch
         {
             0 => (path + Pick(["%", "%00", "%zz", "/%2f", "%0d%0a", "/..", "//", "\u00e9", "\\", ";a=b"]), false),
             1 => (path.Insert(random.Next(path.Length), Pick(["%", "/", "%25", "%c3", "\u0001", "..", "%E9"])), false),
-            2 => ($"{path}?{Query()}", true),
-            3 => ("/" + new string('a', random.Next(1, 9000)), false),
-            4 => (string.Concat(path.Select(c => random.Next(2) == 0 ? char.ToUpperInvariant(c) : c)), false),
-            _ => (path, true),
+            2 or 3 => ($"{path}?{Query(target)}{Shown('&')}", true),
+            4 => ("/" + new string('a', random.Next(1, 9000)), false),
+            5 => (string.Concat(path.Select(c => random.Next(2) == 0 ? char.ToUpperInvariant(c) : c)), false),
+            _ => (path + Shown('?'), true),
         };
+
+        string Shown(char separator) => credentials(target).Query is { Length: > 0 } query ? separator + query : "";
     }
 
-    private string Query() => string.Join('&', Enumerable.Range(0, random.Next(1, 5)).Select(_ => Pick(
+    private string Query(Target target) => string.Join('&', Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(2) == 0 ? $"{Field(target)}={Pick(FieldValues)}" : Pick(
         ["recipient=%", "recipient=%zz", "cursor=x", "limit=-1", "limit=99999999999", "otpId=%00", "from=x", "status=%e2%82", "a", "=", "&", "a=b=c", "phone=%ff", "phone=12", "%=%", "from=2026-13-45T00:00:00Z", "a=" + new string('b', 2000)])));
 
     private string Headers(MemoryStream request, Target target)
     {
-        var (name, value) = credentials(target);
+        var (name, value, _) = credentials(target);
         var what = random.Next(20);
         switch (what)
         {
@@ -152,7 +156,7 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
             7 => ("XML", Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"{Pick(["utf-8", "utf-16", "nonsense", "ebcdic-cp-us"])}\"?><r><{Field(target)}>{Pick(Values)}</{Field(target)}></r>")),
             8 => ("an XML bomb", Encoding.UTF8.GetBytes("<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><r><appId>&b;</appId></r>")),
             9 => ("deep XML", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<a>", 9000)))),
-            10 or 11 => ("a form", Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, 4).Select(_ => $"{Field(target)}={Pick(["", "%", "%zz", "%ff", "+", "%00", "client_credentials", "a=b"])}")))),
+            10 or 11 => ("a form", Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, 4).Select(_ => $"{Field(target)}={Pick(FieldValues)}")))),
             12 => ("nothing", []),
             13 => ("a number", "17"u8.ToArray()),
             < 20 => ("bytes", Bytes(random.Next(1, 3000))),

@@ -11,17 +11,15 @@ internal readonly record struct BizMagnetsNumber(DraftField MobileNumber, DraftF
 
     public static BizMagnetsNumber Read(JsonElement body) => new(DraftField.Of(body, "mobileNumber"), DraftField.Of(body, "countryCode"));
 
-    /// <summary>The number, or which field is wrong and why.</summary>
+    /// <summary>Which field is missing; null where both are there.</summary>
+    public Refusal? Missing() => BizMagnetsFields.Judge(MobileNumber, "mobileNumber") ?? BizMagnetsFields.Judge(CountryCode, "countryCode");
+
+    /// <summary>The number, or which field is missing or wrong and why.</summary>
     public Judged<PhoneNumber> Judge()
     {
-        if (BizMagnetsFields.Judge(MobileNumber, "mobileNumber") is { } wrongNumber)
+        if (Missing() is { } missing)
         {
-            return wrongNumber;
-        }
-
-        if (BizMagnetsFields.Judge(CountryCode, "countryCode") is { } wrongCode)
-        {
-            return wrongCode;
+            return missing;
         }
 
         var code = CountryCode.Text!.StartsWith('+') ? CountryCode.Text[1..] : CountryCode.Text;

@@ -21,18 +21,14 @@ internal static class BizMagnetsVerify
         }
 
         var otp = body.Value.Otp;
-        if (BizMagnetsFields.Judge(otp, "otp") is { } missing)
+        if ((BizMagnetsFields.Judge(otp, "otp") ?? body.Value.Number.Missing()) is { } missing)
         {
             return new RefusedAnswer(missing);
         }
 
+        // What is no phone number is not the one that the OTP was sent to, either.
         var number = body.Value.Number.Judge();
-        if (number.Refusal is { } wrong)
-        {
-            return new RefusedAnswer(wrong);
-        }
-
-        var refusal = OtpEndpoints.TryId(otpId, out var id)
+        var refusal = OtpEndpoints.TryId(otpId, out var id) && number.Refusal is null
             ? (await verification.VerifyAsync(
                 new(http.Caller().Application, id, new(otp.Text!, otp.WasNumber), TraceParent: Activity.Current?.Id) { Recipient = Recipient.Of(number.Value) },
                 cancellationToken)).Refusal

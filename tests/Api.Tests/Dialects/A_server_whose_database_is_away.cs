@@ -16,7 +16,7 @@ public sealed class A_server_whose_database_is_away : IAsyncDisposable
     public A_server_whose_database_is_away(ApiHost host)
     {
         Servers.SkipWithout();
-        _server = new(host, new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = "Host=127.0.0.1;Port=1;Username=otp;Database=otp;Timeout=1" });
+        _server = new(host, new Dictionary<string, string>(PerfumerlabsDoor.SettingsOf(host.Shop.Id), StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = "Host=127.0.0.1;Port=1;Username=otp;Database=otp;Timeout=1" });
         _http = new HttpClient { BaseAddress = _server.Address };
         _client = new(_http);
     }
@@ -33,6 +33,23 @@ public sealed class A_server_whose_database_is_away : IAsyncDisposable
         (await _client.BeemAsync("key:secret", "/v1/verify", "{}")).ShouldSay(101, "Failed to send SMS", 503);
         (await _client.BizMagnetsAsync("some key", "/otp/x/sendOTP", "{}")).ShouldBeError(503, "/otp/x/sendOTP", Away);
         (await _client.BizMagnetsAsync("some key", "/otp/x/verifyOTP", "{}")).ShouldBeError(503, "/otp/x/verifyOTP", Away);
+
+        var form = await _client.TwoFactorAsync("some key", "sendOTP", ("key", "0123"), ("phone", "1"));
+        form.Text.ShouldBe("""{"status":"error","code":"909","message":"Request failed"}""");
+        form.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        var line = await _client.QueryAsync("/apps/TwoFactorAuth/incoming.php", ("key", "0123"));
+        line.Text.ShouldBe("error | 909 | Request failed");
+        line.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        var xml = await _client.QueryAsync("/GatewayAPI/rest", ("userid", "1"), ("password", "x"), ("format", "xml"));
+        xml.Text.ShouldBe("""<?xml version="1.0" encoding="UTF-8"?><response><status>error</status><code>909</code><details>Request failed</details></response>""");
+        xml.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+
+        foreach (var (method, path) in new[] { (HttpMethod.Post, "/sms"), (HttpMethod.Get, "/sms/check"), (HttpMethod.Get, "/target") })
+        {
+            var answer = await _client.PerfumerlabsAsync(Guid.Empty, PerfumerlabsDoor.Pair, method, path, "{}");
+            answer.Text.ShouldBe("""{"status":false,"message":"The server cannot take requests at the moment"}""");
+            answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -31,6 +31,8 @@ public static class PostgresStorage
         Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = 64);
         Default(settings, "Auto Prepare Min Usages", () => settings.AutoPrepareMinUsages = 2);
 
+        // Requests that are not gathered wait for a connection here: three processes stay below a server's usual hundred, which refuses.
+        Default(settings, "Maximum Pool Size", () => settings.MaxPoolSize = 30);
         Default(settings, "Options", () => settings.Options = $"{Limits} {ByKey}");
 
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());

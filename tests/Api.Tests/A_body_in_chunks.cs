@@ -3,7 +3,7 @@ using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests;
 
-public sealed class A_body_in_chunks : IAsyncDisposable
+public sealed class A_body_in_chunks
 {
     private readonly ApiHost _host;
     private readonly KestrelHost _server;
@@ -12,7 +12,7 @@ public sealed class A_body_in_chunks : IAsyncDisposable
     {
         Servers.SkipWithout();
         _host = host;
-        _server = new(host);
+        _server = host.Kestrel;
     }
 
     [Theory]
@@ -43,6 +43,4 @@ public sealed class A_body_in_chunks : IAsyncDisposable
 
         answer.Status.ShouldBe(201, answer.Body);
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

@@ -109,7 +109,7 @@ public sealed class A_body_that_cannot_be_read
     [InlineData(1024 * 1024)]
     public async Task Of_more_than_64_KB_is_answered_on_a_connection_that_stays_usable(int length)
     {
-        await using var server = new KestrelHost(_host);
+        var server = _host.Kestrel;
         using var http = new HttpClient { BaseAddress = server.Address };
         var client = new ApiClient(http, _host.Shop.Key);
         var id = await client.WithRequestedOtpAsync();
@@ -137,7 +137,7 @@ public sealed class A_body_that_cannot_be_read
     [Fact]
     public async Task Of_unknown_length_is_refused_once_it_is_too_long()
     {
-        await using var server = new KestrelHost(_host);
+        var server = _host.Kestrel;
         using var tcp = new TcpClient();
         await tcp.ConnectAsync(server.Address.Host, server.Address.Port);
         var stream = tcp.GetStream();

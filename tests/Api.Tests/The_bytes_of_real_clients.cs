@@ -8,7 +8,7 @@ namespace OtpPipeline.Api.Tests;
 /// The requests that the vendor's python client (urllib3) and PHP client (Guzzle over curl) put on the wire for the calls of the
 /// documentation, with their headers, their order and their spelling.
 /// </summary>
-public sealed class The_bytes_of_real_clients : IAsyncDisposable
+public sealed class The_bytes_of_real_clients
 {
     private const string Python = "Accept: application/json\r\nUser-Agent: OpenAPI-Generator/1.0.0/python\r\n";
     private const string Php = "User-Agent: OpenAPI-Generator/1.0.0/PHP\r\nAccept: application/json\r\nContent-Type: application/json\r\n";
@@ -19,7 +19,7 @@ public sealed class The_bytes_of_real_clients : IAsyncDisposable
     {
         Servers.SkipWithout();
         _host = host;
-        _server = new(host);
+        _server = host.Kestrel;
     }
 
     [Fact]
@@ -64,8 +64,6 @@ public sealed class The_bytes_of_real_clients : IAsyncDisposable
         var created = await SendAsync($"POST /otp HTTP/1.1\r\nHost: {Host}\r\n{Body($$"""{"phoneNumber":"{{Numbers.Next()}}"}""", Php + $"Authorization: Bearer {token}\r\n", typed: true)}");
         Created(created);
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private string Host => _server.Address.Authority;
 

@@ -14,10 +14,9 @@ internal static class Migration
         {
             var pending = (await context.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
             await context.Database.MigrateAsync(cancellationToken);
-            var before = await context.Applications.CountAsync(cancellationToken);
-            await app.Services.GetRequiredService<ApplicationSeeding>().SeedAsync(cancellationToken);
-            var after = await context.Applications.CountAsync(cancellationToken);
-            await Console.Out.WriteLineAsync($"Database migrated: {pending} migrations applied, {after - before} applications added, {after} in all.");
+            var added = await app.Services.GetRequiredService<ApplicationSeeding>().SeedAsync(cancellationToken);
+            var all = await context.Applications.CountAsync(cancellationToken);
+            await Console.Out.WriteLineAsync($"Database migrated: {pending} migrations applied, {added} applications added, {all} in all.");
         }
     }
 }

@@ -107,14 +107,17 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
 /// <summary>Writes the applications of a first start.</summary>
 public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<SeededApplications> options, TimeProvider time)
 {
-    public async Task SeedAsync(CancellationToken cancellationToken)
+    /// <summary>How many applications were missing.</summary>
+    public async Task<int> SeedAsync(CancellationToken cancellationToken)
     {
+        var added = 0;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var now = time.GetUtcNow().UtcDateTime;
         foreach (var seed in options.Value)
         {
             if (!await context.Applications.AnyAsync(a => a.Id == seed.Id, cancellationToken))
             {
+                added++;
                 context.Add(new Application { Id = seed.Id, Name = seed.Name, Settings = seed.Settings, CreatedAt = now, UpdatedAt = now });
             }
 
@@ -148,6 +151,7 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
         }
 
         await context.SaveChangesAsync(cancellationToken);
+        return added;
     }
 
     private async Task SeedSecretsAsync(OtpDbContext context, SeededApplication seed, DateTime now, CancellationToken cancellationToken)

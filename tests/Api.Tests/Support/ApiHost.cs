@@ -22,6 +22,7 @@ public sealed class ApiHost : IAsyncLifetime
 {
     private readonly string _database = $"api_tests_{Guid.CreateVersion7():N}";
     private WebApplicationFactory<Program>? _factory;
+    private Lazy<KestrelHost>? _kestrel;
 
     public Tenant Shop { get; } = Tenant.New();
 
@@ -109,6 +110,7 @@ public sealed class ApiHost : IAsyncLifetime
         });
         await AddTenantsAsync();
         await RefreshAsync();
+        _kestrel = new(() => new(this));
     }
 
     public async ValueTask DisposeAsync()
@@ -118,9 +120,25 @@ public sealed class ApiHost : IAsyncLifetime
             return;
         }
 
+        if (_kestrel is { IsValueCreated: true })
+        {
+            await _kestrel.Value.DisposeAsync();
+        }
+
         await _factory.StopAsync();
+        await HostStop.AllAsync();
         NpgsqlConnection.ClearAllPools();
         await ExecuteAsync(Servers.Postgres!, $"DROP DATABASE {_database} WITH (FORCE)");
+    }
+
+    /// <summary>The same Api on a real socket, for all tests that need no settings of their own.</summary>
+    internal KestrelHost Kestrel => _kestrel!.Value;
+
+    /// <summary>The same, and it knows every application that was made until now.</summary>
+    internal async Task<KestrelHost> FreshKestrelAsync()
+    {
+        await Kestrel.RefreshAsync();
+        return Kestrel;
     }
 
     public ApiClient Client(Tenant? tenant) => new(Factory.CreateClient(), tenant?.Key);

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Api.Tests.Support;
 
@@ -36,5 +37,8 @@ internal sealed class KestrelHost : IAsyncDisposable
 
     public Uri Address { get; }
 
-    public ValueTask DisposeAsync() => _factory.StopAsync();
+    /// <summary>What two seconds do by themselves: the process learns of every change.</summary>
+    public Task RefreshAsync() => _factory.Services.GetRequiredService<ApplicationDirectory>().RefreshAsync(CancellationToken.None);
+
+    public ValueTask DisposeAsync() => _factory.LeaveAsync();
 }

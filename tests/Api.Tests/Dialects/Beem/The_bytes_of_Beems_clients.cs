@@ -5,7 +5,7 @@ using OtpPipeline.Api.Tests.Support;
 namespace OtpPipeline.Api.Tests.Dialects.Beem;
 
 /// <summary>What the python package, the vendor's node sample, the Laravel package and plain curl from PHP put on the wire: headers, their order, spelling and JSON.</summary>
-public sealed class The_bytes_of_Beems_clients : IAsyncDisposable
+public sealed class The_bytes_of_Beems_clients
 {
     // The name and the secret of the shop; the secret is base64 text by itself.
     private static readonly string Basic = Convert.ToBase64String(Encoding.UTF8.GetBytes("beem-key:beem-secret=="));
@@ -17,7 +17,7 @@ public sealed class The_bytes_of_Beems_clients : IAsyncDisposable
     {
         Servers.SkipWithout();
         _host = host;
-        _server = new(host);
+        _server = host.Kestrel;
     }
 
     public static TheoryData<string, string, string> Clients => new()
@@ -85,6 +85,4 @@ public sealed class The_bytes_of_Beems_clients : IAsyncDisposable
         refusals.Count.ShouldBe(14);
         refusals.ShouldAllBe(m => !m.Message.Contains("valid", StringComparison.OrdinalIgnoreCase));
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

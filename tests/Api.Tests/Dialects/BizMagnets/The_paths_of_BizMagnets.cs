@@ -5,7 +5,7 @@ using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Dialects.BizMagnets;
 
-public sealed class The_paths_of_BizMagnets : IAsyncDisposable
+public sealed class The_paths_of_BizMagnets
 {
     private readonly ApiHost _host;
     private readonly DialectClient _client;
@@ -16,7 +16,7 @@ public sealed class The_paths_of_BizMagnets : IAsyncDisposable
         Servers.SkipWithout();
         _host = host;
         _client = host.Dialects();
-        _server = new(host);
+        _server = host.Kestrel;
     }
 
     [Theory]
@@ -142,8 +142,6 @@ public sealed class The_paths_of_BizMagnets : IAsyncDisposable
             ["/otp/{config}/sendOTP", "/otp/{otpId}/verifyOTP", "/api/otp/{config}/sendOTP", "/api/otp/{otpId}/verifyOTP", "/dev/otp/{config}/sendOTP", "/dev/otp/{otpId}/verifyOTP"], ignoreOrder: true);
         document.GetProperty("components").GetProperty("securitySchemes").GetProperty("BizMagnets").GetProperty("name").GetString().ShouldBe("X-API-KEY");
     }
-
-    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private KnownApplication? _limited;
 

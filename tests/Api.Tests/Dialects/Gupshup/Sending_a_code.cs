@@ -165,7 +165,7 @@ public sealed class Sending_a_code
     public async Task At_the_same_moment_makes_one_code()
     {
         var shop = await GupshupShop.MakeAsync(_host);
-        await using var one = new KestrelHost(_host);
+        var one = await _host.FreshKestrelAsync();
         await using var two = new KestrelHost(_host);
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 });
 
@@ -194,7 +194,7 @@ public sealed class Sending_a_code
     public async Task Is_asked_for_with_the_bytes_of_a_node_client()
     {
         var shop = await GupshupShop.MakeAsync(_host);
-        await using var server = new KestrelHost(_host);
+        var server = await _host.FreshKestrelAsync();
         var form = $"key={shop.Key}&phone={_phone}";
 
         var answer = await GupshupShop.RawAsync(

@@ -72,7 +72,7 @@ public sealed class The_lines_of_incoming_php
     public async Task Are_found_behind_doubled_slashes(string path)
     {
         var shop = await GupshupShop.MakeAsync(_host);
-        await using var server = new KestrelHost(_host);
+        var server = await _host.FreshKestrelAsync();
 
         var answer = await GupshupShop.RawAsync(server.Address, $"GET {path}?phone={_phone}&key={shop.Key} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nConnection: close\r\n\r\n");
 

@@ -125,7 +125,7 @@ public sealed class Verifying_a_code
     {
         var shop = await WithCodeAsync();
         var code = await shop.CodeAsync(_phone);
-        await using var one = new KestrelHost(_host);
+        var one = await _host.FreshKestrelAsync();
         await using var two = new KestrelHost(_host);
         using var http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 64 });
 

@@ -13,5 +13,5 @@ internal sealed class Started(WebApplicationFactory<Program> factory) : IAsyncDi
 
     public PerfumerlabsClient Stranger => new(factory.CreateClient(), authorization: null);
 
-    public ValueTask DisposeAsync() => factory.StopAsync();
+    public ValueTask DisposeAsync() => factory.LeaveAsync();
 }

@@ -23,20 +23,16 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
     public async Task Messages_whose_lease_was_nearly_over_before_the_commit()
     {
         var clock = new ShiftedTime();
-        var process = await StartProcess(new { Lease = "00:00:30", PollInterval = "00:01:00" }, configure: services => services.AddSingleton<TimeProvider>(clock));
+        var process = await StartProcess(new { Lease = "00:05:00" }, configure: services => services.AddSingleton<TimeProvider>(clock));
         var late = process.Pings(1);
-        clock.Shift(TimeSpan.FromSeconds(25));
+        clock.Shift(TimeSpan.FromSeconds(295));
         await process.CommitAndDispatchAsync(late);
+        await process.CommitAndDispatchAsync(process.Pings(1));
 
-        var inTime = process.Pings(1);
-        await process.CommitAndDispatchAsync(inTime);
-
-        await Eventually.Until(async () => await Database.RowsAsync() == 1, "the other message to be sent and deleted");
-        Receiver.Messages.ShouldHaveSingleItem().MessageId.ShouldBe(inTime.Messages[0].Id);
-        await Eventually.Until(async () => await Database.RowsAsync($"id = '{late.Messages[0].Id}' AND lease_id IS NULL") == 1, "the late one is given back");
-        process.Outbox.Wake();
+        // Long before its lease ends by the database's clock, and once: whoever sends it holds its lease.
         await EverythingArrives(2);
         await TheTableIsEmpty();
+        Receiver.Messages.Count.ShouldBe(2);
     }
 
     [Fact]

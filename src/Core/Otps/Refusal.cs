@@ -64,7 +64,7 @@ public static class Refusals
     public static readonly Refusal IdempotencyKeyInvalid = new(2101, "invalid_request", "The header 'Idempotency-Key' must have 1 to 255 printable characters");
     public static readonly Refusal IdempotencyKeyReused = new(2106, "duplicate_value", "The idempotency key was used before with another command");
     public static readonly Refusal IdempotencyKeyInFlight = new(2107, "duplicate_value", "The first request with this idempotency key is still being processed", TimeSpan.FromSeconds(1));
-    public static readonly Refusal StillLive = new(2108, "duplicate_value", "The recipient has a live OTP already");
+    public static readonly Refusal StillLive = new(2119, "duplicate_value", "The recipient has a live OTP already");
     public static readonly Refusal RecipientWindowFull = new(2120, "rate_limit", "The limit of sends to this recipient is reached");
     public static readonly Refusal AddressWindowFull = new(2120, "rate_limit", "The limit of sends for this remote address is reached");
     public static readonly Refusal NoCoverage = new(2112, "no_coverage", "The country of the phone number is not served for this application");

@@ -23,8 +23,9 @@ internal sealed partial class OutboxSender(
         timeout.CancelAfter(options.Value.PublishTimeout);
         try
         {
-            // A transport that is slow to notice the token must not hold the caller.
-            await publisher.PublishAsync(outgoing, timeout.Token).WaitAsync(timeout.Token);
+            // The time-out ends the waiting, not the call: RabbitMQ's client does not survive a declaration that is cancelled under way, and every later one on
+            // its channel would hang. What is confirmed after all comes twice.
+            await publisher.PublishAsync(outgoing, abort).WaitAsync(timeout.Token);
         }
         catch (Exception exception)
         {

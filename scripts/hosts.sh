@@ -2,8 +2,9 @@
 # The two hosts of ./run: their secrets, their settings, how they start and stop. Sourced by ./run.
 
 readonly LOCAL="$PROJECT_ROOT/.local"
-readonly BEEM_APP_ID=1 GUPSHUP_USERID=2000000001 HTTP_AUTH_USERNAME=otp
 readonly LOGS="$LOCAL/log" SECRETS="$LOCAL/secrets.env"
+# Not readonly: the demo reads them back from demo.env.
+BEEM_APP_ID=1 GUPSHUP_USERID=2000000001 HTTP_AUTH_USERNAME=otp
 
 # secret NAME COMMAND...: made by the command once, and kept: stored PINs and the demo's callers depend on it.
 secret() {

@@ -62,4 +62,30 @@ public sealed class A_broker_that_is_down : OutboxSpec
         await EverythingArrives(2_001);
         await TheTableIsEmpty();
     }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_broker_that_hangs_while_queues_are_declared_gets_every_message_once_it_answers(bool onANewConnection)
+    {
+        var broker = Own(BrokerProxy.To(Servers.RabbitMq));
+        var process = await StartProcess(Short, broker.Address);
+        await process.CommitAndDispatchAsync(process.Pings(1));
+        await EverythingArrives(1);
+
+        // The first message to a queue declares it. That call is under way when the publish times out, and must not spoil the channel for all that follow.
+        broker.Hang();
+        var batch = process.Outbox.NewBatch();
+        for (var i = 0; i < 99; i++)
+            batch.Send(new Ping(i), new Uri($"queue:{Receiver.Queue}-{i % 3}"));
+        await process.CommitAndDispatchAsync(batch);
+        await Eventually.Until(async () => await Database.RowsAsync("lease_id IS NULL") > 0, "a row that was given back");
+
+        if (onANewConnection)
+            broker.Cut();
+        broker.Thaw();
+        if (onANewConnection)
+            broker.Mend();
+        await TheTableIsEmpty();
+    }
 }

@@ -8,32 +8,38 @@ namespace OtpPipeline.Outbox;
 /// </summary>
 internal sealed class BrokerHealth(IOptions<OutboxOptions> options, TimeProvider time)
 {
-    private int failures;
-    private long lastProbe;
+    private int _failures;
+    private long _lastProbe;
 
-    public bool IsDown => Volatile.Read(ref failures) >= options.Value.BrokerDownThreshold;
+    public bool IsDown => Volatile.Read(ref _failures) >= options.Value.BrokerDownThreshold;
 
     /// <summary>True while the broker is up; else for one caller per probe interval.</summary>
     public bool MayTry()
     {
         if (!IsDown)
+        {
             return true;
-        var last = Volatile.Read(ref lastProbe);
+        }
+
+        var last = Volatile.Read(ref _lastProbe);
         return time.GetElapsedTime(last) >= options.Value.BrokerProbeInterval
-            && Interlocked.CompareExchange(ref lastProbe, time.GetTimestamp(), last) == last;
+            && Interlocked.CompareExchange(ref _lastProbe, time.GetTimestamp(), last) == last;
     }
 
     /// <summary>True where this changed the state from down to up.</summary>
     public bool Succeeded() =>
-        Volatile.Read(ref failures) != 0 && Interlocked.Exchange(ref failures, 0) >= options.Value.BrokerDownThreshold;
+        Volatile.Read(ref _failures) != 0 && Interlocked.Exchange(ref _failures, 0) >= options.Value.BrokerDownThreshold;
 
     /// <summary>True where this changed the state from up to down.</summary>
     public bool Failed()
     {
-        var count = Interlocked.Increment(ref failures);
+        var count = Interlocked.Increment(ref _failures);
         if (count != options.Value.BrokerDownThreshold)
+        {
             return false;
-        Volatile.Write(ref lastProbe, time.GetTimestamp());
+        }
+
+        Volatile.Write(ref _lastProbe, time.GetTimestamp());
         return true;
     }
 }

@@ -13,7 +13,9 @@ internal sealed partial class ConfirmedRows(IOutboxStore store, IOptions<OutboxO
     {
         var start = time.GetTimestamp();
         while (!await TryDeleteAsync(ids) && !stopping.IsCancellationRequested && time.GetElapsedTime(start) < options.Value.Lease)
+        {
             await Task.Delay(Pause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     private async Task<bool> TryDeleteAsync(IReadOnlyCollection<Guid> ids)

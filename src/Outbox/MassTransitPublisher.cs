@@ -30,13 +30,21 @@ internal sealed class MassTransitPublisher(IBus bus, OutboxSetup setup) : IOutbo
         context.MessageId = row.Id;
         context.CorrelationId = row.CorrelationId;
         if (row.RoutingKey is not null)
+        {
             context.SetRoutingKey(row.RoutingKey);
+        }
+
         if (traceParent is not null)
+        {
             context.Headers.Set("traceparent", traceParent);
+        }
+
         if (row.Headers is not null)
         {
             foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers) ?? [])
+            {
                 SetHeader(context, name, value);
+            }
         }
 
         setup.OnSend?.Invoke(context);

@@ -9,29 +9,29 @@ namespace OtpPipeline.Outbox;
 /// </summary>
 public sealed class OutboxBatch
 {
-    private readonly OutboxSerializer serializer;
-    private readonly TimeSpan lease;
-    private readonly Guid leaseId;
-    private readonly List<OutboxMessage> rows = [];
-    private readonly List<OutgoingMessage> outgoing = [];
+    private readonly OutboxSerializer _serializer;
+    private readonly TimeSpan _lease;
+    private readonly Guid _leaseId;
+    private readonly List<OutboxMessage> _rows = [];
+    private readonly List<OutgoingMessage> _outgoing = [];
 
     /// <summary>A batch whose rows are born leased to <paramref name="leaseId"/>; <see cref="IOutbox.NewBatch"/> calls this.</summary>
     public OutboxBatch(OutboxSerializer serializer, TimeProvider time, TimeSpan lease, Guid leaseId)
     {
-        this.serializer = serializer;
-        this.lease = lease;
-        this.leaseId = leaseId;
+        _serializer = serializer;
+        _lease = lease;
+        _leaseId = leaseId;
         CreatedTimestamp = time.GetTimestamp();
     }
 
     /// <summary>The rows to insert.</summary>
-    public IReadOnlyList<OutboxMessage> Messages => rows;
+    public IReadOnlyList<OutboxMessage> Messages => _rows;
 
     /// <summary>Monotonic time of creation: the leases end no earlier than their length after it.</summary>
     internal long CreatedTimestamp { get; }
 
     /// <summary>The rows that their writer may send, without the delayed ones.</summary>
-    internal IReadOnlyList<OutgoingMessage> Outgoing => outgoing;
+    internal IReadOnlyList<OutgoingMessage> Outgoing => _outgoing;
 
     /// <summary>Publishes the message once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
     public Guid Publish<T>(T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null, Guid? correlationId = null)
@@ -46,7 +46,7 @@ public sealed class OutboxBatch
     private Guid Add<T>(T message, Uri? destination, string? routingKey, TimeSpan? delay, IReadOnlyDictionary<string, string>? headers, string? traceParent, Guid? correlationId)
         where T : class
     {
-        var (messageType, body) = serializer.Write(message);
+        var (messageType, body) = _serializer.Write(message);
         var delayed = delay > TimeSpan.Zero;
         var row = new OutboxMessage
         {
@@ -59,12 +59,15 @@ public sealed class OutboxBatch
             Headers = headers is { Count: > 0 } ? JsonSerializer.Serialize(headers) : null,
             // A batch may gather the work of several traces, so the caller's word goes before the ambient activity.
             TraceParent = traceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null),
-            DueAfter = delayed ? delay!.Value : lease,
-            LeaseId = delayed ? null : leaseId,
+            DueAfter = delayed ? delay!.Value : _lease,
+            LeaseId = delayed ? null : _leaseId,
         };
-        rows.Add(row);
+        _rows.Add(row);
         if (!delayed)
-            outgoing.Add(new OutgoingMessage(row, message, typeof(T)));
+        {
+            _outgoing.Add(new OutgoingMessage(row, message, typeof(T)));
+        }
+
         return row.Id;
     }
 }

@@ -21,20 +21,20 @@ internal sealed partial class OutboxDispatcher(
 {
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
 
-    private readonly OutboxOptions options = options.Value;
-    private readonly Channel<Pending> queue = Channel.CreateBounded<Pending>(options.Value.QueueCapacity);
+    private readonly OutboxOptions _options = options.Value;
+    private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(options.Value.QueueCapacity);
 
     // Unbounded, yet never longer than the queue: no row comes in while the database cannot commit, and while it can, this is emptied.
-    private readonly Channel<Guid> confirmed = Channel.CreateUnbounded<Guid>(new() { SingleReader = true });
-    private readonly Channel<Guid> unsent = Channel.CreateUnbounded<Guid>(new() { SingleReader = true });
-    private readonly SemaphoreSlim slots = new(options.Value.Concurrency);
-    private readonly CancellationTokenSource stopping = new();
-    private readonly CancellationTokenSource abort = new();
-    private readonly Lock stopGate = new();
-    private Task? stop;
-    private Task pump = Task.CompletedTask;
-    private Task deleter = Task.CompletedTask;
-    private Task returner = Task.CompletedTask;
+    private readonly Channel<Guid> _confirmed = Channel.CreateUnbounded<Guid>(new() { SingleReader = true });
+    private readonly Channel<Guid> _unsent = Channel.CreateUnbounded<Guid>(new() { SingleReader = true });
+    private readonly SemaphoreSlim _slots = new(options.Value.Concurrency);
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly CancellationTokenSource _abort = new();
+    private readonly Lock _stopGate = new();
+    private Task? _stop;
+    private Task _pump = Task.CompletedTask;
+    private Task _deleter = Task.CompletedTask;
+    private Task _returner = Task.CompletedTask;
 
     /// <summary>The lease that this process's rows are born under.</summary>
     public Guid LeaseId { get; } = Guid.CreateVersion7();
@@ -44,25 +44,27 @@ internal sealed partial class OutboxDispatcher(
     {
         foreach (var outgoing in batch.Outgoing)
         {
-            if (!queue.Writer.TryWrite(new Pending(outgoing, batch.CreatedTimestamp)))
+            if (!_queue.Writer.TryWrite(new Pending(outgoing, batch.CreatedTimestamp)))
+            {
                 Shed(outgoing);
+            }
         }
     }
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        pump = Task.Run(PumpAsync, CancellationToken.None);
-        deleter = Task.Run(DeleteAsync, CancellationToken.None);
-        returner = Task.Run(ReturnAsync, CancellationToken.None);
+        _pump = Task.Run(PumpAsync, CancellationToken.None);
+        _deleter = Task.Run(DeleteAsync, CancellationToken.None);
+        _returner = Task.Run(ReturnAsync, CancellationToken.None);
         return Task.CompletedTask;
     }
 
     /// <summary>A host may stop its services twice, even at once: the second call waits for the first.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
-        lock (stopGate)
+        lock (_stopGate)
         {
-            return stop ??= StopOnceAsync(cancellationToken);
+            return _stop ??= StopOnceAsync(cancellationToken);
         }
     }
 
@@ -77,40 +79,46 @@ internal sealed partial class OutboxDispatcher(
 
     public void Dispose()
     {
-        slots.Dispose();
-        stopping.Dispose();
-        abort.Dispose();
+        _slots.Dispose();
+        _stopping.Dispose();
+        _abort.Dispose();
     }
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
-        await stopping.CancelAsync();
-        await pump;
-        await using (cancellationToken.Register(abort.Cancel))
+        await _stopping.CancelAsync();
+        await _pump;
+        await using (cancellationToken.Register(_abort.Cancel))
         {
-            for (var i = 0; i < options.Concurrency; i++)
-                await slots.WaitAsync(CancellationToken.None);
+            for (var i = 0; i < _options.Concurrency; i++)
+            {
+                await _slots.WaitAsync(CancellationToken.None);
+            }
         }
 
-        confirmed.Writer.TryComplete();
-        unsent.Writer.TryComplete();
-        await deleter;
-        await returner;
+        _confirmed.Writer.TryComplete();
+        _unsent.Writer.TryComplete();
+        await _deleter;
+        await _returner;
         await ReleaseAsync();
     }
 
     private async Task PumpAsync()
     {
-        while (!stopping.IsCancellationRequested)
+        while (!_stopping.IsCancellationRequested)
         {
-            await ((Task)queue.Reader.WaitToReadAsync(stopping.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            while (!stopping.IsCancellationRequested && queue.Reader.TryPeek(out _))
+            await ((Task)_queue.Reader.WaitToReadAsync(_stopping.Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            while (!_stopping.IsCancellationRequested && _queue.Reader.TryPeek(out _))
             {
-                await slots.WaitAsync(CancellationToken.None);
-                if (stopping.IsCancellationRequested || !queue.Reader.TryRead(out var pending) || !MayTry(pending))
-                    slots.Release();
+                await _slots.WaitAsync(CancellationToken.None);
+                if (_stopping.IsCancellationRequested || !_queue.Reader.TryRead(out var pending) || !MayTry(pending))
+                {
+                    _slots.Release();
+                }
                 else
+                {
                     _ = SendAsync(pending);
+                }
             }
         }
     }
@@ -118,9 +126,12 @@ internal sealed partial class OutboxDispatcher(
     private bool MayTry(Pending pending)
     {
         // A publish and its delete must both end before the lease does.
-        var inTime = time.GetElapsedTime(pending.LeasedSince) < options.Lease - (2 * options.PublishTimeout);
+        var inTime = time.GetElapsedTime(pending.LeasedSince) < _options.Lease - (2 * _options.PublishTimeout);
         if (inTime && health.MayTry())
+        {
             return true;
+        }
+
         Shed(pending.Outgoing);
         return false;
     }
@@ -129,33 +140,36 @@ internal sealed partial class OutboxDispatcher(
     private void Shed(OutgoingMessage outgoing)
     {
         telemetry.Shed();
-        unsent.Writer.TryWrite(outgoing.Row.Id);
+        _unsent.Writer.TryWrite(outgoing.Row.Id);
     }
 
     private async Task SendAsync(Pending pending)
     {
         var id = pending.Outgoing.Row.Id;
-        if (await sender.TrySendAsync(pending.Outgoing, abort.Token) is null)
+        if (await sender.TrySendAsync(pending.Outgoing, _abort.Token) is null)
         {
-            confirmed.Writer.TryWrite(id);
+            _confirmed.Writer.TryWrite(id);
             telemetry.Published(time.GetElapsedTime(pending.LeasedSince));
         }
         else
         {
-            unsent.Writer.TryWrite(id);
+            _unsent.Writer.TryWrite(id);
         }
 
-        slots.Release();
+        _slots.Release();
     }
 
     private async Task DeleteAsync()
     {
-        var ids = new List<Guid>(options.BatchSize);
-        while (await confirmed.Reader.WaitToReadAsync())
+        var ids = new List<Guid>(_options.BatchSize);
+        while (await _confirmed.Reader.WaitToReadAsync())
         {
-            while (ids.Count < options.BatchSize && confirmed.Reader.TryRead(out var id))
+            while (ids.Count < _options.BatchSize && _confirmed.Reader.TryRead(out var id))
+            {
                 ids.Add(id);
-            await confirmedRows.DeleteAsync(ids, stopping.Token);
+            }
+
+            await confirmedRows.DeleteAsync(ids, _stopping.Token);
             ids.Clear();
         }
     }
@@ -163,11 +177,14 @@ internal sealed partial class OutboxDispatcher(
     /// <summary>Gives back while the process runs. Those of an outage come in by the thousand and cost a statement a batch.</summary>
     private async Task ReturnAsync()
     {
-        var ids = new List<Guid>(options.BatchSize);
-        while (await unsent.Reader.WaitToReadAsync())
+        var ids = new List<Guid>(_options.BatchSize);
+        while (await _unsent.Reader.WaitToReadAsync())
         {
-            while (ids.Count < options.BatchSize && unsent.Reader.TryRead(out var id))
+            while (ids.Count < _options.BatchSize && _unsent.Reader.TryRead(out var id))
+            {
                 ids.Add(id);
+            }
+
             await ReleaseAsync(ids);
             ids.Clear();
         }
@@ -176,8 +193,11 @@ internal sealed partial class OutboxDispatcher(
     private Task ReleaseAsync()
     {
         var ids = new List<Guid>();
-        while (queue.Reader.TryRead(out var pending))
+        while (_queue.Reader.TryRead(out var pending))
+        {
             ids.Add(pending.Outgoing.Row.Id);
+        }
+
         return ids.Count == 0 ? Task.CompletedTask : ReleaseAsync(ids);
     }
 

@@ -56,8 +56,13 @@ public sealed class OutboxOptions : IValidatableObject
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (Lease <= 3 * PublishTimeout)
+        {
             yield return new ValidationResult($"Outbox:Lease ({Lease}) must be more than three times Outbox:PublishTimeout ({PublishTimeout}).", [nameof(Lease)]);
+        }
+
         if (RetryMaxDelay < RetryBaseDelay)
+        {
             yield return new ValidationResult($"Outbox:RetryMaxDelay ({RetryMaxDelay}) must not be shorter than Outbox:RetryBaseDelay ({RetryBaseDelay}).", [nameof(RetryMaxDelay)]);
+        }
     }
 }

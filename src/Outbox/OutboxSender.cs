@@ -35,12 +35,18 @@ internal sealed partial class OutboxSender(
             telemetry.Failed();
             Log.Failed(logger, outgoing.Row.Id, outgoing.Row.MessageType, Describe(error));
             if (!abort.IsCancellationRequested && IsBrokerDown(error) && health.Failed())
+            {
                 Log.BrokerDown(logger, Describe(error));
+            }
+
             return error;
         }
 
         if (health.Succeeded())
+        {
             Log.BrokerBack(logger);
+        }
+
         return null;
     }
 

@@ -7,30 +7,36 @@ namespace OtpPipeline.Outbox;
 /// <summary>Writes messages as JSON under their wire names and reads them back.</summary>
 public sealed class OutboxSerializer
 {
-    private readonly FrozenDictionary<Type, (string Name, JsonTypeInfo Json)> byType;
-    private readonly FrozenDictionary<string, JsonTypeInfo> byName;
+    private readonly FrozenDictionary<Type, (string Name, JsonTypeInfo Json)> _byType;
+    private readonly FrozenDictionary<string, JsonTypeInfo> _byName;
 
     /// <summary>Fails on a type that the JSON options cannot write.</summary>
     public OutboxSerializer(OutboxSetup setup)
     {
-        byName = setup.Types.ToFrozenDictionary(t => t.Key, t => setup.Json.GetTypeInfo(t.Value), StringComparer.Ordinal);
-        byType = byName.ToFrozenDictionary(t => t.Value.Type, t => (t.Key, t.Value));
+        _byName = setup.Types.ToFrozenDictionary(t => t.Key, t => setup.Json.GetTypeInfo(t.Value), StringComparer.Ordinal);
+        _byType = _byName.ToFrozenDictionary(t => t.Value.Type, t => (t.Key, t.Value));
     }
 
     /// <summary>The wire name and the body; throws where the type is not mapped.</summary>
     public (string MessageType, string Body) Write<T>(T message)
         where T : class
     {
-        if (!byType.TryGetValue(typeof(T), out var known))
+        if (!_byType.TryGetValue(typeof(T), out var known))
+        {
             throw new InvalidOperationException($"Message type {typeof(T).Name} has no wire name: map it where AddOutbox is called.");
+        }
+
         return (known.Name, JsonSerializer.Serialize(message, known.Json));
     }
 
     /// <summary>The message of a stored row; throws where its wire name is unknown or its body unreadable.</summary>
     public OutgoingMessage Read(OutboxMessage row)
     {
-        if (!byName.TryGetValue(row.MessageType, out var json))
+        if (!_byName.TryGetValue(row.MessageType, out var json))
+        {
             throw new UnknownMessageTypeException($"No message type is mapped to the wire name \"{row.MessageType}\".");
+        }
+
         var message = JsonSerializer.Deserialize(row.Body, json) ?? throw new JsonException("The stored body is null.");
         return new OutgoingMessage(row, message, json.Type);
     }

@@ -6,7 +6,7 @@ namespace OtpPipeline.Outbox;
 /// <summary>What the host tells the outbox in code: its message types and its transport's particulars.</summary>
 public sealed class OutboxSetup
 {
-    private readonly Dictionary<string, Type> types = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Type> _types = new(StringComparer.Ordinal);
 
     /// <summary>How bodies are written and read; camelCase as on the web unless set. Give a source-generated context's options here.</summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
@@ -21,16 +21,22 @@ public sealed class OutboxSetup
     public Func<Exception, bool>? IsBrokerDown { get; set; }
 
     /// <summary>The message types by their wire names.</summary>
-    public IReadOnlyDictionary<string, Type> Types => types;
+    public IReadOnlyDictionary<string, Type> Types => _types;
 
     /// <summary>Lets messages of this type be stored under this wire name, which is for ever.</summary>
     public OutboxSetup Map<T>(string wireName)
         where T : class
     {
         if (wireName.Length is 0 or > 100)
+        {
             throw new ArgumentException("A wire name has 1 to 100 characters.", nameof(wireName));
-        if (types.ContainsValue(typeof(T)) || !types.TryAdd(wireName, typeof(T)))
+        }
+
+        if (_types.ContainsValue(typeof(T)) || !_types.TryAdd(wireName, typeof(T)))
+        {
             throw new ArgumentException($"Wire name \"{wireName}\" or message type {typeof(T).Name} is mapped already.", nameof(wireName));
+        }
+
         return this;
     }
 }

@@ -20,19 +20,21 @@ internal sealed partial class OutboxSweeper(
     TimeProvider time,
     ILogger<OutboxSweeper> logger) : BackgroundService
 {
-    private readonly OutboxOptions options = options.Value;
-    private readonly SemaphoreSlim wake = new(0);
-    private bool failing;
+    private readonly OutboxOptions _options = options.Value;
+    private readonly SemaphoreSlim _wake = new(0);
+    private bool _failing;
 
     public void Wake()
     {
-        if (wake.CurrentCount == 0)
-            wake.Release();
+        if (_wake.CurrentCount == 0)
+        {
+            _wake.Release();
+        }
     }
 
     public override void Dispose()
     {
-        wake.Dispose();
+        _wake.Dispose();
         base.Dispose();
     }
 
@@ -41,7 +43,9 @@ internal sealed partial class OutboxSweeper(
         while (!stoppingToken.IsCancellationRequested)
         {
             if (!await TrySweepAsync(stoppingToken))
-                await ((Task)wake.WaitAsync(options.PollInterval, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            {
+                await ((Task)_wake.WaitAsync(_options.PollInterval, stoppingToken)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
         }
     }
 
@@ -51,15 +55,18 @@ internal sealed partial class OutboxSweeper(
         try
         {
             var more = await SweepAsync(stopping);
-            failing = false;
+            _failing = false;
             return more;
         }
         catch (Exception exception)
         {
             // An outage of the store is told once, not at every poll.
-            if (!failing)
+            if (!_failing)
+            {
                 Log.SweepFailed(logger, exception);
-            failing = true;
+            }
+
+            _failing = true;
             return false;
         }
     }
@@ -67,18 +74,24 @@ internal sealed partial class OutboxSweeper(
     private async Task<bool> SweepAsync(CancellationToken stopping)
     {
         if (!health.MayTry())
+        {
             return false;
-        var limit = health.IsDown ? 1 : options.BatchSize;
+        }
+
+        var limit = health.IsDown ? 1 : _options.BatchSize;
         var claim = new Claim(Guid.CreateVersion7(), time.GetTimestamp());
 
         // A claim that is cancelled on its way back would hold its rows until the lease ends, so a stop waits for it.
-        var rows = await store.ClaimAsync(claim.LeaseId, options.Lease, limit, CancellationToken.None);
+        var rows = await store.ClaimAsync(claim.LeaseId, _options.Lease, limit, CancellationToken.None);
         if (rows.Count == 0)
+        {
             return false;
+        }
+
         telemetry.Swept(rows.Count);
 
         var attempts = new Attempt[rows.Count];
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = options.Concurrency, CancellationToken = CancellationToken.None };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = CancellationToken.None };
         await Parallel.ForAsync(0, rows.Count, parallel, async (i, _) => attempts[i] = await AttemptAsync(rows[i], claim, limit, stopping));
         await SettleAsync(claim, attempts, stopping);
         return rows.Count == limit && Array.Exists(attempts, a => a.Confirmed);
@@ -99,13 +112,19 @@ internal sealed partial class OutboxSweeper(
 
         // The only row of a probe has its permission already.
         var mayTry = !stopping.IsCancellationRequested
-            && time.GetElapsedTime(claim.Since) < options.Lease - (2 * options.PublishTimeout)
+            && time.GetElapsedTime(claim.Since) < _options.Lease - (2 * _options.PublishTimeout)
             && (limit == 1 || health.MayTry());
         if (!mayTry)
+        {
             return new Attempt(row, Skipped: true);
+        }
+
         var error = await sender.TrySendAsync(outgoing, CancellationToken.None);
         if (error is null)
-            telemetry.Published(row.DueAt - options.Lease - row.CreatedAt + time.GetElapsedTime(claim.Since));
+        {
+            telemetry.Published(row.DueAt - _options.Lease - row.CreatedAt + time.GetElapsedTime(claim.Since));
+        }
+
         return new Attempt(row, error);
     }
 
@@ -113,33 +132,43 @@ internal sealed partial class OutboxSweeper(
     {
         var confirmed = attempts.Where(a => a.Confirmed).Select(a => a.Row.Id).ToList();
         if (confirmed.Count > 0)
+        {
             await confirmedRows.DeleteAsync(confirmed, stopping);
+        }
 
         // Where another row of the same claim went out, the broker was there, and an error is the row's own.
         bool NotItsFault(Attempt a) => a.Skipped || (a.Error is not null && confirmed.Count == 0 && sender.IsBrokerDown(a.Error));
         var released = attempts.Where(NotItsFault).Select(a => a.Row.Id).ToList();
         if (released.Count > 0)
-            await store.ReleaseAsync(claim.LeaseId, released, stopping.IsCancellationRequested ? TimeSpan.Zero : Jitter(options.BrokerProbeInterval), CancellationToken.None);
+        {
+            await store.ReleaseAsync(claim.LeaseId, released, stopping.IsCancellationRequested ? TimeSpan.Zero : Jitter(_options.BrokerProbeInterval), CancellationToken.None);
+        }
 
         var failures = attempts.Where(a => a.Error is not null && !NotItsFault(a)).Select(Failure).ToList();
         if (failures.Count > 0)
+        {
             await store.FailAsync(claim.LeaseId, failures, CancellationToken.None);
+        }
+
         foreach (var parked in failures.Where(f => f.RetryAfter is null))
-            Log.Parked(logger, parked.Id, options.MaxAttempts, parked.Error);
+        {
+            Log.Parked(logger, parked.Id, _options.MaxAttempts, parked.Error);
+        }
+
         telemetry.Parked(failures.Count(f => f.RetryAfter is null));
     }
 
     private OutboxFailure Failure(Attempt attempt)
     {
         var failedBefore = attempt.Row.Attempts;
-        TimeSpan? retryAfter = failedBefore + 1 >= options.MaxAttempts ? null : Jitter(Backoff(failedBefore));
+        TimeSpan? retryAfter = failedBefore + 1 >= _options.MaxAttempts ? null : Jitter(Backoff(failedBefore));
         return new OutboxFailure(attempt.Row.Id, retryAfter, OutboxSender.Describe(attempt.Error!));
     }
 
     private TimeSpan Backoff(int failedBefore)
     {
-        var delay = options.RetryBaseDelay * Math.Pow(2, Math.Min(failedBefore, 30));
-        return delay < options.RetryMaxDelay ? delay : options.RetryMaxDelay;
+        var delay = _options.RetryBaseDelay * Math.Pow(2, Math.Min(failedBefore, 30));
+        return delay < _options.RetryMaxDelay ? delay : _options.RetryMaxDelay;
     }
 
     /// <summary>Between a half and the whole of it, so that rows which failed together do not come back together.</summary>

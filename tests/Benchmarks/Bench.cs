@@ -8,7 +8,7 @@ namespace OtpPipeline.Benchmarks;
 internal sealed class Bench : IAsyncDisposable
 {
     private const string DatabaseName = "otp_bench";
-    private Pipeline? pipeline;
+    private Pipeline? _pipeline;
 
     private Bench(Arguments arguments, Report report)
     {
@@ -41,15 +41,15 @@ internal sealed class Bench : IAsyncDisposable
 
     /// <summary>The Api and the workers, started when a phase first asks for them: the ceilings are measured without them.</summary>
     public async Task<Pipeline> PipelineAsync(CancellationToken cancellationToken) =>
-        pipeline ??= await Pipeline.StartAsync(this, cancellationToken);
+        _pipeline ??= await Pipeline.StartAsync(this, cancellationToken);
 
     public string LogFile(string name) => Path.Combine(Arguments.Logs, $"bench-{name}.log");
 
     public async ValueTask DisposeAsync()
     {
-        if (pipeline is not null)
+        if (_pipeline is not null)
         {
-            await pipeline.DisposeAsync();
+            await _pipeline.DisposeAsync();
         }
 
         await Database.DisposeAsync();

@@ -77,15 +77,24 @@ public sealed class A_broker_that_is_down : OutboxSpec
         broker.Hang();
         var batch = process.Outbox.NewBatch();
         for (var i = 0; i < 99; i++)
+        {
             batch.Send(new Ping(i), new Uri($"queue:{Receiver.Queue}-{i % 3}"));
+        }
+
         await process.CommitAndDispatchAsync(batch);
         await Eventually.Until(async () => await Database.RowsAsync("lease_id IS NULL") > 0, "a row that was given back");
 
         if (onANewConnection)
+        {
             broker.Cut();
+        }
+
         broker.Thaw();
         if (onANewConnection)
+        {
             broker.Mend();
+        }
+
         await TheTableIsEmpty();
     }
 }

@@ -13,7 +13,9 @@ public sealed class A_process_that_dies_after_its_commit : OutboxSpec
         var leaseEnds = DateTime.UtcNow + TimeSpan.FromSeconds(5);
         await dead.CommitAsync(batch);
         for (var i = 0; i < 4; i++)
+        {
             await StartProcess(settings);
+        }
 
         await EverythingArrives(4_000);
         await TheTableIsEmpty();

@@ -44,7 +44,9 @@ public sealed class The_inbox : OutboxSpec
         await using (var reader = await batch.ExecuteReaderAsync())
         {
             while (await reader.ReadAsync())
+            {
                 added.Add(reader.GetString(0));
+            }
         }
 
         added.ShouldBe(["new", "twice"], ignoreOrder: true);
@@ -54,9 +56,15 @@ public sealed class The_inbox : OutboxSpec
     public async Task Is_purged_by_age_in_bounded_batches()
     {
         foreach (var id in new[] { "a", "b", "c" })
+        {
             await HandleAsync(id, "commands", commit: true);
+        }
+
         await using (var age = Database.Source.CreateCommand("UPDATE inbox_messages SET received_at = received_at - interval '31 days'"))
+        {
             await age.ExecuteNonQueryAsync();
+        }
+
         await HandleAsync("young", "commands", commit: true);
 
         (await Inbox.PurgeAsync(TimeSpan.FromDays(30), limit: 2, default)).ShouldBe(2);
@@ -71,7 +79,10 @@ public sealed class The_inbox : OutboxSpec
         await using var transaction = await context.Database.BeginTransactionAsync();
         var isNew = await Inbox.TryInsertAsync(context, messageId, queue, default);
         if (commit)
+        {
             await transaction.CommitAsync();
+        }
+
         return isNew;
     }
 }

@@ -31,7 +31,10 @@ public sealed class The_trace_of_a_message : OutboxSpec
 
         await process.CommitAsync(batch);
         if (fromMemory)
+        {
             process.Outbox.Dispatch(batch);
+        }
+
         await EverythingArrives(1);
 
         var headers = Receiver.Messages.Single().Headers;

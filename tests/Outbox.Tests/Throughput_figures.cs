@@ -21,7 +21,10 @@ public sealed class Throughput_figures(ITestOutputHelper output) : OutboxSpec
 
         var watch = Stopwatch.StartNew();
         for (var i = 0; i < Count; i += 200)
+        {
             await process.CommitAndDispatchAsync(process.Pings(200));
+        }
+
         await Eventually.Until(async () => await Database.RowsAsync() == Count, "the dispatcher to finish");
         output.WriteLine($"from memory: {Count / watch.Elapsed.TotalSeconds:N0} messages/s from commit to delete");
 

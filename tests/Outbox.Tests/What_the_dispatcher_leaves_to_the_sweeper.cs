@@ -70,10 +70,10 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
 
     private sealed class ShiftedTime : TimeProvider
     {
-        private long shift;
+        private long _shift;
 
-        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref shift);
+        public override long GetTimestamp() => base.GetTimestamp() + Interlocked.Read(ref _shift);
 
-        public void Shift(TimeSpan by) => Interlocked.Add(ref shift, (long)(by.TotalSeconds * TimestampFrequency));
+        public void Shift(TimeSpan by) => Interlocked.Add(ref _shift, (long)(by.TotalSeconds * TimestampFrequency));
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Recipients;

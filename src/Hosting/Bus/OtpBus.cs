@@ -15,8 +15,6 @@ namespace OtpPipeline.Hosting.Bus;
 /// <summary>The bus as both hosts use it.</summary>
 public static class OtpBus
 {
-    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
-
     /// <summary>Without the headers that name this host and repeat what AMQP's own properties say.</summary>
     private const RawSerializerOptions PlainJson = RawSerializerOptions.Default & ~RawSerializerOptions.AddTransportHeaders;
 
@@ -35,11 +33,6 @@ public static class OtpBus
         var services = builder.Services;
         var connectionName = $"OtpPipeline ({builder.Environment.ApplicationName})";
         services.AddOptions<RabbitMqOptions>().BindConfiguration(RabbitMqOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<MassTransitHostOptions>().Configure(o =>
-        {
-            o.WaitUntilStarted = false;
-            o.StopTimeout = StopTimeout;
-        });
         services.AddSingleton<DatabaseGate>();
         services.AddSingleton<ErrorQueues>();
         services.AddSingleton<MessageReplay>();
@@ -74,7 +67,10 @@ public static class OtpBus
             });
         });
 
-        // After MassTransit, so that a stop ends the outbox first, while the bus can still send.
+        services.RemoveMassTransitHostedService();
+        services.AddHostedService<BusLifetime>();
+
+        // After the bus, so that a stop ends the outbox first, while the bus can still send.
         services.AddSingleton<CallbackRouting>();
         services.AddOutbox((setup, provider) =>
         {

@@ -14,8 +14,8 @@ internal sealed class CallbackReceiver : IAsyncDisposable
 {
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(15);
-    private readonly WebApplication app;
-    private readonly ConcurrentDictionary<int, bool> seen = new();
+    private readonly WebApplication _app;
+    private readonly ConcurrentDictionary<int, bool> _seen = new();
 
     private CallbackReceiver(int hosts)
     {
@@ -23,8 +23,8 @@ internal sealed class CallbackReceiver : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls([.. Enumerable.Range(1, hosts).Select(i => $"http://127.0.0.{i}:{port}")]);
-        app = builder.Build();
-        app.Run(ReceiveAsync);
+        _app = builder.Build();
+        _app.Run(ReceiveAsync);
         Bases = [.. Enumerable.Range(1, hosts).Select(i => $"http://127.0.0.{i}:{port}/")];
     }
 
@@ -40,7 +40,7 @@ internal sealed class CallbackReceiver : IAsyncDisposable
     public static async Task<CallbackReceiver> StartAsync(int hosts, CancellationToken cancellationToken)
     {
         var receiver = new CallbackReceiver(hosts);
-        await receiver.app.StartAsync(cancellationToken);
+        await receiver._app.StartAsync(cancellationToken);
         return receiver;
     }
 
@@ -57,7 +57,7 @@ internal sealed class CallbackReceiver : IAsyncDisposable
         while (Count != before && TimeProvider.System.GetElapsedTime(start) < LongestWait);
     }
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext http)
     {
@@ -71,9 +71,9 @@ internal sealed class CallbackReceiver : IAsyncDisposable
         }
 
         var number = int.Parse(http.Request.Path.Value.AsSpan(1), CultureInfo.InvariantCulture);
-        if (seen.TryAdd(number, value: true))
+        if (_seen.TryAdd(number, value: true))
         {
-            lock (seen)
+            lock (_seen)
             {
                 Count++;
             }

@@ -13,15 +13,15 @@ internal sealed class Callers : IAsyncDisposable
 {
     public const int Connections = 64;
 
-    private readonly CancellationTokenSource stop = new();
-    private Task[] running = [];
-    private long succeeded;
-    private long failed;
-    private string? firstFailure;
+    private readonly CancellationTokenSource _stop = new();
+    private Task[] _running = [];
+    private long _succeeded;
+    private long _failed;
+    private string? _firstFailure;
 
-    public long Succeeded => Interlocked.Read(ref succeeded);
+    public long Succeeded => Interlocked.Read(ref _succeeded);
 
-    public bool HasFailed => Interlocked.Read(ref failed) > 0;
+    public bool HasFailed => Interlocked.Read(ref _failed) > 0;
 
     /// <param name="address">The server.</param>
     /// <param name="callOfConnection">Makes the call of one connection; what it renders into is that connection's own.</param>
@@ -30,41 +30,41 @@ internal sealed class Callers : IAsyncDisposable
     {
         var callers = new Callers();
         var wires = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Wire.ConnectAsync(address, cancellationToken)));
-        callers.running = [.. wires.Select(wire => Task.Run(() => callers.RepeatAsync(wire, callOfConnection()), CancellationToken.None))];
+        callers._running = [.. wires.Select(wire => Task.Run(() => callers.RepeatAsync(wire, callOfConnection()), CancellationToken.None))];
         return callers;
     }
 
     /// <summary>Ends them and says what went wrong; null when nothing did.</summary>
     public async Task<string?> StopAsync()
     {
-        await stop.CancelAsync();
-        await Task.WhenAll(running);
-        return failed == 0 ? null : $"{failed:#,##0} calls failed, the first with {firstFailure}";
+        await _stop.CancelAsync();
+        await Task.WhenAll(_running);
+        return _failed == 0 ? null : $"{_failed:#,##0} calls failed, the first with {_firstFailure}";
     }
 
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
-        stop.Dispose();
+        _stop.Dispose();
     }
 
     private async Task RepeatAsync(Wire wire, Call call)
     {
         using (wire)
         {
-            while (!stop.IsCancellationRequested)
+            while (!_stop.IsCancellationRequested)
             {
                 try
                 {
-                    if (await call(wire, stop.Token))
+                    if (await call(wire, _stop.Token))
                     {
-                        Interlocked.Increment(ref succeeded);
+                        Interlocked.Increment(ref _succeeded);
                         continue;
                     }
 
                     Fail(Encoding.UTF8.GetString(wire.Body[..Math.Min(300, wire.Body.Length)]));
                 }
-                catch (OperationCanceledException) when (stop.IsCancellationRequested)
+                catch (OperationCanceledException) when (_stop.IsCancellationRequested)
                 {
                     return;
                 }
@@ -79,7 +79,7 @@ internal sealed class Callers : IAsyncDisposable
 
     private void Fail(string why)
     {
-        Interlocked.Increment(ref failed);
-        Interlocked.CompareExchange(ref firstFailure, why, comparand: null);
+        Interlocked.Increment(ref _failed);
+        Interlocked.CompareExchange(ref _firstFailure, why, comparand: null);
     }
 }

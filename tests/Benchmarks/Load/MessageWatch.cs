@@ -24,52 +24,52 @@ internal sealed class MessageWatch : IAsyncDisposable
     private static readonly TimeSpan FarLookBack = TimeSpan.FromSeconds(10);
     private const int FarLookEvery = 50;
 
-    private readonly NpgsqlDataSource database;
-    private readonly Pipeline pipeline;
-    private readonly Action<ArrivedMessage> arrived;
-    private readonly CancellationTokenSource stop = new();
-    private readonly HashSet<Guid> seen = [];
-    private readonly Task watching;
-    private DateTimeOffset newest = TimeProvider.System.GetUtcNow();
+    private readonly NpgsqlDataSource _database;
+    private readonly Pipeline _pipeline;
+    private readonly Action<ArrivedMessage> _arrived;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly HashSet<Guid> _seen = [];
+    private readonly Task _watching;
+    private DateTimeOffset _newest = TimeProvider.System.GetUtcNow();
 
     public MessageWatch(Bench bench, Pipeline pipeline, Action<ArrivedMessage> arrived)
     {
-        (database, this.pipeline, this.arrived) = (bench.Database, pipeline, arrived);
-        watching = Task.Run(WatchAsync);
+        (_database, _pipeline, _arrived) = (bench.Database, pipeline, arrived);
+        _watching = Task.Run(WatchAsync);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await watching;
-        stop.Dispose();
+        await _stop.CancelAsync();
+        await _watching;
+        _stop.Dispose();
     }
 
     private async Task WatchAsync()
     {
-        var first = newest;
-        for (var look = 1; !stop.IsCancellationRequested; look++)
+        var first = _newest;
+        for (var look = 1; !_stop.IsCancellationRequested; look++)
         {
-            var from = newest - (look % FarLookEvery == 0 ? FarLookBack : LookBack);
+            var from = _newest - (look % FarLookEvery == 0 ? FarLookBack : LookBack);
             await ReadAsync(from < first ? first : from);
-            await Task.Delay(Pause, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private async Task ReadAsync(DateTimeOffset from)
     {
-        await using var command = database.CreateCommand("SELECT id, application_id, recipient_hash, content FROM sandbox_messages WHERE id >= $1");
+        await using var command = _database.CreateCommand("SELECT id, application_id, recipient_hash, content FROM sandbox_messages WHERE id >= $1");
         command.Parameters.Add(new() { Value = Floor(from) });
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())
         {
             var id = reader.GetGuid(0);
-            if (!seen.Add(id))
+            if (!_seen.Add(id))
             {
                 continue;
             }
 
-            var content = pipeline.Secrets.OpenSandbox(new SandboxMessage
+            var content = _pipeline.Secrets.OpenSandbox(new SandboxMessage
             {
                 Id = id,
                 ApplicationId = reader.GetGuid(1),
@@ -77,8 +77,8 @@ internal sealed class MessageWatch : IAsyncDisposable
                 Content = reader.GetFieldValue<byte[]>(3),
             });
             var sentAt = TimeOf(id);
-            newest = sentAt > newest ? sentAt : newest;
-            arrived(new(IntakeRequest.NumberOf(content.Recipient), content.Pin, sentAt));
+            _newest = sentAt > _newest ? sentAt : _newest;
+            _arrived(new(IntakeRequest.NumberOf(content.Recipient), content.Pin, sentAt));
         }
     }
 

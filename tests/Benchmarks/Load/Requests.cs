@@ -10,9 +10,9 @@ internal sealed class IntakeRequest
     /// <summary>French mobile numbers of one block; the next seven digits are counted.</summary>
     private const string Block = "+3361";
     private const int Digits = 7;
-    private static int last;
-    private readonly byte[] bytes;
-    private readonly int at;
+    private static int _last;
+    private readonly byte[] _bytes;
+    private readonly int _at;
 
     /// <param name="address">The Api.</param>
     /// <param name="key">X-API-KEY.</param>
@@ -21,9 +21,9 @@ internal sealed class IntakeRequest
     {
         var zeros = new string('0', Digits);
         var callback = callbackBase is null ? "" : $",\"otpCallbackUrl\":\"{callbackBase}{zeros}\"";
-        bytes = Http.Post(address, "/otp", key, $"{{\"phoneNumber\":\"{Block}{zeros}\",\"ttl\":1800{callback}}}");
-        at = bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Block)) + Block.Length;
-        CallbackAt = callbackBase is null ? -1 : bytes.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(zeros));
+        _bytes = Http.Post(address, "/otp", key, $"{{\"phoneNumber\":\"{Block}{zeros}\",\"ttl\":1800{callback}}}");
+        _at = _bytes.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Block)) + Block.Length;
+        CallbackAt = callbackBase is null ? -1 : _bytes.AsSpan().LastIndexOf(Encoding.ASCII.GetBytes(zeros));
     }
 
     private int CallbackAt { get; }
@@ -32,44 +32,44 @@ internal sealed class IntakeRequest
 
     public static int NumberOf(string recipient) => int.Parse(recipient.AsSpan(Block.Length), CultureInfo.InvariantCulture);
 
-    public static int NextNumber() => Interlocked.Increment(ref last);
+    public static int NextNumber() => Interlocked.Increment(ref _last);
 
     /// <summary>The request for a recipient that nobody had before.</summary>
     public ReadOnlyMemory<byte> Next(out int number)
     {
         number = NextNumber();
-        Write(number, at);
+        Write(number, _at);
         if (CallbackAt >= 0)
         {
             Write(number, CallbackAt);
         }
 
-        return bytes;
+        return _bytes;
     }
 
-    private void Write(int number, int position) => _ = Utf8Formatter.TryFormat(number, bytes.AsSpan(position, Digits), out _, new('D', Digits));
+    private void Write(int number, int position) => _ = Utf8Formatter.TryFormat(number, _bytes.AsSpan(position, Digits), out _, new('D', Digits));
 }
 
 /// <summary>A guess.</summary>
 internal sealed class VerifyRequest
 {
     private const string NoPin = "000000";
-    private readonly byte[] bytes;
-    private readonly int idAt;
-    private readonly int pinAt;
+    private readonly byte[] _bytes;
+    private readonly int _idAt;
+    private readonly int _pinAt;
 
     public VerifyRequest(Uri address, string key)
     {
-        bytes = Http.Post(address, $"/otp/{Guid.Empty:D}", key, $"{{\"pin\":\"{NoPin}\"}}");
-        idAt = bytes.AsSpan().IndexOf("/otp/"u8) + 5;
-        pinAt = bytes.Length - NoPin.Length - 2;
+        _bytes = Http.Post(address, $"/otp/{Guid.Empty:D}", key, $"{{\"pin\":\"{NoPin}\"}}");
+        _idAt = _bytes.AsSpan().IndexOf("/otp/"u8) + 5;
+        _pinAt = _bytes.Length - NoPin.Length - 2;
     }
 
     public ReadOnlyMemory<byte> Of(Guid otpId, string pin)
     {
-        otpId.TryFormat(bytes.AsSpan(idAt), out _);
-        Encoding.ASCII.GetBytes(pin, bytes.AsSpan(pinAt));
-        return bytes;
+        otpId.TryFormat(_bytes.AsSpan(_idAt), out _);
+        Encoding.ASCII.GetBytes(pin, _bytes.AsSpan(_pinAt));
+        return _bytes;
     }
 }
 

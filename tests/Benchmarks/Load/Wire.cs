@@ -10,13 +10,13 @@ namespace OtpPipeline.Benchmarks.Load;
 /// </summary>
 internal sealed class Wire : IDisposable
 {
-    private readonly Socket socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-    private readonly byte[] buffer = new byte[64 * 1024];
-    private int bodyStart;
-    private int filled;
+    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _bodyStart;
+    private int _filled;
 
     /// <summary>Body of the last answer.</summary>
-    public ReadOnlySpan<byte> Body => buffer.AsSpan(bodyStart, filled - bodyStart);
+    public ReadOnlySpan<byte> Body => _buffer.AsSpan(_bodyStart, _filled - _bodyStart);
 
     /// <summary>The otpId in the last answer's body.</summary>
     public Guid OtpId()
@@ -28,51 +28,51 @@ internal sealed class Wire : IDisposable
     public static async Task<Wire> ConnectAsync(Uri address, CancellationToken cancellationToken)
     {
         var wire = new Wire();
-        await wire.socket.ConnectAsync(IPAddress.Parse(address.Host), address.Port, cancellationToken);
+        await wire._socket.ConnectAsync(IPAddress.Parse(address.Host), address.Port, cancellationToken);
         return wire;
     }
 
     /// <summary>Sends a whole request and returns the status of its answer.</summary>
     public async ValueTask<int> CallAsync(ReadOnlyMemory<byte> request)
     {
-        await socket.SendAsync(request);
-        (filled, bodyStart) = (0, 0);
+        await _socket.SendAsync(request);
+        (_filled, _bodyStart) = (0, 0);
         do
         {
-            var count = await socket.ReceiveAsync(buffer.AsMemory(filled));
+            var count = await _socket.ReceiveAsync(_buffer.AsMemory(_filled));
             if (count == 0)
             {
                 throw new BenchException("The server closed a connection in the middle of an answer.");
             }
 
-            filled += count;
+            _filled += count;
         }
         while (!IsWhole());
 
         // "HTTP/1.1 201 ..."
-        return Utf8Parser.TryParse(buffer.AsSpan(9, 3), out int status, out _) ? status : 0;
+        return Utf8Parser.TryParse(_buffer.AsSpan(9, 3), out int status, out _) ? status : 0;
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => _socket.Dispose();
 
     private bool IsWhole()
     {
-        if (bodyStart == 0)
+        if (_bodyStart == 0)
         {
-            var end = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
+            var end = _buffer.AsSpan(0, _filled).IndexOf("\r\n\r\n"u8);
             if (end < 0)
             {
                 return false;
             }
 
-            bodyStart = end + 4;
+            _bodyStart = end + 4;
         }
 
-        var head = buffer.AsSpan(0, bodyStart);
+        var head = _buffer.AsSpan(0, _bodyStart);
         var at = head.IndexOf("Content-Length: "u8);
         if (at >= 0)
         {
-            return Utf8Parser.TryParse(head[(at + 16)..], out int length, out _) && filled - bodyStart >= length;
+            return Utf8Parser.TryParse(head[(at + 16)..], out int length, out _) && _filled - _bodyStart >= length;
         }
 
         return head.IndexOf("chunked"u8) < 0 || Body.EndsWith("0\r\n\r\n"u8);

@@ -16,17 +16,17 @@ internal sealed class Commands : IAsyncDisposable
     private const int Open = 1_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Pipeline pipeline;
-    private readonly IConnection connection;
-    private readonly SemaphoreSlim window = new(Open);
-    private readonly CancellationTokenSource stop = new();
-    private string replyTo = "";
-    private long accepted;
-    private long refused;
-    private string? firstRefusal;
-    private Task sending = Task.CompletedTask;
+    private readonly Pipeline _pipeline;
+    private readonly IConnection _connection;
+    private readonly SemaphoreSlim _window = new(Open);
+    private readonly CancellationTokenSource _stop = new();
+    private string _replyTo = "";
+    private long _accepted;
+    private long _refused;
+    private string? _firstRefusal;
+    private Task _sending = Task.CompletedTask;
 
-    private Commands(Pipeline running, IConnection connected) => (pipeline, connection) = (running, connected);
+    private Commands(Pipeline running, IConnection connected) => (_pipeline, _connection) = (running, connected);
 
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
@@ -39,8 +39,8 @@ internal sealed class Commands : IAsyncDisposable
             return;
         }
 
-        var rate = await Gauge.RateAsync("commands from the bus", bench.Lengths, () => Interlocked.Read(ref commands.accepted), cancellationToken);
-        var note = commands.refused > 0 ? $"{commands.refused:#,##0} were refused, the first with {commands.firstRefusal}" : null;
+        var rate = await Gauge.RateAsync("commands from the bus", bench.Lengths, () => Interlocked.Read(ref commands._accepted), cancellationToken);
+        var note = commands._refused > 0 ? $"{commands._refused:#,##0} were refused, the first with {commands._firstRefusal}" : null;
         bench.Report.Add(new("commands from the bus", rate, "1/s", bench.Report.ValueOf(RawBus.Name), Note: note));
         await commands.DisposeAsync();
         await running.DrainAsync(cancellationToken);
@@ -48,14 +48,14 @@ internal sealed class Commands : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await connection.DisposeAsync();
+        await _stop.CancelAsync();
+        await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _connection.DisposeAsync();
     }
 
     private async Task<bool> QueueExistsAsync(CancellationToken cancellationToken)
     {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        await using var channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
         try
         {
             await channel.QueueDeclarePassiveAsync(Queue, cancellationToken);
@@ -70,35 +70,35 @@ internal sealed class Commands : IAsyncDisposable
     /// <summary>Sends and receives from now on; false when no answer comes.</summary>
     private async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
-        var answers = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        replyTo = (await answers.QueueDeclareAsync(cancellationToken: cancellationToken)).QueueName;
+        var answers = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+        _replyTo = (await answers.QueueDeclareAsync(cancellationToken: cancellationToken)).QueueName;
         var consumer = new AsyncEventingBasicConsumer(answers);
         consumer.ReceivedAsync += (_, answer) =>
         {
             Count(answer.Body.Span);
             return Task.CompletedTask;
         };
-        await answers.BasicConsumeAsync(replyTo, autoAck: true, consumer, cancellationToken);
-        sending = Task.Run(SendAsync, CancellationToken.None);
+        await answers.BasicConsumeAsync(_replyTo, autoAck: true, consumer, cancellationToken);
+        _sending = Task.Run(SendAsync, CancellationToken.None);
         var watch = Stopwatch.StartNew();
-        while (Interlocked.Read(ref accepted) + Interlocked.Read(ref refused) == 0 && watch.Elapsed < Patience)
+        while (Interlocked.Read(ref _accepted) + Interlocked.Read(ref _refused) == 0 && watch.Elapsed < Patience)
         {
             await Task.Delay(50, cancellationToken);
         }
 
-        return Interlocked.Read(ref accepted) + Interlocked.Read(ref refused) > 0;
+        return Interlocked.Read(ref _accepted) + Interlocked.Read(ref _refused) > 0;
     }
 
     private async Task SendAsync()
     {
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: stop.Token);
+        await using var channel = await _connection.CreateChannelAsync(cancellationToken: _stop.Token);
         while (true)
         {
-            await window.WaitAsync(stop.Token);
-            var body = $$"""{"applicationId":"{{pipeline.ApplicationId}}","phoneNumber":"{{IntakeRequest.RecipientOf(IntakeRequest.NextNumber())}}","ttl":1800}""";
+            await _window.WaitAsync(_stop.Token);
+            var body = $$"""{"applicationId":"{{_pipeline.ApplicationId}}","phoneNumber":"{{IntakeRequest.RecipientOf(IntakeRequest.NextNumber())}}","ttl":1800}""";
             var id = Guid.CreateVersion7().ToString();
-            var properties = new BasicProperties { MessageId = id, CorrelationId = id, ReplyTo = replyTo, ContentType = "application/json", Persistent = true };
-            await channel.BasicPublishAsync("", Queue, mandatory: false, properties, Encoding.UTF8.GetBytes(body), stop.Token);
+            var properties = new BasicProperties { MessageId = id, CorrelationId = id, ReplyTo = _replyTo, ContentType = "application/json", Persistent = true };
+            await channel.BasicPublishAsync("", Queue, mandatory: false, properties, Encoding.UTF8.GetBytes(body), _stop.Token);
         }
     }
 
@@ -106,14 +106,14 @@ internal sealed class Commands : IAsyncDisposable
     {
         if (answer.IndexOf("\"dateExpires\""u8) >= 0)
         {
-            Interlocked.Increment(ref accepted);
+            Interlocked.Increment(ref _accepted);
         }
         else
         {
-            firstRefusal ??= Encoding.UTF8.GetString(answer[..Math.Min(200, answer.Length)]);
-            Interlocked.Increment(ref refused);
+            _firstRefusal ??= Encoding.UTF8.GetString(answer[..Math.Min(200, answer.Length)]);
+            Interlocked.Increment(ref _refused);
         }
 
-        window.Release();
+        _window.Release();
     }
 }

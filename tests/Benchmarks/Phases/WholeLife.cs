@@ -16,20 +16,20 @@ internal sealed class WholeLife
     private const int Users = 512;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private readonly Pipeline pipeline;
-    private readonly CallbackReceiver receiver;
-    private readonly ConcurrentDictionary<int, Life> lives = new();
-    private readonly ConcurrentQueue<DeliveredOtp> typing = new();
+    private readonly Pipeline _pipeline;
+    private readonly CallbackReceiver _receiver;
+    private readonly ConcurrentDictionary<int, Life> _lives = new();
+    private readonly ConcurrentQueue<DeliveredOtp> _typing = new();
 
     // One for each PIN that waits to be typed in and for each user who is free.
-    private readonly SemaphoreSlim work = new(Users);
-    private long completed;
-    private bool calledBack = true;
+    private readonly SemaphoreSlim _work = new(Users);
+    private long _completed;
+    private bool _calledBack = true;
 
     private WholeLife(Pipeline running, CallbackReceiver receiving)
     {
-        (pipeline, receiver) = (running, receiving);
-        receiver.Verified = _ => Complete();
+        (_pipeline, _receiver) = (running, receiving);
+        _receiver.Verified = _ => Complete();
     }
 
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
@@ -40,9 +40,9 @@ internal sealed class WholeLife
         await using var watch = new MessageWatch(bench, running, life.Arrived);
         await using var callers = await Callers.StartAsync(running.Api.Address, life.NewCall, cancellationToken);
         await life.LookForCallbacksAsync(cancellationToken);
-        var rate = await Gauge.RateAsync(life.calledBack ? "whole lives" : "lives without callback", bench.Lengths, () => Interlocked.Read(ref life.completed), cancellationToken);
+        var rate = await Gauge.RateAsync(life._calledBack ? "whole lives" : "lives without callback", bench.Lengths, () => Interlocked.Read(ref life._completed), cancellationToken);
         var failure = await callers.StopAsync();
-        var note = life.calledBack ? failure : $"NO CALLBACK arrived within {Patience.TotalSeconds:0} s: request, delivery and verification only. {failure}".TrimEnd();
+        var note = life._calledBack ? failure : $"NO CALLBACK arrived within {Patience.TotalSeconds:0} s: request, delivery and verification only. {failure}".TrimEnd();
         bench.Report.Add(new(Name, rate, "1/s", bench.Report.ValueOf(RawBus.Name), Goal.Ratio(0.08), note));
         await running.DrainAsync(cancellationToken);
         await receiving.SettleAsync(cancellationToken);
@@ -51,12 +51,12 @@ internal sealed class WholeLife
     /// <summary>One call after the other: a PIN that arrived goes first, else a new OTP where a user has none.</summary>
     private Call NewCall()
     {
-        var request = new IntakeRequest(pipeline.Api.Address, pipeline.Key, receiver.Bases[0]);
-        var guess = new VerifyRequest(pipeline.Api.Address, pipeline.Key);
+        var request = new IntakeRequest(_pipeline.Api.Address, _pipeline.Key, _receiver.Bases[0]);
+        var guess = new VerifyRequest(_pipeline.Api.Address, _pipeline.Key);
         return async (wire, stopping) =>
         {
-            await work.WaitAsync(stopping);
-            return typing.TryDequeue(out var typed) ? await VerifyAsync(wire, guess, typed) : await RequestAsync(wire, request);
+            await _work.WaitAsync(stopping);
+            return _typing.TryDequeue(out var typed) ? await VerifyAsync(wire, guess, typed) : await RequestAsync(wire, request);
         };
     }
 
@@ -74,7 +74,7 @@ internal sealed class WholeLife
     private async Task<bool> VerifyAsync(Wire wire, VerifyRequest guess, DeliveredOtp otp)
     {
         var verified = await wire.CallAsync(guess.Of(otp.OtpId, otp.Pin)) == 200;
-        if (verified && !calledBack)
+        if (verified && !_calledBack)
         {
             Complete();
         }
@@ -87,34 +87,34 @@ internal sealed class WholeLife
     /// <summary>The answer and the message come in either order; when both are there, the PIN is typed in.</summary>
     private void Meet(int number, Func<Life, Life> learn)
     {
-        var life = lives.AddOrUpdate(number, _ => learn(default), (_, known) => learn(known));
-        if (life is { OtpId: { } otpId, Pin: { } pin } && lives.TryRemove(number, out _))
+        var life = _lives.AddOrUpdate(number, _ => learn(default), (_, known) => learn(known));
+        if (life is { OtpId: { } otpId, Pin: { } pin } && _lives.TryRemove(number, out _))
         {
-            typing.Enqueue(new(otpId, pin));
-            work.Release();
+            _typing.Enqueue(new(otpId, pin));
+            _work.Release();
         }
     }
 
     private void Complete()
     {
-        Interlocked.Increment(ref completed);
-        work.Release();
+        Interlocked.Increment(ref _completed);
+        _work.Release();
     }
 
     private async Task LookForCallbacksAsync(CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();
-        while (receiver.Count == 0 && watch.Elapsed < Patience)
+        while (_receiver.Count == 0 && watch.Elapsed < Patience)
         {
             await Task.Delay(50, cancellationToken);
         }
 
-        if (receiver.Count == 0)
+        if (_receiver.Count == 0)
         {
             // All users wait for a callback that never comes: from here on a verified OTP is a completed one.
             Console.WriteLine($"  no callback within {Patience.TotalSeconds:0} s");
-            calledBack = false;
-            work.Release(Users);
+            _calledBack = false;
+            _work.Release(Users);
         }
     }
 

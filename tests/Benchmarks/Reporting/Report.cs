@@ -6,27 +6,27 @@ namespace OtpPipeline.Benchmarks.Reporting;
 /// <summary>All figures of a run: lines while it runs, a table at its end, JSON for machines.</summary>
 internal sealed class Report
 {
-    private readonly List<Figure> figures = [];
+    private readonly List<Figure> _figures = [];
 
     public void Add(Figure figure)
     {
-        figures.Add(figure);
+        _figures.Add(figure);
         var ratio = figure.Ratio is { } r ? $", {r:0.00} of {Number(figure.Ceiling)}" : "";
         Console.WriteLine($"  => {figure.Name}: {Number(figure.Value)} {figure.Unit}{ratio}{(figure.Note is null ? "" : $" ({figure.Note})")}");
     }
 
     /// <summary>What an earlier phase measured; null where it did not.</summary>
-    public double? ValueOf(string name) => figures.Find(f => f.Name == name)?.Value;
+    public double? ValueOf(string name) => _figures.Find(f => f.Name == name)?.Value;
 
     public void Print()
     {
-        if (figures.Count == 0)
+        if (_figures.Count == 0)
         {
             return;
         }
 
         string[] head = ["what", "value", "unit", "ceiling", "ratio", "goal", ""];
-        List<string[]> rows = [.. figures.Select(Row)];
+        List<string[]> rows = [.. _figures.Select(Row)];
         var widths = head.Select((h, i) => Math.Max(h.Length, rows.Max(r => r[i].Length))).ToArray();
         Console.WriteLine();
         foreach (var row in rows.Prepend(head))
@@ -34,7 +34,7 @@ internal sealed class Report
             Console.WriteLine("  " + string.Join("  ", row.Select((cell, i) => i is 1 or 3 or 4 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
         }
 
-        foreach (var noted in figures.Where(f => f.Note is not null))
+        foreach (var noted in _figures.Where(f => f.Note is not null))
         {
             Console.WriteLine($"  {noted.Name}: {noted.Note}");
         }
@@ -47,7 +47,7 @@ internal sealed class Report
         await using var stream = File.Create(file);
         await JsonSerializer.SerializeAsync(
             stream,
-            new { figures = figures.Select(f => new { name = f.Name, value = Rounded(f.Value), unit = f.Unit, ceiling = Rounded(f.Ceiling), ratio = Rounded(f.Ratio) }) },
+            new { figures = _figures.Select(f => new { name = f.Name, value = Rounded(f.Value), unit = f.Unit, ceiling = Rounded(f.Ceiling), ratio = Rounded(f.Ratio) }) },
             new JsonSerializerOptions { WriteIndented = true });
     }
 

@@ -13,20 +13,20 @@ internal sealed class HostProcess : IAsyncDisposable
     private const int LastPort = 39_000;
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(40);
-    private static int lastPort = FirstPort + (Environment.ProcessId * 7 % (LastPort - FirstPort));
-    private readonly Process process;
-    private readonly Task log;
+    private static int _lastPort = FirstPort + (Environment.ProcessId * 7 % (LastPort - FirstPort));
+    private readonly Process _process;
+    private readonly Task _log;
 
     private HostProcess(Process process, string logFile, Uri address)
     {
-        this.process = process;
+        _process = process;
         (LogFile, Address) = (logFile, address);
-        log = KeepLogAsync(process, logFile);
+        _log = KeepLogAsync(process, logFile);
     }
 
     public Uri Address { get; }
 
-    public int Id => process.Id;
+    public int Id => _process.Id;
 
     private string LogFile { get; }
 
@@ -36,10 +36,10 @@ internal sealed class HostProcess : IAsyncDisposable
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(l => l.Port).ToHashSet();
         do
         {
-            lastPort = lastPort >= LastPort ? FirstPort : lastPort + 1;
+            _lastPort = _lastPort >= LastPort ? FirstPort : _lastPort + 1;
         }
-        while (taken.Contains(lastPort));
-        return lastPort;
+        while (taken.Contains(_lastPort));
+        return _lastPort;
     }
 
     /// <summary>Starts an assembly and returns when /health/ready answers 200.</summary>
@@ -56,11 +56,11 @@ internal sealed class HostProcess : IAsyncDisposable
     public static async Task RunAsync(string assembly, string argument, IEnumerable<KeyValuePair<string, string>> environment, string logFile)
     {
         await using var host = new HostProcess(Launch(assembly, [argument], environment), logFile, new("http://127.0.0.1/"));
-        await host.process.WaitForExitAsync();
-        await host.log;
-        if (host.process.ExitCode != 0)
+        await host._process.WaitForExitAsync();
+        await host._log;
+        if (host._process.ExitCode != 0)
         {
-            throw host.Failed($"{Path.GetFileName(assembly)} {argument} ended with {host.process.ExitCode}");
+            throw host.Failed($"{Path.GetFileName(assembly)} {argument} ended with {host._process.ExitCode}");
         }
     }
 
@@ -76,22 +76,22 @@ internal sealed class HostProcess : IAsyncDisposable
     /// <summary>A memory figure of /proc/PID/status, such as VmHWM, in MB.</summary>
     public double Memory(string figure)
     {
-        var line = File.ReadLines($"/proc/{process.Id}/status").First(l => l.StartsWith(figure + ":", StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith(figure + ":", StringComparison.Ordinal));
         return double.Parse(line.Split(':', 2)[1].Replace("kB", "", StringComparison.Ordinal), CultureInfo.InvariantCulture) / 1024;
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (!process.HasExited)
+        if (!_process.HasExited)
         {
-            _ = Kill(process.Id, SigTerm);
+            _ = Kill(_process.Id, SigTerm);
             using var patience = new CancellationTokenSource(StopTime);
-            await process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync(patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            _process.Kill(entireProcessTree: true);
         }
 
-        await log;
-        process.Dispose();
+        await _log;
+        _process.Dispose();
     }
 
     [DllImport("libc", EntryPoint = "kill")]
@@ -127,9 +127,9 @@ internal sealed class HostProcess : IAsyncDisposable
         var watch = Stopwatch.StartNew();
         while (!await AnswersAsync(http, cancellationToken))
         {
-            if (process.HasExited || watch.Elapsed > StartTime)
+            if (_process.HasExited || watch.Elapsed > StartTime)
             {
-                throw Failed(process.HasExited ? "A host ended while starting" : "A host is not ready after a minute");
+                throw Failed(_process.HasExited ? "A host ended while starting" : "A host is not ready after a minute");
             }
 
             await Task.Delay(100, cancellationToken);

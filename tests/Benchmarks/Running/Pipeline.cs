@@ -9,18 +9,18 @@ namespace OtpPipeline.Benchmarks.Running;
 internal sealed class Pipeline : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromMinutes(3);
-    private readonly Bench bench;
-    private readonly Dictionary<string, string> settings;
-    private HostProcess? api;
-    private HostProcess? workers;
-    private double peakOfWorkers;
+    private readonly Bench _bench;
+    private readonly Dictionary<string, string> _settings;
+    private HostProcess? _api;
+    private HostProcess? _workers;
+    private double _peakOfWorkers;
 
     private Pipeline(Bench bench)
     {
-        this.bench = bench;
+        _bench = bench;
         var pinKey = new PinKey { Id = "bench", Key = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)) };
         Secrets = new OtpSecrets(new KeyRing(Options.Create(new OtpOptions { PinKeys = [pinKey] })));
-        settings = new(StringComparer.Ordinal)
+        _settings = new(StringComparer.Ordinal)
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ConnectionStrings__Otp"] = bench.ConnectionString,
@@ -45,35 +45,35 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>The hosts' key ring.</summary>
     public OtpSecrets Secrets { get; }
 
-    public HostProcess Api => api!;
+    public HostProcess Api => _api!;
 
-    public HostProcess Workers => workers!;
+    public HostProcess Workers => _workers!;
 
     public static async Task<Pipeline> StartAsync(Bench bench, CancellationToken cancellationToken)
     {
         var pipeline = new Pipeline(bench);
         Console.WriteLine("Migrating the database, starting the Api and the workers");
-        await HostProcess.RunAsync(pipeline.Program("api"), "--migrate", pipeline.settings, bench.LogFile("migrate"));
-        pipeline.api = await HostProcess.StartAsync(pipeline.Program("api"), pipeline.settings, bench.LogFile("api"), cancellationToken);
+        await HostProcess.RunAsync(pipeline.Program("api"), "--migrate", pipeline._settings, bench.LogFile("migrate"));
+        pipeline._api = await HostProcess.StartAsync(pipeline.Program("api"), pipeline._settings, bench.LogFile("api"), cancellationToken);
         await pipeline.StartWorkersAsync(cancellationToken);
-        Console.WriteLine($"  Api: process {pipeline.api.Id} at {pipeline.api.Address}; workers: process {pipeline.Workers.Id}");
+        Console.WriteLine($"  Api: process {pipeline._api.Id} at {pipeline._api.Address}; workers: process {pipeline.Workers.Id}");
         return pipeline;
     }
 
     /// <summary>The most that any process of the workers ever held, in MB.</summary>
-    public double PeakOfWorkers => Math.Max(peakOfWorkers, Workers.Memory("VmHWM"));
+    public double PeakOfWorkers => Math.Max(_peakOfWorkers, Workers.Memory("VmHWM"));
 
     public async Task StopWorkersAsync()
     {
-        peakOfWorkers = PeakOfWorkers;
-        await workers!.DisposeAsync();
-        workers = null;
+        _peakOfWorkers = PeakOfWorkers;
+        await _workers!.DisposeAsync();
+        _workers = null;
     }
 
     /// <summary>Starts the workers anew, with settings over the others.</summary>
     public async Task RestartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over)
     {
-        if (workers is not null)
+        if (_workers is not null)
         {
             await StopWorkersAsync();
         }
@@ -87,7 +87,7 @@ internal sealed class Pipeline : IAsyncDisposable
         var start = TimeProvider.System.GetTimestamp();
         for (var tick = 0; ; tick++)
         {
-            var open = await bench.Database.CountAsync("deliveries WHERE status IN ('QUEUED', 'SENDING')", cancellationToken);
+            var open = await _bench.Database.CountAsync("deliveries WHERE status IN ('QUEUED', 'SENDING')", cancellationToken);
             if (open == 0)
             {
                 break;
@@ -109,18 +109,18 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in new[] { workers, api }.OfType<HostProcess>())
+        foreach (var host in new[] { _workers, _api }.OfType<HostProcess>())
         {
             await host.DisposeAsync();
         }
     }
 
     private async Task StartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over) =>
-        workers = await HostProcess.StartAsync(
-            Program("workers"), settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value))), bench.LogFile("workers"), cancellationToken);
+        _workers = await HostProcess.StartAsync(
+            Program("workers"), _settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value))), _bench.LogFile("workers"), cancellationToken);
 
     private string Program(string host) =>
-        Path.Combine(bench.Arguments.Hosts, host, host == "api" ? "OtpPipeline.Api.dll" : "OtpPipeline.Workers.dll");
+        Path.Combine(_bench.Arguments.Hosts, host, host == "api" ? "OtpPipeline.Api.dll" : "OtpPipeline.Workers.dll");
 }
 
 internal static class Queries

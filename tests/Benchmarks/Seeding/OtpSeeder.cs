@@ -24,7 +24,7 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
     private const string Pins = "otp_pins (otp_id, version, ciphertext, key_id, valid_until)";
     private const string Histories = "recipient_histories (application_id, recipient_hash, sends, failed_guesses, updated_at)";
 
-    private readonly RowMaker make = new(pipeline.Secrets, callbackBases);
+    private readonly RowMaker _make = new(pipeline.Secrets, callbackBases);
 
     /// <summary>OTPs whose PIN was delivered a moment ago and nobody has typed in yet.</summary>
     public async Task<List<DeliveredOtp>> PendingAsync(int count, CancellationToken cancellationToken)
@@ -33,7 +33,7 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
         var delivered = new List<DeliveredOtp>(count);
         for (var done = 0; done < count; done += Chunk)
         {
-            var rows = Enumerable.Range(0, Math.Min(Chunk, count - done)).Select(_ => make.Pending(now)).ToList();
+            var rows = Enumerable.Range(0, Math.Min(Chunk, count - done)).Select(_ => _make.Pending(now)).ToList();
             delivered.AddRange(rows.Select(r => new DeliveredOtp(r.Id, r.Pin!)));
             await Task.WhenAll(
                 CopyOtpsAsync(rows, cancellationToken),
@@ -52,7 +52,7 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
         for (var done = 0; done < count; done += Chunk)
         {
             var first = done;
-            var rows = Enumerable.Range(0, Math.Min(Chunk, count - done)).Select(i => make.Finished(now, first + i, count)).ToList();
+            var rows = Enumerable.Range(0, Math.Min(Chunk, count - done)).Select(i => _make.Finished(now, first + i, count)).ToList();
             await Task.WhenAll(
                 CopyOtpsAsync(rows, cancellationToken),
                 CopyDeliveriesAsync(rows, cancellationToken),

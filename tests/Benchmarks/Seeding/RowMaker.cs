@@ -17,7 +17,7 @@ internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callba
     private static readonly PinPolicy Policy = new(PinType.Numbers, 6);
     private static readonly TimeSpan Retained = TimeSpan.FromDays(29);
     private static readonly TimeSpan Typing = TimeSpan.FromSeconds(20);
-    private static int last;
+    private static int _last;
 
     public SeededOtp Pending(DateTime now) => Make(now, "PENDING", reason: null, finalAfter: null, Policy.Next().Reveal());
 
@@ -33,7 +33,7 @@ internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callba
     private SeededOtp Make(DateTime created, string status, string? reason, TimeSpan? finalAfter, string? pin)
     {
         var id = Guid.CreateVersion7(new DateTimeOffset(created, TimeSpan.Zero));
-        var number = Interlocked.Increment(ref last);
+        var number = Interlocked.Increment(ref _last);
         var recipient = Recipient.FromStored(RecipientKind.Phone, Block + number.ToString("0000000", CultureInfo.InvariantCulture), "FR");
         var callback = callbackBases is null ? null : callbackBases[number % callbackBases.Count] + number;
         var details = new OtpDetails(recipient.Address, "InfoText", "Your verification code is {{pin}}", callback, Name: null, Locale: null);

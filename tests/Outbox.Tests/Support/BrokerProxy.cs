@@ -7,38 +7,41 @@ namespace OtpPipeline.Outbox.Tests.Support;
 /// <summary>Stands between the outbox and the real broker, so that a test can take the broker away or make it hang.</summary>
 internal sealed class BrokerProxy : IAsyncDisposable
 {
-    private readonly Uri target;
-    private readonly ConcurrentDictionary<TcpClient, bool> clients = [];
-    private readonly int port;
-    private volatile TaskCompletionSource open = Opened();
-    private TcpListener listener;
+    private readonly Uri _target;
+    private readonly ConcurrentDictionary<TcpClient, bool> _clients = [];
+    private readonly int _port;
+    private volatile TaskCompletionSource _open = Opened();
+    private TcpListener _listener;
 
     private BrokerProxy(Uri target)
     {
-        this.target = target;
-        listener = Listen(0);
-        port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        _target = target;
+        _listener = Listen(0);
+        _port = ((IPEndPoint)_listener.LocalEndpoint).Port;
     }
 
-    public Uri Address => new UriBuilder(target) { Host = "127.0.0.1", Port = port }.Uri;
+    public Uri Address => new UriBuilder(_target) { Host = "127.0.0.1", Port = _port }.Uri;
 
     public static BrokerProxy To(Uri target) => new(target);
 
     /// <summary>Connections break and none can be made.</summary>
     public void Cut()
     {
-        listener.Stop();
-        foreach (var client in clients.Keys)
+        _listener.Stop();
+        foreach (var client in _clients.Keys)
+        {
             client.Dispose();
-        clients.Clear();
+        }
+
+        _clients.Clear();
     }
 
-    public void Mend() => listener = Listen(port);
+    public void Mend() => _listener = Listen(_port);
 
     /// <summary>Connections stay, and nothing passes.</summary>
-    public void Hang() => open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Hang() => _open = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public void Thaw() => open.TrySetResult();
+    public void Thaw() => _open.TrySetResult();
 
     public ValueTask DisposeAsync()
     {
@@ -71,9 +74,9 @@ internal sealed class BrokerProxy : IAsyncDisposable
             {
                 var client = await from.AcceptTcpClientAsync();
                 var server = new TcpClient();
-                await server.ConnectAsync(target.Host, target.Port);
-                clients.TryAdd(client, true);
-                clients.TryAdd(server, true);
+                await server.ConnectAsync(_target.Host, _target.Port);
+                _clients.TryAdd(client, true);
+                _clients.TryAdd(server, true);
                 _ = PassAsync(client, server);
                 _ = PassAsync(server, client);
             }
@@ -92,7 +95,7 @@ internal sealed class BrokerProxy : IAsyncDisposable
             int read;
             while ((read = await from.GetStream().ReadAsync(buffer)) > 0)
             {
-                await open.Task;
+                await _open.Task;
                 await to.GetStream().WriteAsync(buffer.AsMemory(0, read));
             }
         }

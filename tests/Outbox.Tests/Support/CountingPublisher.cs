@@ -4,9 +4,9 @@ namespace OtpPipeline.Outbox.Tests.Support;
 
 internal sealed class CountingPublisher(IOutboxPublisher inner) : IOutboxPublisher
 {
-    private int calls;
+    private int _calls;
 
-    public int Calls => calls;
+    public int Calls => _calls;
 
     public static void Decorate(IServiceCollection services, Action<CountingPublisher> created)
     {
@@ -23,7 +23,7 @@ internal sealed class CountingPublisher(IOutboxPublisher inner) : IOutboxPublish
 
     public Task PublishAsync(OutgoingMessage outgoing, CancellationToken cancellationToken)
     {
-        Interlocked.Increment(ref calls);
+        Interlocked.Increment(ref _calls);
         return inner.PublishAsync(outgoing, cancellationToken);
     }
 }

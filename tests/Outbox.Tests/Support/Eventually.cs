@@ -14,7 +14,10 @@ internal static class Eventually
         while (!await condition())
         {
             if (watch.Elapsed > Patience)
+            {
                 throw new TimeoutException($"Waited {Patience.TotalSeconds} s in vain: {what}");
+            }
+
             await Task.Delay(20, TestContext.Current.CancellationToken);
         }
     }

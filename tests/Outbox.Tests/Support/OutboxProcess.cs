@@ -12,13 +12,13 @@ namespace OtpPipeline.Outbox.Tests.Support;
 /// <summary>One host with a bus and an outbox, as each of our processes is.</summary>
 internal sealed class OutboxProcess : IAsyncDisposable
 {
-    private readonly TestDatabase database;
-    private readonly IHost host;
+    private readonly TestDatabase _database;
+    private readonly IHost _host;
 
     private OutboxProcess(TestDatabase database, IHost host)
     {
-        this.database = database;
-        this.host = host;
+        _database = database;
+        _host = host;
         Outbox = host.Services.GetRequiredService<IOutbox>();
         Store = host.Services.GetRequiredService<IOutboxStore>();
     }
@@ -39,7 +39,7 @@ internal sealed class OutboxProcess : IAsyncDisposable
         Action<IServiceCollection>? configure = null)
     {
         var process = new OutboxProcess(database, Build(database, receiver.Exchange, broker ?? Servers.RabbitMq, settings, configure));
-        await process.host.StartAsync();
+        await process._host.StartAsync();
         return process;
     }
 
@@ -48,14 +48,17 @@ internal sealed class OutboxProcess : IAsyncDisposable
     {
         var batch = Outbox.NewBatch();
         for (var i = 0; i < count; i++)
+        {
             batch.Publish(new Ping(i), $"ping.{i}", delay);
+        }
+
         return batch;
     }
 
     /// <summary>Commits the batch's rows with the bulk statement.</summary>
     public async Task CommitAsync(OutboxBatch batch)
     {
-        await using var connection = await database.Source.OpenConnectionAsync();
+        await using var connection = await _database.Source.OpenConnectionAsync();
         await using var transaction = await connection.BeginTransactionAsync();
         await using var commands = connection.CreateBatch();
         commands.BatchCommands.Add(PostgresOutbox.InsertCommand(batch.Messages));
@@ -69,12 +72,12 @@ internal sealed class OutboxProcess : IAsyncDisposable
         Outbox.Dispatch(batch);
     }
 
-    public Task StopAsync() => host.StopAsync();
+    public Task StopAsync() => _host.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
-        await host.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(5)).Token);
-        await ((IAsyncDisposable)host).DisposeAsync();
+        await _host.StopAsync(new CancellationTokenSource(TimeSpan.FromSeconds(5)).Token);
+        await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
     private static IHost Build(TestDatabase database, string exchange, Uri broker, object? settings, Action<IServiceCollection>? configure)
@@ -102,7 +105,9 @@ internal sealed class OutboxProcess : IAsyncDisposable
             outbox.OnSend = context =>
             {
                 if (context is PublishContext publish)
+                {
                     publish.Mandatory = true;
+                }
             };
         });
         builder.Services.AddPostgresOutbox();

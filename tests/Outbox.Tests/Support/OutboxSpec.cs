@@ -3,7 +3,7 @@ namespace OtpPipeline.Outbox.Tests.Support;
 /// <summary>A database and a receiver for each test, on the real servers.</summary>
 public abstract class OutboxSpec : IAsyncLifetime
 {
-    private readonly List<IAsyncDisposable> owned = [];
+    private readonly List<IAsyncDisposable> _owned = [];
 
     internal TestDatabase Database { get; private set; } = null!;
 
@@ -18,12 +18,21 @@ public abstract class OutboxSpec : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         // In the order of creation: a bus cannot stop behind a proxy that hangs.
-        foreach (var disposable in owned)
+        foreach (var disposable in _owned)
+        {
             await disposable.DisposeAsync();
+        }
+
         if (Receiver is not null)
+        {
             await Receiver.DisposeAsync();
+        }
+
         if (Database is not null)
+        {
             await Database.DisposeAsync();
+        }
+
         GC.SuppressFinalize(this);
     }
 
@@ -35,7 +44,7 @@ public abstract class OutboxSpec : IAsyncLifetime
     internal T Own<T>(T disposable)
         where T : IAsyncDisposable
     {
-        owned.Add(disposable);
+        _owned.Add(disposable);
         return disposable;
     }
 

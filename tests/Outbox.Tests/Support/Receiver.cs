@@ -14,14 +14,14 @@ internal sealed record Received(Guid MessageId, string RoutingKey, string Body, 
 /// <summary>Sees what another system would see: a queue of its own on the exchange, read without MassTransit.</summary>
 internal sealed class Receiver : IAsyncDisposable
 {
-    private readonly IConnection connection;
-    private readonly IChannel channel;
-    private readonly ConcurrentQueue<Received> messages = [];
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+    private readonly ConcurrentQueue<Received> _messages = [];
 
     private Receiver(IConnection connection, IChannel channel, string exchange)
     {
-        this.connection = connection;
-        this.channel = channel;
+        _connection = connection;
+        _channel = channel;
         Exchange = exchange;
     }
 
@@ -30,7 +30,7 @@ internal sealed class Receiver : IAsyncDisposable
     /// <summary>A queue that Send can address.</summary>
     public string Queue => Exchange + "-queue";
 
-    public ConcurrentQueue<Received> Messages => messages;
+    public ConcurrentQueue<Received> Messages => _messages;
 
     public static async Task<Receiver> StartAsync(Uri broker)
     {
@@ -52,14 +52,14 @@ internal sealed class Receiver : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await channel.QueueDeleteAsync(Queue);
-        await channel.ExchangeDeleteAsync(Exchange);
-        await channel.DisposeAsync();
-        await connection.DisposeAsync();
+        await _channel.QueueDeleteAsync(Queue);
+        await _channel.ExchangeDeleteAsync(Exchange);
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
     }
 
     private void Add(BasicDeliverEventArgs delivery) =>
-        messages.Enqueue(new Received(
+        _messages.Enqueue(new Received(
             Guid.Parse(delivery.BasicProperties.MessageId!),
             delivery.RoutingKey,
             Encoding.UTF8.GetString(delivery.Body.Span),

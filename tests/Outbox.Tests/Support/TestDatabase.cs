@@ -22,11 +22,11 @@ internal sealed class ThingsContext(DbContextOptions<ThingsContext> options) : D
 /// <summary>A database of the test's own, dropped at its end.</summary>
 internal sealed class TestDatabase : IAsyncDisposable
 {
-    private readonly string name = $"outbox_{Guid.NewGuid():N}";
+    private readonly string _name = $"outbox_{Guid.NewGuid():N}";
 
     private TestDatabase()
     {
-        ConnectionString = new NpgsqlConnectionStringBuilder(Servers.Postgres) { Database = name, MaxPoolSize = 40 }.ConnectionString;
+        ConnectionString = new NpgsqlConnectionStringBuilder(Servers.Postgres) { Database = _name, MaxPoolSize = 40 }.ConnectionString;
         Source = NpgsqlDataSource.Create(ConnectionString);
     }
 
@@ -57,7 +57,10 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await using (var context = NewContext())
+        {
             await context.Database.EnsureDeletedAsync();
+        }
+
         await Source.DisposeAsync();
     }
 }

@@ -14,14 +14,14 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
     private const string Wrong = """{"status":"error","code":"903","message":"Invalid code"}""";
     private const string Exhausted = """{"status":"error","code":"904","message":"Maximum attempts exceeded"}""";
     private const string Expired = """{"status":"error","code":"907","message":"Code is expired"}""";
-    private readonly HttpClient http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256 });
-    private readonly string recipient = Recipients.Next();
-    private RunningPipeline pipeline = null!;
-    private int turn;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { MaxConnectionsPerServer = 256 });
+    private readonly string _recipient = Recipients.Next();
+    private RunningPipeline _pipeline = null!;
+    private int _turn;
 
-    private string Phone => recipient.TrimStart('+');
+    private string Phone => _recipient.TrimStart('+');
 
-    private string Key => HostSettings.GupshupKeyOf(pipeline.Key);
+    private string Key => HostSettings.GupshupKeyOf(_pipeline.Key);
 
     [Fact]
     public async Task A_code_arrives_and_verifies_once()
@@ -29,7 +29,7 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
         await StartAsync();
 
         (await SendAsync()).ShouldBe(Sent);
-        var message = await pipeline.Sandbox.MessageAsync(recipient);
+        var message = await _pipeline.Sandbox.MessageAsync(_recipient);
 
         message.Channel.ShouldBe("sms");
         message.Text.ShouldBe($$$"""Code {{{message.Pin}}} {{pin}}""");
@@ -43,16 +43,16 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
     {
         await StartAsync();
         var otp = await GatewaySendAsync();
-        var first = await pipeline.Sandbox.MessageAsync(recipient);
-        await pipeline.UntilDeliveryAsync(otp, "SENT");
+        var first = await _pipeline.Sandbox.MessageAsync(_recipient);
+        await _pipeline.UntilDeliveryAsync(otp, "SENT");
 
         (await SendAsync()).ShouldBe(SentAgain);
 
         var messages = await Eventually.Get(
-            async () => await pipeline.Sandbox.MessagesAsync(recipient) is { Length: 2 } both ? both : null, "the code arrives a second time");
+            async () => await _pipeline.Sandbox.MessagesAsync(_recipient) is { Length: 2 } both ? both : null, "the code arrives a second time");
         messages.ShouldAllBe(m => m.Pin == first.Pin && m.Text == first.Text);
         (await VerifyAsync(first.Pin)).ShouldBe(Verified);
-        await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [otp]);
+        await _pipeline.Events.UntilGapFreeAsync(_pipeline.Database, [otp]);
     }
 
     [Fact]
@@ -60,9 +60,9 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
     {
         await StartAsync();
         var otp = await GatewaySendAsync();
-        var pin = await pipeline.Sandbox.PinAsync(recipient);
+        var pin = await _pipeline.Sandbox.PinAsync(_recipient);
 
-        await pipeline.Database.ExpireInAsync(TimeSpan.Zero, otp);
+        await _pipeline.Database.ExpireInAsync(TimeSpan.Zero, otp);
 
         (await VerifyAsync(pin)).ShouldBe(Expired);
         (await LineAsync($"phone={Phone}&key={Key}")).ShouldBe("success | 103 | Previous code is expired and new code was sent to the user again");
@@ -73,7 +73,7 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
     {
         await StartAsync();
         await SendAsync();
-        var pin = await pipeline.Sandbox.PinAsync(recipient);
+        var pin = await _pipeline.Sandbox.PinAsync(_recipient);
 
         (await VerifyAsync(Each_channel_from_end_to_end.Wrong(pin))).ShouldBe(Wrong);
         (await VerifyAsync(Each_channel_from_end_to_end.Wrong(pin))).ShouldBe(Exhausted);
@@ -87,9 +87,9 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
     {
         await StartAsync();
         var otp = await GatewaySendAsync();
-        var pin = await pipeline.Sandbox.PinAsync(recipient);
+        var pin = await _pipeline.Sandbox.PinAsync(_recipient);
 
-        (await pipeline.Client.CancelAsync(otp)).Status.ShouldBe(200);
+        (await _pipeline.Client.CancelAsync(otp)).Status.ShouldBe(200);
 
         (await VerifyAsync(pin)).ShouldBe(Expired);
     }
@@ -100,7 +100,7 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
         await StartAsync();
         var sent = await GatewayAsync($"phone_no={Recipients.Refused.TrimStart('+')}&msg=%25code%25");
 
-        (await pipeline.UntilStatusAsync(Guid.Parse(sent.Split(" | ")[2]), "FAILED")).Reason.ShouldBe("undeliverable");
+        (await _pipeline.UntilStatusAsync(Guid.Parse(sent.Split(" | ")[2]), "FAILED")).Reason.ShouldBe("undeliverable");
 
         (await LineAsync($"phone={Recipients.Refused.TrimStart('+')}&key={Key}&code=123456")).ShouldBe("error | 907 | Code is expired");
     }
@@ -111,8 +111,8 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
         await StartAsync();
 
         (await VerifyAsync("123456")).ShouldBe(Wrong);
-        (await FormAsync("sendOTP", pipeline.Key, ("key", Key))).ShouldBe("""{"status":"error","code":"902","message":"Invalid phone number"}""");
-        (await FormAsync("sendOTP", pipeline.Key, ("phone", Phone))).ShouldBe("""{"status":"error","code":"901","message":"Invalid credentials"}""");
+        (await FormAsync("sendOTP", _pipeline.Key, ("key", Key))).ShouldBe("""{"status":"error","code":"902","message":"Invalid phone number"}""");
+        (await FormAsync("sendOTP", _pipeline.Key, ("phone", Phone))).ShouldBe("""{"status":"error","code":"901","message":"Invalid credentials"}""");
         (await FormAsync("sendOTP", "wrong", ("key", Key), ("phone", Phone))).ShouldBe("""{"status":"error","code":"901","message":"Invalid credentials"}""");
         (await LineAsync($"phone={Phone}&key={new string('0', 32)}")).ShouldBe("error | 901 | Invalid credentials");
     }
@@ -124,35 +124,35 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
 
         var sent = await Load.AtOnceAsync(200, _ => GatewayAsync($"phone_no={Phone}&msg=%25code%25"));
         var otp = Guid.Parse(sent.First(s => s.StartsWith("success", StringComparison.Ordinal)).Split(" | ")[2]);
-        var pin = await pipeline.Sandbox.PinAsync(recipient);
+        var pin = await _pipeline.Sandbox.PinAsync(_recipient);
         var verified = await Load.AtOnceAsync(200, _ => VerifyAsync(pin));
 
         sent.Count(s => s == $"success | {Phone} | {otp} | New code generated and code was sent the user").ShouldBe(1);
         sent.Count(s => s == $"success | {Phone} | {otp} | User already in the system and code was sent to the user again").ShouldBe(199);
-        (await pipeline.Database.CountAsync("otps WHERE lookup_hash = (SELECT lookup_hash FROM otps WHERE id = $1)", otp)).ShouldBe(1);
+        (await _pipeline.Database.CountAsync("otps WHERE lookup_hash = (SELECT lookup_hash FROM otps WHERE id = $1)", otp)).ShouldBe(1);
         verified.Count(v => v == Verified).ShouldBe(1);
         verified.Count(v => v == Wrong).ShouldBe(199);
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
-    private async Task StartAsync() => pipeline = await shared.GetAsync();
+    private async Task StartAsync() => _pipeline = await shared.GetAsync();
 
-    private Task<string> SendAsync() => FormAsync("sendOTP", pipeline.Key, ("key", Key), ("phone", Phone));
+    private Task<string> SendAsync() => FormAsync("sendOTP", _pipeline.Key, ("key", Key), ("phone", Phone));
 
-    private Task<string> VerifyAsync(string code) => FormAsync("verifyOTP", pipeline.Key, ("key", Key), ("phone", Phone), ("code", code));
+    private Task<string> VerifyAsync(string code) => FormAsync("verifyOTP", _pipeline.Key, ("key", Key), ("phone", Phone), ("code", code));
 
     /// <summary>Through GatewayAPI, which names the OTP.</summary>
     private async Task<Guid> GatewaySendAsync() => Guid.Parse((await GatewayAsync($"phone_no={Phone}&msg=Code%20%25code%25")).Split(" | ")[2]);
 
     private Task<string> GatewayAsync(string query) =>
-        GetAsync($"GatewayAPI/rest?userid=2000000001&password={pipeline.Key}&method=TWO_FACTOR_AUTH&v=1.1&format=TEXT&{query}");
+        GetAsync($"GatewayAPI/rest?userid=2000000001&password={_pipeline.Key}&method=TWO_FACTOR_AUTH&v=1.1&format=TEXT&{query}");
 
     private Task<string> LineAsync(string query) => GetAsync($"apps/TwoFactorAuth/incoming.php?{query}");
 
     private async Task<string> GetAsync(string path)
     {
-        using var response = await http.GetAsync(new Uri(Next(), path));
+        using var response = await _http.GetAsync(new Uri(Next(), path));
         return await response.Content.ReadAsStringAsync();
     }
 
@@ -163,9 +163,9 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
             Content = new FormUrlEncodedContent(fields.Select(f => KeyValuePair.Create(f.Name, f.Value))),
         };
         request.Headers.Add("apikey", apiKey);
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         return await response.Content.ReadAsStringAsync();
     }
 
-    private Uri Next() => pipeline.Apis[(int)((uint)Interlocked.Increment(ref turn) % (uint)pipeline.Apis.Count)].Address;
+    private Uri Next() => _pipeline.Apis[(int)((uint)Interlocked.Increment(ref _turn) % (uint)_pipeline.Apis.Count)].Address;
 }

@@ -20,17 +20,17 @@ internal sealed record AmqpAnswer(string Type, string Text, string? Correlation)
 /// <summary>A client of the bus that knows AMQP and JSON, with a reply queue of its own.</summary>
 internal sealed class AmqpClient : IAsyncDisposable
 {
-    private readonly IConnection connection;
-    private readonly IChannel channel;
-    private readonly ConcurrentDictionary<string, ConcurrentQueue<AmqpAnswer>> answers = new(StringComparer.Ordinal);
-    private readonly SemaphoreSlim turn = new(1);
-    private readonly Guid applicationId;
+    private readonly IConnection _connection;
+    private readonly IChannel _channel;
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<AmqpAnswer>> _answers = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Guid _applicationId;
 
     private AmqpClient(IConnection connection, IChannel channel, Guid applicationId)
     {
-        this.connection = connection;
-        this.channel = channel;
-        this.applicationId = applicationId;
+        _connection = connection;
+        _channel = channel;
+        _applicationId = applicationId;
     }
 
     public string ReplyQueue { get; private set; } = "";
@@ -46,7 +46,7 @@ internal sealed class AmqpClient : IAsyncDisposable
 
     public Dictionary<string, object?> Command(params (string Name, object? Value)[] fields)
     {
-        var command = new Dictionary<string, object?>(StringComparer.Ordinal) { ["applicationId"] = applicationId };
+        var command = new Dictionary<string, object?>(StringComparer.Ordinal) { ["applicationId"] = _applicationId };
         foreach (var (name, value) in fields)
         {
             command[name] = value;
@@ -65,32 +65,32 @@ internal sealed class AmqpClient : IAsyncDisposable
     }
 
     public Task<AmqpAnswer> AnswerAsync(string correlation, TimeSpan? within = null) => Eventually.Get(
-        () => Task.FromResult(answers.TryGetValue(correlation, out var queue) && queue.TryDequeue(out var answer) ? answer : null),
+        () => Task.FromResult(_answers.TryGetValue(correlation, out var queue) && queue.TryDequeue(out var answer) ? answer : null),
         $"the answer to {correlation} is there",
         within);
 
     /// <summary>Answers that came and that nobody took.</summary>
-    public int Waiting(string correlation) => answers.TryGetValue(correlation, out var queue) ? queue.Count : 0;
+    public int Waiting(string correlation) => _answers.TryGetValue(correlation, out var queue) ? queue.Count : 0;
 
     public Task SendAsync(string queue, string body, BasicProperties? properties = null) => SendAsync(queue, Encoding.UTF8.GetBytes(body), properties);
 
     public async Task SendAsync(string queue, byte[] body, BasicProperties? properties = null, string exchange = "")
     {
-        await turn.WaitAsync();
+        await _turn.WaitAsync();
         try
         {
-            await channel.BasicPublishAsync(exchange, queue, mandatory: exchange.Length == 0, properties ?? new(), body);
+            await _channel.BasicPublishAsync(exchange, queue, mandatory: exchange.Length == 0, properties ?? new(), body);
         }
         finally
         {
-            turn.Release();
+            _turn.Release();
         }
     }
 
     /// <summary>Messages ready in a queue; -1 where there is no such queue.</summary>
     public async Task<long> CountAsync(string queue)
     {
-        await using var look = await connection.CreateChannelAsync();
+        await using var look = await _connection.CreateChannelAsync();
         try
         {
             return await look.MessageCountAsync(queue);
@@ -108,28 +108,28 @@ internal sealed class AmqpClient : IAsyncDisposable
             return null;
         }
 
-        await using var look = await connection.CreateChannelAsync();
+        await using var look = await _connection.CreateChannelAsync();
         return await look.BasicGetAsync(queue, autoAck: true);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await channel.DisposeAsync();
-        await connection.DisposeAsync();
-        turn.Dispose();
+        await _channel.DisposeAsync();
+        await _connection.DisposeAsync();
+        _turn.Dispose();
     }
 
     private async Task ListenAsync()
     {
-        ReplyQueue = (await channel.QueueDeclareAsync()).QueueName;
-        var consumer = new AsyncEventingBasicConsumer(channel);
+        ReplyQueue = (await _channel.QueueDeclareAsync()).QueueName;
+        var consumer = new AsyncEventingBasicConsumer(_channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {
             var properties = delivery.BasicProperties;
             var answer = new AmqpAnswer(properties.Type ?? "", Encoding.UTF8.GetString(delivery.Body.Span), properties.CorrelationId);
-            answers.GetOrAdd(answer.Correlation ?? "", _ => []).Enqueue(answer);
+            _answers.GetOrAdd(answer.Correlation ?? "", _ => []).Enqueue(answer);
             return Task.CompletedTask;
         };
-        await channel.BasicConsumeAsync(ReplyQueue, autoAck: true, consumer);
+        await _channel.BasicConsumeAsync(ReplyQueue, autoAck: true, consumer);
     }
 }

@@ -23,15 +23,15 @@ internal sealed record Answer(int Status, string Text)
 /// <summary>The REST door as a caller with a key sees it, over all Api processes in turn.</summary>
 internal sealed class Client : IDisposable
 {
-    private readonly HttpClient http;
-    private readonly Func<IReadOnlyList<Uri>> addresses;
-    private int turn;
+    private readonly HttpClient _http;
+    private readonly Func<IReadOnlyList<Uri>> _addresses;
+    private int _turn;
 
     public Client(string key, Func<IReadOnlyList<Uri>> addresses)
     {
-        this.addresses = addresses;
-        http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(60) };
-        http.DefaultRequestHeaders.Add("X-API-KEY", key);
+        _addresses = addresses;
+        _http = new HttpClient(new SocketsHttpHandler { MaxConnectionsPerServer = 256 }) { Timeout = TimeSpan.FromSeconds(60) };
+        _http.DefaultRequestHeaders.Add("X-API-KEY", key);
     }
 
     public Task<Answer> RequestAsync(object body, string? idempotencyKey = null) =>
@@ -65,12 +65,12 @@ internal sealed class Client : IDisposable
         }
     }
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null, (string Name, string Value)? header = null)
     {
-        var hosts = addresses();
-        var host = hosts[(int)((uint)Interlocked.Increment(ref turn) % (uint)hosts.Count)];
+        var hosts = _addresses();
+        var host = hosts[(int)((uint)Interlocked.Increment(ref _turn) % (uint)hosts.Count)];
         using var request = new HttpRequestMessage(method, new Uri(host, path)) { Content = content };
         if (idempotencyKey is not null)
         {
@@ -82,7 +82,7 @@ internal sealed class Client : IDisposable
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

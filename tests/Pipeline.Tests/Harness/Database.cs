@@ -11,12 +11,12 @@ internal sealed record OtpRow(Guid Id, string Status, string? Reason, long Seque
 /// <summary>The pipeline's database, for looking and for meddling.</summary>
 internal sealed class Database : IAsyncDisposable
 {
-    private readonly NpgsqlDataSource source;
+    private readonly NpgsqlDataSource _source;
 
     public Database(string connectionString)
     {
         ConnectionString = connectionString;
-        source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 20 }.ConnectionString);
+        _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { MaxPoolSize = 20 }.ConnectionString);
     }
 
     public string ConnectionString { get; }
@@ -72,7 +72,7 @@ internal sealed class Database : IAsyncDisposable
     /// <summary>Runs a statement in a transaction and keeps that open, with its locks, until disposed.</summary>
     public async Task<HeldLock> HoldAsync(string sql, params object[] values)
     {
-        var connection = await source.OpenConnectionAsync();
+        var connection = await _source.OpenConnectionAsync();
         var transaction = await connection.BeginTransactionAsync();
         await using var command = new NpgsqlCommand(sql, connection, transaction);
         AddValues(command, values);
@@ -84,11 +84,11 @@ internal sealed class Database : IAsyncDisposable
     public Task<long> WaitingAsync() =>
         CountAsync("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
 
-    public async ValueTask DisposeAsync() => await source.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _source.DisposeAsync();
 
     private NpgsqlCommand Command(string sql, object[] values)
     {
-        var command = source.CreateCommand(sql);
+        var command = _source.CreateCommand(sql);
         AddValues(command, values);
         return command;
     }

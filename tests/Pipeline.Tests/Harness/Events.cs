@@ -14,15 +14,15 @@ internal sealed record Event(string MessageId, Guid OtpId, bool IsStatus, string
 internal sealed class Events : IAsyncDisposable
 {
     private const string Queue = "subscriber";
-    private readonly Uri broker;
-    private readonly ConcurrentQueue<Event> received = [];
-    private readonly CancellationTokenSource disposed = new();
-    private IConnection? connection;
+    private readonly Uri _broker;
+    private readonly ConcurrentQueue<Event> _received = [];
+    private readonly CancellationTokenSource _disposed = new();
+    private IConnection? _connection;
 
-    private Events(Uri broker) => this.broker = broker;
+    private Events(Uri broker) => _broker = broker;
 
     /// <summary>All that came, duplicates too.</summary>
-    public IReadOnlyCollection<Event> All => received;
+    public IReadOnlyCollection<Event> All => _received;
 
     public static async Task<Events> SubscribeAsync(Uri broker)
     {
@@ -31,13 +31,13 @@ internal sealed class Events : IAsyncDisposable
         return events;
     }
 
-    public List<Event> Of(Guid otpId) => [.. received.Where(e => e.OtpId == otpId).DistinctBy(e => e.Sequence).OrderBy(e => e.Sequence)];
+    public List<Event> Of(Guid otpId) => [.. _received.Where(e => e.OtpId == otpId).DistinctBy(e => e.Sequence).OrderBy(e => e.Sequence)];
 
     /// <summary>Waits until every change of these OTPs has arrived, from 2 (1 is the creation) to the sequence in the database, without a gap.</summary>
     public Task UntilGapFreeAsync(Database database, IReadOnlyCollection<Guid> otpIds, TimeSpan? within = null) => Eventually.Until(
         async () =>
         {
-            var arrived = received.Select(e => (e.OtpId, e.Sequence)).ToHashSet();
+            var arrived = _received.Select(e => (e.OtpId, e.Sequence)).ToHashSet();
             var rows = await database.OtpsAsync([.. otpIds]);
             return rows.Count == otpIds.Count && rows.TrueForAll(o => Sequences(o).All(s => arrived.Contains((o.Id, s))));
         },
@@ -53,17 +53,17 @@ internal sealed class Events : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await disposed.CancelAsync();
+        await _disposed.CancelAsync();
         await CloseAsync();
-        disposed.Dispose();
+        _disposed.Dispose();
     }
 
     private static IEnumerable<long> Sequences(OtpRow otp) => Enumerable.Range(2, (int)otp.Sequence - 1).Select(s => (long)s);
 
     private async Task ConnectAsync()
     {
-        connection = await new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
-        var channel = await connection.CreateChannelAsync();
+        _connection = await new ConnectionFactory { Uri = _broker, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
+        var channel = await _connection.CreateChannelAsync();
         await channel.BasicQosAsync(0, 1000, global: false);
         await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
         foreach (var exchange in new[] { OtpBusTopology.OtpStatusChangedExchange, OtpBusTopology.OtpDeliveryChangedExchange })
@@ -75,7 +75,7 @@ internal sealed class Events : IAsyncDisposable
         var consumer = new AsyncEventingBasicConsumer(channel);
         consumer.ReceivedAsync += async (_, delivery) =>
         {
-            received.Enqueue(Read(delivery));
+            _received.Enqueue(Read(delivery));
             await AcknowledgeAsync(channel, delivery.DeliveryTag);
         };
         await channel.BasicConsumeAsync(Queue, autoAck: false, consumer);
@@ -96,11 +96,11 @@ internal sealed class Events : IAsyncDisposable
     {
         try
         {
-            await connection!.DisposeAsync();
+            await _connection!.DisposeAsync();
         }
         catch (Exception gone) when (gone is AlreadyClosedException or IOException or OperationInterruptedException or TimeoutException)
         {
-            connection = null;
+            _connection = null;
         }
     }
 

@@ -10,15 +10,15 @@ internal sealed class HostProcess : IAsyncDisposable
     private const int SigTerm = 15;
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(40);
-    private readonly string project;
-    private readonly IReadOnlyDictionary<string, string> environment;
-    private readonly Lock logLock = new();
-    private Process? process;
+    private readonly string _project;
+    private readonly IReadOnlyDictionary<string, string> _environment;
+    private readonly Lock _logLock = new();
+    private Process? _process;
 
     public HostProcess(string project, IReadOnlyDictionary<string, string> environment, string logFile)
     {
-        this.project = project;
-        this.environment = environment;
+        _project = project;
+        _environment = environment;
         LogFile = logFile;
         Address = new Uri($"http://127.0.0.1:{Servers.FreePort()}");
     }
@@ -27,7 +27,7 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public string LogFile { get; }
 
-    public bool IsRunning => process is { HasExited: false };
+    public bool IsRunning => _process is { HasExited: false };
 
     private static string Folder(string project)
     {
@@ -46,31 +46,31 @@ internal sealed class HostProcess : IAsyncDisposable
     public async Task<int> RunAsync(string argument)
     {
         Launch(argument);
-        await process!.WaitForExitAsync();
-        return process.ExitCode;
+        await _process!.WaitForExitAsync();
+        return _process.ExitCode;
     }
 
     public void Launch(params string[] arguments)
     {
-        var folder = Folder(project);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, $"OtpPipeline.{project}.dll"), .. arguments])
+        var folder = Folder(_project);
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(folder, $"OtpPipeline.{_project}.dll"), .. arguments])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
         };
-        foreach (var (key, value) in environment)
+        foreach (var (key, value) in _environment)
         {
             start.Environment[key] = value;
         }
 
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
-        process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => Append(line.Data);
-        process.ErrorDataReceived += (_, line) => Append(line.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) => Append(line.Data);
+        _process.ErrorDataReceived += (_, line) => Append(line.Data);
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
     }
 
     public async Task ReadyAsync()
@@ -81,7 +81,7 @@ internal sealed class HostProcess : IAsyncDisposable
             {
                 if (!IsRunning)
                 {
-                    throw new InvalidOperationException($"{project} ended while starting:\n{string.Join('\n', File.ReadLines(LogFile).TakeLast(30))}");
+                    throw new InvalidOperationException($"{_project} ended while starting:\n{string.Join('\n', File.ReadLines(LogFile).TakeLast(30))}");
                 }
 
                 try
@@ -94,15 +94,15 @@ internal sealed class HostProcess : IAsyncDisposable
                     return false;
                 }
             },
-            $"{project} at {Address} is ready",
+            $"{_project} at {Address} is ready",
             StartTime);
     }
 
     /// <summary>SIGKILL: it finishes nothing.</summary>
     public async Task KillAsync()
     {
-        process!.Kill();
-        await process.WaitForExitAsync();
+        _process!.Kill();
+        await _process.WaitForExitAsync();
     }
 
     /// <summary>SIGTERM; the exit code.</summary>
@@ -110,11 +110,11 @@ internal sealed class HostProcess : IAsyncDisposable
     {
         RequestStop();
         using var patience = new CancellationTokenSource(StopTime);
-        await process!.WaitForExitAsync(patience.Token);
-        return process.ExitCode;
+        await _process!.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
     }
 
-    public void RequestStop() => _ = Kill(process!.Id, SigTerm);
+    public void RequestStop() => _ = Kill(_process!.Id, SigTerm);
 
     public async ValueTask DisposeAsync()
     {
@@ -123,7 +123,7 @@ internal sealed class HostProcess : IAsyncDisposable
             await KillAsync();
         }
 
-        process?.Dispose();
+        _process?.Dispose();
     }
 
     [DllImport("libc", EntryPoint = "kill")]
@@ -137,7 +137,7 @@ internal sealed class HostProcess : IAsyncDisposable
             return;
         }
 
-        lock (logLock)
+        lock (_logLock)
         {
             File.AppendAllText(LogFile, line + "\n");
         }

@@ -5,10 +5,10 @@ namespace OtpPipeline.Pipeline.Tests.Harness;
 /// <summary>Callers side by side: a number of calls, or calls without end until told.</summary>
 internal sealed class Load : IAsyncDisposable
 {
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task[] callers;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task[] _callers;
 
-    private Load(int concurrency, Func<Task> call) => callers = [.. Enumerable.Range(0, concurrency).Select(_ => Task.Run(() => RepeatAsync(call)))];
+    private Load(int concurrency, Func<Task> call) => _callers = [.. Enumerable.Range(0, concurrency).Select(_ => Task.Run(() => RepeatAsync(call)))];
 
     /// <summary>Large numbers where ./test --long asks for them.</summary>
     public static bool IsLong => Environment.GetEnvironmentVariable("OTP_TEST_LONG") is { Length: > 0 };
@@ -67,14 +67,14 @@ internal sealed class Load : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        await Task.WhenAll(callers);
-        stop.Dispose();
+        await _stop.CancelAsync();
+        await Task.WhenAll(_callers);
+        _stop.Dispose();
     }
 
     private async Task RepeatAsync(Func<Task> call)
     {
-        while (!stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested)
         {
             await call();
         }

@@ -13,45 +13,45 @@ namespace OtpPipeline.Pipeline.Tests.Harness;
 /// <summary>The world that configured providers reach: an SMS gateway over HTTP and a mail server, which keep what they are given.</summary>
 internal sealed class Outside : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<(string Recipient, string Text, string Reference)> sms = new();
-    private readonly ConcurrentQueue<string> mails = new();
-    private readonly TcpListener mailServer = new(IPAddress.Loopback, 0);
-    private readonly CancellationTokenSource stop = new();
-    private readonly WebApplication gateway;
+    private readonly ConcurrentQueue<(string Recipient, string Text, string Reference)> _sms = new();
+    private readonly ConcurrentQueue<string> _mails = new();
+    private readonly TcpListener _mailServer = new(IPAddress.Loopback, 0);
+    private readonly CancellationTokenSource _stop = new();
+    private readonly WebApplication _gateway;
 
     private Outside()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        gateway = builder.Build();
-        gateway.MapPost("/sms", TakeSms);
+        _gateway = builder.Build();
+        _gateway.MapPost("/sms", TakeSms);
     }
 
-    public string GatewayUrl => $"{gateway.Urls.First()}/sms";
+    public string GatewayUrl => $"{_gateway.Urls.First()}/sms";
 
-    public int MailPort => ((IPEndPoint)mailServer.LocalEndpoint).Port;
+    public int MailPort => ((IPEndPoint)_mailServer.LocalEndpoint).Port;
 
     public static async Task<Outside> StartAsync()
     {
         var outside = new Outside();
-        outside.mailServer.Start();
+        outside._mailServer.Start();
         _ = outside.AcceptMailsAsync();
-        await outside.gateway.StartAsync();
+        await outside._gateway.StartAsync();
         return outside;
     }
 
     public List<(string Text, string Reference)> SmsTo(string recipient) =>
-        [.. sms.Where(m => string.Equals(m.Recipient, recipient, StringComparison.Ordinal)).Select(m => (m.Text, m.Reference))];
+        [.. _sms.Where(m => string.Equals(m.Recipient, recipient, StringComparison.Ordinal)).Select(m => (m.Text, m.Reference))];
 
-    public List<string> MailsTo(string recipient) => [.. mails.Where(m => m.Contains($"To: {recipient}\n", StringComparison.Ordinal))];
+    public List<string> MailsTo(string recipient) => [.. _mails.Where(m => m.Contains($"To: {recipient}\n", StringComparison.Ordinal))];
 
     public async ValueTask DisposeAsync()
     {
-        await stop.CancelAsync();
-        mailServer.Dispose();
-        await gateway.DisposeAsync();
-        stop.Dispose();
+        await _stop.CancelAsync();
+        _mailServer.Dispose();
+        await _gateway.DisposeAsync();
+        _stop.Dispose();
     }
 
     private IResult TakeSms(HttpRequest request, JsonElement body)
@@ -62,15 +62,15 @@ internal sealed class Outside : IAsyncDisposable
         }
 
         var reference = request.Headers["Idempotency-Key"].ToString();
-        sms.Enqueue((body.GetProperty("to").GetString()!, body.GetProperty("text").GetString()!, reference));
+        _sms.Enqueue((body.GetProperty("to").GetString()!, body.GetProperty("text").GetString()!, reference));
         return Results.Json(new { id = $"gw-{reference}" }, statusCode: StatusCodes.Status202Accepted);
     }
 
     private async Task AcceptMailsAsync()
     {
-        while (!stop.IsCancellationRequested)
+        while (!_stop.IsCancellationRequested)
         {
-            var client = await mailServer.AcceptTcpClientAsync(stop.Token);
+            var client = await _mailServer.AcceptTcpClientAsync(_stop.Token);
             _ = TakeMailsAsync(client);
         }
     }
@@ -81,7 +81,7 @@ internal sealed class Outside : IAsyncDisposable
         using var reader = new StreamReader(client.GetStream(), Encoding.UTF8);
         await using var writer = new StreamWriter(client.GetStream()) { AutoFlush = true, NewLine = "\r\n" };
         await writer.WriteLineAsync("220 outside");
-        while (await reader.ReadLineAsync(stop.Token) is { } line)
+        while (await reader.ReadLineAsync(_stop.Token) is { } line)
         {
             await writer.WriteLineAsync(line is "DATA" ? "354 go on" : "250 fine");
             if (line is not "DATA")
@@ -90,12 +90,12 @@ internal sealed class Outside : IAsyncDisposable
             }
 
             var mail = new StringBuilder();
-            while (await reader.ReadLineAsync(stop.Token) is { } content && content is not ".")
+            while (await reader.ReadLineAsync(_stop.Token) is { } content && content is not ".")
             {
                 mail.Append(content).Append('\n');
             }
 
-            mails.Enqueue(mail.ToString());
+            _mails.Enqueue(mail.ToString());
             await writer.WriteLineAsync("250 taken");
         }
     }

@@ -8,8 +8,8 @@ internal sealed class PerfumerlabsCaller(RunningPipeline pipeline, string? passw
 {
     public const string Username = "backend";
     public const string Token = "telegram-secret-of-the-tests";
-    private readonly HttpClient http = new() { Timeout = TimeSpan.FromSeconds(60) };
-    private int turn;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
+    private int _turn;
 
     public Task<Answer> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
 
@@ -22,16 +22,16 @@ internal sealed class PerfumerlabsCaller(RunningPipeline pipeline, string? passw
     /// <summary>The newest OTP of all: tests run one after the other.</summary>
     public Task<Guid> NewestAsync() => pipeline.Database.ScalarAsync<Guid>("SELECT id FROM otps ORDER BY created_at DESC LIMIT 1");
 
-    public void Dispose() => http.Dispose();
+    public void Dispose() => _http.Dispose();
 
     private async Task<Answer> SendAsync(HttpMethod method, string path, string body)
     {
         var hosts = pipeline.Apis.Where(a => a.IsRunning).ToArray();
-        using var request = new HttpRequestMessage(method, new Uri(hosts[(int)((uint)Interlocked.Increment(ref turn) % (uint)hosts.Length)].Address, path));
+        using var request = new HttpRequestMessage(method, new Uri(hosts[(int)((uint)Interlocked.Increment(ref _turn) % (uint)hosts.Length)].Address, path));
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{password ?? pipeline.Key}")));
         request.Headers.Add("X-Telegram-Bot-Api-Secret-Token", Token);
-        using var response = await http.SendAsync(request);
+        using var response = await _http.SendAsync(request);
         return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

@@ -10,12 +10,12 @@ internal static class Recipients
     public const string Hanging = "+15005550005";
     public const string AnswerLost = "+15005550006";
 
-    private static int last = Random.Shared.Next(100_000);
+    private static int _last = Random.Shared.Next(100_000);
 
     /// <summary>A French mobile number.</summary>
-    public static string Next() => $"+33612{Interlocked.Increment(ref last):000000}";
+    public static string Next() => $"+33612{Interlocked.Increment(ref _last):000000}";
 
-    public static string NextEmail() => $"someone{Interlocked.Increment(ref last)}@mail.example";
+    public static string NextEmail() => $"someone{Interlocked.Increment(ref _last)}@mail.example";
 
-    public static string NextChat() => $"77{Interlocked.Increment(ref last):00000000}";
+    public static string NextChat() => $"77{Interlocked.Increment(ref _last):00000000}";
 }

@@ -26,18 +26,18 @@ internal sealed record Setup
 /// <summary>The whole pipeline on real servers: Api and Workers as processes, a database of its own, a virtual host of its own.</summary>
 internal sealed class RunningPipeline : IAsyncDisposable
 {
-    private readonly Setup setup;
-    private readonly string name = $"p{Guid.NewGuid():N}";
-    private readonly List<HostProcess> apis = [];
-    private readonly List<HostProcess> workers = [];
-    private Uri broker = null!;
+    private readonly Setup _setup;
+    private readonly string _name = $"p{Guid.NewGuid():N}";
+    private readonly List<HostProcess> _apis = [];
+    private readonly List<HostProcess> _workers = [];
+    private Uri _broker = null!;
 
     private RunningPipeline(Setup setup)
     {
-        this.setup = setup;
+        _setup = setup;
         Logs = Servers.NewFolder("logs");
         Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
-        Client = new Client(Key, () => [.. apis.Where(a => a.IsRunning).Select(a => a.Address)]);
+        Client = new Client(Key, () => [.. _apis.Where(a => a.IsRunning).Select(a => a.Address)]);
     }
 
     public string Key { get; }
@@ -55,11 +55,11 @@ internal sealed class RunningPipeline : IAsyncDisposable
 
     public Events Events { get; private set; } = null!;
 
-    public Uri Broker => broker;
+    public Uri Broker => _broker;
 
-    public IReadOnlyList<HostProcess> Apis => apis;
+    public IReadOnlyList<HostProcess> Apis => _apis;
 
-    public IReadOnlyList<HostProcess> Workers => workers;
+    public IReadOnlyList<HostProcess> Workers => _workers;
 
     public OwnServer? Postgres { get; private set; }
 
@@ -83,7 +83,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     /// <summary>One more worker, with settings of its own over the others.</summary>
     public async Task<HostProcess> StartWorkerAsync(string? setting = null, string? value = null)
     {
-        var worker = NewHost("Workers", workers, setting is null ? null : new(setting.Replace(":", "__", StringComparison.Ordinal), value!));
+        var worker = NewHost("Workers", _workers, setting is null ? null : new(setting.Replace(":", "__", StringComparison.Ordinal), value!));
         await worker.StartAsync();
         return worker;
     }
@@ -91,7 +91,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     /// <summary>Exactly one worker runs, for a test that comes after one that killed them.</summary>
     public async Task<HostProcess> WithOneWorkerAsync()
     {
-        var running = workers.Where(w => w.IsRunning).ToList();
+        var running = _workers.Where(w => w.IsRunning).ToList();
         foreach (var surplus in running.Skip(1))
         {
             await surplus.StopAsync();
@@ -131,7 +131,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await Task.WhenAll(apis.Concat(workers).Select(h => h.DisposeAsync().AsTask()));
+        await Task.WhenAll(_apis.Concat(_workers).Select(h => h.DisposeAsync().AsTask()));
         Client.Dispose();
         if (Events is not null)
         {
@@ -151,19 +151,19 @@ internal sealed class RunningPipeline : IAsyncDisposable
         await Task.WhenAll(PrepareDatabaseAsync(), PrepareBrokerAsync());
         var host = new HostProcess("Api", Environment("migrate"), Path.Combine(Logs, "migrate.log"));
         var migrating = host.RunAsync("--migrate");
-        Events = await Events.SubscribeAsync(broker);
+        Events = await Events.SubscribeAsync(_broker);
         Assert.True(await migrating == 0, "The database could not be migrated:\n" + await File.ReadAllTextAsync(host.LogFile));
-        for (var i = 0; i < setup.Apis; i++)
+        for (var i = 0; i < _setup.Apis; i++)
         {
-            NewHost("Api", apis).Launch();
+            NewHost("Api", _apis).Launch();
         }
 
-        for (var i = 0; i < setup.Workers; i++)
+        for (var i = 0; i < _setup.Workers; i++)
         {
-            NewHost("Workers", workers).Launch();
+            NewHost("Workers", _workers).Launch();
         }
 
-        await Task.WhenAll(apis.Concat(workers).Select(h => h.ReadyAsync()));
+        await Task.WhenAll(_apis.Concat(_workers).Select(h => h.ReadyAsync()));
     }
 
     private HostProcess NewHost(string project, List<HostProcess> hosts, KeyValuePair<string, string>? over = null)
@@ -182,20 +182,20 @@ internal sealed class RunningPipeline : IAsyncDisposable
 
     private async Task PrepareDatabaseAsync()
     {
-        Postgres = setup.OwnDatabase ? await OwnServer.StartPostgresAsync() : null;
+        Postgres = _setup.OwnDatabase ? await OwnServer.StartPostgresAsync() : null;
         var maintenance = Postgres?.ConnectionString ?? Servers.Postgres;
         await using (var server = new Database(maintenance))
         {
-            await server.ExecuteAsync($"CREATE DATABASE {name}");
+            await server.ExecuteAsync($"CREATE DATABASE {_name}");
         }
 
-        Database = new Database(new NpgsqlConnectionStringBuilder(maintenance) { Database = name }.ConnectionString);
+        Database = new Database(new NpgsqlConnectionStringBuilder(maintenance) { Database = _name }.ConnectionString);
     }
 
     private async Task PrepareBrokerAsync()
     {
-        RabbitMq = setup.OwnBroker ? await OwnServer.StartRabbitMqAsync() : null;
-        broker = RabbitMq?.AmqpUri ?? await Servers.NewVirtualHostAsync(name);
+        RabbitMq = _setup.OwnBroker ? await OwnServer.StartRabbitMqAsync() : null;
+        _broker = RabbitMq?.AmqpUri ?? await Servers.NewVirtualHostAsync(_name);
     }
 
     private async Task DropAsync()
@@ -204,9 +204,9 @@ internal sealed class RunningPipeline : IAsyncDisposable
         {
             await RabbitMq.DisposeAsync();
         }
-        else if (broker is not null)
+        else if (_broker is not null)
         {
-            await Servers.DropVirtualHostAsync(name);
+            await Servers.DropVirtualHostAsync(_name);
         }
 
         if (Postgres is not null)
@@ -216,10 +216,10 @@ internal sealed class RunningPipeline : IAsyncDisposable
         else if (Database is not null)
         {
             await using var server = new Database(Servers.Postgres);
-            await server.ExecuteAsync($"DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            await server.ExecuteAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
         }
     }
 
     private Dictionary<string, string> Environment(string label) =>
-        HostSettings.Of(setup, label, Database.ConnectionString, broker, ApplicationId, Key);
+        HostSettings.Of(_setup, label, Database.ConnectionString, _broker, ApplicationId, Key);
 }

@@ -11,7 +11,7 @@ internal static class Servers
     private const string Reason = "needs ./test, which starts PostgreSQL and RabbitMQ";
     private static readonly Lock PortLock = new();
     private static readonly List<FileStream> Reservations = [];
-    private static int lastPort = Random.Shared.Next(20_000, 23_000);
+    private static int _lastPort = Random.Shared.Next(20_000, 23_000);
 
     public static string Postgres => Get("OTP_TEST_POSTGRES");
 
@@ -38,10 +38,10 @@ internal static class Servers
             var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(l => l.Port).ToHashSet();
             do
             {
-                lastPort++;
+                _lastPort++;
             }
-            while (taken.Contains(lastPort) || !TryReserve(lastPort));
-            return lastPort;
+            while (taken.Contains(_lastPort) || !TryReserve(_lastPort));
+            return _lastPort;
         }
     }
 
@@ -101,11 +101,11 @@ internal static class Servers
 /// <summary>A server of a test's own, which it may stop and kill.</summary>
 internal sealed class OwnServer : IAsyncDisposable
 {
-    private readonly string kind;
+    private readonly string _kind;
 
     private OwnServer(string kind)
     {
-        this.kind = kind;
+        _kind = kind;
         Folder = Path.Combine(Servers.Data, $"{kind}-{Guid.NewGuid().ToString("N")[..8]}");
         Port = Servers.FreePort();
     }
@@ -137,5 +137,5 @@ internal sealed class OwnServer : IAsyncDisposable
         return this;
     }
 
-    private Task RunAsync(string action) => Servers.RunAsync(action, kind, Folder, $"{Port}");
+    private Task RunAsync(string action) => Servers.RunAsync(action, _kind, Folder, $"{Port}");
 }

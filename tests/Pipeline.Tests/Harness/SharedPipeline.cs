@@ -34,17 +34,17 @@ public sealed class ImpatientPipeline : LazyPipeline
 /// <summary>A pipeline that the first test which asks starts; the others find it running.</summary>
 public abstract class LazyPipeline : IAsyncDisposable
 {
-    private Task<RunningPipeline>? starting;
+    private Task<RunningPipeline>? _starting;
 
     private protected abstract Setup Setup { get; }
 
-    internal Task<RunningPipeline> GetAsync() => starting ??= RunningPipeline.StartAsync(Setup);
+    internal Task<RunningPipeline> GetAsync() => _starting ??= RunningPipeline.StartAsync(Setup);
 
     public async ValueTask DisposeAsync()
     {
-        if (starting is { IsCompletedSuccessfully: true })
+        if (_starting is { IsCompletedSuccessfully: true })
         {
-            await (await starting).DisposeAsync();
+            await (await _starting).DisposeAsync();
         }
     }
 }

@@ -24,9 +24,9 @@ internal sealed record ReceivedCallback(string Path, string WebhookId, string Ti
 /// <summary>A subscriber on a port of its own, 200 unless told otherwise; each test has a path of its own.</summary>
 internal sealed class Subscriber : IAsyncDisposable
 {
-    private readonly WebApplication app;
+    private readonly WebApplication _app;
 
-    private Subscriber(WebApplication app) => this.app = app;
+    private Subscriber(WebApplication app) => _app = app;
 
     public ConcurrentQueue<ReceivedCallback> All { get; } = new();
 
@@ -39,12 +39,12 @@ internal sealed class Subscriber : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var subscriber = new Subscriber(builder.Build());
-        subscriber.app.Run(subscriber.ReceiveAsync);
-        await subscriber.app.StartAsync();
+        subscriber._app.Run(subscriber.ReceiveAsync);
+        await subscriber._app.StartAsync();
         return subscriber;
     }
 
-    public string Url(string path) => app.Urls.Single() + path;
+    public string Url(string path) => _app.Urls.Single() + path;
 
     public List<ReceivedCallback> At(string path) => [.. All.Where(c => string.Equals(c.Path, path, StringComparison.Ordinal))];
 
@@ -52,7 +52,7 @@ internal sealed class Subscriber : IAsyncDisposable
     public async Task<List<ReceivedCallback>> UntilAsync(string path, int count, TimeSpan? within = null) =>
         await Eventually.Get(() => Task.FromResult(At(path) is { } all && all.Count >= count ? all : null), $"{count} callbacks arrive at {path}", within);
 
-    public async ValueTask DisposeAsync() => await app.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext http)
     {
@@ -74,23 +74,23 @@ internal sealed class Subscriber : IAsyncDisposable
 /// <summary>Any number of hosts that take a connection and never say a word: every address of 127.0.0.0/8 on one port.</summary>
 internal sealed class DeadHosts : IDisposable
 {
-    private readonly TcpListener listener = new(IPAddress.Any, 0);
-    private readonly ConcurrentBag<Socket> held = [];
+    private readonly TcpListener _listener = new(IPAddress.Any, 0);
+    private readonly ConcurrentBag<Socket> _held = [];
 
     public DeadHosts()
     {
-        listener.Start(4096);
+        _listener.Start(4096);
         _ = HoldAsync();
     }
 
-    public int Connections => held.Count;
+    public int Connections => _held.Count;
 
-    public string Url(int number) => $"http://127.77.{number / 250}.{(number % 250) + 1}:{((IPEndPoint)listener.LocalEndpoint).Port}/dead";
+    public string Url(int number) => $"http://127.77.{number / 250}.{(number % 250) + 1}:{((IPEndPoint)_listener.LocalEndpoint).Port}/dead";
 
     public void Dispose()
     {
-        listener.Stop();
-        foreach (var socket in held)
+        _listener.Stop();
+        foreach (var socket in _held)
         {
             socket.Dispose();
         }
@@ -102,7 +102,7 @@ internal sealed class DeadHosts : IDisposable
         {
             while (true)
             {
-                held.Add(await listener.AcceptSocketAsync());
+                _held.Add(await _listener.AcceptSocketAsync());
             }
         }
         catch (Exception stopped) when (stopped is SocketException or ObjectDisposedException)

@@ -13,25 +13,25 @@ namespace OtpPipeline.Pipeline.Tests.Harness;
 /// <summary>An OTLP collector that keeps what it is sent as bytes; a span's trace id and name stand in them as they are.</summary>
 internal sealed class TraceCollector : IAsyncDisposable
 {
-    private readonly WebApplication app;
-    private readonly ConcurrentQueue<byte[]> spans = new();
+    private readonly WebApplication _app;
+    private readonly ConcurrentQueue<byte[]> _spans = new();
 
     private TraceCollector()
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        app = builder.Build();
-        app.MapPost("/v1/traces", KeepAsync);
-        app.MapPost("/v1/metrics", () => Results.Ok());
+        _app = builder.Build();
+        _app.MapPost("/v1/traces", KeepAsync);
+        _app.MapPost("/v1/metrics", () => Results.Ok());
     }
 
-    public string Address => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Address => _app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     public static async Task<TraceCollector> StartAsync()
     {
         var collector = new TraceCollector();
-        await collector.app.StartAsync();
+        await collector._app.StartAsync();
         return collector;
     }
 
@@ -40,17 +40,17 @@ internal sealed class TraceCollector : IAsyncDisposable
     {
         var id = Convert.FromHexString(traceId);
         var name = Encoding.UTF8.GetBytes(span);
-        return spans.Any(s => s.AsSpan().IndexOf(id) >= 0 && s.AsSpan().IndexOf(name) >= 0);
+        return _spans.Any(s => s.AsSpan().IndexOf(id) >= 0 && s.AsSpan().IndexOf(name) >= 0);
     }
 
-    public bool Mentions(string text) => spans.Any(s => s.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
+    public bool Mentions(string text) => _spans.Any(s => s.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
 
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task KeepAsync(HttpRequest request)
     {
         using var body = new MemoryStream();
         await request.Body.CopyToAsync(body);
-        spans.Enqueue(body.ToArray());
+        _spans.Enqueue(body.ToArray());
     }
 }

@@ -53,25 +53,25 @@ internal static class BusSecrets
 /// <summary>What was planted, to be searched for everywhere.</summary>
 internal sealed class PlantedSecrets
 {
-    private readonly ConcurrentDictionary<string, bool> all = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _all = new(StringComparer.Ordinal);
 
     // What a producer sends to the broker lies in the broker's own log as it was sent; that is not ours to seal.
-    private readonly ConcurrentDictionary<string, bool> sent = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _sent = new(StringComparer.Ordinal);
 
-    public IEnumerable<string> All => all.Keys;
+    public IEnumerable<string> All => _all.Keys;
 
-    public bool WasSentByProducer(string secret) => sent.ContainsKey(secret);
+    public bool WasSentByProducer(string secret) => _sent.ContainsKey(secret);
 
     public string AddSent(string secret)
     {
-        sent[secret.TrimStart('+')] = true;
+        _sent[secret.TrimStart('+')] = true;
         return Add(secret);
     }
 
     public string Add(string secret)
     {
         // A phone number also without its '+', as an address or a log might have it.
-        all[secret.TrimStart('+')] = true;
+        _all[secret.TrimStart('+')] = true;
         return secret;
     }
 }

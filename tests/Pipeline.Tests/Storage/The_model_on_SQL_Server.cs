@@ -10,23 +10,23 @@ namespace OtpPipeline.Pipeline.Tests.Storage;
 
 public sealed class The_model_on_SQL_Server : IDisposable
 {
-    private readonly ServiceProvider host = Models.SqlServerHost();
-    private readonly OtpDbContext context;
+    private readonly ServiceProvider _host = Models.SqlServerHost();
+    private readonly OtpDbContext _context;
 
     public The_model_on_SQL_Server()
-        => context = host.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContext();
+        => _context = _host.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContext();
 
     [Fact]
     public void Registration_points_the_context_at_SQL_Server()
-        => context.Database.ProviderName.ShouldBe("Microsoft.EntityFrameworkCore.SqlServer");
+        => _context.Database.ProviderName.ShouldBe("Microsoft.EntityFrameworkCore.SqlServer");
 
     [Fact]
     public void Every_entity_has_a_table_that_the_create_script_makes()
     {
-        var script = context.Database.GenerateCreateScript();
+        var script = _context.Database.GenerateCreateScript();
 
-        context.Tables().ShouldNotBeEmpty();
-        foreach (var table in context.Tables())
+        _context.Tables().ShouldNotBeEmpty();
+        foreach (var table in _context.Tables())
         {
             script.ShouldContain($"CREATE TABLE [{table.Name}] (", Case.Sensitive);
         }
@@ -37,12 +37,12 @@ public sealed class The_model_on_SQL_Server : IDisposable
     {
         using var postgres = Models.OnPostgres();
 
-        context.Columns().ShouldBe(postgres.Columns());
+        _context.Columns().ShouldBe(postgres.Columns());
     }
 
     [Fact]
     public void No_index_holds_an_unbounded_column()
-        => context.Tables()
+        => _context.Tables()
             .SelectMany(table => table.Indexes.SelectMany(index => index.Columns).Concat(table.UniqueConstraints.SelectMany(key => key.Columns)))
             .Where(column => column.StoreType.EndsWith("(max)", StringComparison.Ordinal))
             .Select(column => $"{column.Table.Name}.{column.Name}")
@@ -51,13 +51,13 @@ public sealed class The_model_on_SQL_Server : IDisposable
     // SQL Server refuses a foreign key that lets one delete reach a table on two ways.
     [Fact]
     public void No_delete_reaches_a_table_twice()
-        => context.Tables()
+        => _context.Tables()
             .SelectMany(table => Reached(table, []).GroupBy(reached => reached).Where(ways => ways.Count() > 1).Select(ways => $"{table.Name} to {ways.Key.Name}"))
             .ShouldBeEmpty();
 
     [Fact]
     public void No_key_is_wider_than_SQL_Server_takes()
-        => context.Tables()
+        => _context.Tables()
             .SelectMany(table => table.UniqueConstraints)
             .Where(key => key.Columns.Sum(Bytes) > (key.MappedKeys.First().FindAnnotation("SqlServer:Clustered")?.Value is false ? 1700 : 900))
             .Select(key => key.Name)
@@ -65,7 +65,7 @@ public sealed class The_model_on_SQL_Server : IDisposable
 
     [Fact]
     public void Text_is_compared_to_the_letter()
-        => context.Tables()
+        => _context.Tables()
             .SelectMany(table => table.Columns)
             .Where(column => column.StoreType.Contains("char", StringComparison.Ordinal))
             .Where(column => column.Collation is not "Latin1_General_100_BIN2")
@@ -75,7 +75,7 @@ public sealed class The_model_on_SQL_Server : IDisposable
     [Fact]
     public void Times_are_read_as_UTC()
     {
-        var times = context.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()).Where(property => property.GetColumnType() is "datetime2").ToList();
+        var times = _context.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()).Where(property => property.GetColumnType() is "datetime2").ToList();
 
         times.ShouldNotBeEmpty();
         times.ShouldAllBe(time => Read(time).Kind == DateTimeKind.Utc);
@@ -84,7 +84,7 @@ public sealed class The_model_on_SQL_Server : IDisposable
     [Fact]
     public void A_command_takes_a_parameter()
     {
-        using var command = context.Database.GetDbConnection().CreateCommand();
+        using var command = _context.Database.GetDbConnection().CreateCommand();
         var parameter = command.CreateParameter();
         parameter.Value = Guid.Empty;
 
@@ -93,8 +93,8 @@ public sealed class The_model_on_SQL_Server : IDisposable
 
     public void Dispose()
     {
-        context.Dispose();
-        host.Dispose();
+        _context.Dispose();
+        _host.Dispose();
     }
 
     private static IEnumerable<ITable> Reached(ITable table, HashSet<ITable> above)

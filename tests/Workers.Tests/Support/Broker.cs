@@ -36,18 +36,10 @@ internal sealed class Broker : IAsyncDisposable
     }
 
     /// <summary>Messages ready in a queue; null where there is no such queue.</summary>
-    public async Task<uint?> CountAsync(string queue)
-    {
-        await using var channel = await _connection.CreateChannelAsync();
-        try
-        {
-            return (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
-        }
-        catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == 404)
-        {
-            return null;
-        }
-    }
+    public async Task<uint?> CountAsync(string queue) => (await LookAsync(queue))?.MessageCount;
+
+    /// <summary>How many take messages from a queue; null where there is no such queue.</summary>
+    public async Task<uint?> ConsumersAsync(string queue) => (await LookAsync(queue))?.ConsumerCount;
 
     public async Task<string?> RefusalOfDeclaringAsync(string queue, Dictionary<string, object?> arguments)
     {
@@ -106,6 +98,19 @@ internal sealed class Broker : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    private async Task<QueueDeclareOk?> LookAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        try
+        {
+            return await channel.QueueDeclarePassiveAsync(queue);
+        }
+        catch (OperationInterruptedException missing) when (missing.ShutdownReason?.ReplyCode == 404)
+        {
+            return null;
+        }
+    }
 }
 
 /// <summary>The texts in a message's headers.</summary>

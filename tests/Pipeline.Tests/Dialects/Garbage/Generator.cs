@@ -29,16 +29,16 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
 
     private static readonly string[] FieldValues = ["", "%", "%zz", "%ff", "+", "%00", "client_credentials", "a=b", "12", "xml", "JSON", "%25code%25", "%F0%9F%98%80"];
 
-    private readonly Random random = new(seed);
+    private readonly Random _random = new(seed);
 
     public GarbageRequest Next()
     {
         var target = Pick(targets);
         var (path, own) = Path(target);
-        var method = random.Next(10) < 7 ? target.Method : Pick(Methods);
+        var method = _random.Next(10) < 7 ? target.Method : Pick(Methods);
         var (kind, body) = Body(target);
         var request = new MemoryStream();
-        Write(request, $"{method} {path} HTTP/1.1\r\nHost: {(random.Next(60) == 0 ? "a b" : "127.0.0.1")}\r\nConnection: close\r\n");
+        Write(request, $"{method} {path} HTTP/1.1\r\nHost: {(_random.Next(60) == 0 ? "a b" : "127.0.0.1")}\r\nConnection: close\r\n");
         var headers = Headers(request, target);
         var length = Length(request, ref body);
         request.Write("\r\n"u8);
@@ -49,26 +49,26 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
     private (string Path, bool Own) Path(Target target)
     {
         var path = string.Join('/', target.Path.Split('/').Select(s => s.StartsWith('{') ? Pick(Ids) : s));
-        return random.Next(15) switch
+        return _random.Next(15) switch
         {
             0 => (path + Pick(["%", "%00", "%zz", "/%2f", "%0d%0a", "/..", "//", "\u00e9", "\\", ";a=b"]), false),
-            1 => (path.Insert(random.Next(path.Length), Pick(["%", "/", "%25", "%c3", "\u0001", "..", "%E9"])), false),
+            1 => (path.Insert(_random.Next(path.Length), Pick(["%", "/", "%25", "%c3", "\u0001", "..", "%E9"])), false),
             2 or 3 => ($"{path}?{Query(target)}{Shown('&')}", true),
-            4 => ("/" + new string('a', random.Next(1, 9000)), false),
-            5 => (string.Concat(path.Select(c => random.Next(2) == 0 ? char.ToUpperInvariant(c) : c)), false),
+            4 => ("/" + new string('a', _random.Next(1, 9000)), false),
+            5 => (string.Concat(path.Select(c => _random.Next(2) == 0 ? char.ToUpperInvariant(c) : c)), false),
             _ => (path + Shown('?'), true),
         };
 
         string Shown(char separator) => credentials(target).Query is { Length: > 0 } query ? separator + query : "";
     }
 
-    private string Query(Target target) => string.Join('&', Enumerable.Range(0, random.Next(1, 5)).Select(_ => random.Next(2) == 0 ? $"{Field(target)}={Pick(FieldValues)}" : Pick(
+    private string Query(Target target) => string.Join('&', Enumerable.Range(0, _random.Next(1, 5)).Select(_ => _random.Next(2) == 0 ? $"{Field(target)}={Pick(FieldValues)}" : Pick(
         ["recipient=%", "recipient=%zz", "cursor=x", "limit=-1", "limit=99999999999", "otpId=%00", "from=x", "status=%e2%82", "a", "=", "&", "a=b=c", "phone=%ff", "phone=12", "%=%", "from=2026-13-45T00:00:00Z", "a=" + new string('b', 2000)])));
 
     private string Headers(MemoryStream request, Target target)
     {
         var (name, value, _) = credentials(target);
-        var what = random.Next(20);
+        var what = _random.Next(20);
         switch (what)
         {
             case 0:
@@ -83,11 +83,11 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
                 Write(request, $"{name}: {value}\r\nX-Api-Key\u0001: a\r\n");
                 break;
             case 4:
-                Write(request, $"{name}: {value}\r\nX-Large: {new string('x', random.Next(100, 60_000))}\r\n");
+                Write(request, $"{name}: {value}\r\nX-Large: {new string('x', _random.Next(100, 60_000))}\r\n");
                 break;
             case 5:
                 Write(request, $"{name}: {value}\r\nX-Bytes: ");
-                request.Write(Bytes(random.Next(1, 40)));
+                request.Write(Bytes(_random.Next(1, 40)));
                 request.Write("\r\n"u8);
                 break;
             case 6:
@@ -101,9 +101,9 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
                 break;
         }
 
-        if (random.Next(8) != 0)
+        if (_random.Next(8) != 0)
         {
-            Write(request, $"Content-Type: {(random.Next(2) == 0 ? "application/json" : Pick(Types))}\r\n");
+            Write(request, $"Content-Type: {(_random.Next(2) == 0 ? "application/json" : Pick(Types))}\r\n");
         }
 
         return $"headers {what}";
@@ -111,7 +111,7 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
 
     private string Length(MemoryStream request, ref byte[] body)
     {
-        switch (random.Next(24))
+        switch (_random.Next(24))
         {
             case 0:
                 return "no length";
@@ -143,7 +143,7 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
 
     private (string Kind, byte[] Bytes) Body(Target target)
     {
-        var kind = random.Next(40);
+        var kind = _random.Next(40);
         return kind switch
         {
             0 => ("1 MB of blanks", Encoding.ASCII.GetBytes(new string(' ', 1_000_000))),
@@ -159,7 +159,7 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
             10 or 11 => ("a form", Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, 4).Select(_ => $"{Field(target)}={Pick(FieldValues)}")))),
             12 => ("nothing", []),
             13 => ("a number", "17"u8.ToArray()),
-            < 20 => ("bytes", Bytes(random.Next(1, 3000))),
+            < 20 => ("bytes", Bytes(_random.Next(1, 3000))),
             < 24 => ("JSON cut off", Cut(Encoding.UTF8.GetBytes(Json(target)))),
             _ => ("JSON", Encoding.UTF8.GetBytes(Json(target))),
         };
@@ -167,20 +167,20 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
 
     /// <summary>Fields of the target with values of any kind, one of them perhaps twice.</summary>
     private string Json(Target target) =>
-        $"{{{string.Join(',', Enumerable.Range(0, random.Next(0, 6)).Select(_ => $"\"{Field(target)}\":{(random.Next(30) == 0 ? random.NextDouble().ToString("R", CultureInfo.InvariantCulture) : Pick(Values))}"))}}}";
+        $"{{{string.Join(',', Enumerable.Range(0, _random.Next(0, 6)).Select(_ => $"\"{Field(target)}\":{(_random.Next(30) == 0 ? _random.NextDouble().ToString("R", CultureInfo.InvariantCulture) : Pick(Values))}"))}}}";
 
-    private string Field(Target target) => target.Fields.Count > 0 && random.Next(8) != 0 ? Pick(target.Fields) : Pick(["pin", "phoneNumber", "appId", "otp", "key", "phone", "grant_type", "a", "\u00e9"]);
+    private string Field(Target target) => target.Fields.Count > 0 && _random.Next(8) != 0 ? Pick(target.Fields) : Pick(["pin", "phoneNumber", "appId", "otp", "key", "phone", "grant_type", "a", "\u00e9"]);
 
-    private byte[] Cut(byte[] bytes) => bytes[..random.Next(bytes.Length)];
+    private byte[] Cut(byte[] bytes) => bytes[.._random.Next(bytes.Length)];
 
     private byte[] Bytes(int count)
     {
         var bytes = new byte[count];
-        random.NextBytes(bytes);
+        _random.NextBytes(bytes);
         return bytes;
     }
 
-    private T Pick<T>(IReadOnlyList<T> of) => of[random.Next(of.Count)];
+    private T Pick<T>(IReadOnlyList<T> of) => of[_random.Next(of.Count)];
 
     private static void Write(MemoryStream stream, string text) => stream.Write(Encoding.UTF8.GetBytes(text));
 }

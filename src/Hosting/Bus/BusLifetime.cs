@@ -1,0 +1,48 @@
+using MassTransit;
+using Microsoft.Extensions.Hosting;
+
+namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>
+/// Starts the bus without waiting for the broker, and stops it. MassTransit's own service has no hold on a bus that is stopped while it still
+/// starts: those of its consumers that run already would go on taking messages after the stop.
+/// </summary>
+internal sealed class BusLifetime(IBusControl bus) : IHostedService, IDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
+
+    private readonly CancellationTokenSource _giveUp = new();
+    private Task _start = Task.CompletedTask;
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _start = bus.StartAsync(_giveUp.Token);
+        return _start.IsCompleted ? _start : Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(StopTimeout);
+
+        // A start that is cancelled under way leaves consumers behind, too, so it is let end; one whose broker does not answer has none yet.
+        while (!_start.IsCompleted && bus.CheckHealth().Exception is null && !timeout.IsCancellationRequested)
+        {
+            await _start.WaitAsync(LookAgain, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (_start.IsCompletedSuccessfully)
+        {
+            await bus.StopAsync(timeout.Token);
+        }
+        else
+        {
+            // MassTransit has logged why.
+            await _giveUp.CancelAsync();
+            await _start.WaitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    public void Dispose() => _giveUp.Dispose();
+}

@@ -120,11 +120,13 @@ end_marked() {
     done
 }
 
-# kill_marked DIR: SIGKILL to all of them, until none is left.
+# kill_marked DIR: SIGKILL to all of them, until none is left. A process that dies loses its environment before its ports, hence
+# the second look.
 kill_marked() {
-    local pids deadline=$((SECONDS + 10))
-    while pids=$(marked_processes "$1") && [ -n "$pids" ]; do
-        # shellcheck disable=SC2086
+    local pids killed="" deadline=$((SECONDS + 10))
+    # shellcheck disable=SC2086
+    while pids=$(marked_processes "$1") && [ -n "$pids" ] || ! none_alive $killed; do
+        killed="$killed $pids"
         kill -KILL $pids 2>/dev/null || true
         [ $SECONDS -lt $deadline ] || { warn "These processes of $1 cannot be killed: $pids"; return 1; }
         sleep 0.05

@@ -87,7 +87,11 @@ alive() {
     [ -n "$1" ] && kill -0 "$1" 2>/dev/null || [ -e "/proc/$1/stat" ] || return 1
     [ -r "/proc/$1/stat" ] || return 0
     stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 1
-    case "${stat##*) }" in Z* | X*) return 1 ;; esac
+    case "${stat##*) }" in
+        X*) return 1 ;;
+        # The first thread may be dead while others still hold the process's ports.
+        Z*) set -- "/proc/$1/task/"*; [ $# -gt 1 ] ;;
+    esac
 }
 
 none_alive() {

@@ -13,7 +13,9 @@ internal sealed class BusLifetime(IBusControl bus) : IHostedService, IDisposable
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
 
     private readonly CancellationTokenSource _giveUp = new();
+    private readonly Lock _stopGate = new();
     private Task _start = Task.CompletedTask;
+    private Task? _stop;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -21,7 +23,18 @@ internal sealed class BusLifetime(IBusControl bus) : IHostedService, IDisposable
         return _start.IsCompleted ? _start : Task.CompletedTask;
     }
 
-    public async Task StopAsync(CancellationToken cancellationToken)
+    /// <summary>A host may stop its services twice, even at once: the second call waits for the first.</summary>
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        lock (_stopGate)
+        {
+            return _stop ??= StopOnceAsync(cancellationToken);
+        }
+    }
+
+    public void Dispose() => _giveUp.Dispose();
+
+    private async Task StopOnceAsync(CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StopTimeout);
@@ -43,6 +56,4 @@ internal sealed class BusLifetime(IBusControl bus) : IHostedService, IDisposable
             await _start.WaitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    public void Dispose() => _giveUp.Dispose();
 }

@@ -39,7 +39,8 @@ internal sealed class BusLifetime(IBusControl bus) : IHostedService, IDisposable
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StopTimeout);
 
-        // A start that is cancelled under way leaves consumers behind, too, so it is let end; one whose broker does not answer has none yet.
+        // A start that is cancelled under way leaves consumers behind, too, so it is let end, unless its broker does not answer. One that takes longer
+        // than the time-out, or fails on one queue while others run, still leaves them until the process ends.
         while (!_start.IsCompleted && bus.CheckHealth().Exception is null && !timeout.IsCancellationRequested)
         {
             await _start.WaitAsync(LookAgain, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

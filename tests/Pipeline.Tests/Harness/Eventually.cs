@@ -6,7 +6,8 @@ namespace OtpPipeline.Pipeline.Tests.Harness;
 /// <summary>Waits for what must come, and says what did not.</summary>
 internal static class Eventually
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    // Longer than the 30 s after which another process publishes what the one that wrote it could not.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     public static Task Until(Func<bool> condition, string what, TimeSpan? within = null) =>

@@ -34,6 +34,8 @@ internal static class HostSettings
             ["Otp:PinKeys:0:Id"] = "test-1",
             ["Otp:PinKeys:0:Key"] = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(key))),
             ["Sandbox:Enabled"] = "true",
+            // Tests of the purge purge themselves, and a purge passes over the rows that another one is deleting.
+            ["Jobs:PurgeInterval"] = "1.00:00:00",
             ["Applications:0:Id"] = applicationId.ToString(),
             ["Applications:0:Name"] = "tests",
             ["Applications:0:Keys:0:Key"] = key,

@@ -26,12 +26,12 @@ public sealed class The_purge(SharedPipeline shared)
             (await pipeline.Client.CancelAsync(id)).Status.ShouldBe(200);
         }
 
-        await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = ANY ($1)", new[] { old, untold });
+        await AtRestAsync(pipeline, old);
         await pipeline.Database.ExecuteAsync(
             "INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at, correlation_id) VALUES ($1, 'unknown', '{}', now(), now(), 20, now(), $2)",
             Guid.NewGuid(),
             untold);
-        await AtRestAsync(pipeline, old);
+        await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = ANY ($1)", new[] { old, untold });
 
         await PurgeAsync(pipeline);
 
@@ -51,6 +51,7 @@ public sealed class The_purge(SharedPipeline shared)
         var pipeline = await shared.GetAsync();
         var (otpId, _) = await pipeline.WithRequestedOtpAsync();
         (await pipeline.Client.CancelAsync(otpId)).Status.ShouldBe(200);
+        await AtRestAsync(pipeline, otpId);
         await pipeline.Database.ExecuteAsync(
             """
             WITH c AS (
@@ -62,7 +63,6 @@ public sealed class The_purge(SharedPipeline shared)
             Guid.NewGuid(),
             status,
             otpId);
-        await AtRestAsync(pipeline, otpId);
 
         await PurgeAsync(pipeline);
 
@@ -107,8 +107,8 @@ public sealed class The_purge(SharedPipeline shared)
                 TimeSpan.FromDays(id == gone ? 31 : 29));
         }
 
-        await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $1", gone);
         await AtRestAsync(pipeline, gone);
+        await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $1", gone);
         await PurgeAsync(pipeline);
 
         (await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT message_id FROM dead_letters WHERE queue = 'purge'")).ShouldBe([kept.ToString()]);

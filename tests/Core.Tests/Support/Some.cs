@@ -93,6 +93,22 @@ internal static class Some
         LeaseUntil = status == DeliveryStatus.Sending ? Now.AddSeconds(30) : null,
     };
 
+    /// <summary>Taken from its queue just now, so long after it was due.</summary>
+    public static Delivery Claimed(TimeSpan lag, Channel channel = Channel.Sms, int republished = 0) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        OtpId = Guid.CreateVersion7(),
+        Channel = channel,
+        Provider = "sandbox",
+        Step = 1,
+        Attempt = 1,
+        Status = DeliveryStatus.Sending,
+        Republished = republished,
+        CreatedAt = Now.AddSeconds(-1) - lag,
+        DueAt = Now - lag,
+        UpdatedAt = Now,
+    };
+
     public static RecipientHistory History() => new() { ApplicationId = Application().Id, RecipientHash = RecipientHash };
 
     public static NewOtp NewOtp(string? key = null, string command = "", decimal cost = 0, Application? application = null) => new(

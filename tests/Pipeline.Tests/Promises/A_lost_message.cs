@@ -30,6 +30,29 @@ public sealed class A_lost_message(ImpatientPipeline impatient)
         (await pipeline.Database.DeliveriesAsync([.. otps.Select(o => o.OtpId)])).Count.ShouldBe(otps.Length);
     }
 
+    [Fact]
+    public async Task Is_told_from_one_that_waits_in_a_queue_that_is_behind()
+    {
+        // Four at once, 200 ms each: what is lost goes after more than two LostAfter, with as much again still waiting.
+        var pipeline = await impatient.GetAsync();
+        await (await pipeline.WithOneWorkerAsync()).StopAsync();
+        var worker = await pipeline.StartWorkerAsync("Sandbox:Latency", "00:00:00.2");
+        var ids = await Load.RunAsync(240, 64, _ => pipeline.RequestAsync(new { channel = "ussd", phoneNumber = Recipients.Next() }));
+        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(ids)).Count(d => d.Status == "SENT") > 120, "half of them are sent");
+        (await RepublishedAsync(pipeline, ids)).ShouldBe(0);
+
+        var lost = await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Deliveries.Channel.Ussd));
+
+        lost.ShouldBeGreaterThan(0u);
+        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(ids)).TrueForAll(d => d.Status == "SENT"), "all of them are sent");
+        (await RepublishedAsync(pipeline, ids)).ShouldBe(lost);
+        (await pipeline.Database.DeliveriesAsync(ids)).Count.ShouldBe(ids.Length);
+        await worker.StopAsync();
+    }
+
+    private static Task<long> RepublishedAsync(RunningPipeline pipeline, Guid[] otpIds) =>
+        pipeline.Database.CountAsync("deliveries WHERE otp_id = ANY ($1) AND republished > 0", otpIds);
+
     private static async Task<uint> PurgeAsync(Uri broker, string queue)
     {
         await using var connection = await new ConnectionFactory { Uri = broker }.CreateConnectionAsync();

@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Secrets;
@@ -83,7 +84,7 @@ public sealed class An_access_token
     public void Ends_with_its_lifetime()
     {
         var directory = _host.Services.GetRequiredService<ApplicationDirectory>();
-        var clock = new ManualClock();
+        var clock = new FakeTimeProvider();
         var tokens = new AccessTokens(_host.Services.GetRequiredService<KeyRing>(), directory, clock);
         var client = directory.Find(IdentifierKind.TokenClient, _host.Shop.Id.ToString())!.Identifier;
         var token = tokens.Issue(client, _host.ShopSecret, ["otp"], TimeSpan.FromSeconds(60));

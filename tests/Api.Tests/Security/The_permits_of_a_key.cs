@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Api.Tests.Security;
@@ -8,7 +8,7 @@ namespace OtpPipeline.Api.Tests.Security;
 public sealed class The_permits_of_a_key
 {
     private static readonly Guid Key = Guid.CreateVersion7();
-    private readonly ManualClock _clock = new();
+    private readonly FakeTimeProvider _clock = new();
     private readonly PermitsInMemory _store;
 
     public The_permits_of_a_key() => _store = new(_clock);
@@ -107,7 +107,7 @@ public sealed class The_permits_of_a_key
     private PermitLeases NewProcess() => new(_store, _clock, NullLogger<PermitLeases>.Instance);
 
     /// <summary>The rule of the database's statement, for several processes at once.</summary>
-    private sealed class PermitsInMemory(ManualClock clock) : IPermitStore
+    private sealed class PermitsInMemory(FakeTimeProvider clock) : IPermitStore
     {
         private readonly Lock _lock = new();
         private readonly Dictionary<(Guid Key, long Minute), int> _leased = [];

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
@@ -23,7 +24,7 @@ public sealed class A_subscriber_that_fails_for_days
         TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
     ];
 
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public async Task Is_tried_ten_times_over_three_days_with_the_same_bytes_and_then_parked_until_a_replay()
@@ -83,7 +84,7 @@ public sealed class A_subscriber_that_fails_for_days
 
     private sealed class World : HttpMessageHandler, ICallbackStore, IHostApplicationLifetime, IAsyncDisposable
     {
-        private readonly ManualTime _time;
+        private readonly FakeTimeProvider _time;
         private readonly Func<HttpRequestMessage, HttpResponseMessage> _answer;
         private readonly CallbackOutcomes _outcomes;
         private readonly CallbackSender _sender;
@@ -91,7 +92,7 @@ public sealed class A_subscriber_that_fails_for_days
         private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         private int _reports;
 
-        public World(ManualTime time, Func<HttpRequestMessage, HttpResponseMessage> answer, CallbackOptions? settings = null)
+        public World(FakeTimeProvider time, Func<HttpRequestMessage, HttpResponseMessage> answer, CallbackOptions? settings = null)
         {
             (_time, _answer) = (time, answer);
             var options = Options.Create(settings ?? new());

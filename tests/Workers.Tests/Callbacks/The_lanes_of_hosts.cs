@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Workers.Callbacks;
 
@@ -6,7 +7,7 @@ namespace OtpPipeline.Workers.Tests.Callbacks;
 public sealed class The_lanes_of_hosts
 {
     private static readonly TimeSpan Instantly = TimeSpan.FromMilliseconds(5);
-    private readonly ManualTime _time = new();
+    private readonly FakeTimeProvider _time = new();
 
     [Fact]
     public void A_new_host_gets_one_place_and_many_once_it_answers_quickly()

@@ -16,7 +16,7 @@ reasons() {
     awk '
         function tell(line) { if (++lines <= 12) print name "\t" substr(line, 1, 300) }
         /<UnitTestResult / {
-            name = ""; lines = 0
+            name = ""; lines = inside = trace = 0
             if (match($0, / outcome="Failed"/) && match($0, / testName="[^"]*"/)) name = substr($0, RSTART + 11, RLENGTH - 12)
         }
         name == "" { next }
@@ -27,14 +27,15 @@ reasons() {
             tell(line)
             if ($0 ~ /<\/Message>/) inside = 0
         }
-        /\/tests\/.*:line [0-9]/ { sub(/.* in /, ""); sub(/<.*/, ""); lines = 0; tell("at " $0); name = "" }
+        /<StackTrace>/ && !inside { trace = 1 }
+        trace && /\/tests\/.*:line [0-9]/ { sub(/.* in /, ""); sub(/<.*/, ""); lines = 0; tell("at " $0); name = "" }
     ' "$1" | sed -E "$XML_TEXT"
 }
 
 # failures OUTCOMES REASONS: the failed tests, each with its reason below it.
 failures() {
     awk -F '\t' '
-        FILENAME == ARGV[1] { reason[$1] = reason[$1] "\n      " $2; next }
+        FILENAME == ARGV[1] { reason[$1] = reason[$1] "\n      " substr($0, index($0, "\t") + 1); next }
         /^(Passed|NotExecuted) / { next }
         { name = $0; sub(/^[^ ]* /, "", name); print "  " $0 reason[name] }
     ' "$2" "$1"

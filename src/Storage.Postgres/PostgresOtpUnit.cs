@@ -58,12 +58,12 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
         LockDueAsync(
             $"""
             SELECT {Rows.Otp} FROM otps o
-            WHERE o.id IN (
+            WHERE o.id = ANY (ARRAY(
                 SELECT due.otp_id FROM unnest($2, $3) AS c (channel, lag)
                 CROSS JOIN LATERAL (
                     SELECT d.otp_id FROM deliveries d
                     WHERE d.status = 'QUEUED' AND d.channel = c.channel AND d.publish_due_at <= (SELECT clock_timestamp()) - c.lag
-                    ORDER BY d.publish_due_at LIMIT $1) due)
+                    ORDER BY d.publish_due_at LIMIT $1) due))
               AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
             FOR UPDATE SKIP LOCKED
             """,

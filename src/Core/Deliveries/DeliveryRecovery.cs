@@ -19,9 +19,25 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
     public async Task<int> RepublishAsync(int limit, CancellationToken cancellationToken)
     {
         var lags = lag.Known();
-        return lags.Count == 0
-            ? 0
-            : await RunAsync(unit => unit.LockLostDeliveriesAsync(lags, limit, cancellationToken), (changes, otp) => Republish(changes, otp, lags), cancellationToken);
+        if (lags.Count == 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            return await RunAsync(unit => unit.LockLostDeliveriesAsync(lags, limit, cancellationToken), (changes, otp) => Republish(changes, otp, lags), cancellationToken);
+        }
+        catch (Exception failure) when (StoreFailures.IsOutage(failure))
+        {
+            // No consumer can claim either.
+            foreach (var channel in Channels.All)
+            {
+                lag.Blind(channel);
+            }
+
+            throw;
+        }
     }
 
     private void EndLeases(OtpChanges changes, LockedOtp otp)

@@ -3,38 +3,65 @@ using Microsoft.Extensions.Options;
 namespace OtpPipeline.Core.Deliveries;
 
 /// <summary>
-/// How far the queue of each channel is behind, seen by what this process takes from it: the longest time of late from a delivery's due time to
-/// its claim. What waits in a queue that is behind is not lost, and publishing it again would only lengthen the queue.
+/// How far the queue of each channel is behind, seen by what this process takes from it: the longest time of late between a delivery's publication
+/// and its claim. What waits in a queue that is behind is not lost, and publishing it again would only lengthen the queue.
 /// </summary>
 public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> options)
 {
-    private readonly TimeSpan _period = options.Value.LostAfter;
+    private readonly TimeSpan _lostAfter = options.Value.LostAfter;
     private readonly long _start = time.GetTimestamp();
-    private readonly Recent[] _channels = [.. Channels.All.Select(_ => new Recent())];
+    private readonly Seen[] _channels = [.. Channels.All.Select(_ => new Seen())];
     private readonly Lock _gate = new();
 
-    /// <summary>A delivery just claimed. One that was published again says nothing: its first message may be lost.</summary>
+    private TimeSpan Now => time.GetElapsedTime(_start);
+
+    private long Period => Now.Ticks / _lostAfter.Ticks;
+
+    /// <summary>A delivery just claimed. Of one that was published again the last publication counts, though its first message may be the one that came.</summary>
     public void Saw(Delivery claimed)
     {
-        if (claimed.Republished > 0)
-        {
-            return;
-        }
-
-        var due = claimed.DueAt > claimed.CreatedAt ? claimed.DueAt : claimed.CreatedAt;
+        var published = claimed.PublishDueAt - DeliveryRules.RepublishAfter(_lostAfter, claimed.Republished);
+        var lag = claimed.UpdatedAt > published ? claimed.UpdatedAt - published : TimeSpan.Zero;
         lock (_gate)
         {
-            _channels[(int)claimed.Channel].Add(Period(), claimed.UpdatedAt - due);
+            _channels[(int)claimed.Channel].Add(Period, lag);
         }
     }
 
-    /// <summary>Zero where nothing came lately, so that nothing waits there; null while this process has not looked for long enough to know.</summary>
+    /// <summary>A call takes a place; what waits behind it is not seen until it ends.</summary>
+    public void Began(Channel channel)
+    {
+        lock (_gate)
+        {
+            _channels[(int)channel].Calls++;
+        }
+    }
+
+    public void Ended(Channel channel)
+    {
+        lock (_gate)
+        {
+            _channels[(int)channel].Calls--;
+            _channels[(int)channel].QuietSince = Now;
+        }
+    }
+
+    /// <summary>Nothing can come from the queue at the moment, so that its silence tells nothing.</summary>
+    public void Blind(Channel channel)
+    {
+        lock (_gate)
+        {
+            _channels[(int)channel].QuietSince = Now;
+        }
+    }
+
+    /// <summary>Null where it is not known; zero where something could have come for long enough and did not, so that nothing waits.</summary>
     public TimeSpan? Of(Channel channel)
     {
         lock (_gate)
         {
-            var period = Period();
-            return _channels[(int)channel].Longest(period) ?? (period == 0 ? null : TimeSpan.Zero);
+            var seen = _channels[(int)channel];
+            return seen.Longest(Period) ?? (seen.Calls == 0 && Now - seen.QuietSince >= _lostAfter ? TimeSpan.Zero : null);
         }
     }
 
@@ -42,14 +69,15 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
     public IReadOnlyDictionary<Channel, TimeSpan> Known() =>
         Channels.All.Select(c => (Channel: c, Lag: Of(c))).Where(c => c.Lag is not null).ToDictionary(c => c.Channel, c => c.Lag!.Value);
 
-    private long Period() => time.GetElapsedTime(_start).Ticks / _period.Ticks;
-
-    /// <summary>The longest lag of the period that runs and of the one before.</summary>
-    private sealed class Recent
+    private sealed class Seen
     {
         private long _period = -1;
         private TimeSpan? _now;
         private TimeSpan? _before;
+
+        public int Calls { get; set; }
+
+        public TimeSpan QuietSince { get; set; }
 
         public void Add(long period, TimeSpan lag)
         {
@@ -57,6 +85,7 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
             _now = _now > lag ? _now : lag;
         }
 
+        /// <summary>Of the period that runs and of the one before.</summary>
         public TimeSpan? Longest(long period)
         {
             MoveTo(period);

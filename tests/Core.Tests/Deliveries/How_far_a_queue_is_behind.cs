@@ -67,11 +67,54 @@ public class How_far_a_queue_is_behind
     }
 
     [Fact]
-    public void Is_not_told_by_a_delivery_that_was_published_again()
+    public void Counts_from_the_last_publication_of_what_was_published_again()
     {
-        _lag.Saw(Some.Claimed(TimeSpan.FromSeconds(60), republished: 1));
+        _lag.Saw(Some.Claimed(TimeSpan.FromSeconds(60), republished: 3));
 
-        _lag.Of(Channel.Sms).ShouldBeNull();
+        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(60));
+    }
+
+    [Fact]
+    public void Is_never_less_than_nothing()
+    {
+        Sees(-5);
+
+        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Is_unknown_while_a_call_is_out_and_for_a_period_after_it()
+    {
+        _lag.Began(Channel.Call);
+        _lag.Began(Channel.Call);
+        _time.Advance(3 * Period);
+        _lag.Of(Channel.Call).ShouldBeNull();
+        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+
+        _lag.Ended(Channel.Call);
+        _time.Advance(Period);
+        _lag.Of(Channel.Call).ShouldBeNull();
+
+        _lag.Ended(Channel.Call);
+        _time.Advance(Period - TimeSpan.FromTicks(1));
+        _lag.Of(Channel.Call).ShouldBeNull();
+        _time.Advance(TimeSpan.FromTicks(1));
+        _lag.Of(Channel.Call).ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Is_unknown_for_a_period_after_nothing_could_come()
+    {
+        _time.Advance(3 * Period);
+        _lag.Blind(Channel.Call);
+        _lag.Of(Channel.Call).ShouldBeNull();
+        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+
+        Sees(8, Channel.Call);
+        _lag.Of(Channel.Call).ShouldBe(TimeSpan.FromSeconds(8));
+
+        _time.Advance(2 * Period);
+        _lag.Of(Channel.Call).ShouldBe(TimeSpan.Zero);
     }
 
     private void Sees(int seconds, Channel channel = Channel.Sms) => _lag.Saw(Some.Claimed(TimeSpan.FromSeconds(seconds), channel));

@@ -93,7 +93,7 @@ internal static class Some
         LeaseUntil = status == DeliveryStatus.Sending ? Now.AddSeconds(30) : null,
     };
 
-    /// <summary>Taken from its queue just now, so long after it was due.</summary>
+    /// <summary>Taken from its queue just now, so long after it was published last.</summary>
     public static Delivery Claimed(TimeSpan lag, Channel channel = Channel.Sms, int republished = 0) => new()
     {
         Id = Guid.CreateVersion7(),
@@ -104,8 +104,7 @@ internal static class Some
         Attempt = 1,
         Status = DeliveryStatus.Sending,
         Republished = republished,
-        CreatedAt = Now.AddSeconds(-1) - lag,
-        DueAt = Now - lag,
+        PublishDueAt = Now - lag + DeliveryRules.RepublishAfter(TimeSpan.FromSeconds(15), republished),
         UpdatedAt = Now,
     };
 

@@ -46,11 +46,12 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
         }
     }
 
-    /// <summary>Nothing can come from the queue at the moment, so that its silence tells nothing.</summary>
+    /// <summary>Nothing can come from the queue at the moment: its silence tells nothing, and what was seen before does not hold any more.</summary>
     public void Blind(Channel channel)
     {
         lock (_gate)
         {
+            _channels[(int)channel].Forget();
             _channels[(int)channel].QuietSince = Now;
         }
     }
@@ -91,6 +92,8 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
             MoveTo(period);
             return _before > _now ? _before : _now ?? _before;
         }
+
+        public void Forget() => _now = _before = null;
 
         private void MoveTo(long period)
         {

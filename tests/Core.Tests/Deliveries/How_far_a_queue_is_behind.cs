@@ -106,6 +106,7 @@ public class How_far_a_queue_is_behind
     public void Is_unknown_for_a_period_after_nothing_could_come()
     {
         _time.Advance(3 * Period);
+        Sees(2, Channel.Call);
         _lag.Blind(Channel.Call);
         _lag.Of(Channel.Call).ShouldBeNull();
         _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);

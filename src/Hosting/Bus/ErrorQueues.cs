@@ -30,8 +30,8 @@ internal sealed class ErrorQueues(DeadLetterBox box, DatabaseGate database)
             throw new TransportException(context.InputAddress, "The message came over no channel.");
         }
 
-        await channel.QueueDeclare(queue + OtpBusTopology.ErrorSuffix, true, false, false, new Dictionary<string, object?>(Arguments, StringComparer.Ordinal));
-        await channel.BasicPublishAsync("", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(properties, reason), RedactedBody.Of(body), true);
+        await channel.QueueDeclare(queue + OtpBusTopology.ErrorSuffix, true, false, false, new Dictionary<string, object?>(Arguments, StringComparer.Ordinal), CancellationToken.None);
+        await channel.BasicPublishAsync("", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(properties, reason), RedactedBody.Of(body), true, CancellationToken.None);
     }
 
     public static string QueueOf(Uri inputAddress) => Uri.UnescapeDataString(inputAddress.AbsolutePath.Split('/')[^1]);

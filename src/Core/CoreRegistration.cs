@@ -38,6 +38,7 @@ public static class CoreRegistration
         services.AddSingleton<OtpReader>();
         services.AddSingleton<OtpExpiry>();
         services.AddSingleton<DeadLetterBox>();
+        services.AddSingleton<QueueLag>();
         services.AddSingleton<DeliveryClaims>();
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();

@@ -39,7 +39,7 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
             WHERE o.status = 'PENDING' AND o.expires_at <= (SELECT clock_timestamp())
             ORDER BY o.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
             """,
-            limit,
+            [new() { Value = limit }],
             cancellationToken);
 
     public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) =>
@@ -51,20 +51,27 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
                 WHERE d.status = 'SENDING' AND d.lease_until <= (SELECT clock_timestamp()) ORDER BY d.lease_until LIMIT $1)
             FOR UPDATE SKIP LOCKED
             """,
-            limit,
+            [new() { Value = limit }],
             cancellationToken);
 
-    public Task<LockedOtps> LockLostDeliveriesAsync(int limit, CancellationToken cancellationToken) =>
+    public Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
             $"""
             SELECT {Rows.Otp} FROM otps o
-            WHERE o.id IN (
-                SELECT d.otp_id FROM deliveries d
-                WHERE d.status = 'QUEUED' AND d.publish_due_at <= (SELECT clock_timestamp()) ORDER BY d.publish_due_at LIMIT $1)
+            WHERE o.id = ANY (ARRAY(
+                SELECT due.otp_id FROM unnest($2, $3) AS c (channel, lag)
+                CROSS JOIN LATERAL (
+                    SELECT d.otp_id FROM deliveries d
+                    WHERE d.status = 'QUEUED' AND d.channel = c.channel AND d.publish_due_at <= (SELECT clock_timestamp()) - c.lag
+                    ORDER BY d.publish_due_at LIMIT $1) due))
               AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
             FOR UPDATE SKIP LOCKED
             """,
-            limit,
+            [
+                new() { Value = limit },
+                Columns.Of(lags, l => l.Key.Text(), NpgsqlDbType.Text),
+                Columns.Of(lags, l => l.Value, NpgsqlDbType.Interval),
+            ],
             cancellationToken);
 
     public async Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
@@ -156,12 +163,13 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
         return await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken);
     }
 
-    private async Task<LockedOtps> LockDueAsync(string sql, int limit, CancellationToken cancellationToken)
+    private async Task<LockedOtps> LockDueAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         List<Otp> otps;
-        await using (var find = new NpgsqlCommand(sql, connection, transaction) { Parameters = { new() { Value = limit } } })
-        await using (var found = await find.ExecuteReaderAsync(cancellationToken))
+        await using (var find = new NpgsqlCommand(sql, connection, transaction))
         {
+            find.Parameters.AddRange(parameters);
+            await using var found = await find.ExecuteReaderAsync(cancellationToken);
             otps = await Rows.ReadAllAsync(found, r => Rows.ReadOtp(r), cancellationToken);
         }
 

@@ -35,6 +35,9 @@ public static class PostgresStorage
         Default(settings, "Maximum Pool Size", () => settings.MaxPoolSize = 30);
         Default(settings, "Options", () => settings.Options = $"{Limits} {ByKey}");
 
+        // No statement of ours leaves anything behind in its session, so nothing has to be reset: seven statements less for each use of a connection.
+        Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
+
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
         services.AddPooledDbContextFactory<OtpDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
         services.AddSingleton<IOtpStore, PostgresOtpStore>();

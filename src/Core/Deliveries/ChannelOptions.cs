@@ -21,7 +21,7 @@ public sealed class DeliveryOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A queued delivery is published again when its due time passed this long ago. 1 second to 10 minutes; default 15 seconds.</summary>
+    /// <summary>A queued delivery is published again when its due time passed this long ago, and as much longer as its queue is behind. 1 second to 10 minutes; default 15 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(15);
 

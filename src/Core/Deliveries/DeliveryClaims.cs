@@ -29,13 +29,15 @@ public sealed class DeliveryClaims : IAsyncDisposable
 {
     private readonly IDeliveryStore _store;
     private readonly OtpSecrets _secrets;
+    private readonly QueueLag _lag;
     private readonly DeliveryOptions _options;
     private readonly Gatherer<ClaimRequest, ClaimedDelivery?> _gatherer;
 
-    public DeliveryClaims(IDeliveryStore store, OtpSecrets secrets, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
+    public DeliveryClaims(IDeliveryStore store, OtpSecrets secrets, QueueLag lag, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
     {
         _store = store;
         _secrets = secrets;
+        _lag = lag;
         _options = options.Value;
         _gatherer = new(ClaimAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
@@ -63,6 +65,11 @@ public sealed class DeliveryClaims : IAsyncDisposable
         // The same delivery may be wished for twice in one batch: the first wish stands for both, and only it is granted.
         var wishes = requests.DistinctBy(r => (r.OtpId, r.Step)).ToList();
         var granted = await _store.ClaimAsync(wishes, _options.Lease, cancellationToken);
+        foreach (var claimed in granted.Values)
+        {
+            _lag.Saw(claimed.Delivery);
+        }
+
         return [.. requests.Select(r => granted.GetValueOrDefault(r.LeaseId))];
     }
 }

@@ -28,7 +28,7 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
 
         // An attempt exists once, whatever goes wrong in the code above.
         builder.HasIndex(d => new { d.OtpId, d.Step, d.Attempt }).IsUnique().HasDatabaseName("ux_deliveries_attempt");
-        builder.HasIndex(d => d.PublishDueAt).HasDatabaseName("ix_deliveries_publish_due_at_queued").HasFilter("status = 'QUEUED'");
+        builder.HasIndex(d => new { d.Channel, d.PublishDueAt }).HasDatabaseName("ix_deliveries_channel_publish_due_at_queued").HasFilter("status = 'QUEUED'");
         builder.HasIndex(d => d.LeaseUntil).HasDatabaseName("ix_deliveries_lease_until_sending").HasFilter("status = 'SENDING'");
     }
 }

@@ -6,15 +6,39 @@ using OtpPipeline.Outbox;
 namespace OtpPipeline.Core.Deliveries;
 
 /// <summary>Finds what a dead process or a lost message left behind. The database is the truth, a queue is a hint.</summary>
-public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<DeliveryOptions> options)
+public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets secrets, QueueLag lag, IOptions<DeliveryOptions> options)
 {
     /// <summary>Deliveries in SENDING whose lease ended become UNKNOWN, and the channel's policy decides; the number of OTPs.</summary>
     public Task<int> EndLeasesAsync(int limit, CancellationToken cancellationToken) =>
         RunAsync(unit => unit.LockEndedLeasesAsync(limit, cancellationToken), EndLeases, cancellationToken);
 
-    /// <summary>Queued deliveries whose work command seems lost are published again; the number of OTPs.</summary>
-    public Task<int> RepublishAsync(int limit, CancellationToken cancellationToken) =>
-        RunAsync(unit => unit.LockLostDeliveriesAsync(limit, cancellationToken), Republish, cancellationToken);
+    /// <summary>
+    /// Queued deliveries whose work command seems lost are published again: what their queue should have handed out by now, as far as it is behind.
+    /// The number of OTPs.
+    /// </summary>
+    public async Task<int> RepublishAsync(int limit, CancellationToken cancellationToken)
+    {
+        var lags = lag.Known();
+        if (lags.Count == 0)
+        {
+            return 0;
+        }
+
+        try
+        {
+            return await RunAsync(unit => unit.LockLostDeliveriesAsync(lags, limit, cancellationToken), (changes, otp) => Republish(changes, otp, lags), cancellationToken);
+        }
+        catch (Exception failure) when (StoreFailures.IsOutage(failure))
+        {
+            // No consumer can claim either.
+            foreach (var channel in Channels.All)
+            {
+                lag.Blind(channel);
+            }
+
+            throw;
+        }
+    }
 
     private void EndLeases(OtpChanges changes, LockedOtp otp)
     {
@@ -25,9 +49,10 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         }
     }
 
-    private void Republish(OtpChanges changes, LockedOtp otp)
+    private void Republish(OtpChanges changes, LockedOtp otp, IReadOnlyDictionary<Channel, TimeSpan> lags)
     {
-        foreach (var delivery in otp.Deliveries.Where(d => d.Status == DeliveryStatus.Queued && d.PublishDueAt <= changes.Now))
+        foreach (var delivery in otp.Deliveries.Where(
+            d => d.Status == DeliveryStatus.Queued && lags.TryGetValue(d.Channel, out var lag) && d.PublishDueAt <= changes.Now - lag))
         {
             delivery.Republished++;
             delivery.PublishDueAt = changes.Now + DeliveryRules.RepublishAfter(options.Value.LostAfter, delivery.Republished);

@@ -63,8 +63,11 @@ public interface IOtpUnit : IAsyncDisposable
     /// <summary>Locks OTPs with a delivery in SENDING whose lease has ended, skipping those that somebody else holds.</summary>
     Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken);
 
-    /// <summary>Locks pending OTPs with a QUEUED delivery whose work command seems lost, skipping those that somebody else holds.</summary>
-    Task<LockedOtps> LockLostDeliveriesAsync(int limit, CancellationToken cancellationToken);
+    /// <summary>
+    /// Locks pending OTPs with a QUEUED delivery whose work command seems lost, skipping those that somebody else holds: of each channel at most
+    /// <paramref name="limit"/> that were to be published again before <paramref name="lags"/>.
+    /// </summary>
+    Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken);
 
     /// <summary>Writes what changed, together with the messages, and commits.</summary>
     Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken);

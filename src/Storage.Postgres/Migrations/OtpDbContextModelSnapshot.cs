@@ -557,8 +557,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_deliveries_lease_until_sending")
                         .HasFilter("status = 'SENDING'");
 
-                    b.HasIndex("PublishDueAt")
-                        .HasDatabaseName("ix_deliveries_publish_due_at_queued")
+                    b.HasIndex("Channel", "PublishDueAt")
+                        .HasDatabaseName("ix_deliveries_channel_publish_due_at_queued")
                         .HasFilter("status = 'QUEUED'");
 
                     b.HasIndex("OtpId", "Step", "Attempt")

@@ -13,7 +13,7 @@ namespace OtpPipeline.Workers.Deliveries;
 /// finds nothing to claim. It never tries again by itself; a further attempt is a row of its own.
 /// </summary>
 public sealed partial class DeliveryConsumer(
-    DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes, DatabaseGate database, DeliveryMetrics metrics, ILogger<DeliveryConsumer> logger)
+    DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes, QueueLag lag, DatabaseGate database, DeliveryMetrics metrics, ILogger<DeliveryConsumer> logger)
     : IConsumer<OtpRequested>
 {
     private static readonly FrozenSet<string> Known = Channels.All.Select(c => c.Text()).ToFrozenSet(StringComparer.Ordinal);
@@ -32,6 +32,20 @@ public sealed partial class DeliveryConsumer(
 
         var delivery = outgoing.Delivery;
         metrics.Claimed(delivery);
+        lag.Began(delivery.Channel);
+        try
+        {
+            await SendAsync(outgoing);
+        }
+        finally
+        {
+            lag.Ended(delivery.Channel);
+        }
+    }
+
+    private async Task SendAsync(OutgoingDelivery outgoing)
+    {
+        var delivery = outgoing.Delivery;
         var outcome = await providers.SendAsync(outgoing);
         var reported = new ReportedOutcome(delivery.OtpId, delivery.Id, delivery.LeaseId!.Value, outcome, Activity.Current?.Id);
         if (!await database.RunAsync(() => outcomes.RecordAsync(reported, CancellationToken.None)))

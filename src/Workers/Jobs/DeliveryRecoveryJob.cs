@@ -1,12 +1,15 @@
+using MassTransit;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Hosting.Bus;
 using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;
 
 /// <summary>Finds deliveries whose worker died and deliveries whose work command is lost.</summary>
 [DisallowConcurrentExecution]
-public sealed partial class DeliveryRecoveryJob(DeliveryRecovery recovery, JobRun run, IOptions<JobOptions> options, ILogger<DeliveryRecoveryJob> logger) : IJob
+public sealed partial class DeliveryRecoveryJob(
+    DeliveryRecovery recovery, QueueLag lag, IBusControl bus, JobRun run, IOptions<JobOptions> options, ILogger<DeliveryRecoveryJob> logger) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -18,12 +21,27 @@ public sealed partial class DeliveryRecoveryJob(DeliveryRecovery recovery, JobRu
             Log.LeasesEnded(logger, ended);
         }
 
+        foreach (var channel in Channels.All.Except(Receiving()))
+        {
+            lag.Blind(channel);
+        }
+
         var republished = await run.UntilDoneAsync(
             "Recovery of work commands", token => recovery.RepublishAsync(settings.RecoveryBatch, token), settings.RecoveryBatch, settings.MaxBatchesPerRun, cancellationToken);
         if (republished > 0)
         {
             Log.Republished(logger, republished);
         }
+    }
+
+    /// <summary>The channels whose queue hands out to this process at the moment.</summary>
+    private IEnumerable<Channel> Receiving()
+    {
+        var healthy = bus.CheckHealth().Endpoints.Values
+            .Where(e => e.Status == BusHealthStatus.Healthy && e.InputAddress is not null)
+            .Select(e => e.InputAddress.Segments[^1])
+            .ToHashSet(StringComparer.Ordinal);
+        return Channels.All.Where(c => healthy.Contains(OtpBusTopology.QueueOf(c)));
     }
 
     private static partial class Log

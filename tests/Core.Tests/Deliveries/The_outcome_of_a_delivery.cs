@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
@@ -12,6 +13,10 @@ public class The_outcome_of_a_delivery
 {
     private readonly StoreInMemory _store = new();
     private readonly DeliveryOptions _options = new() { MaxAttempts = 2 };
+    private readonly FakeTimeProvider _time = new();
+    private readonly QueueLag _lag;
+
+    public The_outcome_of_a_delivery() => _lag = new(_time, Options.Create(_options));
 
     [Fact]
     public async Task Accepted_is_SENT_with_the_providers_id()
@@ -111,7 +116,7 @@ public class The_outcome_of_a_delivery
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
         _store.Now = Some.Now.AddSeconds(30);
-        (await new DeliveryRecovery(_store, _store, Some.Secrets, Options.Create(_options)).EndLeasesAsync(10, CancellationToken.None)).ShouldBe(1);
+        (await Recovery().EndLeasesAsync(10, CancellationToken.None)).ShouldBe(1);
         (otp.Deliveries[0].Status, otp.Deliveries[0].Reason, otp.Deliveries.Count).ShouldBe((DeliveryStatus.Unknown, "lease_ended", 2));
 
         (await RecordAsync(otp, new SendOutcome.Refused("refused"))).ShouldBeFalse();
@@ -127,7 +132,7 @@ public class The_outcome_of_a_delivery
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
         _store.Now = Some.Now.AddSeconds(30).AddTicks(-1);
 
-        await new DeliveryRecovery(_store, _store, Some.Secrets, Options.Create(_options)).EndLeasesAsync(10, CancellationToken.None);
+        await Recovery().EndLeasesAsync(10, CancellationToken.None);
 
         otp.Deliveries[0].Status.ShouldBe(DeliveryStatus.Sending);
         _store.Saved.ShouldBeEmpty();
@@ -137,7 +142,8 @@ public class The_outcome_of_a_delivery
     public async Task Is_asked_for_again_when_the_work_command_seems_lost()
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
-        var recovery = new DeliveryRecovery(_store, _store, Some.Secrets, Options.Create(_options));
+        var recovery = Recovery();
+        _time.Advance(_options.LostAfter);
         await recovery.RepublishAsync(10, CancellationToken.None);
         _store.Messages.ShouldBeEmpty();
         _store.Now = Some.Now.AddSeconds(15);
@@ -147,6 +153,36 @@ public class The_outcome_of_a_delivery
         _store.Messages.ShouldHaveSingleItem().MessageType.ShouldBe("work");
         (otp.Deliveries[0].Republished, otp.Deliveries[0].PublishDueAt, otp.Otp.Sequence).ShouldBe((1, _store.Now.AddSeconds(30), 1));
     }
+
+    [Fact]
+    public async Task Is_not_asked_for_again_while_its_queue_is_behind()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
+        var recovery = Recovery();
+        _lag.Saw(Some.Claimed(lag: TimeSpan.FromSeconds(40)));
+        _store.Now = Some.Now.AddSeconds(15 + 40).AddTicks(-1);
+        await recovery.RepublishAsync(10, CancellationToken.None);
+        _store.Messages.ShouldBeEmpty();
+        _store.Now = Some.Now.AddSeconds(15 + 40);
+
+        await recovery.RepublishAsync(10, CancellationToken.None);
+
+        _store.Messages.ShouldHaveSingleItem();
+        otp.Deliveries[0].Republished.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Is_not_asked_for_again_before_it_is_known_how_far_its_queue_is_behind()
+    {
+        _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
+        _store.Now = Some.Now.AddSeconds(60);
+
+        (await Recovery().RepublishAsync(10, CancellationToken.None)).ShouldBe(0);
+
+        _store.Messages.ShouldBeEmpty();
+    }
+
+    private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Options.Create(_options));
 
     private DeliveryOutcomes Outcomes() => new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new GatheringOptions()));
 

@@ -93,6 +93,21 @@ internal static class Some
         LeaseUntil = status == DeliveryStatus.Sending ? Now.AddSeconds(30) : null,
     };
 
+    /// <summary>Taken from its queue just now, so long after it was published last.</summary>
+    public static Delivery Claimed(TimeSpan lag, Channel channel = Channel.Sms, int republished = 0) => new()
+    {
+        Id = Guid.CreateVersion7(),
+        OtpId = Guid.CreateVersion7(),
+        Channel = channel,
+        Provider = "sandbox",
+        Step = 1,
+        Attempt = 1,
+        Status = DeliveryStatus.Sending,
+        Republished = republished,
+        PublishDueAt = Now - lag + DeliveryRules.RepublishAfter(TimeSpan.FromSeconds(15), republished),
+        UpdatedAt = Now,
+    };
+
     public static RecipientHistory History() => new() { ApplicationId = Application().Id, RecipientHash = RecipientHash };
 
     public static NewOtp NewOtp(string? key = null, string command = "", decimal cost = 0, Application? application = null) => new(

@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Outbox;
 
@@ -70,7 +71,7 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
 
     public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
-    public Task<LockedOtps> LockLostDeliveriesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
+    public Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
     public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
         Task.FromResult(Otps.TryGetValue(otpId, out var otp) ? new OtpReading(otp.Otp, otp.Deliveries, Now) : null);

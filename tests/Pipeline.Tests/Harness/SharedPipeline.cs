@@ -14,7 +14,7 @@ public sealed class SharedPipeline : LazyPipeline
     private protected override Setup Setup => new() { Apis = 2 };
 }
 
-/// <summary>One with short leases, for tests of workers that die: at-least-once on sms, at-most-once on call, and a ussd that is soon full.</summary>
+/// <summary>One with short leases, for tests of workers that die: at-least-once on sms, at-most-once on call, a ussd and a whatsapp that are soon full.</summary>
 public sealed class ImpatientPipeline : LazyPipeline
 {
     internal static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
@@ -27,6 +27,8 @@ public sealed class ImpatientPipeline : LazyPipeline
             ["Deliveries:Channels:call:UnknownPolicy"] = "AtMostOnce",
             ["Deliveries:Channels:ussd:Concurrency"] = "4",
             ["Deliveries:Channels:ussd:Prefetch"] = "4",
+            ["Deliveries:Channels:whatsapp:Concurrency"] = "4",
+            ["Deliveries:Channels:whatsapp:Prefetch"] = "4",
         },
     };
 }

@@ -6,6 +6,8 @@ namespace OtpPipeline.Pipeline.Tests.Promises;
 
 public sealed class A_broker_that_is_down
 {
+    private static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(2);
+
     [Fact]
     public async Task Costs_neither_intake_nor_verification_and_everything_arrives_later()
     {
@@ -14,7 +16,7 @@ public sealed class A_broker_that_is_down
             OwnBroker = true,
 
             // The rows of intakes that could not publish are swept when their writer's lease ends.
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Outbox:Lease"] = "00:00:16" },
+            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Outbox:Lease"] = "00:00:16", ["Deliveries:LostAfter"] = LostAfter.ToString() },
         });
         var before = await pipeline.WithRequestedOtpsAsync(20);
         var pins = await Load.RunAsync(before.Length, 20, i => pipeline.Sandbox.PinAsync(before[i].Recipient));
@@ -28,6 +30,12 @@ public sealed class A_broker_that_is_down
         (health.Status, health.OtpStatus).ShouldBe((200, "Degraded"));
         health.Body.GetProperty("checks").GetProperty("broker").GetString().ShouldBe("Degraded");
         (await pipeline.Database.DeliveriesAsync([.. during.Select(o => o.OtpId)])).ShouldAllBe(d => d.Status == "QUEUED");
+
+        // What the broker never had is not lost: the job has looked more than once by now.
+        await Eventually.Until(
+            async () => await pipeline.Database.CountAsync("deliveries WHERE status = 'QUEUED' AND publish_due_at < clock_timestamp() - $1", 2 * LostAfter) == during.Length,
+            "all are long past the time at which a lost one is published again");
+        (await pipeline.Database.CountAsync("deliveries WHERE republished > 0")).ShouldBe(0);
 
         await pipeline.RabbitMq.StartAsync();
         await pipeline.Events.ReconnectAsync();

@@ -8,6 +8,9 @@ namespace OtpPipeline.Pipeline.Tests.Promises;
 
 public sealed class A_lost_message(ImpatientPipeline impatient)
 {
+    // On a machine that does much else a claim or a publish may stand still for longer than LostAfter.
+    private const long AFew = 10;
+
     [Fact]
     public async Task Is_published_again_and_sent_once()
     {
@@ -19,7 +22,8 @@ public sealed class A_lost_message(ImpatientPipeline impatient)
         (await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Deliveries.Channel.Sms))).ShouldBe(20u);
         await pipeline.StartWorkerAsync();
 
-        var within = ImpatientPipeline.LostAfter + TimeSpan.FromSeconds(5);
+        // A worker that has just started waits as long again before it knows that nothing comes.
+        var within = (2 * ImpatientPipeline.LostAfter) + TimeSpan.FromSeconds(5);
         var messages = await Load.RunAsync(otps.Length, 20, async i =>
         {
             await pipeline.Sandbox.PinAsync(otps[i].Recipient, within);
@@ -29,6 +33,29 @@ public sealed class A_lost_message(ImpatientPipeline impatient)
         messages.ShouldAllBe(n => n == 1);
         (await pipeline.Database.DeliveriesAsync([.. otps.Select(o => o.OtpId)])).Count.ShouldBe(otps.Length);
     }
+
+    [Fact]
+    public async Task Is_told_from_one_that_waits_in_a_queue_that_is_behind()
+    {
+        // Four at once, 200 ms each: what is lost goes after more than two LostAfter, with as much again still waiting.
+        var pipeline = await impatient.GetAsync();
+        await (await pipeline.WithOneWorkerAsync()).StopAsync();
+        var worker = await pipeline.StartWorkerAsync("Sandbox:Latency", "00:00:00.2");
+        var ids = await Load.RunAsync(240, 64, _ => pipeline.RequestAsync(new { channel = "whatsapp", phoneNumber = Recipients.Next() }));
+        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(ids)).Count(d => d.Status == "SENT") > 120, "half of them are sent");
+        (await RepublishedAsync(pipeline, ids)).ShouldBeLessThan(AFew);
+
+        var lost = await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Deliveries.Channel.Whatsapp));
+
+        lost.ShouldBeGreaterThan(0u);
+        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(ids)).TrueForAll(d => d.Status == "SENT"), "all of them are sent");
+        (await RepublishedAsync(pipeline, ids)).ShouldBeInRange(lost, lost + AFew);
+        (await pipeline.Database.DeliveriesAsync(ids)).Count.ShouldBe(ids.Length);
+        await worker.StopAsync();
+    }
+
+    private static Task<long> RepublishedAsync(RunningPipeline pipeline, Guid[] otpIds) =>
+        pipeline.Database.CountAsync("deliveries WHERE otp_id = ANY ($1) AND republished > 0", otpIds);
 
     private static async Task<uint> PurgeAsync(Uri broker, string queue)
     {

@@ -37,12 +37,19 @@ public sealed class A_broker_that_is_down
             "all are long past the time at which a lost one is published again");
         (await pipeline.Database.CountAsync("deliveries WHERE republished > 0")).ShouldBe(0);
 
+        // The worker does it alone: with the Api beside it, a process that publishes nothing more after an outage would not be seen.
+        await pipeline.Apis[0].KillAsync();
         await pipeline.RabbitMq.StartAsync();
         await pipeline.Events.ReconnectAsync();
-        await Load.RunAsync(during.Length, 20, i => pipeline.Sandbox.PinAsync(during[i].Recipient, TimeSpan.FromMinutes(2)));
         var all = before.Concat(during).Select(o => o.OtpId).ToArray();
-        await pipeline.Events.UntilGapFreeAsync(pipeline.Database, all, TimeSpan.FromMinutes(2));
-        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "the outbox is empty", TimeSpan.FromMinutes(1));
-        (await pipeline.Database.DeliveriesAsync(all)).Count(d => d.Status == "SENT").ShouldBe(all.Length);
+        await Eventually.Until(
+            async () => (await pipeline.Database.DeliveriesAsync(all)).Count(d => d.Status == "SENT") == all.Length,
+            "every PIN is handed over",
+            TimeSpan.FromMinutes(2));
+        await pipeline.Events.UntilGapFreeAsync(pipeline.Database, all);
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "the outbox is empty");
+
+        await pipeline.Apis[0].StartAsync();
+        await Load.RunAsync(during.Length, 20, i => pipeline.Sandbox.PinAsync(during[i].Recipient));
     }
 }

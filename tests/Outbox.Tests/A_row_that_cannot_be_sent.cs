@@ -31,7 +31,7 @@ public sealed class A_row_that_cannot_be_sent : OutboxSpec
         var parked = await process.Store.ListParkedAsync(10, after: null, default);
         parked.Select(p => p.Id).ShouldBe([unroutable, unknown], ignoreOrder: true);
         parked.Select(p => p.Attempts).ShouldBe([3, 3]);
-        parked.Single(p => p.Id == unroutable).LastError.ShouldNotBeNull().ShouldStartWith("PublishException: ");
+        parked.Single(p => p.Id == unroutable).LastError.ShouldNotBeNull().ShouldStartWith("PublishReturnException: 312 NO_ROUTE");
         parked.Single(p => p.Id == unknown).LastError.ShouldBe("UnknownMessageTypeException: No message type is mapped to the wire name \"of-a-newer-version\".");
         Receiver.Messages.Count.ShouldBe(300);
         (await process.Store.ListParkedAsync(10, after: parked[0].Id, default)).ShouldHaveSingleItem().Id.ShouldBe(parked[1].Id);

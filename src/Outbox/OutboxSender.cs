@@ -23,8 +23,8 @@ internal sealed partial class OutboxSender(
         timeout.CancelAfter(options.Value.PublishTimeout);
         try
         {
-            // The time-out ends the waiting, not the call: RabbitMQ's client does not survive a declaration that is cancelled under way, and every later one on
-            // its channel would hang. What is confirmed after all comes twice.
+            // The time-out ends the waiting, not the call: RabbitMQ.Client 7.1.2 did not survive a declaration that was cancelled under way, and a later version only
+            // seems to. What is confirmed after all comes twice.
             await publisher.PublishAsync(outgoing, abort).WaitAsync(timeout.Token);
         }
         catch (Exception exception)

@@ -21,12 +21,33 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     scopes = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false, collation: "Latin1_General_100_BIN2"),
                     created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    last_used_at = table.Column<DateTime>(type: "datetime2", nullable: true),
                     expires_at = table.Column<DateTime>(type: "datetime2", nullable: true),
                     revoked_at = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_api_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "application_identifiers",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    identifier = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    display = table.Column<string>(type: "nvarchar(200)", maxLength: 200, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    secret_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    previous_secret_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    settings = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_application_identifiers", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -50,12 +71,72 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
                     active = table.Column<bool>(type: "bit", nullable: false),
                     settings = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    revoked_at = table.Column<DateTime>(type: "datetime2", nullable: true),
                     created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
                     updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_applications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "callback_attempts",
+                columns: table => new
+                {
+                    callback_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    number = table.Column<int>(type: "int", nullable: false),
+                    started_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    duration_ms = table.Column<int>(type: "int", nullable: false),
+                    http_status = table.Column<int>(type: "int", nullable: true),
+                    error = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    answer = table.Column<byte[]>(type: "varbinary(640)", maxLength: 640, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_callback_attempts", x => new { x.callback_id, x.number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "callbacks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    attempts = table.Column<int>(type: "int", nullable: false),
+                    failures = table.Column<int>(type: "int", nullable: false),
+                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    lease_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_callbacks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dead_letters",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    reason = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    size = table.Column<int>(type: "int", nullable: false),
+                    original = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    replayed_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dead_letters", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -119,13 +200,30 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     version = table.Column<int>(type: "int", nullable: false),
-                    ciphertext = table.Column<byte[]>(type: "varbinary(256)", maxLength: 256, nullable: false),
+                    ciphertext = table.Column<byte[]>(type: "varbinary(512)", maxLength: 512, nullable: false),
                     key_id = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    valid_until = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    valid_until = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    exact = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
+                    message = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
+                    find_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    unique_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_otp_pins", x => new { x.otp_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "otp_submissions",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    code = table.Column<int>(type: "int", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_otp_submissions", x => new { x.otp_id, x.hash });
                 });
 
             migrationBuilder.CreateTable(
@@ -138,6 +236,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     channel = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     country_iso = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: true, collation: "Latin1_General_100_BIN2"),
                     recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    lookup_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     details = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
@@ -199,6 +298,36 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "request_permits",
+                columns: table => new
+                {
+                    key_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    minute = table.Column<long>(type: "bigint", nullable: false),
+                    allowed = table.Column<int>(type: "int", nullable: false),
+                    leased = table.Column<int>(type: "int", nullable: false),
+                    leased_before = table.Column<int>(type: "int", nullable: false),
+                    granted = table.Column<int>(type: "int", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_request_permits", x => x.key_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sandbox_callbacks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    received_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sandbox_callbacks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sandbox_messages",
                 columns: table => new
                 {
@@ -213,6 +342,21 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     table.PrimaryKey("pk_sandbox_messages", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "webhook_secrets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    secret = table.Column<byte[]>(type: "varbinary(160)", maxLength: 160, nullable: false),
+                    seeded = table.Column<bool>(type: "bit", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_secrets", x => x.id);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_api_keys_application_id",
                 table: "api_keys",
@@ -225,16 +369,55 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_application_identifiers_application_id",
+                table: "application_identifiers",
+                column: "application_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_application_identifiers_kind_identifier",
+                table: "application_identifiers",
+                columns: new[] { "kind", "identifier" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_callbacks_due_at_pending",
+                table: "callbacks",
+                column: "due_at",
+                filter: "status = 'PENDING'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_callbacks_id_parked",
+                table: "callbacks",
+                column: "id",
+                filter: "status = 'PARKED'");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_callbacks_change",
+                table: "callbacks",
+                columns: new[] { "otp_id", "sequence" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_created_at",
+                table: "dead_letters",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_queue",
+                table: "dead_letters",
+                columns: new[] { "queue", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_channel_publish_due_at_queued",
+                table: "deliveries",
+                columns: new[] { "channel", "publish_due_at" },
+                filter: "status = 'QUEUED'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deliveries_lease_until_sending",
                 table: "deliveries",
                 column: "lease_until",
                 filter: "status = 'SENDING'");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_deliveries_publish_due_at_queued",
-                table: "deliveries",
-                column: "publish_due_at",
-                filter: "status = 'QUEUED'");
 
             migrationBuilder.CreateIndex(
                 name: "ux_deliveries_attempt",
@@ -253,6 +436,19 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 column: "received_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_otp_pins_find_hash",
+                table: "otp_pins",
+                column: "find_hash",
+                filter: "find_hash IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_otp_pins_unique_hash",
+                table: "otp_pins",
+                column: "unique_hash",
+                unique: true,
+                filter: "unique_hash IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_otps_expires_at_pending",
                 table: "otps",
                 column: "expires_at",
@@ -263,6 +459,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 table: "otps",
                 column: "final_at",
                 filter: "final_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_lookup_hash",
+                table: "otps",
+                columns: new[] { "lookup_hash", "created_at" },
+                filter: "lookup_hash IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_messages_due_at",
@@ -276,6 +478,16 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 column: "updated_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_sandbox_callbacks_otp_id",
+                table: "sandbox_callbacks",
+                column: "otp_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sandbox_callbacks_received_at",
+                table: "sandbox_callbacks",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_sandbox_messages_recipient",
                 table: "sandbox_messages",
                 columns: new[] { "application_id", "recipient_hash" });
@@ -284,6 +496,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 name: "ix_sandbox_messages_sent_at",
                 table: "sandbox_messages",
                 column: "sent_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_secrets_application_id",
+                table: "webhook_secrets",
+                column: "application_id");
         }
 
         /// <inheritdoc />
@@ -293,10 +510,22 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 name: "api_keys");
 
             migrationBuilder.DropTable(
+                name: "application_identifiers");
+
+            migrationBuilder.DropTable(
                 name: "application_spendings");
 
             migrationBuilder.DropTable(
                 name: "applications");
+
+            migrationBuilder.DropTable(
+                name: "callback_attempts");
+
+            migrationBuilder.DropTable(
+                name: "callbacks");
+
+            migrationBuilder.DropTable(
+                name: "dead_letters");
 
             migrationBuilder.DropTable(
                 name: "deliveries");
@@ -311,6 +540,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 name: "otp_pins");
 
             migrationBuilder.DropTable(
+                name: "otp_submissions");
+
+            migrationBuilder.DropTable(
                 name: "otps");
 
             migrationBuilder.DropTable(
@@ -320,7 +552,16 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 name: "recipient_histories");
 
             migrationBuilder.DropTable(
+                name: "request_permits");
+
+            migrationBuilder.DropTable(
+                name: "sandbox_callbacks");
+
+            migrationBuilder.DropTable(
                 name: "sandbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "webhook_secrets");
         }
     }
 }

@@ -21,12 +21,33 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     scopes = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    last_used_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_api_keys", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "application_identifiers",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
+                    identifier = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    display = table.Column<string>(type: "character varying(200)", maxLength: 200, nullable: false),
+                    secret_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
+                    previous_secret_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
+                    settings = table.Column<string>(type: "text", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_application_identifiers", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -50,12 +71,72 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     active = table.Column<bool>(type: "boolean", nullable: false),
                     settings = table.Column<string>(type: "text", nullable: false),
+                    revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_applications", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "callback_attempts",
+                columns: table => new
+                {
+                    callback_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    number = table.Column<int>(type: "integer", nullable: false),
+                    started_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    duration_ms = table.Column<int>(type: "integer", nullable: false),
+                    http_status = table.Column<int>(type: "integer", nullable: true),
+                    error = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: true),
+                    answer = table.Column<byte[]>(type: "bytea", maxLength: 640, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_callback_attempts", x => new { x.callback_id, x.number });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "callbacks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    otp_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    reason = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    attempts = table.Column<int>(type: "integer", nullable: false),
+                    failures = table.Column<int>(type: "integer", nullable: false),
+                    due_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    lease_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_callbacks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "dead_letters",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    reason = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
+                    headers = table.Column<string>(type: "text", nullable: false),
+                    size = table.Column<int>(type: "integer", nullable: false),
+                    original = table.Column<byte[]>(type: "bytea", nullable: true),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    replayed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_dead_letters", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -118,13 +199,30 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 {
                     otp_id = table.Column<Guid>(type: "uuid", nullable: false),
                     version = table.Column<int>(type: "integer", nullable: false),
-                    ciphertext = table.Column<byte[]>(type: "bytea", maxLength: 256, nullable: false),
+                    ciphertext = table.Column<byte[]>(type: "bytea", maxLength: 512, nullable: false),
                     key_id = table.Column<string>(type: "character varying(32)", maxLength: 32, nullable: false),
-                    valid_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    valid_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    exact = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
+                    message = table.Column<byte[]>(type: "bytea", nullable: true),
+                    find_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
+                    unique_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true)
                 },
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_otp_pins", x => new { x.otp_id, x.version });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "otp_submissions",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    code = table.Column<int>(type: "integer", nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_otp_submissions", x => new { x.otp_id, x.hash });
                 });
 
             migrationBuilder.CreateTable(
@@ -137,6 +235,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     channel = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     country_iso = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: true),
                     recipient_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    lookup_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     details = table.Column<byte[]>(type: "bytea", nullable: false),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     reason = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
@@ -198,6 +297,36 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "request_permits",
+                columns: table => new
+                {
+                    key_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    minute = table.Column<long>(type: "bigint", nullable: false),
+                    allowed = table.Column<int>(type: "integer", nullable: false),
+                    leased = table.Column<int>(type: "integer", nullable: false),
+                    leased_before = table.Column<int>(type: "integer", nullable: false),
+                    granted = table.Column<int>(type: "integer", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_request_permits", x => x.key_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "sandbox_callbacks",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    otp_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_sandbox_callbacks", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "sandbox_messages",
                 columns: table => new
                 {
@@ -212,6 +341,21 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     table.PrimaryKey("pk_sandbox_messages", x => x.id);
                 });
 
+            migrationBuilder.CreateTable(
+                name: "webhook_secrets",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    secret = table.Column<byte[]>(type: "bytea", maxLength: 160, nullable: false),
+                    seeded = table.Column<bool>(type: "boolean", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_webhook_secrets", x => x.id);
+                });
+
             migrationBuilder.CreateIndex(
                 name: "ix_api_keys_application_id",
                 table: "api_keys",
@@ -224,16 +368,55 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "ix_application_identifiers_application_id",
+                table: "application_identifiers",
+                column: "application_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_application_identifiers_kind_identifier",
+                table: "application_identifiers",
+                columns: new[] { "kind", "identifier" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_callbacks_due_at_pending",
+                table: "callbacks",
+                column: "due_at",
+                filter: "status = 'PENDING'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_callbacks_id_parked",
+                table: "callbacks",
+                column: "id",
+                filter: "status = 'PARKED'");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_callbacks_change",
+                table: "callbacks",
+                columns: new[] { "otp_id", "sequence" },
+                unique: true);
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_created_at",
+                table: "dead_letters",
+                column: "created_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_dead_letters_queue",
+                table: "dead_letters",
+                columns: new[] { "queue", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_channel_publish_due_at_queued",
+                table: "deliveries",
+                columns: new[] { "channel", "publish_due_at" },
+                filter: "status = 'QUEUED'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deliveries_lease_until_sending",
                 table: "deliveries",
                 column: "lease_until",
                 filter: "status = 'SENDING'");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_deliveries_publish_due_at_queued",
-                table: "deliveries",
-                column: "publish_due_at",
-                filter: "status = 'QUEUED'");
 
             migrationBuilder.CreateIndex(
                 name: "ux_deliveries_attempt",
@@ -252,6 +435,19 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 column: "received_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_otp_pins_find_hash",
+                table: "otp_pins",
+                column: "find_hash",
+                filter: "find_hash IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ux_otp_pins_unique_hash",
+                table: "otp_pins",
+                column: "unique_hash",
+                unique: true,
+                filter: "unique_hash IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_otps_expires_at_pending",
                 table: "otps",
                 column: "expires_at",
@@ -262,6 +458,12 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 table: "otps",
                 column: "final_at",
                 filter: "final_at IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_lookup_hash",
+                table: "otps",
+                columns: new[] { "lookup_hash", "created_at" },
+                filter: "lookup_hash IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_messages_due_at",
@@ -275,6 +477,16 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 column: "updated_at");
 
             migrationBuilder.CreateIndex(
+                name: "ix_sandbox_callbacks_otp_id",
+                table: "sandbox_callbacks",
+                column: "otp_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_sandbox_callbacks_received_at",
+                table: "sandbox_callbacks",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_sandbox_messages_recipient",
                 table: "sandbox_messages",
                 columns: new[] { "application_id", "recipient_hash" });
@@ -283,6 +495,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 name: "ix_sandbox_messages_sent_at",
                 table: "sandbox_messages",
                 column: "sent_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_secrets_application_id",
+                table: "webhook_secrets",
+                column: "application_id");
         }
 
         /// <inheritdoc />
@@ -292,10 +509,22 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 name: "api_keys");
 
             migrationBuilder.DropTable(
+                name: "application_identifiers");
+
+            migrationBuilder.DropTable(
                 name: "application_spendings");
 
             migrationBuilder.DropTable(
                 name: "applications");
+
+            migrationBuilder.DropTable(
+                name: "callback_attempts");
+
+            migrationBuilder.DropTable(
+                name: "callbacks");
+
+            migrationBuilder.DropTable(
+                name: "dead_letters");
 
             migrationBuilder.DropTable(
                 name: "deliveries");
@@ -310,6 +539,9 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 name: "otp_pins");
 
             migrationBuilder.DropTable(
+                name: "otp_submissions");
+
+            migrationBuilder.DropTable(
                 name: "otps");
 
             migrationBuilder.DropTable(
@@ -319,7 +551,16 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 name: "recipient_histories");
 
             migrationBuilder.DropTable(
+                name: "request_permits");
+
+            migrationBuilder.DropTable(
+                name: "sandbox_callbacks");
+
+            migrationBuilder.DropTable(
                 name: "sandbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "webhook_secrets");
         }
     }
 }

@@ -20,6 +20,9 @@ public sealed record OutgoingDelivery(
     /// <summary>The caller's own message, which <see cref="Text"/> is of; null where the template made it.</summary>
     public CallerMessage? Message { get; init; }
 
+    /// <summary>Until when the request may go out: the claim, or the OTP's life where that ends first.</summary>
+    public LeaseClock? Lease { get; init; }
+
     /// <summary>Prints the id only.</summary>
     public override string ToString() => Delivery.Id.ToString();
 }

@@ -8,8 +8,10 @@ COPY tools/SqlServerShim/ tools/SqlServerShim/
 RUN dotnet publish src/Api/Api.csproj -c Release -o /publish/api -p:RunAnalyzers=false
 RUN dotnet publish src/Workers/Workers.csproj -c Release -o /publish/workers -p:RunAnalyzers=false
 
+# The base image brings ICU (libicu), without which the hosts do not start; a smaller one does only in its variant -extra.
 # Without a shell's help: the host asks itself whether it is ready. The base image listens on port 8080 of every address.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0 AS host
+ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false
 WORKDIR /app
 USER $APP_UID
 

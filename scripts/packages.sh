@@ -47,10 +47,23 @@ install_packages() {
     rm -f "$log"
 }
 
-# install_missing [PACKAGE...]: those packages and, when they are missing, PostgreSQL and RabbitMQ, in one go. No service
+# icu_present: whether the hosts find ICU, which Unicode normalisation needs.
+icu_present() { PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null | grep -q 'libicuuc\.so'; }
+
+# icu_package: its name carries a version, which differs by Debian's release.
+icu_package() {
+    case "$(cat /etc/debian_version)" in
+        12*) printf 'libicu72\n' ;;
+        13*) printf 'libicu76\n' ;;
+        *) printf 'libicu-dev\n' ;;
+    esac
+}
+
+# install_missing [PACKAGE...]: those packages and, when they are missing, ICU, PostgreSQL and RabbitMQ, in one go. No service
 # is enabled or running because of us afterwards.
 install_missing() {
     local wanted="$*" services=""
+    if is_debian && ! icu_present; then wanted="$wanted $(icu_package)"; fi
     if ! postgres_bin >/dev/null; then wanted="$wanted postgresql" services="$services postgresql"; fi
     if ! rabbitmq_script rabbitmq-server >/dev/null; then
         wanted="$wanted rabbitmq-server" services="$services rabbitmq-server"

@@ -1,3 +1,4 @@
+using System.Globalization;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Core.Otps;
@@ -49,6 +50,6 @@ internal static class DeadLetterEndpoints
     private static bool TryLimit(string? text, out int limit)
     {
         limit = 50;
-        return text is null || (int.TryParse(text, out limit) && limit is >= 1 and <= 200);
+        return text is null || (int.TryParse(text, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= 200);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Wire;
@@ -47,11 +48,11 @@ internal static class NativeErrors
         if (refusal.RetryAfter is { } wait)
         {
             var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
-            http.Response.Headers.RetryAfter = seconds.ToString();
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             if (code == StatusCodes.Status429TooManyRequests)
             {
                 var time = http.RequestServices.GetRequiredService<TimeProvider>();
-                http.Response.Headers["X-Rate-Limit-Reset"] = (time.GetUtcNow().ToUnixTimeSeconds() + seconds).ToString();
+                http.Response.Headers["X-Rate-Limit-Reset"] = (time.GetUtcNow().ToUnixTimeSeconds() + seconds).ToString(CultureInfo.InvariantCulture);
             }
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
@@ -57,7 +58,7 @@ internal static class Described
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(AdminKeyHandler.SchemeName, context.Document)] = [] }];
             operation.Responses = new()
             {
-                [status.ToString()] = new OpenApiResponse
+                [status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
                 {
                     Description = "Success",
                     Content = answer is null ? null : Content(await SchemaAsync(context, answer, cancellationToken), Examples.Of(answer)),
@@ -66,7 +67,7 @@ internal static class Described
             var problem = await SchemaAsync(context, typeof(ProblemAnswer), cancellationToken);
             foreach (var (code, text) in Problems)
             {
-                operation.Responses[code.ToString()] = new OpenApiResponse
+                operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
                 {
                     Description = text,
                     Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [AdminProblems.MediaType] = new() { Schema = problem } },
@@ -100,7 +101,7 @@ internal static class Described
                 foreach (var code in (int[])[400, 401, 429, 500, 503])
                 {
                     var text = code == 401 ? "The id or the secret is not valid" : Refusals[code];
-                    operation.Responses[code.ToString()] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
+                    operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
                 }
             });
 
@@ -128,7 +129,7 @@ internal static class Described
             operation.Responses = [];
             foreach (var (status, text, answer) in answers)
             {
-                operation.Responses[status.ToString()] = new OpenApiResponse
+                operation.Responses[status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
                 {
                     Description = text,
                     Content = answer is null
@@ -159,7 +160,7 @@ internal static class Described
 
             operation.Responses = new()
             {
-                [status.ToString()] = new OpenApiResponse
+                [status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
                 {
                     Description = "Success",
                     Headers = Examples.Headers,
@@ -174,7 +175,7 @@ internal static class Described
                     continue;
                 }
 
-                operation.Responses[code.ToString()] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
+                operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
             }
         });
     }

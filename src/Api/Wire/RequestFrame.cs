@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Core;
@@ -24,7 +25,7 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
         http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
         http.Response.OnStarting(() =>
         {
-            http.Response.Headers["X-Response-Time"] = time.GetElapsedTime(start).TotalMilliseconds.ToString("F1");
+            http.Response.Headers["X-Response-Time"] = time.GetElapsedTime(start).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         });
 

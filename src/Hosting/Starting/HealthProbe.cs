@@ -17,6 +17,11 @@ public static class HealthProbe
     /// <param name="defaultUrl">Where the host listens when nothing else is configured.</param>
     public static async Task<int> RunAsync(string[] args, string defaultUrl)
     {
+        if (!UnicodeSupport.IsReady())
+        {
+            return 1;
+        }
+
         var configuration = WebApplication.CreateSlimBuilder(args).Configuration;
         if (AddressOf(configuration, defaultUrl) is not { } address)
         {

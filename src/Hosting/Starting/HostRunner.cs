@@ -23,6 +23,11 @@ public static class HostRunner
     /// <returns>The exit code: 0, or 1 where it did not start.</returns>
     public static async Task<int> RunAsync(Func<WebApplication> build, Func<WebApplication, Task> run)
     {
+        if (!UnicodeSupport.IsReady())
+        {
+            return 1;
+        }
+
         try
         {
             await using var app = build();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
@@ -66,7 +67,7 @@ public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackO
         };
         request.Headers.UserAgent.Add(Agent);
         request.Headers.Add(CallbackSignature.IdHeader, id);
-        request.Headers.Add(CallbackSignature.TimestampHeader, timestamp.ToString());
+        request.Headers.Add(CallbackSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
         if (secrets.Count > 0)
         {
             request.Headers.Add(CallbackSignature.SignatureHeader, CallbackSignature.Sign(secrets, id, timestamp, callback.Content.Body));

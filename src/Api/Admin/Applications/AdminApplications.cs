@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Api.OpenApi;
@@ -51,7 +52,7 @@ internal static class AdminApplications
         var size = DefaultPage;
         Guid after = default;
         if ((cursor is not null && !OtpEndpoints.TryId(cursor, out after))
-            || (limit is not null && (!int.TryParse(limit, out size) || size is < 1 or > MaxPage))
+            || (limit is not null && (!int.TryParse(limit, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxPage))
             || status is not (null or "active" or "inactive" or "revoked"))
         {
             return new Problem(AdminRefusals.PageInvalid);

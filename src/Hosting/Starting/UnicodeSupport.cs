@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace OtpPipeline.Hosting.Starting;
+
+/// <summary>Makes sure that Unicode normalisation works, which needs ICU on Linux.</summary>
+internal static class UnicodeSupport
+{
+    private const string Missing =
+        "ICU is missing, which Unicode normalisation needs: install libicu (Debian 12: libicu72, Debian 13: libicu76, Alpine: icu-libs).";
+
+    private const string Off =
+        "Unicode normalisation is switched off: DOTNET_SYSTEM_GLOBALIZATION_INVARIANT must be false or not set.";
+
+    private const uint OldestVersion = 50;
+    private const uint NewestVersion = 120;
+
+    /// <summary>Sets the invariant culture in every thread, or writes to the standard error why the host cannot start.</summary>
+    public static bool IsReady()
+    {
+        if (Problem() is not { } problem)
+        {
+            return true;
+        }
+
+        // Without Console.Error, whose encoding would ask for a culture.
+        using var errors = Console.OpenStandardError();
+        errors.Write(Encoding.UTF8.GetBytes(problem + "\n"));
+        return false;
+    }
+
+    private static string? Problem()
+    {
+        // The runtime ends the process with a stack trace at the first use of a culture, so the library is looked for before.
+        if (OperatingSystem.IsLinux() && !IsInstalled(static name => NativeLibrary.TryLoad(name, out _)))
+        {
+            return Missing;
+        }
+
+        CultureInfo.CurrentCulture = CultureInfo.CurrentUICulture = CultureInfo.InvariantCulture;
+        CultureInfo.DefaultThreadCurrentCulture = CultureInfo.DefaultThreadCurrentUICulture = CultureInfo.InvariantCulture;
+        return string.Equals("１２".Normalize(NormalizationForm.FormKC), "12", StringComparison.Ordinal) ? null : Off;
+    }
+
+    /// <summary>Whether the library loads under a name that the runtime tries; uses no culture itself.</summary>
+    internal static bool IsInstalled(Func<string, bool> loads)
+    {
+        for (var version = NewestVersion; version >= OldestVersion; version--)
+        {
+            if (loads(string.Concat("libicuuc.so.", version.ToString(provider: null))))
+            {
+                return true;
+            }
+        }
+
+        return loads("libicuuc.so");
+    }
+}

@@ -1,0 +1,68 @@
+using System.Diagnostics;
+using System.Reflection;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Deployment;
+
+/// <summary>Both hosts as processes without a configuration: the check of Unicode comes first, a missing key of configuration second.</summary>
+public sealed class Unicode_in_a_host
+{
+    private const string SwitchedOff =
+        "Unicode normalisation is switched off: DOTNET_SYSTEM_GLOBALIZATION_INVARIANT must be false or not set.";
+
+    public static TheoryData<string> Hosts => ["Api", "Workers"];
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task Works_whatever_culture_the_environment_names(string host)
+    {
+        var (code, errors) = await RunAsync(host, invariant: "false");
+
+        code.ShouldBe(1);
+        errors.ShouldContain("Otp:PinKeys is missing");
+        errors.ShouldNotContain("Unicode");
+    }
+
+    [Theory]
+    [MemberData(nameof(Hosts))]
+    public async Task Stops_the_host_with_a_sentence_where_it_is_switched_off(string host)
+    {
+        var (code, errors) = await RunAsync(host, invariant: "true");
+
+        errors.Trim().ShouldBe(SwitchedOff);
+        code.ShouldBe(1);
+    }
+
+    private static string Folder(string host)
+    {
+        var metadata = typeof(Unicode_in_a_host).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(a => a.Key, a => a.Value!, StringComparer.Ordinal);
+        return Path.GetFullPath(Path.Combine(metadata["SourceFolder"], host, metadata["HostOutput"]));
+    }
+
+    private static async Task<(int Code, string Errors)> RunAsync(string host, string invariant)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(Folder(host), $"OtpPipeline.{host}.dll")])
+        {
+            WorkingDirectory = Folder(host),
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            UseShellExecute = false,
+            Environment =
+            {
+                ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = invariant,
+                ["LANG"] = "tr_TR.UTF-8",
+                ["LC_ALL"] = "tr_TR.UTF-8",
+                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+                ["ConnectionStrings__Otp"] = "Host=127.0.0.1;Username=otp;Database=otp",
+                ["RabbitMq__Uri"] = "amqp://guest:guest@127.0.0.1/",
+            },
+        };
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
+        await output;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, errors);
+    }
+}

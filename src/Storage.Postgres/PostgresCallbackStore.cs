@@ -113,28 +113,34 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
 
     public async Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateBatch();
+        await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
+        await using var batch = session.NewBatch();
         batch.Add("SELECT o.id FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
         batch.Add($"SELECT {AllColumns} FROM callbacks c WHERE c.otp_id = $1 ORDER BY c.sequence", new NpgsqlParameter { Value = otpId });
         batch.Add(
             $"SELECT {AttemptColumns} FROM callback_attempts a JOIN callbacks c ON c.id = a.callback_id WHERE c.otp_id = $1 ORDER BY a.callback_id, a.number",
             new NpgsqlParameter { Value = otpId });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var otps = await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
-        var histories = await ReadHistoriesAsync(reader, cancellationToken);
-        return otps.Count == 0 ? null : histories;
+        return await session.ReadAsync<IReadOnlyList<CallbackHistory>?>(
+            batch,
+            async reader =>
+            {
+                var otps = await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
+                var histories = await ReadHistoriesAsync(reader, cancellationToken);
+                return otps.Count == 0 ? null : histories;
+            },
+            cancellationToken);
     }
 
     public async Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, Guid? before, int limit, CancellationToken cancellationToken)
     {
         var page = $"SELECT {AllColumns} FROM callbacks c WHERE ($1::uuid IS NULL OR c.id < $1) AND {CallbackFilterSql.Of(filter, 3)} ORDER BY c.id DESC LIMIT $2";
-        await using var batch = dataSource.CreateBatch();
+        await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
+        await using var batch = session.NewBatch();
         batch.Add(page, [CallbackFilterSql.Id(before), new() { Value = limit }, .. CallbackFilterSql.Values(filter)]);
         batch.Add(
             $"SELECT {AttemptColumns} FROM callback_attempts a WHERE a.callback_id IN (SELECT p.id FROM ({page}) p) ORDER BY a.callback_id, a.number",
             [CallbackFilterSql.Id(before), new() { Value = limit }, .. CallbackFilterSql.Values(filter)]);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await ReadHistoriesAsync(reader, cancellationToken);
+        return await session.ReadAsync(batch, reader => ReadHistoriesAsync(reader, cancellationToken), cancellationToken);
     }
 
     public async Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken)

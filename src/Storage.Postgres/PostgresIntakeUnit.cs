@@ -8,7 +8,7 @@ using OtpPipeline.Storage.Postgres.Outbox;
 namespace OtpPipeline.Storage.Postgres;
 
 /// <summary>One transaction of the intake: at most two round trips to read and lock, one to write, one to commit.</summary>
-internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTransaction transaction, TimeSpan idempotencyRetention) : IIntakeUnit
+internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idempotencyRetention) : IIntakeUnit
 {
     private readonly HashSet<RecipientHistory> _countedIn = [];
 
@@ -20,7 +20,7 @@ internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTran
         var lookups = fresh.FindAll(o => o.Order.Terms.OneLive).ConvertAll(o => o.LookupHash!);
         var spenders = fresh.Where(o => o.Order.Application.Settings.Limits.SpendingPerDay is not null).Select(o => o.ApplicationId).Distinct().Order().ToList();
 
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = session.NewBatch();
         if (spenders.Count > 0)
         {
             SpendingStatements.MakeAndLock(batch, spenders);
@@ -34,25 +34,29 @@ internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTran
 
         batch.Add("SELECT clock_timestamp()");
 
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken) : [];
-        var made = (await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
-        var histories = (await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
-        var live = lookups.Count > 0 ? await Rows.ReadAllAsync(reader, r => Convert.ToHexString(r.Bytes(0)), cancellationToken) : [];
-        var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
-        foreach (var key in made)
-        {
-            // Stored with one send counted in; the rule starts from none.
-            histories[key].Sends = [];
-            _countedIn.Add(histories[key]);
-        }
+        return await session.ReadAsync(batch, ReadFactsAsync, cancellationToken);
 
-        return new(now, firsts, histories, spendings.ToDictionary(s => s.ApplicationId)) { Live = live.ToHashSet(StringComparer.Ordinal) };
+        async Task<IntakeFacts> ReadFactsAsync(NpgsqlDataReader reader)
+        {
+            var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken) : [];
+            var made = (await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
+            var histories = (await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+            var live = lookups.Count > 0 ? await Rows.ReadAllAsync(reader, r => Convert.ToHexString(r.Bytes(0)), cancellationToken) : [];
+            var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
+            foreach (var key in made)
+            {
+                // Stored with one send counted in; the rule starts from none.
+                histories[key].Sends = [];
+                _countedIn.Add(histories[key]);
+            }
+
+            return new(now, firsts, histories, spendings.ToDictionary(s => s.ApplicationId)) { Live = live.ToHashSet(StringComparer.Ordinal) };
+        }
     }
 
     public async Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = session.NewBatch();
         var histories = decisions.Histories.Concat(_countedIn).Distinct().Where(h => !(_countedIn.Contains(h) && h.Sends.Length == 1)).ToList();
         if (histories.Count > 0)
         {
@@ -83,17 +87,13 @@ internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTran
 
         if (batch.BatchCommands.Count > 0)
         {
-            await batch.ExecuteNonQueryAsync(cancellationToken);
+            await session.ExecuteAsync(batch, cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
+        await session.CommitAsync(cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await transaction.DisposeAsync();
-        await connection.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => session.DisposeAsync();
 
     /// <summary>Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a twin that is being committed.</summary>
     private async Task<IReadOnlyDictionary<Guid, FirstUse>> ClaimKeysAsync(List<NewOtp> orders, CancellationToken cancellationToken)
@@ -103,15 +103,12 @@ internal sealed class PostgresIntakeUnit(NpgsqlConnection connection, NpgsqlTran
             return new Dictionary<Guid, FirstUse>();
         }
 
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = session.NewBatch();
         IntakeStatements.ClaimKeys(batch, orders, idempotencyRetention);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var firsts = new Dictionary<Guid, FirstUse>();
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            firsts[reader.GetGuid(0)] = new(reader.Bytes(1), reader.IsDBNull(2) ? null : Rows.ReadOtp(reader, 2));
-        }
+        var firsts = await session.ReadAsync(batch, reader => Rows.ReadAllAsync(reader, ReadFirst, cancellationToken), cancellationToken);
+        return firsts.ToDictionary(f => f.OtpId, f => f.First);
 
-        return firsts;
+        static (Guid OtpId, FirstUse First) ReadFirst(NpgsqlDataReader row) =>
+            (row.GetGuid(0), new(row.Bytes(1), row.IsDBNull(2) ? null : Rows.ReadOtp(row, 2)));
     }
 }

@@ -6,34 +6,34 @@ namespace OtpPipeline.Storage.Postgres;
 /// <summary>The OTPs on PostgreSQL.</summary>
 internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Extensions.Options.IOptions<Core.Secrets.OtpOptions> options) : IOtpStore
 {
-    public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken)
-    {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return new PostgresIntakeUnit(connection, await connection.BeginTransactionAsync(cancellationToken), options.Value.IdempotencyRetention);
-    }
+    public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken) =>
+        new PostgresIntakeUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken), options.Value.IdempotencyRetention);
 
-    public async Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken)
-    {
-        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        return new PostgresOtpUnit(connection, await connection.BeginTransactionAsync(cancellationToken));
-    }
+    public async Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) =>
+        new PostgresOtpUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken));
 
     public async Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateBatch();
+        await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
+        await using var batch = session.NewBatch();
         batch.Add($"SELECT {Rows.Otp} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
         batch.Add($"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt", new NpgsqlParameter { Value = otpId });
         batch.Add("SELECT clock_timestamp()");
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var otp = (await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken)).SingleOrDefault();
-        var deliveries = await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken);
-        var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
-        return otp is null ? null : new(otp, deliveries, now);
+        return await session.ReadAsync(batch, ReadAsync, cancellationToken);
+
+        async Task<OtpReading?> ReadAsync(NpgsqlDataReader reader)
+        {
+            var otp = (await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken)).SingleOrDefault();
+            var deliveries = await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken);
+            var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
+            return otp is null ? null : new(otp, deliveries, now);
+        }
     }
 
     public async Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken)
     {
-        await using var batch = dataSource.CreateBatch();
+        await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
+        await using var batch = session.NewBatch();
 
         // The one look at a table without an index for it, the outbox, which may be long while the broker is away.
         batch.Add("SELECT set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true)");
@@ -62,7 +62,7 @@ internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Ex
             new() { Value = periods.IdleRecipients }, new() { Value = limit });
         batch.Add(Old("idempotency_keys", "application_id, key_hash", "expires_at"), new() { Value = TimeSpan.Zero }, new() { Value = limit });
         batch.Add("DELETE FROM application_spendings WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 30");
-        return await batch.ExecuteNonQueryAsync(cancellationToken);
+        return await session.ExecuteAsync(batch, cancellationToken);
     }
 
     private static string Old(string table, string key, string column, string condition = "") =>

@@ -10,7 +10,7 @@ using OtpPipeline.Storage.Postgres.Outbox;
 namespace OtpPipeline.Storage.Postgres;
 
 /// <summary>One transaction over locked OTPs: locking is one round trip, saving another, the commit the last.</summary>
-internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransaction transaction) : IOtpUnit
+internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
 {
     // Whoever changes a delivery or judges a guess holds the OTP's row. What is read in a later statement of READ COMMITTED is
     // therefore as it stands under the lock, and so is the clock.
@@ -26,10 +26,10 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
 
     public async Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = session.NewBatch();
         SpendingStatements.MakeAndLock(batch, [applicationId]);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return (await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken)).Single();
+        return await session.ReadAsync(
+            batch, async reader => (await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken)).Single(), cancellationToken);
     }
 
     public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>
@@ -81,7 +81,7 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
             return;
         }
 
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = session.NewBatch();
         if (changes.Otps.Count > 0)
         {
             UpdateOtps(batch, changes.Otps);
@@ -127,19 +127,15 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
             batch.BatchCommands.Add(PostgresOutbox.InsertCommand(messages));
         }
 
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await session.ExecuteAsync(batch, cancellationToken);
+        await session.CommitAsync(cancellationToken);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await transaction.DisposeAsync();
-        await connection.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => session.DisposeAsync();
 
     private async Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var batch = session.NewBatch();
         batch.Add(LockSql, Columns.Of(otpIds));
         if (forVerification)
         {
@@ -155,29 +151,28 @@ internal sealed class PostgresOtpUnit(NpgsqlConnection connection, NpgsqlTransac
         batch.Add(DeliveriesSql, Columns.Of(otpIds));
         batch.Add(ClockSql);
 
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var otps = await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken);
-        var pins = forVerification ? await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken) : [];
-        var histories = forVerification ? await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken) : [];
-        var answered = submissions ? await Rows.ReadAllAsync(reader, Rows.ReadSubmission, cancellationToken) : [];
-        return await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken);
+        return await session.ReadAsync(
+            batch,
+            async reader =>
+            {
+                var otps = await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken);
+                var pins = forVerification ? await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken) : [];
+                var histories = forVerification ? await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken) : [];
+                var answered = submissions ? await Rows.ReadAllAsync(reader, Rows.ReadSubmission, cancellationToken) : [];
+                return await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken);
+            },
+            cancellationToken);
     }
 
     private async Task<LockedOtps> LockDueAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
-        List<Otp> otps;
-        await using (var find = new NpgsqlCommand(sql, connection, transaction))
-        {
-            find.Parameters.AddRange(parameters);
-            await using var found = await find.ExecuteReaderAsync(cancellationToken);
-            otps = await Rows.ReadAllAsync(found, r => Rows.ReadOtp(r), cancellationToken);
-        }
-
-        await using var batch = new NpgsqlBatch(connection, transaction);
+        await using var find = session.NewBatch();
+        find.Add(sql, parameters);
+        var otps = await session.ReadAsync(find, reader => Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken), cancellationToken);
+        await using var batch = session.NewBatch();
         batch.Add(DeliveriesSql, Columns.Of(otps.Select(o => o.Id)));
         batch.Add(ClockSql);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        return await AssembleAsync(reader, otps, [], [], [], cancellationToken);
+        return await session.ReadAsync(batch, reader => AssembleAsync(reader, otps, [], [], [], cancellationToken), cancellationToken);
     }
 
     private static async Task<LockedOtps> AssembleAsync(

@@ -33,7 +33,9 @@ public static class PostgresStorage
 
         // Requests that are not gathered wait for a connection here: three processes stay below a server's usual hundred, which refuses.
         Default(settings, "Maximum Pool Size", () => settings.MaxPoolSize = 30);
-        Default(settings, "Options", () => settings.Options = $"{Limits} {ByKey}");
+
+        // What the operator sets comes last and wins.
+        settings.Options = $"{Limits} {ByKey} {settings.Options}".TrimEnd();
 
         // No statement of ours leaves anything behind in its session, so nothing has to be reset: seven statements less for each use of a connection.
         Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);

@@ -17,6 +17,7 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
     private const string NoRoute = "(no route)";
     private const int ClientClosedRequest = 499;
     private static readonly TimeSpan OutageRetry = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(1);
 
     public async Task InvokeAsync(HttpContext http)
     {
@@ -107,12 +108,22 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
         if (StoreFailures.IsOutage(failure))
         {
             Log.StoreAway(logger, ExceptionText.MessagesOf(failure));
-            return NativeErrors.WriteAsync(http, ApiRefusals.StoreAway with { RetryAfter = OutageRetry }, StatusCodes.Status503ServiceUnavailable);
+            return UnavailableAsync(http, OutageRetry);
+        }
+
+        // The caller still waits, so it was not the caller who cancelled: the host stops, or a part of it gave up.
+        if (StoreFailures.IsTransient(failure) || failure is OperationCanceledException)
+        {
+            Log.Refused(logger, ExceptionText.MessagesOf(failure));
+            return UnavailableAsync(http, BusyRetry);
         }
 
         Log.Failed(logger, failure, http.TraceIdentifier);
         return NativeErrors.WriteAsync(http, ApiRefusals.ServerError);
     }
+
+    private static Task UnavailableAsync(HttpContext http, TimeSpan retryAfter) =>
+        NativeErrors.WriteAsync(http, ApiRefusals.StoreAway with { RetryAfter = retryAfter }, StatusCodes.Status503ServiceUnavailable);
 
     private static partial class Log
     {
@@ -127,6 +138,9 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
 
         [LoggerMessage(Level = LogLevel.Error, Message = "The database is away: {Error}")]
         public static partial void StoreAway(ILogger logger, string error);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "A request was answered with 503: the database did not serve it ({Error})")]
+        public static partial void Refused(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Error, Message = "A request failed; request id {RequestId}")]
         public static partial void Failed(ILogger logger, Exception failure, string requestId);

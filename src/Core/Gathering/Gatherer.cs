@@ -5,8 +5,8 @@ namespace OtpPipeline.Core.Gathering;
 /// <summary>
 /// Gathers concurrent calls into batches, so that many share one commit. Batches go one after the other, each with all that waits
 /// by then; a further writer goes beside one that is held up. A call is answered when its batch is done; a batch of one does not
-/// wait. A batch that fails is tried again one by one, so that a bad item costs only its own call. A caller that goes away never
-/// cancels a batch.
+/// wait. A batch that the database rolled back for a passing reason runs again. One that fails is tried again one by one, so that a bad
+/// item costs only its own call. A caller that goes away never cancels a batch.
 /// </summary>
 /// <typeparam name="TItem">One call.</typeparam>
 /// <typeparam name="TResult">Its answer.</typeparam>
@@ -94,7 +94,8 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
     {
         try
         {
-            var answers = await _batch(calls.ConvertAll(c => c.Item), CancellationToken.None);
+            var items = calls.ConvertAll(c => c.Item);
+            var answers = await StoreRetries.RunAsync(() => _batch(items, CancellationToken.None));
             for (var i = 0; i < calls.Count; i++)
             {
                 calls[i].Answer.TrySetResult(answers[i]);

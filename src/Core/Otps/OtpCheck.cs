@@ -46,6 +46,12 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
     {
         // What is begun is finished: a caller that goes away must not learn the answer of a guess that was not counted.
         cancellationToken.ThrowIfCancellationRequested();
+        return await StoreRetries.RunAsync(() => JudgeOnceAsync(application, ids, guess, ofOneRecipient, traceParent));
+    }
+
+    private async Task<(Otp? Verified, Refusal? Refusal)> JudgeOnceAsync(
+        Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent)
+    {
         var outgoing = outbox.NewBatch();
         (Otp? Verified, Refusal? Refusal) answer;
         await using (var unit = await store.BeginAsync(CancellationToken.None))

@@ -29,6 +29,11 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
     public async Task<Refusal?> ResendAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        return await StoreRetries.RunAsync(() => ResendOnceAsync(application, otpId, retryPeriod, traceParent));
+    }
+
+    private async Task<Refusal?> ResendOnceAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent)
+    {
         var outgoing = outbox.NewBatch();
         Refusal? refusal;
         await using (var unit = await store.BeginAsync(CancellationToken.None))

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OtpPipeline.Core;
+using OtpPipeline.Hosting.Logging;
 
 namespace OtpPipeline.Hosting.Bus;
 
@@ -10,7 +11,8 @@ public delegate Task<bool> DatabaseProbe(CancellationToken cancellationToken);
 /// <summary>
 /// The kill switch of all consumers: while the database is away, what they ask of it waits here, unacknowledged, until one probe a
 /// while finds it back. The prefetch window fills up and the broker hands out no more, so an outage of any length costs no message
-/// a delivery attempt, and none goes to an error queue. Ended by a stop or a long wait, the message goes back to its queue.
+/// a delivery attempt, and none goes to an error queue. Work that the database refuses for now, such as one that waits for a locked
+/// row, is done again by itself and holds up nothing else. Ended by a stop or a long wait, the message goes back to its queue.
 /// </summary>
 public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseGate> logger)
 {
@@ -18,6 +20,9 @@ public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLi
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstRefusalPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestRefusalPause = TimeSpan.FromSeconds(1);
+    private const int ReportedRefusal = 3;
 
     private readonly Lock _lock = new();
     private Task _open = Task.CompletedTask;
@@ -25,13 +30,13 @@ public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLi
     private long _openedAt;
     private int _waiting;
 
-    /// <summary>Does the work, again after an outage. So it must bear to be done twice.</summary>
-    /// <exception cref="OperationCanceledException">The host stops while the database is away.</exception>
+    /// <summary>Does the work, again after an outage or a passing refusal. So it must bear to be done twice.</summary>
+    /// <exception cref="OperationCanceledException">The host stops while the database is away or refuses.</exception>
     /// <exception cref="TimeoutException">The database was away for too long.</exception>
     public async Task<T> RunAsync<T>(Func<Task<T>> work)
     {
         var start = time.GetTimestamp();
-        while (true)
+        for (var refusals = 0; ;)
         {
             await WaitAsync(start);
             try
@@ -42,8 +47,20 @@ public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLi
             {
                 Close(failure);
             }
+            catch (Exception failure) when (StoreFailures.IsTransient(failure) && !StoreFailures.IsOutage(failure) && time.GetElapsedTime(start) < LongestWait)
+            {
+                if (++refusals == ReportedRefusal)
+                {
+                    Log.Refused(logger, ExceptionText.MessagesOf(failure));
+                }
+
+                await Task.Delay(PauseAfter(refusals), time, lifetime.ApplicationStopping);
+            }
         }
     }
+
+    private static TimeSpan PauseAfter(int refusals) =>
+        TimeSpan.FromTicks(Math.Min(FirstRefusalPause.Ticks << Math.Min(refusals, 20), LongestRefusalPause.Ticks));
 
     private async Task WaitAsync(long start)
     {
@@ -118,6 +135,9 @@ public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLi
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer; consumers wait until it does ({Type}: {Error})")]
         public static partial void Closed(ILogger logger, string type, string error);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused a consumer's work several times; it is tried until it succeeds ({Error})")]
+        public static partial void Refused(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The database answers again; {Count} consumers go on")]
         public static partial void Opened(ILogger logger, int count);

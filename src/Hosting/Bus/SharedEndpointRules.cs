@@ -42,14 +42,14 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
     };
 
     /// <summary>
-    /// Stands in the place of MassTransit's way to the error queue. A database that is away, or holds a row for another, is no fault of the message, which goes back
-    /// to its queue; anything else is put aside with the kind of its failure only, since what an exception says may quote the message.
+    /// Stands in the place of MassTransit's way to the error queue. A database that refuses for now, or a stop, is no fault of the message, which
+    /// goes back to its queue; anything else is put aside with the kind of its failure only, since what an exception says may quote the message.
     /// </summary>
     private sealed class FaultedToErrorQueue(Func<ReceiveContext, Exception, Task> putAside) : IFilter<ExceptionReceiveContext>
     {
         public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
         {
-            if (StoreFailures.MayPass(context.Exception))
+            if (context.Exception is OperationCanceledException || StoreFailures.IsTransient(context.Exception))
             {
                 ExceptionDispatchInfo.Throw(context.Exception);
             }

@@ -175,7 +175,7 @@ public sealed partial class CallbackSender(
             {
                 await work();
             }
-            catch (Exception failure) when (failure is OperationCanceledException or TimeoutException || StoreFailures.IsOutage(failure))
+            catch (Exception failure) when (failure is OperationCanceledException or TimeoutException || StoreFailures.IsTransient(failure))
             {
                 Log.Unreported(logger, callback.Id, failure.GetType().Name);
             }

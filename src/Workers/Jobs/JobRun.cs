@@ -4,12 +4,12 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Workers.Jobs;
 
 /// <summary>
-/// One run of a job: bounded batches until there is no more to do. A database that is away ends the run, is reported once until it
-/// is back, and leaves the rest to the next run; any other failure is the scheduler's to report, each time.
+/// One run of a job: bounded batches until there is no more to do. A database that refuses for now ends the run, is reported once until
+/// a run succeeds, and leaves the rest to the next run; any other failure is the scheduler's to report, each time.
 /// </summary>
 public sealed partial class JobRun(ILogger<JobRun> logger)
 {
-    private readonly ConcurrentDictionary<string, bool> _away = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
 
     /// <param name="job">Name of the job in the log.</param>
     /// <param name="batch">Does one batch; the answer is how much that was.</param>
@@ -32,19 +32,19 @@ public sealed partial class JobRun(ILogger<JobRun> logger)
                 }
             }
         }
-        catch (Exception failure) when (StoreFailures.IsOutage(failure))
+        catch (Exception failure) when (StoreFailures.IsTransient(failure))
         {
-            if (_away.TryAdd(job, true))
+            if (_refused.TryAdd(job, true))
             {
-                Log.Away(logger, job, failure.GetType().Name, failure.GetBaseException().Message);
+                Log.Refused(logger, job, failure.GetType().Name, failure.GetBaseException().Message);
             }
 
             return total;
         }
 
-        if (_away.TryRemove(job, out _))
+        if (_refused.TryRemove(job, out _))
         {
-            Log.Back(logger, job);
+            Log.Works(logger, job);
         }
 
         return total;
@@ -52,10 +52,10 @@ public sealed partial class JobRun(ILogger<JobRun> logger)
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} finds the database away and tries again at each tick ({Type}: {Error})")]
-        public static partial void Away(ILogger logger, string job, string type, string error);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} failed because the database did not serve it; it runs again at each tick ({Type}: {Error})")]
+        public static partial void Refused(ILogger logger, string job, string type, string error);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "{Job} has the database back")]
-        public static partial void Back(ILogger logger, string job);
+        [LoggerMessage(Level = LogLevel.Information, Message = "{Job} works again")]
+        public static partial void Works(ILogger logger, string job);
     }
 }

@@ -15,7 +15,7 @@ internal sealed class KestrelHost : IAsyncDisposable
 {
     private readonly WebApplicationFactory<Program> _factory;
 
-    public KestrelHost(ApiHost host, IReadOnlyDictionary<string, string>? settings = null)
+    public KestrelHost(ApiHost host, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? services = null)
     {
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
@@ -28,7 +28,9 @@ internal sealed class KestrelHost : IAsyncDisposable
             {
                 builder.UseSetting(key, value);
             }
+
             builder.ConfigureLogging(logging => logging.ClearProviders());
+            builder.ConfigureServices(all => services?.Invoke(all));
         });
         _factory.UseKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
         _factory.StartServer();
@@ -36,6 +38,8 @@ internal sealed class KestrelHost : IAsyncDisposable
     }
 
     public Uri Address { get; }
+
+    public IServiceProvider Services => _factory.Services;
 
     /// <summary>What two seconds do by themselves: the process learns of every change.</summary>
     public Task RefreshAsync() => _factory.Services.GetRequiredService<ApplicationDirectory>().RefreshAsync(CancellationToken.None);

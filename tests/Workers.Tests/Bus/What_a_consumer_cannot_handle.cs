@@ -1,4 +1,5 @@
 using MassTransit;
+using Npgsql;
 using OtpPipeline.Contracts;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Tests.Support;
@@ -58,10 +59,14 @@ public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
         string.Join('\n', message.Values).ShouldNotContain(Secret);
     }
 
-    [Fact]
-    public async Task A_database_that_is_away_sends_it_back_to_its_queue()
+    [Theory]
+    [InlineData(null)]
+    [InlineData("55P03")]
+    [InlineData("26000")]
+    [InlineData("57P01")]
+    public async Task A_database_that_is_away_or_refuses_for_now_sends_it_back_to_its_queue(string? state)
     {
-        var faults = new Faults { Failure = new TimeoutException(), Times = 3 };
+        var faults = new Faults { Failure = state is null ? new TimeoutException() : new PostgresException("x", "ERROR", "ERROR", state), Times = 3 };
         await using var host = await StartedAsync(faults);
         await _broker.PublishAsync("", Queue, "{}");
 

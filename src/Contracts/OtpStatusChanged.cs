@@ -9,6 +9,7 @@ namespace OtpPipeline.Contracts;
 /// <param name="Sequence">Number of this change of the OTP, shared with <see cref="OtpDeliveryChanged"/>, without gaps; the creation is 1.</param>
 /// <param name="OccurredAt">UTC, from the database's clock.</param>
 /// <param name="Metadata">What the caller attached to the request, unchanged.</param>
+/// <param name="Previous">Sequence of the last event of the same OTP on this exchange; 0 where there is none.</param>
 public sealed record OtpStatusChanged(
     Guid OtpId,
     Guid ApplicationId,
@@ -17,4 +18,5 @@ public sealed record OtpStatusChanged(
     string? Reason,
     long Sequence,
     DateTime OccurredAt,
-    IReadOnlyDictionary<string, string>? Metadata);
+    IReadOnlyDictionary<string, string>? Metadata,
+    long Previous = 0);

@@ -42,7 +42,7 @@ public static class CoreRegistration
         services.AddSingleton<DeliveryClaims>();
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();
-        services.AddSingleton<CallbackCreation>();
+        services.AddSingleton<CallbackClaims>();
         services.AddSingleton<CallbackOutcomes>();
         return services;
     }

@@ -24,6 +24,8 @@ public sealed class OtpDbContext(DbContextOptions<OtpDbContext> options) : DbCon
 
     public DbSet<OtpPin> Pins => Set<OtpPin>();
 
+    public DbSet<OtpChange> Changes => Set<OtpChange>();
+
     public DbSet<Delivery> Deliveries => Set<Delivery>();
 
     public DbSet<Callback> Callbacks => Set<Callback>();

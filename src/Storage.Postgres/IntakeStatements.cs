@@ -1,5 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 
@@ -53,11 +55,12 @@ internal static class IntakeStatements
         batch.Add(
             """
             INSERT INTO otps (id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, status, sequence, attempts,
-                              max_attempts, ttl, parts, cost, metadata, created_at, expires_at)
+                              max_attempts, ttl, parts, cost, metadata, created_at, expires_at, delivery_sequence, callback_events)
             SELECT id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, 'PENDING', 1, 0,
-                   max_attempts, ttl, parts, cost, metadata, created_at, expires_at
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
-                AS o (id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, max_attempts, ttl, parts, cost, metadata, created_at, expires_at)
+                   max_attempts, ttl, parts, cost, metadata, created_at, expires_at, 0, callback_events
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+                AS o (id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, max_attempts, ttl, parts, cost, metadata,
+                      created_at, expires_at, callback_events)
             """,
             Columns.Of(otps, o => o.Id, NpgsqlDbType.Uuid),
             Columns.Of(otps, o => o.ApplicationId, NpgsqlDbType.Uuid),
@@ -73,7 +76,9 @@ internal static class IntakeStatements
             Columns.Of(otps, o => o.Cost, NpgsqlDbType.Numeric),
             Columns.Of(otps, o => o.Metadata, NpgsqlDbType.Text),
             Columns.Of(otps, o => o.CreatedAt, NpgsqlDbType.TimestampTz),
-            Columns.Of(otps, o => o.ExpiresAt, NpgsqlDbType.TimestampTz));
+            Columns.Of(otps, o => o.ExpiresAt, NpgsqlDbType.TimestampTz),
+            Columns.Of(otps, o => o.CallbackEvents is { } events ? EnumText<CallbackEvents>.Lower(events) : null, NpgsqlDbType.Text));
+        ChangeStatements.Insert(batch, [.. otps.Select(OtpChange.Created)]);
 
         var pins = decisions.Pins;
         batch.Add(

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Storage.Postgres;
@@ -10,29 +11,38 @@ namespace OtpPipeline.Storage.Postgres;
 internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICallbackStore
 {
     private const string AllColumns =
-        "c.id, c.otp_id, c.application_id, c.sequence, c.status, c.reason, c.content, c.attempts, c.failures, c.due_at, c.lease_id, c.created_at, c.updated_at";
+        "c.id, c.otp_id, c.application_id, c.sequence, c.status, c.reason, c.content, c.attempts, c.failures, "
+        + "c.due_at, c.lease_id, c.created_at, c.updated_at, c.previous";
 
     private const string AttemptColumns = "a.callback_id, a.number, a.started_at, a.duration_ms, a.http_status, a.error, a.answer";
 
-    // The message and its callback are new together. A message that comes again finds its row; another one of the same change finds the callback.
-    private const string InsertSql =
-        """
-        WITH n AS MATERIALIZED (
-            SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS n (id, otp_id, application_id, sequence, lease_id, content, message_id, queue)),
-        fresh AS (
-            INSERT INTO inbox_messages (message_id, queue, received_at)
-            SELECT message_id, queue, clock_timestamp() FROM n ORDER BY message_id, queue
-            ON CONFLICT DO NOTHING
-            RETURNING message_id, queue)
-        INSERT INTO callbacks (id, otp_id, application_id, sequence, status, content, attempts, failures, due_at, lease_id, created_at, updated_at)
-        SELECT n.id, n.otp_id, n.application_id, n.sequence, 'PENDING', n.content, 0, 0, c.now + $9, n.lease_id, c.now, c.now
-        FROM n JOIN fresh USING (message_id, queue), (SELECT clock_timestamp() AS now) c
-        ORDER BY n.otp_id, n.sequence
-        ON CONFLICT (otp_id, sequence) DO NOTHING
-        RETURNING id
+    private const string UnsentSql =
+        $"""
+        SELECT c.id, c.previous, {Rows.Change}, d.channel, d.provider, d.step, d.attempt, {Rows.Otp}
+        FROM callbacks c
+        JOIN otps o ON o.id = c.otp_id
+        JOIN otp_changes h ON h.otp_id = c.otp_id AND h.sequence = c.sequence
+        LEFT JOIN deliveries d ON d.id = h.delivery_id
         """;
 
+    // Only the first attempt: what was claimed once is due again when its lease ends.
     private const string ClaimSql =
+        $"""
+        WITH n AS MATERIALIZED (SELECT * FROM unnest($1, $2) AS n (id, content) ORDER BY id)
+        UPDATE callbacks c SET content = n.content, lease_id = $3, due_at = clock_timestamp() + $4
+        FROM n WHERE c.id = n.id AND c.content IS NULL AND c.lease_id IS NULL AND {Rows.Unindexed}c.status = 'PENDING'
+        RETURNING c.id
+        """;
+
+    private const string StoreSql =
+        """
+        WITH n AS MATERIALIZED (SELECT * FROM unnest($1, $2) AS n (id, content) ORDER BY id)
+        UPDATE callbacks c SET content = n.content
+        FROM n WHERE c.id = n.id AND c.content IS NULL AND c.lease_id = $3
+        RETURNING c.id
+        """;
+
+    private const string ClaimDueSql =
         $"""
         WITH due AS MATERIALIZED (
             SELECT id FROM callbacks
@@ -62,32 +72,29 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         SELECT id FROM written
         """;
 
-    public async Task<IReadOnlyList<Otp>> ReadOtpsAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken)
-    {
-        await using var command = dataSource.CreateCommand($"SELECT {Rows.Otp} FROM otps o WHERE o.id = ANY ($1)");
-        command.Parameters.Add(Columns.Of(otpIds));
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken);
-    }
-
-    public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NewCallback> callbacks, TimeSpan lease, CancellationToken cancellationToken) => IdsAsync(
-        InsertSql,
-        [
-            Columns.Of(callbacks, c => c.Id, NpgsqlDbType.Uuid),
-            Columns.Of(callbacks, c => c.Change.OtpId, NpgsqlDbType.Uuid),
-            Columns.Of(callbacks, c => c.Change.ApplicationId, NpgsqlDbType.Uuid),
-            Columns.Of(callbacks, c => c.Change.Sequence, NpgsqlDbType.Bigint),
-            Columns.Of(callbacks, c => c.LeaseId, NpgsqlDbType.Uuid),
-            Columns.Of(callbacks, c => c.Content, NpgsqlDbType.Bytea),
-            Columns.Of(callbacks, c => c.MessageId, NpgsqlDbType.Text),
-            Columns.Of(callbacks, c => c.Queue, NpgsqlDbType.Text),
-            new() { Value = lease },
-        ],
+    public Task<IReadOnlyList<UnsentCallback>> ReadUnsentAsync(
+        IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) => UnsentAsync(
+        $"{UnsentSql} WHERE c.otp_id = ANY ($1) AND {Rows.Unindexed}c.status = 'PENDING' AND c.content IS NULL AND c.lease_id IS NULL",
+        [Columns.Of(otpIds)],
         cancellationToken);
 
-    public async Task<IReadOnlyList<Callback>> ClaimAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<UnsentCallback>> ReadLeasedAsync(
+        Guid leaseId, IReadOnlyCollection<Guid> callbackIds, CancellationToken cancellationToken) => UnsentAsync(
+        $"{UnsentSql} WHERE c.id = ANY ($1) AND c.lease_id = $2",
+        [Columns.Of(callbackIds), new() { Value = leaseId }],
+        cancellationToken);
+
+    public Task<IReadOnlySet<Guid>> ClaimAsync(
+        Guid leaseId, TimeSpan lease, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
+        IdsAsync(ClaimSql, [.. Contents(rendered), new() { Value = leaseId }, new() { Value = lease }], cancellationToken);
+
+    public Task<IReadOnlySet<Guid>> StoreAsync(
+        Guid leaseId, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
+        IdsAsync(StoreSql, [.. Contents(rendered), new() { Value = leaseId }], cancellationToken);
+
+    public async Task<IReadOnlyList<Callback>> ClaimDueAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(ClaimSql);
+        await using var command = dataSource.CreateCommand(ClaimDueSql);
         command.Parameters.Add(new() { Value = leaseId });
         command.Parameters.Add(new() { Value = lease });
         command.Parameters.Add(new() { Value = limit });
@@ -173,6 +180,17 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         return new(ids.Count, ids.Count < limit ? null : ids.MaxBy(id => id.ToString(), StringComparer.Ordinal));
     }
 
+    private static NpgsqlParameter[] Contents(IReadOnlyList<RenderedCallback> rendered) =>
+        [Columns.Of(rendered, r => r.Id, NpgsqlDbType.Uuid), Columns.Of(rendered, r => r.Content, NpgsqlDbType.Bytea)];
+
+    private async Task<IReadOnlyList<UnsentCallback>> UnsentAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        command.Parameters.AddRange(parameters);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await Rows.ReadAllAsync(reader, ReadUnsent, cancellationToken);
+    }
+
     private async Task<IReadOnlySet<Guid>> IdsAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(sql);
@@ -188,6 +206,17 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         return callbacks.ConvertAll(c => new CallbackHistory(c, [.. attempts[c.Id]]));
     }
 
+    private static UnsentCallback ReadUnsent(NpgsqlDataReader r)
+    {
+        const int Delivery = 2 + Rows.ChangeWidth;
+        var change = Rows.ReadChange(r, 2);
+        var delivery = change.DeliveryId is null || r.IsDBNull(Delivery)
+            ? null
+            : change.DeliveryOf(
+                EnumText<Channel>.Parse(r.GetString(Delivery)), r.GetString(Delivery + 1), r.GetInt32(Delivery + 2), r.GetInt32(Delivery + 3));
+        return new(r.GetGuid(0), Rows.ReadOtp(r, Delivery + 4), change, delivery, r.GetInt64(1));
+    }
+
     private static Callback ReadCallback(NpgsqlDataReader r) => new()
     {
         Id = r.GetGuid(0),
@@ -196,13 +225,14 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         Sequence = r.GetInt64(3),
         Status = EnumText<CallbackStatus>.Parse(r.GetString(4)),
         Reason = r.Text(5),
-        Content = r.Bytes(6),
+        Content = r.IsDBNull(6) ? null : r.Bytes(6),
         Attempts = r.GetInt32(7),
         Failures = r.GetInt32(8),
         DueAt = r.GetDateTime(9),
         LeaseId = r.Value<Guid>(10),
         CreatedAt = r.GetDateTime(11),
         UpdatedAt = r.GetDateTime(12),
+        Previous = r.GetInt64(13),
     };
 
     private static CallbackAttempt ReadAttempt(NpgsqlDataReader r) => new()

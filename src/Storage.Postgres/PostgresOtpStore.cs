@@ -48,6 +48,7 @@ internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Ex
             deliveries_gone AS (DELETE FROM deliveries d USING old WHERE d.otp_id = old.id),
             attempts_gone AS (DELETE FROM callback_attempts a USING old JOIN callbacks c ON c.otp_id = old.id WHERE a.callback_id = c.id),
             callbacks_gone AS (DELETE FROM callbacks c USING old WHERE c.otp_id = old.id),
+            changes_gone AS (DELETE FROM otp_changes h USING old WHERE h.otp_id = old.id),
             submissions_gone AS (DELETE FROM otp_submissions s USING old WHERE s.otp_id = old.id),
             pins_gone AS (DELETE FROM otp_pins p USING old WHERE p.otp_id = old.id)
             DELETE FROM otps o USING old WHERE o.id = old.id

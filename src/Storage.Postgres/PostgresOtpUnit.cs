@@ -18,6 +18,10 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
     private const string DeliveriesSql = $"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
     private const string ClockSql = "SELECT clock_timestamp()";
 
+    // Reads the whole outbox: it is long only while the broker takes nothing, and nobody looks here but once a second.
+    private const string UnpublishedSql =
+        "SELECT DISTINCT m.correlation_id FROM outbox_messages m WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND m.parked_at IS NULL";
+
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
         LockAsync(otpIds, forVerification: false, submissions, cancellationToken);
 
@@ -72,7 +76,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
                 Columns.Of(lags, l => l.Key.Text(), NpgsqlDbType.Text),
                 Columns.Of(lags, l => l.Value, NpgsqlDbType.Interval),
             ],
-            cancellationToken);
+            cancellationToken,
+            withOutbox: true);
 
     public async Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
@@ -100,6 +105,16 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
         if (changes.NewDeliveries.Count > 0)
         {
             DeliveryStatements.Insert(batch, changes.NewDeliveries);
+        }
+
+        if (changes.Changes.Count > 0)
+        {
+            ChangeStatements.Insert(batch, changes.Changes);
+        }
+
+        if (changes.Callbacks.Count > 0)
+        {
+            ChangeStatements.InsertCallbacks(batch, changes.Callbacks);
         }
 
         if (changes.Histories.Count > 0)
@@ -164,7 +179,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
             cancellationToken);
     }
 
-    private async Task<LockedOtps> LockDueAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<LockedOtps> LockDueAsync(
+        string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken, bool withOutbox = false)
     {
         await using var find = session.NewBatch();
         find.Add(sql, parameters);
@@ -172,7 +188,20 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
         await using var batch = session.NewBatch();
         batch.Add(DeliveriesSql, Columns.Of(otps.Select(o => o.Id)));
         batch.Add(ClockSql);
-        return await session.ReadAsync(batch, reader => AssembleAsync(reader, otps, [], [], [], cancellationToken), cancellationToken);
+        if (withOutbox)
+        {
+            batch.Add(UnpublishedSql, Columns.Of(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
+        }
+
+        return await session.ReadAsync(
+            batch,
+            async reader =>
+            {
+                var locked = await AssembleAsync(reader, otps, [], [], [], cancellationToken);
+                var unpublished = withOutbox ? await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken) : [];
+                return locked with { Unpublished = unpublished.ToHashSet() };
+            },
+            cancellationToken);
     }
 
     private static async Task<LockedOtps> AssembleAsync(
@@ -204,8 +233,9 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
     private static void UpdateOtps(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
         """
         UPDATE otps o
-        SET status = u.status, reason = u.reason, sequence = u.sequence, attempts = u.attempts, verified_by = u.verified_by, final_at = u.final_at
-        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (id, status, reason, sequence, attempts, verified_by, final_at)
+        SET status = u.status, reason = u.reason, sequence = u.sequence, attempts = u.attempts, verified_by = u.verified_by, final_at = u.final_at,
+            delivery_sequence = u.delivery_sequence
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS u (id, status, reason, sequence, attempts, verified_by, final_at, delivery_sequence)
         WHERE o.id = u.id
         """,
         Columns.Of(otps, o => o.Id, NpgsqlDbType.Uuid),
@@ -214,5 +244,6 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
         Columns.Of(otps, o => o.Sequence, NpgsqlDbType.Bigint),
         Columns.Of(otps, o => o.Attempts, NpgsqlDbType.Integer),
         Columns.Of(otps, o => o.VerifiedBy, NpgsqlDbType.Bytea),
-        Columns.Of(otps, o => o.FinalAt, NpgsqlDbType.TimestampTz));
+        Columns.Of(otps, o => o.FinalAt, NpgsqlDbType.TimestampTz),
+        Columns.Of(otps, o => o.DeliverySequence, NpgsqlDbType.Bigint));
 }

@@ -1,6 +1,7 @@
 using Npgsql;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 
@@ -11,15 +12,20 @@ internal static class Rows
 {
     public const string Otp =
         "o.id, o.application_id, o.track_id, o.channel, o.country_iso, o.recipient_hash, o.details, o.status, o.reason, o.sequence, o.attempts, "
-        + "o.max_attempts, o.ttl, o.parts, o.cost, o.metadata, o.verified_by, o.created_at, o.expires_at, o.final_at";
+        + "o.max_attempts, o.ttl, o.parts, o.cost, o.metadata, o.verified_by, o.created_at, o.expires_at, o.final_at, "
+        + "o.delivery_sequence, o.callback_events";
 
-    public const int OtpWidth = 20;
+    public const int OtpWidth = 22;
 
     public const string Delivery =
         "d.id, d.otp_id, d.channel, d.provider, d.step, d.attempt, d.status, d.reason, d.provider_message_id, d.due_at, d.publish_due_at, "
         + "d.republished, d.lease_id, d.lease_until, d.created_at, d.updated_at";
 
     public const int DeliveryWidth = 16;
+
+    public const string Change = "h.otp_id, h.sequence, h.kind, h.delivery_id, h.status, h.reason, h.occurred_at";
+
+    public const int ChangeWidth = 7;
 
     public const string Pin = "p.otp_id, p.version, p.ciphertext, p.key_id, p.valid_until, p.exact, p.message";
 
@@ -53,6 +59,8 @@ internal static class Rows
         CreatedAt = r.GetDateTime(at + 17),
         ExpiresAt = r.GetDateTime(at + 18),
         FinalAt = r.Value<DateTime>(at + 19),
+        DeliverySequence = r.GetInt64(at + 20),
+        CallbackEvents = r.Text(at + 21) is { } events ? EnumText<CallbackEvents>.Parse(events) : null,
     };
 
     public static Delivery ReadDelivery(NpgsqlDataReader r) => new()
@@ -73,6 +81,17 @@ internal static class Rows
         LeaseUntil = r.Value<DateTime>(13),
         CreatedAt = r.GetDateTime(14),
         UpdatedAt = r.GetDateTime(15),
+    };
+
+    public static OtpChange ReadChange(NpgsqlDataReader r, int at = 0) => new()
+    {
+        OtpId = r.GetGuid(at),
+        Sequence = r.GetInt64(at + 1),
+        Kind = EnumText<OtpChangeKind>.Parse(r.GetString(at + 2)),
+        DeliveryId = r.Value<Guid>(at + 3),
+        Status = r.GetString(at + 4),
+        Reason = r.Text(at + 5),
+        OccurredAt = r.GetDateTime(at + 6),
     };
 
     public static OtpPin ReadPin(NpgsqlDataReader r, int at = 0) => new()

@@ -1,3 +1,5 @@
+using OtpPipeline.Core.Otps;
+
 namespace OtpPipeline.Core.Callbacks;
 
 /// <summary>Status of a callback.</summary>
@@ -25,7 +27,7 @@ public static class CallbackReasons
     /// <summary>The URL leads to an address that callbacks may not reach.</summary>
     public const string AddressRefused = "address_refused";
 
-    /// <summary>The stored body does not open: its key is no longer among the keys.</summary>
+    /// <summary>What is stored cannot be decrypted: its key is no longer among the keys.</summary>
     public const string Unreadable = "unreadable";
 }
 
@@ -41,13 +43,16 @@ public sealed class Callback
     /// <summary>Number of the change; one callback for each.</summary>
     public required long Sequence { get; init; }
 
+    /// <summary>Sequence of the callback before it of the same OTP; 0 where there is none.</summary>
+    public required long Previous { get; init; }
+
     public CallbackStatus Status { get; set; }
 
     /// <summary>One of <see cref="CallbackReasons"/> where it is parked.</summary>
     public string? Reason { get; set; }
 
-    /// <summary><see cref="CallbackContent"/>, sealed: the URL may carry credentials, the body names the recipient.</summary>
-    public required byte[] Content { get; init; }
+    /// <summary>The encrypted <see cref="CallbackContent"/>; null until the first claim.</summary>
+    public byte[]? Content { get; init; }
 
     /// <summary>Attempts made in all.</summary>
     public int Attempts { get; set; }
@@ -64,6 +69,29 @@ public sealed class Callback
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; set; }
+
+    /// <summary>Whether the change of the OTP is called back.</summary>
+    public static bool IsOwed(Otp otp, OtpChange change) => change.Kind switch
+    {
+        OtpChangeKind.Status => otp.CallbackEvents is not null,
+        OtpChangeKind.Delivery => otp.CallbackEvents == CallbackEvents.All,
+        _ => false,
+    };
+
+    /// <summary>The callback that the change owes, without a body; null where it owes none.</summary>
+    public static Callback? For(Otp otp, OtpChange change) => !IsOwed(otp, change) ? null : new()
+    {
+        Id = Guid.CreateVersion7(),
+        OtpId = otp.Id,
+        ApplicationId = otp.ApplicationId,
+        Sequence = change.Sequence,
+
+        // Either each change is called back, from 2 on, or only the one end.
+        Previous = otp.CallbackEvents == CallbackEvents.All && change.Sequence > 2 ? change.Sequence - 1 : 0,
+        Status = CallbackStatus.Pending,
+        CreatedAt = change.OccurredAt,
+        UpdatedAt = change.OccurredAt,
+    };
 }
 
 /// <summary>One request to the subscriber.</summary>

@@ -13,8 +13,9 @@ public sealed record CallbackBody(string Event, IReadOnlyList<OtpAnswer> Data)
     private const string OtpUpdate = "otp_update";
 
     /// <summary>The bytes that every attempt sends.</summary>
-    public static byte[] Render(Otp otp, OtpDetails details, OtpChange change) =>
-        JsonSerializer.SerializeToUtf8Bytes(new(OtpUpdate, [OtpAnswer.Of(otp, details, change)]), CallbackJson.Plain.CallbackBody);
+    public static byte[] Render(Otp otp, OtpDetails details, OtpChange change, DeliveryChange? delivery, long previous) =>
+        JsonSerializer.SerializeToUtf8Bytes(
+            new(OtpUpdate, [OtpAnswer.Of(otp, details, change, delivery, previous)]), CallbackJson.Plain.CallbackBody);
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -13,6 +13,7 @@ internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
         builder.Property(c => c.OtpId).HasColumnName("otp_id");
         builder.Property(c => c.ApplicationId).HasColumnName("application_id");
         builder.Property(c => c.Sequence).HasColumnName("sequence");
+        builder.Property(c => c.Previous).HasColumnName("previous").HasDefaultValue(0L);
         builder.Property(c => c.Status).HasColumnName("status").AsUpperText();
         builder.Property(c => c.Reason).HasColumnName("reason").HasMaxLength(64);
         builder.Property(c => c.Content).HasColumnName("content");
@@ -23,7 +24,7 @@ internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
         builder.Property(c => c.CreatedAt).HasColumnName("created_at");
         builder.Property(c => c.UpdatedAt).HasColumnName("updated_at");
 
-        // A change is called back once, however often its event comes.
+        // A change is called back once.
         builder.HasIndex(c => new { c.OtpId, c.Sequence }).IsUnique().HasDatabaseName("ux_callbacks_change");
         builder.HasIndex(c => c.DueAt).HasDatabaseName("ix_callbacks_due_at_pending").HasFilter("status = 'PENDING'");
         builder.HasIndex(c => c.Id).HasDatabaseName("ix_callbacks_id_parked").HasFilter("status = 'PARKED'");

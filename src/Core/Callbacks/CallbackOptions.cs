@@ -11,6 +11,9 @@ public sealed class CallbackOptions : IValidatableObject
     /// <summary>What of a lease is left for writing the outcome.</summary>
     public static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a new callback waits for the message of its change before the job sends it.</summary>
+    public static readonly TimeSpan MessageTime = TimeSpan.FromSeconds(2);
+
     /// <summary>Networks (CIDR) that callbacks may reach although they are private, such as 10.1.0.0/16. Empty by default.</summary>
     public IList<string> AllowedNetworks { get; init; } = [];
 
@@ -58,7 +61,7 @@ public sealed class CallbackOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Events that are made callbacks at once in one process. 1 to 5000; default 400.</summary>
+    /// <summary>Messages of changes that are handled at once in one process. 1 to 5000; default 400.</summary>
     [Range(1, 5000)]
     public int EventConcurrency { get; set; } = 400;
 

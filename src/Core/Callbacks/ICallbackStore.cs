@@ -2,14 +2,18 @@ using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Core.Callbacks;
 
-/// <summary>A callback to be stored, born under its maker's lease.</summary>
-/// <param name="Id">Made by the maker.</param>
-/// <param name="Change">What it tells.</param>
-/// <param name="MessageId">Raw id of the event's message.</param>
-/// <param name="Queue">The queue that the event came from.</param>
-/// <param name="LeaseId">The maker's.</param>
-/// <param name="Content">Sealed <see cref="CallbackContent"/>.</param>
-public sealed record NewCallback(Guid Id, OtpChange Change, string MessageId, string Queue, Guid LeaseId, byte[] Content);
+/// <summary>A callback without a body, with all that its body is made of.</summary>
+/// <param name="Id">The callback.</param>
+/// <param name="Otp">The OTP as it is now.</param>
+/// <param name="Change">What the callback tells.</param>
+/// <param name="Delivery">The delivery as the change left it; null where the OTP itself changed.</param>
+/// <param name="Previous">Sequence of the callback before it.</param>
+public sealed record UnsentCallback(Guid Id, Otp Otp, OtpChange Change, DeliveryChange? Delivery, long Previous);
+
+/// <summary>A body that is stored once.</summary>
+/// <param name="Id">The callback.</param>
+/// <param name="Content">Encrypted <see cref="CallbackContent"/>.</param>
+public sealed record RenderedCallback(Guid Id, byte[] Content);
 
 /// <summary>What a sender reports of a callback that it holds.</summary>
 /// <param name="CallbackId">The callback.</param>
@@ -43,14 +47,22 @@ public readonly record struct ReplayedBatch(int Count, Guid? Last);
 /// <summary>The callbacks as a database keeps them: set-based, one statement and one commit a step.</summary>
 public interface ICallbackStore
 {
-    /// <summary>These OTPs; ids that do not exist are left out.</summary>
-    Task<IReadOnlyList<Otp>> ReadOtpsAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
+    /// <summary>The pending callbacks of these OTPs that nobody has claimed yet.</summary>
+    Task<IReadOnlyList<UnsentCallback>> ReadUnsentAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
 
-    /// <summary>Stores what is new, together with the inbox row of its message; the answer has the ids of what was.</summary>
-    Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NewCallback> callbacks, TimeSpan lease, CancellationToken cancellationToken);
+    /// <summary>Stores bodies and leases their callbacks, where nobody else was faster; the answer has the ids of those.</summary>
+    Task<IReadOnlySet<Guid>> ClaimAsync(
+        Guid leaseId, TimeSpan lease, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken);
 
-    /// <summary>Claims callbacks that are due, skipping those that somebody else holds.</summary>
-    Task<IReadOnlyList<Callback>> ClaimAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken);
+    /// <summary>Leases callbacks that are due, skipping those that somebody else holds. Those without a body are to be rendered.</summary>
+    Task<IReadOnlyList<Callback>> ClaimDueAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken);
+
+    /// <summary>What the bodies of leased callbacks are made of.</summary>
+    Task<IReadOnlyList<UnsentCallback>> ReadLeasedAsync(
+        Guid leaseId, IReadOnlyCollection<Guid> callbackIds, CancellationToken cancellationToken);
+
+    /// <summary>Stores bodies of leased callbacks; the answer has the ids of those whose lease still held.</summary>
+    Task<IReadOnlySet<Guid>> StoreAsync(Guid leaseId, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken);
 
     /// <summary>Writes outcomes and attempts; the answer has the ids of those whose lease still held.</summary>
     Task<IReadOnlySet<Guid>> RecordAsync(IReadOnlyList<CallbackReport> reports, CancellationToken cancellationToken);

@@ -1,16 +1,18 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Otps;
-using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries;
 
 /// <summary>Finds what a dead process or a lost message left behind. The database is the truth, a queue is a hint.</summary>
-public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets secrets, QueueLag lag, IOptions<DeliveryOptions> options)
+public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, QueueLag lag, IOptions<DeliveryOptions> options)
 {
+    /// <summary>What the outbox calls the message that is published again.</summary>
+    public const string WorkCommand = "otp-requested";
+
     /// <summary>Deliveries in SENDING whose lease ended become UNKNOWN, and the channel's policy decides; the number of OTPs.</summary>
     public Task<int> EndLeasesAsync(int limit, CancellationToken cancellationToken) =>
-        RunAsync(unit => unit.LockEndedLeasesAsync(limit, cancellationToken), EndLeases, cancellationToken);
+        RunAsync(unit => unit.LockEndedLeasesAsync(limit, cancellationToken), (changes, otp, _) => EndLeases(changes, otp), cancellationToken);
 
     /// <summary>
     /// Queued deliveries whose work command seems lost are published again: what their queue should have handed out by now, as far as it is behind.
@@ -26,7 +28,7 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
 
         try
         {
-            return await RunAsync(unit => unit.LockLostDeliveriesAsync(lags, limit, cancellationToken), (changes, otp) => Republish(changes, otp, lags), cancellationToken);
+            return await RunAsync(unit => unit.LockLostDeliveriesAsync(lags, limit, cancellationToken), (changes, otp, locked) => Republish(changes, otp, lags, locked.Unpublished.Contains(otp.Otp.Id)), cancellationToken);
         }
         catch (Exception failure) when (StoreFailures.IsOutage(failure))
         {
@@ -49,19 +51,23 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         }
     }
 
-    private void Republish(OtpChanges changes, LockedOtp otp, IReadOnlyDictionary<Channel, TimeSpan> lags)
+    /// <summary>A command that still waits in the outbox is not lost: it is looked at again later, and another one would only come twice.</summary>
+    private void Republish(OtpChanges changes, LockedOtp otp, IReadOnlyDictionary<Channel, TimeSpan> lags, bool unpublished)
     {
         foreach (var delivery in otp.Deliveries.Where(
             d => d.Status == DeliveryStatus.Queued && lags.TryGetValue(d.Channel, out var lag) && d.PublishDueAt <= changes.Now - lag))
         {
-            delivery.Republished++;
+            delivery.Republished += unpublished ? 0 : 1;
             delivery.PublishDueAt = changes.Now + DeliveryRules.RepublishAfter(options.Value.LostAfter, delivery.Republished);
             changes.UpdatedDeliveries.Add(delivery);
-            changes.PublishWork(delivery);
+            if (!unpublished)
+            {
+                changes.PublishWork(delivery);
+            }
         }
     }
 
-    private async Task<int> RunAsync(Func<IOtpUnit, Task<LockedOtps>> find, Action<OtpChanges, LockedOtp> apply, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(Func<IOtpUnit, Task<LockedOtps>> find, Action<OtpChanges, LockedOtp, LockedOtps> apply, CancellationToken cancellationToken)
     {
         var outgoing = outbox.NewBatch();
         int count;
@@ -69,10 +75,10 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         {
             var locked = await find(unit);
             count = locked.Otps.Count;
-            var changes = new OtpChanges(outgoing, locked.Now, secrets);
+            var changes = new OtpChanges(outgoing, locked.Now);
             foreach (var otp in locked.Otps.Values)
             {
-                apply(changes, otp);
+                apply(changes, otp, locked);
             }
 
             if (!changes.IsEmpty)

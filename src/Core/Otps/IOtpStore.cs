@@ -76,7 +76,11 @@ public interface IOtpUnit : IAsyncDisposable
 /// <summary>OTPs under lock, and the database's clock read after the lock was had.</summary>
 /// <param name="Now">The moment on which everything is decided.</param>
 /// <param name="Otps">By id.</param>
-public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOtp> Otps);
+public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOtp> Otps)
+{
+    /// <summary>Those with a work command that still waits in the outbox, where lost deliveries are looked for.</summary>
+    public IReadOnlySet<Guid> Unpublished { get; init; } = new HashSet<Guid>();
+}
 
 /// <summary>An OTP under lock with all that belongs to it.</summary>
 /// <param name="Otp">The row.</param>

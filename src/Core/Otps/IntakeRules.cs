@@ -180,6 +180,7 @@ public static class IntakeRules
         Details = order.Details,
         Status = OtpStatus.Pending,
         Sequence = 1,
+        CallbackEvents = order.Order.CallbackUrl is null ? null : order.Order.Application.Settings.CallbackEvents,
         MaxAttempts = order.Order.MaxAttempts,
         Ttl = order.Order.Ttl,
         Parts = order.Parts,

@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Core.Otps;
@@ -30,6 +31,12 @@ public sealed class Otp
 
     /// <summary>1 at the creation, raised by each change of status or delivery.</summary>
     public long Sequence { get; set; }
+
+    /// <summary>The sequence of the last change of a delivery; 0 where there was none.</summary>
+    public long DeliverySequence { get; set; }
+
+    /// <summary>Which changes are called back, as the application wanted it at the intake; null without a callback URL.</summary>
+    public CallbackEvents? CallbackEvents { get; init; }
 
     /// <summary>Unsuccessful guesses.</summary>
     public int Attempts { get; set; }

@@ -1,6 +1,5 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
-using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Core.Otps;
@@ -71,6 +70,9 @@ public sealed record OtpAnswer
     [Description("What changed, in the callback of a delivery's change only."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DeliveryChange? Delivery { get; init; }
 
+    [Description("Sequence of the callback before this one of the same OTP, 0 where there is none; in callbacks only."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public long? Previous { get; init; }
+
     /// <summary>As the first answer shows it.</summary>
     public static OtpAnswer OfCreation(OtpView view) => Of(view, sequence: 1, deliveries: null);
 
@@ -78,10 +80,11 @@ public sealed record OtpAnswer
     public static OtpAnswer Of(OtpView view) => Of(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.Of)]);
 
     /// <summary>As it was right after one of its changes.</summary>
-    public static OtpAnswer Of(Otp otp, OtpDetails details, OtpChange change) =>
+    public static OtpAnswer Of(Otp otp, OtpDetails details, OtpChange change, DeliveryChange? delivery, long previous) =>
         Of(otp, details, OtpChanges.MetadataOf(otp), change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
         {
-            Delivery = change.Delivery,
+            Delivery = delivery,
+            Previous = previous,
         };
 
     private static OtpAnswer Of(OtpView view, long sequence, IReadOnlyList<DeliveryAnswer>? deliveries) => Of(

@@ -1,26 +1,24 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps;
 
 /// <summary>
-/// Collects what one transaction changes and announces it: every change of a status or a delivery raises the sequence of its
-/// OTP by one and adds one event, so that a subscriber can tell that it missed one.
+/// Collects what one transaction changes. Every change of a status or a delivery raises the sequence of its OTP by one, and adds one
+/// row of changes, one event, and one callback where the OTP owes one.
 /// </summary>
 /// <param name="outbox">Takes the events.</param>
 /// <param name="now">The database's clock, read after the lock was had.</param>
-/// <param name="secrets">Opens what says whether an OTP has a callback URL.</param>
-public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secrets)
+public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
 {
-    /// <summary>Header of an event that cannot become a callback; whoever sends the event reads it and takes it off.</summary>
-    public const string NoCallbackHeader = "otp-no-callback";
+    /// <summary>Header of an event whose callback waits; the sender of the event takes it off.</summary>
+    public const string CallbackHeader = "otp-callback";
 
-    private static readonly Dictionary<string, string> NoCallback = new(StringComparer.Ordinal) { [NoCallbackHeader] = "true" };
+    private static readonly Dictionary<string, string> WithCallback = new(StringComparer.Ordinal) { [CallbackHeader] = "true" };
 
     public DateTime Now => now;
 
@@ -29,6 +27,12 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
 
     /// <summary>OTPs to update.</summary>
     public HashSet<Otp> Otps { get; } = [];
+
+    /// <summary>The rows that say what changed.</summary>
+    public List<OtpChange> Changes { get; } = [];
+
+    /// <summary>The callbacks that these changes owe.</summary>
+    public List<Callback> Callbacks { get; } = [];
 
     /// <summary>OTPs that became final in this transaction: their PINs are wiped.</summary>
     public List<Guid> Finals { get; } = [];
@@ -75,15 +79,13 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
             Move(locked, delivery, DeliveryStatus.Suppressed, EnumText<OtpStatus>.Lower(state.Status));
         }
 
-        otp.Sequence++;
-        outbox.Publish(
-            new OtpStatusChanged(
-                otp.Id, otp.ApplicationId, otp.TrackId, EnumText<OtpStatus>.Upper(otp.Status),
-                otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, otp.Sequence, now, MetadataOf(otp)),
-            otp.ApplicationId.ToString(),
-            headers: HasNoCallback(otp) ? NoCallback : null,
-            traceParent: TraceParent,
-            correlationId: otp.Id);
+        var why = otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null;
+        var change = Add(otp, OtpChangeKind.Status, null, EnumText<OtpStatus>.Upper(otp.Status), why);
+
+        // An OTP has one final status, so nothing of it was announced on this exchange before.
+        Publish(otp, change, new OtpStatusChanged(
+            otp.Id, otp.ApplicationId, otp.TrackId, change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp),
+            Previous: 0));
     }
 
     /// <summary>Writes the new status of a delivery and announces it.</summary>
@@ -95,14 +97,12 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         delivery.UpdatedAt = now;
         UpdatedDeliveries.Add(delivery);
         Otps.Add(otp);
-        otp.Sequence++;
-        outbox.Publish(
-            new OtpDeliveryChanged(
-                otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step, delivery.Attempt,
-                EnumText<DeliveryStatus>.Upper(status), reason, otp.Sequence, now, MetadataOf(otp)),
-            otp.ApplicationId.ToString(),
-            traceParent: TraceParent,
-            correlationId: otp.Id);
+        var previous = otp.DeliverySequence;
+        var change = Add(otp, OtpChangeKind.Delivery, delivery.Id, EnumText<DeliveryStatus>.Upper(status), reason);
+        otp.DeliverySequence = change.Sequence;
+        Publish(otp, change, new OtpDeliveryChanged(
+            otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step, delivery.Attempt,
+            change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp), previous));
     }
 
     /// <summary>Keeps what a submission was answered with, for its repetition; null is success.</summary>
@@ -150,16 +150,34 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     public static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
         otp.Metadata is null ? null : JsonSerializer.Deserialize(otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);
 
-    /// <summary>Where the details do not open this is not known, and whoever makes callbacks will say what is wrong.</summary>
-    private bool HasNoCallback(Otp otp)
+    private OtpChange Add(Otp otp, OtpChangeKind kind, Guid? deliveryId, string status, string? reason)
     {
-        try
+        otp.Sequence++;
+        var change = new OtpChange
         {
-            return secrets.OpenDetails(otp.Id, otp.Details).CallbackUrl is null;
-        }
-        catch (CryptographicException)
+            OtpId = otp.Id,
+            Sequence = otp.Sequence,
+            Kind = kind,
+            DeliveryId = deliveryId,
+            Status = status,
+            Reason = reason,
+            OccurredAt = now,
+        };
+        Changes.Add(change);
+        if (Callback.For(otp, change) is { } callback)
         {
-            return false;
+            Callbacks.Add(callback);
         }
+
+        return change;
     }
+
+    private void Publish<T>(Otp otp, OtpChange change, T message)
+        where T : class =>
+        outbox.Publish(
+            message,
+            otp.ApplicationId.ToString(),
+            headers: Callback.IsOwed(otp, change) ? WithCallback : null,
+            traceParent: TraceParent,
+            correlationId: otp.Id);
 }

@@ -1,10 +1,9 @@
-using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps;
 
 /// <summary>Ends what nobody used, in bounded batches that several workers can take side by side.</summary>
-public sealed class OtpExpiry(IOtpStore store, IOutbox outbox, OtpSecrets secrets)
+public sealed class OtpExpiry(IOtpStore store, IOutbox outbox)
 {
     /// <summary>One batch; the number of OTPs that expired.</summary>
     public async Task<int> ExpireAsync(int limit, CancellationToken cancellationToken)
@@ -14,7 +13,7 @@ public sealed class OtpExpiry(IOtpStore store, IOutbox outbox, OtpSecrets secret
         await using (var unit = await store.BeginAsync(cancellationToken))
         {
             var locked = await unit.LockExpiredAsync(limit, cancellationToken);
-            var changes = new OtpChanges(outgoing, locked.Now, secrets);
+            var changes = new OtpChanges(outgoing, locked.Now);
             foreach (var otp in locked.Otps.Values)
             {
                 changes.Move(otp, otp.State.At(locked.Now));

@@ -58,7 +58,7 @@ public sealed class OtpVerification : IAsyncDisposable
         {
             var locked = await unit.LockForVerificationAsync(
                 commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
-            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
+            var changes = new OtpChanges(outgoing, locked.Now);
             for (var i = 0; i < commands.Count; i++)
             {
                 changes.TraceParent = commands[i].TraceParent;

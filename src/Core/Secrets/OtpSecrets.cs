@@ -61,9 +61,9 @@ public sealed class OtpSecrets(KeyRing ring)
     }
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
-    public CallbackContent OpenCallback(Callback callback)
+    public CallbackContent OpenCallback(Guid callbackId, byte[] content)
     {
-        var secret = ring.OpenWithId(callback.Content, Place("callback", callback.Id));
+        var secret = ring.OpenWithId(content, Place("callback", callbackId));
         var end = sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(secret);
         return new(Encoding.UTF8.GetString(secret.AsSpan(sizeof(int)..end)), secret[end..]);
     }

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Outbox;
 using RabbitMQ.Client.Exceptions;
 
@@ -71,12 +72,10 @@ public static class OtpBus
         services.AddHostedService<BusLifetime>();
 
         // After the bus, so that a stop ends the outbox first, while the bus can still send.
-        services.AddSingleton<CallbackRouting>();
-        services.AddOutbox((setup, provider) =>
+        services.AddOutbox(setup =>
         {
-            var callbacks = provider.GetRequiredService<CallbackRouting>();
             setup.Json = ContractsJson.Default.Options;
-            setup.Map<OtpRequested>("otp-requested");
+            setup.Map<OtpRequested>(DeliveryRecovery.WorkCommand);
             setup.Map<OtpStatusChanged>("otp-status-changed");
             setup.Map<OtpDeliveryChanged>("otp-delivery-changed");
             setup.Map<OtpAccepted>("otp-accepted");
@@ -87,7 +86,7 @@ public static class OtpBus
             {
                 RequireQueue(context);
                 Answers.Address(context);
-                callbacks.Route(context);
+                CallbackRouting.Route(context);
             };
             setup.IsBrokerDown = IsBrokerDown;
         });

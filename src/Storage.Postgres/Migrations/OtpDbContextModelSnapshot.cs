@@ -321,7 +321,6 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnName("attempts");
 
                     b.Property<byte[]>("Content")
-                        .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("content");
 
@@ -344,6 +343,12 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.Property<Guid>("OtpId")
                         .HasColumnType("uuid")
                         .HasColumnName("otp_id");
+
+                    b.Property<long>("Previous")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("previous");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(64)
@@ -616,6 +621,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("attempts");
 
+                    b.Property<string>("CallbackEvents")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("callback_events");
+
                     b.Property<string>("Channel")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -635,6 +645,12 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("DeliverySequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("delivery_sequence");
 
                     b.Property<byte[]>("Details")
                         .IsRequired()
@@ -716,6 +732,47 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasFilter("lookup_hash IS NOT NULL");
 
                     b.ToTable("otps", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Otps.OtpChange", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("otp_id");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<Guid?>("DeliveryId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("delivery_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("kind");
+
+                    b.Property<DateTime>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.HasKey("OtpId", "Sequence")
+                        .HasName("pk_otp_changes");
+
+                    b.ToTable("otp_changes", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Otps.OtpPin", b =>

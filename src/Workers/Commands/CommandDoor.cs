@@ -4,7 +4,6 @@ using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
-using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Outbox;
 
@@ -15,7 +14,6 @@ public sealed partial class CommandDoor : IAsyncDisposable
 {
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
-    private readonly OtpSecrets _secrets;
     private readonly ApplicationDirectory _directory;
     private readonly DatabaseGate _database;
     private readonly CommandMetrics _metrics;
@@ -26,7 +24,6 @@ public sealed partial class CommandDoor : IAsyncDisposable
     public CommandDoor(
         IOtpStore store,
         IOutbox outbox,
-        OtpSecrets secrets,
         ApplicationDirectory directory,
         DatabaseGate database,
         CommandMetrics metrics,
@@ -34,7 +31,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
         IOptions<GatheringOptions> gathering,
         ILogger<CommandDoor> logger)
     {
-        (_store, _outbox, _secrets, _directory, _database, _metrics, _logger) = (store, outbox, secrets, directory, database, metrics, logger);
+        (_store, _outbox, _directory, _database, _metrics, _logger) = (store, outbox, directory, database, metrics, logger);
         _users = options.Value.Users.ToDictionary(u => u.Key, u => u.Value.ToHashSet(), StringComparer.Ordinal);
         _answers = new(WriteAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
@@ -124,7 +121,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
                 answer(outgoing);
             }
 
-            await unit.SaveAsync(new(outgoing, DateTime.MinValue, _secrets), outgoing.Messages, cancellationToken);
+            await unit.SaveAsync(new(outgoing, DateTime.MinValue), outgoing.Messages, cancellationToken);
         }
 
         _outbox.Dispatch(outgoing);

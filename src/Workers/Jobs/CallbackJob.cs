@@ -5,9 +5,9 @@ using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>Claims callbacks that are due: retries, replays, and those whose worker died or had no place for them.</summary>
+/// <summary>Claims callbacks that are due: retries, replays, and those whose message was lost or whose worker died.</summary>
 [DisallowConcurrentExecution]
-public sealed class CallbackJob(CallbackOutcomes callbacks, CallbackSender sender, JobRun run, IOptions<JobOptions> options) : IJob
+public sealed class CallbackJob(CallbackClaims callbacks, CallbackSender sender, CallbackMetrics metrics, JobRun run, IOptions<JobOptions> options) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -21,13 +21,14 @@ public sealed class CallbackJob(CallbackOutcomes callbacks, CallbackSender sende
                 return 0;
             }
 
-            var due = await callbacks.ClaimAsync(settings.CallbackBatch, token);
-            foreach (var callback in due)
+            var due = await callbacks.ClaimDueAsync(settings.CallbackBatch, token);
+            metrics.Unannounced(due.Unannounced);
+            foreach (var callback in due.Outgoing)
             {
                 sender.Hand(callback);
             }
 
-            return due.Count;
+            return due.Claimed;
         }
     }
 }

@@ -49,7 +49,7 @@ public sealed partial class DeliveryRecoveryJob(
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} OTPs had a delivery whose worker did not report within its lease; it is UNKNOWN now")]
         public static partial void LeasesEnded(ILogger logger, int count);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The work commands of {Count} OTPs waited too long and were published again")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "The work commands of {Count} OTPs waited too long; those that left the outbox were published again")]
         public static partial void Republished(ILogger logger, int count);
     }
 }

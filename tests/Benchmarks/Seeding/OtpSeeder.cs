@@ -16,7 +16,7 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
 {
     private const int Chunk = 20_000;
     private const string Otps =
-        "otps (id, application_id, channel, country_iso, recipient_hash, details, status, reason, sequence, attempts, max_attempts, ttl, parts, cost, created_at, expires_at, final_at)";
+        "otps (id, application_id, channel, country_iso, recipient_hash, details, status, reason, sequence, attempts, max_attempts, ttl, parts, cost, created_at, expires_at, final_at, delivery_sequence, callback_events)";
 
     private const string Deliveries =
         "deliveries (id, otp_id, channel, provider, step, attempt, status, provider_message_id, due_at, publish_due_at, republished, created_at, updated_at)";
@@ -106,6 +106,9 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
         {
             await copy.WriteNullAsync();
         }
+
+        await copy.WriteAsync(2L, NpgsqlDbType.Bigint);
+        await WriteAsync(copy, callbackBases is null ? null : "status", NpgsqlDbType.Varchar);
     }
 
     private async Task WritePinAsync(NpgsqlBinaryImporter copy, SeededOtp row)

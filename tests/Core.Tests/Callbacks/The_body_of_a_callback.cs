@@ -21,7 +21,7 @@ public class The_body_of_a_callback
         data.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
             "otpId", "trackId", "phoneNumber", "countryIso", "status", "cost", "parts", "maxAttempts", "attempts", "ttl", "otpCallbackUrl", "dateCreated", "dateExpires",
-            "channel", "recipient", "from", "name", "locale", "reason", "sequence", "metadata",
+            "channel", "recipient", "from", "name", "locale", "reason", "sequence", "metadata", "previous",
         ]);
         data.GetProperty("status").GetString().ShouldBe("FAILED");
         data.GetProperty("reason").GetString().ShouldBe("max_attempts");
@@ -34,7 +34,7 @@ public class The_body_of_a_callback
     [Fact]
     public void Is_one_element_of_otp_update_in_plain_UTF8()
     {
-        var text = Encoding.UTF8.GetString(CallbackBody.Render(Some.Locked(OtpStatus.Verified).Otp, Details, Change("VERIFIED", null, null, 3, Some.Now)));
+        var text = Encoding.UTF8.GetString(CallbackBody.Render(Some.Locked(OtpStatus.Verified).Otp, Details, Change("VERIFIED", null, null, 3, Some.Now), null, 0));
 
         text.ShouldStartWith("""{"event":"otp_update","data":[{"otpId":""");
         text.ShouldContain("Zoë");
@@ -51,36 +51,43 @@ public class The_body_of_a_callback
         var otp = Some.Locked(OtpStatus.Expired).Otp;
         (otp.Reason, otp.FinalAt) = (OtpReason.NotVerified, Some.Now);
 
-        var data = Element(CallbackBody.Render(otp, Details, Change(null, null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd))));
+        var data = Element(CallbackBody.Render(otp, Details, Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)), Sent, 3));
 
         data.GetProperty("status").GetString().ShouldBe(status);
         data.GetProperty("reason").GetString().ShouldBe(reason);
         data.GetProperty("delivery").GetProperty("status").GetString().ShouldBe("SENT");
         data.GetProperty("delivery").GetProperty("attempt").GetInt32().ShouldBe(2);
+        data.GetProperty("previous").GetInt64().ShouldBe(3);
     }
 
     [Fact]
     public void Comes_back_byte_for_byte_from_its_seal_and_only_in_its_own_place()
     {
         var id = Guid.CreateVersion7();
-        var content = new CallbackContent("https://user.example/ü?token=1", CallbackBody.Render(Some.Locked().Otp, Details, Change("VERIFIED", null, null, 2, Some.Now)));
+        var content = new CallbackContent("https://user.example/ü?token=1", CallbackBody.Render(Some.Locked().Otp, Details, Change("VERIFIED", null, null, 2, Some.Now), null, 0));
         var row = Some.Secrets.SealCallback(id, content);
 
-        var opened = Some.Secrets.OpenCallback(Row(id, row));
+        var opened = Some.Secrets.OpenCallback(id, row);
 
         opened.Url.ShouldBe(content.Url);
         opened.Body.ShouldBe(content.Body);
-        Should.Throw<System.Security.Cryptography.CryptographicException>(() => Some.Secrets.OpenCallback(Row(Guid.CreateVersion7(), row)));
+        Should.Throw<System.Security.Cryptography.CryptographicException>(() => Some.Secrets.OpenCallback(Guid.CreateVersion7(), row));
         Encoding.Latin1.GetString(row).ShouldNotContain("612246400");
     }
 
     private static JsonElement Render(Otp otp, string status, string? reason, long sequence) =>
-        Element(CallbackBody.Render(otp, Details, Change(status, reason, null, sequence, Some.Now)));
+        Element(CallbackBody.Render(otp, Details, Change(status, reason, null, sequence, Some.Now), null, 0));
 
-    private static OtpChange Change(string? status, string? reason, DeliveryChange? delivery, long sequence, DateTime at) =>
-        new(Guid.CreateVersion7(), Guid.CreateVersion7(), status, reason, delivery, sequence, at);
+    private static OtpChange Change(string status, string? reason, DeliveryChange? delivery, long sequence, DateTime at) => new()
+    {
+        OtpId = Guid.CreateVersion7(),
+        Sequence = sequence,
+        Kind = delivery is null ? OtpChangeKind.Status : OtpChangeKind.Delivery,
+        DeliveryId = delivery?.Id,
+        Status = status,
+        Reason = reason,
+        OccurredAt = at,
+    };
 
     private static JsonElement Element(byte[] body) => JsonDocument.Parse(body).RootElement.GetProperty("data")[0];
-
-    private static Callback Row(Guid id, byte[] content) => new() { Id = id, OtpId = id, ApplicationId = id, Sequence = 2, Content = content };
 }

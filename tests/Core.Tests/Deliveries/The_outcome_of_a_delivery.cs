@@ -155,6 +155,27 @@ public class The_outcome_of_a_delivery
     }
 
     [Fact]
+    public async Task Is_not_asked_for_again_while_its_work_command_waits_in_the_outbox()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
+        _store.Unpublished.Add(otp.Otp.Id);
+        var recovery = Recovery();
+        _time.Advance(_options.LostAfter);
+        _store.Now = Some.Now.AddSeconds(15);
+
+        await recovery.RepublishAsync(10, CancellationToken.None);
+
+        _store.Messages.ShouldBeEmpty();
+        (otp.Deliveries[0].Republished, otp.Deliveries[0].PublishDueAt).ShouldBe((0, _store.Now.AddSeconds(15)));
+        _store.Saved.ShouldHaveSingleItem().UpdatedDeliveries.ShouldBe(otp.Deliveries);
+
+        _store.Unpublished.Clear();
+        _store.Now = _store.Now.AddSeconds(15);
+        await recovery.RepublishAsync(10, CancellationToken.None);
+        _store.Messages.ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task Is_not_asked_for_again_while_its_queue_is_behind()
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
@@ -182,9 +203,9 @@ public class The_outcome_of_a_delivery
         _store.Messages.ShouldBeEmpty();
     }
 
-    private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Options.Create(_options));
+    private DeliveryRecovery Recovery() => new(_store, _store, _lag, Options.Create(_options));
 
-    private DeliveryOutcomes Outcomes() => new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new GatheringOptions()));
+    private DeliveryOutcomes Outcomes() => new(_store, _store, Options.Create(_options), Options.Create(new GatheringOptions()));
 
     private async Task<bool> RecordAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {

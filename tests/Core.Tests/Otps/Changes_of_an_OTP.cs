@@ -1,4 +1,4 @@
-using OtpPipeline.Contracts;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Tests.Support;
@@ -13,7 +13,7 @@ public class Changes_of_an_OTP
     private readonly OutboxBatch _batch = Some.Batch();
     private readonly OtpChanges _changes;
 
-    public Changes_of_an_OTP() => _changes = new(_batch, Some.Now.AddSeconds(7), Some.Secrets);
+    public Changes_of_an_OTP() => _changes = new(_batch, Some.Now.AddSeconds(7));
 
     [Fact]
     public void Raise_the_sequence_by_one_each_and_announce_each_once()
@@ -45,27 +45,53 @@ public class Changes_of_an_OTP
         otp.Otp.FinalAt.ShouldBe(_changes.Now);
     }
 
-    [Theory]
-    [InlineData("https://example.com/otp", null)]
-    [InlineData(null, """{"otp-no-callback":"true"}""")]
-    public void Say_where_no_callback_can_follow(string? callbackUrl, string? headers)
+    [Fact]
+    public void Write_a_row_each_with_what_the_event_says()
     {
-        var id = Guid.CreateVersion7();
-        var otp = Some.Locked(id: id, details: Some.Secrets.SealDetails(id, new(Some.Phone, "InfoText", "{{pin}}", callbackUrl, null, null)));
+        var otp = Some.Locked(deliveries: [DeliveryStatus.Sending, DeliveryStatus.Queued]);
 
+        _changes.Move(otp, otp.Deliveries[0], DeliveryStatus.Failed, "refused");
         _changes.Move(otp, OtpRules.Cancel(otp.State, _changes.Now).State);
 
-        _batch.Messages.ShouldHaveSingleItem().Headers.ShouldBe(headers);
+        _changes.Changes.Select(c => (c.OtpId, c.Sequence, c.Kind, c.DeliveryId, c.Status, c.Reason, c.OccurredAt)).ShouldBe(
+        [
+            (otp.Otp.Id, 2, OtpChangeKind.Delivery, otp.Deliveries[0].Id, "FAILED", "refused", _changes.Now),
+            (otp.Otp.Id, 3, OtpChangeKind.Delivery, otp.Deliveries[1].Id, "SUPPRESSED", "cancelled", _changes.Now),
+            (otp.Otp.Id, 4, OtpChangeKind.Status, null, "CANCELLED", null, _changes.Now),
+        ]);
+        _batch.Messages.Select(m => Some.Json(m).GetProperty("status").GetString()).ShouldBe(_changes.Changes.Select(c => c.Status));
     }
 
     [Fact]
-    public void Leave_it_open_where_the_details_do_not_open()
+    public void Name_the_change_before_them_on_the_same_exchange()
     {
-        var otp = Some.Locked();
+        var otp = Some.Locked(deliveries: [DeliveryStatus.Sending, DeliveryStatus.Sending]);
 
+        _changes.Move(otp, otp.Deliveries[0], DeliveryStatus.Sent, null);
+        _changes.Move(otp, OtpRules.Cancel(otp.State, _changes.Now).State);
+        _changes.Move(otp, otp.Deliveries[1], DeliveryStatus.Unknown, "timeout");
+        _changes.Move(otp, otp.Deliveries[1], DeliveryStatus.Sent, null);
+
+        _batch.Messages.Select(m => (m.MessageType, Some.Json(m).GetProperty("sequence").GetInt64(), Some.Json(m).GetProperty("previous").GetInt64()))
+            .ShouldBe([("delivery", 2, 0), ("status", 3, 0), ("delivery", 4, 2), ("delivery", 5, 4)]);
+    }
+
+    [Theory]
+    [InlineData(null, new long[0], new long[0])]
+    [InlineData(CallbackEvents.Status, new long[] { 4 }, new long[] { 0 })]
+    [InlineData(CallbackEvents.All, new long[] { 2, 3, 4 }, new long[] { 0, 2, 3 })]
+    public void Owe_the_callbacks_that_the_OTP_was_accepted_with(CallbackEvents? events, long[] sequences, long[] previous)
+    {
+        var otp = Some.Locked(callbackEvents: events, deliveries: [DeliveryStatus.Sending, DeliveryStatus.Sending]);
+
+        _changes.Move(otp, otp.Deliveries[0], DeliveryStatus.Sent, null);
+        _changes.Move(otp, otp.Deliveries[1], DeliveryStatus.Sent, null);
         _changes.Move(otp, OtpRules.Cancel(otp.State, _changes.Now).State);
 
-        _batch.Messages.ShouldHaveSingleItem().Headers.ShouldBeNull();
+        _changes.Callbacks.Select(c => c.Sequence).ShouldBe(sequences);
+        _changes.Callbacks.Select(c => c.Previous).ShouldBe(previous);
+        _changes.Callbacks.ShouldAllBe(c => c.Content == null && c.OtpId == otp.Otp.Id && c.ApplicationId == otp.Otp.ApplicationId && c.Status == CallbackStatus.Pending);
+        _batch.Messages.Where(m => m.Headers == """{"otp-callback":"true"}""").Select(m => Some.Json(m).GetProperty("sequence").GetInt64()).ShouldBe(sequences);
     }
 
     [Fact]

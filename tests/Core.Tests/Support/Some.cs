@@ -55,7 +55,8 @@ internal static class Some
 
     public static LockedOtp Locked(
         OtpStatus status = OtpStatus.Pending, int attempts = 0, string pin = "123456", string? metadata = null, int maxAttempts = 5,
-        Guid? id = null, RecipientHistory? history = null, byte[]? details = null, decimal cost = 0, params DeliveryStatus[] deliveries)
+        Guid? id = null, RecipientHistory? history = null, byte[]? details = null, decimal cost = 0,
+        CallbackEvents? callbackEvents = null, params DeliveryStatus[] deliveries)
     {
         var otpId = id ?? Guid.CreateVersion7();
         var otp = new Otp
@@ -67,6 +68,7 @@ internal static class Some
             Details = details ?? [],
             Status = status,
             Sequence = 1,
+            CallbackEvents = callbackEvents,
             Attempts = attempts,
             MaxAttempts = maxAttempts,
             Cost = cost,

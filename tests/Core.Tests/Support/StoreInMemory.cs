@@ -27,6 +27,9 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
     /// <summary>Ends when an intake has come to the gate: who asks from then on waits for the next batch.</summary>
     public Task AtTheGate => _atTheGate.Task;
 
+    /// <summary>OTPs whose work command still waits in the outbox.</summary>
+    public HashSet<Guid> Unpublished { get; } = [];
+
     public LockedOtp Add(LockedOtp otp) => Otps[otp.Otp.Id] = otp;
 
     public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken)
@@ -59,7 +62,7 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
     }
 
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
-        Task.FromResult(new LockedOtps(Now, otpIds.Where(Otps.ContainsKey).ToDictionary(i => i, i => Otps[i])));
+        Task.FromResult(new LockedOtps(Now, otpIds.Where(Otps.ContainsKey).ToDictionary(i => i, i => Otps[i])) { Unpublished = Unpublished });
 
     public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) => LockAsync(otpIds, submissions, cancellationToken);
 

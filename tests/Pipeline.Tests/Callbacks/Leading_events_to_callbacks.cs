@@ -51,7 +51,7 @@ public sealed class Leading_events_to_callbacks(CallbackPipeline shared)
         var read = new List<(string, Guid)>();
         while (await channel.BasicGetAsync(queue, autoAck: true) is { } message)
         {
-            (message.BasicProperties.Headers?.Keys ?? []).ShouldNotContain(name => name == "BCC" || name == "otp-no-callback");
+            (message.BasicProperties.Headers?.Keys ?? []).ShouldNotContain(name => name == "BCC" || name == "otp-callback");
             read.Add((message.Exchange, JsonDocument.Parse(message.Body).RootElement.GetProperty("otpId").GetGuid()));
         }
 

@@ -54,6 +54,7 @@ public sealed class Workers_killed_at_random
         var all = subscriber.At("/all");
         all.Select(c => c.WebhookId).Distinct().Count().ShouldBe(all.Select(c => (c.OtpId, c.Sequence)).Distinct().Count(), "a change has one id");
         all.GroupBy(c => c.WebhookId).ShouldAllBe(g => g.Select(c => c.Body).Distinct().Count() == 1, "an id has one body");
+        all.ShouldAllBe(c => c.Previous == (c.Sequence == 2 ? 0 : c.Sequence - 1), "each names the one before it");
         all.Where(c => c.Status == "CANCELLED").Select(c => c.OtpId).Distinct().Count().ShouldBe(ids.Length, "every end is told");
         var retries = await pipeline.Database.CountAsync("callback_attempts WHERE http_status = 500");
         var duplicates = all.Count - all.Select(c => c.WebhookId).Distinct().Count() - retries;

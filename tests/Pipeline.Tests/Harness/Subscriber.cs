@@ -18,6 +18,8 @@ internal sealed record ReceivedCallback(string Path, string WebhookId, string Ti
 
     public long Sequence => Otp.GetProperty("sequence").GetInt64();
 
+    public long Previous => Otp.GetProperty("previous").GetInt64();
+
     public string Status => Otp.GetProperty("status").GetString()!;
 }
 

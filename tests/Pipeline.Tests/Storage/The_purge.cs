@@ -37,6 +37,8 @@ public sealed class The_purge(SharedPipeline shared)
 
         (await pipeline.Database.OtpsAsync(old, untold, recent, pending)).Select(o => o.Id).ShouldBe([untold, recent, pending], ignoreOrder: true);
         (await pipeline.Database.DeliveriesAsync(old)).ShouldBeEmpty();
+        (await pipeline.Database.CountAsync("otp_changes WHERE otp_id = $1", old)).ShouldBe(0);
+        (await pipeline.Database.CountAsync("otp_changes WHERE otp_id = $1", recent)).ShouldBeGreaterThanOrEqualTo(2);
         (await pipeline.Client.GetAsync(old)).Status.ShouldBe(404);
         (await pipeline.Client.GetAsync(recent)).OtpStatus.ShouldBe("CANCELLED");
         (await pipeline.Database.CountAsync("otp_pins WHERE otp_id = $1", pending)).ShouldBe(1);

@@ -87,6 +87,7 @@ public sealed class A_subscriber_that_fails_for_days
         private readonly FakeTimeProvider _time;
         private readonly Func<HttpRequestMessage, HttpResponseMessage> _answer;
         private readonly CallbackOutcomes _outcomes;
+        private readonly CallbackClaims _claims;
         private readonly CallbackSender _sender;
         private readonly CallbackMetrics _metrics;
         private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
@@ -104,11 +105,13 @@ public sealed class A_subscriber_that_fails_for_days
                 OtpId = id,
                 ApplicationId = id,
                 Sequence = 2,
+                Previous = 0,
                 Content = secrets.SealCallback(id, new("https://subscriber.example/", "{}"u8.ToArray())),
                 DueAt = time.GetUtcNow().UtcDateTime,
             };
             _metrics = new(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
-            _outcomes = new(this, secrets, time, options, Options.Create(new GatheringOptions()));
+            _outcomes = new(this, Options.Create(new GatheringOptions()));
+            _claims = new(this, _outcomes, secrets, time, options, Options.Create(new GatheringOptions()));
             _sender = new(
                 new CallbackExchange(new(this), options, time), _outcomes, _ => [new byte[32]], secrets,
                 new DatabaseGate(_ => Task.FromResult(true), this, TimeProvider.System, NullLogger<DatabaseGate>.Instance), _metrics, options, time, NullLogger<CallbackSender>.Instance);
@@ -127,7 +130,7 @@ public sealed class A_subscriber_that_fails_for_days
         /// <summary>What the job does at each tick; returns when the outcome is written.</summary>
         public async Task TickAsync()
         {
-            var due = await _outcomes.ClaimAsync(10, CancellationToken.None);
+            var due = (await _claims.ClaimDueAsync(10, CancellationToken.None)).Outgoing;
             var before = Volatile.Read(ref _reports);
             foreach (var callback in due)
             {
@@ -147,7 +150,7 @@ public sealed class A_subscriber_that_fails_for_days
             }
         }
 
-        public Task<IReadOnlyList<Callback>> ClaimAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<Callback>> ClaimDueAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken)
         {
             var due = Row.Status == CallbackStatus.Pending && Row.DueAt <= _time.GetUtcNow().UtcDateTime;
             if (due)
@@ -169,9 +172,16 @@ public sealed class A_subscriber_that_fails_for_days
             return Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid> { report.CallbackId });
         }
 
-        public Task<IReadOnlyList<Otp>> ReadOtpsAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<UnsentCallback>> ReadUnsentAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IReadOnlySet<Guid>> InsertAsync(IReadOnlyList<NewCallback> callbacks, TimeSpan lease, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlySet<Guid>> ClaimAsync(Guid leaseId, TimeSpan lease, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlyList<UnsentCallback>> ReadLeasedAsync(Guid leaseId, IReadOnlyCollection<Guid> callbackIds, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReadOnlySet<Guid>> StoreAsync(Guid leaseId, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -187,6 +197,7 @@ public sealed class A_subscriber_that_fails_for_days
         {
             await _sender.StopAsync(CancellationToken.None);
             _sender.Dispose();
+            await _claims.DisposeAsync();
             await _outcomes.DisposeAsync();
             await _services.DisposeAsync();
             Dispose();

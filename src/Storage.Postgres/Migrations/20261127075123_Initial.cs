@@ -105,9 +105,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     otp_id = table.Column<Guid>(type: "uuid", nullable: false),
                     application_id = table.Column<Guid>(type: "uuid", nullable: false),
                     sequence = table.Column<long>(type: "bigint", nullable: false),
+                    previous = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     reason = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    content = table.Column<byte[]>(type: "bytea", nullable: false),
+                    content = table.Column<byte[]>(type: "bytea", nullable: true),
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     failures = table.Column<int>(type: "integer", nullable: false),
                     due_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
@@ -194,6 +195,23 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "otp_changes",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    delivery_id = table.Column<Guid>(type: "uuid", nullable: true),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    reason = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    occurred_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_otp_changes", x => new { x.otp_id, x.sequence });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "otp_pins",
                 columns: table => new
                 {
@@ -240,6 +258,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     reason = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
                     sequence = table.Column<long>(type: "bigint", nullable: false),
+                    delivery_sequence = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    callback_events = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     max_attempts = table.Column<int>(type: "integer", nullable: false),
                     ttl = table.Column<int>(type: "integer", nullable: false),
@@ -534,6 +554,9 @@ namespace OtpPipeline.Storage.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "inbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "otp_changes");
 
             migrationBuilder.DropTable(
                 name: "otp_pins");

@@ -105,9 +105,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     sequence = table.Column<long>(type: "bigint", nullable: false),
+                    previous = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    content = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     attempts = table.Column<int>(type: "int", nullable: false),
                     failures = table.Column<int>(type: "int", nullable: false),
                     due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
@@ -195,6 +196,23 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "otp_changes",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    sequence = table.Column<long>(type: "bigint", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    delivery_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    occurred_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_otp_changes", x => new { x.otp_id, x.sequence });
+                });
+
+            migrationBuilder.CreateTable(
                 name: "otp_pins",
                 columns: table => new
                 {
@@ -241,6 +259,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
                     sequence = table.Column<long>(type: "bigint", nullable: false),
+                    delivery_sequence = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
+                    callback_events = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
                     attempts = table.Column<int>(type: "int", nullable: false),
                     max_attempts = table.Column<int>(type: "int", nullable: false),
                     ttl = table.Column<int>(type: "int", nullable: false),
@@ -535,6 +555,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "inbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "otp_changes");
 
             migrationBuilder.DropTable(
                 name: "otp_pins");

@@ -12,7 +12,7 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127070132_Initial")]
+    [Migration("20261127075134_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -333,7 +333,6 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("attempts");
 
                     b.Property<byte[]>("Content")
-                        .IsRequired()
                         .HasColumnType("varbinary(max)")
                         .HasColumnName("content");
 
@@ -356,6 +355,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.Property<Guid>("OtpId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("otp_id");
+
+                    b.Property<long>("Previous")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("previous");
 
                     b.Property<string>("Reason")
                         .HasMaxLength(64)
@@ -640,6 +645,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("attempts");
 
+                    b.Property<string>("CallbackEvents")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("callback_events")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("Channel")
                         .IsRequired()
                         .HasMaxLength(16)
@@ -661,6 +672,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("created_at");
+
+                    b.Property<long>("DeliverySequence")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("delivery_sequence");
 
                     b.Property<byte[]>("Details")
                         .IsRequired()
@@ -745,6 +762,50 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasFilter("lookup_hash IS NOT NULL");
 
                     b.ToTable("otps", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Otps.OtpChange", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("otp_id");
+
+                    b.Property<long>("Sequence")
+                        .HasColumnType("bigint")
+                        .HasColumnName("sequence");
+
+                    b.Property<Guid?>("DeliveryId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("delivery_id");
+
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("OccurredAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Status")
+                        .IsRequired()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("OtpId", "Sequence")
+                        .HasName("pk_otp_changes");
+
+                    b.ToTable("otp_changes", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Otps.OtpPin", b =>

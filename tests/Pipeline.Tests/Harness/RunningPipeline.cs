@@ -36,13 +36,14 @@ internal sealed class RunningPipeline : IAsyncDisposable
     {
         _setup = setup;
         Logs = Servers.NewFolder("logs");
-        Key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+        Key = setup.Settings.GetValueOrDefault("Applications:0:Keys:0:Key") ?? Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+        ApplicationId = setup.Settings.TryGetValue("Applications:0:Id", out var id) ? Guid.Parse(id) : Guid.NewGuid();
         Client = new Client(Key, () => [.. _apis.Where(a => a.IsRunning).Select(a => a.Address)]);
     }
 
     public string Key { get; }
 
-    public Guid ApplicationId { get; } = Guid.NewGuid();
+    public Guid ApplicationId { get; }
 
     /// <summary>Folder with a log a process.</summary>
     public string Logs { get; }
@@ -219,6 +220,9 @@ internal sealed class RunningPipeline : IAsyncDisposable
             await server.ExecuteAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
         }
     }
+
+    /// <summary>What a further host of this pipeline is given.</summary>
+    public Dictionary<string, string> EnvironmentOf(string label) => Environment(label);
 
     private Dictionary<string, string> Environment(string label) =>
         HostSettings.Of(_setup, label, Database.ConnectionString, _broker, ApplicationId, Key);

@@ -1,0 +1,65 @@
+using OtpPipeline.Pipeline.Tests.Harness;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Documentation;
+
+/// <summary>A host starts with the configuration that a page shows.</summary>
+public sealed class Configuration_examples(DocumentedPipeline documented)
+{
+    private static readonly string[] OfTheApi = ["Applications", "Perfumerlabs", "Beem", "BizMagnets", "Gupshup", "Native", "Api", "Admin", "HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD"];
+
+    public static TheoryData<string> Pages => The_examples.PagesWith(nameof(Kind.Configuration));
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public async Task Of_a_page_start_their_host(string page)
+    {
+        var (pipeline, _) = await documented.GetAsync();
+        var examples = Kinds.Of(page).Where(e => e.Kind == Kind.Configuration).SelectMany(e => e.Example.Settings).Where(s => !IsPlaceholder(s.Value)).ToList();
+        var files = Servers.NewFolder("secret-files");
+        foreach (var host in examples.GroupBy(s => OfTheApi.Contains(Section(s.Key)) ? "Api" : "Workers"))
+        {
+            var environment = pipeline.EnvironmentOf($"documented-{host.Key}");
+            foreach (var (key, value) in host.Where(s => !environment.ContainsKey(s.Key) || Section(s.Key) is "Deliveries" or "Providers"))
+            {
+                environment[key] = await WithFileAsync(value, files);
+            }
+
+            await using var process = new HostProcess(host.Key, environment, Path.Combine(pipeline.Logs, $"{Path.GetFileNameWithoutExtension(page)}-{host.Key}.log"));
+            await process.StartAsync();
+            (await process.StopAsync()).ShouldBe(0);
+        }
+    }
+
+    [Fact]
+    public async Task Would_not_start_their_host_with_a_key_misspelt()
+    {
+        var (pipeline, _) = await documented.GetAsync();
+        var environment = pipeline.EnvironmentOf("documented-wrong");
+        environment["Providers__relay__Type"] = "smtp";
+        environment["Providers__relay__Hots"] = "mail.example.com";
+        environment["Providers__relay__From"] = "codes@example.com";
+        await using var process = new HostProcess("Workers", environment, Path.Combine(pipeline.Logs, "documented-wrong.log"));
+
+        (await process.RunAsync("--urls=http://127.0.0.1:0")).ShouldBe(1);
+    }
+
+    /// <summary>The page leaves the value to its reader; the pipeline has one.</summary>
+    private static bool IsPlaceholder(string value) => value.Contains("...", StringComparison.Ordinal) || value.Contains('<', StringComparison.Ordinal) || value.Contains("user:password", StringComparison.Ordinal);
+
+    private static string Section(string key) => key.Split("__")[0];
+
+    /// <summary>A file that the value names exists here below a folder of the test.</summary>
+    private static async Task<string> WithFileAsync(string value, string folder)
+    {
+        if (!value.StartsWith("/run/secrets/", StringComparison.Ordinal) && !value.StartsWith("/etc/otp/", StringComparison.Ordinal))
+        {
+            return value;
+        }
+
+        var file = Path.Combine(folder, Path.GetFileName(value));
+        await File.WriteAllTextAsync(file, value.EndsWith(".html", StringComparison.Ordinal) ? "<p>{{pin}}</p>" : "a secret of the tests");
+        return file;
+    }
+}

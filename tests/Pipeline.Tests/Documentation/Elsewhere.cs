@@ -1,0 +1,28 @@
+namespace OtpPipeline.Pipeline.Tests.Documentation;
+
+/// <summary>Examples that no shell of a reader runs: why, and what checks them instead.</summary>
+internal static class Elsewhere
+{
+    /// <summary>By page and the beginning of the first line.</summary>
+    private static readonly (string Page, string First, string Reason)[] Table =
+    [
+        ("README.md", "./run ", "starts, tests and measures all of this; these tests run inside the second of them"),
+        ("README.md", "your backend ", "a picture"),
+        ("README.md", "scripts/secrets.sh &&", "scripts/compose-test.sh runs it"),
+        ("docs/architecture.md", "Api ", "a picture"),
+        ("docs/architecture.md", "PENDING ", "a picture; Core.Tests has the status machine"),
+        ("docs/operations.md", "scripts/secrets.sh ", "scripts/compose-test.sh runs it"),
+        ("docs/sandbox.md", "GET /sandbox/messages", "a request line; the other pages read messages by it"),
+        ("docs/moving-from-smscx.md", "configuration = ", "lines of the vendor's packages, which are not installed here"),
+    ];
+
+    public static string? Reason(Example example) => Table
+        .Where(e => e.Page == example.Page && example.Lines[0].TrimStart().StartsWith(e.First, StringComparison.Ordinal))
+        .Select(e => e.Reason)
+        .FirstOrDefault();
+
+    /// <summary>Lines of the table that no example needs any more.</summary>
+    public static IEnumerable<string> Unused => Table
+        .Where(e => !Example.All.Any(x => x.Page == e.Page && x.Lines[0].TrimStart().StartsWith(e.First, StringComparison.Ordinal)))
+        .Select(e => $"{e.Page}: {e.First}");
+}

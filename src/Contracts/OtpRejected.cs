@@ -5,4 +5,5 @@ namespace OtpPipeline.Contracts;
 /// <param name="Code">The stable code, such as 2029.</param>
 /// <param name="Type">The kind of refusal, such as invalid_pin.</param>
 /// <param name="Message">Which field and why.</param>
-public sealed record OtpRejected(Guid? OtpId, int Code, string Type, string Message);
+/// <param name="RetryAfter">Seconds after which the same command may succeed, where that is known; REST's Retry-After.</param>
+public sealed record OtpRejected(Guid? OtpId, int Code, string Type, string Message, int? RetryAfter = null);

@@ -5,6 +5,7 @@ using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 
@@ -30,6 +31,7 @@ public static class CoreRegistration
         services.AddHostedService(p => p.GetRequiredService<ApplicationDirectory>());
         services.AddSingleton<ApplicationSeeding>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<PermitLeases>();
         services.AddSingleton<OtpIntake>();
         services.AddSingleton<OtpVerification>();
         services.AddSingleton<OtpCancellation>();

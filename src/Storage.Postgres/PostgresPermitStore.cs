@@ -1,10 +1,10 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.RateLimits;
 
 namespace OtpPipeline.Storage.Postgres;
 
-/// <summary>Permits on PostgreSQL: one row a key, one statement a batch of leases.</summary>
+/// <summary>Permits on PostgreSQL: one row an application, one statement a batch of leases.</summary>
 internal sealed class PostgresPermitStore(NpgsqlDataSource dataSource) : IPermitStore
 {
     // A lease is never more than an eighth of what is left, so that no process can sit on the rest of a minute.
@@ -13,12 +13,12 @@ internal sealed class PostgresPermitStore(NpgsqlDataSource dataSource) : IPermit
         WITH c AS MATERIALIZED (
             SELECT floor(s)::bigint / 60 AS minute, make_interval(secs => 60 - (s - 60 * (floor(s)::bigint / 60))) AS ends_in
             FROM (SELECT extract(epoch FROM clock_timestamp())::double precision AS s) e),
-        w AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3) AS w (key_id, allowed, wanted) ORDER BY key_id),
+        w AS MATERIALIZED (SELECT * FROM unnest($1, $2, $3) AS w (application_id, allowed, wanted) ORDER BY application_id),
         granted AS (
-            INSERT INTO request_permits AS p (key_id, minute, allowed, leased, leased_before, granted)
-            SELECT w.key_id, c.minute, w.allowed, LEAST(w.wanted, GREATEST(1, w.allowed / 8)), 0, LEAST(w.wanted, GREATEST(1, w.allowed / 8))
-            FROM w, c ORDER BY w.key_id
-            ON CONFLICT (key_id) DO UPDATE SET
+            INSERT INTO request_permits AS p (application_id, minute, allowed, leased, leased_before, granted)
+            SELECT w.application_id, c.minute, w.allowed, LEAST(w.wanted, GREATEST(1, w.allowed / 8)), 0, LEAST(w.wanted, GREATEST(1, w.allowed / 8))
+            FROM w, c ORDER BY w.application_id
+            ON CONFLICT (application_id) DO UPDATE SET
                 minute = GREATEST(p.minute, excluded.minute),
                 allowed = excluded.allowed,
                 leased_before = CASE WHEN p.minute >= excluded.minute THEN p.leased_before WHEN p.minute = excluded.minute - 1 THEN p.leased ELSE 0 END,
@@ -28,14 +28,14 @@ internal sealed class PostgresPermitStore(NpgsqlDataSource dataSource) : IPermit
                 leased = CASE WHEN p.minute >= excluded.minute
                     THEN p.leased + GREATEST(0, LEAST(excluded.granted, excluded.allowed - p.leased, GREATEST(1, (excluded.allowed - p.leased) / 8)))
                     ELSE excluded.granted END
-            RETURNING key_id, leased, leased_before, granted)
-        SELECT g.key_id, g.granted, g.leased, g.leased_before, c.ends_in FROM granted g, c
+            RETURNING application_id, leased, leased_before, granted)
+        SELECT g.application_id, g.granted, g.leased, g.leased_before, c.ends_in FROM granted g, c
         """;
 
     public async Task<IReadOnlyList<PermitLease>> LeaseAsync(IReadOnlyList<PermitRequest> requests, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(LeaseSql);
-        command.Parameters.Add(Columns.Of(requests, r => r.KeyId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Columns.Of(requests, r => r.ApplicationId, NpgsqlDbType.Uuid));
         command.Parameters.Add(Columns.Of(requests, r => r.Allowed, NpgsqlDbType.Integer));
         command.Parameters.Add(Columns.Of(requests, r => r.Wanted, NpgsqlDbType.Integer));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -45,6 +45,6 @@ internal sealed class PostgresPermitStore(NpgsqlDataSource dataSource) : IPermit
             leases[reader.GetGuid(0)] = new(reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetTimeSpan(4));
         }
 
-        return [.. requests.Select(r => leases[r.KeyId])];
+        return [.. requests.Select(r => leases[r.ApplicationId])];
     }
 }

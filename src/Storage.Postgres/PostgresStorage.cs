@@ -6,6 +6,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Storage.Postgres.Outbox;
 

@@ -26,7 +26,6 @@ internal static class ApiRefusals
     public static readonly Refusal MethodNotAllowed = new(2114, "invalid_method", "The method is not allowed here");
     public static readonly Refusal PathNotFound = new(2021, "not_found", "Not found");
     public static readonly Refusal CallbackNotFound = new(2021, "not_found", "No such callback");
-    public static readonly Refusal TooManyRequests = new(2120, "rate_limit", "Too many requests in this minute");
     public static readonly Refusal CursorInvalid = new(2101, "invalid_request", "The query parameter 'cursor' is none that an answer gave as 'next'");
     public static readonly Refusal LimitInvalid = new(2101, "invalid_request", "The query parameter 'limit' must be 1 to 200");
     public static readonly Refusal DeadLetterNotKept = new(2101, "invalid_request", "The message cannot be sent again: its body was too large to keep, or its key is gone");

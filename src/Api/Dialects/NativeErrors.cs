@@ -45,9 +45,8 @@ internal static class NativeErrors
     {
         var admin = AdminProblems.IsAdmin(http);
         var code = status ?? (admin ? AdminProblems.StatusOf(refusal) : StatusOf(refusal));
-        if (refusal.RetryAfter is { } wait)
+        if (refusal.RetryAfterSeconds is { } seconds)
         {
-            var seconds = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds));
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             if (code == StatusCodes.Status429TooManyRequests)
             {

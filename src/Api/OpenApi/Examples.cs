@@ -21,7 +21,7 @@ internal static class Examples
     {
         ["X-Request-Id"] = Header("Id of the request, as logs and traces have it", JsonSchemaType.String),
         ["X-Response-Time"] = Header("Milliseconds", JsonSchemaType.String),
-        ["X-Rate-Limit-Limit"] = Header("Requests per minute of this key", JsonSchemaType.Integer),
+        ["X-Rate-Limit-Limit"] = Header("Requests and commands per minute of the application", JsonSchemaType.Integer),
         ["X-Rate-Limit-Remaining"] = Header("Further requests in this minute", JsonSchemaType.Integer),
     };
 

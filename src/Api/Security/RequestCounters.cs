@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using OtpPipeline.Core.RateLimits;
 
 namespace OtpPipeline.Api.Security;
 
@@ -25,12 +26,6 @@ internal readonly record struct Bucket(UInt128 Address)
         return new(System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(bytes));
     }
 }
-
-/// <summary>What a request learns from its counter.</summary>
-/// <param name="Admitted">It is within the limit.</param>
-/// <param name="Remaining">Further requests in this minute.</param>
-/// <param name="ResetAfter">Until counting begins anew.</param>
-internal readonly record struct Admission(bool Admitted, int Remaining, TimeSpan ResetAfter);
 
 /// <summary>
 /// Counts requests of addresses per minute of the clock, in memory. The framework's limiters do not tell what remains and when counting

@@ -33,7 +33,6 @@ internal static class RequestLimitsSetup
     {
         services.AddOptions<ApiOptions>().BindConfiguration(ApiOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddSingleton<RequestCounters>();
-        services.AddSingleton<PermitLeases>();
         services.AddSingleton<RequestAdmission>();
     }
 

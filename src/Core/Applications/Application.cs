@@ -46,28 +46,6 @@ public sealed class ApiKey
     public DateTime? RevokedAt { get; set; }
 }
 
-/// <summary>How many requests of a key were permitted in its current minute, over all processes.</summary>
-public sealed class RequestPermits
-{
-    /// <summary>The API key, or the token client.</summary>
-    public required Guid KeyId { get; init; }
-
-    /// <summary>Minute of the database's clock, counted from 1970.</summary>
-    public long Minute { get; set; }
-
-    /// <summary>Requests allowed a minute, as the last lease said.</summary>
-    public int Allowed { get; set; }
-
-    /// <summary>Permits leased to processes in this minute.</summary>
-    public int Leased { get; set; }
-
-    /// <summary>The same in the minute before.</summary>
-    public int LeasedBefore { get; set; }
-
-    /// <summary>Size of the last lease.</summary>
-    public int Granted { get; set; }
-}
-
 /// <summary>What an application spent on one day (UTC); a row exists only where a spending limit is set.</summary>
 public sealed class ApplicationSpending
 {

@@ -50,21 +50,6 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
     }
 }
 
-internal sealed class RequestPermitsConfiguration : IEntityTypeConfiguration<RequestPermits>
-{
-    public void Configure(EntityTypeBuilder<RequestPermits> builder)
-    {
-        builder.ToTable("request_permits");
-        builder.HasKey(p => p.KeyId).HasName("pk_request_permits");
-        builder.Property(p => p.KeyId).HasColumnName("key_id").ValueGeneratedNever();
-        builder.Property(p => p.Minute).HasColumnName("minute");
-        builder.Property(p => p.Allowed).HasColumnName("allowed");
-        builder.Property(p => p.Leased).HasColumnName("leased");
-        builder.Property(p => p.LeasedBefore).HasColumnName("leased_before");
-        builder.Property(p => p.Granted).HasColumnName("granted");
-    }
-}
-
 internal sealed class ApplicationSpendingConfiguration : IEntityTypeConfiguration<ApplicationSpending>
 {
     public void Configure(EntityTypeBuilder<ApplicationSpending> builder)

@@ -103,7 +103,7 @@ public sealed record ApplicationLimits
     [Range(0, 1_000_000_000)]
     public decimal? SpendingPerDay { get; init; }
 
-    /// <summary>Requests per minute and key.</summary>
+    /// <summary>Requests over REST and commands over the bus a minute, together.</summary>
     [Range(1, 10_000_000)]
     public int RequestsPerMinute { get; init; } = 6_000;
 

@@ -5,7 +5,11 @@ namespace OtpPipeline.Core.Otps;
 /// <param name="Type">Kind, as the native dialect spells it.</param>
 /// <param name="Message">Which field and why.</param>
 /// <param name="RetryAfter">When the same command may succeed, where that is known.</param>
-public sealed record Refusal(int Code, string Type, string Message, TimeSpan? RetryAfter = null);
+public sealed record Refusal(int Code, string Type, string Message, TimeSpan? RetryAfter = null)
+{
+    /// <summary>The same in whole seconds, rounded up, at least 1.</summary>
+    public int? RetryAfterSeconds => RetryAfter is { } wait ? Math.Max(1, (int)Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue)) : null;
+}
 
 /// <summary>All refusals of the pipeline. Codes 2001 to 2031 and their sentences are the native dialect's; 21xx are ours.</summary>
 public static class Refusals
@@ -64,6 +68,7 @@ public static class Refusals
     public static readonly Refusal IdempotencyKeyInvalid = new(2101, "invalid_request", "The header 'Idempotency-Key' must have 1 to 255 printable characters");
     public static readonly Refusal IdempotencyKeyReused = new(2106, "duplicate_value", "The idempotency key was used before with another command");
     public static readonly Refusal IdempotencyKeyInFlight = new(2107, "duplicate_value", "The first request with this idempotency key is still being processed", TimeSpan.FromSeconds(1));
+    public static readonly Refusal TooManyRequests = new(2120, "rate_limit", "Too many requests in this minute");
     public static readonly Refusal StillLive = new(2119, "duplicate_value", "The recipient has a live OTP already");
     public static readonly Refusal RecipientWindowFull = new(2120, "rate_limit", "The limit of sends to this recipient is reached");
     public static readonly Refusal AddressWindowFull = new(2120, "rate_limit", "The limit of sends for this remote address is reached");

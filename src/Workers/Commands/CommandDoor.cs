@@ -4,6 +4,7 @@ using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Outbox;
 
@@ -15,6 +16,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly ApplicationDirectory _directory;
+    private readonly PermitLeases _permits;
     private readonly DatabaseGate _database;
     private readonly CommandMetrics _metrics;
     private readonly ILogger<CommandDoor> _logger;
@@ -25,18 +27,19 @@ public sealed partial class CommandDoor : IAsyncDisposable
         IOtpStore store,
         IOutbox outbox,
         ApplicationDirectory directory,
+        PermitLeases permits,
         DatabaseGate database,
         CommandMetrics metrics,
         IOptions<CommandOptions> options,
         IOptions<GatheringOptions> gathering,
         ILogger<CommandDoor> logger)
     {
-        (_store, _outbox, _directory, _database, _metrics, _logger) = (store, outbox, directory, database, metrics, logger);
+        (_store, _outbox, _directory, _permits, _database, _metrics, _logger) = (store, outbox, directory, permits, database, metrics, logger);
         _users = options.Value.Users.ToDictionary(u => u.Key, u => u.Value.ToHashSet(), StringComparer.Ordinal);
         _answers = new(WriteAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
 
-    /// <summary>The application that a command names, where the command can be read and its sender may use that.</summary>
+    /// <summary>The application that a command names, where its sender may use it and its request limit is not reached.</summary>
     public async Task<Judged<Application>> ApplicationOfAsync<TDraft>(Incoming<TDraft> command)
         where TDraft : ICommandDraft
     {
@@ -62,7 +65,14 @@ public sealed partial class CommandDoor : IAsyncDisposable
             });
         }
 
-        return _directory.Find(id) is { Active: true } application ? application : Refusals.ApplicationUnknown;
+        return _directory.Find(id) is { Active: true } application ? await CountAsync(application) : Refusals.ApplicationUnknown;
+    }
+
+    /// <summary>One limit for REST and bus; counted before anything else is judged, as over REST.</summary>
+    private async Task<Judged<Application>> CountAsync(Application application)
+    {
+        var admission = await _permits.TakeAsync(application.Id, application.Settings.Limits.RequestsPerMinute, CancellationToken.None);
+        return admission.Admitted ? application : Refusals.TooManyRequests with { RetryAfter = admission.ResetAfter };
     }
 
     /// <summary>Tells the sender why, where nothing else is to be committed.</summary>
@@ -97,7 +107,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
     }
 
     /// <summary>The refusal as the contract has it.</summary>
-    private static OtpRejected Rejection(Refusal refusal, Guid? otpId) => new(otpId, refusal.Code, refusal.Type, refusal.Message);
+    private static OtpRejected Rejection(Refusal refusal, Guid? otpId) => new(otpId, refusal.Code, refusal.Type, refusal.Message, refusal.RetryAfterSeconds);
 
     /// <summary>Counts and logs what became of a command.</summary>
     public void Done<TDraft>(Refusal? refusal)

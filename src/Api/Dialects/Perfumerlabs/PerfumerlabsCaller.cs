@@ -73,7 +73,7 @@ internal sealed partial class PerfumerlabsCaller(
         }
 
         var application = directory.Find(id);
-        if (await admission.CountAsync(http, known && application is not null ? new(application, bucket(id), []) : null) is { } tooMany)
+        if (await admission.CountAsync(http, known && application is not null ? new(application, id, []) { CountedAs = bucket(id) } : null) is { } tooMany)
         {
             return (null, new RefusedAnswer(tooMany));
         }

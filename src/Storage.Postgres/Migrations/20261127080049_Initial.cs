@@ -320,7 +320,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 name: "request_permits",
                 columns: table => new
                 {
-                    key_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
                     minute = table.Column<long>(type: "bigint", nullable: false),
                     allowed = table.Column<int>(type: "integer", nullable: false),
                     leased = table.Column<int>(type: "integer", nullable: false),
@@ -329,7 +329,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_request_permits", x => x.key_id);
+                    table.PrimaryKey("pk_request_permits", x => x.application_id);
                 });
 
             migrationBuilder.CreateTable(

@@ -1,9 +1,7 @@
-using OtpPipeline.Core.Applications;
+namespace OtpPipeline.Core.RateLimits;
 
-namespace OtpPipeline.Api.Security;
-
-/// <summary>The permits that this process holds for one key, and what it knows of those of the others.</summary>
-internal sealed class KeyPermits
+/// <summary>The permits that this process holds for one application, and what it knows of those of the others.</summary>
+internal sealed class ApplicationPermits
 {
     // Half a block is fetched ahead: with the fewest an idle process withholds less than a twentieth of the limit from the others.
     private const int FewestBlocks = 32;
@@ -13,7 +11,7 @@ internal sealed class KeyPermits
     private static readonly TimeSpan Slow = TimeSpan.FromSeconds(2);
     private readonly Lock _lock = new();
     private readonly TimeProvider _time;
-    private readonly Guid _keyId;
+    private readonly Guid _applicationId;
     private TaskCompletionSource? _lease;
     private DateTimeOffset _endsAt = DateTimeOffset.MinValue;
     private DateTimeOffset _leasedAt = DateTimeOffset.MinValue;
@@ -27,9 +25,9 @@ internal sealed class KeyPermits
     private int _waiting;
     private bool _noneLeft;
 
-    public KeyPermits(Guid keyId, TimeProvider time)
+    public ApplicationPermits(Guid applicationId, TimeProvider time)
     {
-        _keyId = keyId;
+        _applicationId = applicationId;
         _time = time;
     }
 
@@ -135,7 +133,7 @@ internal sealed class KeyPermits
         _block = Math.Clamp(_block, Math.Max(1, _allowed / MostBlocks), Math.Max(1, _allowed / FewestBlocks));
         _leasedAt = now;
         _lease = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        return new(_keyId, _allowed, Math.Max(_block, _waiting));
+        return new(_applicationId, _allowed, Math.Max(_block, _waiting));
     }
 
     private void End()

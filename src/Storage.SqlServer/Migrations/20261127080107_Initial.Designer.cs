@@ -12,7 +12,7 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127075134_Initial")]
+    [Migration("20261127080107_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -251,38 +251,6 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasDatabaseName("ix_recipient_histories_updated_at");
 
                     b.ToTable("recipient_histories", (string)null);
-                });
-
-            modelBuilder.Entity("OtpPipeline.Core.Applications.RequestPermits", b =>
-                {
-                    b.Property<Guid>("KeyId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("key_id");
-
-                    b.Property<int>("Allowed")
-                        .HasColumnType("int")
-                        .HasColumnName("allowed");
-
-                    b.Property<int>("Granted")
-                        .HasColumnType("int")
-                        .HasColumnName("granted");
-
-                    b.Property<int>("Leased")
-                        .HasColumnType("int")
-                        .HasColumnName("leased");
-
-                    b.Property<int>("LeasedBefore")
-                        .HasColumnType("int")
-                        .HasColumnName("leased_before");
-
-                    b.Property<long>("Minute")
-                        .HasColumnType("bigint")
-                        .HasColumnName("minute");
-
-                    b.HasKey("KeyId")
-                        .HasName("pk_request_permits");
-
-                    b.ToTable("request_permits", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Applications.WebhookSecret", b =>
@@ -889,6 +857,38 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasName("pk_otp_submissions");
 
                     b.ToTable("otp_submissions", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.RateLimits.RequestPermits", b =>
+                {
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("application_id");
+
+                    b.Property<int>("Allowed")
+                        .HasColumnType("int")
+                        .HasColumnName("allowed");
+
+                    b.Property<int>("Granted")
+                        .HasColumnType("int")
+                        .HasColumnName("granted");
+
+                    b.Property<int>("Leased")
+                        .HasColumnType("int")
+                        .HasColumnName("leased");
+
+                    b.Property<int>("LeasedBefore")
+                        .HasColumnType("int")
+                        .HasColumnName("leased_before");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("bigint")
+                        .HasColumnName("minute");
+
+                    b.HasKey("ApplicationId")
+                        .HasName("pk_request_permits");
+
+                    b.ToTable("request_permits", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxCallback", b =>

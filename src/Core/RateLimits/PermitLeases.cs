@@ -1,18 +1,18 @@
 using System.Collections.Concurrent;
-using OtpPipeline.Core.Applications;
+using Microsoft.Extensions.Logging;
 using OtpPipeline.Core.Gathering;
 
-namespace OtpPipeline.Api.Security;
+namespace OtpPipeline.Core.RateLimits;
 
 /// <summary>
-/// The request limit of a key over all processes: permits are leased from the database in blocks and given out of memory, so
+/// The request limit of an application over all processes, REST and bus: permits are leased from the database in blocks and given out of memory, so
 /// that the number of round trips depends on the limit and not on the requests.
 /// </summary>
-internal sealed partial class PermitLeases : IAsyncDisposable
+public sealed partial class PermitLeases : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
-    private readonly ConcurrentDictionary<Guid, KeyPermits> _keys = new();
+    private readonly ConcurrentDictionary<Guid, ApplicationPermits> _applications = new();
     private readonly IPermitStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<PermitLeases> _logger;
@@ -27,10 +27,10 @@ internal sealed partial class PermitLeases : IAsyncDisposable
         _gatherer = new(LeaseAsync, static _ => true, writers: 1);
     }
 
-    /// <summary>Counts one request of a key.</summary>
-    public async ValueTask<Admission> TakeAsync(Guid keyId, int allowed, CancellationToken cancellationToken)
+    /// <summary>Counts one request or command of an application.</summary>
+    public async ValueTask<Admission> TakeAsync(Guid applicationId, int allowed, CancellationToken cancellationToken)
     {
-        var permits = _keys.GetOrAdd(keyId, static (id, time) => new(id, time), _time);
+        var permits = _applications.GetOrAdd(applicationId, static (id, time) => new(id, time), _time);
         while (true)
         {
             var step = permits.Take(allowed);
@@ -51,7 +51,7 @@ internal sealed partial class PermitLeases : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
 
-    private async Task FetchAsync(KeyPermits permits, PermitRequest request)
+    private async Task FetchAsync(ApplicationPermits permits, PermitRequest request)
     {
         try
         {
@@ -96,7 +96,7 @@ internal sealed partial class PermitLeases : IAsyncDisposable
         [LoggerMessage(Level = LogLevel.Warning, Message = "Permits for requests cannot be leased; this process goes on with its share of each limit ({Type}: {Error})")]
         public static partial void NotLeased(ILogger logger, string type, string error);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "A key goes on with this process's share of its limit for a minute ({Type})")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "An application goes on with this process's share of its limit for a minute ({Type})")]
         public static partial void Alone(ILogger logger, string type);
     }
 }

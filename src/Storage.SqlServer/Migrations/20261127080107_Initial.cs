@@ -321,7 +321,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 name: "request_permits",
                 columns: table => new
                 {
-                    key_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     minute = table.Column<long>(type: "bigint", nullable: false),
                     allowed = table.Column<int>(type: "int", nullable: false),
                     leased = table.Column<int>(type: "int", nullable: false),
@@ -330,7 +330,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_request_permits", x => x.key_id);
+                    table.PrimaryKey("pk_request_permits", x => x.application_id);
                 });
 
             migrationBuilder.CreateTable(

@@ -1,10 +1,10 @@
-namespace OtpPipeline.Core.Applications;
+namespace OtpPipeline.Core.RateLimits;
 
-/// <summary>A process asks for permits of one key.</summary>
-/// <param name="KeyId">The API key, or the token client.</param>
-/// <param name="Allowed">Requests allowed a minute, over all processes.</param>
+/// <summary>A process asks for permits of one application.</summary>
+/// <param name="ApplicationId">Whose requests are counted together, such as the application.</param>
+/// <param name="Allowed">Requests and commands allowed a minute, over all processes.</param>
 /// <param name="Wanted">Permits that the process can use; it may get fewer.</param>
-public readonly record struct PermitRequest(Guid KeyId, int Allowed, int Wanted);
+public readonly record struct PermitRequest(Guid ApplicationId, int Allowed, int Wanted);
 
 /// <summary>What it got.</summary>
 /// <param name="Granted">Permits that are the process's own until the minute ends; 0 when none are left.</param>
@@ -13,9 +13,9 @@ public readonly record struct PermitRequest(Guid KeyId, int Allowed, int Wanted)
 /// <param name="EndsIn">Until the minute ends, by the database's clock.</param>
 public readonly record struct PermitLease(int Granted, int Leased, int LeasedBefore, TimeSpan EndsIn);
 
-/// <summary>Counts permits per key and minute for all processes.</summary>
+/// <summary>Counts permits per application and minute for all processes.</summary>
 public interface IPermitStore
 {
-    /// <summary>Leases for several keys, each named once, in one statement; answers in the order of the requests.</summary>
+    /// <summary>Leases for several applications, each named once, in one statement; answers in the order of the requests.</summary>
     Task<IReadOnlyList<PermitLease>> LeaseAsync(IReadOnlyList<PermitRequest> requests, CancellationToken cancellationToken);
 }

@@ -12,7 +12,7 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Storage.Postgres.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127075123_Initial")]
+    [Migration("20261127080049_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -242,38 +242,6 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_recipient_histories_updated_at");
 
                     b.ToTable("recipient_histories", (string)null);
-                });
-
-            modelBuilder.Entity("OtpPipeline.Core.Applications.RequestPermits", b =>
-                {
-                    b.Property<Guid>("KeyId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("key_id");
-
-                    b.Property<int>("Allowed")
-                        .HasColumnType("integer")
-                        .HasColumnName("allowed");
-
-                    b.Property<int>("Granted")
-                        .HasColumnType("integer")
-                        .HasColumnName("granted");
-
-                    b.Property<int>("Leased")
-                        .HasColumnType("integer")
-                        .HasColumnName("leased");
-
-                    b.Property<int>("LeasedBefore")
-                        .HasColumnType("integer")
-                        .HasColumnName("leased_before");
-
-                    b.Property<long>("Minute")
-                        .HasColumnType("bigint")
-                        .HasColumnName("minute");
-
-                    b.HasKey("KeyId")
-                        .HasName("pk_request_permits");
-
-                    b.ToTable("request_permits", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Applications.WebhookSecret", b =>
@@ -858,6 +826,38 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasName("pk_otp_submissions");
 
                     b.ToTable("otp_submissions", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.RateLimits.RequestPermits", b =>
+                {
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("application_id");
+
+                    b.Property<int>("Allowed")
+                        .HasColumnType("integer")
+                        .HasColumnName("allowed");
+
+                    b.Property<int>("Granted")
+                        .HasColumnType("integer")
+                        .HasColumnName("granted");
+
+                    b.Property<int>("Leased")
+                        .HasColumnType("integer")
+                        .HasColumnName("leased");
+
+                    b.Property<int>("LeasedBefore")
+                        .HasColumnType("integer")
+                        .HasColumnName("leased_before");
+
+                    b.Property<long>("Minute")
+                        .HasColumnType("bigint")
+                        .HasColumnName("minute");
+
+                    b.HasKey("ApplicationId")
+                        .HasName("pk_request_permits");
+
+                    b.ToTable("request_permits", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxCallback", b =>

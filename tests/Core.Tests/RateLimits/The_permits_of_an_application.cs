@@ -1,17 +1,18 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using OtpPipeline.Api.Security;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.RateLimits;
+using Shouldly;
+using Xunit;
 
-namespace OtpPipeline.Api.Tests.Security;
+namespace OtpPipeline.Core.Tests.RateLimits;
 
-public sealed class The_permits_of_a_key
+public sealed class The_permits_of_an_application
 {
-    private static readonly Guid Key = Guid.CreateVersion7();
+    private static readonly Guid Application = Guid.CreateVersion7();
     private readonly FakeTimeProvider _clock = new();
     private readonly PermitsInMemory _store;
 
-    public The_permits_of_a_key() => _store = new(_clock);
+    public The_permits_of_an_application() => _store = new(_clock);
 
     [Theory]
     [InlineData(1)]
@@ -98,7 +99,7 @@ public sealed class The_permits_of_a_key
         var admissions = new List<Admission>(requests);
         for (var i = 0; i < requests; i++)
         {
-            admissions.Add(await process.TakeAsync(Key, limit, TestContext.Current.CancellationToken));
+            admissions.Add(await process.TakeAsync(Application, limit, TestContext.Current.CancellationToken));
         }
 
         return admissions;
@@ -110,7 +111,7 @@ public sealed class The_permits_of_a_key
     private sealed class PermitsInMemory(FakeTimeProvider clock) : IPermitStore
     {
         private readonly Lock _lock = new();
-        private readonly Dictionary<(Guid Key, long Minute), int> _leased = [];
+        private readonly Dictionary<(Guid Application, long Minute), int> _leased = [];
         private int _leases;
 
         public int Leases => _leases;
@@ -134,11 +135,11 @@ public sealed class The_permits_of_a_key
         private PermitLease Lease(PermitRequest request)
         {
             var seconds = clock.GetUtcNow().ToUnixTimeSeconds();
-            var key = (request.KeyId, seconds / 60);
+            var key = (request.ApplicationId, seconds / 60);
             var leased = _leased.GetValueOrDefault(key);
             var granted = Math.Max(0, Math.Min(Math.Min(request.Wanted, request.Allowed - leased), Math.Max(1, (request.Allowed - leased) / 8)));
             _leased[key] = leased + granted;
-            return new(granted, leased + granted, _leased.GetValueOrDefault((request.KeyId, key.Item2 - 1)), TimeSpan.FromSeconds(60 - (seconds % 60)));
+            return new(granted, leased + granted, _leased.GetValueOrDefault((request.ApplicationId, key.Item2 - 1)), TimeSpan.FromSeconds(60 - (seconds % 60)));
         }
     }
 }

@@ -7,6 +7,9 @@ namespace OtpPipeline.Core;
 /// </remarks>
 public sealed class LeaseClock
 {
+    /// <summary>For what goes out without a claim.</summary>
+    public static readonly LeaseClock Endless = new(TimeProvider.System, 0, TimeSpan.MaxValue);
+
     private readonly TimeProvider _time;
     private readonly long _start;
     private readonly TimeSpan _length;
@@ -25,7 +28,10 @@ public sealed class LeaseClock
     public bool IsOver => Left == TimeSpan.Zero;
 
     /// <summary>A clock that starts now.</summary>
-    public static LeaseClock Start(TimeProvider time, TimeSpan length) => new(time, time.GetTimestamp(), length);
+    public static LeaseClock Start(TimeProvider time, TimeSpan length) => Since(time, time.GetTimestamp(), length);
+
+    /// <summary>A clock that started at this timestamp of the same provider.</summary>
+    public static LeaseClock Since(TimeProvider time, long timestamp, TimeSpan length) => new(time, timestamp, length);
 
     /// <summary>The same start, ended no later than this time after it: the remaining life of an OTP, for example.</summary>
     public LeaseClock EndedAfter(TimeSpan length) => length < _length ? new(_time, _start, length) : this;

@@ -45,7 +45,7 @@ public sealed class An_otp_request_that_is_refused
         { $$"""{{{Phone}},"pinLength":11}""", "invalid_param", 2017, "Max value for 'pinLength' is 10" },
         { $$"""{{{Phone}},"trackId":"123"}""", "invalid_param", 2018, "Track ID provided (parameter 'trackId') is not a valid UUID (v1-v5)" },
         { $$"""{{{Phone}},"otpCallbackUrl":"ftp://example.com/x"}""", "invalid_param", 2019, "The parameter 'otpCallbackUrl' is not a valid URL" },
-        { $$"""{{{Phone}},"otpCallbackUrl":"http://169.254.169.254/"}""", "invalid_param", 2019, "The parameter 'otpCallbackUrl' is not a valid URL" },
+        { $$"""{{{Phone}},"otpCallbackUrl":"http://169.254.169.254/"}""", "invalid_param", 2019, "The parameter 'otpCallbackUrl' leads into 169.254.0.0/16, which callbacks may not reach unless the server's setting Callbacks:AllowedNetworks names it" },
         { """{"phoneNumber":"+3361"}""", "invalid_param", 2020, "The phone number provided is invalid" },
         { """{"phoneNumber":{"a":1}}""", "invalid_param", 2020, "The phone number provided is invalid" },
         { """{"phoneNumber":"+3361","ttl":1}""", "invalid_param", 2008, "Min value for 'ttl' is 60 seconds" },

@@ -17,7 +17,7 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
 
     public bool Has(string name) => Find(name, out _);
 
-    public string? Text(string name, string? now, int min, int max, bool nullable = true, Func<string, bool>? isValid = null, string? expected = null)
+    public string? Text(string name, string? now, int min, int max, bool nullable = true, Func<string, bool>? isValid = null, string? expected = null, Func<string, string?>? problem = null)
     {
         if (!Find(name, out var value) || (nullable && value.ValueKind == JsonValueKind.Null))
         {
@@ -26,6 +26,12 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
 
         if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length >= min && text.Length <= max && !text.Contains('\0') && isValid?.Invoke(text) != false)
         {
+            if (problem?.Invoke(text) is { } wrong)
+            {
+                Refuse(name, wrong);
+                return now;
+            }
+
             return text;
         }
 

@@ -17,6 +17,7 @@ internal static class ErrorCodes
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(f => f.GetValue(null))
             .OfType<Refusal>()
+            .Append(Refusals.CallbackNetworkRefused(IPNetwork.Parse("10.0.0.0/8")))
             .Append(Refusals.TooManySends("hour", TimeSpan.FromHours(1)))
             .Append(Refusals.TooSoon(TimeSpan.FromMinutes(1)))
             .Append(Refusals.CoolingOff(TimeSpan.FromHours(1)))

@@ -3,9 +3,12 @@ using System.Net.Sockets;
 
 namespace OtpPipeline.Core.Callbacks;
 
-/// <summary>Which addresses a callback may go to, as far as the URL itself tells; names are judged when connecting.</summary>
+/// <summary>Which addresses a callback may go to, as far as the URL itself tells; names are checked when connecting.</summary>
 public static class CallbackAddress
 {
+    /// <summary>What is neither IPv4 nor IPv6.</summary>
+    private static readonly IPNetwork Everything = IPNetwork.Parse("::/0");
+
     private static readonly IPNetwork[] Refused =
     [
         .. new[]
@@ -13,33 +16,54 @@ public static class CallbackAddress
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
             "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
 
-            // Of IPv6 only 2000::/3 is handed out, and that has exceptions too.
+            // Of IPv6 only 2000::/3 is handed out, and that has exceptions too. The narrower ones come first, for the message.
+            "::1/128", "64:ff9b::/96", "fc00::/7", "fe80::/10", "ff00::/8",
             "::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
         }.Select(IPNetwork.Parse),
     ];
 
     /// <summary>An absolute http or https URL without credentials, of at most 2048 characters, whose host is no refused address in letters.</summary>
-    public static bool IsAcceptable(string url, IReadOnlyList<IPNetwork> allowed) =>
-        url.Length <= 2048
-        && !url.Any(char.IsControl)
-        && Uri.TryCreate(url, UriKind.Absolute, out var uri)
-        && uri.Scheme is "http" or "https"
-        && uri.UserInfo.Length == 0
-        && IsAcceptableHost(uri.IdnHost.TrimEnd('.'), allowed);
+    public static bool IsAcceptable(string url, IReadOnlyList<IPNetwork> allowed) => Check(url, allowed, out _);
 
-    /// <summary>Whether a connection may go to this address: public, or named in the configuration.</summary>
-    public static bool IsAllowed(IPAddress address, IReadOnlyList<IPNetwork> allowed)
+    /// <summary>Whether the URL is acceptable, and the network that its host is in where that is what refuses it.</summary>
+    public static bool Check(string url, IReadOnlyList<IPNetwork> allowed, out IPNetwork? refused)
+    {
+        refused = null;
+        if (url.Length > 2048
+            || url.Any(char.IsControl)
+            || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
+            || uri.Scheme is not ("http" or "https")
+            || uri.UserInfo.Length > 0
+            || uri.Port == 0)
+        {
+            return false;
+        }
+
+        var host = uri.IdnHost.TrimEnd('.');
+        if (!IPAddress.TryParse(host, out var address))
+        {
+            return IsName(host);
+        }
+
+        refused = RefusedNetwork(address, allowed);
+        return refused is null;
+    }
+
+    /// <summary>The network for which a connection may not go to this address; null where it may.</summary>
+    public static IPNetwork? RefusedNetwork(IPAddress address, IReadOnlyList<IPNetwork> allowed)
     {
         var real = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
-        return Contains(allowed, real) || (!Contains(Refused, real) && real.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6);
+        if (Find(allowed, real) is not null)
+        {
+            return null;
+        }
+
+        return real.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 ? Find(Refused, real) : Everything;
     }
 
     // A resolver reads "127.0.0.1.", and with full stops of another script, as the address that it spells. No name ends in a
     // number: what does is an address in a form that only some resolvers know.
-    private static bool IsAcceptableHost(string host, IReadOnlyList<IPNetwork> allowed) =>
-        IPAddress.TryParse(host, out var address)
-            ? IsAllowed(address, allowed)
-            : host.Length > 0 && !host.Contains(':', StringComparison.Ordinal) && !EndsInNumber(host);
+    private static bool IsName(string host) => host.Length > 0 && !host.Contains(':', StringComparison.Ordinal) && !EndsInNumber(host);
 
     private static bool EndsInNumber(string host)
     {
@@ -48,16 +72,16 @@ public static class CallbackAddress
             || (label.StartsWith("0x", StringComparison.OrdinalIgnoreCase) && !label[2..].ContainsAnyExcept("0123456789abcdefABCDEF"));
     }
 
-    private static bool Contains(IReadOnlyList<IPNetwork> networks, IPAddress address)
+    private static IPNetwork? Find(IReadOnlyList<IPNetwork> networks, IPAddress address)
     {
         foreach (var network in networks)
         {
             if (network.BaseAddress.AddressFamily == address.AddressFamily && network.Contains(address))
             {
-                return true;
+                return network;
             }
         }
 
-        return false;
+        return null;
     }
 }

@@ -14,11 +14,11 @@ public sealed class CallbackOptions : IValidatableObject
     /// <summary>How long a new callback waits for the message of its change before the job sends it.</summary>
     public static readonly TimeSpan MessageTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Networks (CIDR) that callbacks may reach although they are private, such as 10.1.0.0/16. Empty by default.</summary>
+    /// <summary>Networks (CIDR) that callbacks may reach although they are private, such as 10.1.0.0/16. None by default; an empty entry is none.</summary>
     public IList<string> AllowedNetworks { get; init; } = [];
 
     /// <summary>The parsed <see cref="AllowedNetworks"/>.</summary>
-    public IReadOnlyList<IPNetwork> Allowed => field ??= [.. AllowedNetworks.Select(IPNetwork.Parse)];
+    public IReadOnlyList<IPNetwork> Allowed => field ??= [.. AllowedNetworks.Where(n => n.Length > 0).Select(IPNetwork.Parse)];
 
     /// <summary>How long one exchange with a subscriber may take, from resolving its name to its answer. 100 ms to 1 minute; default 15 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
@@ -37,11 +37,22 @@ public sealed class CallbackOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:06", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Requests under way at once in one process; a quarter of them is kept for hosts that answer quickly. 4 to 100000; default 2048.</summary>
+    /// <summary>How long a name may take to be looked up, within <see cref="Timeout"/>. 100 ms to 1 minute; default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan LookupTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Names that one process looks up at once, each on a thread; applications share them fairly. 4 to 1000; default 64.</summary>
+    [Range(4, 1000)]
+    public int Lookups { get; set; } = 64;
+
+    /// <summary>
+    /// Requests under way at once in one process; applications share them fairly, and a quarter is kept for hosts that answer quickly.
+    /// 4 to 100000; default 2048.
+    /// </summary>
     [Range(4, 100_000)]
     public int Concurrency { get; set; } = 2048;
 
-    /// <summary>Requests under way at once to one host that answers within a second; 4 to a slower one, 1 to one that failed last or is new. 1 to 1000; default 32.</summary>
+    /// <summary>Requests of one application under way at once to one host that answers within a second; 4 to a slower one, 1 to one that failed last or is new. 1 to 1000; default 32.</summary>
     [Range(1, 1000)]
     public int ConcurrencyPerHost { get; set; } = 32;
 
@@ -69,7 +80,7 @@ public sealed class CallbackOptions : IValidatableObject
     {
         for (var i = 0; i < AllowedNetworks.Count; i++)
         {
-            if (!IPNetwork.TryParse(AllowedNetworks[i], out _))
+            if (AllowedNetworks[i].Length > 0 && !IPNetwork.TryParse(AllowedNetworks[i], out _))
             {
                 yield return new($"Callbacks:AllowedNetworks:{i} must be a network in CIDR form, such as 10.1.0.0/16.");
             }

@@ -47,7 +47,7 @@ public static partial class OrderRules
             ?? (!TryPinType(pinType, out kind) ? Refusals.PinTypeInvalid : null)
             ?? Number(draft.PinLength, settings.PinLength, 4, 10, Refusals.PinLengthNotANumber, Refusals.PinLengthTooSmall, Refusals.PinLengthTooLarge, out pinLength)
             ?? (!TryTrackId(draft.TrackId, out trackId) ? Refusals.TrackIdInvalid : null)
-            ?? (!TryCallback(draft.OtpCallbackUrl, settings, callbacks, out callbackUrl) ? Refusals.CallbackUrlInvalid : null)
+            ?? Callback(draft.OtpCallbackUrl, settings, callbacks, out callbackUrl)
             ?? address.Refusal
             ?? (!TryMetadata(draft, out metadata) ? Refusals.MetadataInvalid : null)
             ?? (draft.Locale.Malformed || (draft.Locale.Text is { Length: > 0 } tag && !LocaleForm().IsMatch(tag)) ? Refusals.LocaleInvalid : null)
@@ -136,10 +136,16 @@ public static partial class OrderRules
         return field.IsAbsent || trackId is not null;
     }
 
-    private static bool TryCallback(DraftField field, ApplicationSettings settings, CallbackOptions callbacks, out string? url)
+    private static Refusal? Callback(DraftField field, ApplicationSettings settings, CallbackOptions callbacks, out string? url)
     {
         url = field.IsAbsent ? settings.OtpCallbackUrl : field.Text;
-        return url is null ? !field.Malformed : CallbackAddress.IsAcceptable(url, callbacks.Allowed);
+        if (url is null)
+        {
+            return field.Malformed ? Refusals.CallbackUrlInvalid : null;
+        }
+
+        return CallbackAddress.Check(url, callbacks.Allowed, out var refused) ? null
+            : refused is { } network ? Refusals.CallbackNetworkRefused(network) : Refusals.CallbackUrlInvalid;
     }
 
     private static bool TryMetadata(OtpDraft draft, out string? json)

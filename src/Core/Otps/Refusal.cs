@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace OtpPipeline.Core.Otps;
 
 /// <summary>Why a command changes nothing. The code is stable and the same over every door.</summary>
@@ -86,6 +88,10 @@ public static class Refusals
         2029 => WrongPin,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No submission is stored with this code."),
     };
+
+    /// <summary>The address is written in the URL: naming its network tells the caller nothing new.</summary>
+    public static Refusal CallbackNetworkRefused(IPNetwork network) => Param(
+        2019, $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting Callbacks:AllowedNetworks names it");
 
     public static Refusal TooManySends(string window, TimeSpan retryAfter) =>
         new(2120, "rate_limit", $"Too many OTPs were requested for this recipient in one {window}", retryAfter);

@@ -2,24 +2,27 @@ using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>All addresses of a name.</summary>
-public delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken cancellationToken);
+/// <summary>The URL leads into a network that callbacks may not reach.</summary>
+public sealed class CallbackAddressRefusedException(IPNetwork? network) : Exception("The address is not one that callbacks may reach.")
+{
+    /// <summary>Null where the URL itself is refused.</summary>
+    public IPNetwork? Network { get; } = network;
+}
 
-/// <summary>The subscriber's name leads to an address that callbacks may not reach.</summary>
-public sealed class CallbackAddressRefusedException() : Exception("The address is not one that callbacks may reach.");
-
-/// <summary>
-/// Connects to subscribers. The name is resolved here and each of its addresses judged, and the connection goes to exactly those:
-/// a name that means another address a moment later, a redirect or a proxy leads nowhere else.
-/// </summary>
-public sealed class CallbackConnections(ResolveHost resolve, IOptions<CallbackOptions> options)
+/// <summary>Connects to subscribers, at addresses that callbacks may reach only.</summary>
+/// <remarks>A name that means another address a moment later, a redirect or a proxy leads nowhere else.</remarks>
+public sealed class CallbackConnections(HostConnector connector, IOptions<CallbackOptions> options)
 {
     private const int MaxHeaderKilobytes = 16;
 
-    /// <summary>The handler of all callbacks.</summary>
+    /// <summary>Whose share of look-ups a request takes.</summary>
+    public static readonly HttpRequestOptionsKey<Guid> Application = new("otp.application");
+
+    /// <summary>The handler of all callbacks. <see cref="HostQueues{T}"/> limits the connections.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
         UseProxy = false,
@@ -32,7 +35,6 @@ public sealed class CallbackConnections(ResolveHost resolve, IOptions<CallbackOp
         ActivityHeadersPropagator = null,
         ConnectCallback = ConnectAsync,
         ConnectTimeout = options.Value.Timeout,
-        MaxConnectionsPerServer = options.Value.ConcurrencyPerHost,
         MaxResponseHeadersLength = MaxHeaderKilobytes,
 
         // A name is resolved anew every minute, and an answer that does not end costs its connection instead of being read.
@@ -44,68 +46,19 @@ public sealed class CallbackConnections(ResolveHost resolve, IOptions<CallbackOp
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var target = context.DnsEndPoint;
-        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await resolve(target.Host, cancellationToken);
-        if (!addresses.All(a => CallbackAddress.IsAllowed(a, options.Value.Allowed)))
-        {
-            throw new CallbackAddressRefusedException();
-        }
+        context.InitialRequestMessage.Options.TryGetValue(Application, out var application);
+        var socket = await connector.ConnectAsync(application.ToString(), context.DnsEndPoint, Check, cancellationToken);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
 
-        if (addresses.Length == 0)
-        {
-            throw new SocketException((int)SocketError.HostNotFound);
-        }
-
-        SocketException? failure = null;
+    private void Check(IReadOnlyList<IPAddress> addresses)
+    {
         foreach (var address in addresses)
         {
-            var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            try
+            if (CallbackAddress.RefusedNetwork(address, options.Value.Allowed) is { } network)
             {
-                await socket.ConnectAsync(new IPEndPoint(address, target.Port), cancellationToken);
-                return new NetworkStream(socket, ownsSocket: true);
-            }
-            catch (SocketException refused)
-            {
-                socket.Dispose();
-                failure = refused;
-            }
-            catch
-            {
-                socket.Dispose();
-                throw;
+                throw new CallbackAddressRefusedException(network);
             }
         }
-
-        throw failure!;
     }
-}
-
-/// <summary>
-/// The system's resolver, which holds a thread for as long as a name server is silent: on threads of its own and few of them, so that
-/// names nobody answers for starve nothing else.
-/// </summary>
-public sealed class SystemResolver : IDisposable
-{
-    private const int Lookups = 64;
-    private readonly SemaphoreSlim _places = new(Lookups);
-
-    public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
-    {
-        await _places.WaitAsync(cancellationToken);
-        var lookup = Task.Factory.StartNew(() => Dns.GetHostAddresses(host), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        _ = lookup.ContinueWith(
-            done =>
-            {
-                // Whoever gave up waiting does not look at the failure.
-                _ = done.Exception;
-                _places.Release();
-            },
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        return await lookup.WaitAsync(cancellationToken);
-    }
-
-    public void Dispose() => _places.Dispose();
 }

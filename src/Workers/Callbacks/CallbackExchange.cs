@@ -1,10 +1,12 @@
-using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Callbacks;
 
@@ -14,25 +16,30 @@ namespace OtpPipeline.Workers.Callbacks;
 /// <param name="Duration">Of the whole exchange.</param>
 public sealed record MadeRequest(CallbackResult Result, byte[]? Answer, TimeSpan Duration)
 {
+    /// <summary>The network that refused it, where the result is <see cref="CallbackReasons.AddressRefused"/>.</summary>
+    public IPNetwork? RefusedNetwork { get; init; }
+
     /// <summary>Whether the host can serve at all.</summary>
-    public LaneResult Lane => Result switch
+    public HostResult Host => Result switch
     {
-        { Error: CallbackReasons.AddressRefused } => LaneResult.Unknown,
-        { HttpStatus: null or 429 or 502 or 503 or 504 } => LaneResult.Failed,
-        _ => LaneResult.Answered,
+        { Error: CallbackReasons.AddressRefused } => HostResult.Unknown,
+        { HttpStatus: null or 429 or 502 or 503 or 504 } => HostResult.Failed,
+        _ => HostResult.Answered,
     };
 }
 
-/// <summary>One request to a subscriber, within the time-out; whatever happens becomes a result.</summary>
+/// <summary>One request to a subscriber, within the time-out; whatever happens to a request becomes a result.</summary>
 public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackOptions> options, TimeProvider time)
 {
     private const int MaxAnswer = 512;
     private static readonly TimeSpan AnswerTime = TimeSpan.FromSeconds(1);
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly ProductInfoHeaderValue Agent = new("OtpPipeline", productVersion: null);
+    private static readonly StringWithQualityHeaderValue Identity = new("identity");
 
+    /// <summary>Null where no attempt was made: the claim was over, or no look-up of the application's was free.</summary>
     /// <exception cref="OperationCanceledException">The caller's token ended it: no attempt counts.</exception>
-    public async Task<MadeRequest> SendAsync(OutgoingCallback callback, IReadOnlyList<byte[]> secrets, CancellationToken cancellationToken)
+    public async Task<MadeRequest?> SendAsync(OutgoingCallback callback, IReadOnlyList<byte[]> secrets, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
         using var deadline = new CancellationTokenSource(options.Value.Timeout, time);
@@ -46,26 +53,35 @@ public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackO
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            return new(new(null, ErrorOf(failure), null), null, time.GetElapsedTime(start));
+            if (Causes(failure).Any(c => c is LeaseOverException or NoLookupPlaceException))
+            {
+                return null;
+            }
+
+            var refused = Causes(failure).OfType<CallbackAddressRefusedException>().FirstOrDefault();
+            return new(new(null, ErrorOf(failure), null), null, time.GetElapsedTime(start)) { RefusedNetwork = refused?.Network };
         }
     }
 
     private HttpRequestMessage Request(OutgoingCallback callback, IReadOnlyList<byte[]> secrets)
     {
         // A URL of another time, or of another configuration, is judged like an address.
-        if (!CallbackAddress.IsAcceptable(callback.Content.Url, options.Value.Allowed))
+        if (!CallbackAddress.Check(callback.Content.Url, options.Value.Allowed, out var refused))
         {
-            throw new CallbackAddressRefusedException();
+            throw new CallbackAddressRefusedException(refused);
         }
 
         var id = callback.Id.ToString();
         var timestamp = time.GetUtcNow().ToUnixTimeSeconds();
+        var lease = LeaseClock.Since(time, callback.LeasedSince, options.Value.Lease).ForCall(options.Value.Timeout);
         var request = new HttpRequestMessage(HttpMethod.Post, callback.Content.Url)
         {
             Version = HttpVersion.Version11,
-            Content = new ByteArrayContent(callback.Content.Body) { Headers = { ContentType = Json } },
+            Content = new GuardedContent(callback.Content.Body, Json, lease),
         };
+        request.Options.Set(CallbackConnections.Application, callback.ApplicationId);
         request.Headers.UserAgent.Add(Agent);
+        request.Headers.AcceptEncoding.Add(Identity);
         request.Headers.Add(CallbackSignature.IdHeader, id);
         request.Headers.Add(CallbackSignature.TimestampHeader, timestamp.ToString(CultureInfo.InvariantCulture));
         if (secrets.Count > 0)
@@ -79,32 +95,28 @@ public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackO
     /// <summary>The status has decided already: an answer that comes slowly or does not end is cut off.</summary>
     private async Task<byte[]?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        var buffer = new byte[MaxAnswer];
-        var length = 0;
         using var patience = new CancellationTokenSource(AnswerTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        try
-        {
-            await using var body = await response.Content.ReadAsStreamAsync(either.Token);
-            while (length < MaxAnswer && await body.ReadAsync(buffer.AsMemory(length), either.Token) is > 0 and var read)
-            {
-                length += read;
-            }
-        }
-        catch (Exception broken) when (broken is IOException or HttpRequestException or OperationCanceledException)
-        {
-            Activity.Current?.AddEvent(new("answer cut off"));
-        }
-
-        return length == 0 ? null : buffer[..length];
+        var body = await AnswerBody.ReadAsync(response, MaxAnswer, either.Token);
+        var bytes = new byte[MaxAnswer];
+        Encoding.UTF8.GetEncoder().Convert(body.Text, bytes, flush: true, out _, out var length, out _);
+        return length == 0 ? null : bytes[..length];
     }
 
     private TimeSpan? RetryAfterOf(HttpResponseMessage response) =>
         response.Headers.RetryAfter is { } header ? header.Delta ?? (header.Date - time.GetUtcNow()) : null;
 
-    private static string ErrorOf(Exception failure)
+    private static IEnumerable<Exception> Causes(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
+
+    private static string ErrorOf(Exception failure)
+    {
+        foreach (var cause in Causes(failure))
         {
             switch (cause)
             {
@@ -112,15 +124,18 @@ public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackO
                     return CallbackReasons.AddressRefused;
                 case OperationCanceledException or TimeoutException:
                     return "timeout";
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData }:
+                case SocketException { SocketErrorCode: var code } when IsNameFailure(code):
                     return "name_not_resolved";
                 case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError }:
                     return "tls_failed";
-                case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } when cause.InnerException is not CallbackAddressRefusedException and SocketException { SocketErrorCode: not (SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData) }:
+                case HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError, InnerException: SocketException { SocketErrorCode: var code } }
+                    when !IsNameFailure(code):
                     return "not_connected";
             }
         }
 
         return "answer_lost";
     }
+
+    private static bool IsNameFailure(SocketError code) => code is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData;
 }

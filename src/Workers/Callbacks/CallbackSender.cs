@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core;
@@ -30,30 +31,31 @@ public sealed partial class CallbackSender(
 {
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan UnsignedPause = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan BusyPause = TimeSpan.FromSeconds(1);
 
-    private readonly HostLanes<OutgoingCallback> _lanes = new(options.Value, time);
+    private readonly HostQueues<OutgoingCallback> _hosts = new(options.Value, time);
     private readonly ConcurrentDictionary<Guid, Task> _work = new();
     private readonly CancellationTokenSource _abort = new();
 
     /// <summary>Whether it makes sense to claim more.</summary>
-    public bool HasRoom => _lanes.HasRoom;
+    public bool HasRoom => _hosts.HasRoom;
 
     /// <summary>Takes a leased callback over; never waits.</summary>
     public void Hand(OutgoingCallback callback)
     {
         if (!Uri.TryCreate(callback.Content.Url, UriKind.Absolute, out var uri))
         {
-            Track(callback, () => ReportAsync(callback, new(new(null, CallbackReasons.AddressRefused, null), null, TimeSpan.Zero), host: "-"));
+            Track(callback, () => ReportAsync(callback, new(new(null, CallbackReasons.AddressRefused, null), null, TimeSpan.Zero), host: default));
             return;
         }
 
-        var host = uri.Authority;
-        switch (_lanes.Enter(host, callback, out var delay))
+        var host = HostKey.From(callback.ApplicationId, uri);
+        switch (_hosts.Enter(host, callback, out var delay))
         {
-            case LaneVerdict.Start:
+            case Admission.Start:
                 Start(callback, host);
                 break;
-            case LaneVerdict.PutBack:
+            case Admission.PutBack:
                 PutBack(callback, delay);
                 break;
         }
@@ -63,7 +65,7 @@ public sealed partial class CallbackSender(
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        foreach (var waiting in _lanes.Close())
+        foreach (var waiting in _hosts.Close())
         {
             PutBack(waiting, TimeSpan.Zero);
         }
@@ -76,12 +78,12 @@ public sealed partial class CallbackSender(
 
     public void Dispose() => _abort.Dispose();
 
-    private void Start(OutgoingCallback callback, string host) => Track(callback, () => SendAsync(callback, host));
+    private void Start(OutgoingCallback callback, HostKey host) => Track(callback, () => SendAsync(callback, host));
 
-    private async Task SendAsync(OutgoingCallback callback, string host)
+    private async Task SendAsync(OutgoingCallback callback, HostKey host)
     {
         var (made, delay) = await TryAsync(callback, host);
-        Follow(_lanes.Leave(host, made?.Lane ?? LaneResult.Unknown, made?.Duration ?? TimeSpan.Zero), host);
+        Follow(_hosts.Leave(host, made?.Host ?? HostResult.Unknown, made?.Duration ?? TimeSpan.Zero), host);
         if (made is null)
         {
             await PutBackAsync(callback, delay);
@@ -93,7 +95,7 @@ public sealed partial class CallbackSender(
     }
 
     /// <summary>No result where no attempt was made: then the callback goes back for a while.</summary>
-    private async Task<(MadeRequest? Made, TimeSpan Delay)> TryAsync(OutgoingCallback callback, string host)
+    private async Task<(MadeRequest? Made, TimeSpan Delay)> TryAsync(OutgoingCallback callback, HostKey host)
     {
         // It may have waited; the exchange and its report must end before the lease does.
         if (time.GetElapsedTime(callback.LeasedSince) > options.Value.Lease - options.Value.Timeout - CallbackOptions.LeaseMargin)
@@ -109,10 +111,15 @@ public sealed partial class CallbackSender(
 
         using var activity = WorkerTelemetry.Source.StartActivity("otp callback", ActivityKind.Client);
         activity?.SetTag("otp.callback", callback.Id);
-        activity?.SetTag("server.address", host);
+        activity?.SetTag("server.address", host.Host);
+        activity?.SetTag("server.port", host.Port);
         try
         {
-            var made = await exchange.SendAsync(callback, keys, _abort.Token);
+            if (await exchange.SendAsync(callback, keys, _abort.Token) is not { } made)
+            {
+                return (null, BusyPause);
+            }
+
             activity?.SetTag("http.response.status_code", made.Result.HttpStatus);
             activity?.SetStatus(made.Result.IsSuccess ? ActivityStatusCode.Unset : ActivityStatusCode.Error, made.Result.Error);
             return (made, TimeSpan.Zero);
@@ -123,7 +130,7 @@ public sealed partial class CallbackSender(
         }
     }
 
-    private void Follow(LaneChange<OutgoingCallback> change, string host)
+    private void Follow(QueueChange<OutgoingCallback> change, HostKey host)
     {
         foreach (var next in change.Start)
         {
@@ -136,7 +143,7 @@ public sealed partial class CallbackSender(
         }
     }
 
-    private async Task ReportAsync(OutgoingCallback callback, MadeRequest made, string host)
+    private async Task ReportAsync(OutgoingCallback callback, MadeRequest made, HostKey host)
     {
         var decision = CallbackSchedule.Decide(made.Result, callback.Failures, options.Value.Pauses, NextRandom());
         var answer = made.Answer is null ? null : secrets.SealCallbackAnswer(callback.Id, made.Answer);
@@ -145,6 +152,10 @@ public sealed partial class CallbackSender(
         if (!await database.RunAsync(() => outcomes.RecordAsync(new(callback.Id, callback.LeaseId, decision, attempt), CancellationToken.None)))
         {
             Log.TooLate(logger, callback.Id);
+        }
+        else if (made.RefusedNetwork is { } network)
+        {
+            Log.Refused(logger, callback.Id, host, network);
         }
         else if (decision.Status == CallbackStatus.Parked)
         {
@@ -200,10 +211,15 @@ public sealed partial class CallbackSender(
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Callback {CallbackId} to {Host}: attempt {Failures} failed ({Status} {Error}); the next in {Delay}")]
-        public static partial void Failed(ILogger logger, Guid callbackId, string host, int failures, int? status, string? error, TimeSpan delay);
+        public static partial void Failed(ILogger logger, Guid callbackId, HostKey host, int failures, int? status, string? error, TimeSpan delay);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Callback {CallbackId} to {Host} is parked: {Reason} ({Status} {Error})")]
-        public static partial void Parked(ILogger logger, Guid callbackId, string host, string? reason, int? status, string? error);
+        public static partial void Parked(ILogger logger, Guid callbackId, HostKey host, string? reason, int? status, string? error);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Callback {CallbackId} to {Host} is parked: it leads into {Network}, which callbacks may not reach unless Callbacks:AllowedNetworks names it")]
+        public static partial void Refused(ILogger logger, Guid callbackId, HostKey host, IPNetwork network);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Callback {CallbackId}: its lease was over when its outcome was to be written; it is sent again")]
         public static partial void TooLate(ILogger logger, Guid callbackId);

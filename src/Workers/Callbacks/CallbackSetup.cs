@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Callbacks;
 
@@ -11,10 +12,9 @@ public static class CallbackSetup
     /// <summary>The sender. Added before the bus, so that a stop ends the consumers first.</summary>
     public static IServiceCollection AddOtpCallbacks(this IServiceCollection services)
     {
+        services.AddNameResolution();
         services.AddSingleton<CallbackMetrics>();
-        services.AddSingleton<SystemResolver>();
-        services.AddSingleton<ResolveHost>(p => p.GetRequiredService<SystemResolver>().ResolveAsync);
-        services.AddSingleton<CallbackConnections>();
+        services.AddSingleton(p => new CallbackConnections(Connector(p), p.GetRequiredService<IOptions<CallbackOptions>>()));
         services.AddSingleton(p => new CallbackExchange(
             new HttpMessageInvoker(p.GetRequiredService<CallbackConnections>().CreateHandler()),
             p.GetRequiredService<IOptions<CallbackOptions>>(),
@@ -23,6 +23,13 @@ public static class CallbackSetup
         services.AddSingleton<CallbackSender>();
         services.AddHostedService(p => p.GetRequiredService<CallbackSender>());
         return services;
+    }
+
+    private static HostConnector Connector(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<CallbackOptions>>().Value;
+        var time = services.GetRequiredService<TimeProvider>();
+        return new(new(services.GetRequiredService<ResolveName>(), options.Lookups, options.LookupTimeout, time), time);
     }
 
     public static void AddCallbacks(this IBusRegistrationConfigurator bus) => bus.AddConsumer<CallbackConsumer>();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Workers.Deliveries;
 
@@ -10,6 +11,9 @@ namespace OtpPipeline.Workers.Providers;
 public sealed partial class ProviderCalls(
     IEnumerable<IOtpProvider> providers, IOptions<DeliveryOptions> options, TimeProvider time, DeliveryMetrics metrics, ILogger<ProviderCalls> logger)
 {
+    /// <summary>Reason of what was not sent because its claim had ended, or was about to.</summary>
+    public const string ClaimOver = "claim_over";
+
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
 
     private readonly FrozenDictionary<string, IOtpProvider> _providers = providers.ToFrozenDictionary(p => p.Name, StringComparer.Ordinal);
@@ -44,11 +48,20 @@ public sealed partial class ProviderCalls(
     private async Task<SendOutcome> CallAsync(IOtpProvider provider, OutgoingDelivery outgoing)
     {
         var timeout = options.Value.Of(outgoing.Delivery.Channel).Timeout;
+
+        // A process that was frozen since the claim must not send what another may have claimed meanwhile.
+        var lease = (outgoing.Lease ?? LeaseClock.Start(time, options.Value.Lease)).ForCall(timeout);
+        if (lease.IsOver)
+        {
+            Log.ClaimOver(logger, outgoing.Delivery.Id, provider.Name);
+            return new SendOutcome.Transient(ClaimOver);
+        }
+
         using var deadline = new CancellationTokenSource(timeout, time);
         try
         {
             // One that heeds its token may still say that nothing went out; one that is deaf to it must not hold the consumer.
-            return await provider.SendAsync(outgoing, deadline.Token).WaitAsync(timeout + Grace, time);
+            return await provider.SendAsync(outgoing with { Lease = lease }, deadline.Token).WaitAsync(timeout + Grace, time);
         }
         catch (Exception late) when (late is TimeoutException || (late is OperationCanceledException && deadline.IsCancellationRequested))
         {
@@ -74,6 +87,9 @@ public sealed partial class ProviderCalls(
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: the claim ended before {Provider} was called; nothing was sent")]
+        public static partial void ClaimOver(ILogger logger, Guid deliveryId, string provider);
+
         [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId} wants the provider {Provider}, which this host does not have")]
         public static partial void NoSuchProvider(ILogger logger, Guid deliveryId, string provider);
 

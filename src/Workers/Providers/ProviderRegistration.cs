@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;
 using OtpPipeline.Workers.Providers.Sandbox;
 
@@ -16,6 +17,8 @@ public static class ProviderRegistration
     /// <summary>All providers of this host: the sandbox, and those that section <c>Providers</c> describes.</summary>
     public static IServiceCollection AddOtpProviders(this IServiceCollection services, IConfiguration configuration)
     {
+        services.AddNameResolution();
+        services.AddSingleton<ProviderConnector>();
         services.AddSingleton<ProviderCalls>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ConfiguredProvidersExist>();
         services.AddSingleton<SandboxMailbox>();

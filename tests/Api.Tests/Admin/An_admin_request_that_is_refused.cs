@@ -53,6 +53,16 @@ public sealed class An_admin_request_that_is_refused
         (await _admin.GetAsync($"/{made.Id}")).Text.ShouldBe(before);
     }
 
+    [Fact]
+    public async Task Says_which_network_a_callback_may_not_reach_and_which_key_allows_it()
+    {
+        var made = await _admin.WithApplicationAsync();
+
+        var refused = await _admin.PatchAsync($"/{made.Id}", """{"settings":{"otpCallbackUrl":"http://10.9.8.7/"}}""");
+
+        refused.Text.ShouldContain("leads into 10.0.0.0/8, which callbacks may not reach unless Callbacks:AllowedNetworks names it");
+    }
+
     [Theory]
     [InlineData("sendsPerHour", "0")]
     [InlineData("sendsPerDay", "100001")]

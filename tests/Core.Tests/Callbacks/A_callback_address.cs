@@ -52,6 +52,8 @@ public class A_callback_address
     [InlineData("http://@10.0.0.1/")]
     [InlineData("http://ex ample.com/")]
     [InlineData("http://example.com:99999/")]
+    [InlineData("http://example.com:0/")]
+    [InlineData("https://1.1.1.1:000/")]
     [InlineData("http://example.com/\r\nX-Header: 1")]
     [InlineData("http://example.com/\0")]
     public void Is_refused_when_it_is_no_plain_http_URL(string url) => CallbackAddress.IsAcceptable(url, []).ShouldBeFalse();
@@ -96,5 +98,5 @@ public class A_callback_address
     [InlineData("::ffff:192.168.0.1", false)]
     [InlineData("1.1.1.1", true)]
     public void Is_judged_again_when_connecting(string address, bool allowed) =>
-        CallbackAddress.IsAllowed(IPAddress.Parse(address), []).ShouldBe(allowed);
+        (CallbackAddress.RefusedNetwork(IPAddress.Parse(address), []) is null).ShouldBe(allowed);
 }

@@ -91,6 +91,7 @@ public class Refusing_a_request
     [InlineData(2019, "\"otpCallbackUrl\":\"ftp://example.com/\"")]
     [InlineData(2019, "\"otpCallbackUrl\":{}")]
     [InlineData(2019, "\"otpCallbackUrl\":\"http://10.0.0.1/\"")]
+    [InlineData(2019, "\"otpCallbackUrl\":\"https://example.com:0/\"")]
     [InlineData(2105, "\"locale\":\"french\"")]
     [InlineData(2105, "\"locale\":\"f\"")]
     [InlineData(2105, "\"locale\":\"fr-\"")]
@@ -112,6 +113,14 @@ public class Refusing_a_request
     [InlineData(0, Rest)]
     public void Needs_what_neither_the_request_nor_the_application_gives(int code, string fields) =>
         CodeOf(Some.Judge(fields, Bare)).ShouldBe(code);
+
+    [Theory]
+    [InlineData("http://10.0.0.1/", "10.0.0.0/8")]
+    [InlineData("http://2130706433/", "127.0.0.0/8")]
+    [InlineData("http://[fd12::1]:8080/", "fc00::/7")]
+    public void Says_which_network_a_callback_may_not_reach_and_which_key_allows_it(string url, string network) =>
+        Some.Judge($"\"otpCallbackUrl\":\"{url}\"").Refusal!.Message.ShouldBe(
+            $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting Callbacks:AllowedNetworks names it");
 
     [Fact]
     public void Tells_an_empty_template_from_one_without_its_place()

@@ -1,8 +1,8 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Workers.Callbacks;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Tests.Callbacks;
 
@@ -32,7 +32,7 @@ public sealed class An_address_that_callbacks_may_not_reach
     public async Task Is_refused_for_good_however_it_is_written(string host)
     {
         // Some spellings are names to us and addresses to a resolver: this one answers as the kindest of them.
-        var made = await SendAsync($"http://{host}:9/", (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]));
+        var made = await SendAsync($"http://{host}:9/", _ => [IPAddress.Loopback]);
 
         ShouldBeRefused(made);
     }
@@ -41,7 +41,7 @@ public sealed class An_address_that_callbacks_may_not_reach
     [MemberData(nameof(Answers))]
     public async Task Is_refused_for_good_when_a_name_means_it_even_among_others(string addresses)
     {
-        var made = await SendAsync("https://subscriber.example/", (_, _) => Task.FromResult(addresses.Split(',').Select(IPAddress.Parse).ToArray()));
+        var made = await SendAsync("https://subscriber.example/", _ => [.. addresses.Split(',').Select(IPAddress.Parse)]);
 
         ShouldBeRefused(made);
     }
@@ -52,9 +52,7 @@ public sealed class An_address_that_callbacks_may_not_reach
     [InlineData("ip6-localhost")]
     public async Task Is_refused_when_the_machines_own_resolver_says_so(string host)
     {
-        using var system = new SystemResolver();
-
-        (await SendAsync($"http://{host}:9/", system.ResolveAsync)).Result.Error.ShouldBeOneOf(CallbackReasons.AddressRefused, "name_not_resolved");
+        (await SendAsync($"http://{host}:9/", Dns.GetHostAddresses)).Result.Error.ShouldBeOneOf(CallbackReasons.AddressRefused, "name_not_resolved");
     }
 
     [Fact]
@@ -62,8 +60,7 @@ public sealed class An_address_that_callbacks_may_not_reach
     {
         await using var inner = await Subscriber.StartAsync();
         var lookups = 0;
-        Task<IPAddress[]> Rebind(string host, CancellationToken _) =>
-            Task.FromResult<IPAddress[]>([Interlocked.Increment(ref lookups) == 1 ? IPAddress.Parse("127.0.0.7") : IPAddress.Loopback]);
+        IPAddress[] Rebind(string host) => [Interlocked.Increment(ref lookups) == 1 ? IPAddress.Parse("127.0.0.7") : IPAddress.Loopback];
 
         // 127.0.0.7 stands for a public address: it is judged fine, nobody listens there, and nothing else may be tried.
         var settings = new CallbackOptions { AllowedNetworks = ["127.0.0.7/32"] };
@@ -85,7 +82,7 @@ public sealed class An_address_that_callbacks_may_not_reach
             return Task.CompletedTask;
         });
 
-        var made = await SendAsync($"http://outer.example:{outer.Port}/", (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback]), new() { AllowedNetworks = ["127.0.0.0/8"] });
+        var made = await SendAsync($"http://outer.example:{outer.Port}/", _ => [IPAddress.Loopback], new() { AllowedNetworks = ["127.0.0.0/8"] });
 
         made.Result.HttpStatus.ShouldBe(307);
         inner.All.ShouldBeEmpty();
@@ -98,7 +95,7 @@ public sealed class An_address_that_callbacks_may_not_reach
         Environment.SetEnvironmentVariable("http_proxy", proxy.Url);
         try
         {
-            ShouldBeRefused(await SendAsync("http://subscriber.example/", (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Loopback])));
+            ShouldBeRefused(await SendAsync("http://subscriber.example/", _ => [IPAddress.Loopback]));
         }
         finally
         {
@@ -114,12 +111,9 @@ public sealed class An_address_that_callbacks_may_not_reach
         CallbackSchedule.Decide(made.Result, 0, CallbackSchedule.Default, 0).ShouldBe(new(CallbackStatus.Parked, CallbackReasons.AddressRefused, TimeSpan.Zero));
     }
 
-    private static async Task<MadeRequest> SendAsync(string url, ResolveHost resolve, CallbackOptions? options = null)
+    private static async Task<MadeRequest> SendAsync(string url, ResolveName resolve, CallbackOptions? options = null)
     {
-        var settings = Options.Create(options ?? new());
-        using var handler = new CallbackConnections(resolve, settings).CreateHandler();
-        using var http = new HttpMessageInvoker(handler);
-        var callback = new OutgoingCallback(Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), 0, new(url, "{}"u8.ToArray()), 0);
-        return await new CallbackExchange(http, settings, TimeProvider.System).SendAsync(callback, [], CancellationToken.None);
+        using var exchange = new RealExchange(options ?? new(), resolve);
+        return (await exchange.SendAsync(url)).ShouldNotBeNull();
     }
 }

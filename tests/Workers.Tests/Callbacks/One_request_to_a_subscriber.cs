@@ -1,10 +1,11 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Workers.Callbacks;
+using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Callbacks;
 
@@ -16,15 +17,17 @@ public sealed class One_request_to_a_subscriber
     public async Task Has_the_body_as_stored_and_the_headers_of_the_scheme_and_no_others()
     {
         await using var subscriber = await Subscriber.StartAsync();
-        var callback = Callback(subscriber.Url + "hook?x=1");
+        using var exchange = new RealExchange();
+        var callback = exchange.Callback(subscriber.Url + "hook?x=1");
 
-        var made = await SendAsync(callback, secrets: [Secret]);
+        var made = await exchange.SendAsync(callback, secrets: [Secret]);
 
-        made.Result.ShouldBe(new(200, null, null));
+        made!.Result.ShouldBe(new(200, null, null));
         var request = subscriber.All.ShouldHaveSingleItem();
         request.Body.ShouldBe("{\"event\":\"ü\"}");
         request.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase).ShouldBe(
-            ["Content-Length", "Content-Type", "Host", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp"]);
+            ["Accept-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp"]);
+        request.Headers["Accept-Encoding"].ShouldBe("identity");
         request.Headers["Content-Type"].ShouldBe("application/json");
         request.Headers["User-Agent"].ShouldBe("OtpPipeline");
         request.Headers["webhook-id"].ShouldBe(callback.Id.ToString());
@@ -38,7 +41,7 @@ public sealed class One_request_to_a_subscriber
     {
         await using var subscriber = await Subscriber.StartAsync();
 
-        await SendAsync(Callback(subscriber.Url));
+        await SendAsync(subscriber.Url);
 
         var headers = subscriber.All.ShouldHaveSingleItem().Headers;
         headers.Keys.ShouldNotContain("webhook-signature");
@@ -62,8 +65,8 @@ public sealed class One_request_to_a_subscriber
             return Task.CompletedTask;
         });
 
-        (await SendAsync(Callback(subscriber.Url))).Result.HttpStatus.ShouldBe(status);
-        await SendAsync(Callback(subscriber.Url));
+        (await SendAsync(subscriber.Url)).Result.HttpStatus.ShouldBe(status);
+        await SendAsync(subscriber.Url);
 
         inner.All.ShouldBeEmpty();
         subscriber.All.ShouldAllBe(r => !r.Headers.ContainsKey("Cookie"));
@@ -81,10 +84,10 @@ public sealed class One_request_to_a_subscriber
             return http.Response.WriteAsync("slow down");
         });
 
-        var made = await SendAsync(Callback(subscriber.Url));
+        var made = await SendAsync(subscriber.Url);
 
         made.Result.ShouldBe(new(429, null, seconds is { } s ? TimeSpan.FromSeconds(s) : null));
-        made.Lane.ShouldBe(LaneResult.Failed);
+        made.Host.ShouldBe(HostResult.Failed);
         Encoding.UTF8.GetString(made.Answer!).ShouldBe("slow down");
     }
 
@@ -108,7 +111,7 @@ public sealed class One_request_to_a_subscriber
             }
         });
 
-        var made = await SendAsync(Callback(subscriber.Url));
+        var made = await SendAsync(subscriber.Url);
 
         made.Answer!.Length.ShouldBe(512);
         made.Result.IsSuccess.ShouldBeTrue();
@@ -131,10 +134,57 @@ public sealed class One_request_to_a_subscriber
         });
         var watch = Stopwatch.StartNew();
 
-        var made = await SendAsync(Callback(subscriber.Url));
+        var made = await SendAsync(subscriber.Url);
 
         made.Result.HttpStatus.ShouldBe(200);
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(410)]
+    [InlineData(429)]
+    public async Task Keeps_a_status_whatever_becomes_of_the_body(int status)
+    {
+        await using var server = new RawServer(async c =>
+        {
+            await c.HearUntilAsync("");
+            await c.SayAsync($"HTTP/1.1 {status} Whatever\nContent-Length: 1000\n\n{{\"thanks");
+        });
+
+        var made = await SendAsync($"http://127.0.0.1:{server.Port}/");
+
+        made.Result.ShouldBe(new(status, null, null));
+        Encoding.UTF8.GetString(made.Answer!).ShouldBe("{\"thanks");
+    }
+
+    [Fact]
+    public async Task Shows_an_answer_decoded()
+    {
+        await using var subscriber = await Subscriber.StartAsync(async http =>
+        {
+            http.Response.Headers.ContentEncoding = "gzip";
+            http.Response.ContentType = "text/plain; charset=utf-16";
+            await using var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest);
+            await gzip.WriteAsync(Encoding.Unicode.GetBytes("müde"));
+        });
+
+        Encoding.UTF8.GetString((await SendAsync(subscriber.Url)).Answer!).ShouldBe("müde");
+    }
+
+    [Fact]
+    public async Task Keeps_a_status_where_the_coding_is_broken()
+    {
+        await using var subscriber = await Subscriber.StartAsync(http =>
+        {
+            http.Response.Headers.ContentEncoding = "br";
+            return http.Response.Body.WriteAsync(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }).AsTask();
+        });
+
+        var made = await SendAsync(subscriber.Url);
+
+        made.Result.ShouldBe(new(200, null, null));
+        made.Answer.ShouldBeNull();
     }
 
     [Fact]
@@ -143,10 +193,10 @@ public sealed class One_request_to_a_subscriber
         await using var subscriber = await Subscriber.StartAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
         var watch = Stopwatch.StartNew();
 
-        var made = await SendAsync(Callback(subscriber.Url), options: new() { Timeout = TimeSpan.FromMilliseconds(500), AllowedNetworks = ["127.0.0.0/8"] });
+        var made = await SendAsync(subscriber.Url, RealExchange.ToThisMachine(TimeSpan.FromMilliseconds(500)));
 
         made.Result.ShouldBe(new(null, "timeout", null));
-        made.Lane.ShouldBe(LaneResult.Failed);
+        made.Host.ShouldBe(HostResult.Failed);
         watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
@@ -159,20 +209,15 @@ public sealed class One_request_to_a_subscriber
             return Task.CompletedTask;
         });
 
-        (await SendAsync(Callback(subscriber.Url))).Result.Error.ShouldBe("answer_lost");
-        (await SendAsync(Callback($"https://127.0.0.1:{subscriber.Port}/"))).Result.Error.ShouldBe("tls_failed");
-        (await SendAsync(Callback("http://127.0.0.1:1/"))).Result.Error.ShouldBe("not_connected");
-        (await SendAsync(Callback("http://nowhere.example/"))).Result.Error.ShouldBe("name_not_resolved");
+        (await SendAsync(subscriber.Url)).Result.Error.ShouldBe("answer_lost");
+        (await SendAsync($"https://127.0.0.1:{subscriber.Port}/")).Result.Error.ShouldBe("tls_failed");
+        (await SendAsync("http://127.0.0.1:1/")).Result.Error.ShouldBe("not_connected");
+        (await SendAsync("http://nowhere.example/")).Result.Error.ShouldBe("name_not_resolved");
     }
 
-    private static OutgoingCallback Callback(string url) =>
-        new(Guid.CreateVersion7(), Guid.CreateVersion7(), Guid.CreateVersion7(), 0, new(url, "{\"event\":\"ü\"}"u8.ToArray()), 0);
-
-    private static async Task<MadeRequest> SendAsync(OutgoingCallback callback, byte[][]? secrets = null, CallbackOptions? options = null)
+    private static async Task<MadeRequest> SendAsync(string url, CallbackOptions? options = null)
     {
-        var settings = Options.Create(options ?? new() { AllowedNetworks = ["127.0.0.0/8"] });
-        using var handler = new CallbackConnections((_, _) => Task.FromResult(Array.Empty<IPAddress>()), settings).CreateHandler();
-        using var http = new HttpMessageInvoker(handler);
-        return await new CallbackExchange(http, settings, TimeProvider.System).SendAsync(callback, secrets ?? [], CancellationToken.None);
+        using var exchange = new RealExchange(options);
+        return (await exchange.SendAsync(url)).ShouldNotBeNull();
     }
 }

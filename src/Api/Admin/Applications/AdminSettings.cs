@@ -11,6 +11,8 @@ namespace OtpPipeline.Api.Admin.Applications;
 /// <summary>The OTP settings of an application; in a change every field may be missing.</summary>
 public sealed record AdminSettings
 {
+    private const string CallbackExpected = "must be null or an absolute http or https URL without credentials, of up to 2048 characters";
+
     [Description("Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.")]
     public string? From { get; init; }
 
@@ -80,8 +82,7 @@ public sealed record AdminSettings
             MaxAttempts = fields.Number("maxAttempts", now.MaxAttempts, 1, 10),
             Plan = ReadPlan(fields, now.Plan),
             OtpCallbackUrl = fields.Text(
-                "otpCallbackUrl", now.OtpCallbackUrl, 1, 2048, isValid: u => CallbackAddress.IsAcceptable(u, callbacks.Allowed),
-                expected: "must be null or an absolute http or https URL whose host is no private address"),
+                "otpCallbackUrl", now.OtpCallbackUrl, 1, 2048, expected: CallbackExpected, problem: u => CallbackProblem(u, callbacks)),
             CallbackEvents = fields.Word<CallbackEvents>("callbackEvents", now.CallbackEvents)!.Value,
             Scopes = fields.Texts("scopes", now.Scopes, 1, 2, s => Core.Applications.Scopes.All.Contains(s, StringComparer.Ordinal), "must be a list of: otp, sms"),
             TokenLifetime = fields.Number("tokenLifetime", now.TokenLifetime, 60, 604_800),
@@ -90,6 +91,11 @@ public sealed record AdminSettings
         fields.End();
         return read;
     }
+
+    private static string? CallbackProblem(string url, CallbackOptions callbacks) =>
+        CallbackAddress.Check(url, callbacks.Allowed, out var refused) ? null
+        : refused is { } network ? $"leads into {network}, which callbacks may not reach unless Callbacks:AllowedNetworks names it"
+        : CallbackExpected;
 
     private static Channel[] ReadPlan(FieldReader fields, Channel[] now)
     {

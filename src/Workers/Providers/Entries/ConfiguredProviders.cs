@@ -56,14 +56,16 @@ internal static class ConfiguredProviders
     {
         var options = EntryReader.Read<HttpProviderOptions>(entry, problems);
         var trust = EntryFiles.Trust("CaFile", options.CaFile, problems);
-        if (options.Proxy is not null && !(Uri.TryCreate(options.Proxy, UriKind.Absolute, out var proxy) && proxy.Scheme is "http"))
+        if (options.Proxy is not null && !(Uri.TryCreate(options.Proxy, UriKind.Absolute, out var proxy) && proxy is { Scheme: "http", Port: > 0 }))
         {
             problems.Add("Proxy", "must be of the form http://host:port.");
         }
 
+        var plain = PlainHttp.Compile(options, problems);
         var description = new HttpDescription(options, problems);
         services.AddSingleton<IOtpProvider>(p => new HttpProvider(
-            entry.Key, description, HttpProvider.Client(options, trust), p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<HttpProvider>>()));
+            entry.Key, description, HttpProvider.Client(entry.Key, options, plain, trust, p.GetRequiredService<ProviderConnector>().Connector),
+            p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<HttpProvider>>()));
     }
 
     private static void AddSmtp(IServiceCollection services, IConfigurationSection entry, EntryProblems problems)
@@ -72,7 +74,10 @@ internal static class ConfiguredProviders
         var server = SmtpServer.Of(options, problems);
         var letter = MailTemplate.Compile(options, problems);
         services.AddSingleton<IOtpProvider>(p => new SmtpProvider(
-            entry.Key, letter!, new SmtpPool(server, options.IdleConnections, options.IdleTimeout, p.GetRequiredService<TimeProvider>()),
+            entry.Key, letter!,
+            new SmtpPool(
+                server, token => p.GetRequiredService<ProviderConnector>().Connector.ConnectAsync(entry.Key, new(server.Host, server.Port), _ => { }, token),
+                options.IdleConnections, options.IdleTimeout, p.GetRequiredService<TimeProvider>()),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<SmtpProvider>>()));
     }
 

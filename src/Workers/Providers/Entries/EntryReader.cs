@@ -34,6 +34,8 @@ internal static class EntryReader
         {
             switch (property.GetValue(options))
             {
+                case IList<string>:
+                    break;
                 case IList items:
                     for (var i = 0; i < items.Count; i++)
                     {

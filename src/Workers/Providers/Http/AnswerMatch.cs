@@ -64,10 +64,23 @@ internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Pat
         return null;
     }
 
-    public bool Fits(HttpAnswer answer) =>
-        (Status is null || Status.Contains(answer.Status))
-        && (Body is null || Body.IsMatch(answer.Body))
-        && (Path is null || FitsValue(answer.Json(Path)));
+    /// <summary>Null where only what is hidden of the body could tell.</summary>
+    public bool? Fits(HttpAnswer answer)
+    {
+        bool? status = Status is null || Status.Contains(answer.Status);
+        var body = Body is null ? true : answer.Matches(Body);
+        var value = Path is null ? true : FitsValue(answer, Path);
+        return status is false || body is false || value is false ? false : status is true && body is true && value is true ? true : null;
+    }
 
-    private bool FitsValue(string? found) => Value is null ? found is not null : string.Equals(found, Value, StringComparison.Ordinal);
+    private bool? FitsValue(HttpAnswer answer, JsonPath path)
+    {
+        if (!answer.IsWhole)
+        {
+            return null;
+        }
+
+        var found = answer.Json(path);
+        return Value is null ? found is not null : string.Equals(found, Value, StringComparison.Ordinal);
+    }
 }

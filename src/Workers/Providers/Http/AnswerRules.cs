@@ -1,10 +1,15 @@
 using System.Text.RegularExpressions;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
 /// <summary>What a gateway's answer means. Pure: refusals in their order, then success, then what HTTP itself says.</summary>
+/// <remarks>
+/// A body may break off or not be decodable. What is certain without the rest holds; an answer that may be a success and may be a
+/// refusal is UNKNOWN.
+/// </remarks>
 internal sealed class AnswerRules
 {
     private const int LongestMessageId = 255;
@@ -26,30 +31,46 @@ internal sealed class AnswerRules
         }
 
         _messageId = CompileMessageId(options.MessageId ?? new(), options.MessageId is not null, problems, out var messageIdNeedsBody);
-        RulesNeedBody = _success.NeedsBody || _refusals.Exists(r => r.Match.NeedsBody);
-        NeedBody = RulesNeedBody || messageIdNeedsBody;
+        NeedBody = messageIdNeedsBody || _success.NeedsBody || _refusals.Exists(r => r.Match.NeedsBody);
     }
 
     /// <summary>Something asks for the body.</summary>
     public bool NeedBody { get; }
 
-    /// <summary>Without the body nothing can be said.</summary>
-    public bool RulesNeedBody { get; }
-
     public static AnswerRules Compile(HttpProviderOptions options, EntryProblems problems) => new(options, problems);
 
     public SendOutcome Judge(HttpAnswer answer)
     {
+        List<SendOutcome> possible = [];
         foreach (var (match, outcome) in _refusals)
         {
-            if (match.Fits(answer))
+            switch (match.Fits(answer))
             {
-                return outcome(answer.RetryAfter);
+                case true:
+                    return NotAccepted([.. possible, outcome(answer.RetryAfter)]);
+                case null:
+                    possible.Add(outcome(answer.RetryAfter));
+                    break;
             }
         }
 
-        return _success.Fits(answer) ? new SendOutcome.Accepted(Storable(_messageId(answer))) : ByStatus(answer);
+        return (IsSuccess(answer), possible.Count) switch
+        {
+            (false, _) => NotAccepted([.. possible, ByStatus(answer)]),
+            (true, 0) => new SendOutcome.Accepted(Storable(_messageId(answer))),
+            _ => new SendOutcome.Unknown(answer.Body.Problem ?? AnswerBody.Unreadable),
+        };
     }
+
+    /// <summary>Null where the answer cannot be read as the rule needs it: an error page is no JSON, and says nothing of the message.</summary>
+    private bool? IsSuccess(HttpAnswer answer) =>
+        _success.Fits(answer) is false && _success is { Path: not null, Status: { } status } && status.Contains(answer.Status) && !answer.IsJson
+            ? null
+            : _success.Fits(answer);
+
+    /// <summary>The last is certain unless one of the others holds. Trying again does no harm where nothing was accepted.</summary>
+    private static SendOutcome NotAccepted(IReadOnlyList<SendOutcome> possible) =>
+        possible.FirstOrDefault(o => o is SendOutcome.Unknown) ?? possible.LastOrDefault(o => o is SendOutcome.Transient) ?? possible[^1];
 
     private static SendOutcome ByStatus(HttpAnswer answer) => answer.Status switch
     {
@@ -107,12 +128,12 @@ internal sealed class AnswerRules
 
         if (regex is not null)
         {
-            return answer => Extract(regex.Match(answer.Body));
+            return answer => Extract(answer.Find(regex));
         }
 
         return answer => options.Header is null ? null : answer.Header(options.Header);
     }
 
-    private static string? Extract(Match match) =>
-        !match.Success ? null : match.Groups.Count > 1 ? match.Groups[1].Value.Trim() : match.Value.Trim();
+    private static string? Extract(Match? match) =>
+        match is null ? null : match.Groups.Count > 1 ? match.Groups[1].Value.Trim() : match.Value.Trim();
 }

@@ -42,7 +42,7 @@ internal sealed class CompiledAddress
     private static string? Problem(string url, Template template)
     {
         var sample = template.Render(_ => "x", ValueEncoding.AsIs);
-        if (ToUri(sample) is not { } uri || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || !Uri.IsWellFormedUriString(sample, UriKind.Absolute))
+        if (ToUri(sample) is not { } uri || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.Port == 0 || !Uri.IsWellFormedUriString(sample, UriKind.Absolute))
         {
             return "must be an absolute address, http:// or https://, with everything but the placeholders percent-encoded.";
         }

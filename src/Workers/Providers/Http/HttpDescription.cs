@@ -1,4 +1,8 @@
+using System.Net.Http.Headers;
+using System.Text;
+using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
@@ -7,6 +11,7 @@ namespace OtpPipeline.Workers.Providers.Http;
 /// <summary>A compiled entry: makes requests and judges answers. All that can be wrong with the entry is found while compiling.</summary>
 internal sealed class HttpDescription
 {
+    private static readonly StringWithQualityHeaderValue Identity = new("identity");
     private readonly HttpMethod _method;
     private readonly Dictionary<string, string> _secrets;
     private readonly CompiledAddress? _address;
@@ -33,13 +38,19 @@ internal sealed class HttpDescription
     public AnswerRules Rules { get; }
 
     /// <summary>Null where a value of this message cannot stand in a header.</summary>
-    public HttpRequestMessage? Write(OutgoingDelivery delivery, out SentContent content)
+    public HttpRequestMessage? Write(OutgoingDelivery delivery, out GuardedContent content)
     {
         var values = MessageValues.Of(delivery, _secrets);
-        content = new(_body is { } body ? body.Template.Render(values, body.Encode) : "", _body?.ContentType);
+        var text = _body is { } body ? body.Template.Render(values, body.Encode) : "";
+        content = new(Encoding.UTF8.GetBytes(text), _body is { } typed ? MediaTypeHeaderValue.Parse(typed.ContentType) : null, delivery.Lease ?? LeaseClock.Endless);
         var request = new HttpRequestMessage(_method, _address!.Of(values)) { Content = content };
         if (_headers.TryWrite(request, values))
         {
+            if (request.Headers.AcceptEncoding.Count == 0)
+            {
+                request.Headers.AcceptEncoding.Add(Identity);
+            }
+
             return request;
         }
 
@@ -88,7 +99,7 @@ internal sealed class HttpDescription
             problems.Add("Body:Format", "must be query where Method is GET, which has no body.");
         }
 
-        if (body.ContentType is { } type && !System.Net.Http.Headers.MediaTypeHeaderValue.TryParse(type, out _))
+        if (body.ContentType is { } type && !MediaTypeHeaderValue.TryParse(type, out _))
         {
             problems.Add("Body:ContentType", "is no content type.");
         }

@@ -1,8 +1,10 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
@@ -15,8 +17,10 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
     public string Name => name;
 
     /// <summary>A client of the provider's own: no redirects, no cookies, no proxy but the configured one, nothing of our traces in its requests.</summary>
-    public static HttpMessageInvoker Client(HttpProviderOptions options, X509ChainPolicy? trust) => new(new SocketsHttpHandler
+    public static HttpMessageInvoker Client(string name, HttpProviderOptions options, PlainHttp plain, X509ChainPolicy? trust, HostConnector connector) => new(new SocketsHttpHandler
     {
+        ConnectCallback = async (context, token) => new NetworkStream(
+            await connector.ConnectAsync(name, context.DnsEndPoint, plain.Check, token), ownsSocket: true),
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = options.Proxy is not null,
@@ -42,6 +46,16 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
         {
             response = await http.SendAsync(request, cancellationToken);
         }
+        catch (Exception) when (content.WasHeldBack)
+        {
+            Log.HeldBack(logger, delivery.Delivery.Id, name);
+            return new SendOutcome.Transient(ProviderCalls.ClaimOver);
+        }
+        catch (HttpRequestException refused) when (refused.InnerException is PlainHttpRefusedException plain)
+        {
+            Log.PlainHttpRefused(logger, delivery.Delivery.Id, name, plain.Address);
+            return new SendOutcome.Transient("unavailable");
+        }
         catch (Exception failure) when (!content.WentOut && failure is HttpRequestException or OperationCanceledException)
         {
             Log.Unreachable(logger, delivery.Delivery.Id, name, (failure as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError);
@@ -50,38 +64,14 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
 
         using (response)
         {
-            var body = description.Rules.NeedBody ? await ReadAsync(response, cancellationToken) : "";
-            if (body is null && description.Rules.RulesNeedBody)
-            {
-                return new SendOutcome.Unknown("connection_lost");
-            }
-
-            var outcome = description.Rules.Judge(new((int)response.StatusCode, body ?? "", header => Find(response, header), RetryAfter(response)));
+            var body = description.Rules.NeedBody ? await AnswerBody.ReadAsync(response, LongestBody, cancellationToken) : AnswerBody.Empty;
+            var outcome = description.Rules.Judge(new((int)response.StatusCode, body, header => Find(response, header), RetryAfter(response)));
             Tell(delivery, (int)response.StatusCode, outcome);
             return outcome;
         }
     }
 
     public void Dispose() => http.Dispose();
-
-    /// <summary>The begin of the body; null where the connection ended within it.</summary>
-    private static async Task<string?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[LongestBody];
-        try
-        {
-            await using var stream = await response.Content.ReadAsStreamAsync(cancellationToken);
-            var length = await stream.ReadAtLeastAsync(buffer, LongestBody, throwOnEndOfStream: false, cancellationToken);
-            return Charset(response).GetString(buffer, 0, length);
-        }
-        catch (Exception lost) when (lost is IOException or HttpRequestException)
-        {
-            return null;
-        }
-    }
-
-    private static Encoding Charset(HttpResponseMessage response) =>
-        string.Equals(response.Content.Headers.ContentType?.CharSet?.Trim('"'), "iso-8859-1", StringComparison.OrdinalIgnoreCase) ? Encoding.Latin1 : Encoding.UTF8;
 
     private static string? Find(HttpResponseMessage response, string header) =>
         response.Headers.TryGetValues(header, out var values) || response.Content.Headers.TryGetValues(header, out values) ? values.FirstOrDefault() : null;
@@ -114,6 +104,14 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: the claim ended before the request to {Provider} went out; nothing was sent")]
+        public static partial void HeldBack(ILogger logger, Guid deliveryId, string provider);
+
+        [LoggerMessage(
+            Level = LogLevel.Error,
+            Message = "Delivery {DeliveryId}: {Provider} is at {Address}, which neither is loopback nor in its PlainHttpNetworks; nothing was sent over http://")]
+        public static partial void PlainHttpRefused(ILogger logger, Guid deliveryId, string provider, IPAddress address);
+
         [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: {Provider} cannot be reached ({Error})")]
         public static partial void Unreachable(ILogger logger, Guid deliveryId, string provider, HttpRequestError error);
 

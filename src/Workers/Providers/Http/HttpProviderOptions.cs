@@ -50,6 +50,12 @@ public sealed class HttpProviderOptions
     /// <summary>http://host:port of a proxy. None by default; no environment variable is asked.</summary>
     public string? Proxy { get; set; }
 
+    /// <summary>Lets <see cref="Url"/> be http:// to any address: PINs and credentials cross the network in clear. False by default.</summary>
+    public bool AllowPlainHttp { get; set; }
+
+    /// <summary>Networks (CIDR) that <see cref="Url"/> may lead into over http://, such as 10.1.0.0/16; loopback always.</summary>
+    public IList<string> PlainHttpNetworks { get; init; } = [];
+
     /// <summary>PEM file of the only authorities that the gateway's certificate may come from; the machine's by default.</summary>
     public string? CaFile { get; set; }
 }

@@ -19,7 +19,8 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, IOptions<SandboxOpti
             await Task.Delay(options.Value.Latency, time, cancellationToken);
         }
 
-        switch (SandboxScripts.Of(delivery.Details.Recipient))
+        var script = SandboxScripts.Of(delivery.Details.Recipient);
+        switch (script)
         {
             case SandboxScript.Refuse:
                 return new SendOutcome.Refused("refused");
@@ -31,12 +32,16 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, IOptions<SandboxOpti
             case SandboxScript.Hang:
                 await Task.Delay(Timeout.InfiniteTimeSpan, time, cancellationToken);
                 break;
-            case SandboxScript.LoseAnswer when delivery.Delivery.Attempt == 1:
-                await mailbox.KeepAsync(delivery, cancellationToken);
-                throw new IOException("The connection ended before the answer, as the script has it.");
+        }
+
+        if (delivery.Lease is { IsOver: true })
+        {
+            return new SendOutcome.Transient(ProviderCalls.ClaimOver);
         }
 
         var id = await mailbox.KeepAsync(delivery, cancellationToken);
-        return new SendOutcome.Accepted(id.ToString());
+        return script == SandboxScript.LoseAnswer && delivery.Delivery.Attempt == 1
+            ? throw new IOException("The connection ended before the answer, as the script has it.")
+            : new SendOutcome.Accepted(id.ToString());
     }
 }

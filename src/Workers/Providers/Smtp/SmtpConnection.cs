@@ -15,7 +15,7 @@ internal sealed class SmtpConnection : IAsyncDisposable
     private int _start;
     private int _end;
 
-    private SmtpConnection(Socket socket)
+    public SmtpConnection(Socket socket)
     {
         _socket = socket;
         _stream = new NetworkStream(socket, ownsSocket: true);
@@ -31,21 +31,6 @@ internal sealed class SmtpConnection : IAsyncDisposable
 
     /// <summary>Bytes that came and were not read yet.</summary>
     public bool HasUnread => _end > _start;
-
-    public static async Task<SmtpConnection> OpenAsync(string host, int port, CancellationToken cancellationToken)
-    {
-        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        try
-        {
-            await socket.ConnectAsync(host, port, cancellationToken);
-            return new(socket);
-        }
-        catch
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
 
     /// <summary>Goes on over TLS; the certificate must be for the host and from a trusted authority.</summary>
     public async Task SecureAsync(SmtpServer server, CancellationToken cancellationToken)

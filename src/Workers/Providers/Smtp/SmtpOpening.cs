@@ -1,21 +1,25 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
+
+/// <summary>Opens a TCP connection to the entry's server.</summary>
+internal delegate Task<Socket> ConnectToServer(CancellationToken cancellationToken);
 
 /// <summary>From the first byte to a server that takes messages: greeting, EHLO, STARTTLS, AUTH.</summary>
 internal static class SmtpOpening
 {
     /// <exception cref="SmtpSessionException">It did not come to that; the reason says why.</exception>
-    public static async Task<SmtpSession> OpenAsync(SmtpServer server, CancellationToken cancellationToken)
+    public static async Task<SmtpSession> OpenAsync(SmtpServer server, ConnectToServer connect, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(server.ConnectTimeout);
         SmtpConnection? connection = null;
         try
         {
-            connection = await SmtpConnection.OpenAsync(server.Host, server.Port, deadline.Token);
+            connection = new(await connect(deadline.Token));
             var extensions = await GreetAsync(connection, server, deadline.Token);
             await LogInAsync(connection, server, extensions, deadline.Token);
             return new(connection, extensions.Contains("8BITMIME"), server.ReplyTimeout);
@@ -38,7 +42,7 @@ internal static class SmtpOpening
         SocketException { SocketErrorCode: var error } => new("unavailable", $"no connection ({error})", ours: false),
         IOException => new("unavailable", "the connection ended before the log-in", ours: false),
         SmtpProtocolException => new("unavailable", failure.Message, ours: false),
-        OperationCanceledException => new("unavailable", "it was too slow", ours: false),
+        OperationCanceledException or NoLookupPlaceException => new("unavailable", "it was too slow", ours: false),
         _ => null,
     };
 

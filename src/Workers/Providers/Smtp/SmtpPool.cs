@@ -4,6 +4,7 @@ namespace OtpPipeline.Workers.Providers.Smtp;
 internal sealed class SmtpPool : IAsyncDisposable
 {
     private readonly SmtpServer _server;
+    private readonly ConnectToServer _connect;
     private readonly int _most;
     private readonly TimeSpan _idleTimeout;
     private readonly TimeProvider _time;
@@ -12,9 +13,10 @@ internal sealed class SmtpPool : IAsyncDisposable
     private readonly List<(SmtpSession Session, long Since)> _idle = [];
     private bool _closed;
 
-    public SmtpPool(SmtpServer server, int most, TimeSpan idleTimeout, TimeProvider time)
+    public SmtpPool(SmtpServer server, ConnectToServer connect, int most, TimeSpan idleTimeout, TimeProvider time)
     {
         _server = server;
+        _connect = connect;
         _most = most;
         _idleTimeout = idleTimeout;
         _time = time;
@@ -40,7 +42,7 @@ internal sealed class SmtpPool : IAsyncDisposable
     }
 
     /// <exception cref="SmtpSessionException">No session came about.</exception>
-    public Task<SmtpSession> OpenAsync(CancellationToken cancellationToken) => SmtpOpening.OpenAsync(_server, cancellationToken);
+    public Task<SmtpSession> OpenAsync(CancellationToken cancellationToken) => SmtpOpening.OpenAsync(_server, _connect, cancellationToken);
 
     public async Task ReturnAsync(SmtpSession session)
     {

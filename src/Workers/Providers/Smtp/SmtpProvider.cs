@@ -1,5 +1,7 @@
 using System.Net.Sockets;
+using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
@@ -12,10 +14,11 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
     public async Task<SendOutcome> SendAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
         var mail = letter.Write(delivery, time.GetUtcNow());
-        var outcome = pool.Take() is { } kept ? await ReuseAsync(kept, mail, cancellationToken) : null;
+        var lease = delivery.Lease ?? LeaseClock.Endless;
+        var outcome = pool.Take() is { } kept ? await ReuseAsync(kept, mail, lease, cancellationToken) : null;
         try
         {
-            outcome ??= await UseAsync(await pool.OpenAsync(cancellationToken), mail, cancellationToken);
+            outcome ??= await UseAsync(await pool.OpenAsync(cancellationToken), mail, lease, cancellationToken);
         }
         catch (SmtpSessionException failure)
         {
@@ -30,24 +33,24 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
     public ValueTask DisposeAsync() => pool.DisposeAsync();
 
     /// <summary>Null where the kept connection turns out to be dead: it has nothing of the message, so a new one may be asked.</summary>
-    private async Task<SendOutcome?> ReuseAsync(SmtpSession session, Mail mail, CancellationToken cancellationToken)
+    private async Task<SendOutcome?> ReuseAsync(SmtpSession session, Mail mail, LeaseClock lease, CancellationToken cancellationToken)
     {
-        var outcome = await UseAsync(session, mail, cancellationToken);
+        var outcome = await UseAsync(session, mail, lease, cancellationToken);
         return !session.HandedOver && (session.Ending || outcome is SendOutcome.Transient { Reason: "connection_lost" }) ? null : outcome;
     }
 
-    private async Task<SendOutcome> UseAsync(SmtpSession session, Mail mail, CancellationToken cancellationToken)
+    private async Task<SendOutcome> UseAsync(SmtpSession session, Mail mail, LeaseClock lease, CancellationToken cancellationToken)
     {
         try
         {
-            var outcome = await session.SendAsync(mail, cancellationToken);
+            var outcome = await session.SendAsync(mail, lease, cancellationToken);
             await pool.ReturnAsync(session);
             return outcome;
         }
-        catch (Exception lost) when (lost is IOException or SocketException or SmtpProtocolException or OperationCanceledException)
+        catch (Exception lost) when (lost is IOException or SocketException or SmtpProtocolException or LeaseOverException or OperationCanceledException)
         {
             await session.DisposeAsync();
-            var reason = lost is OperationCanceledException ? "timeout" : "connection_lost";
+            var reason = lost is OperationCanceledException ? "timeout" : lost is LeaseOverException ? ProviderCalls.ClaimOver : "connection_lost";
             return session.HandedOver ? new SendOutcome.Unknown(reason) : new SendOutcome.Transient(reason);
         }
     }

@@ -1,4 +1,6 @@
+using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
@@ -14,7 +16,7 @@ internal sealed class SmtpSession(SmtpConnection connection, bool eightBit, Time
     /// <summary>The last answer was 421: the server ends the connection.</summary>
     public bool Ending { get; private set; }
 
-    public async Task<SendOutcome> SendAsync(Mail mail, CancellationToken cancellationToken)
+    public async Task<SendOutcome> SendAsync(Mail mail, LeaseClock lease, CancellationToken cancellationToken)
     {
         HandedOver = false;
         var content = MailWriter.Write(mail, eightBit);
@@ -34,6 +36,11 @@ internal sealed class SmtpSession(SmtpConnection connection, bool eightBit, Time
         }
 
         await connection.WriteAsync(content, cancellationToken);
+        if (lease.IsOver)
+        {
+            throw new LeaseOverException();
+        }
+
         HandedOver = true;
         await connection.WriteAsync(FinalDot, cancellationToken);
         var taken = await ReadAsync(cancellationToken);

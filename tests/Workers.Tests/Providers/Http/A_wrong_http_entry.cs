@@ -28,6 +28,13 @@ public sealed class A_wrong_http_entry
         { "Url", "https://gateway.example/a b", "Url must be an absolute address" },
         { "Url", "https://u:p@gateway.example/", "Url may hold no credentials" },
         { "Url", "https://gateway.example/#x", "Url may hold no fragment." },
+        { "Url", "https://gateway.example:0/", "Url must be an absolute address" },
+        { "Url", "http://gateway.example/", "Url is http:// to gateway.example: PINs would cross the network in clear. Use https://, name" },
+        { "Url", "http://10.0.0.1/", "Url is http:// to 10.0.0.1: PINs would cross the network in clear." },
+        { "Url", "http://localhost.example/", "Url is http:// to localhost.example: PINs would cross the network in clear." },
+        { "PlainHttpNetworks:0", "10.0.0.1", "PlainHttpNetworks:0 must be a network in CIDR form" },
+        { "AllowPlainHttp:0", "true", "AllowPlainHttp holds one value, no keys." },
+        { "Proxy", "http://proxy:0", "Proxy must be of the form http://host:port." },
         { "Url", "https://{{from}}.example/", "Url may have placeholders in its path and query only." },
         { "Url", "https://gateway.example/{{name}}", "Url may have {{name}} in its query only." },
         { "Url", "https://gateway.example/{{phone}}", "Url uses {{phone}}, which is no placeholder: there are recipient," },
@@ -67,6 +74,21 @@ public sealed class A_wrong_http_entry
     public void Stops_the_host_with_a_sentence_that_names_the_key(string key, string value, string sentence) =>
         ProviderHost.Refusals(Right.With((key, value))).ShouldContain(s => s.StartsWith($"Providers:tested:{sentence}"));
 
+    [Theory]
+    [InlineData("http://127.0.0.9:8080/", null, null)]
+    [InlineData("http://[::1]/", null, null)]
+    [InlineData("http://localhost/", null, null)]
+    [InlineData("http://gateway.example/", "AllowPlainHttp", "true")]
+    [InlineData("http://10.1.2.3/", "PlainHttpNetworks:0", "10.1.0.0/16")]
+    [InlineData("http://gateway.example/", "PlainHttpNetworks:0", "10.1.0.0/16")]
+    public void Is_not_one_over_plain_HTTP_where_that_stays_here_or_is_allowed(string url, string? key, string? value) =>
+        ProviderHost.Refusals(Right.With([("Url", url), .. key is null ? [] : new[] { (key, value) }])).ShouldBeEmpty();
+
+    [Fact]
+    public void A_proxy_makes_plain_HTTP_leave_this_machine() =>
+        ProviderHost.Refusals(Right.With(("Url", "http://127.0.0.1/"), ("Proxy", "http://127.0.0.1:3128")))
+            .ShouldHaveSingleItem().ShouldStartWith("Providers:tested:Url is http:// and Proxy is set");
+
     [Fact]
     public void A_refusal_says_what_it_means_in_one_of_four_words() =>
         ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", "maybe"))).ShouldBe(["Providers:tested:Refusals:0:As must be final, transient, throttled or unknown."]);
@@ -99,7 +121,7 @@ public sealed class A_wrong_http_entry
     [Fact]
     public void The_sandbox_is_no_name_of_an_entry()
     {
-        var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { ["Providers:Sandbox:Type"] = "http", ["Providers:Sandbox:Url"] = "http://a/" };
+        var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { ["Providers:Sandbox:Type"] = "http", ["Providers:Sandbox:Url"] = "https://a/" };
         var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
         OtpPipeline.Workers.Providers.Entries.ConfiguredProviders.AddConfiguredProviders(services, configuration);
 

@@ -48,7 +48,8 @@ public sealed class Judging_an_answer
 
         (await AnswerAsync(200, """{"messages":[{"status":0}]}""", keys)).ShouldBe(new SendOutcome.Accepted(null));
         (await AnswerAsync(200, """{"messages":[{"status":"7"}]}""", keys)).ShouldBe(new SendOutcome.Refused("not_accepted"));
-        (await AnswerAsync(200, "not JSON", keys)).ShouldBe(new SendOutcome.Refused("not_accepted"));
+        (await AnswerAsync(200, "{}", keys)).ShouldBe(new SendOutcome.Refused("not_accepted"));
+        (await AnswerAsync(200, "not JSON", keys)).ShouldBe(new SendOutcome.Unknown("answer_unreadable"), "nobody can tell");
     }
 
     [Fact]

@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Providers;
 
@@ -16,13 +18,13 @@ internal sealed class ProviderHost : IAsyncDisposable, ILoggerProvider
     private readonly ServiceProvider _services;
     private readonly ConcurrentQueue<string> _logs = new();
 
-    public ProviderHost(IReadOnlyDictionary<string, string?> keys, TimeSpan? timeout = null)
+    public ProviderHost(IReadOnlyDictionary<string, string?> keys, TimeSpan? timeout = null, ResolveName? resolve = null, TimeProvider? time = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(keys.ToDictionary(k => $"Providers:{Name}:{k.Key}", k => k.Value)).Build();
         var services = new ServiceCollection()
             .AddLogging(l => l.ClearProviders().AddProvider(this).SetMinimumLevel(LogLevel.Trace))
-            .AddSingleton(TimeProvider.System).AddMetrics().AddSingleton<DeliveryMetrics>()
+            .AddSingleton(time ?? TimeProvider.System).AddSingleton(resolve ?? Dns.GetHostAddresses).AddMetrics().AddSingleton<DeliveryMetrics>()
             .AddOtpProviders(configuration);
 
         // The sandbox needs a store, which these tests do without.

@@ -1,7 +1,7 @@
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>What a host made of an attempt, as far as it says something of the host.</summary>
-public enum LaneResult
+/// <summary>What an attempt tells about its host.</summary>
+public enum HostResult
 {
     /// <summary>It answered, whatever it answered.</summary>
     Answered,
@@ -14,12 +14,12 @@ public enum LaneResult
 }
 
 /// <summary>What may be done with a callback now.</summary>
-public enum LaneVerdict
+public enum Admission
 {
-    /// <summary>It has a place: send it, then <see cref="HostLanes{T}.Leave"/>.</summary>
+    /// <summary>It has a place: send it, then <see cref="HostQueues{T}.Leave"/>.</summary>
     Start,
 
-    /// <summary>It waits here and comes out of a later <see cref="HostLanes{T}.Leave"/>.</summary>
+    /// <summary>It waits here and comes out of a later <see cref="HostQueues{T}.Leave"/>.</summary>
     Wait,
 
     /// <summary>No place: it waits in the database.</summary>
@@ -30,16 +30,21 @@ public enum LaneVerdict
 /// <param name="Start">These have a place now.</param>
 /// <param name="PutBack">These wait in the database.</param>
 /// <param name="Delay">How long they do.</param>
-public sealed record LaneChange<T>(IReadOnlyList<T> Start, IReadOnlyList<T> PutBack, TimeSpan Delay);
+public sealed record QueueChange<T>(IReadOnlyList<T> Start, IReadOnlyList<T> PutBack, TimeSpan Delay);
 
-/// <summary>What is known of one host.</summary>
-internal sealed class Lane<T>
+/// <summary>What is known of one host of one application.</summary>
+internal sealed class HostQueue<T>(HostKey key)
 {
+    public HostKey Key { get; } = key;
+
+    public Guid Owner => Key.ApplicationId;
+
     public Queue<T> Waiting { get; } = new();
 
     public int Running { get; set; }
 
-    public int CountedUnproven { get; set; }
+    /// <summary>Those of <see cref="Running"/> that are counted as places of slow hosts.</summary>
+    public int CountedSlow { get; set; }
 
     public bool HasAnswered { get; set; }
 

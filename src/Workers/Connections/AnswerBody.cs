@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.IO.Compression;
+using System.IO.Pipelines;
+using System.Text;
+using System.Text.Unicode;
+
+namespace OtpPipeline.Workers.Connections;
+
+/// <summary>The begin of an answer's body as text, after its content coding and its character set.</summary>
+/// <param name="Text">As far as it could be read.</param>
+/// <param name="Problem">Stable code of what hides the rest, such as connection_lost; null where nothing does.</param>
+internal sealed record AnswerBody(string Text, string? Problem)
+{
+    public const string Unreadable = "answer_unreadable";
+
+    private static readonly Encoding[] Marked =
+        [Encoding.UTF8, Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.Unicode, Encoding.BigEndianUnicode];
+
+    public static readonly AnswerBody Empty = new("", null);
+
+    /// <summary>Reads at most this many decoded bytes. A body that breaks off or cannot be decoded is no failure of the answer.</summary>
+    public static async Task<AnswerBody> ReadAsync(HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
+    {
+        // One byte more tells whether that was all.
+        var buffer = new byte[maxBytes + 1];
+        var length = 0;
+        string? problem = null;
+        try
+        {
+            await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+            await using var decoded = await DecompressAsync(body, response.Content.Headers.ContentEncoding, cancellationToken);
+            if (decoded is null)
+            {
+                return new("", Unreadable);
+            }
+
+            while (length < buffer.Length && await decoded.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read)
+            {
+                length += read;
+            }
+        }
+        catch (Exception broken)
+        {
+            // Whatever it is (decoders throw of several kinds): the head was read, and holds.
+            problem = broken switch
+            {
+                OperationCanceledException => "timeout",
+                IOException or HttpRequestException => "connection_lost",
+                _ => Unreadable,
+            };
+        }
+
+        if (length > maxBytes)
+        {
+            length = maxBytes;
+            problem = "answer_too_long";
+        }
+
+        return Decode(buffer.AsSpan(0, length), response.Content.Headers.ContentType?.CharSet) is { } text ? new(text, problem) : new("", Unreadable);
+    }
+
+    /// <summary>Null where a coding is unknown.</summary>
+    private static async Task<Stream?> DecompressAsync(Stream body, ICollection<string> codings, CancellationToken cancellationToken)
+    {
+        var stream = body;
+        foreach (var coding in codings.Reverse())
+        {
+            switch (coding.ToLowerInvariant())
+            {
+                case "identity" or "":
+                    break;
+                case "gzip" or "x-gzip":
+                    stream = new GZipStream(stream, CompressionMode.Decompress);
+                    break;
+                case "br":
+                    stream = new BrotliStream(stream, CompressionMode.Decompress);
+                    break;
+                case "deflate":
+                    stream = await InflateAsync(stream, cancellationToken);
+                    break;
+                default:
+                    return null;
+            }
+        }
+
+        return stream;
+    }
+
+    /// <summary>"deflate" is the zlib format; many send the bare one.</summary>
+    private static async Task<Stream> InflateAsync(Stream body, CancellationToken cancellationToken)
+    {
+        var reader = PipeReader.Create(body);
+        var begin = await reader.ReadAtLeastAsync(2, cancellationToken);
+        var isZLib = IsZLib(begin.Buffer.Slice(0, Math.Min(2, begin.Buffer.Length)).ToArray());
+        reader.AdvanceTo(begin.Buffer.Start);
+        return isZLib ? new ZLibStream(reader.AsStream(), CompressionMode.Decompress) : new DeflateStream(reader.AsStream(), CompressionMode.Decompress);
+    }
+
+    /// <summary>RFC 1950: method 8, and a checksum over both bytes.</summary>
+    private static bool IsZLib(ReadOnlySpan<byte> head) => head is [var method, var flags] && (method & 0x0F) == 8 && ((method << 8) | flags) % 31 == 0;
+
+    /// <summary>Null where the character set is unknown.</summary>
+    private static string? Decode(ReadOnlySpan<byte> bytes, string? charset)
+    {
+        if (ByMark(bytes) is { } marked)
+        {
+            return marked.GetString(bytes[marked.Preamble.Length..]);
+        }
+
+        var name = charset?.Trim().Trim('"', '\'').ToLowerInvariant();
+        if (string.IsNullOrEmpty(name) || name is "utf-8" or "utf8")
+        {
+            return ByZeros(bytes) is { } wide ? wide.GetString(bytes) : OfUtf8(bytes);
+        }
+
+        var encoding = name is "utf-16" or "utf16" or "ucs-2" or "iso-10646-ucs-2" ? ByZeros(bytes) ?? Encoding.BigEndianUnicode : Find(name);
+        return encoding?.GetString(bytes);
+    }
+
+    /// <summary>By the byte order mark, which wins over what the header says. UTF-32's begins like UTF-16's.</summary>
+    private static Encoding? ByMark(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var encoding in Marked)
+        {
+            if (bytes.StartsWith(encoding.Preamble))
+            {
+                return encoding;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>UTF-16 without a mark: the first character of a JSON, XML or plain answer is an ASCII one.</summary>
+    private static Encoding? ByZeros(ReadOnlySpan<byte> bytes) => bytes switch
+    {
+        [0, not 0, ..] => Encoding.BigEndianUnicode,
+        [not 0, 0, ..] => Encoding.Unicode,
+        _ => null,
+    };
+
+    /// <summary>Bytes that are no UTF-8 are what HTTP's default once was. A character may be cut off at the end.</summary>
+    private static string OfUtf8(ReadOnlySpan<byte> bytes)
+    {
+        if (Rune.DecodeLastFromUtf8(bytes, out _, out var tail) != OperationStatus.Done && tail < bytes.Length && Utf8.IsValid(bytes[..^tail]))
+        {
+            bytes = bytes[..^tail];
+        }
+
+        return (Utf8.IsValid(bytes) ? Encoding.UTF8 : Encoding.Latin1).GetString(bytes);
+    }
+
+    private static Encoding? Find(string name)
+    {
+        try
+        {
+            return CodePagesEncodingProvider.Instance.GetEncoding(name) ?? Encoding.GetEncoding(name);
+        }
+        catch (Exception unknown) when (unknown is ArgumentException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}

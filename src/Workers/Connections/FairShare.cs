@@ -1,0 +1,45 @@
+namespace OtpPipeline.Workers.Connections;
+
+/// <summary>Places that owners share: an owner gets another one while it holds fewer than are free.</summary>
+/// <remarks>
+/// One owner alone gets half of them, two that want all get a third each, and a newcomer finds some free. Not safe for threads.
+/// </remarks>
+internal sealed class FairShare<TOwner>(int places)
+    where TOwner : notnull
+{
+    private readonly Dictionary<TOwner, int> _held = [];
+
+    /// <summary>May be below zero after <see cref="Take"/>.</summary>
+    public int Free { get; private set; } = places;
+
+    public int Held(TOwner owner) => _held.GetValueOrDefault(owner);
+
+    public bool HasRoomFor(TOwner owner) => Held(owner) < Free;
+
+    public bool TryTake(TOwner owner)
+    {
+        if (!HasRoomFor(owner))
+        {
+            return false;
+        }
+
+        Take(owner, 1);
+        return true;
+    }
+
+    /// <summary>Takes places whether the owner's share allows it or not.</summary>
+    public void Take(TOwner owner, int count)
+    {
+        Free -= count;
+        if (Held(owner) + count is > 0 and var held)
+        {
+            _held[owner] = held;
+        }
+        else
+        {
+            _held.Remove(owner);
+        }
+    }
+
+    public void Return(TOwner owner, int count = 1) => Take(owner, -count);
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Http.Headers;
+using OtpPipeline.Core;
+
+namespace OtpPipeline.Workers.Connections;
+
+/// <summary>The claim ended before the request went out: somebody else may send it.</summary>
+public sealed class LeaseOverException() : Exception("The claim ended before the request went out.");
+
+/// <summary>A body that goes out under a claim only, and knows whether it began to go out.</summary>
+/// <remarks>
+/// SocketsHttpHandler flushes a request's head together with its body, on every connection that it tries: here is the last look at
+/// the clock. Requests without a body have an empty one, since the handler repeats a request whose body it has not begun.
+/// </remarks>
+internal sealed class GuardedContent : HttpContent
+{
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly LeaseClock _lease;
+
+    public GuardedContent(ReadOnlyMemory<byte> bytes, MediaTypeHeaderValue? contentType, LeaseClock lease)
+    {
+        _bytes = bytes;
+        _lease = lease;
+        Headers.ContentType = contentType;
+    }
+
+    /// <summary>Until then a failure means that the other side has nothing.</summary>
+    public bool WentOut { get; private set; }
+
+    /// <summary>The claim had ended when it was to go out.</summary>
+    public bool WasHeldBack { get; private set; }
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    {
+        if (_lease.IsOver)
+        {
+            WasHeldBack = true;
+            throw new LeaseOverException();
+        }
+
+        WentOut = true;
+        return stream.WriteAsync(_bytes, cancellationToken).AsTask();
+    }
+
+    protected override bool TryComputeLength(out long length)
+    {
+        length = _bytes.Length;
+        return true;
+    }
+}

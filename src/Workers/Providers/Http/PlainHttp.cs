@@ -1,0 +1,84 @@
+using System.Net;
+using OtpPipeline.Workers.Providers.Entries;
+
+namespace OtpPipeline.Workers.Providers.Http;
+
+/// <summary>The gateway's address is not one that plain HTTP may go to.</summary>
+internal sealed class PlainHttpRefusedException(IPAddress address) : Exception("Plain HTTP may not go to this address.")
+{
+    public IPAddress Address { get; } = address;
+}
+
+/// <summary>Where an entry's http:// address may lead: PINs cross the network in clear on the way.</summary>
+internal sealed class PlainHttp
+{
+    private static readonly PlainHttp Anywhere = new([], checks: false);
+    private readonly IReadOnlyList<IPNetwork> _networks;
+    private readonly bool _checks;
+
+    private PlainHttp(IReadOnlyList<IPNetwork> networks, bool checks)
+    {
+        _networks = networks;
+        _checks = checks;
+    }
+
+    public static PlainHttp Compile(HttpProviderOptions options, EntryProblems problems)
+    {
+        var networks = Networks(options, problems);
+        if (options.AllowPlainHttp || !Uri.TryCreate(options.Url, UriKind.Absolute, out var url) || url.Scheme is not "http")
+        {
+            return Anywhere;
+        }
+
+        var plain = new PlainHttp(networks, checks: true);
+        if (options.Proxy is not null)
+        {
+            problems.Add("Url", "is http:// and Proxy is set: PINs would cross the network in clear. Use https://, or set AllowPlainHttp to true.");
+        }
+        else if (!plain.MayLeadTo(url.IdnHost))
+        {
+            problems.Add(
+                "Url",
+                $"is http:// to {url.Host}: PINs would cross the network in clear. Use https://, name the gateway's network in PlainHttpNetworks, or set AllowPlainHttp to true.");
+        }
+
+        return plain;
+    }
+
+    /// <exception cref="PlainHttpRefusedException">One of the addresses is neither loopback nor in an allowed network.</exception>
+    public void Check(IReadOnlyList<IPAddress> addresses)
+    {
+        if (_checks && addresses.FirstOrDefault(a => !IsAllowed(a)) is { } refused)
+        {
+            throw new PlainHttpRefusedException(refused);
+        }
+    }
+
+    /// <summary>What a name stands for is seen when connecting.</summary>
+    private bool MayLeadTo(string host) =>
+        IPAddress.TryParse(host, out var address) ? IsAllowed(address) : _networks.Count > 0 || host.TrimEnd('.') is "localhost";
+
+    private bool IsAllowed(IPAddress address)
+    {
+        var real = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return IPAddress.IsLoopback(real) || _networks.Any(n => n.BaseAddress.AddressFamily == real.AddressFamily && n.Contains(real));
+    }
+
+    private static List<IPNetwork> Networks(HttpProviderOptions options, EntryProblems problems)
+    {
+        List<IPNetwork> networks = [];
+        for (var i = 0; i < options.PlainHttpNetworks.Count; i++)
+        {
+            if (IPNetwork.TryParse(options.PlainHttpNetworks[i], out var network))
+            {
+                networks.Add(network);
+            }
+            else
+            {
+                problems.Add($"PlainHttpNetworks:{i}", "must be a network in CIDR form, such as 10.1.0.0/16.");
+            }
+        }
+
+        return networks;
+    }
+}

@@ -27,7 +27,7 @@ internal static class SecretFiles
             return;
         }
 
-        var source = new KeyPerFileConfigurationSource
+        var source = new Source
         {
             FileProvider = new PhysicalFileProvider(Path.GetFullPath(folder)),
             Optional = true,
@@ -43,6 +43,21 @@ internal static class SecretFiles
         {
             throw new OptionsValidationException(
                 DirectoryKey, typeof(SecretFiles), [$"{DirectoryKey} is {folder}, where a file cannot be read: the user of this process needs the right to."]);
+        }
+    }
+
+    private sealed class Source : KeyPerFileConfigurationSource, IConfigurationSource
+    {
+        IConfigurationProvider IConfigurationSource.Build(IConfigurationBuilder builder) => new Provider(this);
+    }
+
+    /// <summary>The framework takes one line end of this system away; a file that was written on Windows has another one.</summary>
+    private sealed class Provider(KeyPerFileConfigurationSource source) : KeyPerFileConfigurationProvider(source)
+    {
+        public override void Load()
+        {
+            base.Load();
+            Data = Data.ToDictionary(d => d.Key, d => d.Value is [.. var value, '\r'] ? value : d.Value, StringComparer.OrdinalIgnoreCase);
         }
     }
 }

@@ -46,6 +46,7 @@ WebApplication Build()
     app.UseAuthentication();
     app.UseRequestLimits();
     app.UseAuthorization();
+    app.UseIdentityBodies();
     app.MapHealth();
     app.MapNative();
     app.MapDialects();

@@ -7,6 +7,7 @@ internal static class ApiRefusals
 {
     public static readonly Refusal BodyUnreadable = Body("The request could not be read");
     public static readonly Refusal MediaType = Body("The media type must be application/json in UTF-8");
+    public static readonly Refusal ContentCoding = Body("The body is compressed (Content-Encoding): send it as it is");
     public static readonly Refusal SandboxRecipientMissing = new(2101, "invalid_request", "The query parameter 'recipient' is empty or not set");
     public static readonly Refusal SandboxRecipientInvalid = new(2101, "invalid_request", "The query parameter 'recipient' is no phone number, e-mail address or chat id");
     public static readonly Refusal SandboxOtpMissing = new(2101, "invalid_request", "The query parameter 'otpId' is no dashed UUID");

@@ -32,6 +32,7 @@ internal static class NativeErrors
         1600 when refusal == ApiRefusals.ClientInvalid => StatusCodes.Status401Unauthorized,
         2030 or 2031 or 2111 or 2112 or 2118 => StatusCodes.Status403Forbidden,
         2108 or 2109 or 2119 => StatusCodes.Status409Conflict,
+        2101 when refusal == ApiRefusals.ContentCoding => StatusCodes.Status415UnsupportedMediaType,
         2106 => StatusCodes.Status422UnprocessableEntity,
         2107 => StatusCodes.Status409Conflict,
         2110 or 2117 => StatusCodes.Status401Unauthorized,

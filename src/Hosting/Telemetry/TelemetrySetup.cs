@@ -12,7 +12,9 @@ namespace OtpPipeline.Hosting.Telemetry;
 /// <summary>Traces and metrics over OTLP, only where OTEL_EXPORTER_OTLP_ENDPOINT says where to; all OTEL_ variables apply.</summary>
 internal static class TelemetrySetup
 {
-    private const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    // A collector that does not answer must not hold up a stop: what it did not take by then is lost.
+    private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(1.5);
+
     private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "OtpPipeline.*"];
     private static readonly string[] Meters =
     [
@@ -21,10 +23,12 @@ internal static class TelemetrySetup
 
     public static void AddTelemetry(this WebApplicationBuilder builder, string serviceName)
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration[Endpoint]))
+        if (string.IsNullOrWhiteSpace(builder.Configuration[TelemetryVariables.Endpoint]))
         {
             return;
         }
+
+        TelemetryVariables.Validate(builder.Configuration);
 
         // Without it a request's span has neither the name of its route nor a status.
         AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
@@ -56,12 +60,24 @@ internal static class TelemetrySetup
             return Task.CompletedTask;
         }
 
-        public Task StopAsync(CancellationToken cancellationToken)
+        public async Task StopAsync(CancellationToken cancellationToken)
         {
-            Dispose();
-            return Task.CompletedTask;
+            if (Interlocked.Exchange(ref _traces, null) is not { } traces || Interlocked.Exchange(ref _metrics, null) is not { } metrics)
+            {
+                return;
+            }
+
+            var milliseconds = (int)LongestFlush.TotalMilliseconds;
+            var flush = Task.WhenAll(Task.Run(() => traces.Shutdown(milliseconds), CancellationToken.None), Task.Run(() => metrics.Shutdown(milliseconds), CancellationToken.None));
+            await ((Task)flush).WaitAsync(LongestFlush, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (flush.IsCompleted)
+            {
+                traces.Dispose();
+                metrics.Dispose();
+            }
         }
 
+        /// <summary>After a host that was not stopped.</summary>
         public void Dispose()
         {
             Interlocked.Exchange(ref _traces, null)?.Dispose();

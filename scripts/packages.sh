@@ -69,6 +69,7 @@ install_missing() {
         wanted="$wanted rabbitmq-server" services="$services rabbitmq-server"
         have epmd || services="$services epmd.socket epmd"
     fi
+    case " $wanted " in *" pgbouncer "*) services="$services pgbouncer" ;; esac
     [ -n "$wanted" ] || return 0
     # shellcheck disable=SC2086
     install_packages $wanted

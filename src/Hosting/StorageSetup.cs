@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Hosting.Starting;
 using OtpPipeline.Storage.Postgres;
 
 namespace OtpPipeline.Hosting;
@@ -16,6 +17,16 @@ public enum StorageProvider
     SqlServer,
 }
 
+/// <summary>What stands between the hosts and the database.</summary>
+public enum StoragePooler
+{
+    /// <summary>Nothing, or what hands a connection to one session at a time.</summary>
+    None,
+
+    /// <summary>A pooler such as PgBouncer that hands its connections out by transaction.</summary>
+    Transaction,
+}
+
 /// <summary>Section <c>Storage</c>.</summary>
 public sealed class StorageOptions
 {
@@ -23,19 +34,24 @@ public sealed class StorageOptions
 
     /// <summary>Postgres (default) or SqlServer, in any case. The connection string is ConnectionStrings:Otp.</summary>
     public StorageProvider Provider { get; set; } = StorageProvider.Postgres;
+
+    /// <summary>None (default) or Transaction, in any case.</summary>
+    public StoragePooler Pooler { get; set; } = StoragePooler.None;
 }
 
 /// <summary>Picks the database.</summary>
 public static class StorageSetup
 {
     private const string ProviderKey = StorageOptions.Section + ":" + nameof(StorageOptions.Provider);
+    private const string PoolerKey = StorageOptions.Section + ":" + nameof(StorageOptions.Pooler);
     private const string ConnectionKey = "ConnectionStrings:Otp";
 
     /// <summary>Registers the DbContext and the stores of the configured database.</summary>
     /// <exception cref="OptionsValidationException">A key is missing or wrong; the message names it.</exception>
     public static IHostApplicationBuilder AddOtpStorage(this IHostApplicationBuilder builder)
     {
-        var provider = ReadProvider(builder.Configuration[ProviderKey]);
+        var provider = Read(builder.Configuration[ProviderKey], StorageProvider.Postgres, $"{ProviderKey} must be Postgres or SqlServer.");
+        var pooler = Read(builder.Configuration[PoolerKey], StoragePooler.None, $"{PoolerKey} must be None or Transaction.");
         var connection = builder.Configuration[ConnectionKey];
         if (string.IsNullOrWhiteSpace(connection))
         {
@@ -49,7 +65,7 @@ public static class StorageSetup
 
         try
         {
-            builder.Services.AddPostgresStorage(connection);
+            builder.Services.AddPostgresStorage(connection, behindPooler: pooler == StoragePooler.Transaction);
         }
         catch (ArgumentException)
         {
@@ -57,20 +73,22 @@ public static class StorageSetup
             throw Wrong($"{ConnectionKey} is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp.");
         }
 
-        builder.Services.Configure<StorageOptions>(o => o.Provider = provider);
+        builder.Services.Configure<StorageOptions>(o => (o.Provider, o.Pooler) = (provider, pooler));
+
+        // Before everything that uses the database.
+        builder.Services.AddHostedService<DatabaseCheck>();
         return builder;
     }
 
-    private static StorageProvider ReadProvider(string? text)
+    private static T Read<T>(string? text, T byDefault, string sentence)
+        where T : struct, Enum
     {
         if (string.IsNullOrWhiteSpace(text))
         {
-            return StorageProvider.Postgres;
+            return byDefault;
         }
 
-        return Enum.TryParse<StorageProvider>(text, ignoreCase: true, out var provider) && Enum.IsDefined(provider) && !char.IsAsciiDigit(text[0])
-            ? provider
-            : throw Wrong($"{ProviderKey} must be Postgres or SqlServer.");
+        return Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) ? value : throw Wrong(sentence);
     }
 
     private static OptionsValidationException Wrong(string sentence) => new(StorageOptions.Section, typeof(StorageOptions), [sentence]);

@@ -19,6 +19,9 @@ public sealed class Starting_the_api
         { "ConnectionStrings:Otp", "Hots=nowhere;Password=geheim", "ConnectionStrings:Otp is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp." },
         { "Storage:Provider", "SqlServer", "Storage:Provider is SqlServer, whose SQL is not there yet: use Postgres." },
         { "Storage:Provider", "Oracle", "Storage:Provider must be Postgres or SqlServer." },
+        { "Storage:Pooler", "PgBouncer", "Storage:Pooler must be None or Transaction." },
+        { "OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317." },
+        { "OTEL_EXPORTER_OTLP_ENDPOINT", "/collector", "OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317." },
         { "Otp:PinKeys:0:Key", "c2hvcnQ=", "Otp:PinKeys:0:Key must be base64 of 32 random bytes." },
         { "RabbitMq:Uri", "http://guest:geheim@localhost", "RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or amqps://)." },
         { "Deliveries:Lease", "00:00:01", "Deliveries:Lease must be between 00:00:05 and 00:10:00." },
@@ -56,6 +59,44 @@ public sealed class Starting_the_api
 
         ending.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).ShouldBe(
             ["Deliveries:Lease must be between 00:00:05 and 00:10:00.", "Gathering:Writers must be between 1 and 32."], ignoreOrder: true);
+    }
+
+    /// <summary>Those are read where an endpoint is set only.</summary>
+    [Theory]
+    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://collector/", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317.")]
+    [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http", "OTEL_EXPORTER_OTLP_PROTOCOL must be grpc or http/protobuf.")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "geheim", "OTEL_EXPORTER_OTLP_HEADERS must be pairs of the form name=value with commas between them.")]
+    [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "OTEL_EXPORTER_OTLP_TIMEOUT must be a whole number above 0.")]
+    [InlineData("OTEL_BSP_SCHEDULE_DELAY", "-1", "OTEL_BSP_SCHEDULE_DELAY must be a whole number above 0.")]
+    public async Task With_a_wrong_variable_of_OpenTelemetry_ends_with_one_sentence(string key, string value, string sentence)
+    {
+        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal)
+        {
+            ["OTEL_EXPORTER_OTLP_ENDPOINT"] = "http://127.0.0.1:1",
+            [key] = value,
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+        };
+
+        var ending = await ApiProcess.RunAsync(configuration);
+
+        ending.Errors.ShouldBe(sentence + Environment.NewLine);
+        ending.ExitCode.ShouldBe(1);
+        (ending.Output + ending.Errors).ShouldNotContain("geheim");
+    }
+
+    [Fact]
+    public async Task With_a_secret_file_that_was_written_on_Windows_takes_its_line_end_away()
+    {
+        var folder = Directory.CreateTempSubdirectory("secrets");
+        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal) { ["Secrets:Directory"] = folder.FullName };
+        configuration.Remove("ConnectionStrings:Otp");
+        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "ConnectionStrings__Otp"), _host.Configuration["ConnectionStrings:Otp"] + "\r\n");
+
+        var ending = await ApiProcess.RunAsync(configuration, "--migrate");
+
+        folder.Delete(recursive: true);
+        ending.ExitCode.ShouldBe(0, ending.Errors);
+        ending.Output.ShouldStartWith("Database migrated: 0 migrations applied");
     }
 
     [Fact]

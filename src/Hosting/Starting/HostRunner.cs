@@ -32,7 +32,7 @@ public static class HostRunner
         {
             await using var app = build();
             await run(app);
-            return 0;
+            return Environment.ExitCode;
         }
         catch (Exception failure) when (failure is not HostAbortedException && Explain(failure) is { } sentences)
         {
@@ -53,6 +53,7 @@ public static class HostRunner
             all.Cast<OptionsValidationException>().SelectMany(e => e.Failures).Select(Sentence),
         InvalidOperationException { InnerException: FormatException or ArgumentException } binding when Names(binding) is { } key =>
             [$"{key} cannot be read: its value has the wrong form."],
+        UnusableDatabaseException unusable => [unusable.Message],
         DbException { SqlState: TableMissing } => ["The database has no tables yet: run the Api once with --migrate."],
         IOException { InnerException: AddressInUseException } => ["The host cannot listen: the address of its URLs is in use."],
         _ when Chain(failure).OfType<DbException>().FirstOrDefault() is { } away && StoreFailures.IsOutage(failure) =>

@@ -20,6 +20,9 @@ public sealed class OutboxSetup
     /// </summary>
     public Func<Exception, bool>? IsBrokerDown { get; set; }
 
+    /// <summary>Called with each failure of a publish.</summary>
+    public Action<Exception>? OnFailed { get; set; }
+
     /// <summary>The message types by their wire names.</summary>
     public IReadOnlyDictionary<string, Type> Types => _types;
 

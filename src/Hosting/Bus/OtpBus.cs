@@ -37,6 +37,9 @@ public static class OtpBus
         services.AddSingleton<DatabaseGate>();
         services.AddSingleton<ErrorQueues>();
         services.AddSingleton<MessageReplay>();
+        services.AddSingleton<BrokerProblems>();
+        services.AddSingleton<BrokerWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerWatch>());
         services.AddSingleton<DatabaseProbe>(provider =>
         {
             var contexts = provider.GetRequiredService<IDbContextFactory<OtpDbContext>>();
@@ -72,7 +75,7 @@ public static class OtpBus
         services.AddHostedService<BusLifetime>();
 
         // After the bus, so that a stop ends the outbox first, while the bus can still send.
-        services.AddOutbox(setup =>
+        services.AddOutbox((setup, provider) =>
         {
             setup.Json = ContractsJson.Default.Options;
             setup.Map<OtpRequested>(DeliveryRecovery.WorkCommand);
@@ -89,6 +92,13 @@ public static class OtpBus
                 CallbackRouting.Route(context);
             };
             setup.IsBrokerDown = IsBrokerDown;
+            setup.OnFailed = failure =>
+            {
+                if (failure.GetBaseException() is PublishReturnException returned)
+                {
+                    provider.GetRequiredService<BrokerWatch>().Returned(returned.Exchange);
+                }
+            };
         });
         return builder;
     }

@@ -1,10 +1,20 @@
 using System.Collections.Frozen;
 using MassTransit;
+using MassTransit.RabbitMqTransport.Configuration;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Deliveries;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>A binding of a queue of the pipeline.</summary>
+internal sealed record QueueBinding(string Exchange, string ExchangeType, string RoutingKey);
+
+/// <summary>A queue of the pipeline.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="IsWork">Whether the broker moves its messages to dead letters; false for the queue of those.</param>
+/// <param name="Bindings">What leads to it.</param>
+internal sealed record OwnQueue(string Name, bool IsWork, IReadOnlyList<QueueBinding> Bindings);
 
 /// <summary>
 /// Every exchange and queue of the pipeline, in one place: both hosts declare all of it when they reach the broker, so nothing that
@@ -75,38 +85,54 @@ public static class OtpBusTopology
         queue.SetQueueArgument(DeadLetterExchangeArgument, DeadLettersOf(name));
     }
 
+    /// <summary>Each queue with its bindings, and the queue of its dead letters.</summary>
+    internal static IReadOnlyList<OwnQueue> Queues { get; } =
+    [
+        .. Channels.All.SelectMany(c => WithDeadLetters(new(QueueOf(c), IsWork: true,
+        [
+            new(QueueOf(c), ExchangeType.Fanout, ""), new(OtpRequestedExchange, ExchangeType.Direct, c.Text()),
+        ]))),
+        .. CommandQueue<RequestOtp>(RequestOtpQueue),
+        .. CommandQueue<VerifyOtp>(VerifyOtpQueue),
+        .. CommandQueue<CancelOtp>(CancelOtpQueue),
+        .. WithDeadLetters(new(CallbackQueue, IsWork: true,
+        [
+            new(CallbackQueue, ExchangeType.Fanout, ""),
+            new(OtpStatusChangedExchange, ExchangeType.Topic, CallbackRouting.Key),
+            new(OtpDeliveryChangedExchange, ExchangeType.Topic, CallbackRouting.Key),
+        ])),
+    ];
+
+    /// <summary>The arguments of a queue.</summary>
+    internal static Dictionary<string, object?> ArgumentsOf(OwnQueue queue)
+    {
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
+        if (queue.IsWork)
+        {
+            arguments[DeliveryLimitArgument] = DeliveryLimit;
+            arguments[DeadLetterExchangeArgument] = DeadLettersOf(queue.Name);
+        }
+
+        return arguments;
+    }
+
     internal static void DeclareOtpTopology(this IRabbitMqBusFactoryConfigurator bus)
     {
         bus.Message<OtpRequested>(m => m.SetEntityName(OtpRequestedExchange));
+        bus.Message<OtpStatusChanged>(m => m.SetEntityName(OtpStatusChangedExchange));
+        bus.Message<OtpDeliveryChanged>(m => m.SetEntityName(OtpDeliveryChangedExchange));
+        bus.Publish<OtpStatusChanged>(p => p.ExchangeType = ExchangeType.Topic);
+        bus.Publish<OtpDeliveryChanged>(p => p.ExchangeType = ExchangeType.Topic);
         bus.Publish<OtpRequested>(p =>
         {
             p.ExchangeType = ExchangeType.Direct;
-            foreach (var channel in Channels.All)
+            foreach (var queue in Queues)
             {
-                p.BindQueue(OtpRequestedExchange, QueueOf(channel), q =>
+                foreach (var binding in queue.Bindings)
                 {
-                    q.ExchangeType = ExchangeType.Direct;
-                    q.RoutingKey = channel.Text();
-                    q.AsWorkQueueOf(channel);
-                });
-                p.BindDeadLetters(QueueOf(channel));
+                    p.BindQueue(binding.Exchange, queue.Name, q => q.Bind(queue, binding));
+                }
             }
-        });
-        bus.Publish<RequestOtp>(p => p.BindCommands(RequestOtpQueue));
-        bus.Publish<VerifyOtp>(p => p.BindCommands(VerifyOtpQueue));
-        bus.Publish<CancelOtp>(p => p.BindCommands(CancelOtpQueue));
-
-        bus.Message<OtpStatusChanged>(m => m.SetEntityName(OtpStatusChangedExchange));
-        bus.Publish<OtpStatusChanged>(p =>
-        {
-            p.ExchangeType = ExchangeType.Topic;
-            p.BindCallbacks(OtpStatusChangedExchange);
-        });
-        bus.Message<OtpDeliveryChanged>(m => m.SetEntityName(OtpDeliveryChangedExchange));
-        bus.Publish<OtpDeliveryChanged>(p =>
-        {
-            p.ExchangeType = ExchangeType.Topic;
-            p.BindCallbacks(OtpDeliveryChangedExchange);
         });
         bus.DeployPublishTopology = true;
 
@@ -115,39 +141,48 @@ public static class OtpBusTopology
         bus.SendTopology.ConfigureDeadLetterSettings = WithoutDeadLetters;
     }
 
-    private static void BindCallbacks(this IRabbitMqMessagePublishTopologyConfigurator events, string exchange)
+    /// <summary>
+    /// Binds the endpoint's queue whenever the endpoint declares it: at the start, and after somebody deleted the queue under its consumer.
+    /// </summary>
+    internal static void BindQueueOf(IReceiveEndpointConfigurator endpoint)
     {
-        events.BindQueue(exchange, CallbackQueue, q =>
+        var name = ErrorQueues.QueueOf(endpoint.InputAddress);
+        if (Queues.FirstOrDefault(q => string.Equals(q.Name, name, StringComparison.Ordinal)) is not { } queue || endpoint is not IRabbitMqReceiveEndpointConfiguration rabbit)
         {
-            q.ExchangeType = ExchangeType.Topic;
-            q.RoutingKey = CallbackRouting.Key;
-            q.AsWorkQueue(CallbackQueue);
-        });
-        events.BindDeadLetters(CallbackQueue);
-    }
-
-    /// <summary>From the exchange of the queue's name, and from the one that MassTransit publishes the command to by itself.</summary>
-    private static void BindCommands<T>(this IRabbitMqMessagePublishTopologyConfigurator<T> command, string queue)
-        where T : class
-    {
-        foreach (var exchange in new[] { queue, $"{typeof(T).Namespace}:{typeof(T).Name}" })
-        {
-            command.BindQueue(exchange, queue, q =>
-            {
-                q.ExchangeType = ExchangeType.Fanout;
-                q.AsWorkQueue(queue);
-            });
+            return;
         }
 
-        command.BindDeadLetters(queue);
+        foreach (var binding in queue.Bindings)
+        {
+            rabbit.Topology.Consume.BindQueue(binding.Exchange, queue.Name, q => q.Bind(queue, binding));
+        }
     }
 
-    private static void BindDeadLetters(this IRabbitMqMessagePublishTopologyConfigurator message, string queue) =>
-        message.BindQueue(DeadLettersOf(queue), DeadLettersOf(queue), q =>
+    private static void Bind(this IRabbitMqQueueBindingConfigurator configurator, OwnQueue queue, QueueBinding binding)
+    {
+        configurator.ExchangeType = binding.ExchangeType;
+        configurator.RoutingKey = binding.RoutingKey;
+        if (queue.IsWork)
         {
-            q.ExchangeType = ExchangeType.Fanout;
-            q.SetQuorumQueue();
-        });
+            configurator.AsWorkQueue(queue.Name);
+        }
+        else
+        {
+            configurator.SetQuorumQueue();
+        }
+    }
+
+    /// <summary>Bound to the exchange of the queue's name, and to the one that MassTransit publishes the command to by itself.</summary>
+    private static IEnumerable<OwnQueue> CommandQueue<T>(string queue) => WithDeadLetters(new(queue, IsWork: true,
+    [
+        new(queue, ExchangeType.Fanout, ""), new($"{typeof(T).Namespace}:{typeof(T).Name}", ExchangeType.Fanout, ""),
+    ]));
+
+    private static IEnumerable<OwnQueue> WithDeadLetters(OwnQueue queue)
+    {
+        var dead = DeadLettersOf(queue.Name);
+        return [queue, new(dead, IsWork: false, [new(dead, ExchangeType.Fanout, "")])];
+    }
 
     private static void WithoutDeadLetters(IRabbitMqQueueBindingConfigurator queue)
     {

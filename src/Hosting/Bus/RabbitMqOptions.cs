@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus;
 
@@ -28,6 +29,10 @@ public sealed class RabbitMqOptions : IValidatableObject
 
     /// <summary>Default guest.</summary>
     public string Password { get; set; } = "guest";
+
+    /// <summary>Pause between two checks of exchanges, queues and bindings. 1 second to 1 minute; default 5 seconds.</summary>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ErrorMessage = "RabbitMq:CheckInterval must be 1 second to 1 minute.")]
+    public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -86,6 +91,20 @@ public sealed class RabbitMqOptions : IValidatableObject
 /// <summary>Where the broker is and who we are to it.</summary>
 internal sealed record BrokerAddress(string Host, ushort Port, string VirtualHost, string Username, string Password, bool UseTls)
 {
+    /// <summary>For a connection beside MassTransit's, which its user makes again by itself.</summary>
+    public ConnectionFactory CreateFactory(string connectionName) => new()
+    {
+        HostName = Host,
+        Port = Port,
+        VirtualHost = VirtualHost,
+        UserName = Username,
+        Password = Password,
+        Ssl = new SslOption(Host, enabled: UseTls),
+        ClientProvidedName = connectionName,
+        AutomaticRecoveryEnabled = false,
+        RequestedHeartbeat = TimeSpan.FromSeconds(10),
+    };
+
     /// <summary>Leaves the password out.</summary>
     public override string ToString() => $"{Host}:{Port}";
 }

@@ -14,6 +14,7 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
     public void EndpointConfigured<T>(T configurator)
         where T : IReceiveEndpointConfigurator
     {
+        OtpBusTopology.BindQueueOf(configurator);
         configurator.PublishFaults = false;
         configurator.ConfigureError(pipe => pipe.UseFilter(new FaultedToErrorQueue(PutAsideAsync)));
         configurator.ConfigureDeadLetter(pipe => pipe.UseFilter(new ForeignToErrorQueue(errors)));

@@ -5,8 +5,8 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Hosting.Health;
 
-/// <summary>Whether the broker takes connections. MassTransit's own check stays healthy in a host that only publishes.</summary>
-internal sealed class BrokerHealth(IOptions<RabbitMqOptions> options) : IHealthCheck
+/// <summary>Whether the broker takes connections and messages. MassTransit's own check stays healthy in a host that only publishes.</summary>
+internal sealed class BrokerHealth(IOptions<RabbitMqOptions> options, BrokerProblems problems) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -15,7 +15,7 @@ internal sealed class BrokerHealth(IOptions<RabbitMqOptions> options) : IHealthC
         try
         {
             await client.ConnectAsync(address.Host, address.Port, cancellationToken);
-            return HealthCheckResult.Healthy();
+            return problems.Current is { Count: > 0 } sentences ? HealthCheckResult.Degraded(string.Join(' ', sentences)) : HealthCheckResult.Healthy();
         }
         catch (SocketException failure)
         {

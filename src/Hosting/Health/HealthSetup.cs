@@ -27,7 +27,7 @@ public static class HealthSetup
         return routes;
     }
 
-    private static Task Live(HttpContext http) => WriteAsync(http, HealthStatus.Healthy, []);
+    private static Task Live(HttpContext http) => WriteAsync(http, HealthStatus.Healthy, [], []);
 
     private static async Task IsReadyAsync(HttpContext http)
     {
@@ -39,10 +39,12 @@ public static class HealthSetup
             e => e.Key,
             e => e.Value.Status == HealthStatus.Unhealthy && !string.Equals(e.Key, Database, StringComparison.Ordinal) ? HealthStatus.Degraded : e.Value.Status,
             StringComparer.Ordinal);
-        await WriteAsync(http, checks.Count == 0 ? HealthStatus.Healthy : checks.Values.Min(), checks);
+        var reasons = report.Entries.Where(e => e.Key is Database or Broker && e.Value is { Status: not HealthStatus.Healthy, Description: not null })
+            .ToDictionary(e => e.Key, e => e.Value.Description!, StringComparer.Ordinal);
+        await WriteAsync(http, checks.Count == 0 ? HealthStatus.Healthy : checks.Values.Min(), checks, reasons);
     }
 
-    private static async Task WriteAsync(HttpContext http, HealthStatus status, Dictionary<string, HealthStatus> checks)
+    private static async Task WriteAsync(HttpContext http, HealthStatus status, Dictionary<string, HealthStatus> checks, Dictionary<string, string> reasons)
     {
         http.Response.StatusCode = status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         http.Response.ContentType = "application/json";
@@ -57,6 +59,17 @@ public static class HealthSetup
         }
 
         json.WriteEndObject();
+        if (reasons.Count > 0)
+        {
+            json.WriteStartObject("reasons");
+            foreach (var (name, reason) in reasons)
+            {
+                json.WriteString(name, reason);
+            }
+
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 }

@@ -39,7 +39,7 @@ public static class CallbackSetup
         var concurrency = context.GetRequiredService<IOptions<CallbackOptions>>().Value.EventConcurrency;
         bus.ReceiveEndpoint(OtpBusTopology.CallbackQueue, endpoint =>
         {
-            // The shared topology binds the queue; the endpoint declares it alike and binds nothing of its own.
+            // The shared topology says what leads to the queue; the endpoint declares and binds it alike.
             endpoint.ConfigureConsumeTopology = false;
             endpoint.AsWorkQueue(OtpBusTopology.CallbackQueue);
             endpoint.PrefetchCount = 2 * concurrency;

@@ -21,7 +21,7 @@ public static class DeliveryEndpoints
         {
             bus.ReceiveEndpoint(OtpBusTopology.QueueOf(channel), endpoint =>
             {
-                // The shared topology binds the queue; the endpoint declares it alike and binds nothing of its own.
+                // The shared topology says what leads to the queue; the endpoint declares and binds it alike.
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.AsWorkQueueOf(channel);
                 endpoint.PrefetchCount = Math.Max(options.Of(channel).Prefetch, options.Of(channel).Concurrency);

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Callbacks;
 using Quartz;
 
@@ -7,7 +8,8 @@ namespace OtpPipeline.Workers.Jobs;
 
 /// <summary>Claims callbacks that are due: retries, replays, and those whose message was lost or whose worker died.</summary>
 [DisallowConcurrentExecution]
-public sealed class CallbackJob(CallbackClaims callbacks, CallbackSender sender, CallbackMetrics metrics, JobRun run, IOptions<JobOptions> options) : IJob
+public sealed class CallbackJob(CallbackClaims callbacks, CallbackSender sender, CallbackMetrics metrics, BrokerWatch broker, JobRun run, IOptions<JobOptions> options)
+    : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
@@ -23,6 +25,7 @@ public sealed class CallbackJob(CallbackClaims callbacks, CallbackSender sender,
 
             var due = await callbacks.ClaimDueAsync(settings.CallbackBatch, token);
             metrics.Unannounced(due.Unannounced);
+            broker.Unannounced(due.Unannounced);
             foreach (var callback in due.Outgoing)
             {
                 sender.Hand(callback);

@@ -58,8 +58,11 @@ internal static class Servers
 
     public static Task DropVirtualHostAsync(string name) => ControlBrokerAsync("delete_vhost", name);
 
-    /// <summary>A command of scripts/services.sh; its output in the exception where it fails.</summary>
-    public static async Task RunAsync(params string[] arguments)
+    /// <summary>A command of rabbitmqctl against the shared broker; its output.</summary>
+    public static Task<string> ControlAsync(params string[] arguments) => ControlBrokerAsync(arguments);
+
+    /// <summary>A command of scripts/services.sh; its output, in the exception where it fails.</summary>
+    public static async Task<string> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("bash", [Script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
         using var process = Process.Start(start)!;
@@ -70,6 +73,8 @@ internal static class Servers
         {
             throw new InvalidOperationException($"services.sh {string.Join(' ', arguments)} ended with {process.ExitCode}: {await output} {await errors}");
         }
+
+        return await output;
     }
 
     /// <summary>The lock goes with the process, however that ends.</summary>
@@ -87,7 +92,7 @@ internal static class Servers
         }
     }
 
-    private static Task ControlBrokerAsync(params string[] arguments) =>
+    private static Task<string> ControlBrokerAsync(params string[] arguments) =>
         RunAsync(["ctl", "rabbitmq", Path.Combine(Data, "rabbitmq"), $"{RabbitMq.Port}", .. arguments]);
 
     private static string Get(string name)
@@ -121,6 +126,9 @@ internal sealed class OwnServer : IAsyncDisposable
     public static async Task<OwnServer> StartPostgresAsync() => await new OwnServer("postgres").StartedAsync();
 
     public static async Task<OwnServer> StartRabbitMqAsync() => await new OwnServer("rabbitmq").StartedAsync();
+
+    /// <summary>A command of rabbitmqctl; its output.</summary>
+    public Task<string> ControlAsync(params string[] arguments) => Servers.RunAsync(["ctl", _kind, Folder, $"{Port}", .. arguments]);
 
     public Task StartAsync() => RunAsync("start");
 

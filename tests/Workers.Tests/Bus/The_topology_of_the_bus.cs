@@ -124,6 +124,18 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
         report.Status.ShouldBe(HealthStatus.Degraded);
     }
 
+    [Fact]
+    public async Task A_queue_of_other_arguments_is_named_in_health()
+    {
+        (await _broker.RefusalOfDeclaringAsync("otp-ussd", new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" })).ShouldBeNull();
+
+        await using var host = await BusHost.StartAsync(_database);
+
+        var problems = host.Services.GetRequiredService<BrokerProblems>();
+        await Eventually.Until(() => Task.FromResult(problems.Current.Count > 0), "the queue is looked at");
+        problems.Current.ShouldHaveSingleItem().ShouldStartWith("The queue otp-ussd, or an exchange that leads to it, exists with other arguments");
+    }
+
     private static OtpStatusChanged EventOf(Guid application) =>
         new(Guid.CreateVersion7(), application, null, "EXPIRED", "not_verified", 2, DateTime.UnixEpoch, null);
 

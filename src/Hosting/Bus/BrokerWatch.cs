@@ -1,0 +1,227 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>
+/// Looks at intervals whether every exchange and queue of the pipeline exists, declares what is missing, and binds all queues again. Its
+/// connection publishes too, so that the broker tells it when publishers are blocked.
+/// </summary>
+public sealed partial class BrokerWatch(
+    IOptions<RabbitMqOptions> options, BrokerProblems problems, IHostEnvironment environment, ILogger<BrokerWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _wake = new(0);
+    private int _unannounced;
+    private bool _wasHere;
+
+    /// <summary>Looks now instead of at the next interval.</summary>
+    public void Wake()
+    {
+        if (_wake.CurrentCount == 0)
+        {
+            _wake.Release();
+        }
+    }
+
+    /// <summary>A message found no queue: the binding is missing.</summary>
+    public void Returned(string exchange)
+    {
+        Report($"A message found no queue behind the exchange {exchange}; its bindings are made again.");
+        Wake();
+    }
+
+    /// <summary>Callbacks were found in the database whose message did not come.</summary>
+    public void Unannounced(int callbacks)
+    {
+        if (callbacks > 0)
+        {
+            Interlocked.Add(ref _unannounced, callbacks);
+            Wake();
+        }
+    }
+
+    public override void Dispose()
+    {
+        _wake.Dispose();
+        base.Dispose();
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await WatchAsync(stoppingToken);
+            }
+            catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
+            {
+                // Health and the outbox say that the broker is away.
+                Log.Interrupted(logger, failure.GetType().Name, failure.Message);
+            }
+
+            problems.BlockedReason = null;
+            await WaitAsync(stoppingToken);
+        }
+    }
+
+    /// <summary>Until the connection ends.</summary>
+    private async Task WatchAsync(CancellationToken stopping)
+    {
+        await using var connection = await options.Value.Resolve()
+            .CreateFactory($"OtpPipeline ({environment.ApplicationName}, watch)").CreateConnectionAsync(stopping);
+        connection.ConnectionBlockedAsync += (_, blocked) =>
+        {
+            problems.BlockedReason = blocked.Reason;
+            Log.Blocked(logger, blocked.Reason);
+            return Task.CompletedTask;
+        };
+        connection.ConnectionUnblockedAsync += (_, _) =>
+        {
+            problems.BlockedReason = null;
+            Log.Unblocked(logger);
+            Wake();
+            return Task.CompletedTask;
+        };
+        while (connection.IsOpen)
+        {
+            // The broker reads nothing from a connection that it blocks.
+            if (problems.BlockedReason is null)
+            {
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+                limit.CancelAfter(Patience);
+                await LookAsync(connection, limit.Token);
+            }
+
+            await WaitAsync(stopping);
+            stopping.ThrowIfCancellationRequested();
+        }
+    }
+
+    private async Task LookAsync(IConnection connection, CancellationToken cancellationToken)
+    {
+        await using var broker = new Look(connection, cancellationToken);
+        var missing = await MissingAsync(broker);
+        foreach (var queue in OtpBusTopology.Queues)
+        {
+            if (!await broker.TryAsync(c => DeclareAsync(c, queue, cancellationToken)))
+            {
+                Report($"The queue {queue.Name}, or an exchange that leads to it, exists with other arguments than the pipeline's: {broker.Refusal}");
+            }
+        }
+
+        // On a new broker everything is missing, and what was missing while no host ran is no news either.
+        if (_wasHere)
+        {
+            missing.ForEach(Report);
+        }
+
+        _wasHere = true;
+
+        // To no queue. A broker that blocks publishers tells those that publish.
+        await broker.TryAsync(async c => await c.BasicPublishAsync("", "otp-watch", mandatory: false, ReadOnlyMemory<byte>.Empty, cancellationToken));
+    }
+
+    private static async Task DeclareAsync(IChannel channel, OwnQueue queue, CancellationToken cancellationToken)
+    {
+        foreach (var binding in queue.Bindings)
+        {
+            await channel.ExchangeDeclareAsync(binding.Exchange, binding.ExchangeType, durable: true, cancellationToken: cancellationToken);
+        }
+
+        await channel.QueueDeclareAsync(
+            queue.Name, durable: true, exclusive: false, autoDelete: false, OtpBusTopology.ArgumentsOf(queue), cancellationToken: cancellationToken);
+        foreach (var binding in queue.Bindings)
+        {
+            await channel.QueueBindAsync(queue.Name, binding.Exchange, binding.RoutingKey, cancellationToken: cancellationToken);
+        }
+    }
+
+    private async Task<List<string>> MissingAsync(Look broker)
+    {
+        var missing = new List<string>();
+        foreach (var exchange in OtpBusTopology.Queues.SelectMany(q => q.Bindings).Select(b => b.Exchange).Distinct(StringComparer.Ordinal))
+        {
+            if (!await broker.TryAsync(c => c.ExchangeDeclarePassiveAsync(exchange, broker.Token)))
+            {
+                missing.Add($"The exchange {exchange} was missing; it was declared again. Subscribers have to bind their own queues to it again.");
+            }
+        }
+
+        foreach (var queue in OtpBusTopology.Queues)
+        {
+            uint waiting = 0;
+            if (!await broker.TryAsync(async c => waiting = (await c.QueueDeclarePassiveAsync(queue.Name, broker.Token)).MessageCount))
+            {
+                missing.Add($"The queue {queue.Name} was missing; it was declared and bound again.");
+            }
+            else if (queue.Name is OtpBusTopology.CallbackQueue && Interlocked.Exchange(ref _unannounced, 0) > 0 && waiting == 0)
+            {
+                Report($"Callbacks were sent without a message: the queue {queue.Name} was purged, or not bound. It was bound again.");
+            }
+        }
+
+        return missing;
+    }
+
+    private void Report(string sentence)
+    {
+        if (problems.Report(sentence))
+        {
+            Log.Problem(logger, sentence);
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken stopping) =>
+        await ((Task)_wake.WaitAsync(options.Value.CheckInterval, stopping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    /// <summary>One look over one channel, and another one after each refusal, for which the broker closes the channel.</summary>
+    private sealed class Look(IConnection connection, CancellationToken token) : IAsyncDisposable
+    {
+        private IChannel? _channel;
+
+        public CancellationToken Token => token;
+
+        public string? Refusal { get; private set; }
+
+        /// <summary>False where the broker refuses: there is no such thing, or it has other arguments.</summary>
+        public async Task<bool> TryAsync(Func<IChannel, Task> act)
+        {
+            _channel ??= await connection.CreateChannelAsync(cancellationToken: token);
+            try
+            {
+                await act(_channel);
+                return true;
+            }
+            catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode is Constants.NotFound or Constants.PreconditionFailed)
+            {
+                Refusal = failure.ShutdownReason.ReplyText;
+                await _channel.DisposeAsync();
+                _channel = null;
+                return false;
+            }
+        }
+
+        public ValueTask DisposeAsync() => _channel?.DisposeAsync() ?? ValueTask.CompletedTask;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
+        public static partial void Problem(ILogger logger, string problem);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The broker blocks publishers ({Reason}); messages wait in the outbox until it does not")]
+        public static partial void Blocked(ILogger logger, string reason);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "The broker takes messages again")]
+        public static partial void Unblocked(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The check of the broker was interrupted ({Type}: {Error})")]
+        public static partial void Interrupted(ILogger logger, string type, string error);
+    }
+}

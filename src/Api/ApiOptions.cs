@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace OtpPipeline.Api;
 
@@ -7,12 +8,25 @@ public sealed class ApiOptions : IValidatableObject
 {
     public const string Section = "Api";
 
-    /// <summary>Absolute http or https URL under which callers reach the Api, for the links in its answers. Without it the request's own scheme and host are used.</summary>
+    /// <summary>
+    /// Absolute http or https URL under which callers reach the Api, for the links in its answers. Without it the request's scheme and host are used where
+    /// AllowedHosts names hosts, and links are relative otherwise.
+    /// </summary>
     public string? PublicUrl { get; set; }
 
-    /// <summary>Requests per minute and remote address (IPv6: per /64) that bring no valid key. 1 to 10000000; default 600.</summary>
+    /// <summary>Failed credentials per minute and remote address (IPv6: per /64) before further ones get 429. 1 to 10000000; default 600.</summary>
     [Range(1, 10_000_000)]
     public int AnonymousRequestsPerMinute { get; set; } = 600;
+
+    /// <summary>Requests per minute and process with the operator's key. 1 to 10000000; default 6000.</summary>
+    [Range(1, 10_000_000)]
+    public int AdminRequestsPerMinute { get; set; } = 6_000;
+
+    /// <summary>Serves /docs and /openapi; what is off answers 404. On by default.</summary>
+    public bool Documentation { get; set; } = true;
+
+    /// <summary>Addresses and networks (CIDR) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.</summary>
+    public IList<string> KnownProxies { get; init; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -20,5 +34,27 @@ public sealed class ApiOptions : IValidatableObject
         {
             yield return new("Api:PublicUrl must be an absolute http or https URL.");
         }
+
+        for (var i = 0; i < KnownProxies.Count; i++)
+        {
+            if (KnownProxies[i].Length > 0 && NetworkOf(KnownProxies[i]) is null)
+            {
+                yield return new($"Api:KnownProxies:{i} must be an address or a network of proxies, such as 10.0.0.5 or 172.18.0.0/16, and not every address.");
+            }
+        }
+    }
+
+    /// <summary>The networks of <see cref="KnownProxies"/>; an empty entry is none.</summary>
+    internal IEnumerable<IPNetwork> ProxyNetworks() => KnownProxies.Select(NetworkOf).OfType<IPNetwork>();
+
+    /// <summary>The network of an entry; null where it is none, or holds every address, which would believe whoever connects.</summary>
+    private static IPNetwork? NetworkOf(string text)
+    {
+        if (IPAddress.TryParse(text, out var address))
+        {
+            return new(address, address.GetAddressBytes().Length * 8);
+        }
+
+        return IPNetwork.TryParse(text, out var network) && network.PrefixLength > 0 ? network : null;
     }
 }

@@ -31,6 +31,7 @@ WebApplication Build()
     builder.AddOtpStorage();
     builder.Services.AddOtpCore();
     builder.AddOtpBus();
+    builder.AddAnswerFrame();
     builder.Services.AddHostedService<WarmUp>();
     builder.Services.AddApiKeys();
     builder.Services.AddRequestLimits();
@@ -41,7 +42,7 @@ WebApplication Build()
     var app = builder.Build();
     app.UseRequestFrame();
     app.UseApiDescriptionPage();
-    app.UseDialects();
+    app.UseEmptyOtpId();
     app.UseRouting();
     app.UseAuthentication();
     app.UseRequestLimits();
@@ -56,6 +57,6 @@ WebApplication Build()
     admin.MapDeadLetters();
     admin.MapAdminApplications();
     app.MapErrorCodes();
-    app.MapOpenApi();
+    app.MapApiDescription();
     return app;
 }

@@ -20,6 +20,9 @@ public interface IOutboxStore
 
     /// <summary>Makes parked rows due at once, with no attempts counted; the answer is how many were parked.</summary>
     Task<int> ReplayAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
+
+    /// <summary>Deletes parked rows, unsent; the answer is how many were parked.</summary>
+    Task<int> DiscardAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken);
 }
 
 /// <summary>A row that could not be sent.</summary>

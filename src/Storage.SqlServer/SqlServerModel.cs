@@ -45,6 +45,12 @@ internal sealed class SqlServerModel(ModelCustomizerDependencies dependencies) :
         if (property.ClrType == typeof(DateTime) || property.ClrType == typeof(DateTime?))
         {
             property.SetValueConverter(Utc);
+
+            // CURRENT_TIMESTAMP is the local time there.
+            if (property.GetDefaultValueSql() is not null)
+            {
+                property.SetDefaultValueSql("SYSUTCDATETIME()");
+            }
         }
     }
 }

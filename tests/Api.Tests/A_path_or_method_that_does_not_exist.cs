@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests;
@@ -16,7 +17,6 @@ public sealed class A_path_or_method_that_does_not_exist
     }
 
     [Theory]
-    [InlineData("/")]
     [InlineData("/otps")]
     [InlineData("/otp/a/b/c")]
     [InlineData("/docs/nothing")]
@@ -34,6 +34,21 @@ public sealed class A_path_or_method_that_does_not_exist
 
         answer.ShouldBeRefused(405, "invalid_method", 2114, "The method is not allowed here");
         answer["Allow"].ShouldBe(allow);
+    }
+
+    [Theory]
+    [InlineData("POST", "/otp/")]
+    [InlineData("POST", "/OTP/")]
+    [InlineData("GET", "/otp/")]
+    [InlineData("DELETE", "/otp/")]
+    public async Task Is_an_OTP_with_an_empty_id(string method, string path)
+    {
+        var made = await _host.Admin().WithApplicationAsync();
+        var body = new StringContent($$"""{"phoneNumber":"{{Numbers.Next()}}","pin":"1234"}""");
+        var answer = await _host.Client(made.Tenant).SendAsync(HttpMethod.Parse(method), path, body, "application/json");
+
+        answer.ShouldBeRefused(404, "not_found", 2021, "Not found");
+        (await _host.QueryAsync(db => db.Otps.CountAsync(o => o.ApplicationId == made.Tenant.Id))).ShouldBe(0);
     }
 
     [Fact]

@@ -26,6 +26,13 @@ public sealed class Starting_the_api
         { "RabbitMq:Uri", "http://guest:geheim@localhost", "RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or amqps://)." },
         { "Deliveries:Lease", "00:00:01", "Deliveries:Lease must be between 00:00:05 and 00:10:00." },
         { "Sandbox:Retention", "soon", "Sandbox:Retention cannot be read: its value has the wrong form." },
+        { "Api:KnownProxies:0", "proxy", "Api:KnownProxies:0 must be an address or a network of proxies, such as 10.0.0.5 or 172.18.0.0/16, and not every address." },
+        { "Api:KnownProxies:0", "0.0.0.0/0", "Api:KnownProxies:0 must be an address or a network of proxies, such as 10.0.0.5 or 172.18.0.0/16, and not every address." },
+        {
+            "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true",
+            "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes whoever connects: remove it and name the proxies in Api:KnownProxies."
+        },
+        { "Otp:OldLookupKeys:0", "c2hvcnQ=", "Otp:OldLookupKeys:0 must be base64 of 32 random bytes." },
         { "Api:AnonymousRequestsPerMinute", "0", "Api:AnonymousRequestsPerMinute must be between 1 and 10000000." },
         { "Serilog:MinimumLevel:Default", "Loud", "Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, Error or Fatal." },
         { "ASPNETCORE_ENVIRONMENT", "Production", "Sandbox:Enabled makes every PIN readable and does not start in the environment Production; set Sandbox:AllowInProduction to true if that is meant." },

@@ -42,6 +42,23 @@ public sealed class The_sandbox
     }
 
     [Fact]
+    public async Task Tells_nobody_who_posts_a_callback_whether_an_OTP_exists()
+    {
+        var known = await _client.WithRequestedOtpAsync();
+        var stranger = _host.Client(tenant: null);
+        var answers = new List<Answer>();
+        foreach (var id in new[] { known, Guid.CreateVersion7() })
+        {
+            answers.Add(await stranger.SendAsync(HttpMethod.Post, "/sandbox/callbacks", new StringContent($$"""{"data":[{"otpId":"{{id}}"}]}"""), "application/json"));
+        }
+
+        answers.ShouldAllBe(a => a.Status == HttpStatusCode.NoContent && a.Text.Length == 0);
+        answers[0].Headers.Keys.ShouldBe(answers[1].Headers.Keys, ignoreOrder: true);
+        (await _client.GetAsync($"/sandbox/callbacks?otpId={known}")).Json.GetArrayLength().ShouldBe(1);
+        (await stranger.SendAsync(HttpMethod.Post, "/sandbox/callbacks", new StringContent("{}"), "application/json")).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
     public async Task Shows_the_messages_of_an_email_address_and_of_a_chat()
     {
         EmailAddress.TryParse("maria@example.org", out var email).ShouldBeTrue();

@@ -113,6 +113,7 @@ internal static class AdminCallbacks
             }
         }
 
+        AdminChanges.Note(http, $"{count} callbacks of {filter.ApplicationId?.ToString("D") ?? "all applications"}");
         return new JsonAnswer<ReplayCountAnswer>(new(count, cursor), ApiJson.Plain.ReplayCountAnswer, StatusCodes.Status202Accepted);
     }
 

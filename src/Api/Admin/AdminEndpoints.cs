@@ -1,3 +1,4 @@
+using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api.Admin;
@@ -7,5 +8,5 @@ internal static class AdminEndpoints
 {
     /// <summary>The group /admin, behind the operator's key; each concern maps its own endpoints into it.</summary>
     public static RouteGroupBuilder MapAdminGroup(this IEndpointRouteBuilder routes) =>
-        routes.MapGroup(AdminProblems.Path).RequireAuthorization(ApiKeys.AdminKey).WithTags("Admin");
+        routes.MapGroup(AdminProblems.Path).RequireAuthorization(ApiKeys.AdminKey).WithTags("Admin").WithGroupName(ApiDescription.Admin).AddEndpointFilter<AdminChanges>();
 }

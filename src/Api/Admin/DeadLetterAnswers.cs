@@ -13,7 +13,7 @@ namespace OtpPipeline.Api.Admin;
 /// <param name="Headers">Properties that can hold no secret.</param>
 /// <param name="Size">Of the body in bytes.</param>
 /// <param name="Replayable">False where the body was too large to keep.</param>
-/// <param name="CreatedAt">When it was put aside.</param>
+/// <param name="CreatedAt">When it was put aside, the last time where a replay failed again.</param>
 /// <param name="ReplayedAt">When it was last sent again.</param>
 public sealed record DeadLetterAnswer(
     Guid Id,

@@ -3,6 +3,7 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Wire;
 using OtpPipeline.Core;
 using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Otps;
@@ -12,22 +13,21 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Api.Admin;
 
-/// <summary>Lists and replays what could not be handled.</summary>
+/// <summary>Lists, replays and discards what could not be handled.</summary>
 internal sealed partial class DeadLetterDesk(
     IDbContextFactory<OtpDbContext> contexts,
     OtpSecrets secrets,
     MessageReplay replay,
     IOutboxStore outboxStore,
     IOutbox outbox,
-    TimeProvider time,
     ILogger<DeadLetterDesk> logger)
 {
     private const string Message = "message";
     private const string Outbox = "outbox";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Both kinds in one order: the ids are made by time.</summary>
-    public async Task<DeadLetterPage> ListAsync(string? queue, Guid? before, int limit, CancellationToken cancellationToken)
+    /// <summary>Both kinds in one order, by the time at which each was put aside.</summary>
+    public async Task<DeadLetterPage> ListAsync(string? queue, PageCursor? before, int limit, CancellationToken cancellationToken)
     {
         // No column holds it, so that no name does; the database would fail at the question.
         if (queue?.Contains('\0', StringComparison.Ordinal) == true)
@@ -35,15 +35,16 @@ internal sealed partial class DeadLetterDesk(
             return new([], null);
         }
 
+        var (all, at, last) = (before is null, before?.At, before?.Id);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var letters = await context.DeadLetters.AsNoTracking()
-            .Where(d => (queue == null || d.Queue == queue) && (before == null || d.Id.CompareTo(before.Value) < 0))
-            .OrderByDescending(d => d.Id).Take(limit + 1)
+            .Where(d => (queue == null || d.Queue == queue) && (all || d.CreatedAt < at || (d.CreatedAt == at && d.Id.CompareTo(last!.Value) < 0)))
+            .OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Id).Take(limit + 1)
             .Select(d => new { d.Id, d.Queue, d.MessageId, d.Reason, d.Headers, d.Size, Kept = d.Original != null, d.CreatedAt, d.ReplayedAt })
             .ToListAsync(cancellationToken);
         var rows = await context.Set<OutboxMessage>().AsNoTracking()
-            .Where(m => m.ParkedAt != null && (queue == null || m.MessageType == queue) && (before == null || m.Id.CompareTo(before.Value) < 0))
-            .OrderByDescending(m => m.Id).Take(limit + 1)
+            .Where(m => m.ParkedAt != null && (queue == null || m.MessageType == queue) && (all || m.ParkedAt < at || (m.ParkedAt == at && m.Id.CompareTo(last!.Value) < 0)))
+            .OrderByDescending(m => m.ParkedAt).ThenByDescending(m => m.Id).Take(limit + 1)
             .Select(m => new { m.Id, m.MessageType, m.LastError, Size = m.Body.Length, m.ParkedAt })
             .ToListAsync(cancellationToken);
 
@@ -54,8 +55,8 @@ internal sealed partial class DeadLetterDesk(
             .. rows.Select(m => new DeadLetterAnswer(
                 m.Id, Outbox, m.MessageType, m.Id.ToString(), m.LastError ?? "", new Dictionary<string, string>(StringComparer.Ordinal), m.Size, Replayable: true, m.ParkedAt!.Value, null)),
         ];
-        var page = items.OrderByDescending(i => i.Id.ToString(), StringComparer.Ordinal).Take(limit).ToList();
-        return new(page, items.Count > limit ? page[^1].Id.ToString() : null);
+        var page = items.OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id.ToString(), StringComparer.Ordinal).Take(limit).ToList();
+        return new(page, items.Count > limit ? new PageCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
     /// <summary>Null where it was sent again.</summary>
@@ -89,10 +90,21 @@ internal sealed partial class DeadLetterDesk(
             return ApiRefusals.BrokerAway;
         }
 
-        var now = time.GetUtcNow().UtcDateTime;
-        await context.DeadLetters.Where(d => d.Id == id).ExecuteUpdateAsync(d => d.SetProperty(x => x.ReplayedAt, now), CancellationToken.None);
+#pragma warning disable RS0030 // Inside a statement it is the database's clock.
+        await context.DeadLetters.Where(d => d.Id == id).ExecuteUpdateAsync(d => d.SetProperty(x => x.ReplayedAt, x => DateTime.UtcNow), CancellationToken.None);
+#pragma warning restore RS0030
         Log.Replayed(logger, id, letter.Queue);
         return null;
+    }
+
+    /// <summary>Deletes it, unsent. Null where it was there.</summary>
+    public async Task<Refusal?> DiscardAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
+        return await context.DeadLetters.Where(d => d.Id == id).ExecuteDeleteAsync(cancellationToken) > 0
+            || await outboxStore.DiscardAsync([id], cancellationToken) > 0
+            ? null
+            : ApiRefusals.PathNotFound;
     }
 
     private async Task<Refusal?> ReplayRowAsync(Guid id, CancellationToken cancellationToken)
@@ -113,7 +125,7 @@ internal sealed partial class DeadLetterDesk(
         patience.CancelAfter(Patience);
         try
         {
-            await replay.SendAsync(letter.Queue, original, patience.Token).WaitAsync(patience.Token);
+            await replay.SendAsync(letter.Id, letter.Queue, original, patience.Token).WaitAsync(patience.Token);
             return true;
         }
         catch (Exception failure) when (failure is MassTransitException or RabbitMQ.Client.Exceptions.RabbitMQClientException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)

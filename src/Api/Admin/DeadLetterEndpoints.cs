@@ -1,6 +1,7 @@
 using System.Globalization;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Admin;
@@ -16,15 +17,17 @@ internal static class DeadLetterEndpoints
             "listDeadLetters", "List dead letters", "Newest first. Query: queue, limit (1 to 200, default 50), cursor (the answer's next).",
             body: null, StatusCodes.Status200OK, typeof(DeadLetterPage));
         admin.MapPost(DeadLetters + "/{id}/replay", ReplayAsync).DescribeAdmin(
-            "replayDeadLetter", "Send a dead letter again", "A message goes to its queue as its sender made it; a row of the outbox is due at once.",
+            "replayDeadLetter", "Send a dead letter again", "A message goes to its queue as its sender made it; a row of the outbox is due at once. One that fails again is listed once, with a createdAt after its replayedAt.",
             body: null, StatusCodes.Status200OK, typeof(DeadLetterReplayed));
+        admin.MapDelete(DeadLetters + "/{id}", DiscardAsync).DescribeAdmin(
+            "discardDeadLetter", "Discard a dead letter", "For good: it can no longer be sent again.", body: null, StatusCodes.Status204NoContent, answer: null);
         return admin;
     }
 
     private static async Task<IResult> ListAsync(string? queue, string? limit, string? cursor, DeadLetterDesk desk, CancellationToken cancellationToken)
     {
-        var before = Guid.Empty;
-        if (cursor is not null && !Guid.TryParseExact(cursor, "D", out before))
+        PageCursor before = default;
+        if (cursor is not null && !PageCursor.TryParse(cursor, out before))
         {
             return new Problem(ApiRefusals.CursorInvalid);
         }
@@ -45,6 +48,12 @@ internal static class DeadLetterEndpoints
         }
 
         return await desk.ReplayAsync(letter, cancellationToken) is { } refusal ? new Problem(refusal) : AdminAnswers.Replayed(letter);
+    }
+
+    private static async Task<IResult> DiscardAsync(string id, DeadLetterDesk desk, CancellationToken cancellationToken)
+    {
+        var refusal = Guid.TryParseExact(id, "D", out var letter) ? await desk.DiscardAsync(letter, cancellationToken) : ApiRefusals.PathNotFound;
+        return refusal is null ? Results.NoContent() : new Problem(refusal);
     }
 
     private static bool TryLimit(string? text, out int limit)

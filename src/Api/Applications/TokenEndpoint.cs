@@ -43,25 +43,33 @@ internal static class TokenEndpoint
     private const string GrantType = "client_credentials";
 
     public static void MapToken(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth/token", IssueAsync).WithMetadata(LimitedByAddress.Instance).WithTags("Applications").DescribeToken();
+        routes.MapPost("/oauth/token", IssueAsync).WithTags("Applications").DescribeToken();
 
-    private static async Task<IResult> IssueAsync(HttpContext http, ApplicationDirectory directory, AccessTokens tokens, CancellationToken cancellationToken)
+    private static async Task<IResult> IssueAsync(
+        HttpContext http, ApplicationDirectory directory, AccessTokens tokens, RequestAdmission admission, CancellationToken cancellationToken)
     {
-        var form = await FormBody.ReadAsync(http.Request, cancellationToken);
-        if (form is null || form.Any(f => f.Value.Count != 1))
-        {
-            return new RefusedAnswer(ApiRefusals.TokenRequestInvalid);
-        }
-
         if (!directory.IsLoaded)
         {
             return new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
         }
 
-        if (!TryCredentials(http.Request, form, out var credentials)
-            || directory.Find(IdentifierKind.TokenClient, credentials.Name, credentials.Password) is not { Application: { Active: true } application, Identifier: var client })
+        var form = await FormBody.ReadAsync(http.Request, cancellationToken);
+        var isForm = form?.All(f => f.Value.Count == 1) == true;
+        var found = isForm ? await FindAsync(directory, http.Request, form!, cancellationToken) : null;
+        var tooMany = found is { Client: var counted } ? await admission.CountTokenRequestAsync(http, counted) : admission.ChargeAddress(http);
+        if (tooMany is not null)
         {
-            http.Response.Headers.WWWAuthenticate = "Basic realm=\"OtpPipeline\"";
+            return new RefusedAnswer(tooMany);
+        }
+
+        if (!isForm)
+        {
+            return new RefusedAnswer(ApiRefusals.TokenRequestInvalid);
+        }
+
+        if (form is null || found is not { Client: { Application: { Active: true } application, Identifier: var client }, Secret: var secret })
+        {
+            http.Response.Headers.WWWAuthenticate = BasicCredentials.Challenge;
             return new RefusedAnswer(ApiRefusals.ClientInvalid);
         }
 
@@ -73,10 +81,31 @@ internal static class TokenEndpoint
         }
 
         var lifetime = application.Settings.TokenLifetime;
-        var token = tokens.Issue(client, credentials.Password, scopes!, TimeSpan.FromSeconds(lifetime));
+        var token = tokens.Issue(client, secret, scopes!, TimeSpan.FromSeconds(lifetime));
         http.Response.Headers.Pragma = "no-cache";
         return new JsonAnswer<TokenAnswer>(
             new() { AccessToken = token, ExpiresIn = lifetime, Scope = string.Join(' ', scopes!), TokenType = "Bearer" }, ApiJson.Plain.TokenAnswer);
+    }
+
+    /// <summary>The client with the secret that opened it: HTTP Basic as it was sent, or form-decoded (RFC 6749 2.3.1); null for a stranger.</summary>
+    private static async ValueTask<(Identified Client, string Secret)?> FindAsync(
+        ApplicationDirectory directory, HttpRequest request, IReadOnlyDictionary<string, StringValues> form, CancellationToken cancellationToken)
+    {
+        if (!TryCredentials(request, form, out var sent))
+        {
+            return null;
+        }
+
+        var decoded = request.Headers.Authorization.Count > 0 ? sent.FormDecoded() : null;
+        foreach (var credentials in decoded is { } other ? (BasicCredentials[])[sent, other] : [sent])
+        {
+            if (await directory.FindAsync(IdentifierKind.TokenClient, credentials.Name, credentials.Password, cancellationToken) is { } client)
+            {
+                return (client, credentials.Password);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>HTTP Basic; or in the form, as some OAuth libraries send it, but never both.</summary>

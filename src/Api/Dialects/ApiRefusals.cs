@@ -11,7 +11,7 @@ internal static class ApiRefusals
     public static readonly Refusal SandboxRecipientMissing = new(2101, "invalid_request", "The query parameter 'recipient' is empty or not set");
     public static readonly Refusal SandboxRecipientInvalid = new(2101, "invalid_request", "The query parameter 'recipient' is no phone number, e-mail address or chat id");
     public static readonly Refusal SandboxOtpMissing = new(2101, "invalid_request", "The query parameter 'otpId' is no dashed UUID");
-    public static readonly Refusal CallbackUnreadable = new(2101, "invalid_body", "The body is no callback of an OTP that is known here");
+    public static readonly Refusal CallbackUnreadable = new(2101, "invalid_body", "The body is no callback: 'data' must be a list whose first element has an 'otpId'");
     public static readonly Refusal RangeMissing = Parameter("status', 'application', 'from' or 'to", "given: at least one of them");
     public static readonly Refusal KeyInvalid = new(2110, "invalid_api_key", "The API key is missing or not valid");
     public static readonly Refusal TokenInvalid = new(2110, "invalid_api_key", "The access token is expired or not valid");

@@ -25,7 +25,11 @@ internal static class ErrorCodes
     ];
 
     public static void MapErrorCodes(this IEndpointRouteBuilder routes) =>
-        routes.MapGet("/docs/errors", static () => TypedResults.Content(Page.Value, "text/html; charset=utf-8")).ExcludeFromDescription();
+        routes.MapMethods("/docs/errors", [HttpMethods.Get, HttpMethods.Head], static (HttpContext http) =>
+        {
+            http.Response.Headers.CacheControl = "no-cache";
+            return TypedResults.Content(Page.Value, "text/html; charset=utf-8");
+        }).ExcludeFromDescription();
 
     private static string Render()
     {

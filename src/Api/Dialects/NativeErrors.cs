@@ -1,5 +1,4 @@
 using System.Globalization;
-using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Otps;
@@ -61,13 +60,9 @@ internal static class NativeErrors
             return dialect.RefuseAsync(http, refusal, code);
         }
 
-        var uri = $"{BaseOf(http)}{ErrorPage}#{refusal.Code}";
+        var uri = $"{http.RequestServices.GetRequiredService<Links>().BaseOf(http.Request)}{ErrorPage}#{refusal.Code}";
         return admin
             ? AdminProblems.WriteAsync(http, refusal, code, uri, fields)
             : JsonAnswer.WriteAsync(http, code, new(new(refusal.Type, refusal.Message, uri, refusal.Code)), ApiJson.Plain.ErrorAnswer);
     }
-
-    private static string BaseOf(HttpContext http) =>
-        http.RequestServices.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl?.TrimEnd('/')
-        ?? $"{http.Request.Scheme}://{(http.Request.Host.HasValue ? http.Request.Host.ToUriComponent() : "localhost")}";
 }

@@ -1,27 +1,45 @@
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api.OpenApi;
 
-/// <summary>OpenAPI 3.1 at /openapi/v1.json, and a page to read and try it at /docs.</summary>
+/// <summary>OpenAPI 3.1 at /openapi/v1.json and /openapi/admin.json, and a page to read and try the first at /docs.</summary>
 internal static class ApiDescription
 {
     private const string AccessToken = "AccessToken";
 
-    public static void AddApiDescription(this IServiceCollection services) =>
-        services.AddOpenApi("v1", options =>
+    /// <summary>The document of what callers use, with the sandbox.</summary>
+    public const string Public = "v1";
+
+    /// <summary>The document of /admin.</summary>
+    public const string Admin = "admin";
+
+    public static void AddApiDescription(this IServiceCollection services)
+    {
+        services.AddDescription(Public, document => Complete(document, "OtpPipeline", [ApiKeyHandler.SchemeName, AccessToken, Described.TokenScheme]));
+        services.AddDescription(Admin, document => Complete(document, "OtpPipeline: admin", [AdminKeyHandler.SchemeName]));
+        services.AddSingleton<DocumentBytes>();
+    }
+
+    private static void AddDescription(this IServiceCollection services, string name, Action<OpenApiDocument> complete) =>
+        services.AddOpenApi(name, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+
+            // Unless told otherwise the framework adds every endpoint that belongs to no group.
+            options.ShouldInclude = endpoint => name is Admin ? endpoint.GroupName is Admin : endpoint.GroupName is null;
             options.AddSchemaTransformer((schema, context, _) =>
             {
                 Name(schema, context);
                 return Task.CompletedTask;
             });
-            options.AddDocumentTransformer((document, _, _) =>
+            options.AddDocumentTransformer((document, context, _) =>
             {
-                Complete(document);
+                complete(document);
+                document.Servers = Servers(context.ApplicationServices);
                 return Task.CompletedTask;
             });
         });
@@ -32,7 +50,6 @@ internal static class ApiDescription
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
 
-            // Unless told otherwise the framework adds every endpoint that belongs to no group.
             options.ShouldInclude = endpoint => name.Equals(endpoint.GroupName, StringComparison.OrdinalIgnoreCase);
             options.AddDocumentTransformer((document, context, _) =>
             {
@@ -45,21 +62,52 @@ internal static class ApiDescription
                 };
                 (document.Components ??= new()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal) { [name] = dialect.Security };
                 document.Security = [new() { [new OpenApiSecuritySchemeReference(name, document)] = [] }];
+                document.Servers = Servers(context.ApplicationServices);
                 return Task.CompletedTask;
             });
         });
 
+    /// <summary>The page at /docs, unless Api:Documentation is off.</summary>
     public static IApplicationBuilder UseApiDescriptionPage(this IApplicationBuilder app) =>
-        app.UseSwaggerUI(page =>
+        !IsOn(app.ApplicationServices) ? app : app.UseSwaggerUI(page =>
         {
             page.RoutePrefix = "docs";
             page.DocumentTitle = "OtpPipeline";
-            page.SwaggerEndpoint("/openapi/v1.json", "OtpPipeline v1");
+            page.SwaggerEndpoint($"/openapi/{Public}.json", "OtpPipeline v1");
             foreach (var dialect in app.ApplicationServices.GetRequiredService<MountedDialects>().All)
             {
                 page.SwaggerEndpoint($"/openapi/{dialect.Name.ToLowerInvariant()}.json", dialect.Name);
             }
         });
+
+    /// <summary>The documents, and the way from / to the documentation. That of /admin needs the operator's key.</summary>
+    public static void MapApiDescription(this IEndpointRouteBuilder routes)
+    {
+        var isOn = IsOn(routes.ServiceProvider);
+        var page = isOn ? "/docs" : "/docs/errors";
+        routes.MapMethods("/", [HttpMethods.Get, HttpMethods.Head], () => Results.Redirect(page)).ExcludeFromDescription();
+        if (!isOn)
+        {
+            return;
+        }
+
+        Map(routes, Public);
+        Map(routes, Admin).RequireAuthorization(ApiKeys.AdminKey);
+        foreach (var dialect in routes.ServiceProvider.GetRequiredService<MountedDialects>().All)
+        {
+            Map(routes, dialect.Name.ToLowerInvariant());
+        }
+    }
+
+    private static RouteHandlerBuilder Map(IEndpointRouteBuilder routes, string name) => routes.MapMethods(
+        $"/openapi/{name}.json", [HttpMethods.Get, HttpMethods.Head],
+        (HttpContext http, DocumentBytes documents, CancellationToken cancellationToken) => documents.AnswerAsync(http, name, cancellationToken)).ExcludeFromDescription();
+
+    private static bool IsOn(IServiceProvider services) => services.GetRequiredService<IOptions<ApiOptions>>().Value.Documentation;
+
+    /// <summary>One document serves every request, so it names no host that a request brought.</summary>
+    private static List<OpenApiServer> Servers(IServiceProvider services) =>
+        [new() { Url = services.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl ?? "/" }];
 
     /// <summary>What the converters write the framework cannot guess; and numbers are read as texts too, but written as numbers only.</summary>
     private static void Name(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
@@ -79,25 +127,24 @@ internal static class ApiDescription
         }
     }
 
-    private static void Complete(OpenApiDocument document)
+    private static void Complete(OpenApiDocument document, string title, string[] schemes)
     {
         document.Info = new()
         {
-            Title = "OtpPipeline",
+            Title = title,
             Version = "1",
             Description = "One-time passwords over SMS, e-mail, Telegram, voice call, WhatsApp and USSD. Every error code is listed at /docs/errors.",
         };
-        (document.Components ??= new()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
+        var all = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
             [ApiKeyHandler.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyHandler.Header },
             [AdminKeyHandler.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
             [AccessToken] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
             [Described.TokenScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "basic" },
         };
-        document.Security =
-        [
-            new() { [new OpenApiSecuritySchemeReference(ApiKeyHandler.SchemeName, document)] = [] },
-            new() { [new OpenApiSecuritySchemeReference(AccessToken, document)] = [] },
-        ];
+        (document.Components ??= new()).SecuritySchemes = schemes.ToDictionary(s => s, s => all[s], StringComparer.Ordinal);
+
+        // The token endpoint names its own.
+        document.Security = [.. schemes.Where(s => !s.Equals(Described.TokenScheme, StringComparison.Ordinal)).Select(s => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(s, document)] = [] })];
     }
 }

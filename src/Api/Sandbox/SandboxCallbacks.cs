@@ -45,13 +45,18 @@ internal static class SandboxCallbacks
             return new RefusedAnswer(unreadable);
         }
 
+        if (body.Value.OtpId is not { } otpId)
+        {
+            return new RefusedAnswer(ApiRefusals.CallbackUnreadable);
+        }
+
         var text = body.Value.Text;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
 
-        // Whoever knows no OTP has nothing to call back about.
-        if (body.Value.OtpId is not { } otpId || !await context.Otps.AnyAsync(o => o.Id == otpId, cancellationToken))
+        // Anybody may post here: the answer must not tell which OTPs exist.
+        if (!await context.Otps.AnyAsync(o => o.Id == otpId, cancellationToken))
         {
-            return new RefusedAnswer(ApiRefusals.CallbackUnreadable);
+            return TypedResults.NoContent();
         }
 
         var headers = Shown.Where(http.Request.Headers.ContainsKey).ToDictionary(h => h, h => http.Request.Headers[h].ToString(), StringComparer.Ordinal);

@@ -21,7 +21,7 @@ internal sealed class ApiKeyHandler(
     public const string ScopeClaim = "scope";
     public const string Bearer = "Bearer ";
 
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var key = Request.Headers[Header];
 
@@ -30,18 +30,20 @@ internal sealed class ApiKeyHandler(
         var token = byKey ? null : Token(Request);
         if (!byKey && token is null)
         {
-            return Task.FromResult(AuthenticateResult.NoResult());
+            return AuthenticateResult.NoResult();
         }
 
         if (!directory.IsLoaded)
         {
-            return Task.FromResult(AuthenticateResult.Fail("Not loaded"));
+            return AuthenticateResult.Fail("Not loaded");
         }
 
-        var caller = token is not null ? tokens.Find(token) : key.Count == 1 ? directory.FindByKey(key.ToString().Trim()) : null;
+        var caller = token is not null ? await tokens.FindAsync(token, Context.RequestAborted)
+            : key.Count == 1 ? await directory.FindByKeyAsync(key.ToString().Trim(), Context.RequestAborted)
+            : null;
         if (caller is null)
         {
-            return Task.FromResult(AuthenticateResult.Fail(byKey ? "No such key" : "No such token"));
+            return AuthenticateResult.Fail(byKey ? "No such key" : "No such token");
         }
 
         if (byKey)
@@ -51,7 +53,7 @@ internal sealed class ApiKeyHandler(
 
         Context.Features.Set(caller);
         var identity = new ClaimsIdentity(caller.Scopes.Select(s => new Claim(ScopeClaim, s)), SchemeName);
-        return Task.FromResult(AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName)));
+        return AuthenticateResult.Success(new(new ClaimsPrincipal(identity), SchemeName));
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties)

@@ -8,20 +8,53 @@ using OtpPipeline.Core.RateLimits;
 namespace OtpPipeline.Api.Security;
 
 /// <summary>
-/// Counts requests: per application over all processes; per address and process for those without a valid one, which slows guessing of keys.
+/// Counts requests once their credentials are judged: right ones by their own budget, over all processes; failed ones by address and process. What strangers
+/// do therefore never refuses a request with right credentials.
 /// </summary>
 internal sealed class RequestAdmission(PermitLeases leases, RequestCounters counters, IOptions<ApiOptions> options)
 {
+    /// <summary>Marks the budget of messages from Telegram.</summary>
+    public const byte TelegramMessages = 0xFF;
+
+    private const byte TokenRequests = 0x0F;
+
     /// <summary>Counts one request and tells its headers.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="caller">Who makes it; null for somebody without a valid key.</param>
+    /// <param name="caller">Who makes it; null for failed credentials.</param>
     /// <returns>Null where it may go on.</returns>
     public async ValueTask<Refusal?> CountAsync(HttpContext http, Caller? caller)
     {
-        var limit = caller?.Application.Settings.Limits.RequestsPerMinute ?? options.Value.AnonymousRequestsPerMinute;
-        var admission = caller is null
-            ? counters.Take(Bucket.Of(http.Connection.RemoteIpAddress), limit)
-            : await leases.TakeAsync(caller.CountedAs, limit, http.RequestAborted);
+        if (caller is null)
+        {
+            return ChargeAddress(http);
+        }
+
+        var limit = caller.Application.Settings.Limits.RequestsPerMinute;
+        return Answer(http, limit, await leases.TakeAsync(caller.CountedAs, limit, http.RequestAborted));
+    }
+
+    /// <summary>Counts a request for an access token whose client is right, apart from the requests that its tokens make.</summary>
+    public ValueTask<Refusal?> CountTokenRequestAsync(HttpContext http, Identified client) =>
+        CountAsync(http, new(client.Application, client.Identifier.Id, []) { CountedAs = Apart(client.Application.Id, TokenRequests) });
+
+    /// <summary>Counts a request with the operator's key.</summary>
+    public Refusal? CountOperator(HttpContext http) => Take(http, Bucket.Operator, options.Value.AdminRequestsPerMinute);
+
+    /// <summary>Counts failed credentials.</summary>
+    public Refusal? ChargeAddress(HttpContext http) => Take(http, Bucket.Of(http.Connection.RemoteIpAddress), options.Value.AnonymousRequestsPerMinute);
+
+    /// <summary>A further budget of the same application.</summary>
+    public static Guid Apart(Guid id, byte mark)
+    {
+        var bytes = id.ToByteArray();
+        bytes[0] ^= mark;
+        return new(bytes);
+    }
+
+    private Refusal? Take(HttpContext http, Bucket bucket, int limit) => Answer(http, limit, counters.Take(bucket, limit));
+
+    private static Refusal? Answer(HttpContext http, int limit, Admission admission)
+    {
         var headers = http.Response.Headers;
         headers["X-Rate-Limit-Limit"] = limit.ToString(CultureInfo.InvariantCulture);
         headers["X-Rate-Limit-Remaining"] = admission.Remaining.ToString(CultureInfo.InvariantCulture);

@@ -5,9 +5,12 @@ using OtpPipeline.Core.RateLimits;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Whose requests are counted together: those of an address.</summary>
-internal readonly record struct Bucket(UInt128 Address)
+/// <summary>Whose requests are counted together: those of an address, or those with the operator's key.</summary>
+internal readonly record struct Bucket(UInt128 Address, bool IsOperator = false)
 {
+    /// <summary>Everybody with the operator's key.</summary>
+    public static readonly Bucket Operator = new(0, IsOperator: true);
+
     /// <summary>An IPv6 network hands its customers whole /64s: one of those is one client.</summary>
     public static Bucket Of(IPAddress? address)
     {
@@ -33,6 +36,11 @@ internal readonly record struct Bucket(UInt128 Address)
 /// </summary>
 internal sealed class RequestCounters(TimeProvider time)
 {
+    /// <summary>Addresses that are counted each by itself; further ones of the same minute share <see cref="SharedCounters"/>.</summary>
+    internal const int MostAddresses = 50_000;
+
+    internal const int SharedCounters = 1_024;
+
     private Minute _current = new(0);
 
     public Admission Take(Bucket bucket, int limit)
@@ -42,6 +50,9 @@ internal sealed class RequestCounters(TimeProvider time)
         var used = minute.Count(bucket);
         return new(used <= limit, Math.Max(0, limit - used), DateTimeOffset.FromUnixTimeSeconds((minute.Number + 1) * 60) - now);
     }
+
+    /// <summary>Counters in memory, which no number of addresses raises without limit.</summary>
+    internal int Kept => Volatile.Read(ref _current).Kept;
 
     private Minute Of(long number)
     {
@@ -59,10 +70,25 @@ internal sealed class RequestCounters(TimeProvider time)
     private sealed class Minute(long number)
     {
         private readonly ConcurrentDictionary<Bucket, Counter> _counters = new();
+        private readonly int[] _shared = new int[SharedCounters];
+        private int _addresses;
 
         public long Number => number;
 
-        public int Count(Bucket bucket) => _counters.GetOrAdd(bucket, static _ => new()).Next();
+        public int Kept => _counters.Count + _shared.Length;
+
+        public int Count(Bucket bucket)
+        {
+            if (_counters.TryGetValue(bucket, out var counter))
+            {
+                return counter.Next();
+            }
+
+            // ConcurrentDictionary.Count takes every lock of the table.
+            return bucket.IsOperator || Interlocked.Increment(ref _addresses) <= MostAddresses
+                ? _counters.GetOrAdd(bucket, static _ => new()).Next()
+                : Interlocked.Increment(ref _shared[(uint)HashCode.Combine(bucket) % SharedCounters]);
+        }
     }
 
     private sealed class Counter

@@ -1,26 +1,25 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Marks an endpoint that needs no key and is limited by address nevertheless.</summary>
-internal sealed class LimitedByAddress
-{
-    public static readonly LimitedByAddress Instance = new();
-}
-
-/// <summary>Limits requests to whatever needs a key. A dialect whose keys come in another way counts them itself.</summary>
+/// <summary>Limits requests to whatever needs a key. An endpoint whose credentials come in another way counts them itself.</summary>
 internal sealed class RequestLimits(RequestDelegate next, RequestAdmission admission)
 {
     public async Task InvokeAsync(HttpContext http)
     {
-        var metadata = http.GetEndpoint()?.Metadata;
-        var limited = metadata?.GetMetadata<IAuthorizeData>() is not null || metadata?.GetMetadata<LimitedByAddress>() is not null;
-        if (limited && await admission.CountAsync(http, http.Features.Get<Caller>()) is { } refusal)
+        if (http.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is { } authorize)
         {
-            await NativeErrors.WriteAsync(http, refusal);
-            return;
+            var refusal = !ApiKeys.AdminKey.Equals(authorize.Policy, StringComparison.Ordinal) ? await admission.CountAsync(http, http.Features.Get<Caller>())
+                : (await http.AuthenticateAsync(AdminKeyHandler.SchemeName)).Succeeded ? admission.CountOperator(http)
+                : admission.ChargeAddress(http);
+            if (refusal is not null)
+            {
+                await NativeErrors.WriteAsync(http, refusal);
+                return;
+            }
         }
 
         await next(http);
@@ -36,6 +35,6 @@ internal static class RequestLimitsSetup
         services.AddSingleton<RequestAdmission>();
     }
 
-    /// <summary>After the authentication, before the authorization: a refused key counts too.</summary>
+    /// <summary>After the authentication, so that only failed credentials are charged to an address; before the authorization.</summary>
     public static IApplicationBuilder UseRequestLimits(this IApplicationBuilder app) => app.UseMiddleware<RequestLimits>();
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 
 namespace OtpPipeline.Api.Wire;
@@ -7,8 +8,12 @@ namespace OtpPipeline.Api.Wire;
 /// <param name="Password">All that stands behind it, colons too.</param>
 internal readonly record struct BasicCredentials(string Name, string Password)
 {
+    /// <summary>The challenge of every endpoint that takes HTTP Basic (RFC 7617).</summary>
+    public const string Challenge = "Basic realm=\"OtpPipeline\", charset=\"UTF-8\"";
+
     private const string Scheme = "Basic ";
     private const int MaxLength = 2000;
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads the header Authorization; false where it is missing, repeated, of another scheme or malformed.</summary>
     public static bool TryRead(HttpRequest request, out BasicCredentials credentials)
@@ -21,12 +26,11 @@ internal readonly record struct BasicCredentials(string Name, string Password)
         }
 
         var bytes = new byte[text.Length];
-        if (!Convert.TryFromBase64String(text[Scheme.Length..].Trim(), bytes, out var length))
+        if (!Convert.TryFromBase64String(text[Scheme.Length..].Trim(), bytes, out var length) || Read(bytes.AsSpan(0, length)) is not { } pair)
         {
             return false;
         }
 
-        var pair = Encoding.UTF8.GetString(bytes, 0, length);
         var colon = pair.IndexOf(':', StringComparison.Ordinal);
         if (colon < 0)
         {
@@ -35,6 +39,26 @@ internal readonly record struct BasicCredentials(string Name, string Password)
 
         credentials = new(pair[..colon], pair[(colon + 1)..]);
         return true;
+    }
+
+    /// <summary>The same, form-decoded, as clients of RFC 6749 2.3.1 encode them; null where that changes nothing.</summary>
+    public BasicCredentials? FormDecoded()
+    {
+        var decoded = new BasicCredentials(WebUtility.UrlDecode(Name), WebUtility.UrlDecode(Password));
+        return decoded == this ? null : decoded;
+    }
+
+    /// <summary>The text; null where it is not UTF-8, of which different bytes would read the same.</summary>
+    private static string? Read(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return Strict.GetString(bytes);
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Prints the name only.</summary>

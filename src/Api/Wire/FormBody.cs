@@ -39,7 +39,7 @@ internal static class FormBody
 
     private static async Task<IReadOnlyDictionary<string, StringValues>?> ReadPartsAsync(MultipartReader reader, CancellationToken cancellationToken)
     {
-        var fields = new Dictionary<string, StringValues>(StringComparer.Ordinal);
+        var fields = new KeyValueAccumulator();
         try
         {
             while (await reader.ReadNextSectionAsync(cancellationToken) is { } part)
@@ -53,7 +53,7 @@ internal static class FormBody
 
                 if (ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var place) && HeaderUtilities.RemoveQuotes(place.Name).Value is { Length: > 0 } name)
                 {
-                    fields[name] = StringValues.Concat(fields.GetValueOrDefault(name), Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length));
+                    fields.Append(name, Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length));
                 }
             }
         }
@@ -63,7 +63,7 @@ internal static class FormBody
             return null;
         }
 
-        return fields;
+        return fields.GetResults();
     }
 
     private static bool IsForm(string? contentType) =>

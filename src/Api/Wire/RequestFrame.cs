@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Microsoft.AspNetCore.Http.Features;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Core;
@@ -9,8 +7,8 @@ using OtpPipeline.Hosting.Logging;
 namespace OtpPipeline.Api.Wire;
 
 /// <summary>
-/// What every request has, whatever answers it: an id, a time, a body in the dialect also where the framework would answer
-/// without one, and one log line without path and query.
+/// What every request has, whatever answers it: a body in the dialect also where it fails or the framework would answer without one,
+/// and one log line without path and query.
 /// </summary>
 internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider time, ILogger<RequestFrame> logger)
 {
@@ -22,18 +20,11 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
     public async Task InvokeAsync(HttpContext http)
     {
         var start = time.GetTimestamp();
-        http.TraceIdentifier = Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("N");
-        http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
-        http.Response.OnStarting(() =>
-        {
-            http.Response.Headers["X-Response-Time"] = time.GetElapsedTime(start).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
-            return Task.CompletedTask;
-        });
-
+        Links.MarkAllowed(http);
         try
         {
             await next(http);
-            await FillAsync(http);
+            await AnswerFrame.FillAsync(http);
         }
         catch (Exception failure) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -75,31 +66,6 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
         if (logger.IsEnabled(LogLevel.Debug))
         {
             Log.Answered(logger, http.Request.Method, route, http.Response.StatusCode, time.GetElapsedTime(start).TotalMilliseconds);
-        }
-    }
-
-    /// <summary>Gives the framework's empty answers, such as those of routing, their body.</summary>
-    private static Task FillAsync(HttpContext http)
-    {
-        var response = http.Response;
-        if (response.HasStarted || response.StatusCode < 400 || response.ContentType is not null)
-        {
-            return Task.CompletedTask;
-        }
-
-        switch (response.StatusCode)
-        {
-            case StatusCodes.Status405MethodNotAllowed when HttpMethods.IsOptions(http.Request.Method):
-                response.StatusCode = StatusCodes.Status204NoContent;
-                return Task.CompletedTask;
-            case StatusCodes.Status405MethodNotAllowed:
-                return NativeErrors.WriteAsync(http, ApiRefusals.MethodNotAllowed);
-            case StatusCodes.Status404NotFound:
-                return NativeErrors.WriteAsync(http, ApiRefusals.PathNotFound);
-            case < 500:
-                return NativeErrors.WriteAsync(http, ApiRefusals.BodyUnreadable);
-            default:
-                return NativeErrors.WriteAsync(http, ApiRefusals.ServerError);
         }
     }
 

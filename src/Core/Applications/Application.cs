@@ -15,6 +15,7 @@ public sealed class Application
     /// <summary>Since then it is inactive for good.</summary>
     public DateTime? RevokedAt { get; set; }
 
+    /// <summary>By the database's clock, unless given.</summary>
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; set; }
@@ -30,7 +31,7 @@ public sealed class ApiKey
     /// <summary>The first characters, by which people recognise a key.</summary>
     public required string Prefix { get; init; }
 
-    /// <summary>SHA-256 of the key, which has 256 random bits of its own.</summary>
+    /// <summary>Keyed hash of the key.</summary>
     public required byte[] Hash { get; init; }
 
     /// <summary>What the key may do, such as otp.</summary>

@@ -19,7 +19,7 @@ internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Applic
         builder.Property(a => a.Active).HasColumnName("active");
         builder.Property(a => a.Settings).HasColumnName("settings").HasConversion(
             s => JsonSerializer.Serialize(s, Json), t => JsonSerializer.Deserialize<ApplicationSettings>(t, Json)!);
-        builder.Property(a => a.CreatedAt).HasColumnName("created_at");
+        builder.Property(a => a.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("CURRENT_TIMESTAMP");
         builder.Property(a => a.RevokedAt).HasColumnName("revoked_at");
 
         // Two operators who change one application at once: the later one is told.

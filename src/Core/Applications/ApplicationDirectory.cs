@@ -1,6 +1,4 @@
-using System.Collections.Frozen;
 using System.Security.Cryptography;
-using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -8,45 +6,48 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
 
-/// <summary>Who makes a request, as its key or its access token says.</summary>
-/// <param name="Application">The application that it speaks for.</param>
-/// <param name="KeyId">The API key, or the token client.</param>
-/// <param name="Scopes">What it may do.</param>
-public sealed record Caller(Application Application, Guid KeyId, IReadOnlyList<string> Scopes)
-{
-    /// <summary>Whose requests are counted together: the application's, unless they come from somebody else.</summary>
-    public Guid CountedAs { get; init; } = Application.Id;
-}
-
-/// <summary>Who an identifier belongs to.</summary>
-/// <param name="Application">Its application, active or not.</param>
-/// <param name="Identifier">The identifier with its settings.</param>
-public sealed record Identified(Application Application, ApplicationIdentifier Identifier);
-
 /// <summary>
-/// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect
-/// within seconds in every process. While the database is away the last reading stands.
+/// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect within seconds in every process.
+/// What is not known here is asked for, so that a new key works at once. While the database is away the last reading stands.
 /// </summary>
-public sealed partial class ApplicationDirectory(
-    IDbContextFactory<OtpDbContext> contexts, OtpSecrets otpSecrets, TimeProvider time, ILogger<ApplicationDirectory> logger) : BackgroundService
+public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private readonly IDbContextFactory<OtpDbContext> _contexts;
+    private readonly OtpSecrets _secrets;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ApplicationDirectory> _logger;
+    private readonly UnknownCredentials _unknown;
     private readonly Lock _replacing = new();
     private long _begun;
     private bool _failing;
-    private volatile Snapshot _snapshot = Snapshot.Empty;
+    private volatile ApplicationSnapshot _snapshot = ApplicationSnapshot.Empty;
+
+    public ApplicationDirectory(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, ILogger<ApplicationDirectory> logger)
+    {
+        _contexts = contexts;
+        _secrets = secrets;
+        _time = time;
+        _logger = logger;
+        _unknown = new(contexts, RefreshAsync, time, logger);
+    }
+
+    /// <summary>False until the database was read once: nobody can be told apart from a stranger before.</summary>
+    public bool IsLoaded => !ReferenceEquals(_snapshot, ApplicationSnapshot.Empty);
 
     /// <summary>The caller whose key this is; null for an unknown, expired or revoked key and for an inactive application.</summary>
-    public Caller? FindByKey(string key)
+    public Caller? FindByKey(string key) => Caller(_snapshot, _snapshot.Key(key, _secrets));
+
+    /// <summary>The same, and the database is asked for a key that is not known here.</summary>
+    public async ValueTask<Caller?> FindByKeyAsync(string key, CancellationToken cancellationToken)
     {
         var snapshot = _snapshot;
-        return snapshot.ByKey.TryGetValue(Convert.ToHexString(HashOf(key)), out var row)
-            && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
-            && application.Active
-            && row.RevokedAt is null
-            && !(row.ExpiresAt <= time.GetUtcNow().UtcDateTime)
-            ? new(application, row.Id, row.Scopes)
-            : null;
+        if (snapshot.Key(key, _secrets) is { } row)
+        {
+            return Caller(snapshot, row);
+        }
+
+        return await _unknown.ExistsAsync(new() { KeyHash = _secrets.HashApiKey(key) }, cancellationToken) ? FindByKey(key) : null;
     }
 
     /// <summary>Whom a dialect's client means; null for a stranger. The application may be inactive: how that is answered is the dialect's business.</summary>
@@ -56,27 +57,57 @@ public sealed partial class ApplicationDirectory(
     {
         var snapshot = _snapshot;
         return IdentifierRules.Of(kind).Form.IsMatch(identifier)
-            && snapshot.ByIdentifier.TryGetValue((kind, IdentifierRules.Stored(kind, identifier)), out var row)
+            && snapshot.Identifier(kind, identifier, _secrets) is { } row
             && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
             ? new(application, row)
             : null;
     }
 
-    /// <summary>The same for an identifier that comes with its secret; null where that is wrong.</summary>
+    /// <summary>The same, and the database is asked for one that is not known here.</summary>
+    public async ValueTask<Identified?> FindAsync(IdentifierKind kind, string identifier, CancellationToken cancellationToken)
+    {
+        if (Find(kind, identifier) is { } found)
+        {
+            return found;
+        }
+
+        return IdentifierRules.Of(kind).Form.IsMatch(identifier)
+            && await _unknown.ExistsAsync(new() { Kind = kind, Identifier = IdentifierRules.Stored(kind, identifier, _secrets) }, cancellationToken)
+            ? Find(kind, identifier)
+            : null;
+    }
+
+    /// <summary>Whom an identifier means that comes with its secret; null where that is wrong.</summary>
     /// <param name="kind">What the text is to the client.</param>
     /// <param name="identifier">The text as it came.</param>
     /// <param name="secret">The secret as it came.</param>
     public Identified? Find(IdentifierKind kind, string identifier, string secret) =>
-        Find(kind, identifier) is { } found && found.Identifier.Matches(secret) ? found : null;
+        Find(kind, identifier) is { } found && found.Identifier.Matches(secret, _secrets) ? found : null;
 
-    /// <summary>The token client with this id, as long as a secret with this hash is valid.</summary>
-    internal Identified? FindTokenClient(Guid id, ReadOnlySpan<byte> secretHash)
+    /// <summary>The same, and the database is asked for an identifier or a secret that is not known here.</summary>
+    public async ValueTask<Identified?> FindAsync(IdentifierKind kind, string identifier, string secret, CancellationToken cancellationToken)
     {
-        var snapshot = _snapshot;
-        return snapshot.TokenClients.TryGetValue(id, out var row) && row.Opens(secretHash) && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
-            ? new(application, row)
+        if (await FindAsync(kind, identifier, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        if (found.Identifier.Matches(secret, _secrets))
+        {
+            return found;
+        }
+
+        var id = found.Identifier.Id;
+        return await _unknown.ExistsAsync(new() { IdentifierId = id, SecretHash = _secrets.HashIdentifierSecret(id, secret) }, cancellationToken)
+            ? Find(kind, identifier, secret)
             : null;
     }
+
+    /// <summary>The token client with this id, as long as a secret with this hash is valid; the database is asked for one that is not known here.</summary>
+    internal async ValueTask<Identified?> FindTokenClientAsync(Guid id, byte[] secretHash, CancellationToken cancellationToken) =>
+        FindTokenClient(id, secretHash) is { } found ? found
+        : await _unknown.ExistsAsync(new() { IdentifierId = id, SecretHash = secretHash }, cancellationToken) ? FindTokenClient(id, secretHash)
+        : null;
 
     /// <summary>The ids by which an application asks for access tokens.</summary>
     public IEnumerable<string> TokenClientsOf(Guid applicationId) =>
@@ -86,10 +117,13 @@ public sealed partial class ApplicationDirectory(
     public IEnumerable<ApplicationIdentifier> IdentifiersOf(Guid applicationId, IdentifierKind kind) =>
         _snapshot.Identifiers[applicationId].Where(i => i.Kind == kind);
 
-    /// <summary>False until the database was read once: nobody can be told apart from a stranger before.</summary>
-    public bool IsLoaded => !ReferenceEquals(_snapshot, Snapshot.Empty);
-
     public Application? Find(Guid applicationId) => _snapshot.ById.GetValueOrDefault(applicationId);
+
+    /// <summary>The same, and the database is asked for one that is not known here.</summary>
+    public async ValueTask<Application?> FindAsync(Guid applicationId, CancellationToken cancellationToken) =>
+        Find(applicationId) is { } found ? found
+        : await _unknown.ExistsAsync(new() { ApplicationId = applicationId }, cancellationToken) ? Find(applicationId)
+        : null;
 
     /// <summary>The secrets that sign an application's callbacks, newest first and none where it has none; null where they are not known, so that nothing can be signed.</summary>
     public IReadOnlyList<byte[]>? SecretsOf(Guid applicationId)
@@ -98,36 +132,26 @@ public sealed partial class ApplicationDirectory(
         return snapshot.ById.ContainsKey(applicationId) ? snapshot.Secrets.GetValueOrDefault(applicationId, []) : null;
     }
 
-    /// <summary>What of a key is stored.</summary>
-    public static byte[] HashOf(string key) => SHA256.HashData(Encoding.UTF8.GetBytes(key));
-
     /// <summary>Reads the database now.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var number = Interlocked.Increment(ref _begun);
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
-        var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);
-        var secrets = await context.WebhookSecrets.AsNoTracking().ToListAsync(cancellationToken);
-        var identifiers = await context.ApplicationIdentifiers.AsNoTracking().ToListAsync(cancellationToken);
-        var snapshot = new Snapshot
-        {
-            Number = number,
-            ById = applications.ToFrozenDictionary(),
-            ByKey = keys.ToFrozenDictionary(k => Convert.ToHexString(k.Hash), StringComparer.Ordinal),
-            ByIdentifier = identifiers.ToFrozenDictionary(i => (i.Kind, i.Identifier)),
-            Identifiers = identifiers.ToLookup(i => i.ApplicationId),
-            TokenClients = identifiers.Where(i => i.Kind == IdentifierKind.TokenClient).ToFrozenDictionary(i => i.Id),
-            Secrets = secrets.GroupBy(s => s.ApplicationId).ToFrozenDictionary(g => g.Key, Open),
-        };
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        var snapshot = await ApplicationSnapshot.ReadAsync(context, number, Open, cancellationToken);
         lock (_replacing)
         {
-            // Several may read at once: one that began earlier does not replace a newer one.
-            if (number > _snapshot.Number)
+            // Of two readings the one that began later is the newer one, whichever ends first.
+            if (snapshot.Number > _snapshot.Number)
             {
                 _snapshot = snapshot;
             }
         }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _unknown.DisposeAsync();
+        Dispose();
     }
 
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -138,7 +162,7 @@ public sealed partial class ApplicationDirectory(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Period, time);
+        using var timer = new PeriodicTimer(Period, _time);
         try
         {
             while (await timer.WaitForNextTickAsync(stoppingToken))
@@ -148,8 +172,24 @@ public sealed partial class ApplicationDirectory(
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
-            Log.Stopped(logger);
+            Log.Stopped(_logger);
         }
+    }
+
+    private Caller? Caller(ApplicationSnapshot snapshot, ApiKey? row) =>
+        row is { RevokedAt: null }
+        && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+        && application.Active
+        && !(row.ExpiresAt <= _time.GetUtcNow().UtcDateTime)
+            ? new(application, row.Id, row.Scopes)
+            : null;
+
+    private Identified? FindTokenClient(Guid id, ReadOnlySpan<byte> secretHash)
+    {
+        var snapshot = _snapshot;
+        return snapshot.TokenClients.TryGetValue(id, out var row) && row.Opens(secretHash) && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+            ? new(application, row)
+            : null;
     }
 
     /// <summary>Null where one does not open: a signature that lacks a valid secret would look like a forgery to those who know only that one.</summary>
@@ -157,11 +197,11 @@ public sealed partial class ApplicationDirectory(
     {
         try
         {
-            return [.. rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(WebhookSecret.ValidAtOnce).Select(otpSecrets.OpenWebhookSecret)];
+            return [.. rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(WebhookSecret.ValidAtOnce).Select(_secrets.OpenWebhookSecret)];
         }
         catch (CryptographicException failure)
         {
-            Log.SecretUnreadable(logger, failure.Message);
+            Log.SecretUnreadable(_logger, failure.Message);
             return null;
         }
     }
@@ -178,32 +218,11 @@ public sealed partial class ApplicationDirectory(
             // Whatever it is, an outage or a row that this version cannot read, the last reading is better than none.
             if (!_failing)
             {
-                Log.NotRefreshed(logger, failure.GetType().Name, failure.GetBaseException().Message);
+                Log.NotRefreshed(_logger, failure.GetType().Name, failure.GetBaseException().Message);
             }
 
             _failing = true;
         }
-    }
-
-    private sealed class Snapshot
-    {
-        public static readonly Snapshot Empty = new();
-
-        /// <summary>Of the reading, from 1 on.</summary>
-        public long Number { get; init; }
-
-        public FrozenDictionary<Guid, Application> ById { get; init; } = FrozenDictionary<Guid, Application>.Empty;
-
-        public FrozenDictionary<string, ApiKey> ByKey { get; init; } = FrozenDictionary<string, ApiKey>.Empty;
-
-        public FrozenDictionary<(IdentifierKind Kind, string Identifier), ApplicationIdentifier> ByIdentifier { get; init; } =
-            FrozenDictionary<(IdentifierKind Kind, string Identifier), ApplicationIdentifier>.Empty;
-
-        public ILookup<Guid, ApplicationIdentifier> Identifiers { get; init; } = Array.Empty<ApplicationIdentifier>().ToLookup(i => i.ApplicationId);
-
-        public FrozenDictionary<Guid, ApplicationIdentifier> TokenClients { get; init; } = FrozenDictionary<Guid, ApplicationIdentifier>.Empty;
-
-        public FrozenDictionary<Guid, IReadOnlyList<byte[]>?> Secrets { get; init; } = FrozenDictionary<Guid, IReadOnlyList<byte[]>?>.Empty;
     }
 
     private static partial class Log

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
 
@@ -11,13 +12,13 @@ public sealed class ApplicationIdentifier
 
     public required IdentifierKind Kind { get; init; }
 
-    /// <summary>The text as clients send it; where that is a secret by itself, its SHA-256 in lower-case hexadecimal digits.</summary>
+    /// <summary>The text as clients send it; where that is a secret by itself, its keyed hash in lower-case hexadecimal digits.</summary>
     public required string Identifier { get; init; }
 
     /// <summary>What an operator sees: the identifier, or the beginning of one that is a secret.</summary>
     public required string Display { get; init; }
 
-    /// <summary>SHA-256 of the secret; null where the kind has none.</summary>
+    /// <summary>Keyed hash of the secret; null where the kind has none.</summary>
     public byte[]? SecretHash { get; set; }
 
     /// <summary>Of the secret before the last change, which is valid too until it is dropped.</summary>
@@ -34,7 +35,20 @@ public sealed class ApplicationIdentifier
     public string Setting(string name) => Settings.GetValueOrDefault(name) ?? IdentifierRules.Of(Kind).Settings[name].Default ?? "";
 
     /// <summary>Whether this is its secret; takes the same time for every guess.</summary>
-    public bool Matches(string secret) => Opens(ApplicationDirectory.HashOf(secret));
+    public bool Matches(string secret, OtpSecrets secrets) => HashOf(secret, secrets) is not null;
+
+    /// <summary>The stored hash of this secret; null where it is none of its secrets.</summary>
+    internal byte[]? HashOf(string secret, OtpSecrets secrets)
+    {
+        byte[]? found = null;
+        for (var key = 0; key < secrets.LookupKeys; key++)
+        {
+            var hash = secrets.HashIdentifierSecret(Id, secret, key);
+            found = Opens(hash) ? hash : found;
+        }
+
+        return found;
+    }
 
     /// <summary>Whether a secret with this hash is its secret.</summary>
     internal bool Opens(ReadOnlySpan<byte> hash)

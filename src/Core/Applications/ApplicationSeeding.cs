@@ -118,20 +118,20 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
             if (!await context.Applications.AnyAsync(a => a.Id == seed.Id, cancellationToken))
             {
                 added++;
-                context.Add(new Application { Id = seed.Id, Name = seed.Name, Settings = seed.Settings, CreatedAt = now, UpdatedAt = now });
+                context.Add(new Application { Id = seed.Id, Name = seed.Name, Settings = seed.Settings, UpdatedAt = now });
             }
 
             foreach (var key in seed.Keys)
             {
-                var hash = ApplicationDirectory.HashOf(key.Key);
-                if (!await context.ApiKeys.AnyAsync(k => k.Hash == hash, cancellationToken))
+                var hashes = AllKeys(n => secrets.HashApiKey(key.Key, n));
+                if (!await context.ApiKeys.AnyAsync(k => hashes.Contains(k.Hash), cancellationToken))
                 {
                     context.Add(new ApiKey
                     {
                         Id = Guid.CreateVersion7(),
                         ApplicationId = seed.Id,
-                        Prefix = key.Key[..Math.Min(Credentials.VisiblePrefix, key.Key.Length / 2)],
-                        Hash = hash,
+                        Prefix = Credentials.Prefix(key.Key),
+                        Hash = hashes[0],
                         Scopes = key.Scopes.Count > 0 ? [.. key.Scopes] : ["otp"],
                         CreatedAt = now,
                     });
@@ -140,8 +140,9 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
 
             foreach (var named in SeededIdentifiers.Of(seed))
             {
-                var identifier = named.ToIdentifier(seed.Id, now);
-                if (!await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == identifier.Kind && i.Identifier == identifier.Identifier, cancellationToken))
+                var identifier = named.ToIdentifier(seed.Id, secrets, now);
+                var texts = AllKeys(n => IdentifierRules.Stored(named.Kind, named.Identifier, secrets, n));
+                if (!await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == identifier.Kind && texts.Contains(i.Identifier), cancellationToken))
                 {
                     context.Add(identifier);
                 }
@@ -153,6 +154,9 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
         await context.SaveChangesAsync(cancellationToken);
         return added;
     }
+
+    /// <summary>As stored under each lookup key, the current one first: a second start adds nothing.</summary>
+    private T[] AllKeys<T>(Func<int, T> stored) => [.. Enumerable.Range(0, secrets.LookupKeys).Select(stored)];
 
     private async Task SeedSecretsAsync(OtpDbContext context, SeededApplication seed, DateTime now, CancellationToken cancellationToken)
     {

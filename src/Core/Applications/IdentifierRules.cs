@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
 
@@ -29,8 +30,10 @@ public static partial class IdentifierRules
     /// <summary>Most characters of a secret.</summary>
     public const int MaxSecret = 500;
 
+    /// <summary>Fewest different codes that the settings of a two-factor key may make.</summary>
+    public const int FewestCodes = 10_000;
+
     private const int BeemAppLimit = 1_000_000_000;
-    private const int PrefixLength = 6;
     private const string CodePlaceholder = "%code%";
 
     private static readonly FrozenDictionary<string, IdentifierSetting> None = FrozenDictionary<string, IdentifierSetting>.Empty;
@@ -41,8 +44,8 @@ public static partial class IdentifierRules
         [IdentifierKind.BeemApp] = new(
             Number(), "a number from 1 to 999999999", HasSecret: false, IsSecret: false,
             Of(("forbiddenOnRefusal", new("false", "true or false", v => v is "true" or "false"))),
-            () => Secrets.Credentials.NewNumber(BeemAppLimit).ToString(CultureInfo.InvariantCulture)),
-        [IdentifierKind.BeemKey] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, () => Secrets.Credentials.NewHex(8)),
+            () => Credentials.NewNumber(BeemAppLimit).ToString(CultureInfo.InvariantCulture)),
+        [IdentifierKind.BeemKey] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, () => Credentials.NewHex(8)),
         [IdentifierKind.BizmagnetsConfig] = new(
             PathPart(), "1 to 100 letters, digits, '-' or '_'", HasSecret: false, IsSecret: false,
             Of(("text", new("{{pin}} is your verification code.", AuthenticationText.Expected, AuthenticationText.IsValid))),
@@ -59,7 +62,7 @@ public static partial class IdentifierRules
                 ("service", new("SMS", "SMS", v => v is "SMS")),
                 ("codeType", new("Numeric", "Numeric, Alphabetic or Alphanumeric", v => v is "Numeric" or "Alphabetic" or "Alphanumeric")),
                 ("retryPeriod", new("60", "0 to 86400 (seconds)", v => IsNumber(v, 0, 86_400)))),
-            () => Secrets.Credentials.NewHex(16)),
+            () => Credentials.NewHex(16)),
         [IdentifierKind.GupshupAccount] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
         [IdentifierKind.GupshupUser] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
     }.ToFrozenDictionary();
@@ -68,16 +71,27 @@ public static partial class IdentifierRules
     public static IdentifierShape Of(IdentifierKind kind) => Shapes[kind];
 
     /// <summary>The text that the database keeps and finds; hexadecimal digits and paths have no case.</summary>
-    public static string Stored(IdentifierKind kind, string identifier)
+    public static string Stored(IdentifierKind kind, string identifier, OtpSecrets secrets, int lookupKey = 0)
     {
         var text = kind is IdentifierKind.GupshupKey or IdentifierKind.BizmagnetsConfig ? identifier.ToLowerInvariant()
             : kind is IdentifierKind.BeemApp ? identifier.TrimStart('0')
             : identifier;
-        return Of(kind).IsSecret ? Convert.ToHexStringLower(ApplicationDirectory.HashOf(text)) : text;
+        return Of(kind).IsSecret ? Convert.ToHexStringLower(secrets.HashIdentifier(kind, text, lookupKey)) : text;
     }
 
     /// <summary>The text that an operator sees.</summary>
-    public static string Shown(IdentifierKind kind, string identifier) => Of(kind).IsSecret ? $"{identifier[..PrefixLength]}..." : identifier;
+    public static string Shown(IdentifierKind kind, string identifier) => Of(kind).IsSecret ? $"{Credentials.Prefix(identifier)}..." : identifier;
+
+    /// <summary>Whether codeChars and codeLength, as far as they are valid, make codes that cannot be guessed in a few tries.</summary>
+    public static bool HasEnoughCodes(IReadOnlyDictionary<string, string> settings)
+    {
+        var known = Of(IdentifierKind.GupshupKey).Settings;
+        var chars = settings.GetValueOrDefault("codeChars") ?? known["codeChars"].Default!;
+        var length = settings.GetValueOrDefault("codeLength") ?? known["codeLength"].Default!;
+        return !known["codeChars"].IsValid(chars)
+            || !known["codeLength"].IsValid(length)
+            || Math.Pow(chars.Length, int.Parse(length, CultureInfo.InvariantCulture)) >= FewestCodes;
+    }
 
     private static bool IsNumber(string text, int min, int max) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max;

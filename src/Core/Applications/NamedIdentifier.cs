@@ -1,3 +1,5 @@
+using OtpPipeline.Core.Secrets;
+
 namespace OtpPipeline.Core.Applications;
 
 /// <summary>What is wrong with one field.</summary>
@@ -60,21 +62,30 @@ public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, str
                 yield return new($"settings/{name}", $"must be {setting.Expected}");
             }
         }
+
+        if (kind == IdentifierKind.GupshupKey && !IdentifierRules.HasEnoughCodes(settings))
+        {
+            yield return new("settings/codeChars", $"must make at least {IdentifierRules.FewestCodes} codes with codeLength characters each");
+        }
     }
 
     /// <summary>The row, with hashes in place of secrets.</summary>
-    public ApplicationIdentifier ToIdentifier(Guid applicationId, DateTime now) => new()
+    public ApplicationIdentifier ToIdentifier(Guid applicationId, OtpSecrets secrets, DateTime now)
     {
-        Id = Guid.CreateVersion7(),
-        ApplicationId = applicationId,
-        Kind = Kind,
-        Identifier = IdentifierRules.Stored(Kind, Identifier),
-        Display = IdentifierRules.Shown(Kind, Identifier),
-        SecretHash = Secret is null ? null : ApplicationDirectory.HashOf(Secret),
-        Settings = Settings,
-        CreatedAt = now,
-        UpdatedAt = now,
-    };
+        var id = Guid.CreateVersion7();
+        return new()
+        {
+            Id = id,
+            ApplicationId = applicationId,
+            Kind = Kind,
+            Identifier = IdentifierRules.Stored(Kind, Identifier, secrets),
+            Display = IdentifierRules.Shown(Kind, Identifier),
+            SecretHash = Secret is null ? null : secrets.HashIdentifierSecret(id, Secret),
+            Settings = Settings,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+    }
 
     /// <summary>Prints no secret.</summary>
     public override string ToString() => $"{Kind} {IdentifierRules.Shown(Kind, Identifier)}";

@@ -23,7 +23,8 @@ public sealed class DeadLetter
     /// <summary>The sealed <see cref="OriginalMessage"/>; null where the body was too large to keep.</summary>
     public byte[]? Original { get; init; }
 
-    public required DateTime CreatedAt { get; init; }
+    /// <summary>When it was put aside, the last time if a replay failed; by the database's clock.</summary>
+    public DateTime CreatedAt { get; init; }
 
     /// <summary>When it was last sent to its queue again.</summary>
     public DateTime? ReplayedAt { get; set; }

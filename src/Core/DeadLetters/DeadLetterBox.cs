@@ -5,11 +5,14 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.DeadLetters;
 
-/// <summary>Keeps dead letters, sealed.</summary>
-public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time)
+/// <summary>Keeps dead letters, sealed. A replay that fails again stays the row that it was.</summary>
+public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets)
 {
     /// <summary>A larger body is not kept: it was refused for its size, and would be again.</summary>
     public const int LargestBody = 256 * 1024;
+
+    /// <summary>Names the dead letter that a message is a replay of; a mark that is not ours is ignored.</summary>
+    public const string ReplayHeader = "otp-dead-letter";
 
     private const int LongestReason = 300;
     private const int LongestId = 255;
@@ -21,20 +24,35 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
     public async Task KeepAsync(string queue, string reason, OriginalMessage original, IReadOnlyDictionary<string, string> headers)
     {
         var id = Guid.CreateVersion7();
+        reason = reason.Length > LongestReason ? reason[..LongestReason] : reason;
         await using var context = await contexts.CreateDbContextAsync();
+        if (original.Headers.TryGetValue(ReplayHeader, out var mark))
+        {
+            if (secrets.OpenReplayMark(mark) is { } replayed && await PutBackAsync(context, replayed, queue, reason))
+            {
+                return;
+            }
+
+            original = original with { Headers = original.Headers.Where(h => !h.Key.Equals(ReplayHeader, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal) };
+        }
+
         context.DeadLetters.Add(new()
         {
             Id = id,
             Queue = queue,
             MessageId = original.MessageId is { Length: <= LongestId } messageId && !messageId.Contains('\0') ? messageId : null,
-            Reason = reason.Length > LongestReason ? reason[..LongestReason] : reason,
+            Reason = reason,
             Headers = JsonSerializer.Serialize(headers, OtpJson.Default.IReadOnlyDictionaryStringString),
             Size = original.Body.Length,
             Original = original.Body.Length > LargestBody ? null : secrets.SealDeadLetter(id, original),
-
-            // For the eye and for the retention, both of which bear a clock that is off.
-            CreatedAt = time.GetUtcNow().UtcDateTime,
         });
         await context.SaveChangesAsync();
     }
+
+    /// <summary>False where the row is gone.</summary>
+    private static async Task<bool> PutBackAsync(OtpDbContext context, Guid id, string queue, string reason) =>
+#pragma warning disable RS0030 // Inside a statement it is the database's clock.
+        await context.DeadLetters.Where(d => d.Id == id && d.Queue == queue)
+            .ExecuteUpdateAsync(set => set.SetProperty(d => d.Reason, reason).SetProperty(d => d.CreatedAt, d => DateTime.UtcNow)) > 0;
+#pragma warning restore RS0030
 }

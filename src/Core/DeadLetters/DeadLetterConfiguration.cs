@@ -16,9 +16,9 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
         builder.Property(d => d.Headers).HasColumnName("headers");
         builder.Property(d => d.Size).HasColumnName("size");
         builder.Property(d => d.Original).HasColumnName("original");
-        builder.Property(d => d.CreatedAt).HasColumnName("created_at");
+        builder.Property(d => d.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("CURRENT_TIMESTAMP");
         builder.Property(d => d.ReplayedAt).HasColumnName("replayed_at");
         builder.HasIndex(d => d.CreatedAt).HasDatabaseName("ix_dead_letters_created_at");
-        builder.HasIndex(d => new { d.Queue, d.Id }).HasDatabaseName("ix_dead_letters_queue");
+        builder.HasIndex(d => new { d.Queue, d.CreatedAt, d.Id }).HasDatabaseName("ix_dead_letters_queue");
     }
 }

@@ -10,7 +10,9 @@ public static class CommandBody
     /// <summary>Largest body in bytes.</summary>
     public const int MaxLength = 64 * 1024;
 
-    private const int MaxDepth = 16;
+    /// <summary>Most levels of what a body nests.</summary>
+    public const int MaxDepth = 16;
+
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
     private static readonly JsonDocumentOptions Repeating = new() { MaxDepth = MaxDepth };
 

@@ -33,6 +33,9 @@ public readonly record struct PinPolicy(PinType Type, int Length, string? Own = 
         _ => Distinct,
     };
 
+    /// <summary>How many different PINs it makes.</summary>
+    public double Codes => Math.Pow(Alphabet.Length, Length);
+
     /// <summary>Its PINs are compared with their case: the alphabet has lower-case letters.</summary>
     public bool IsExact => Own?.Any(char.IsAsciiLetterLower) == true;
 

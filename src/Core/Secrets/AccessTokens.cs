@@ -8,7 +8,7 @@ namespace OtpPipeline.Core.Secrets;
 
 /// <summary>What is sealed in an access token.</summary>
 /// <param name="Client">The row of the token client.</param>
-/// <param name="SecretHash">Of the secret that it was asked for with: the token ends with it.</param>
+/// <param name="SecretHash">As it is stored of the secret that it was asked for with: the token ends with it.</param>
 /// <param name="Scopes">What the token may do.</param>
 /// <param name="Expires">Unix time.</param>
 internal sealed record TokenContent(Guid Client, byte[] SecretHash, IReadOnlyList<string> Scopes, long Expires);
@@ -17,7 +17,7 @@ internal sealed record TokenContent(Guid Client, byte[] SecretHash, IReadOnlyLis
 /// Access tokens that say nothing to whoever holds them: sealed by the key ring, so every process with the same PIN keys accepts
 /// them and a restart ends none.
 /// </summary>
-public sealed class AccessTokens(KeyRing ring, ApplicationDirectory directory, TimeProvider time)
+public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDirectory directory, TimeProvider time)
 {
     private const int MaxLength = 2000;
     private static readonly byte[] Place = Encoding.UTF8.GetBytes("access-token");
@@ -25,16 +25,17 @@ public sealed class AccessTokens(KeyRing ring, ApplicationDirectory directory, T
     /// <summary>A token of the client, which showed this secret.</summary>
     public string Issue(ApplicationIdentifier client, string secret, IReadOnlyList<string> scopes, TimeSpan lifetime)
     {
-        var content = new TokenContent(client.Id, ApplicationDirectory.HashOf(secret), scopes, (time.GetUtcNow() + lifetime).ToUnixTimeSeconds());
+        var hash = client.HashOf(secret, secrets) ?? throw new ArgumentException("Not a secret of the client.", nameof(secret));
+        var content = new TokenContent(client.Id, hash, scopes, (time.GetUtcNow() + lifetime).ToUnixTimeSeconds());
         return Base64Url.EncodeToString(ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(content, Otps.OtpJson.Default.TokenContent), Place));
     }
 
     /// <summary>The caller whose token this is; null for one that is not ours, has expired, or whose client, secret or application is no longer active.</summary>
-    public Caller? Find(string token)
+    public async ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken)
     {
         if (Open(token) is not { } content
             || content.Expires <= time.GetUtcNow().ToUnixTimeSeconds()
-            || directory.FindTokenClient(content.Client, content.SecretHash) is not { Application: { Active: true } application } client)
+            || await directory.FindTokenClientAsync(content.Client, content.SecretHash, cancellationToken) is not { Application: { Active: true } application } client)
         {
             return null;
         }

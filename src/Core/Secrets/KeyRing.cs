@@ -14,18 +14,21 @@ public sealed class KeyRing
     private const int NonceSize = 12;
     private const int TagSize = 16;
     private readonly FrozenDictionary<string, byte[]> _keys;
-    private readonly byte[] _lookupKey;
+    private readonly byte[][] _lookupKeys;
 
     public KeyRing(IOptions<OtpOptions> options)
     {
         var keys = options.Value.PinKeys;
         _keys = keys.ToFrozenDictionary(k => k.Id, k => Derive(k.Key, "seal"), StringComparer.Ordinal);
-        _lookupKey = Derive(options.Value.LookupKey ?? keys[^1].Key, "lookup");
+        _lookupKeys = [.. options.Value.OldLookupKeys.Prepend(options.Value.LookupKey ?? keys[^1].Key).Select(k => Derive(k, "lookup"))];
         CurrentKeyId = keys[0].Id;
     }
 
     /// <summary>Id of the key that seals.</summary>
     public string CurrentKeyId { get; }
+
+    /// <summary>How many keys may have made a keyed hash: the current one, and the old ones behind it.</summary>
+    public int LookupKeys => _lookupKeys.Length;
 
     /// <summary>Nonce, ciphertext and tag under the current key.</summary>
     public byte[] Seal(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData) => Seal(CurrentKeyId, 0, secret, associatedData);
@@ -72,9 +75,12 @@ public sealed class KeyRing
     }
 
     /// <summary>Keyed hash (HMAC-SHA256, 32 bytes) of a value for one purpose: equal values meet, nobody without the key can try them out.</summary>
-    public byte[] Hash(string purpose, string value)
+    /// <param name="purpose">Hashes of different purposes never meet.</param>
+    /// <param name="value">What is hashed.</param>
+    /// <param name="lookupKey">0 for Otp:LookupKey, from 1 on for those of Otp:OldLookupKeys.</param>
+    public byte[] Hash(string purpose, string value, int lookupKey = 0)
     {
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _lookupKey);
+        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _lookupKeys[lookupKey]);
         hmac.AppendData(Encoding.UTF8.GetBytes(purpose));
         hmac.AppendData([0]);
         hmac.AppendData(Encoding.UTF8.GetBytes(value));

@@ -19,6 +19,12 @@ public sealed class OtpOptions : IValidatableObject
     /// </summary>
     public string? LookupKey { get; set; }
 
+    /// <summary>
+    /// Lookup keys of before, newest first: API keys and secrets that were stored under them stay valid. Nothing else is found by them. Remove one when
+    /// those keys and secrets are replaced.
+    /// </summary>
+    public IList<string> OldLookupKeys { get; init; } = [];
+
     /// <summary>How long a final OTP stays queryable. 1 hour to 10 years; default 30 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
@@ -60,6 +66,14 @@ public sealed class OtpOptions : IValidatableObject
         if (LookupKey is not null && !Is32Bytes(LookupKey))
         {
             yield return new("Otp:LookupKey must be base64 of 32 random bytes.");
+        }
+
+        for (var i = 0; i < OldLookupKeys.Count; i++)
+        {
+            if (!Is32Bytes(OldLookupKeys[i]))
+            {
+                yield return new($"Otp:OldLookupKeys:{i} must be base64 of 32 random bytes.");
+            }
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using OtpPipeline.Core.Applications;
@@ -90,6 +91,18 @@ public sealed class OtpSecrets(KeyRing ring)
     /// <summary>Counts sends that have something in common.</summary>
     public byte[] HashCounted(string key) => ring.Hash("counted-sends", key);
 
+    /// <summary>How many lookup keys a stored credential may be hashed under; 0 is the current one.</summary>
+    internal int LookupKeys => ring.LookupKeys;
+
+    /// <summary>Finds an API key. Keyed, since keys that are brought along may be a human's choice; fast, since each request carries one.</summary>
+    public byte[] HashApiKey(string key, int lookupKey = 0) => ring.Hash("api-key", key, lookupKey);
+
+    /// <summary>Finds an identifier that is a secret by itself.</summary>
+    public byte[] HashIdentifier(IdentifierKind kind, string identifier, int lookupKey = 0) => ring.Hash("identifier", $"{kind}:{identifier}", lookupKey);
+
+    /// <summary>Of the secret of one identifier: equal secrets of two have different hashes.</summary>
+    public byte[] HashIdentifierSecret(Guid identifierId, string secret, int lookupKey = 0) => ring.Hash("identifier-secret", $"{identifierId:N}:{secret}", lookupKey);
+
     public byte[] HashIdempotencyKey(string key) => ring.Hash("idempotency-key", key);
 
     public byte[] HashCommand(string normalised) => ring.Hash("command", normalised);
@@ -99,6 +112,16 @@ public sealed class OtpSecrets(KeyRing ring)
 
     /// <summary>Of the id alone: a cancellation says nothing else.</summary>
     public byte[] HashCancellation(string submissionId) => ring.Hash("cancellation", submissionId);
+
+    /// <summary>Marks a message as the replay of a dead letter, so that nobody else's message passes for one.</summary>
+    public string MarkReplay(Guid deadLetterId) => $"{deadLetterId:N}.{Convert.ToHexStringLower(ring.Hash("dead-letter-replay", $"{deadLetterId:N}"))}";
+
+    /// <summary>The dead letter that a mark names; null for a mark that is not ours.</summary>
+    public Guid? OpenReplayMark(string mark) =>
+        Guid.TryParseExact(mark.Split('.')[0], "N", out var id)
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(mark), Encoding.UTF8.GetBytes(MarkReplay(id)))
+            ? id
+            : null;
 
     public byte[] SealDeadLetter(Guid id, OriginalMessage original) =>
         ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(original, OtpJson.Default.OriginalMessage), Place("dead-letter", id));

@@ -2,11 +2,12 @@ using System.Net.Mime;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.DeadLetters;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>Sends a dead letter to its queue again, as its sender made it.</summary>
-public sealed class MessageReplay(IBus bus, IOptions<RabbitMqOptions> options)
+public sealed class MessageReplay(IBus bus, OtpSecrets secrets, IOptions<RabbitMqOptions> options)
 {
     /// <summary>Names the user who sent the message first; believed only of an operator's user, which the broker checks.</summary>
     public const string SenderHeader = "otp-sender";
@@ -14,13 +15,13 @@ public sealed class MessageReplay(IBus bus, IOptions<RabbitMqOptions> options)
     private static readonly Uri DefaultExchange = new("exchange:amq.rabbitmq.reply-to");
 
     /// <summary>Returns when the broker has the message; throws where it has not.</summary>
-    public async Task SendAsync(string queue, OriginalMessage original, CancellationToken cancellationToken)
+    public async Task SendAsync(Guid deadLetterId, string queue, OriginalMessage original, CancellationToken cancellationToken)
     {
         var endpoint = await bus.GetSendEndpoint(DefaultExchange);
-        await endpoint.Send(original, Pipe.Execute<SendContext<OriginalMessage>>(context => Prepare(context, queue, original)), cancellationToken);
+        await endpoint.Send(original, Pipe.Execute<SendContext<OriginalMessage>>(context => Prepare(context, deadLetterId, queue, original)), cancellationToken);
     }
 
-    private void Prepare(SendContext<OriginalMessage> context, string queue, OriginalMessage original)
+    private void Prepare(SendContext<OriginalMessage> context, Guid deadLetterId, string queue, OriginalMessage original)
     {
         var rabbit = context.GetPayload<RabbitMqSendContext>();
         context.Serializer = new Unchanged(original.ContentType);
@@ -39,6 +40,7 @@ public sealed class MessageReplay(IBus bus, IOptions<RabbitMqOptions> options)
             context.Headers.Set(name, value);
         }
 
+        context.Headers.Set(DeadLetterBox.ReplayHeader, secrets.MarkReplay(deadLetterId));
         context.Headers.Set(SenderHeader, original.UserId);
         if (original.UserId is not null)
         {

@@ -18,9 +18,11 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
         configurator.PublishFaults = false;
         configurator.ConfigureError(pipe => pipe.UseFilter(new FaultedToErrorQueue(PutAsideAsync)));
         configurator.ConfigureDeadLetter(pipe => pipe.UseFilter(new ForeignToErrorQueue(errors)));
-        if (!OtpBusTopology.IsDeadLetterQueue(ErrorQueues.QueueOf(configurator.InputAddress)))
+        var queue = ErrorQueues.QueueOf(configurator.InputAddress);
+        if (!OtpBusTopology.IsDeadLetterQueue(queue))
         {
-            configurator.ConfigureReceive(pipe => pipe.UseFilter(new JsonObjectsOnly(PutAsideAsync)));
+            var isCommand = queue is OtpBusTopology.RequestOtpQueue or OtpBusTopology.VerifyOtpQueue or OtpBusTopology.CancelOtpQueue;
+            configurator.ConfigureReceive(pipe => pipe.UseFilter(new JsonObjectsOnly(PutAsideAsync, withLimits: !isCommand)));
         }
     }
 

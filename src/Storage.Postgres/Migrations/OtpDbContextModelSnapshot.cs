@@ -90,8 +90,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnName("active");
 
                     b.Property<DateTime>("CreatedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("CURRENT_TIMESTAMP");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -400,8 +402,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnName("id");
 
                     b.Property<DateTime>("CreatedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
-                        .HasColumnName("created_at");
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("CURRENT_TIMESTAMP");
 
                     b.Property<string>("Headers")
                         .IsRequired()
@@ -443,7 +447,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_dead_letters_created_at");
 
-                    b.HasIndex("Queue", "Id")
+                    b.HasIndex("Queue", "CreatedAt", "Id")
                         .HasDatabaseName("ix_dead_letters_queue");
 
                     b.ToTable("dead_letters", (string)null);

@@ -106,6 +106,10 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
             cancellationToken,
             new NpgsqlParameter { Value = ids.ToArray() });
 
+    /// <inheritdoc />
+    public Task<int> DiscardAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        ExecuteAsync("DELETE FROM outbox_messages WHERE id = ANY ($1) AND parked_at IS NOT NULL", cancellationToken, new NpgsqlParameter { Value = ids.ToArray() });
+
     private static async Task<IReadOnlyList<OutboxMessage>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         var rows = new List<OutboxMessage>();

@@ -92,8 +92,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("active");
 
                     b.Property<DateTime>("CreatedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("datetime2")
-                        .HasColumnName("created_at");
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("SYSUTCDATETIME()");
 
                     b.Property<string>("Name")
                         .IsRequired()
@@ -412,8 +414,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("id");
 
                     b.Property<DateTime>("CreatedAt")
+                        .ValueGeneratedOnAdd()
                         .HasColumnType("datetime2")
-                        .HasColumnName("created_at");
+                        .HasColumnName("created_at")
+                        .HasDefaultValueSql("SYSUTCDATETIME()");
 
                     b.Property<string>("Headers")
                         .IsRequired()
@@ -459,7 +463,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_dead_letters_created_at");
 
-                    b.HasIndex("Queue", "Id")
+                    b.HasIndex("Queue", "CreatedAt", "Id")
                         .HasDatabaseName("ix_dead_letters_queue");
 
                     b.ToTable("dead_letters", (string)null);

@@ -65,7 +65,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
             });
         }
 
-        return _directory.Find(id) is { Active: true } application ? await CountAsync(application) : Refusals.ApplicationUnknown;
+        return await _directory.FindAsync(id, CancellationToken.None) is { Active: true } application ? await CountAsync(application) : Refusals.ApplicationUnknown;
     }
 
     /// <summary>One limit for REST and bus; counted before anything else is judged, as over REST.</summary>

@@ -160,7 +160,7 @@ public sealed class An_admin_request_that_is_refused
     [Fact]
     public async Task Comes_too_often()
     {
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AnonymousRequestsPerMinute"] = "3" });
+        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AdminRequestsPerMinute"] = "3" });
         using var http = new HttpClient { BaseAddress = server.Address };
         var admin = new AdminClient(http, _host.AdminKey);
 

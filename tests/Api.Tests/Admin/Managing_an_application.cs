@@ -53,7 +53,7 @@ public sealed class Managing_an_application
         }
 
         made.Key.ShouldStartWith("otp_live_");
-        (await _admin.GetAsync($"/{made.Id}")).Json.GetProperty("keys")[0].GetProperty("prefix").GetString().ShouldBe(made.Key[..15]);
+        (await _admin.GetAsync($"/{made.Id}")).Json.GetProperty("keys")[0].GetProperty("prefix").GetString().ShouldBe(made.Key[..13]);
         _host.Logs.Lines.ShouldAllBe(l => !l.Text.Contains(made.Key) && !l.Text.Contains(made.Secret) && !l.Text.Contains(made.WebhookSecret));
     }
 
@@ -131,6 +131,13 @@ public sealed class Managing_an_application
     [Fact]
     public async Task All_of_them_are_listed_page_by_page_newest_first()
     {
+        // An id that somebody brought along says nothing of time.
+        var old = new Tenant(Guid.Parse($"ffffffff-{Guid.NewGuid().ToString()[9..]}"), "").Application(new());
+        await _host.QueryAsync(db =>
+        {
+            db.Add(old);
+            return db.SaveChangesAsync();
+        });
         var made = new[] { await _admin.WithApplicationAsync(), await _admin.WithApplicationAsync(), await _admin.WithApplicationAsync() };
 
         var seen = new List<string>();
@@ -145,7 +152,10 @@ public sealed class Managing_an_application
         while (cursor is not null);
 
         seen.Distinct().Count().ShouldBe(seen.Count);
+        (await _host.QueryAsync(db => db.Applications.AsNoTracking().Where(a => seen.Contains(a.Id.ToString())).ToListAsync()))
+            .OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id.ToString(), StringComparer.Ordinal).Select(a => a.Id.ToString()).ShouldBe(seen);
         seen.Where(made.Select(m => m.Id).Contains).ShouldBe(made.Reverse().Select(m => m.Id));
+        seen.IndexOf(old.Id.ToString()).ShouldBeGreaterThan(seen.IndexOf(made[0].Id));
         seen.ShouldContain(_host.Shop.Id.ToString());
     }
 

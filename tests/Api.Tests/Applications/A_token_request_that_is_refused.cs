@@ -51,7 +51,7 @@ public sealed class A_token_request_that_is_refused
             var answer = await _tokens.AskAsync("grant_type=client_credentials", credentials);
 
             answer.ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
-            answer["WWW-Authenticate"].ShouldBe("Basic realm=\"OtpPipeline\"");
+            answer["WWW-Authenticate"].ShouldBe("Basic realm=\"OtpPipeline\", charset=\"UTF-8\"");
         }
     }
 

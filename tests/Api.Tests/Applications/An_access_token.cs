@@ -57,6 +57,40 @@ public sealed class An_access_token
         (await _tokens.AskAsync(form)).ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
     }
 
+    [Theory]
+    [InlineData("plain-secret", "plain-secret")]
+    [InlineData("p+ss w\u00f6rd:1%2F", "p%2Bss+w%C3%B6rd%3A1%252F")]
+    [InlineData("50%41off", "50%41off")]
+    [InlineData("a+secret", "a%2Bsecret")]
+    public async Task Is_given_for_Basic_credentials_as_they_are_and_form_encoded(string secret, string encoded)
+    {
+        var admin = _host.Admin();
+        var made = await admin.WithApplicationAsync();
+        var id = $"client%{Random.Shared.NextInt64()}+1";
+        (await admin.PostAsync($"/{made.Id}/identifiers", new { kind = "token_client", identifier = id, secret })).Status.ShouldBe(HttpStatusCode.Created);
+
+        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{id}:{secret}"))).Status.ShouldBe(HttpStatusCode.OK);
+        if (!encoded.Equals(secret, StringComparison.Ordinal))
+        {
+            var token = await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{Uri.EscapeDataString(id)}:{encoded}"));
+            (await _tokens.Bearer(token).GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
+        }
+
+        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{id}:{encoded}x"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Is_not_given_for_bytes_that_are_no_UTF_8()
+    {
+        var admin = _host.Admin();
+        var made = await admin.WithApplicationAsync();
+        var id = $"latin{Random.Shared.NextInt64()}";
+        await admin.PostAsync($"/{made.Id}/identifiers", new { kind = "token_client", identifier = id, secret = "secret-\ufffd" });
+        var latin = "Basic " + Convert.ToBase64String(System.Text.Encoding.Latin1.GetBytes($"{id}:secret-\u00f6"));
+
+        (await _tokens.AskAsync("grant_type=client_credentials", latin)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
     [Fact]
     public async Task Does_only_what_its_scopes_allow()
     {
@@ -81,18 +115,18 @@ public sealed class An_access_token
     }
 
     [Fact]
-    public void Ends_with_its_lifetime()
+    public async Task Ends_with_its_lifetime()
     {
         var directory = _host.Services.GetRequiredService<ApplicationDirectory>();
         var clock = new FakeTimeProvider();
-        var tokens = new AccessTokens(_host.Services.GetRequiredService<KeyRing>(), directory, clock);
+        var tokens = new AccessTokens(_host.Services.GetRequiredService<KeyRing>(), ApiHost.Secrets, directory, clock);
         var client = directory.Find(IdentifierKind.TokenClient, _host.Shop.Id.ToString())!.Identifier;
         var token = tokens.Issue(client, _host.ShopSecret, ["otp"], TimeSpan.FromSeconds(60));
 
         clock.Advance(TimeSpan.FromSeconds(59));
-        tokens.Find(token)!.Application.Id.ShouldBe(_host.Shop.Id);
+        (await tokens.FindAsync(token, TestContext.Current.CancellationToken))!.Application.Id.ShouldBe(_host.Shop.Id);
         clock.Advance(TimeSpan.FromSeconds(1));
-        tokens.Find(token).ShouldBeNull();
+        (await tokens.FindAsync(token, TestContext.Current.CancellationToken)).ShouldBeNull();
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core;
@@ -20,6 +21,8 @@ namespace OtpPipeline.Api.Tests.Support;
 /// </summary>
 public sealed class ApiHost : IAsyncLifetime
 {
+    public static readonly string PinKey = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+
     private readonly string _database = $"api_tests_{Guid.CreateVersion7():N}";
     private WebApplicationFactory<Program>? _factory;
     private Lazy<KestrelHost>? _kestrel;
@@ -54,6 +57,9 @@ public sealed class ApiHost : IAsyncLifetime
 
     public CapturedLogs Logs { get; } = new();
 
+    /// <summary>The key ring of every process of the tests.</summary>
+    public static OtpSecrets Secrets { get; } = new(new KeyRing(Options.Create(new OtpOptions { PinKeys = [new() { Id = "test", Key = PinKey }] })));
+
     /// <summary>Every key of the configuration that a start needs, by its name.</summary>
     public Dictionary<string, string?> Configuration { get; } = new(StringComparer.Ordinal);
 
@@ -73,7 +79,8 @@ public sealed class ApiHost : IAsyncLifetime
         Configuration["ConnectionStrings:Otp"] = new NpgsqlConnectionStringBuilder(server) { Database = _database }.ConnectionString;
         Configuration["RabbitMq:Uri"] = "amqp://guest:guest@127.0.0.1:1/";
         Configuration["Otp:PinKeys:0:Id"] = "test";
-        Configuration["Otp:PinKeys:0:Key"] = Convert.ToBase64String([.. Enumerable.Range(0, 32).Select(i => (byte)i)]);
+        Configuration["Otp:PinKeys:0:Key"] = PinKey;
+        Configuration["AllowedHosts"] = "localhost;127.0.0.1";
         Configuration["Sandbox:Enabled"] = "true";
         Configuration["Api:AnonymousRequestsPerMinute"] = "1000000";
         Configuration["Admin:Key"] = AdminKey;

@@ -22,7 +22,7 @@ public sealed record Tenant(Guid Id, string Key)
         Id = Guid.CreateVersion7(),
         ApplicationId = Id,
         Prefix = Key[..8],
-        Hash = ApplicationDirectory.HashOf(Key),
+        Hash = ApiHost.Secrets.HashApiKey(Key),
         Scopes = scopes ?? ["otp"],
         CreatedAt = DateTime.UtcNow,
         ExpiresAt = expiresAt,

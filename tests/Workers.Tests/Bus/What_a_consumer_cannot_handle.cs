@@ -29,6 +29,19 @@ public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData(17, 0, "unreadable: nested too deep")]
+    [InlineData(5_000, 0, "unreadable: nested too deep")]
+    [InlineData(1, 64 * 1024, "unreadable: too large")]
+    public async Task A_body_over_the_limits_of_a_request_goes_there_unread(int depth, int length, string reason)
+    {
+        var host = await StartedAsync(new Faults());
+        var nested = string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
+        await _broker.PublishAsync("", Queue, nested + new string(' ', length));
+
+        (await FaultedAsync(host))["MT-Fault-Message"].ShouldBe(reason);
+    }
+
+    [Theory]
     [InlineData("<xml/>", "unreadable: not JSON")]
     [InlineData("", "unreadable: empty body")]
     [InlineData("[1]", "unreadable: no JSON object")]

@@ -8,7 +8,7 @@ namespace OtpPipeline.Api.Admin.Applications;
 /// <summary>One page of applications, newest first.</summary>
 /// <param name="Data">The applications.</param>
 /// <param name="Next">Cursor of the next page; null on the last one.</param>
-public sealed record AdminApplicationPage(IReadOnlyList<AdminApplicationItem> Data, Guid? Next);
+public sealed record AdminApplicationPage(IReadOnlyList<AdminApplicationItem> Data, string? Next);
 
 /// <summary>An application in a list.</summary>
 public record AdminApplicationItem
@@ -66,7 +66,7 @@ public record AdminApplication : AdminApplicationItem
         Settings = AdminSettings.Of(row.Settings),
         Keys = [.. keys.OrderBy(k => k.Id).Select(AdminKey.Of)],
         Identifiers = [.. identifiers.OrderBy(i => i.Id).Select(AdminIdentifier.Of)],
-        WebhookSecrets = [.. webhookSecrets.OrderByDescending(s => s.CreatedAt).Select(AdminWebhookSecret.Of)],
+        WebhookSecrets = [.. webhookSecrets.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Select(AdminWebhookSecret.Of)],
     };
 }
 

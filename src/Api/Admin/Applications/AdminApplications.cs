@@ -11,7 +11,7 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Admin.Applications;
 
-/// <summary>Applications: made, listed, changed, revoked. What changes here holds in every process within seconds.</summary>
+/// <summary>Applications: made, listed, changed, revoked. What is new works at once; what changes holds in this process at once and in others within seconds.</summary>
 internal static class AdminApplications
 {
     public const string One = "/{applicationId}";
@@ -20,7 +20,7 @@ internal static class AdminApplications
 
     public static void MapAdminApplications(this RouteGroupBuilder admin)
     {
-        var group = admin.MapGroup("/applications").WithTags("Admin: applications");
+        var group = admin.MapGroup("/applications").WithTags("Admin: applications").AddEndpointFilter<KnownAtOnce>();
         group.MapGet("", ListAsync).DescribeAdmin(
             "adminListApplications", "List applications", "Newest first, 50 a page unless 'limit' says otherwise; 'status' is active, inactive or revoked.",
             body: null, StatusCodes.Status200OK, typeof(AdminApplicationPage));
@@ -50,8 +50,8 @@ internal static class AdminApplications
         string? cursor, string? limit, string? status, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
     {
         var size = DefaultPage;
-        Guid after = default;
-        if ((cursor is not null && !OtpEndpoints.TryId(cursor, out after))
+        PageCursor after = default;
+        if ((cursor is not null && !PageCursor.TryParse(cursor, out after))
             || (limit is not null && (!int.TryParse(limit, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxPage))
             || status is not (null or "active" or "inactive" or "revoked"))
         {
@@ -60,7 +60,7 @@ internal static class AdminApplications
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var query = context.Applications.AsNoTracking();
-        query = cursor is null ? query : query.Where(a => a.Id.CompareTo(after) < 0);
+        query = cursor is null ? query : query.Where(a => a.CreatedAt < after.At || (a.CreatedAt == after.At && a.Id.CompareTo(after.Id) < 0));
         query = status switch
         {
             "active" => query.Where(a => a.Active),
@@ -68,8 +68,8 @@ internal static class AdminApplications
             "revoked" => query.Where(a => a.RevokedAt != null),
             _ => query,
         };
-        var rows = await query.OrderByDescending(a => a.Id).Take(size + 1).ToListAsync(cancellationToken);
-        var page = new AdminApplicationPage([.. rows.Take(size).Select(AdminApplicationItem.Of)], rows.Count > size ? rows[size - 1].Id : null);
+        var rows = await query.OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id).Take(size + 1).ToListAsync(cancellationToken);
+        var page = new AdminApplicationPage([.. rows.Take(size).Select(AdminApplicationItem.Of)], rows.Count > size ? new PageCursor(rows[size - 1].CreatedAt, rows[size - 1].Id).ToString() : null);
         return new JsonAnswer<AdminApplicationPage>(page, ApiJson.Plain.AdminApplicationPage);
     }
 
@@ -98,14 +98,15 @@ internal static class AdminApplications
         }
 
         var now = time.GetUtcNow().UtcDateTime;
-        var application = new Application { Id = Guid.CreateVersion7(), Name = name!, Settings = settings, CreatedAt = now, UpdatedAt = now };
-        var (key, keyText) = AdminKeys.New(application.Id, [Scopes.Otp], expiresAt: null, now);
+        var application = new Application { Id = Guid.CreateVersion7(), Name = name!, Settings = settings, UpdatedAt = now };
+        var (key, keyText) = AdminKeys.New(application.Id, secrets, [Scopes.Otp], expiresAt: null, now);
         var secret = Credentials.NewSecret();
-        var client = new NamedIdentifier(IdentifierKind.TokenClient, application.Id.ToString("D"), secret, AdminIdentifiers.NoSettings).ToIdentifier(application.Id, now);
+        var client = new NamedIdentifier(IdentifierKind.TokenClient, application.Id.ToString("D"), secret, AdminIdentifiers.NoSettings).ToIdentifier(application.Id, secrets, now);
         var (webhookSecret, webhookText) = AdminWebhookSecrets.New(application.Id, secrets, now);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         context.AddRange(application, key, client, webhookSecret);
         await context.SaveChangesAsync(cancellationToken);
+        AdminChanges.Note(http, application.Id);
         http.Response.Headers.Location = $"/admin/applications/{application.Id:D}";
         var answer = new AdminApplicationCreated(AdminApplication.Of(application, [key], [client], [webhookSecret]), keyText, secret, webhookText);
         return new JsonAnswer<AdminApplicationCreated>(answer, ApiJson.Plain.AdminApplicationCreated, StatusCodes.Status201Created);

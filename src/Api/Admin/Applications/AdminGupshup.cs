@@ -6,6 +6,7 @@ using OtpPipeline.Api.Wire;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Admin.Applications;
 
@@ -26,7 +27,7 @@ internal static class AdminGupshup
     }
 
     private static async Task<IResult> LinkAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await ReadAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
@@ -47,7 +48,7 @@ internal static class AdminGupshup
             return refused;
         }
 
-        var row = new NamedIdentifier(IdentifierKind.GupshupAccount, account, token, AdminIdentifiers.NoSettings).ToIdentifier(id, time.GetUtcNow().UtcDateTime);
+        var row = new NamedIdentifier(IdentifierKind.GupshupAccount, account, token, AdminIdentifiers.NoSettings).ToIdentifier(id, secrets, time.GetUtcNow().UtcDateTime);
         var linked = await context.ApplicationIdentifiers.SingleOrDefaultAsync(i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken);
         if (linked is not null && linked.ApplicationId != id)
         {
@@ -58,17 +59,18 @@ internal static class AdminGupshup
         {
             context.Add(row);
         }
-        else if (!linked.Matches(token))
+        else if (!linked.Matches(token, secrets))
         {
-            (linked.PreviousSecretHash, linked.SecretHash) = (linked.SecretHash, row.SecretHash);
+            (linked.PreviousSecretHash, linked.SecretHash) = (linked.SecretHash, secrets.HashIdentifierSecret(linked.Id, token));
             linked.UpdatedAt = row.UpdatedAt;
         }
 
+        AdminChanges.Note(http, (linked ?? row).Id);
         return await SaveAsync(context, Results.NoContent(), cancellationToken);
     }
 
     private static async Task<IResult> CreateAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await ReadAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
@@ -86,8 +88,9 @@ internal static class AdminGupshup
         }
 
         var named = new NamedIdentifier(IdentifierKind.GupshupKey, IdentifierRules.Of(IdentifierKind.GupshupKey).Make!(), null, settings);
-        var row = named.ToIdentifier(id, time.GetUtcNow().UtcDateTime);
+        var row = named.ToIdentifier(id, secrets, time.GetUtcNow().UtcDateTime);
         context.Add(row);
+        AdminChanges.Note(http, row.Id);
         var answer = new Dictionary<string, GupshupKeyAnswer>(StringComparer.Ordinal) { [named.Identifier] = GupshupKeyAnswer.Of(row) };
         return await SaveAsync(
             context,

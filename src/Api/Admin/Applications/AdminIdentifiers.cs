@@ -36,7 +36,7 @@ internal static class AdminIdentifiers
     }
 
     private static async Task<IResult> CreateAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
@@ -61,7 +61,7 @@ internal static class AdminIdentifiers
             return new Problem(AdminRefusals.IsRevoked);
         }
 
-        var row = named.ToIdentifier(application.Id, time.GetUtcNow().UtcDateTime);
+        var row = named.ToIdentifier(application.Id, secrets, time.GetUtcNow().UtcDateTime);
         if (await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken))
         {
             return new Problem(AdminRefusals.IdentifierTaken);
@@ -77,6 +77,7 @@ internal static class AdminIdentifiers
             return new Problem(AdminRefusals.IdentifierTaken);
         }
 
+        AdminChanges.Note(http, row.Id);
         var key = IdentifierRules.Of(row.Kind).IsSecret ? named.Identifier : null;
         return Shown(row, key, named.Secret);
     }
@@ -118,7 +119,8 @@ internal static class AdminIdentifiers
     }
 
     private static async Task<IResult> RotateAsync(
-        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
@@ -146,7 +148,7 @@ internal static class AdminIdentifiers
             return new Problem(AdminRefusals.FieldsInvalid, problems);
         }
 
-        (row.PreviousSecretHash, row.SecretHash) = (row.SecretHash, ApplicationDirectory.HashOf(secret!));
+        (row.PreviousSecretHash, row.SecretHash) = (row.SecretHash, secrets.HashIdentifierSecret(row.Id, secret!));
         row.UpdatedAt = time.GetUtcNow().UtcDateTime;
         await context.SaveChangesAsync(cancellationToken);
         return Shown(row, key: null, secret);

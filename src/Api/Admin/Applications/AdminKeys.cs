@@ -26,15 +26,15 @@ internal static class AdminKeys
     }
 
     /// <summary>A new row and the key in clear.</summary>
-    public static (ApiKey Row, string Text) New(Guid applicationId, string[] scopes, DateTime? expiresAt, DateTime now)
+    public static (ApiKey Row, string Text) New(Guid applicationId, OtpSecrets secrets, string[] scopes, DateTime? expiresAt, DateTime now)
     {
         var text = Credentials.NewApiKey();
         var row = new ApiKey
         {
             Id = Guid.CreateVersion7(),
             ApplicationId = applicationId,
-            Prefix = text[..Credentials.VisiblePrefix],
-            Hash = ApplicationDirectory.HashOf(text),
+            Prefix = Credentials.Prefix(text),
+            Hash = secrets.HashApiKey(text),
             Scopes = scopes,
             CreatedAt = now,
             ExpiresAt = expiresAt,
@@ -43,7 +43,7 @@ internal static class AdminKeys
     }
 
     private static async Task<IResult> CreateAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
@@ -69,9 +69,10 @@ internal static class AdminKeys
             return new Problem(AdminRefusals.IsRevoked);
         }
 
-        var (row, text) = New(application.Id, scopes, expiresAt, time.GetUtcNow().UtcDateTime);
+        var (row, text) = New(application.Id, secrets, scopes, expiresAt, time.GetUtcNow().UtcDateTime);
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
+        AdminChanges.Note(http, row.Id);
         return new JsonAnswer<AdminKeyCreated>(new(AdminKey.Of(row), text), ApiJson.Plain.AdminKeyCreated, StatusCodes.Status201Created);
     }
 

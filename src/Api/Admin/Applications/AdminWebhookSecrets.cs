@@ -31,7 +31,7 @@ internal static class AdminWebhookSecrets
     }
 
     private static async Task<IResult> CreateAsync(
-        string applicationId, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
@@ -52,6 +52,7 @@ internal static class AdminWebhookSecrets
         var (row, text) = New(application.Id, secrets, time.GetUtcNow().UtcDateTime);
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
+        AdminChanges.Note(http, row.Id);
         return new JsonAnswer<AdminWebhookSecretCreated>(new(row.Id, text), ApiJson.Plain.AdminWebhookSecretCreated, StatusCodes.Status201Created);
     }
 

@@ -16,7 +16,7 @@ internal static class BeemCaller
         }
 
         var given = BasicCredentials.TryRead(http.Request, out var pair);
-        var found = given ? directory.Find(IdentifierKind.BeemKey, pair.Name, pair.Password) : null;
+        var found = given ? await directory.FindAsync(IdentifierKind.BeemKey, pair.Name, pair.Password, http.RequestAborted) : null;
         if (await admission.CountAsync(http, found is null ? null : new(found.Application, found.Identifier.Id, [])) is { } tooMany)
         {
             return (null, new RefusedAnswer(tooMany));
@@ -32,7 +32,7 @@ internal static class BeemCaller
             return (null, BeemAnswers.Refused(BeemCodes.CredentialsMissing));
         }
 
-        http.Response.Headers.WWWAuthenticate = "Basic realm=\"OtpPipeline\"";
+        http.Response.Headers.WWWAuthenticate = BasicCredentials.Challenge;
         return (null, BeemAnswers.Refused(BeemCodes.CredentialsWrong, StatusCodes.Status401Unauthorized));
     }
 }

@@ -26,7 +26,7 @@ internal static class BeemRequest
             return BeemAnswers.Refused(BeemCodes.ApplicationMissing);
         }
 
-        if (directory.Find(IdentifierKind.BeemApp, appId.Text) is not { } app || app.Application.Id != application.Id)
+        if (await directory.FindAsync(IdentifierKind.BeemApp, appId.Text, cancellationToken) is not { } app || app.Application.Id != application.Id)
         {
             return BeemAnswers.Refused(BeemCodes.ApplicationNotFound);
         }

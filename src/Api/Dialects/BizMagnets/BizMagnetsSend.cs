@@ -19,7 +19,7 @@ internal static class BizMagnetsSend
     public static async Task<IResult> HandleAsync(string config, HttpContext http, ApplicationDirectory directory, OtpIntake intake, CancellationToken cancellationToken)
     {
         var application = http.Caller().Application;
-        if (directory.Find(IdentifierKind.BizmagnetsConfig, config) is not { } found || found.Application.Id != application.Id)
+        if (await directory.FindAsync(IdentifierKind.BizmagnetsConfig, config, cancellationToken) is not { } found || found.Application.Id != application.Id)
         {
             return new RefusedAnswer(ConfigUnknown);
         }

@@ -14,31 +14,31 @@ internal sealed class GupshupGate(ApplicationDirectory directory, RequestAdmissi
     private const string Header = "apikey";
 
     /// <summary>A key of the API in the header, and a two-factor key of the same application.</summary>
-    public Task<(GupshupCaller? Caller, IResult? Refused)> ByApiKeyAsync(HttpContext http, string? key)
+    public async Task<(GupshupCaller? Caller, IResult? Refused)> ByApiKeyAsync(HttpContext http, string? key)
     {
         var header = http.Request.Headers[Header];
-        var caller = header.Count == 1 ? directory.FindByKey(header.ToString().Trim()) : null;
+        var caller = header.Count == 1 ? await directory.FindByKeyAsync(header.ToString().Trim(), http.RequestAborted) : null;
         if (caller is not null)
         {
             usage.Note(caller.KeyId);
         }
 
-        var found = key is not null && caller?.Scopes.Contains(Scopes.Otp, StringComparer.Ordinal) == true ? directory.Find(IdentifierKind.GupshupKey, key) : null;
-        return JudgeAsync(http, GupshupShape.Json, caller, found is not null && found.Application.Id == caller!.Application.Id ? found : null);
+        var found = key is not null && caller?.Scopes.Contains(Scopes.Otp, StringComparer.Ordinal) == true ? await directory.FindAsync(IdentifierKind.GupshupKey, key, http.RequestAborted) : null;
+        return await JudgeAsync(http, GupshupShape.Json, caller, found is not null && found.Application.Id == caller!.Application.Id ? found : null);
     }
 
     /// <summary>The two-factor key alone.</summary>
-    public Task<(GupshupCaller? Caller, IResult? Refused)> ByKeyAsync(HttpContext http, GupshupShape shape, string? key)
+    public async Task<(GupshupCaller? Caller, IResult? Refused)> ByKeyAsync(HttpContext http, GupshupShape shape, string? key)
     {
-        var found = key is null ? null : directory.Find(IdentifierKind.GupshupKey, key);
-        return JudgeAsync(http, shape, Counted(found), found);
+        var found = key is null ? null : await directory.FindAsync(IdentifierKind.GupshupKey, key, http.RequestAborted);
+        return await JudgeAsync(http, shape, Counted(found), found);
     }
 
     /// <summary>The user of GatewayAPI with the password.</summary>
-    public Task<(GupshupCaller? Caller, IResult? Refused)> ByUserAsync(HttpContext http, GupshupShape shape, string? user, string? password)
+    public async Task<(GupshupCaller? Caller, IResult? Refused)> ByUserAsync(HttpContext http, GupshupShape shape, string? user, string? password)
     {
-        var found = user is null || password is null ? null : directory.Find(IdentifierKind.GupshupUser, user, password);
-        return JudgeAsync(http, shape, Counted(found), found);
+        var found = user is null || password is null ? null : await directory.FindAsync(IdentifierKind.GupshupUser, user, password, http.RequestAborted);
+        return await JudgeAsync(http, shape, Counted(found), found);
     }
 
     private static Caller? Counted(Identified? found) => found is null ? null : new(found.Application, found.Identifier.Id, []);

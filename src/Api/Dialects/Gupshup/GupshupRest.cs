@@ -80,11 +80,14 @@ internal static class GupshupRest
 
         return fields.Text("otpCodeType")?.ToUpperInvariant() switch
         {
-            null => usual with { Length = length },
+            // A short code of the few characters that the key has could be guessed.
+            null => Guarded(usual with { Length = length }),
             "NUMERIC" => new(PinType.Numbers, length),
             "ALPHABETIC" => new(PinType.Letters, length),
             "ALPHANUMERIC" => new(PinType.Alphanumeric, length),
             _ => null,
         };
     }
+
+    private static PinPolicy? Guarded(PinPolicy policy) => policy.Codes >= IdentifierRules.FewestCodes ? policy : null;
 }

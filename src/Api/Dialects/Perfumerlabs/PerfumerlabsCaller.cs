@@ -27,7 +27,7 @@ internal sealed partial class PerfumerlabsCaller(
         var found = await AdmitAsync(http, known, id => id);
         if (!known && found.Refused is null)
         {
-            http.Response.Headers.WWWAuthenticate = "Basic realm=\"OtpPipeline\", charset=\"UTF-8\"";
+            http.Response.Headers.WWWAuthenticate = BasicCredentials.Challenge;
             return (null, PerfumerlabsAnswers.Refused("The user name or the password is missing or not valid", StatusCodes.Status401Unauthorized));
         }
 
@@ -54,7 +54,7 @@ internal sealed partial class PerfumerlabsCaller(
         var known = (header.Count == 1) & Matches(header.ToString(), _options.TelegramSecretToken);
 
         // Anybody may write to a bot: its messages are counted apart, so that they never use up the requests of the callers.
-        var found = await AdmitAsync(http, known, Apart);
+        var found = await AdmitAsync(http, known, id => RequestAdmission.Apart(id, RequestAdmission.TelegramMessages));
         return !known && found.Refused is null
             ? (null, PerfumerlabsAnswers.Refused("The secret token is missing or not valid", StatusCodes.Status401Unauthorized))
             : found;
@@ -72,7 +72,7 @@ internal sealed partial class PerfumerlabsCaller(
             return (null, new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
         }
 
-        var application = directory.Find(id);
+        var application = await directory.FindAsync(id, http.RequestAborted);
         if (await admission.CountAsync(http, known && application is not null ? new(application, id, []) { CountedAs = bucket(id) } : null) is { } tooMany)
         {
             return (null, new RefusedAnswer(tooMany));
@@ -82,13 +82,6 @@ internal sealed partial class PerfumerlabsCaller(
             : application is null ? (null, PerfumerlabsAnswers.Refused("There is no such application", StatusCodes.Status404NotFound))
             : !application.Active ? (null, PerfumerlabsAnswers.Refused("The application is not active", StatusCodes.Status403Forbidden))
             : (application, null);
-    }
-
-    private static Guid Apart(Guid id)
-    {
-        var bytes = id.ToByteArray();
-        bytes[0] ^= 0xFF;
-        return new(bytes);
     }
 
     // Hashes have one length, so that the comparison takes as long for any guess.

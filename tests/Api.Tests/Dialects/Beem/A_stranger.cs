@@ -47,7 +47,7 @@ public sealed class A_stranger
             var answer = await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("Authorization", header));
 
             answer.ShouldSay(120, "Wrong Username or Password", 401);
-            answer["WWW-Authenticate"].ShouldBe("Basic realm=\"OtpPipeline\"");
+            answer["WWW-Authenticate"].ShouldBe("Basic realm=\"OtpPipeline\", charset=\"UTF-8\"");
         }
     }
 

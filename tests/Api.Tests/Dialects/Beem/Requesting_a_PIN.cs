@@ -42,6 +42,35 @@ public sealed class Requesting_a_PIN
     }
 
     [Theory]
+    [InlineData(16, true)]
+    [InlineData(17, false)]
+    [InlineData(6_000, false)]
+    public async Task Takes_a_body_that_nests_sixteen_levels_and_no_more(int depth, bool taken)
+    {
+        var application = await KnownApplication.MakeAsync(_host);
+        var client = new BeemClient(_host, application);
+        var xml = string.Concat(Enumerable.Repeat("<x>", depth - 1)) + string.Concat(Enumerable.Repeat("</x>", depth - 1));
+        var json = string.Concat(Enumerable.Repeat("[", depth - 1)) + new string(']', depth - 1);
+
+        foreach (var (body, type) in new[]
+        {
+            ($"<r><appId>{application.BeemApp}</appId><msisdn>{BeemClient.Msisdn()}</msisdn>{xml}</r>", "application/xml"),
+            ($$"""{"appId":"{{application.BeemApp}}","msisdn":"{{BeemClient.Msisdn()}}","x":{{json}}}""", "application/json"),
+        })
+        {
+            var answer = await client.RequestAsync(body, type);
+            if (taken)
+            {
+                answer.ShouldBeSent();
+            }
+            else
+            {
+                answer.ShouldSay(104, "Application Id missing");
+            }
+        }
+    }
+
+    [Theory]
     [InlineData("<request><appId>APP</appId><msisdn>NUMBER</msisdn></request>", "application/xml")]
     [InlineData("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<r xmlns=\"urn:beem\">\n  <msisdn> NUMBER </msisdn>\n  <appId>APP</appId>\n</r>", "text/xml; charset=utf-8")]
     [InlineData("<request><appId>APP</appId><msisdn>NUMBER</msisdn></request>", "application/json")]

@@ -95,7 +95,7 @@ public sealed class Verifying_a_code
     [Fact]
     public async Task Pads_a_code_that_comes_as_a_JSON_number()
     {
-        var shop = await WithCodeAsync(("codeChars", "01"), ("codeLength", "4"));
+        var shop = await WithCodeAsync(("codeChars", "012"), ("codeLength", "9"));
         var code = await shop.CodeAsync(_phone);
         var number = int.Parse(code, System.Globalization.CultureInfo.InvariantCulture);
 
@@ -113,7 +113,7 @@ public sealed class Verifying_a_code
     [Fact]
     public async Task Minds_the_case_of_letters_where_the_key_has_both()
     {
-        var shop = await WithCodeAsync(("codeChars", "xy"));
+        var shop = await WithCodeAsync(("codeChars", "vwxyz"));
         var code = await shop.CodeAsync(_phone);
 
         (await shop.VerifyAsync(_phone, code.ToUpperInvariant())).ShouldBeInvalidCode();

@@ -72,7 +72,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     active = table.Column<bool>(type: "boolean", nullable: false),
                     settings = table.Column<string>(type: "text", nullable: false),
                     revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "CURRENT_TIMESTAMP"),
                     updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
                 },
                 constraints: table =>
@@ -132,7 +132,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     headers = table.Column<string>(type: "text", nullable: false),
                     size = table.Column<int>(type: "integer", nullable: false),
                     original = table.Column<byte[]>(type: "bytea", nullable: true),
-                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "CURRENT_TIMESTAMP"),
                     replayed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
@@ -424,7 +424,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_dead_letters_queue",
                 table: "dead_letters",
-                columns: new[] { "queue", "id" });
+                columns: new[] { "queue", "created_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_deliveries_channel_publish_due_at_queued",

@@ -72,7 +72,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     active = table.Column<bool>(type: "bit", nullable: false),
                     settings = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     revoked_at = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false, defaultValueSql: "SYSUTCDATETIME()"),
                     updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
                 },
                 constraints: table =>
@@ -132,7 +132,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     size = table.Column<int>(type: "int", nullable: false),
                     original = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false, defaultValueSql: "SYSUTCDATETIME()"),
                     replayed_at = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
@@ -425,7 +425,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_dead_letters_queue",
                 table: "dead_letters",
-                columns: new[] { "queue", "id" });
+                columns: new[] { "queue", "created_at", "id" });
 
             migrationBuilder.CreateIndex(
                 name: "ix_deliveries_channel_publish_due_at_queued",

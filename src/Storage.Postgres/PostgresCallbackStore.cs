@@ -45,12 +45,32 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
     private const string ClaimDueSql =
         $"""
         WITH due AS MATERIALIZED (
-            SELECT id FROM callbacks
-            WHERE status = 'PENDING' AND due_at <= (SELECT clock_timestamp())
-            ORDER BY due_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+            SELECT d.id
+            FROM unnest($3) AS a (application_id)
+            CROSS JOIN LATERAL (
+                SELECT p.id FROM callbacks p
+                WHERE p.status = 'PENDING' AND p.application_id = a.application_id AND p.due_at <= (SELECT clock_timestamp())
+                ORDER BY p.due_at LIMIT $4 FOR UPDATE SKIP LOCKED) d)
         UPDATE callbacks c SET lease_id = $1, due_at = clock_timestamp() + $2
         FROM due WHERE c.id = due.id
         RETURNING {AllColumns}
+        """;
+
+    // One step in the index an application, however many callbacks each has.
+    private const string DueApplicationsSql =
+        """
+        WITH RECURSIVE a AS (
+            (SELECT application_id FROM callbacks WHERE status = 'PENDING' ORDER BY application_id LIMIT 1)
+            UNION ALL
+            SELECT n.application_id
+            FROM a CROSS JOIN LATERAL (
+                SELECT c.application_id FROM callbacks c
+                WHERE c.status = 'PENDING' AND c.application_id > a.application_id
+                ORDER BY c.application_id LIMIT 1) n)
+        SELECT a.application_id FROM a
+        WHERE EXISTS (
+            SELECT 1 FROM callbacks c
+            WHERE c.status = 'PENDING' AND c.application_id = a.application_id AND c.due_at <= (SELECT clock_timestamp()))
         """;
 
     // A report counts for its own lease only, and only one that made an attempt adds one.
@@ -92,11 +112,20 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         Guid leaseId, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
         IdsAsync(StoreSql, [.. Contents(rendered), new() { Value = leaseId }], cancellationToken);
 
-    public async Task<IReadOnlyList<Callback>> ClaimDueAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<Guid>> ReadDueApplicationsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(DueApplicationsSql);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<Callback>> ClaimDueAsync(
+        Guid leaseId, TimeSpan lease, IReadOnlyCollection<Guid> applicationIds, int limit, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(ClaimDueSql);
         command.Parameters.Add(new() { Value = leaseId });
         command.Parameters.Add(new() { Value = lease });
+        command.Parameters.Add(Columns.Of(applicationIds));
         command.Parameters.Add(new() { Value = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await Rows.ReadAllAsync(reader, ReadCallback, cancellationToken);

@@ -38,12 +38,22 @@ public sealed class CallbackClaims : IAsyncDisposable
     public Task<IReadOnlyList<OutgoingCallback>> ClaimAsync(Guid otpId, CancellationToken cancellationToken) =>
         _gatherer.AddAsync(otpId, cancellationToken);
 
-    /// <summary>Callbacks that are due, at most this many, leased to the caller.</summary>
-    public async Task<DueCallbacks> ClaimDueAsync(int limit, CancellationToken cancellationToken)
+    /// <summary>Callbacks that are due, leased to the caller; applications share the limit, with one each at least.</summary>
+    /// <param name="hasRoom">Whether the caller can send callbacks of an application now.</param>
+    /// <param name="limit">How many.</param>
+    /// <param name="cancellationToken">Ends the claim.</param>
+    public async Task<DueCallbacks> ClaimDueAsync(Func<Guid, bool> hasRoom, int limit, CancellationToken cancellationToken)
     {
+        var applications = (await _store.ReadDueApplicationsAsync(cancellationToken)).Where(hasRoom).ToList();
+        if (applications.Count == 0)
+        {
+            return new([], Unannounced: 0, More: false);
+        }
+
+        var each = Math.Max(1, limit / applications.Count);
         var leasedSince = _time.GetTimestamp();
         var leaseId = Guid.CreateVersion7();
-        var claimed = await _store.ClaimDueAsync(leaseId, _options.Lease, limit, cancellationToken);
+        var claimed = await _store.ClaimDueAsync(leaseId, _options.Lease, applications, each, cancellationToken);
         var outgoing = new List<OutgoingCallback>(claimed.Count);
         foreach (var callback in claimed.Where(c => c.Content is not null))
         {
@@ -61,7 +71,7 @@ public sealed class CallbackClaims : IAsyncDisposable
         var parked = claimed.Select(c => c.Id).Except(outgoing.Select(o => o.Id));
         await Task.WhenAll(parked.Select(id => _outcomes.RecordAsync(
             new(id, leaseId, new(CallbackStatus.Parked, CallbackReasons.Unreadable, TimeSpan.Zero), Attempt: null), cancellationToken)));
-        return new(outgoing, claimed.Count, unannounced);
+        return new(outgoing, unannounced, claimed.CountBy(c => c.ApplicationId).Any(a => a.Value >= each));
     }
 
     public ValueTask DisposeAsync() => _gatherer.DisposeAsync();

@@ -26,7 +26,9 @@ internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
 
         // A change is called back once.
         builder.HasIndex(c => new { c.OtpId, c.Sequence }).IsUnique().HasDatabaseName("ux_callbacks_change");
-        builder.HasIndex(c => c.DueAt).HasDatabaseName("ix_callbacks_due_at_pending").HasFilter("status = 'PENDING'");
+
+        // Applications take turns: the backlog of one is not read before another's.
+        builder.HasIndex(c => new { c.ApplicationId, c.DueAt }).HasDatabaseName("ix_callbacks_application_due_pending").HasFilter("status = 'PENDING'");
         builder.HasIndex(c => c.Id).HasDatabaseName("ix_callbacks_id_parked").HasFilter("status = 'PARKED'");
     }
 }

@@ -47,10 +47,10 @@ public sealed class CallbackOptions : IValidatableObject
 
     /// <summary>
     /// Requests under way at once in one process; applications share them fairly, and a quarter is kept for hosts that answer quickly.
-    /// 4 to 100000; default 2048.
+    /// 4 to 100000; default 4096.
     /// </summary>
     [Range(4, 100_000)]
-    public int Concurrency { get; set; } = 2048;
+    public int Concurrency { get; set; } = 4096;
 
     /// <summary>Requests of one application under way at once to one host that answers within a second; 4 to a slower one, 1 to one that failed last or is new. 1 to 1000; default 32.</summary>
     [Range(1, 1000)]

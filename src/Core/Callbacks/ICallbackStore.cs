@@ -55,7 +55,16 @@ public interface ICallbackStore
         Guid leaseId, TimeSpan lease, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken);
 
     /// <summary>Leases callbacks that are due, skipping those that somebody else holds. Those without a body are to be rendered.</summary>
-    Task<IReadOnlyList<Callback>> ClaimDueAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken);
+    /// <param name="leaseId">The claim.</param>
+    /// <param name="lease">How long it holds.</param>
+    /// <param name="applicationIds">Whose callbacks.</param>
+    /// <param name="limit">At most this many of each application, those first that are due longest.</param>
+    /// <param name="cancellationToken">Ends the statement.</param>
+    Task<IReadOnlyList<Callback>> ClaimDueAsync(
+        Guid leaseId, TimeSpan lease, IReadOnlyCollection<Guid> applicationIds, int limit, CancellationToken cancellationToken);
+
+    /// <summary>The applications that have callbacks due.</summary>
+    Task<IReadOnlyList<Guid>> ReadDueApplicationsAsync(CancellationToken cancellationToken);
 
     /// <summary>What the bodies of leased callbacks are made of.</summary>
     Task<IReadOnlyList<UnsentCallback>> ReadLeasedAsync(

@@ -15,6 +15,6 @@ public sealed record OutgoingCallback(Guid Id, Guid ApplicationId, Guid LeaseId,
 
 /// <summary>What the look for due callbacks claimed.</summary>
 /// <param name="Outgoing">To be sent.</param>
-/// <param name="Claimed">All of them, with those that are parked because nothing can be sent.</param>
 /// <param name="Unannounced">Those whose message did not come in time.</param>
-public sealed record DueCallbacks(IReadOnlyList<OutgoingCallback> Outgoing, int Claimed, int Unannounced);
+/// <param name="More">An application got its whole share, and may have more.</param>
+public sealed record DueCallbacks(IReadOnlyList<OutgoingCallback> Outgoing, int Unannounced, bool More);

@@ -353,13 +353,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasKey("Id")
                         .HasName("pk_callbacks");
 
-                    b.HasIndex("DueAt")
-                        .HasDatabaseName("ix_callbacks_due_at_pending")
-                        .HasFilter("status = 'PENDING'");
-
                     b.HasIndex("Id")
                         .HasDatabaseName("ix_callbacks_id_parked")
                         .HasFilter("status = 'PARKED'");
+
+                    b.HasIndex("ApplicationId", "DueAt")
+                        .HasDatabaseName("ix_callbacks_application_due_pending")
+                        .HasFilter("status = 'PENDING'");
 
                     b.HasIndex("OtpId", "Sequence")
                         .IsUnique()

@@ -37,8 +37,8 @@ public sealed partial class CallbackSender(
     private readonly ConcurrentDictionary<Guid, Task> _work = new();
     private readonly CancellationTokenSource _abort = new();
 
-    /// <summary>Whether it makes sense to claim more.</summary>
-    public bool HasRoom => _hosts.HasRoom;
+    /// <summary>Whether it makes sense to claim more of this application's.</summary>
+    public bool HasRoomFor(Guid applicationId) => _hosts.HasRoomFor(applicationId);
 
     /// <summary>Takes a leased callback over; never waits.</summary>
     public void Hand(OutgoingCallback callback)

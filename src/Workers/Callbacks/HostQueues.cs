@@ -27,15 +27,12 @@ public sealed class HostQueues<T>(CallbackOptions options, TimeProvider time)
     private readonly TimeSpan _patience = (options.Lease - options.Timeout - CallbackOptions.LeaseMargin) / 2;
     private bool _closed;
 
-    /// <summary>Whether it makes sense to claim more.</summary>
-    public bool HasRoom
+    /// <summary>Whether it makes sense to claim more of this application's.</summary>
+    public bool HasRoomFor(Guid applicationId)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return !_closed && _places.Free > 0 && _memory.Free > 0;
-            }
+            return !_closed && _places.HasRoomFor(applicationId) && _memory.HasRoomFor(applicationId);
         }
     }
 

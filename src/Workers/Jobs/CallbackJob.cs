@@ -18,12 +18,7 @@ public sealed class CallbackJob(CallbackClaims callbacks, CallbackSender sender,
 
         async Task<int> ClaimAsync(CancellationToken token)
         {
-            if (!sender.HasRoom)
-            {
-                return 0;
-            }
-
-            var due = await callbacks.ClaimDueAsync(settings.CallbackBatch, token);
+            var due = await callbacks.ClaimDueAsync(sender.HasRoomFor, settings.CallbackBatch, token);
             metrics.Unannounced(due.Unannounced);
             broker.Unannounced(due.Unannounced);
             foreach (var callback in due.Outgoing)
@@ -31,7 +26,7 @@ public sealed class CallbackJob(CallbackClaims callbacks, CallbackSender sender,
                 sender.Hand(callback);
             }
 
-            return due.Claimed;
+            return due.More ? settings.CallbackBatch : 0;
         }
     }
 }

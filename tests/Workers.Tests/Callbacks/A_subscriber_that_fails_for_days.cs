@@ -130,7 +130,7 @@ public sealed class A_subscriber_that_fails_for_days
         /// <summary>What the job does at each tick; returns when the outcome is written.</summary>
         public async Task TickAsync()
         {
-            var due = (await _claims.ClaimDueAsync(10, CancellationToken.None)).Outgoing;
+            var due = (await _claims.ClaimDueAsync(_ => true, 10, CancellationToken.None)).Outgoing;
             var before = Volatile.Read(ref _reports);
             foreach (var callback in due)
             {
@@ -150,7 +150,11 @@ public sealed class A_subscriber_that_fails_for_days
             }
         }
 
-        public Task<IReadOnlyList<Callback>> ClaimDueAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<Guid>> ReadDueApplicationsAsync(CancellationToken cancellationToken) =>
+            Task.FromResult<IReadOnlyList<Guid>>([Row.ApplicationId]);
+
+        public Task<IReadOnlyList<Callback>> ClaimDueAsync(
+            Guid leaseId, TimeSpan lease, IReadOnlyCollection<Guid> applicationIds, int limit, CancellationToken cancellationToken)
         {
             var due = Row.Status == CallbackStatus.Pending && Row.DueAt <= _time.GetUtcNow().UtcDateTime;
             if (due)

@@ -98,7 +98,7 @@ public sealed class The_queues_of_hosts
 
         Enter(queues, Key("busy", Theirs), 500).Count(v => v == Admission.Wait).ShouldBe(50);
 
-        queues.HasRoom.ShouldBeTrue();
+        (queues.HasRoomFor(Theirs), queues.HasRoomFor(Ours)).ShouldBe((false, true));
         Enter(queues, "ours", 26).Count(v => v == Admission.Wait).ShouldBe(25);
     }
 

@@ -400,9 +400,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
-                name: "ix_callbacks_due_at_pending",
+                name: "ix_callbacks_application_due_pending",
                 table: "callbacks",
-                column: "due_at",
+                columns: new[] { "application_id", "due_at" },
                 filter: "status = 'PENDING'");
 
             migrationBuilder.CreateIndex(

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text;
 using Microsoft.Extensions.Options;
 
@@ -54,7 +55,7 @@ public static class ExceptionText
     internal static string? MessageOf(Exception exception) => exception switch
     {
         DbException { SqlState: { Length: > 0 } state } => $"SQLSTATE {state}",
-        DbException or SocketException or TimeoutException or OperationCanceledException or OptionsValidationException => exception.Message,
+        DbException or SocketException or AuthenticationException or TimeoutException or OperationCanceledException or OptionsValidationException => exception.Message,
         _ when exception.GetType().Namespace?.StartsWith("RabbitMQ.Client", StringComparison.Ordinal) == true => exception.Message,
         _ => null,
     };

@@ -44,7 +44,7 @@ internal static class LogSetup
 
         LoggerSinkConfiguration.Wrap(
             configuration.WriteTo,
-            inner => new RedactingSink(inner),
+            inner => new RedactingSink(new BufferedSink(inner, TimeProvider.System)),
             write =>
             {
                 if (readable)

@@ -27,6 +27,9 @@ internal sealed class HostProcess : IAsyncDisposable
 
     public string LogFile { get; }
 
+    /// <summary>Nobody reads what it prints, so that the pipe is full after 64 KB.</summary>
+    public bool IsUnread { get; init; }
+
     public bool IsRunning => _process is { HasExited: false };
 
     private static string Folder(string project)
@@ -69,7 +72,11 @@ internal sealed class HostProcess : IAsyncDisposable
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) => Append(line.Data);
         _process.ErrorDataReceived += (_, line) => Append(line.Data);
-        _process.BeginOutputReadLine();
+        if (!IsUnread)
+        {
+            _process.BeginOutputReadLine();
+        }
+
         _process.BeginErrorReadLine();
     }
 

@@ -16,6 +16,9 @@ internal sealed record Setup
 
     public bool OwnBroker { get; init; }
 
+    /// <summary>Nobody reads what the hosts print.</summary>
+    public bool UnreadLogs { get; init; }
+
     /// <summary>How wrong the clocks of the hosts are, as faketime says it: +1h, -1h.</summary>
     public string? ClockOffset { get; init; }
 
@@ -176,7 +179,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
             environment[setting.Key] = setting.Value;
         }
 
-        var host = new HostProcess(project, environment, Path.Combine(Logs, label + ".log"));
+        var host = new HostProcess(project, environment, Path.Combine(Logs, label + ".log")) { IsUnread = _setup.UnreadLogs };
         hosts.Add(host);
         return host;
     }

@@ -74,7 +74,7 @@ public sealed partial class BrokerWatch(
     private async Task WatchAsync(CancellationToken stopping)
     {
         await using var connection = await options.Value.Resolve()
-            .CreateFactory($"OtpPipeline ({environment.ApplicationName}, watch)").CreateConnectionAsync(stopping);
+            .CreateFactory($"OtpPipeline ({environment.ApplicationName}, watch)", BrokerTls.Read(options.Value, [])).CreateConnectionAsync(stopping);
         connection.ConnectionBlockedAsync += (_, blocked) =>
         {
             problems.BlockedReason = blocked.Reason;

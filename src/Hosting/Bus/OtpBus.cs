@@ -57,7 +57,7 @@ public static class OtpBus
             consumers?.Invoke(x);
             x.UsingRabbitMq((context, bus) =>
             {
-                Connect(bus, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value.Resolve(), connectionName);
+                Connect(bus, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value, connectionName);
                 bus.UseRawJsonSerializer(PlainJson, isDefault: true);
                 bus.ConfigureJsonSerializerOptions(o =>
                 {
@@ -121,7 +121,9 @@ public static class OtpBus
         _ => false,
     };
 
-    private static void Connect(IRabbitMqBusFactoryConfigurator bus, BrokerAddress address, string connectionName) =>
+    private static void Connect(IRabbitMqBusFactoryConfigurator bus, RabbitMqOptions options, string connectionName)
+    {
+        var address = options.Resolve();
         bus.Host(address.Host, address.Port, address.VirtualHost, connectionName, host =>
         {
             host.Username(address.Username);
@@ -129,7 +131,8 @@ public static class OtpBus
             host.Heartbeat(TimeSpan.FromSeconds(10));
             if (address.UseTls)
             {
-                host.UseSsl();
+                host.UseSsl(ssl => BrokerTls.Read(options, []).Apply(ssl, address.Host));
             }
         });
+    }
 }

@@ -34,7 +34,24 @@ public sealed class RabbitMqOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ErrorMessage = "RabbitMq:CheckInterval must be 1 second to 1 minute.")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(5);
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    /// <summary>PEM file of the only authorities that the broker's certificate may come from; the machine's where it is not set. For amqps.</summary>
+    public string? CaFile { get; set; }
+
+    /// <summary>Certificate that this process shows the broker: PEM, or PKCS #12 without a key file. For amqps.</summary>
+    public string? ClientCertificateFile { get; set; }
+
+    /// <summary>PEM file of the certificate's private key.</summary>
+    public string? ClientCertificateKeyFile { get; set; }
+
+    /// <summary>Password of the key file or of the PKCS #12 file; null for none.</summary>
+    public string? ClientCertificatePassword { get; set; }
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ValidateAddress().Concat(ValidateTls());
+
+    /// <summary>Who this process is to the broker.</summary>
+    public string GetUser() => Resolve().Username;
+
+    private IEnumerable<ValidationResult> ValidateAddress()
     {
         if (Uri is not null)
         {
@@ -63,8 +80,22 @@ public sealed class RabbitMqOptions : IValidatableObject
         }
     }
 
-    /// <summary>Who this process is to the broker.</summary>
-    public string GetUser() => Resolve().Username;
+    private List<ValidationResult> ValidateTls()
+    {
+        if (CaFile is null && ClientCertificateFile is null && ClientCertificateKeyFile is null)
+        {
+            return [];
+        }
+
+        if (Uri?.StartsWith("amqps:", StringComparison.OrdinalIgnoreCase) != true)
+        {
+            return [new("RabbitMq:CaFile and RabbitMq:ClientCertificateFile need TLS: set RabbitMq:Uri to amqps://...")];
+        }
+
+        var problems = new List<string>();
+        _ = BrokerTls.Read(this, problems);
+        return problems.ConvertAll(p => new ValidationResult(p));
+    }
 
     internal BrokerAddress Resolve()
     {
@@ -92,14 +123,14 @@ public sealed class RabbitMqOptions : IValidatableObject
 internal sealed record BrokerAddress(string Host, ushort Port, string VirtualHost, string Username, string Password, bool UseTls)
 {
     /// <summary>For a connection beside MassTransit's, which its user makes again by itself.</summary>
-    public ConnectionFactory CreateFactory(string connectionName) => new()
+    public ConnectionFactory CreateFactory(string connectionName, BrokerTls tls) => new()
     {
         HostName = Host,
         Port = Port,
         VirtualHost = VirtualHost,
         UserName = Username,
         Password = Password,
-        Ssl = new SslOption(Host, enabled: UseTls),
+        Ssl = UseTls ? tls.ToOption(Host) : new SslOption(),
         ClientProvidedName = connectionName,
         AutomaticRecoveryEnabled = false,
         RequestedHeartbeat = TimeSpan.FromSeconds(10),

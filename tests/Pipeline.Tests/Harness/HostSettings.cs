@@ -29,7 +29,7 @@ internal static class HostSettings
             ["DOTNET_ENVIRONMENT"] = "Development",
             ["ASPNETCORE_ENVIRONMENT"] = "Development",
             ["Storage:Provider"] = "Postgres",
-            ["ConnectionStrings:Otp"] = new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = 30, ApplicationName = label }.ConnectionString,
+            ["ConnectionStrings:Otp"] = new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = 30, ApplicationName = label, Options = setup.ConnectionOptions }.ConnectionString,
             ["RabbitMq:Uri"] = broker.ToString(),
             ["Otp:PinKeys:0:Id"] = "test-1",
             ["Otp:PinKeys:0:Key"] = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(key))),

@@ -22,6 +22,9 @@ internal sealed record Setup
     /// <summary>How wrong the clocks of the hosts are, as faketime says it: +1h, -1h.</summary>
     public string? ClockOffset { get; init; }
 
+    /// <summary>Options of the hosts' sessions beside their own.</summary>
+    public string? ConnectionOptions { get; init; }
+
     /// <summary>Configuration over the defaults; keys with colons.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 }
@@ -82,6 +85,13 @@ internal sealed class RunningPipeline : IAsyncDisposable
             await pipeline.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>What an operator does before the hosts of a release start; the exit code.</summary>
+    public async Task<int> MigrateAsync()
+    {
+        await using var host = new HostProcess("Api", Environment("migrate"), Path.Combine(Logs, "migrate.log"));
+        return await host.RunAsync("--migrate");
     }
 
     /// <summary>One more worker, with settings of its own over the others.</summary>
@@ -153,10 +163,9 @@ internal sealed class RunningPipeline : IAsyncDisposable
     private async Task StartAllAsync()
     {
         await Task.WhenAll(PrepareDatabaseAsync(), PrepareBrokerAsync());
-        var host = new HostProcess("Api", Environment("migrate"), Path.Combine(Logs, "migrate.log"));
-        var migrating = host.RunAsync("--migrate");
+        var migrating = MigrateAsync();
         Events = await Events.SubscribeAsync(_broker);
-        Assert.True(await migrating == 0, "The database could not be migrated:\n" + await File.ReadAllTextAsync(host.LogFile));
+        Assert.True(await migrating == 0, "The database could not be migrated:\n" + await File.ReadAllTextAsync(Path.Combine(Logs, "migrate.log")));
         for (var i = 0; i < _setup.Apis; i++)
         {
             NewHost("Api", _apis).Launch();

@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Outbox;
@@ -105,8 +106,15 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idemp
 
         await using var batch = session.NewBatch();
         IntakeStatements.ClaimKeys(batch, orders, idempotencyRetention);
-        var firsts = await session.ReadAsync(batch, reader => Rows.ReadAllAsync(reader, ReadFirst, cancellationToken), cancellationToken);
-        return firsts.ToDictionary(f => f.OtpId, f => f.First);
+        try
+        {
+            var firsts = await session.ReadAsync(batch, reader => Rows.ReadAllAsync(reader, ReadFirst, cancellationToken), cancellationToken);
+            return firsts.ToDictionary(f => f.OtpId, f => f.First);
+        }
+        catch (PostgresException failure) when (StoreFailures.IsLockTimeout(failure))
+        {
+            throw new IdempotencyKeyHeldException(failure);
+        }
 
         static (Guid OtpId, FirstUse First) ReadFirst(NpgsqlDataReader row) =>
             (row.GetGuid(0), new(row.Bytes(1), row.IsDBNull(2) ? null : Rows.ReadOtp(row, 2)));

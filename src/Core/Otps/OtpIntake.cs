@@ -123,7 +123,7 @@ public sealed class OtpIntake : IAsyncDisposable
         {
             return await AcceptAsync(orders, cancellationToken);
         }
-        catch (Exception failure) when (orders is [{ IdempotencyHash: not null }] && StoreFailures.IsLockTimeout(failure))
+        catch (IdempotencyKeyHeldException) when (orders.Count == 1)
         {
             return [new(null, Refusals.IdempotencyKeyInFlight)];
         }

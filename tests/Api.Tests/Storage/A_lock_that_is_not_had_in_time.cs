@@ -20,8 +20,13 @@ public sealed class A_lock_that_is_not_had_in_time : IAsyncDisposable
     {
         Servers.SkipWithout();
         _host = host;
-        var connection = new NpgsqlConnectionStringBuilder(host.Configuration["ConnectionStrings:Otp"]) { MaxPoolSize = 1, Options = "-c lock_timeout=200" };
-        _server = new(host, new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = connection.ConnectionString });
+        var connection = new NpgsqlConnectionStringBuilder(host.Configuration["ConnectionStrings:Otp"])
+        {
+            MaxPoolSize = 1,
+            Options = "-c lock_timeout=200",
+        };
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = connection.ConnectionString };
+        _server = new(host, settings);
         _http = new HttpClient { BaseAddress = _server.Address };
         _client = new(_http, host.Shop.Key);
     }
@@ -75,12 +80,32 @@ public sealed class A_lock_that_is_not_had_in_time : IAsyncDisposable
         (await _client.ReadAsync(otp)).Json.GetProperty("attempts").GetInt32().ShouldBe(0);
     }
 
+    [Fact]
+    public async Task Of_a_recipient_is_not_taken_for_one_of_an_idempotency_key()
+    {
+        var client = new ApiClient(_http, _host.OtherShop.Key);
+        var body = new { phoneNumber = Numbers.Next() };
+        (await client.RequestAsync(body, "first")).Status.ShouldBe(HttpStatusCode.Created);
+        await using (await HoldStatementAsync($"SELECT 1 FROM recipient_histories WHERE application_id = '{_host.OtherShop.Id}' FOR UPDATE"))
+        {
+            (await client.RequestAsync(body, "second")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        }
+
+        await using (await HoldStatementAsync($"SELECT 1 FROM idempotency_keys WHERE application_id = '{_host.OtherShop.Id}' FOR UPDATE"))
+        {
+            (await client.RequestAsync(body, "first")).Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2107);
+        }
+
+        (await client.RequestAsync(body, "first")).Status.ShouldBe(HttpStatusCode.Created);
+    }
+
     /// <summary>What the operator adds to the session's settings stands beside ours.</summary>
     [Fact]
     public async Task Is_one_of_the_limits_of_a_session_beside_those_of_the_operator()
     {
         await using var command = _server.Services.GetRequiredService<NpgsqlDataSource>().CreateCommand(
-            "SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'), current_setting('enable_seqscan'), current_setting('jit')");
+            "SELECT current_setting('lock_timeout'), current_setting('idle_in_transaction_session_timeout'), "
+            + "current_setting('enable_seqscan'), current_setting('jit')");
         await using var reader = await command.ExecuteReaderAsync();
         (await reader.ReadAsync()).ShouldBeTrue();
 
@@ -99,11 +124,14 @@ public sealed class A_lock_that_is_not_had_in_time : IAsyncDisposable
         return (await unit.LockForVerificationAsync(otps, submissions: false, CancellationToken.None)).Otps.Count;
     }
 
-    private async Task<NpgsqlConnection> HoldAsync(Guid otp)
+    private Task<NpgsqlConnection> HoldAsync(Guid otp) => HoldStatementAsync($"SELECT 1 FROM otps WHERE id = '{otp}' FOR UPDATE");
+
+    private async Task<NpgsqlConnection> HoldStatementAsync(string sql)
     {
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_host.Configuration["ConnectionStrings:Otp"]) { Pooling = false }.ConnectionString);
+        var settings = new NpgsqlConnectionStringBuilder(_host.Configuration["ConnectionStrings:Otp"]) { Pooling = false };
+        var connection = new NpgsqlConnection(settings.ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand($"BEGIN; SELECT 1 FROM otps WHERE id = '{otp}' FOR UPDATE", connection);
+        await using var command = new NpgsqlCommand($"BEGIN; {sql}", connection);
         await command.ExecuteNonQueryAsync();
         return connection;
     }

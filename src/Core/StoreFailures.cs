@@ -91,5 +91,7 @@ public static class StoreFailures
     };
 
     private static StoreFailure KindOf(string state) =>
-        States.TryGetValue(state, out var kind) || States.TryGetValue(state[..3], out kind) || States.TryGetValue(state[..2], out kind) ? kind : StoreFailure.Fault;
+        States.TryGetValue(state, out var kind) || States.TryGetValue(state[..3], out kind) || States.TryGetValue(state[..2], out kind)
+            ? kind
+            : StoreFailure.Fault;
 }

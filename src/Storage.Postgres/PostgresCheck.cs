@@ -2,14 +2,17 @@ using Npgsql;
 
 namespace OtpPipeline.Storage.Postgres;
 
-/// <summary>Whether the connections lead to PostgreSQL as the stores need it, also where a pooler such as PgBouncer stands in between.</summary>
+/// <summary>
+/// Whether the connections lead to PostgreSQL as the stores need it, also where a pooler such as PgBouncer stands in between.
+/// </summary>
 internal sealed class PostgresCheck(string connectionString, bool behindPooler)
 {
     private const string Page = "docs/operations.md, PgBouncer";
     private const int Tries = 5;
 
     // Prepared statements are what fails behind a pooler that is not configured.
-    private readonly string _unpooled = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, MaxAutoPrepare = 0 }.ConnectionString;
+    private readonly string _unpooled =
+        new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, MaxAutoPrepare = 0 }.ConnectionString;
 
     /// <summary>The sentence for the operator; null where all is well.</summary>
     public async Task<string?> RunAsync(CancellationToken cancellationToken)
@@ -20,7 +23,8 @@ internal sealed class PostgresCheck(string connectionString, bool behindPooler)
             return await LookAsync(connection, cancellationToken);
         }
         catch (PostgresException failure)
-            when (failure is { SqlState: PostgresErrorCodes.ProtocolViolation } && failure.MessageText.Contains("startup parameter", StringComparison.Ordinal))
+            when (failure is { SqlState: PostgresErrorCodes.ProtocolViolation }
+                && failure.MessageText.Contains("startup parameter", StringComparison.Ordinal))
         {
             return behindPooler
                 ? $"ConnectionStrings:Otp leads to a pooler that refuses Options: take Options out of it ({Page})."

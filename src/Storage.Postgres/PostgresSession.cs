@@ -4,8 +4,10 @@ using Npgsql;
 namespace OtpPipeline.Storage.Postgres;
 
 /// <summary>
-/// A connection of the pool for one unit of work, with or without a transaction. All batches of several statements go through it: where one fails
-/// while its rows are read, Npgsql takes the batch's later statements for prepared although the server never saw them, and every later use of the
+/// A connection of the pool for one unit of work, with or without a transaction. All batches of several statements go through it: where
+/// one fails
+/// while its rows are read, Npgsql takes the batch's later statements for prepared although the server never saw them, and every later
+/// use of the
 /// connection fails. So a connection that saw an error forgets its prepared statements before it goes back to the pool.
 /// </summary>
 internal sealed class PostgresSession : IAsyncDisposable
@@ -87,7 +89,8 @@ internal sealed class PostgresSession : IAsyncDisposable
     /// <summary>One round trip. A connection that is broken is not used again anyway.</summary>
     private async Task ForgetPreparedAsync()
     {
-        if (_connection.FullState != ConnectionState.Open || new NpgsqlConnectionStringBuilder(_connection.ConnectionString).MaxAutoPrepare == 0)
+        var settings = new NpgsqlConnectionStringBuilder(_connection.ConnectionString);
+        if (_connection.FullState != ConnectionState.Open || settings.MaxAutoPrepare == 0)
         {
             return;
         }

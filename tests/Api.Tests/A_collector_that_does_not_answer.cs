@@ -33,7 +33,8 @@ public sealed class A_collector_that_does_not_answer
         await using var app = builder.Build();
         app.MapHealth();
         await app.StartAsync();
-        using (var http = new HttpClient { BaseAddress = new Uri(app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.First()) })
+        var addresses = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses;
+        using (var http = new HttpClient { BaseAddress = new Uri(addresses.First()) })
         {
             (await http.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
         }

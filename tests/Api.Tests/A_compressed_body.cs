@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Dialects.Support;
@@ -8,7 +7,9 @@ using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests;
 
-/// <summary>415 with the coding that is accepted (RFC 9110, 15.5.16), in the shape of the API that was called; the body is not read.</summary>
+/// <summary>
+/// 415 with the coding that is accepted (RFC 9110, 15.5.16), in the shape of the API that was called; the body is not read.
+/// </summary>
 public sealed class A_compressed_body : IClassFixture<A_compressed_body.Server>
 {
     private const string Sentence = "The body is compressed (Content-Encoding): send it as it is";
@@ -65,7 +66,8 @@ public sealed class A_compressed_body : IClassFixture<A_compressed_body.Server>
     private async Task<Answer> SendAsync(string path, string coding, byte[] body, string caller)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new ByteArrayContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(caller == "gupshup" || path == "/oauth/token" ? "application/x-www-form-urlencoded" : "application/json");
+        var isForm = caller == "gupshup" || path == "/oauth/token";
+        request.Content.Headers.ContentType = new(isForm ? "application/x-www-form-urlencoded" : "application/json");
         request.Content.Headers.TryAddWithoutValidation("Content-Encoding", coding);
         var (name, value) = caller switch
         {

@@ -12,7 +12,8 @@ using OtpPipeline.Hosting.Starting;
 namespace OtpPipeline.Api.Storage;
 
 /// <summary>
-/// What <c>--migrate</c> does instead of serving: brings the database up to date and writes the configured applications that it lacks. Hosts may be
+/// What <c>--migrate</c> does instead of serving: brings the database up to date and writes the configured applications that it lacks.
+/// Hosts may be
 /// at work meanwhile, so a change of a table waits for them only shortly each time, and they for it.
 /// </summary>
 internal static partial class Migration
@@ -35,15 +36,19 @@ internal static partial class Migration
         }
 
         var pending = await RetriedAsync(services, () => MigrateAsync(services, cancellationToken), cancellationToken);
-        var added = await RetriedAsync(services, () => services.GetRequiredService<ApplicationSeeding>().SeedAsync(cancellationToken), cancellationToken);
-        await using var context = await services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync(cancellationToken);
+        var seeding = services.GetRequiredService<ApplicationSeeding>();
+        var added = await RetriedAsync(services, () => seeding.SeedAsync(cancellationToken), cancellationToken);
+        await using var context = await ContextAsync(services, cancellationToken);
         var all = await context.Applications.CountAsync(cancellationToken);
         await Console.Out.WriteLineAsync($"Database migrated: {pending} migrations applied, {added} applications added, {all} in all.");
     }
 
+    private static Task<OtpDbContext> ContextAsync(IServiceProvider services, CancellationToken cancellationToken) =>
+        services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync(cancellationToken);
+
     private static async Task<int> MigrateAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        await using var context = await services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync(cancellationToken);
+        await using var context = await ContextAsync(services, cancellationToken);
         var state = await MigrationState.ReadAsync(context.Database, cancellationToken);
         if (state.Foreign is { } problem)
         {
@@ -100,7 +105,7 @@ internal static partial class Migration
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Others hold what the migration needs; it tries again in a second ({Error})")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "The migration waits for other transactions; it tries again ({Error})")]
         public static partial void Waits(ILogger logger, string error);
     }
 }

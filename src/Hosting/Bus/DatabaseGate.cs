@@ -47,7 +47,8 @@ public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLi
             {
                 Close(failure);
             }
-            catch (Exception failure) when (StoreFailures.IsTransient(failure) && !StoreFailures.IsOutage(failure) && time.GetElapsedTime(start) < LongestWait)
+            catch (Exception failure)
+                when (StoreFailures.KindOf(failure) is StoreFailure.Retry or StoreFailure.Busy && time.GetElapsedTime(start) < LongestWait)
             {
                 if (++refusals == ReportedRefusal)
                 {
@@ -136,7 +137,7 @@ public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLi
         [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer; consumers wait until it does ({Type}: {Error})")]
         public static partial void Closed(ILogger logger, string type, string error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused a consumer's work several times; it is tried until it succeeds ({Error})")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused a consumer's work several times; it is tried again ({Error})")]
         public static partial void Refused(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The database answers again; {Count} consumers go on")]

@@ -7,11 +7,13 @@ using OtpPipeline.Hosting.Logging;
 namespace OtpPipeline.Hosting.Starting;
 
 /// <summary>
-/// Stops a host whose database it cannot work with: one that lacks this version's tables, or is reached through a pooler that is not configured.
+/// Stops a host whose database it cannot work with: one that lacks this version's tables, or is reached through a pooler that is not
+/// configured.
 /// A database that is away at the start is looked at when it is back.
 /// </summary>
 internal sealed partial class DatabaseCheck(
-    StoreCheck store, IDbContextFactory<OtpDbContext> contexts, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCheck> logger) : BackgroundService
+    StoreCheck store, IDbContextFactory<OtpDbContext> contexts, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCheck> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
@@ -70,7 +72,7 @@ internal sealed partial class DatabaseCheck(
         [LoggerMessage(Level = LogLevel.Critical, Message = "The host stops: {Problem}")]
         public static partial void Unusable(ILogger logger, string problem);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The database does not answer yet; its tables are looked at when it does ({Error})")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The database does not answer yet; its tables are checked later ({Error})")]
         public static partial void Away(ILogger logger, string error);
     }
 }

@@ -9,9 +9,13 @@ namespace OtpPipeline.Hosting.Starting;
 /// <param name="Unknown">Those in the database that this version does not have.</param>
 public sealed record MigrationState(int Applied, IReadOnlyList<string> Pending, IReadOnlyList<string> Unknown)
 {
-    /// <summary>A newer version's database has all of ours and more; any other with unknown migrations was made by a version that this one does not continue.</summary>
+    /// <summary>
+    /// A newer version's database has all of ours and more; any other with unknown migrations was made by a version that this one does
+    /// not continue.
+    /// </summary>
     public string? Foreign => Unknown.Count > 0 && Pending.Count > 0
-        ? $"The database was made by another version, whose migrations this one does not know ({Unknown[^1]}): use that version, or an empty database."
+        ? $"The database was made by another version, whose migrations this one does not know ({Unknown[^1]}): "
+          + "use that version, or an empty database."
         : null;
 
     /// <summary>Why a host cannot serve; null where it can.</summary>

@@ -68,7 +68,9 @@ internal static class TelemetrySetup
             }
 
             var milliseconds = (int)LongestFlush.TotalMilliseconds;
-            var flush = Task.WhenAll(Task.Run(() => traces.Shutdown(milliseconds), CancellationToken.None), Task.Run(() => metrics.Shutdown(milliseconds), CancellationToken.None));
+            var flush = Task.WhenAll(
+                Task.Run(() => traces.Shutdown(milliseconds), CancellationToken.None),
+                Task.Run(() => metrics.Shutdown(milliseconds), CancellationToken.None));
             await ((Task)flush).WaitAsync(LongestFlush, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (flush.IsCompleted)
             {

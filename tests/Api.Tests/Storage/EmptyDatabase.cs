@@ -46,7 +46,8 @@ internal sealed class EmptyDatabase : IAsyncDisposable
     {
         await using var connection = new NpgsqlConnection(ConnectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand("SELECT query_start FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
+        await using var command = new NpgsqlCommand(
+            "SELECT query_start FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'", connection);
         await using var reader = await command.ExecuteReaderAsync();
         var waits = new List<DateTime>();
         while (await reader.ReadAsync())

@@ -7,7 +7,8 @@ public sealed class The_migrations_of_a_database : IAsyncLifetime
 {
     private const string Empty = "The database has no tables yet: run the Api once with --migrate.";
     private const string Foreign =
-        "The database was made by another version, whose migrations this one does not know (20200101000000_AnotherLine): use that version, or an empty database.";
+        "The database was made by another version, whose migrations this one does not know (20200101000000_AnotherLine): "
+        + "use that version, or an empty database.";
 
     private const string HistoryTable =
         """CREATE TABLE "__EFMigrationsHistory" ("MigrationId" varchar(150) PRIMARY KEY, "ProductVersion" varchar(32) NOT NULL)""";
@@ -60,7 +61,8 @@ public sealed class The_migrations_of_a_database : IAsyncLifetime
         await _database.ExecuteAsync("""INSERT INTO "__EFMigrationsHistory" VALUES ('29990101000000_NewColumn', '11.0.0')""");
 
         var again = await ApiProcess.RunAsync(_database.Settings(_host), "--migrate");
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = _database.ConnectionString });
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = _database.ConnectionString };
+        await using var server = new KestrelHost(_host, settings);
         using var http = new HttpClient { BaseAddress = server.Address };
 
         again.ExitCode.ShouldBe(0, again.Errors);

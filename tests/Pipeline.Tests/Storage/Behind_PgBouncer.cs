@@ -11,15 +11,19 @@ public sealed class Behind_PgBouncer : IAsyncLifetime
 {
     private const int Otps = 40;
     private const int Guesses = 8;
-    private const string Transaction = "ConnectionStrings:Otp leads to a pooler in transaction mode: set Storage:Pooler to Transaction (docs/operations.md, PgBouncer).";
-    private const string Refused = "ConnectionStrings:Otp leads to a pooler that refuses startup options: set Storage:Pooler to Transaction (docs/operations.md, PgBouncer).";
+    private const string Remedy = "set Storage:Pooler to Transaction (docs/operations.md, PgBouncer).";
+    private const string Transaction = $"ConnectionStrings:Otp leads to a pooler in transaction mode: {Remedy}";
+    private const string Refused = $"ConnectionStrings:Otp leads to a pooler that refuses startup options: {Remedy}";
     private const string Lacking =
         "The role of ConnectionStrings:Otp lacks settings that its sessions need behind a pooler: "
         + "lock_timeout, idle_in_transaction_session_timeout, enable_seqscan, enable_hashjoin, enable_mergejoin, jit; "
         + "set them with ALTER ROLE and let the pooler reconnect (docs/operations.md, PgBouncer).";
 
     private static readonly string[] RoleSettings =
-        ["lock_timeout = '5s'", "idle_in_transaction_session_timeout = '10s'", "enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "jit = off"];
+    [
+        "lock_timeout = '5s'", "idle_in_transaction_session_timeout = '10s'",
+        "enable_seqscan = off", "enable_hashjoin = off", "enable_mergejoin = off", "jit = off",
+    ];
 
     private readonly string _name = $"b{Guid.NewGuid():N}";
     private readonly string _logs = Servers.NewFolder("logs");

@@ -6,7 +6,10 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Storage;
 
-/// <summary>Tables change, locks are held for longer than hosts wait for them, and statements are canceled, while OTPs are requested, delivered and verified.</summary>
+/// <summary>
+/// Tables change, locks are held for longer than hosts wait for them, and statements are canceled, while OTPs are requested, delivered
+/// and verified.
+/// </summary>
 public sealed class Changing_tables_beside_working_hosts
 {
     private const int Callers = 6;
@@ -59,7 +62,8 @@ public sealed class Changing_tables_beside_working_hosts
         _statuses.Keys.Except([200, 201, 400, 503]).ShouldBeEmpty();
         _statuses.GetValueOrDefault(503).ShouldBePositive("the locks were held for longer than hosts wait");
         await Eventually.Until(
-            async () => await pipeline.Database.CountAsync("otps o WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.otp_id = o.id AND d.status IN ('SENT', 'SUPPRESSED'))") == 0,
+            async () => await pipeline.Database.CountAsync(
+                "otps o WHERE NOT EXISTS (SELECT 1 FROM deliveries d WHERE d.otp_id = o.id AND d.status IN ('SENT', 'SUPPRESSED'))") == 0,
             "every OTP was sent, or verified before that",
             TimeSpan.FromSeconds(60));
         (await pipeline.Database.CountAsync("otps WHERE id = ANY ($1)", _accepted.Keys.ToArray())).ShouldBe(_accepted.Count);
@@ -119,5 +123,8 @@ public sealed class Changing_tables_beside_working_hosts
 
     /// <summary>Every statement of the hosts that runs at this moment.</summary>
     private static Task CancelAsync(RunningPipeline pipeline) => pipeline.Database.ExecuteAsync(
-        "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'");
+        """
+        SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND state = 'active'
+        """);
 }

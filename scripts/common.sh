@@ -19,6 +19,9 @@ show_tail() {
     tail -n "${2:-20}" "$1" | sed 's/^/    | /' >&2
 }
 
+# private_file FILE: empty, and readable for its owner only.
+private_file() { rm -f "$1" && (umask 077 && : >"$1"); }
+
 # step TITLE LOG COMMAND...: runs a command with its output in a file, and says every STEP_PACE seconds that it is still at it.
 # STEP_NOTE names a function that is given the log and adds how far it is.
 STEP_PACE=4
@@ -26,6 +29,7 @@ STEP_NOTE=""
 step() {
     local title=$1 log=$2 started=$SECONDS next=$STEP_PACE status=0
     shift 2
+    private_file "$log"
     "$@" >"$log" 2>&1 </dev/null &
     STEP_PID=$!
     while kill -0 "$STEP_PID" 2>/dev/null; do

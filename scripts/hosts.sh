@@ -85,7 +85,7 @@ start_gateway() {
     GATEWAY_TOKEN=$(random_hex 16)
     rm -rf "${LOCAL:?}/app/gateway"
     cp -R "$PROJECT_ROOT/tools/Demo/bin/Release/net10.0" "$LOCAL/app/gateway"
-    : >"$log"
+    private_file "$log"
     $detached env OTP_SERVICE_DIR="$LOCAL/app/gateway" OTP_DEMO_GATEWAY_TOKEN="$GATEWAY_TOKEN" \
         dotnet "$LOCAL/app/gateway/OtpPipeline.Demo.dll" gateway >"$log" 2>&1 </dev/null &
     GATEWAY_PID=$!
@@ -133,6 +133,7 @@ start_host() {
     if have setsid; then detached=setsid; fi
     host_env "$1"
     cd "$LOCAL/app/$1" || exit 1
+    private_file "$LOGS/$1.log"
     $detached env "${HOST_ENV[@]}" ASPNETCORE_URLS="http://127.0.0.1:$3" dotnet "$2" >"$LOGS/$1.log" 2>&1 </dev/null &
     cd "$PROJECT_ROOT" || exit 1
 }
@@ -196,6 +197,7 @@ ENV
     mv "$LOCAL/demo.env.new" "$LOCAL/demo.env"
 }
 
+# print_block: without a key, since what ./run prints may end in a log or on a screen that others see.
 print_block() {
     cat <<BLOCK
 
@@ -204,29 +206,33 @@ print_block() {
     API            $API_URL
     Documentation  $API_URL/docs
     Description    $API_URL/openapi/v1.json
-    Demo key       $API_KEY
+    Keys           .local/demo.env
     Logs           .local/log/api.log, .local/log/workers.log
 
+  In another shell, in this folder:
+    . .local/demo.env
+
   1. Request an OTP. The sandbox provider sends nothing, it keeps what it would have sent.
-    curl -s $API_URL/otp -H 'X-API-KEY: $API_KEY' -H 'Content-Type: application/json' \
-      -d '{"phoneNumber":"+33612246400","otpCallbackUrl":"$API_URL/sandbox/callbacks"}'
+    curl -s \$OTP_URL/otp -H "X-API-KEY: \$OTP_API_KEY" -H 'Content-Type: application/json' \\
+      -d '{"phoneNumber":"+33612246400","otpCallbackUrl":"'\$OTP_URL'/sandbox/callbacks"}'
 
   2. Read the PIN.
-    curl -s '$API_URL/sandbox/messages?recipient=%2B33612246400' -H 'X-API-KEY: $API_KEY'
+    curl -s "\$OTP_URL/sandbox/messages?recipient=%2B33612246400" -H "X-API-KEY: \$OTP_API_KEY"
 
   3. Verify it: put in the otpId of step 1 and the pin of step 2.
-    curl -s $API_URL/otp/OTP_ID -H 'X-API-KEY: $API_KEY' -H 'Content-Type: application/json' -d '{"pin":"PIN"}'
+    curl -s \$OTP_URL/otp/OTP_ID -H "X-API-KEY: \$OTP_API_KEY" -H 'Content-Type: application/json' -d '{"pin":"PIN"}'
 
   4. See what became of it.
-    curl -s $API_URL/otp/OTP_ID -H 'X-API-KEY: $API_KEY'
+    curl -s \$OTP_URL/otp/OTP_ID -H "X-API-KEY: \$OTP_API_KEY"
 
   5. See the callback, as the sandbox's own subscriber received it.
-    curl -s '$API_URL/sandbox/callbacks?otpId=OTP_ID' -H 'X-API-KEY: $API_KEY'
+    curl -s "\$OTP_URL/sandbox/callbacks?otpId=OTP_ID" -H "X-API-KEY: \$OTP_API_KEY"
 
   6. Request one on the bus, with any AMQP client (this one is Debian's python3-pika); step 2 shows its PIN.
-    /usr/bin/python3 -c 'import pika; pika.BlockingConnection(pika.URLParameters("$AMQP_URL")).channel().basic_publish("", "request-otp",
-      "{\"applicationId\":\"$APPLICATION_ID\",\"phoneNumber\":\"+33612246400\"}", pika.BasicProperties(message_id="my-first-command"))'
+    /usr/bin/python3 -c 'import json, os, pika; pika.BlockingConnection(pika.URLParameters(os.environ["OTP_AMQP_URL"])).channel().basic_publish(
+      "request-otp", "", json.dumps({"applicationId": os.environ["OTP_APPLICATION_ID"], "phoneNumber": "+33612246400"}),
+      pika.BasicProperties(message_id="my-first-command"))'
 
-  The keys are in .local/demo.env too. Every channel at once: ./run --demo
+  Every channel at once: ./run --demo
 BLOCK
 }

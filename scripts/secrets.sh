@@ -21,9 +21,19 @@ mkdir -p "$FOLDER"
 chmod 700 "$FOLDER"
 make postgres-password "$(random_hex 24)"
 make RabbitMq__Password "$(random_hex 24)"
-make ConnectionStrings__Otp "Host=postgres;Username=otp;Database=otp;Password=$(cat "$FOLDER/postgres-password")"
+make postgres-owner-password "$(random_hex 24)"
+make postgres-hosts-password "$(random_hex 24)"
+make ConnectionStrings__Otp "Host=postgres;Username=otp;Database=otp;Password=$(cat "$FOLDER/postgres-hosts-password")"
+make ConnectionStrings__Otp.owner "Host=postgres;Username=otp_owner;Database=otp;Password=$(cat "$FOLDER/postgres-owner-password")"
+# The hosts declare, write and read what is theirs; amq.default carries answers to the queues of those who asked. RabbitMQ takes
+# the file's right to read for that to write and the other way round, so both are the same; nobody can read from amq.default.
+readonly OWN='^(OtpPipeline[.]|otp-|(request|verify|cancel)-otp)'
 make rabbitmq.conf "default_user = otp
-default_pass = $(cat "$FOLDER/RabbitMq__Password")"
+default_pass = $(cat "$FOLDER/RabbitMq__Password")
+default_user_tags.administrator = false
+default_permissions.configure = $OWN
+default_permissions.write = $OWN|^amq[.]default\$
+default_permissions.read = $OWN|^amq[.]default\$"
 make Otp__PinKeys__0__Id "$(date -u +%Y-%m-%d)"
 make Otp__PinKeys__0__Key "$(random_base64 32)"
 make Otp__LookupKey "$(random_base64 32)"

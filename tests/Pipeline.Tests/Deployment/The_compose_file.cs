@@ -1,11 +1,14 @@
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using Npgsql;
+using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Deployment;
 
-/// <summary>As far as it can be judged without a container engine.</summary>
-public sealed class The_compose_file
+/// <summary>As far as it can be judged without a container engine; scripts/compose-test.sh runs it on one.</summary>
+public sealed class The_compose_file(SharedPipeline shared)
 {
     private static readonly string[] Hosts = ["api", "workers", "migrate"];
     private static readonly string[] SecretWords = ["pass", "password", "key", "secret", "uri", "ConnectionStrings__Otp"];
@@ -45,7 +48,7 @@ public sealed class The_compose_file
         foreach (var host in Hosts)
         {
             var variables = services.GetProperty(host).GetProperty("environment").EnumerateObject().Select(v => v.Name);
-            var secrets = SecretsOf(services.GetProperty(host));
+            var secrets = SecretsOf(services.GetProperty(host), "target");
             foreach (var key in variables.Concat(secrets).Select(name => name.Replace("__", ":", StringComparison.Ordinal)))
             {
                 KnownKeys.IsKnown(key).ShouldBeTrue($"{host} is given {key}, which no host reads");
@@ -74,6 +77,54 @@ public sealed class The_compose_file
         finally
         {
             folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task Wants_a_variable_for_each_key_of_the_sandbox()
+    {
+        var services = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");
+        foreach (var settings in Hosts.Select(h => services.GetProperty(h).GetProperty("environment")))
+        {
+            var (enabled, allowed) = (settings.GetProperty("Sandbox__Enabled").GetString(), settings.GetProperty("Sandbox__AllowInProduction").GetString());
+            enabled.ShouldEndWith(":-false}");
+            allowed.ShouldEndWith(":-false}");
+            allowed!.Split(':')[0].ShouldNotBe(enabled!.Split(':')[0]);
+        }
+    }
+
+    [Fact]
+    public async Task Lets_only_the_migration_be_the_owner_of_the_tables()
+    {
+        var services = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");
+        SecretsOf(services.GetProperty("migrate")).ShouldContain("ConnectionStrings__Otp.owner");
+        foreach (var host in new[] { "api", "workers" })
+        {
+            SecretsOf(services.GetProperty(host)).ShouldNotContain("ConnectionStrings__Otp.owner");
+        }
+
+        var folder = await SecretsAsync();
+        foreach (var (file, user) in new[] { ("ConnectionStrings__Otp", "otp"), ("ConnectionStrings__Otp.owner", "otp_owner") })
+        {
+            new NpgsqlConnectionStringBuilder(await File.ReadAllTextAsync(Path.Combine(folder, file))).Username.ShouldBe(user);
+        }
+    }
+
+    [Fact]
+    public async Task Gives_the_hosts_no_more_rights_at_the_broker_than_to_what_is_theirs()
+    {
+        var pipeline = await shared.GetAsync();
+        var folder = await SecretsAsync();
+        var settings = (await File.ReadAllLinesAsync(Path.Combine(folder, "rabbitmq.conf"))).Select(l => l.Split(" = ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        settings["default_user_tags.administrator"].ShouldBe("false");
+
+        var names = await pipeline.NamesAtTheBrokerAsync();
+        names.Count.ShouldBeGreaterThan(20);
+        foreach (var right in new[] { "configure", "write", "read" })
+        {
+            var allowed = new Regex(settings[$"default_permissions.{right}"], RegexOptions.NonBacktracking);
+            names.ShouldAllBe(n => allowed.IsMatch(n), right);
+            allowed.IsMatch("shop-otp-events").ShouldBeFalse("a queue of somebody else");
         }
     }
 
@@ -109,11 +160,18 @@ public sealed class The_compose_file
         Repository.Read("scripts", "compose.sh").ShouldContain("scripts/servers.compose.yaml");
     }
 
+    private static async Task<string> SecretsAsync()
+    {
+        var folder = Servers.NewFolder("secrets");
+        await Repository.RunAsync("bash", Repository.Root, Repository.At("scripts", "secrets.sh"), folder);
+        return folder;
+    }
+
     private static string? Condition(JsonElement services, string service, string on) =>
         services.GetProperty(service).GetProperty("depends_on").GetProperty(on).GetProperty("condition").GetString();
 
-    private static IEnumerable<string> SecretsOf(JsonElement service) =>
+    private static IEnumerable<string> SecretsOf(JsonElement service, string name = "source") =>
         service.TryGetProperty("secrets", out var secrets)
-            ? secrets.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.String ? s.GetString()! : s.GetProperty("source").GetString()!)
+            ? secrets.EnumerateArray().Select(s => s.ValueKind == JsonValueKind.String ? s.GetString()! : s.GetProperty(name).GetString()!)
             : [];
 }

@@ -13,7 +13,7 @@ internal sealed record Event(string MessageId, Guid OtpId, bool IsStatus, string
 /// <summary>A subscriber of both event exchanges that is no part of the pipeline; its queue outlives a broker that is stopped or killed.</summary>
 internal sealed class Events : IAsyncDisposable
 {
-    private const string Queue = "subscriber";
+    public const string Queue = "subscriber";
     private readonly Uri _broker;
     private readonly ConcurrentQueue<Event> _received = [];
     private readonly CancellationTokenSource _disposed = new();

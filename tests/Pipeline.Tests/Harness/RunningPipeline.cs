@@ -233,6 +233,13 @@ internal sealed class RunningPipeline : IAsyncDisposable
         }
     }
 
+    /// <summary>Queues and exchanges of the pipeline's virtual host, without the broker's own and the tests' subscriber.</summary>
+    public async Task<List<string>> NamesAtTheBrokerAsync()
+    {
+        var lists = await Task.WhenAll(Servers.ListAsync(_name, "queues"), Servers.ListAsync(_name, "exchanges"));
+        return [.. lists.SelectMany(l => l).Where(n => !n.StartsWith("amq.", StringComparison.Ordinal) && n != Events.Queue).Distinct()];
+    }
+
     /// <summary>What a further host of this pipeline is given.</summary>
     public Dictionary<string, string> EnvironmentOf(string label) => Environment(label);
 

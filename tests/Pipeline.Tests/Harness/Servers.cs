@@ -61,7 +61,12 @@ internal static class Servers
     /// <summary>A command of rabbitmqctl against the shared broker; its output.</summary>
     public static Task<string> ControlAsync(params string[] arguments) => ControlBrokerAsync(arguments);
 
-    /// <summary>A command of scripts/services.sh; its output, in the exception where it fails.</summary>
+    /// <summary>The names of what there is in a virtual host of the shared broker: queues or exchanges.</summary>
+    public static async Task<string[]> ListAsync(string virtualHost, string what) =>
+        (await ControlBrokerAsync($"list_{what}", "--quiet", "--no-table-headers", "--vhost", virtualHost, "name"))
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>The output of a command of scripts/services.sh; in the exception where it fails.</summary>
     public static async Task<string> RunAsync(params string[] arguments)
     {
         var start = new ProcessStartInfo("bash", [Script, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };

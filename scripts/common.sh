@@ -180,6 +180,21 @@ as_user() {
     fi
 }
 
+# server_user DIR USER COMMAND...: as_user, or the same within the tree of OTP_SERVICES_TREE, where DIR lies at the same place.
+# The mounts end with the command, since nobody else sees them.
+server_user() {
+    local dir=$1 user=$2
+    shift 2
+    if [ -z "${OTP_SERVICES_TREE:-}" ]; then as_user "$user" "$@"; return; fi
+    mkdir -p "$OTP_SERVICES_TREE$dir"
+    unshare --mount sh -euc '
+        tree=$1 dir=$2 user=$3
+        shift 3
+        for place in /proc /dev /sys "$dir"; do mount --rbind "$place" "$tree$place"; done
+        for file in /etc/passwd /etc/group; do mount --bind "$file" "$tree$file"; done
+        exec chroot --userspec="$(id -u "$user"):$(id -g "$user")" "$tree" "$@"' sh "$OTP_SERVICES_TREE" "$dir" "$user" "$@"
+}
+
 # own_dir DIR USER: a folder that this user owns and can reach.
 own_dir() {
     [ -d "$1" ] || (umask 022 && mkdir -p "$1")

@@ -48,17 +48,18 @@ make_tree() {
     find "$tree/var/lib/rabbitmq" "$tree/var/log" -mindepth 1 -type f -delete
 }
 
+version() { chroot "$1" dpkg-query -W -f '${Version}' "$2"; }
+
 main() {
     case "${1:-}" in "" | --help | -h) usage; [ -n "${1:-}" ] || exit 2; exit 0 ;; esac
     if [ -e "$1/.whole" ]; then say "A tree of Debian 13 is in $1."; return; fi
     [ ! -e "$1" ] || [ -z "$(ls -A "$1")" ] || [ -e "$1/debootstrap" ] || die "$1 holds something else."
     is_root || die "debootstrap needs root."
-    have debootstrap || die "debootstrap is needed: $(printf 'apt-get install debootstrap')"
+    have debootstrap || die "debootstrap is needed: apt-get install debootstrap"
     (umask 022 && mkdir -p "$1")
     (umask 022 && make_tree "$1")
     date -u +%Y-%m-%d >"$1/.whole"
-    say "Debian $(cat "$1/etc/debian_version") in $1: PostgreSQL $("$1"/usr/lib/postgresql/17/bin/postgres --version 2>/dev/null | awk '{ print $3 }')," \
-        "RabbitMQ $(chroot "$1" dpkg-query -W -f '${Version}' rabbitmq-server)"
+    say "Debian $(cat "$1/etc/debian_version") in $1: PostgreSQL $(version "$1" postgresql-17), RabbitMQ $(version "$1" rabbitmq-server)"
 }
 
 main "$@"

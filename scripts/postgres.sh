@@ -4,10 +4,11 @@
 
 # postgres_bin [DIR]: the folder of the programs; those that made the cluster when there is one.
 postgres_bin() {
-    local version="" candidate found=""
+    local version="" candidate found="" tree=${OTP_SERVICES_TREE:-}
     [ -n "${1:-}" ] && version=$(cat "$1/data/PG_VERSION" 2>/dev/null || true)
-    for candidate in /usr/lib/postgresql/"${version:-*}"/bin /usr/lib/postgresql/*/bin; do
+    for candidate in "$tree"/usr/lib/postgresql/"${version:-*}"/bin "$tree"/usr/lib/postgresql/*/bin; do
         [ -x "$candidate/postgres" ] || continue
+        candidate=${candidate#"$tree"}
         if [ -n "$version" ]; then
             [ "$candidate" = "/usr/lib/postgresql/$version/bin" ] && found=$candidate && break
         else
@@ -27,14 +28,14 @@ postgres_pid() {
 }
 
 postgres_accepts() {
-    "$(postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$1" -U otp -d postgres -t 2
+    "$(OTP_SERVICES_TREE="" postgres_bin)/pg_isready" -q -h 127.0.0.1 -p "$1" -U otp -d postgres -t 2
 }
 
 postgres_init() {
     local dir=$1 bin=$2
     rm -rf "$dir/data.new"
     # Under another name until it is whole: an initdb that was interrupted must not pass for a cluster.
-    as_user postgres env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C.UTF-8 \
+    server_user "$dir" postgres env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C.UTF-8 \
         "$bin/initdb" -D "$dir/data.new" -A trust -U otp -E UTF8 --locale=C.UTF-8 >"$dir/log/initdb.log" 2>&1 ||
         { show_tail "$dir/log/initdb.log"; return 1; }
     mv "$dir/data.new" "$dir/data"
@@ -56,7 +57,7 @@ postgres_start() {
     if [ -n "$pid" ] && kill -0 "$pid" 2>/dev/null; then rm -f "$dir/data/postmaster.pid"; fi
     if ! (
         cd "$dir" || exit 1
-        as_user postgres env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C.UTF-8 \
+        server_user "$dir" postgres env -i PATH="$bin:/usr/bin:/bin" LC_ALL=C.UTF-8 \
             "$bin/pg_ctl" start -D "$dir/data" -w -t "$SERVICE_TIMEOUT" -l "$dir/log/postgres.log" \
             -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c max_connections=300" \
             -o "-c fsync=on -c synchronous_commit=on -c full_page_writes=on -c timezone=UTC -c log_timezone=UTC" \
@@ -76,7 +77,7 @@ postgres_stop() {
     local bin
     postgres_pid "$1" >/dev/null || return 0
     bin=$(postgres_bin "$1")
-    as_user postgres "$bin/pg_ctl" stop -D "$1/data" -m fast -w -t 30 >>"$1/log/pg_ctl.log" 2>&1 </dev/null || postgres_kill "$1"
+    server_user "$1" postgres "$bin/pg_ctl" stop -D "$1/data" -m fast -w -t 30 >>"$1/log/pg_ctl.log" 2>&1 </dev/null || postgres_kill "$1"
 }
 
 # postgres_kill DIR: the postmaster is frozen first, so that it cannot start another child between the count and the blow.

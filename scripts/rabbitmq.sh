@@ -5,7 +5,7 @@
 rabbitmq_script() {
     local candidate
     for candidate in /usr/lib/rabbitmq/bin/"$1" /usr/local/sbin/"$1"; do
-        if [ -x "$candidate" ]; then printf '%s\n' "$candidate"; return 0; fi
+        if [ -x "${OTP_SERVICES_TREE:-}$candidate" ]; then printf '%s\n' "$candidate"; return 0; fi
     done
     return 1
 }
@@ -15,7 +15,7 @@ rabbitmq_env() {
     local dir=$1 port=$2 epmd dist
     shift 2
     read -r epmd dist <"$dir/ports"
-    as_user rabbitmq env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME="$dir" \
+    server_user "$dir" rabbitmq env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME="$dir" \
         ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$epmd" RABBITMQ_DIST_PORT="$dist" \
         RABBITMQ_NODENAME=otp@localhost RABBITMQ_NODE_IP_ADDRESS=127.0.0.1 RABBITMQ_NODE_PORT="$port" \
         RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1}' \

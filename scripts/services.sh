@@ -98,6 +98,7 @@ scripts/services.sh ctl rabbitmq DIR PORT ARGUMENTS               rabbitmqctl ag
 
 start returns when the server accepts connections; kill sends SIGKILL to all its processes; ready waits for it;
 remove kills it and deletes DIR. OTP_SERVICE_TIMEOUT: seconds to wait (60). OTP_SERVICES: native or compose.
+OTP_SERVICES_TREE: a tree of scripts/debian-tree.sh, from which the servers run, as root.
 USAGE
 }
 

@@ -8,7 +8,8 @@ namespace OtpPipeline.Pipeline.Tests.Documentation;
 /// <summary>The request that docs/callbacks.md shows, held against one that arrived.</summary>
 public sealed class Callback_example(DocumentedPipeline documented)
 {
-    internal static bool IsCallback(Example example) => example.Page == "docs/callbacks.md" && example.First.StartsWith("POST /", StringComparison.Ordinal);
+    internal static bool IsCallback(Example example) =>
+        example.Page == "docs/callbacks.md" && example.First.StartsWith("POST /", StringComparison.Ordinal);
 
     [Fact]
     public async Task Has_the_headers_and_the_fields_of_a_callback_that_arrived()
@@ -25,14 +26,18 @@ public sealed class Callback_example(DocumentedPipeline documented)
         await pipeline.Client.CancelAsync(otp);
 
         var arrived = await Eventually.Get(
-            async () => JsonDocument.Parse((await pipeline.Client.ReadAsync($"sandbox/callbacks?otpId={otp}")).Text).RootElement is var all && all.GetArrayLength() > 0
-                ? all[0].ToString()
-                : null,
+            async () =>
+            {
+                var all = (await pipeline.Client.ReadAsync($"sandbox/callbacks?otpId={otp}")).Body;
+                return all.GetArrayLength() > 0 ? all[0].ToString() : null;
+            },
             "the callback has arrived");
 
         var callback = JsonDocument.Parse(arrived).RootElement;
         var shown = example.Lines.Skip(1).TakeWhile(l => l.Length > 0).Select(l => l.Split(':')[0].ToLowerInvariant());
-        shown.ShouldBe(callback.GetProperty("headers").EnumerateObject().Select(h => h.Name.ToLowerInvariant()), ignoreOrder: true);
+        // The sandbox keeps the headers that its readers need; Accept-Encoding is not one of them.
+        shown.Except(["accept-encoding"], StringComparer.Ordinal)
+            .ShouldBe(callback.GetProperty("headers").EnumerateObject().Select(h => h.Name.ToLowerInvariant()), ignoreOrder: true);
         var body = string.Join('\n', example.Lines.SkipWhile(l => l.Length > 0)).Replace("VERIFIED", "CANCELLED", StringComparison.Ordinal);
         ShownAnswer.Differences(body, callback.GetProperty("body").GetString()!).ShouldBeEmpty(arrived);
     }

@@ -12,7 +12,8 @@ public sealed class Comparing_answers
     [InlineData("""[{"id":"1"}]""", """[{"id":"2"},{"id":"3"}]""")]
     [InlineData("{\"a\":1,\n \"b\":...}\n200", "{\"a\":2,\"b\":[]}\n200")]
     [InlineData("HTTP/1.1 201 Created\nLocation: /otp/1", "HTTP/1.1 201 Created\r\nLocation: /otp/2\r\nDate: now\r\n")]
-    public void Takes_other_values_of_the_same_shape(string shown, string answered) => ShownAnswer.Differences(shown, answered).ShouldBeEmpty();
+    public void Takes_other_values_of_the_same_shape(string shown, string answered) =>
+        ShownAnswer.Differences(shown, answered).ShouldBeEmpty();
 
     [Theory]
     [InlineData("""{"otpId":"1"}""", """{"otpId":"1","more":1}""")]

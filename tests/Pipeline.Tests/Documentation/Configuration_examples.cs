@@ -7,7 +7,10 @@ namespace OtpPipeline.Pipeline.Tests.Documentation;
 /// <summary>A host starts with the configuration that a page shows.</summary>
 public sealed class Configuration_examples(DocumentedPipeline documented)
 {
-    private static readonly string[] OfTheApi = ["Applications", "Perfumerlabs", "Beem", "BizMagnets", "Gupshup", "Native", "Api", "Admin", "HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD"];
+    private static readonly string[] OfTheApi =
+    [
+        "Applications", "Perfumerlabs", "Beem", "BizMagnets", "Gupshup", "Native", "Api", "Admin", "HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD",
+    ];
 
     public static TheoryData<string> Pages => The_examples.PagesWith(nameof(Kind.Configuration));
 
@@ -16,7 +19,8 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
     public async Task Of_a_page_start_their_host(string page)
     {
         var (pipeline, _) = await documented.GetAsync();
-        var examples = Kinds.Of(page).Where(e => e.Kind == Kind.Configuration).SelectMany(e => e.Example.Settings).Where(s => !IsPlaceholder(s.Value)).ToList();
+        var examples = Kinds.Of(page).Where(e => e.Kind == Kind.Configuration).SelectMany(e => e.Example.Settings)
+            .Where(s => !IsPlaceholder(s.Value)).ToList();
         var files = Servers.NewFolder("secret-files");
         foreach (var host in examples.GroupBy(s => OfTheApi.Contains(Section(s.Key)) ? "Api" : "Workers"))
         {
@@ -26,7 +30,8 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
                 environment[key] = await WithFileAsync(value, files);
             }
 
-            await using var process = new HostProcess(host.Key, environment, Path.Combine(pipeline.Logs, $"{Path.GetFileNameWithoutExtension(page)}-{host.Key}.log"));
+            var log = Path.Combine(pipeline.Logs, $"{Path.GetFileNameWithoutExtension(page)}-{host.Key}.log");
+            await using var process = new HostProcess(host.Key, environment, log);
             await process.StartAsync();
             (await process.StopAsync()).ShouldBe(0);
         }
@@ -46,7 +51,8 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
     }
 
     /// <summary>The page leaves the value to its reader; the pipeline has one.</summary>
-    private static bool IsPlaceholder(string value) => value.Contains("...", StringComparison.Ordinal) || value.Contains('<', StringComparison.Ordinal) || value.Contains("user:password", StringComparison.Ordinal);
+    private static bool IsPlaceholder(string value) =>
+        new[] { "...", "<", "user:password" }.Any(p => value.Contains(p, StringComparison.Ordinal));
 
     private static string Section(string key) => key.Split("__")[0];
 

@@ -22,6 +22,8 @@ internal sealed partial record Example(string Page, int Line, IReadOnlyList<stri
 
     public bool IsPython => PythonImport().IsMatch(First);
 
+    public bool IsSql => First.EndsWith(';') && SqlVerb().IsMatch(First);
+
     public static IEnumerable<string> Pages => Directory
         .EnumerateFiles(Repository.At("docs"), "*.md", SearchOption.AllDirectories)
         .Append(Repository.At("README.md"))
@@ -77,6 +79,9 @@ internal sealed partial record Example(string Page, int Line, IReadOnlyList<stri
 
     [GeneratedRegex(@"\s+# .*$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Comment();
+
+    [GeneratedRegex("^(ALTER|CREATE|GRANT|UPDATE|SELECT) ", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex SqlVerb();
 
     [GeneratedRegex(@"^(import|from) \w", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex PythonImport();

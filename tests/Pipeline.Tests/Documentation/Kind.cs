@@ -24,6 +24,9 @@ internal enum Kind
     /// <summary>Its keys are held against those that the hosts read.</summary>
     Compose,
 
+    /// <summary>Its statements run in a transaction that is rolled back.</summary>
+    Sql,
+
     /// <summary>What arrives somewhere is held against it.</summary>
     Shown,
 
@@ -68,6 +71,7 @@ internal static class Kinds
         {
             { IsPython: true } => Kind.Python,
             { First: "services:" } => Kind.Compose,
+            { IsSql: true } => Kind.Sql,
             _ when example.First.Contains("require('", StringComparison.Ordinal) => Kind.Node,
             _ when The_examples.IsShownElsewhere(example) => Kind.Shown,
             _ when IsInATest(example) => Kind.DotNet,

@@ -12,7 +12,8 @@ internal sealed record ShellStep(string Command, string Shown)
 /// <summary>Tells the commands of a page's example from the answers below them.</summary>
 internal sealed partial class ShellExample
 {
-    private static readonly string[] Programs = [".", "curl", "echo", "sleep", "export", "until", "while", "for", "if", "/usr/bin/python3", "python3", "node", "rabbitmqctl"];
+    private static readonly string[] Programs =
+        [".", "curl", "echo", "sleep", "export", "until", "while", "for", "if", "/usr/bin/python3", "python3", "node"];
 
     /// <summary>Functions that the page defined so far are commands too.</summary>
     private readonly HashSet<string> _functions = new(StringComparer.Ordinal);

@@ -7,7 +7,8 @@ namespace OtpPipeline.Pipeline.Tests.Documentation;
 internal static partial class ShownAnswer
 {
     // Values that are the same each time; every other value is only an example of its kind.
-    private static readonly string[] Constant = ["code", "message", "status", "error", "title", "detail", "event", "pointer", "success", "token_type", "reason"];
+    private static readonly string[] Constant =
+        ["code", "message", "status", "error", "title", "detail", "event", "pointer", "success", "token_type", "reason"];
 
     /// <summary>What of the shown text is not so in the answer; none where all of it is.</summary>
     public static IEnumerable<string> Differences(string shown, string answered)

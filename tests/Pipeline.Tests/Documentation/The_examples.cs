@@ -10,6 +10,7 @@ namespace OtpPipeline.Pipeline.Tests.Documentation;
 /// <summary>Every example of README.md and docs, run as the page shows it against the hosts as ./run starts them.</summary>
 public sealed partial class The_examples(DocumentedPipeline documented)
 {
+    private const RegexOptions Options = RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
@@ -123,6 +124,22 @@ public sealed partial class The_examples(DocumentedPipeline documented)
         }
     }
 
+    [Theory]
+    [MemberData(nameof(PagesWith), nameof(Kind.Sql))]
+    public async Task In_SQL_run(string page)
+    {
+        var (pipeline, _) = await documented.GetAsync();
+        var database = new Npgsql.NpgsqlConnectionStringBuilder(pipeline.Database.ConnectionString).Database;
+        foreach (var example in Kinds.Of(page).Where(e => e.Kind == Kind.Sql).Select(e => e.Example))
+        {
+            var here = example.Text.Replace("IN DATABASE otp ", $"IN DATABASE {database} ", StringComparison.Ordinal);
+
+            var run = () => pipeline.Database.ExecuteAsync($"BEGIN; {here} ROLLBACK;");
+
+            await run.ShouldNotThrowAsync(example.ToString());
+        }
+    }
+
     [Fact]
     public async Task Show_the_event_that_a_subscriber_gets()
     {
@@ -159,9 +176,9 @@ public sealed partial class The_examples(DocumentedPipeline documented)
         return wrong.Count == 0 ? [] : [.. wrong, $"answered was: {output}"];
     }
 
-    [GeneratedRegex("""^b'(?<body>.*)'$""", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("""^b'(?<body>.*)'$""", Options)]
     private static partial Regex PythonBytes();
 
-    [GeneratedRegex("\"error\":\\{|\"code\":2\\d{3}|\"status\":[45]\\d\\d|^(curl|bash): ", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex("\"error\":\\{|\"code\":2\\d{3}|\"status\":[45]\\d\\d|^(curl|bash): ", Options)]
     private static partial Regex Refusal();
 }

@@ -6,12 +6,16 @@ using Microsoft.Extensions.Options;
 namespace OtpPipeline.Core.Secrets;
 
 /// <summary>
-/// Seals with AES-256-GCM under the newest key, opens with any. The associated data binds a ciphertext to its place, so a row
-/// copied elsewhere does not open. Keyed hashes come from a key of their own, which outlives a rotation.
+/// Seals with AES-256-GCM under the newest key, opens with any. Each ciphertext has a key of its own, derived by HKDF from the ring's
+/// key and a random salt: with 192 random bits of salt and nonce no number of ciphertexts repeats both. The associated data binds a
+/// ciphertext to its place, so a row copied elsewhere does not open. Keyed hashes come from another key, which outlives a rotation.
 /// </summary>
 public sealed class KeyRing
 {
+    private const int KeySize = 32;
+    private const int SaltSize = 12;
     private const int NonceSize = 12;
+    private const int HeaderSize = SaltSize + NonceSize;
     private const int TagSize = 16;
     private readonly FrozenDictionary<string, byte[]> _keys;
     private readonly byte[][] _lookupKeys;
@@ -30,7 +34,7 @@ public sealed class KeyRing
     /// <summary>How many keys may have made a keyed hash: the current one, and the old ones behind it.</summary>
     public int LookupKeys => _lookupKeys.Length;
 
-    /// <summary>Nonce, ciphertext and tag under the current key.</summary>
+    /// <summary>Salt, nonce, ciphertext and tag under the current key.</summary>
     public byte[] Seal(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData) => Seal(CurrentKeyId, 0, secret, associatedData);
 
     /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was sealed in this place.</exception>
@@ -41,14 +45,14 @@ public sealed class KeyRing
             throw new CryptographicException($"The key '{keyId}' is not among Otp:PinKeys.");
         }
 
-        if (sealedData.Length < NonceSize + TagSize)
+        if (sealedData.Length < HeaderSize + TagSize)
         {
             throw new CryptographicException("The sealed data is cut short.");
         }
 
-        using var aes = new AesGcm(key, TagSize);
-        var secret = new byte[sealedData.Length - NonceSize - TagSize];
-        aes.Decrypt(sealedData[..NonceSize], sealedData[NonceSize..^TagSize], sealedData[^TagSize..], secret, associatedData);
+        using var aes = CipherOf(key, sealedData[..SaltSize]);
+        var secret = new byte[sealedData.Length - HeaderSize - TagSize];
+        aes.Decrypt(sealedData[SaltSize..HeaderSize], sealedData[HeaderSize..^TagSize], sealedData[^TagSize..], secret, associatedData);
         return secret;
     }
 
@@ -89,14 +93,21 @@ public sealed class KeyRing
 
     private byte[] Seal(string keyId, int offset, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
     {
-        var data = new byte[offset + NonceSize + secret.Length + TagSize];
+        var data = new byte[offset + HeaderSize + secret.Length + TagSize];
         var target = data.AsSpan(offset);
-        RandomNumberGenerator.Fill(target[..NonceSize]);
-        using var aes = new AesGcm(_keys[keyId], TagSize);
-        aes.Encrypt(target[..NonceSize], secret, target.Slice(NonceSize, secret.Length), target[^TagSize..], associatedData);
+        RandomNumberGenerator.Fill(target[..HeaderSize]);
+        using var aes = CipherOf(_keys[keyId], target[..SaltSize]);
+        aes.Encrypt(target[SaltSize..HeaderSize], secret, target.Slice(HeaderSize, secret.Length), target[^TagSize..], associatedData);
         return data;
     }
 
+    private static AesGcm CipherOf(byte[] key, ReadOnlySpan<byte> salt)
+    {
+        Span<byte> derived = stackalloc byte[KeySize];
+        HKDF.Expand(HashAlgorithmName.SHA256, key, derived, salt);
+        return new(derived, TagSize);
+    }
+
     private static byte[] Derive(string base64, string purpose) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(base64), 32, info: Encoding.UTF8.GetBytes("otp-pipeline/" + purpose));
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(base64), KeySize, info: Encoding.UTF8.GetBytes("otp-pipeline/" + purpose));
 }

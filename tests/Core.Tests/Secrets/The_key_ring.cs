@@ -36,6 +36,21 @@ public class The_key_ring
     }
 
     [Fact]
+    public void Seals_under_a_key_of_its_own_each_time()
+    {
+        var ring = new KeyRing(Options.Create(Some.OtpOptions("k1")));
+        var (first, second) = (ring.Seal([1, 2, 3, 4], []), ring.Seal([1, 2, 3, 4], []));
+
+        // 96 bits of salt, which the key depends on, and 96 of nonce.
+        first.Length.ShouldBe(12 + 12 + 4 + 16);
+        first[..12].ShouldNotBe(second[..12]);
+        var salted = (byte[])first.Clone();
+        second.AsSpan(0, 12).CopyTo(salted);
+        Should.Throw<CryptographicException>(() => ring.Open("k1", salted, []));
+        ring.Open("k1", first, []).ShouldBe([1, 2, 3, 4]);
+    }
+
+    [Fact]
     public void Opens_nothing_in_another_place()
     {
         var secrets = Ring("k1");

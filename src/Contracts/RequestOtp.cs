@@ -12,7 +12,7 @@ namespace OtpPipeline.Contracts;
 /// <param name="Email">The recipient on the channel email.</param>
 /// <param name="ChatId">The recipient on the channel telegram.</param>
 /// <param name="From">The sender as the recipient sees it, 3 to 15 characters.</param>
-/// <param name="Template">The text, with {{pin}} where the PIN goes.</param>
+/// <param name="Template">The text, with {{pin}} where the PIN goes; {{app}}, {{minutes}} and {{name}} may stand beside it.</param>
 /// <param name="TrackId">The caller's own id, any dashed UUID.</param>
 /// <param name="Ttl">Life in seconds, 60 to 1800.</param>
 /// <param name="MaxAttempts">Guesses allowed, 1 to 10.</param>

@@ -7,12 +7,13 @@ namespace OtpPipeline.Storage.Postgres;
 /// <summary>The statements over recipients' histories. Everybody locks them in the order of their keys, after the OTPs.</summary>
 internal static class HistoryStatements
 {
-    /// <summary>Locks those of the recipients of these OTPs.</summary>
+    /// <summary>Locks those of the recipients of these OTPs; each row begins with the OTP's id.</summary>
     public static void LockOf(NpgsqlBatch batch, IReadOnlyCollection<Guid> otpIds) => batch.Add(
         $"""
-        SELECT {Rows.History} FROM recipient_histories h
-        WHERE (h.application_id, h.recipient_hash) IN (SELECT o.application_id, o.recipient_hash FROM otps o WHERE o.id = ANY ($1))
-        ORDER BY h.application_id, h.recipient_hash FOR UPDATE
+        SELECT o.id, {Rows.History} FROM otps o
+        JOIN recipient_histories h ON h.application_id = o.application_id AND h.recipient_hash = coalesce(o.limit_hash, o.recipient_hash)
+        WHERE o.id = ANY ($1)
+        ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
         """,
         Columns.Of(otpIds));
 

@@ -54,12 +54,12 @@ internal static class IntakeStatements
         var otps = decisions.Otps;
         batch.Add(
             """
-            INSERT INTO otps (id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, status, sequence, attempts,
-                              max_attempts, ttl, parts, cost, metadata, created_at, expires_at, delivery_sequence, callback_events)
-            SELECT id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, 'PENDING', 1, 0,
+            INSERT INTO otps (id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, details, status, sequence,
+                              attempts, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, delivery_sequence, callback_events)
+            SELECT id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, details, 'PENDING', 1, 0,
                    max_attempts, ttl, parts, cost, metadata, created_at, expires_at, 0, callback_events
-            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
-                AS o (id, application_id, track_id, channel, country_iso, recipient_hash, lookup_hash, details, max_attempts, ttl, parts, cost, metadata,
+            FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+                AS o (id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, details, max_attempts, ttl, parts, cost, metadata,
                       created_at, expires_at, callback_events)
             """,
             Columns.Of(otps, o => o.Id, NpgsqlDbType.Uuid),
@@ -68,6 +68,7 @@ internal static class IntakeStatements
             Columns.Of(otps, o => o.Channel.Text(), NpgsqlDbType.Text),
             Columns.Of(otps, o => o.CountryIso, NpgsqlDbType.Text),
             Columns.Of(otps, o => o.RecipientHash, NpgsqlDbType.Bytea),
+            Columns.Of(otps, o => o.LimitHash, NpgsqlDbType.Bytea),
             Columns.Of(otps, o => o.LookupHash, NpgsqlDbType.Bytea),
             Columns.Of(otps, o => o.Details, NpgsqlDbType.Bytea),
             Columns.Of(otps, o => o.MaxAttempts, NpgsqlDbType.Integer),

@@ -172,7 +172,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
             {
                 var otps = await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken);
                 var pins = forVerification ? await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken) : [];
-                var histories = forVerification ? await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken) : [];
+                var histories = forVerification ? await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Rows.ReadHistory(r, 1)), cancellationToken) : [];
                 var answered = submissions ? await Rows.ReadAllAsync(reader, Rows.ReadSubmission, cancellationToken) : [];
                 return await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken);
             },
@@ -205,24 +205,27 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
     }
 
     private static async Task<LockedOtps> AssembleAsync(
-        NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<RecipientHistory> histories, List<OtpSubmission> submissions, CancellationToken cancellationToken)
+        NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<(Guid OtpId, RecipientHistory Row)> histories, List<OtpSubmission> submissions, CancellationToken cancellationToken)
     {
         var deliveries = (await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken)).ToLookup(d => d.OtpId);
         var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
         var pinOf = pins.GroupBy(p => p.OtpId).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Version));
         var submissionsOf = submissions.ToLookup(s => s.OtpId);
-        var historyOf = histories.ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+        var rows = histories.Select(h => h.Row).DistinctBy(KeyOf).ToDictionary(KeyOf);
+        var historyOf = histories.ToDictionary(h => h.OtpId, h => rows[KeyOf(h.Row)]);
         return new(
             now,
             otps.ToDictionary(o => o.Id, o => new LockedOtp(
                 o,
                 pinOf.GetValueOrDefault(o.Id),
                 [.. deliveries[o.Id]],
-                historyOf.GetValueOrDefault((o.ApplicationId, Convert.ToHexString(o.RecipientHash))))
+                historyOf.GetValueOrDefault(o.Id))
             {
                 Submissions = [.. submissionsOf[o.Id]],
             }));
     }
+
+    private static (Guid ApplicationId, string Hash) KeyOf(RecipientHistory history) => (history.ApplicationId, Convert.ToHexString(history.RecipientHash));
 
     private static void InsertSubmissions(NpgsqlBatch batch, IReadOnlyCollection<OtpSubmission> submissions) => batch.Add(
         "INSERT INTO otp_submissions (otp_id, hash, code) SELECT * FROM unnest($1, $2, $3)",

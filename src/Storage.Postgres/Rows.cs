@@ -112,14 +112,16 @@ internal static class Rows
         Code = r.Value<int>(2),
     };
 
-    public static RecipientHistory ReadHistory(NpgsqlDataReader r) => new()
+    public static RecipientHistory ReadHistory(NpgsqlDataReader r) => ReadHistory(r, 0);
+
+    public static RecipientHistory ReadHistory(NpgsqlDataReader r, int at) => new()
     {
-        ApplicationId = r.GetGuid(0),
-        RecipientHash = r.Bytes(1),
-        Sends = r.GetFieldValue<long[]>(2),
-        FailedGuesses = r.GetInt32(3),
-        CoolOffUntil = r.Value<DateTime>(4),
-        UpdatedAt = r.GetDateTime(5),
+        ApplicationId = r.GetGuid(at),
+        RecipientHash = r.Bytes(at + 1),
+        Sends = r.GetFieldValue<long[]>(at + 2),
+        FailedGuesses = r.GetInt32(at + 3),
+        CoolOffUntil = r.Value<DateTime>(at + 4),
+        UpdatedAt = r.GetDateTime(at + 5),
     };
 
     public static async Task<List<T>> ReadAllAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public sealed class An_otp_request_that_is_refused
         { "{}", "invalid_param", 2001, "The parameter 'phoneNumber' is empty or not set" },
         { """{"phoneNumber":""}""", "invalid_param", 2001, "The parameter 'phoneNumber' is empty or not set" },
         { """{"phoneNumber":null}""", "invalid_param", 2001, "The parameter 'phoneNumber' is empty or not set" },
-        { """{"phoneNumber":"0612246400"}""", "invalid_param", 2002, "The parameter 'countryIso' is empty or not set" },
+        { """{"phoneNumber":"0612246400"}""", "invalid_param", 2002, "The parameter 'countryIso' is empty or not set, and 'phoneNumber' is not international: it does not begin with '+'" },
         { """{"phoneNumber":"07400123456","countryIso":"UK"}""", "invalid_param", 2003, "Country ISO provided is invalid" },
         { $$"""{{{Phone}},"from":""}""", "invalid_param", 2004, "The parameter 'from' is empty or not set" },
         { $$"""{{{Phone}},"from":"ab"}""", "invalid_param", 2005, "The parameter 'from' is not valid (min 3, max 15 characters)" },

@@ -56,6 +56,22 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
         return now;
     }
 
+    public bool Flag(string name, bool now)
+    {
+        if (!Find(name, out var value))
+        {
+            return now;
+        }
+
+        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        {
+            return value.GetBoolean();
+        }
+
+        Refuse(name, "must be true or false");
+        return now;
+    }
+
     public decimal? Amount(string name, decimal? now, decimal max)
     {
         if (!Find(name, out var value))

@@ -18,7 +18,7 @@ public sealed record RequestOtpBody
     [Description("Sender as the recipient sees it, 3 to 15 characters.")]
     public string? From { get; init; }
 
-    [Description("Text of the message with {{pin}}.")]
+    [Description("Text of the message with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}.")]
     public string? Template { get; init; }
 
     [Description("The caller's own id, any dashed UUID.")]

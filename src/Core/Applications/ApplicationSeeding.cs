@@ -76,6 +76,12 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
                 yield return new($"Applications:{i}:Settings:Template does not contain the placeholder {MessageText.Placeholder}.");
             }
 
+            if (application.Settings.Template is { } text && MessageText.HasUnknownPlaceholder(text))
+            {
+                yield return new(
+                    $"Applications:{i}:Settings:Template contains an unknown placeholder: beside {MessageText.Placeholder} there are {MessageText.OtherPlaceholders}.");
+            }
+
             if (Array.Find(application.Settings.Limits.AllowedCountries, c => !PhoneNumber.IsKnownCountry(c)) is { } unknown)
             {
                 yield return new($"Applications:{i}:Settings:Limits:AllowedCountries names '{unknown}', which is no country (two letters, such as FR).");

@@ -84,6 +84,12 @@ public sealed record ApplicationLimits
     [Range(1, 100_000)]
     public int SendsPerDay { get; init; } = 10;
 
+    /// <summary>mary+shop@ and mary@ are counted together, as one mailbox takes both with most hosts.</summary>
+    public bool FoldPlusTags { get; init; } = true;
+
+    /// <summary>m.ary@ and mary@ are counted together, as one mailbox takes both with Gmail.</summary>
+    public bool FoldDots { get; init; }
+
     /// <summary>Seconds between two OTPs for one recipient; 0 for no pause.</summary>
     [Range(0, 86_400)]
     public int RetryPeriod { get; init; }

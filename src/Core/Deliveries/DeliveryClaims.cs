@@ -58,7 +58,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
         var message = _secrets.OpenMessage(claimed.Pin);
         return new(
             claimed.Delivery, claimed.ApplicationId, claimed.RecipientHash, claimed.CountryIso, details, pin,
-            message?.Text ?? MessageText.Render(details.Template, pin), claimed.ExpiresAt) { Message = message };
+            message?.Text ?? MessageText.Render(details.Template, pin, details.Name), claimed.ExpiresAt) { Message = message };
     }
 
     public ValueTask DisposeAsync() => _gatherer.DisposeAsync();

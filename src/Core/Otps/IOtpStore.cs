@@ -92,6 +92,9 @@ public sealed record LockedOtp(Otp Otp, OtpPin? Pin, List<Delivery> Deliveries, 
     /// <summary>Submissions that were answered before, where they were asked for.</summary>
     public List<OtpSubmission> Submissions { get; init; } = [];
 
+    /// <summary>Whether a submission that comes again is still recognised: no longer than any idempotency key after the OTP's end.</summary>
+    public bool Remembers(DateTime now, TimeSpan retention) => Otp.FinalAt is not { } end || now < end + retention;
+
     /// <summary>What was answered to this submission; null where it is new or has no id.</summary>
     public OtpSubmission? AnswerTo(byte[]? submission) =>
         submission is null ? null : Submissions.Find(s => s.Hash.AsSpan().SequenceEqual(submission));

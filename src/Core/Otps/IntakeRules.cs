@@ -34,8 +34,14 @@ public sealed record NewOtp(
     /// <summary>What counts this send besides the recipient's own history.</summary>
     public IReadOnlyList<SendCounter> Counters { get; init; } = [];
 
+    /// <summary>Counts the recipient's sends and failed guesses; null where that is <see cref="RecipientHash"/>.</summary>
+    public byte[]? LimitHash { get; init; }
+
+    /// <summary>The hash of the recipient's history.</summary>
+    public byte[] HistoryHash => LimitHash ?? RecipientHash;
+
     /// <summary>The hashes of all histories that this send is counted in, the recipient's first.</summary>
-    public IEnumerable<byte[]> HistoryHashes => Counters.Select(c => c.Hash).Prepend(RecipientHash);
+    public IEnumerable<byte[]> HistoryHashes => Counters.Select(c => c.Hash).Prepend(HistoryHash);
 
     /// <summary>Prints the id only.</summary>
     public override string ToString() => OtpId.ToString();
@@ -113,7 +119,7 @@ public static class IntakeRules
         }
 
         var limits = order.Order.Application.Settings.Limits;
-        var history = facts.HistoryOf(order, order.RecipientHash);
+        var history = facts.HistoryOf(order, order.HistoryHash);
         var spending = limits.SpendingPerDay is null ? null : facts.Spendings[order.ApplicationId];
         var refusal =
             (order.Order.Terms.OneLive && IsLive(order, facts, decisions) ? Refusals.StillLive : null)
@@ -176,6 +182,7 @@ public static class IntakeRules
         Channel = order.Order.Channel,
         CountryIso = order.Order.Recipient.CountryIso,
         RecipientHash = order.RecipientHash,
+        LimitHash = order.LimitHash,
         LookupHash = order.LookupHash,
         Details = order.Details,
         Status = OtpStatus.Pending,

@@ -1,7 +1,10 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace OtpPipeline.Core.Otps;
 
 /// <summary>The text of a message: the template with the PIN in it, and how many parts a carrier makes of it.</summary>
-public static class MessageText
+public static partial class MessageText
 {
     public const string Placeholder = "{{pin}}";
 
@@ -16,7 +19,45 @@ public static class MessageText
 
     public static bool HasPlaceholder(string template) => template.Contains(Placeholder, StringComparison.Ordinal);
 
-    public static string Render(string template, Pin pin) => template.Replace(Placeholder, pin.Reveal(), StringComparison.Ordinal);
+    /// <summary>The placeholders that may stand beside the PIN's, as an error names them.</summary>
+    public const string OtherPlaceholders = "{{app}}, {{minutes}} and {{name}}";
+
+    private const string NamePlaceholder = "{{name}}";
+
+    /// <summary>Whether the text needs the name of the recipient.</summary>
+    public static bool HasName(string template) => template.Contains(NamePlaceholder, StringComparison.Ordinal);
+
+    /// <summary>Whether a placeholder is none of ours, so that the recipient would read it.</summary>
+    public static bool HasUnknownPlaceholder(string template)
+    {
+        foreach (var match in Placeholders().EnumerateMatches(template))
+        {
+            if (template.AsSpan(match.Index, match.Length) is not (Placeholder or "{{app}}" or "{{minutes}}" or NamePlaceholder))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Puts in what is known when the OTP is accepted: the application's name, and the whole minutes of its life, at least one.</summary>
+    public static string Fill(string template, string application, int ttl) =>
+        KnownAtIntake().Replace(template, m => m.ValueSpan is "{{app}}" ? application : Math.Max(1, ttl / 60).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Puts in PIN and name. Without a name its placeholder goes, with a space before it.</summary>
+    public static string Render(string template, Pin pin, string? name = null) =>
+        KnownAtSending().Replace(template, m => m.ValueSpan.EndsWith(Placeholder, StringComparison.Ordinal) ? m.Groups["space"].Value + pin.Reveal()
+            : string.IsNullOrEmpty(name) ? "" : m.Groups["space"].Value + name);
+
+    [GeneratedRegex(@"\{\{[^{}]*\}\}", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Placeholders();
+
+    [GeneratedRegex(@"\{\{(app|minutes)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex KnownAtIntake();
+
+    [GeneratedRegex(@"(?<space> ?)\{\{(pin|name)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex KnownAtSending();
 
     /// <summary>
     /// Parts as carriers count them: 160 places of GSM-7 or 70 UTF-16 units of UCS-2 in one message; 153 or 67 in each part

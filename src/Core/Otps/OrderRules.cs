@@ -41,6 +41,7 @@ public static partial class OrderRules
             ?? (string.IsNullOrEmpty(template) && !draft.Template.Malformed ? Refusals.TemplateMissing : null)
             ?? (template is null || template.Length > 1600 || HasControl(template.ReplaceLineEndings(" ").Replace('\t', ' ')) ? Refusals.TemplateInvalid : null)
             ?? (!MessageText.HasPlaceholder(template!) ? Refusals.TemplateWithoutPin : null)
+            ?? (MessageText.HasUnknownPlaceholder(template!) ? Refusals.TemplateWithUnknown : null)
             ?? Number(draft.Ttl, settings.Ttl, 60, 1800, Refusals.TtlNotANumber, Refusals.TtlTooSmall, Refusals.TtlTooLarge, out ttl)
             ?? Number(draft.MaxAttempts, settings.MaxAttempts, 1, 10, Refusals.MaxAttemptsNotANumber, Refusals.MaxAttemptsTooSmall, Refusals.MaxAttemptsTooLarge, out maxAttempts)
             ?? (pinType is null && !draft.PinType.Malformed ? Refusals.PinTypeMissing : null)
@@ -51,6 +52,7 @@ public static partial class OrderRules
             ?? address.Refusal
             ?? (!TryMetadata(draft, out metadata) ? Refusals.MetadataInvalid : null)
             ?? (draft.Locale.Malformed || (draft.Locale.Text is { Length: > 0 } tag && !LocaleForm().IsMatch(tag)) ? Refusals.LocaleInvalid : null)
+            ?? (string.IsNullOrEmpty(draft.Name.Text) && !draft.Name.Malformed && draft.Template.Text is { } own && MessageText.HasName(own) ? Refusals.NameMissing : null)
             ?? (draft.Name.Malformed || draft.Name.Text is { Length: > 100 } || HasControl(draft.Name.Text ?? "") ? Refusals.NameInvalid : null)
             ?? (address.Value.CountryIso is { } country && !Served(country, settings.Limits) ? Refusals.NoCoverage : null);
         if (refusal is not null)
@@ -156,6 +158,8 @@ public static partial class OrderRules
             return !draft.MetadataMalformed;
         }
 
+        // Nothing given is nothing kept, as with every other field.
+        pairs = pairs.Where(p => !p.Value.IsAbsent).ToDictionary(StringComparer.Ordinal);
         if (pairs.Count > MetadataPairs
             || pairs.Any(p => p.Key.Length is 0 or > 40 || p.Value.Text is not { Length: <= 500 } text || text.Contains('\0') || p.Key.Contains('\0')))
         {

@@ -19,6 +19,12 @@ public sealed class Otp
     /// <summary>Keyed hash of the recipient: finds it without knowing it.</summary>
     public required byte[] RecipientHash { get; init; }
 
+    /// <summary>
+    /// Keyed hash under which sends and failed guesses are counted; null where that is <see cref="RecipientHash"/>. Written once, never
+    /// read back.
+    /// </summary>
+    public byte[]? LimitHash { get; init; }
+
     /// <summary>Keyed hash by which the callers of a dialect find the OTP, who know no id of it; null where they know it. Written once, never read back.</summary>
     public byte[]? LookupHash { get; init; }
 

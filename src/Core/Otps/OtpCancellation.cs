@@ -26,13 +26,15 @@ public sealed class OtpCancellation : IAsyncDisposable
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
+    private readonly TimeSpan _retention;
     private readonly Gatherer<CancelCommand, CancellationAnswer> _gatherer;
 
-    public OtpCancellation(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<GatheringOptions> gathering)
+    public OtpCancellation(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<GatheringOptions> gathering)
     {
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
+        _retention = options.Value.IdempotencyRetention;
         _gatherer = new(CancelAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
 
@@ -67,7 +69,7 @@ public sealed class OtpCancellation : IAsyncDisposable
 
     private CancellationAnswer Judge(CancelCommand command, LockedOtp locked, OtpChanges changes)
     {
-        var submission = command.SubmissionId is { } id ? _secrets.HashCancellation(id) : null;
+        var submission = command.SubmissionId is { } id && locked.Remembers(changes.Now, _retention) ? _secrets.HashCancellation(id) : null;
         if (locked.AnswerTo(submission) is not null)
         {
             return new(null, locked.Otp.TrackId);

@@ -10,7 +10,7 @@ namespace OtpPipeline.Core.Otps;
 /// </summary>
 public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets)
 {
-    /// <summary>The guess against every live OTP of the lookup: each that it is the PIN of is verified, so that a PIN that was sent twice is used once; where it is the PIN of none, it is one wrong guess on each.</summary>
+    /// <summary>The guess against every live OTP of the lookup: each that it is the PIN of is verified, so that a PIN that was sent twice is used once; where it is the PIN of none, it is a wrong guess on each, and counts as often for the recipient.</summary>
     /// <returns>Null for success; <see cref="Refusals.NotFound"/> where none is live.</returns>
     public async Task<Refusal?> CheckAsync(Application application, OtpLookup lookup, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
     {
@@ -27,7 +27,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
     /// <returns>Its recipient.</returns>
     public async Task<Judged<string>> TakeAsync(Application application, string place, string pin, string? traceParent, CancellationToken cancellationToken)
     {
-        var ids = await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, pin), cancellationToken);
+        var ids = await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken);
         if (ids.Count == 0)
         {
             return Refusals.NotFound;
@@ -39,7 +39,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
 
     /// <summary>Whether a live OTP of that place has this PIN at the moment.</summary>
     public async Task<bool> IsLiveAsync(Application application, string place, string pin, CancellationToken cancellationToken) =>
-        (await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, pin), cancellationToken)).Count > 0;
+        (await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken)).Count > 0;
 
     private async Task<(Otp? Verified, Refusal? Refusal)> JudgeAsync(
         Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent, CancellationToken cancellationToken)
@@ -71,6 +71,12 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         var live = locked.Otps.Values
             .Where(o => o.Otp.ApplicationId == application.Id && o.State.At(locked.Now).Status == OtpStatus.Pending)
             .OrderByDescending(o => o.Otp.CreatedAt).ThenByDescending(o => o.Otp.Id).ToList();
+        if (ofOneRecipient)
+        {
+            // The search leaves out what typing adds, and so finds more than it should.
+            live = live.FindAll(o => o.Pin is { } pin && secrets.OpenPin(pin).Matches(guess));
+        }
+
         if (ofOneRecipient && live.DistinctBy(o => Convert.ToHexString(o.Otp.RecipientHash), StringComparer.Ordinal).Skip(1).Any())
         {
             return (null, Refusals.NotFound);
@@ -84,7 +90,6 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         // Each is compared, whatever the others say: the time tells nothing.
         var right = live.FindAll(o => o.Pin is { } pin && secrets.OpenPin(pin).Matches(guess));
         Refusal? refusal = live.Count == 0 ? Refusals.NotFound : null;
-        var counted = new HashSet<RecipientHistory>();
         foreach (var otp in right.Count == 0 ? live : right)
         {
             var before = otp.State;
@@ -92,8 +97,8 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
             changes.Move(otp, outcome.State);
             refusal = outcome.Refusal;
 
-            // One guess of one recipient, on however many OTPs.
-            if (otp.History is { } history && counted.Add(history))
+            // Each comparison with a PIN is a guess of its own: whoever may guess at five at once has five chances.
+            if (otp.History is { } history)
             {
                 RecipientLimits.Carry(history, before, outcome.State, application.Settings.Limits, changes);
             }

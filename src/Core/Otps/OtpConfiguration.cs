@@ -15,6 +15,7 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.Channel).HasColumnName("channel").AsLowerText();
         builder.Property(o => o.CountryIso).HasColumnName("country_iso").HasMaxLength(2);
         builder.Property(o => o.RecipientHash).HasColumnName("recipient_hash").HasMaxLength(32);
+        builder.Property(o => o.LimitHash).HasColumnName("limit_hash").HasMaxLength(32);
         builder.Property(o => o.LookupHash).HasColumnName("lookup_hash").HasMaxLength(32);
         builder.Property(o => o.Details).HasColumnName("details");
         builder.Property(o => o.Status).HasColumnName("status").AsUpperText();

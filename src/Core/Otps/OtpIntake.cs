@@ -93,8 +93,9 @@ public sealed class OtpIntake : IAsyncDisposable
         var terms = order.Terms;
         var pin = terms.Pin is { } own ? new Pin(own, exact: true) : order.PinPolicy.Next();
         var message = terms.MessageOf?.Invoke(pin) ?? terms.Message;
-        var parts = MessageText.CountParts(message?.Text ?? MessageText.Render(order.Template, pin));
-        var details = new OtpDetails(order.Recipient.Address, order.From, order.Template, order.CallbackUrl, order.Name, order.Locale);
+        var template = MessageText.Fill(order.Template, order.Application.Name, order.Ttl);
+        var parts = MessageText.CountParts(message?.Text ?? MessageText.Render(template, pin, order.Name));
+        var details = new OtpDetails(order.Recipient.Address, order.From, template, order.CallbackUrl, order.Name, order.Locale);
         return new(
             order,
             otpId,
@@ -109,9 +110,10 @@ public sealed class OtpIntake : IAsyncDisposable
             order.IdempotencyKey is null ? null : _secrets.HashCommand(order.Normalised))
         {
             ExactPin = terms.Pin is not null || order.PinPolicy.IsExact,
+            LimitHash = _secrets.HashLimitKey(order.Recipient, order.Application.Settings.Limits),
             Message = message is null ? null : _secrets.SealMessage(otpId, message),
             LookupHash = terms.Lookup is { } lookup ? _secrets.HashLookup(order.Application.Id, lookup) : null,
-            PinHash = terms.FindPinIn is { } place ? _secrets.HashPin(order.Application.Id, place, pin.Reveal()) : null,
+            PinHash = terms.FindPinIn is { } place ? _secrets.HashPin(order.Application.Id, place, pin) : null,
             Counters = [.. terms.Counted.Where(c => c.Windows.Count > 0).Select(c => new SendCounter(_secrets.HashCounted(c.Key), c))],
         };
     }

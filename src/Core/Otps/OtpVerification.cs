@@ -35,13 +35,15 @@ public sealed class OtpVerification : IAsyncDisposable
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
+    private readonly TimeSpan _retention;
     private readonly Gatherer<VerifyCommand, VerifyAnswer> _gatherer;
 
-    public OtpVerification(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<GatheringOptions> gathering)
+    public OtpVerification(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<GatheringOptions> gathering)
     {
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
+        _retention = options.Value.IdempotencyRetention;
         _gatherer = new(VerifyAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
 
@@ -83,7 +85,7 @@ public sealed class OtpVerification : IAsyncDisposable
     {
         var otp = locked.Otp;
         var history = locked.History;
-        var submission = command.SubmissionId is { } id ? _secrets.HashSubmission(id, command.Guess) : null;
+        var submission = command.SubmissionId is { } id && locked.Remembers(changes.Now, _retention) ? _secrets.HashSubmission(id, command.Guess) : null;
         if (locked.AnswerTo(submission) is { Code: { } code })
         {
             return new(Refusals.OfSubmission(code), otp.TrackId);

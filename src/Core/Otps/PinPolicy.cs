@@ -57,8 +57,26 @@ public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
     /// <summary>The PIN in clear: for the rendered message and the seal, nothing else.</summary>
     public string Reveal() => _value;
 
-    /// <summary>Whether the guess is this PIN; takes the same time for every guess.</summary>
-    public bool Matches(PinGuess guess) => Equals(guess.Normalise(_value.Length, _exact));
+    /// <summary>
+    /// Whether the guess is this PIN as it stands, or but for what a person's typing adds: see <see cref="TypedText"/>. What the PIN
+    /// contains itself is kept. Takes the same time for every guess of one length.
+    /// </summary>
+    public bool Matches(PinGuess guess)
+    {
+        var typed = guess.Padded(_value.Length);
+        var same = Equals(new Pin(typed));
+        if (typed.Length > TypedText.Longest)
+        {
+            return same;
+        }
+
+        var kept = TypedText.In(_value);
+        return same | new Pin(Form(_value, kept)).Equals(new Pin(Form(typed, kept)));
+    }
+
+    /// <summary>The PIN without all that typing may add; the PIN itself where nothing would be left, or where it is no PIN.</summary>
+    internal string Searched() =>
+        _value.Length <= TypedText.Longest && TypedText.Normalise(_value, TypedExtras.None) is { Length: > 0 } form ? form : _value;
 
     public bool Equals(Pin other)
     {
@@ -74,6 +92,12 @@ public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
     public override int GetHashCode() => 0;
 
     public override string ToString() => "****";
+
+    private string Form(string text, TypedExtras kept)
+    {
+        var form = TypedText.Normalise(text, kept);
+        return _exact ? form : form.ToUpperInvariant();
+    }
 }
 
 /// <summary>What a user typed.</summary>
@@ -82,7 +106,7 @@ public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
 [JsonConverter(typeof(JsonAsPrinted<PinGuess>))]
 public readonly record struct PinGuess(string Text, bool WasNumber = false)
 {
-    public Pin Normalise(int length, bool exact = false) => new(WasNumber ? Text.PadLeft(length, '0') : exact ? Text : Text.ToUpperInvariant());
+    internal string Padded(int length) => WasNumber ? Text.PadLeft(length, '0') : Text;
 
     public override string ToString() => "****";
 }

@@ -17,13 +17,14 @@ public sealed record Refusal(int Code, string Type, string Message, TimeSpan? Re
 public static class Refusals
 {
     public static readonly Refusal PhoneNumberMissing = Param(2001, "The parameter 'phoneNumber' is empty or not set");
-    public static readonly Refusal CountryMissing = Param(2002, "The parameter 'countryIso' is empty or not set");
+    public static readonly Refusal CountryMissing = Param(2002, "The parameter 'countryIso' is empty or not set, and 'phoneNumber' is not international: it does not begin with '+'");
     public static readonly Refusal CountryInvalid = Param(2003, "Country ISO provided is invalid");
     public static readonly Refusal FromMissing = Param(2004, "The parameter 'from' is empty or not set");
     public static readonly Refusal FromInvalid = Param(2005, "The parameter 'from' is not valid (min 3, max 15 characters)");
     public static readonly Refusal TemplateMissing = Param(2006, "The parameter 'template' is empty or not set");
     public static readonly Refusal TemplateWithoutPin = Param(2006, "The parameter 'template' does not contain placeholder {{pin}}");
     public static readonly Refusal TemplateInvalid = Param(2006, "The parameter 'template' is not valid (max 1600 characters, no control characters)");
+    public static readonly Refusal TemplateWithUnknown = Param(2006, $"The parameter 'template' contains an unknown placeholder: beside {MessageText.Placeholder} there are {MessageText.OtherPlaceholders}");
     public static readonly Refusal TtlNotANumber = Param(2007, "The parameter 'ttl' is not a number");
     public static readonly Refusal TtlTooSmall = Param(2008, "Min value for 'ttl' is 60 seconds");
     public static readonly Refusal TtlTooLarge = Param(2009, "Max value for 'ttl' is 1800 seconds (30 mins)");
@@ -58,6 +59,7 @@ public static class Refusals
     public static readonly Refusal ChatIdInvalid = Param(2104, "The parameter 'chatId' is not a valid Telegram chat id");
     public static readonly Refusal LocaleInvalid = Param(2105, "The parameter 'locale' is not a valid language tag, such as fr-CH");
     public static readonly Refusal NameInvalid = Param(2105, "The parameter 'name' is not valid (max 100 characters, no control characters)");
+    public static readonly Refusal NameMissing = Param(2105, "The parameter 'name' is empty or not set, and 'template' contains the placeholder {{name}}");
     public static readonly Refusal MetadataInvalid = Param(2105, "The parameter 'metadata' must be an object of at most 20 texts (names up to 40, values up to 500 characters)");
     public static readonly Refusal BodyEmpty = Body("The body is empty: a JSON object is expected");
     public static readonly Refusal BodyNotJson = Body("The body is not valid JSON");

@@ -5,7 +5,7 @@ namespace OtpPipeline.Core.Recipients;
 
 /// <summary>
 /// An e-mail address as mailboxes are named in practice: unquoted local part, domain name of two labels or more.
-/// Only ASCII: an internationalised domain is given in its xn-- form. It prints itself masked.
+/// The local part is ASCII; an internationalised domain becomes its xn-- form. It prints itself masked.
 /// </summary>
 public sealed record EmailAddress
 {
@@ -28,17 +28,34 @@ public sealed record EmailAddress
     /// <summary>The whole address. The domain is in lower case; the local part is as given, since only its host may say that case is nothing.</summary>
     public string Value { get; }
 
+    /// <summary>One spelling for all: in lower case, as practically every mailbox has it.</summary>
+    public string Identity => Value.ToLowerInvariant();
+
+    /// <summary>The identity without what some hosts ignore in a local part.</summary>
+    /// <param name="plusTags">Without a plus sign and what follows it.</param>
+    /// <param name="dots">Without dots.</param>
+    public string Folded(bool plusTags, bool dots)
+    {
+        var local = Identity[.._at];
+        var plus = plusTags ? local.IndexOf('+', StringComparison.Ordinal) : -1;
+
+        // A tag of nothing is none.
+        local = plus > 0 ? local[..plus] : local;
+        return (dots ? local.Replace(".", "", StringComparison.Ordinal) : local) + Value[_at..];
+    }
+
     /// <summary>Reads an address; nothing is trimmed, and no control character or space passes.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out EmailAddress? address)
     {
         address = null;
         var at = text?.IndexOf('@') ?? -1;
-        if (text is null || at < 0 || text.Length > LongestAddress || !IsLocalPart(text.AsSpan(0, at)) || !IsDomain(text.AsSpan(at + 1)))
+        if (text is null || at < 0 || text.Length > LongestAddress || !IsLocalPart(text.AsSpan(0, at))
+            || DomainName.ToAscii(text[(at + 1)..]) is not { } domain || !IsDomain(domain) || at + 1 + domain.Length > LongestAddress)
         {
             return false;
         }
 
-        address = new EmailAddress(string.Concat(text.AsSpan(0, at), text[at..].ToLowerInvariant()), at);
+        address = new EmailAddress($"{text.AsSpan(0, at)}@{domain}", at);
         return true;
     }
 

@@ -20,43 +20,54 @@ public enum RecipientKind
 public sealed record Recipient
 {
     private readonly string _masked;
+    private readonly EmailAddress? _email;
 
-    private Recipient(RecipientKind kind, string address, string? countryIso, string masked)
+    private Recipient(RecipientKind kind, string address, string identity, string? countryIso, string masked)
     {
         Kind = kind;
         Address = address;
+        Identity = identity;
         CountryIso = countryIso;
         _masked = masked;
     }
 
+    private Recipient(EmailAddress email)
+        : this(RecipientKind.Email, email.Value, email.Identity, countryIso: null, email.ToString()) => _email = email;
+
     /// <summary>What <see cref="Address"/> is.</summary>
     public RecipientKind Kind { get; }
 
-    /// <summary>The one way to write this address: E.164, e-mail with its domain in lower case, or chat id.</summary>
+    /// <summary>What a message is sent to: E.164, e-mail with its local part as given, or chat id.</summary>
     public string Address { get; }
+
+    /// <summary>The same for all addresses that mean this recipient: in lower case, and one of two numbers of a line.</summary>
+    public string Identity { get; }
 
     /// <summary>The country of a phone number, two letters in upper case; null otherwise.</summary>
     public string? CountryIso { get; }
+
+    /// <summary>The identity by which sends and guesses are counted: of an e-mail address without what the application folds.</summary>
+    public string Folded(bool plusTags, bool dots) => _email?.Folded(plusTags, dots) ?? Identity;
 
     /// <summary>A phone number as a recipient.</summary>
     public static Recipient Of(PhoneNumber number)
     {
         ArgumentNullException.ThrowIfNull(number);
-        return new(RecipientKind.Phone, number.E164, number.CountryIso, number.ToString());
+        return new(RecipientKind.Phone, number.E164, SameLine.Of(number.E164), number.CountryIso, number.ToString());
     }
 
     /// <summary>An e-mail address as a recipient.</summary>
     public static Recipient Of(EmailAddress email)
     {
         ArgumentNullException.ThrowIfNull(email);
-        return new(RecipientKind.Email, email.Value, countryIso: null, email.ToString());
+        return new(email);
     }
 
     /// <summary>A Telegram chat as a recipient.</summary>
     public static Recipient Of(TelegramChat chat)
     {
         ArgumentNullException.ThrowIfNull(chat);
-        return new(RecipientKind.Chat, chat.Value, countryIso: null, chat.ToString());
+        return new(RecipientKind.Chat, chat.Value, chat.Value, countryIso: null, chat.ToString());
     }
 
     /// <summary>A recipient that was validated before it was stored.</summary>

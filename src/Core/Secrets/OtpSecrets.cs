@@ -78,15 +78,22 @@ public sealed class OtpSecrets(KeyRing ring)
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
     public byte[] OpenWebhookSecret(WebhookSecret row) => ring.OpenWithId(row.Secret, Place("webhook-secret", row.Id));
 
-    /// <summary>Finds a recipient over all channels of its kind.</summary>
-    public byte[] HashRecipient(Recipient recipient) => ring.Hash("recipient", $"{recipient.Kind}:{recipient.Address}");
+    /// <summary>Finds a recipient over all channels of its kind, however its address was spelled.</summary>
+    public byte[] HashRecipient(Recipient recipient) => HashRecipient(recipient.Kind, recipient.Identity);
+
+    /// <summary>Counts the sends and the failed guesses of a recipient; null where that is the hash which finds it.</summary>
+    public byte[]? HashLimitKey(Recipient recipient, ApplicationLimits limits)
+    {
+        var key = recipient.Folded(limits.FoldPlusTags, limits.FoldDots);
+        return string.Equals(key, recipient.Identity, StringComparison.Ordinal) ? null : HashRecipient(recipient.Kind, key);
+    }
 
     /// <summary>Finds the OTPs of a recipient where their callers know no id.</summary>
     public byte[] HashLookup(Guid applicationId, OtpLookup lookup) =>
-        ring.Hash("lookup", $"{applicationId:N}:{lookup.Place}:{lookup.Recipient.Kind}:{lookup.Recipient.Address}");
+        ring.Hash("lookup", $"{applicationId:N}:{lookup.Place}:{lookup.Recipient.Kind}:{lookup.Recipient.Identity}");
 
-    /// <summary>Finds the OTP of a PIN.</summary>
-    public byte[] HashPin(Guid applicationId, string place, string pin) => ring.Hash("pin", $"{applicationId:N}:{place}:{pin}");
+    /// <summary>Finds the OTP of a PIN, whatever a person's typing added to it: what is found has to be compared.</summary>
+    public byte[] HashPin(Guid applicationId, string place, Pin pin) => ring.Hash("pin", $"{applicationId:N}:{place}:{pin.Searched()}");
 
     /// <summary>Counts sends that have something in common.</summary>
     public byte[] HashCounted(string key) => ring.Hash("counted-sends", key);
@@ -129,6 +136,8 @@ public sealed class OtpSecrets(KeyRing ring)
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
     public OriginalMessage OpenDeadLetter(DeadLetter letter) =>
         JsonSerializer.Deserialize(ring.OpenWithId(letter.Original!, Place("dead-letter", letter.Id)), OtpJson.Default.OriginalMessage)!;
+
+    private byte[] HashRecipient(RecipientKind kind, string key) => ring.Hash("recipient", $"{kind}:{key}");
 
     private static byte[] PinPlace(Guid otpId, int version) => Encoding.UTF8.GetBytes($"pin:{otpId:N}:{version}");
 

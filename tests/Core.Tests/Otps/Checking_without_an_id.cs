@@ -38,13 +38,13 @@ public class Checking_without_an_id
     }
 
     [Fact]
-    public async Task A_wrong_guess_counts_on_each_and_once_for_the_recipient()
+    public async Task A_wrong_guess_counts_on_each_and_as_often_for_the_recipient()
     {
         var (first, second) = (Add("111111"), Add("222222"));
 
         (await CheckAsync("333333")).ShouldBe(Refusals.WrongPin);
 
-        (first.Otp.Attempts, second.Otp.Attempts, _history.FailedGuesses).ShouldBe((1, 1, 1));
+        (first.Otp.Attempts, second.Otp.Attempts, _history.FailedGuesses).ShouldBe((1, 1, 2));
     }
 
     [Fact]
@@ -87,6 +87,16 @@ public class Checking_without_an_id
         (await TakeAsync("111111")).Value.ShouldBe(Some.Phone);
 
         (first.Otp.Status, second.Otp.Status).ShouldBe((OtpStatus.Verified, OtpStatus.Verified));
+    }
+
+    [Fact]
+    public async Task What_the_search_finds_and_the_PIN_is_not_counts_nothing()
+    {
+        var otp = Add("11 11");
+
+        (await TakeAsync("1111")).Refusal.ShouldBe(Refusals.NotFound);
+
+        (otp.Otp.Status, otp.Otp.Attempts, _history.FailedGuesses).ShouldBe((OtpStatus.Pending, 0, 0));
     }
 
     [Fact]

@@ -48,6 +48,13 @@ public class Refusing_a_request
     [InlineData(2006, "\"template\":\"\"")]
     [InlineData(2006, "\"template\":\"no place\"")]
     [InlineData(2006, "\"template\":\"{{ pin }}\"")]
+    [InlineData(2006, "\"template\":\"{{pin}} {{code}}\"")]
+    [InlineData(2006, "\"template\":\"{{pin}} {{ name }}\"")]
+    [InlineData(2006, "\"template\":\"{{pin}} {{NAME}}\"")]
+    [InlineData(2006, "\"template\":\"{{pin}} {{}}\"")]
+    [InlineData(2105, "\"template\":\"{{pin}} {{name}}\"")]
+    [InlineData(2105, "\"template\":\"{{pin}} {{name}}\",\"name\":\"\"")]
+    [InlineData(0, "\"template\":\"{{pin}} {{name}} {{app}} {{minutes}} { {a} }} {{\",\"name\":\"Ada\"")]
     [InlineData(2006, "\"template\":\"{{pin}}\\u0007\"")]
     [InlineData(2006, "\"template\":\"{{pin}}\\u0000\"")]
     [InlineData(2006, "\"template\":[]")]
@@ -101,7 +108,7 @@ public class Refusing_a_request
     [InlineData(2105, "\"metadata\":\"text\"")]
     [InlineData(2105, "\"metadata\":[]")]
     [InlineData(2105, "\"metadata\":{\"\":\"no name\"}")]
-    [InlineData(2105, "\"metadata\":{\"a\":null}")]
+    [InlineData(0, "\"metadata\":{\"a\":null}")]
     [InlineData(2105, "\"metadata\":{\"a\":{}}")]
     [InlineData(2105, "\"metadata\":{\"a\":\"\\u0000\"}")]
     public void Names_the_field_that_is_wrong(int code, string fields) => CodeOf(Some.Judge(fields)).ShouldBe(code);
@@ -127,6 +134,8 @@ public class Refusing_a_request
     {
         Some.Judge("\"template\":\"\"").Refusal.ShouldBe(Refusals.TemplateMissing);
         Some.Judge("\"template\":\"x\"").Refusal.ShouldBe(Refusals.TemplateWithoutPin);
+        Some.Judge("\"template\":\"{{code}}\"").Refusal.ShouldBe(Refusals.TemplateWithoutPin);
+        Some.Judge("\"template\":\"{{pin}} {{code}}\"").Refusal.ShouldBe(Refusals.TemplateWithUnknown);
         Some.Judge($"\"template\":\"{{{{pin}}}}{new string('x', 1594)}\"").Refusal.ShouldBe(Refusals.TemplateInvalid);
         Some.Judge($"\"template\":\"{{{{pin}}}}{new string('x', 1593)}\"").Refusal.ShouldBeNull();
     }
@@ -148,6 +157,14 @@ public class Refusing_a_request
         CodeOf(Some.JudgeAlone("\"phoneNumber\":\"0612\",\"from\":\"a\"")).ShouldBe(2002);
         CodeOf(Some.JudgeAlone("\"from\":\"a\"")).ShouldBe(2001);
     }
+
+    [Fact]
+    public void Says_that_a_number_is_neither_international_nor_has_a_country() => Some.JudgeAlone("\"phoneNumber\":\"123\"").Refusal!.Message.ShouldBe(
+        "The parameter 'countryIso' is empty or not set, and 'phoneNumber' is not international: it does not begin with '+'");
+
+    [Fact]
+    public void Drops_a_pair_of_metadata_that_is_null() =>
+        Some.Judge("\"metadata\":{\"campaign\":null,\"order\":\"7\"}").Value.Metadata.ShouldBe("{\"order\":\"7\"}");
 
     [Theory]
     [InlineData("FR", 0)]

@@ -82,5 +82,9 @@ public class The_text_of_a_message
     {
         MessageText.Render("<b>{{pin}}</b> & '{{pin}}' {{PIN}} {pin} \"ü\"", new("0042")).ShouldBe("<b>0042</b> & '0042' {{PIN}} {pin} \"ü\"");
         MessageText.Render("{{{pin}}}{{pin}}{{pin}}", new("12")).ShouldBe("{12}1212");
+        MessageText.Render("Hello {{name}}, {{pin}}", new("12"), "Ada {{pin}}").ShouldBe("Hello Ada {{pin}}, 12");
+        MessageText.Render("Hello {{name}}, {{pin}}", new("12"), name: null).ShouldBe("Hello, 12");
+        MessageText.Fill("{{app}}: {{pin}} for {{minutes}} min, {{name}}", "Shop", 299).ShouldBe("Shop: {{pin}} for 4 min, {{name}}");
+        MessageText.Fill("{{minutes}}", "Shop", 30).ShouldBe("1");
     }
 }

@@ -39,7 +39,7 @@ public class Verifying_and_cancelling
     public async Task Judges_submissions_of_one_batch_one_after_the_other()
     {
         var id = _store.Add(Some.Locked(maxAttempts: 2)).Otp.Id;
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(new GatheringOptions()));
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new GatheringOptions()));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => verification.VerifyAsync(new(_application, id, new("000000")), CancellationToken.None)));
 
@@ -137,10 +137,27 @@ public class Verifying_and_cancelling
     }
 
     [Fact]
+    public async Task Recognises_a_retry_for_as_long_as_any_idempotency_key()
+    {
+        var (verified, cancelled) = (_store.Add(Some.Locked()).Otp.Id, _store.Add(Some.Locked()).Otp.Id);
+        (await VerifyAsync(verified, "123456", "first")).ShouldBeNull();
+        (await CancelAsync(cancelled, "first")).ShouldBeNull();
+        var end = _store.Now + TimeSpan.FromHours(24);
+
+        _store.Now = end - TimeSpan.FromMilliseconds(1);
+        (await VerifyAsync(verified, "123456", "first")).ShouldBeNull();
+        (await CancelAsync(cancelled, "first")).ShouldBeNull();
+
+        _store.Now = end;
+        (await VerifyAsync(verified, "123456", "first")).ShouldBe(Refusals.AlreadyVerified);
+        (await CancelAsync(cancelled, "first")).ShouldBe(Refusals.AlreadyCancelled);
+    }
+
+    [Fact]
     public async Task Puts_the_answer_of_a_door_into_the_commit_whatever_it_is()
     {
         var id = _store.Add(Some.Locked()).Otp.Id;
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(new GatheringOptions()));
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new GatheringOptions()));
         VerifyCommand Guess(Guid otp, string pin) => new(_application, otp, new(pin))
         {
             Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(otp, $"{answer.Refusal?.Code}", 1)),
@@ -155,13 +172,13 @@ public class Verifying_and_cancelling
 
     private async Task<Refusal?> CancelAsync(Guid id, string? submission = null, Application? application = null)
     {
-        await using var cancellation = new OtpCancellation(_store, _store, Some.Secrets, Options.Create(new GatheringOptions()));
+        await using var cancellation = new OtpCancellation(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new GatheringOptions()));
         return (await cancellation.CancelAsync(new(application ?? _application, id, submission), CancellationToken.None)).Refusal;
     }
 
     private async Task<Refusal?> VerifyAsync(Guid id, string pin, string? submission = null, Application? application = null)
     {
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(new GatheringOptions()));
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new GatheringOptions()));
         return (await verification.VerifyAsync(new(application ?? _application, id, new(pin), submission), CancellationToken.None)).Refusal;
     }
 }

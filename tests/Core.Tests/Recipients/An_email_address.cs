@@ -13,6 +13,15 @@ public class An_email_address
     [InlineData("Mary.Ann+otp@Example.COM", "Mary.Ann+otp@example.com")]
     [InlineData("o'neil_{x}@mail-1.example.co.uk", "o'neil_{x}@mail-1.example.co.uk")]
     [InlineData("m@xn--bcher-kva.example", "m@xn--bcher-kva.example")]
+    [InlineData("user@b\u00FCcher.example", "user@xn--bcher-kva.example")]
+    [InlineData("user@BU\u0308CHER.example", "user@xn--bcher-kva.example")]
+    [InlineData("user@example\u3002com", "user@example.com")]
+    [InlineData("user@example\uFF0Ecom", "user@example.com")]
+    [InlineData("user@\uFF45xample.com", "user@example.com")]
+    [InlineData("user@fa\u00DF.de", "user@xn--fa-hia.de")]
+    [InlineData("user@FA\u1E9E.de", "user@xn--fa-hia.de")]
+    [InlineData("user@\u03B2\u03CC\u03BB\u03BF\u03C2.com", "user@xn--nxasmm1c.com")]
+    [InlineData("user@xn--fa-hia.de", "user@xn--fa-hia.de")]
     public void Is_read_with_its_domain_in_lower_case(string text, string expected)
     {
         EmailAddress.TryParse(text, out var address).ShouldBeTrue();
@@ -47,7 +56,10 @@ public class An_email_address
     [InlineData("mary@exam_ple.com")]
     [InlineData("mary@192.168.0.1")]
     [InlineData("mary@[192.168.0.1]")]
-    [InlineData("mary@bücher.example")]
+    [InlineData("mary@xn--a.com")]
+    [InlineData("mary@\u2603.net")]
+    [InlineData("mary@a\u200Db.com")]
+    [InlineData("mary\uFF20example.com")]
     [InlineData("märy@example.com")]
     public void Is_refused_where_mail_would_not_arrive_or_headers_could_be_injected(string? text)
     {
@@ -69,6 +81,18 @@ public class An_email_address
     {
         var domain = string.Join('.', Enumerable.Repeat(new string('d', 60), 4));
         EmailAddress.TryParse($"{new string('m', length - domain.Length - 1)}@{domain}", out _).ShouldBe(accepted);
+    }
+
+    [Theory]
+    [InlineData("Victim+a@Example.com", false, false, "victim+a@example.com")]
+    [InlineData("Victim+a@Example.com", true, false, "victim@example.com")]
+    [InlineData("V.ictim+a+b@example.com", true, true, "victim@example.com")]
+    [InlineData("v.ictim@example.com", false, true, "victim@example.com")]
+    [InlineData("+a@example.com", true, true, "+a@example.com")]
+    public void Is_counted_without_what_the_application_folds(string text, bool plusTags, bool dots, string expected)
+    {
+        EmailAddress.TryParse(text, out var address).ShouldBeTrue();
+        address.Folded(plusTags, dots).ShouldBe(expected);
     }
 
     [Theory]

@@ -16,7 +16,7 @@ public sealed record AdminSettings
     [Description("Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.")]
     public string? From { get; init; }
 
-    [Description("Text with {{pin}}, up to 1600 characters; null makes the request bring one.")]
+    [Description("Text with {{pin}}, up to 1600 characters; it may contain {{app}}, {{minutes}} and {{name}}; null makes the request bring one.")]
     public string? Template { get; init; }
 
     [Description("numbers, letters or alphanumeric; null makes the request name one.")]
@@ -74,7 +74,7 @@ public sealed record AdminSettings
         var read = now with
         {
             From = fields.Text("from", now.From, 3, 15, isValid: t => !t.Any(char.IsControl), expected: "must be null or 3 to 15 characters"),
-            Template = fields.Text("template", now.Template, 1, 1600, isValid: IsTemplate, expected: $"must be null or a text of up to 1600 characters with {MessageText.Placeholder}"),
+            Template = fields.Text("template", now.Template, 1, 1600, isValid: IsTemplate, expected: $"must be null or a text of up to 1600 characters with {MessageText.Placeholder}; beside it there are {MessageText.OtherPlaceholders}"),
             PinType = fields.Word("pinType", now.PinType, nullable: true),
             PinLength = fields.Number("pinLength", now.PinLength, 4, 10),
             PinAlphabet = fields.Text("pinAlphabet", now.PinAlphabet, 10, 36, isValid: IsAlphabet, expected: "must be null or 10 to 36 different characters of A to Z and 0 to 9"),
@@ -105,7 +105,7 @@ public sealed record AdminSettings
         return [.. words.Select(EnumText<Channel>.Parse)];
     }
 
-    private static bool IsTemplate(string text) => MessageText.HasPlaceholder(text) && !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
+    private static bool IsTemplate(string text) => MessageText.HasPlaceholder(text) && !MessageText.HasUnknownPlaceholder(text) && !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
 
     private static bool IsAlphabet(string text) => text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)) && text.Distinct().Count() == text.Length;
 }
@@ -118,6 +118,12 @@ public sealed record AdminLimits
 
     [Description("OTPs per recipient in any 24 hours, 1 to 100000.")]
     public int SendsPerDay { get; init; }
+
+    [Description("Whether mary+shop@ and mary@ are counted together.")]
+    public bool FoldPlusTags { get; init; }
+
+    [Description("Whether m.ary@ and mary@ are counted together.")]
+    public bool FoldDots { get; init; }
 
     [Description("Seconds between two OTPs for one recipient, 0 to 86400.")]
     public int RetryPeriod { get; init; }
@@ -141,6 +147,8 @@ public sealed record AdminLimits
     {
         SendsPerHour = limits.SendsPerHour,
         SendsPerDay = limits.SendsPerDay,
+        FoldPlusTags = limits.FoldPlusTags,
+        FoldDots = limits.FoldDots,
         RetryPeriod = limits.RetryPeriod,
         FailedGuesses = limits.FailedGuesses,
         CoolOff = (int)limits.CoolOff.TotalSeconds,
@@ -155,6 +163,8 @@ public sealed record AdminLimits
         {
             SendsPerHour = fields.Number("sendsPerHour", now.SendsPerHour, 1, 100_000),
             SendsPerDay = fields.Number("sendsPerDay", now.SendsPerDay, 1, 100_000),
+            FoldPlusTags = fields.Flag("foldPlusTags", now.FoldPlusTags),
+            FoldDots = fields.Flag("foldDots", now.FoldDots),
             RetryPeriod = fields.Number("retryPeriod", now.RetryPeriod, 0, 86_400),
             FailedGuesses = fields.Number("failedGuesses", now.FailedGuesses, 1, 100_000),
             CoolOff = TimeSpan.FromSeconds(fields.Number("coolOff", (int)now.CoolOff.TotalSeconds, 60, 2_592_000)),

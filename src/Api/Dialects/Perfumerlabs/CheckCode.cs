@@ -3,7 +3,7 @@ using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 
-/// <summary>GET /sms/check and the like: true consumes the password, false counts against every live one of the recipient on that channel.</summary>
+/// <summary>GET /sms/check and the like: true consumes the password, false counts as a guess against every live one of the recipient on that channel.</summary>
 internal static class CheckCode
 {
     public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpCheck check, CancellationToken cancellationToken)

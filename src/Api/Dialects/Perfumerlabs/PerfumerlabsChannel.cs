@@ -54,7 +54,9 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
         Email = Kind == RecipientKind.Email ? new(recipient.Address) : default,
         ChatId = Kind == RecipientKind.Chat ? new(recipient.Address) : default,
         From = settings.From is null ? new("InfoText") : default,
-        Template = settings.Template is null ? new(MessageText.Placeholder) : default,
+
+        // The caller's own message is sent.
+        Template = new(MessageText.Placeholder),
         PinType = settings.PinType is null ? new("numbers") : default,
     };
 }

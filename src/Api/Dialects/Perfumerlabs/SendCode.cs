@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 
@@ -75,7 +76,7 @@ internal static class SendCode
         return (channel.DraftFor(recipient, application.Settings), terms, null);
     }
 
-    /// <summary>In one spelling; null where none is given.</summary>
+    /// <summary>What its sends are counted by: the address, of IPv6 its /64; null where none is given.</summary>
     private static bool TryAddress(DraftField field, out string? address)
     {
         address = null;
@@ -89,7 +90,7 @@ internal static class SendCode
             return false;
         }
 
-        address = (ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip).ToString();
+        address = ClientNetwork.Of(ip).ToString();
         return true;
     }
 

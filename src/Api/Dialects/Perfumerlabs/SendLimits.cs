@@ -15,7 +15,9 @@ internal sealed class SendLimits(IDbContextFactory<OtpDbContext> contexts, Appli
     /// <summary>What counts a send: those of its recipient, and those of the remote address that it was asked for from, where the caller names one.</summary>
     public static IReadOnlyList<CountedSends> Of(Application application, PerfumerlabsChannel channel, Recipient recipient, string? address)
     {
-        var perRecipient = new CountedSends($"{channel.Place}:recipient:{recipient.Address}", Windows(application, channel.Channel, SendCount.PerRecipient), Refusals.RecipientWindowFull);
+        var limits = application.Settings.Limits;
+        var counted = recipient.Folded(limits.FoldPlusTags, limits.FoldDots);
+        var perRecipient = new CountedSends($"{channel.Place}:recipient:{counted}", Windows(application, channel.Channel, SendCount.PerRecipient), Refusals.RecipientWindowFull);
         return address is null
             ? [perRecipient]
             : [perRecipient, new($"{channel.Place}:ip:{address}", Windows(application, channel.Channel, SendCount.PerAddress), Refusals.AddressWindowFull)];

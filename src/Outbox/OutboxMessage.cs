@@ -18,7 +18,7 @@ public sealed class OutboxMessage
     /// <summary>Null publishes the message; an address sends it there.</summary>
     public string? DestinationAddress { get; init; }
 
-    /// <summary>The message as JSON.</summary>
+    /// <summary>The message as JSON, or that encrypted; see <see cref="OutboxSetup.Encrypt"/>.</summary>
     public required string Body { get; init; }
 
     /// <summary>A JSON object of strings, see <see cref="OutboxHeaders"/>; null for none.</summary>

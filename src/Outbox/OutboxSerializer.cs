@@ -9,10 +9,17 @@ public sealed class OutboxSerializer
 {
     private readonly FrozenDictionary<Type, (string Name, JsonTypeInfo Json)> _byType;
     private readonly FrozenDictionary<string, JsonTypeInfo> _byName;
+    private readonly OutboxSetup _setup;
 
-    /// <summary>Fails on a type that the JSON options cannot write.</summary>
+    /// <summary>Fails on a type that the JSON options cannot write, and on one that nothing encrypts.</summary>
     public OutboxSerializer(OutboxSetup setup)
     {
+        if (setup.Encrypted.Count > 0 && (setup.Encrypt is null || setup.Decrypt is null))
+        {
+            throw new InvalidOperationException("The outbox has message types that are stored encrypted, and nothing that encrypts them.");
+        }
+
+        _setup = setup;
         _byName = setup.Types.ToFrozenDictionary(t => t.Key, t => setup.Json.GetTypeInfo(t.Value), StringComparer.Ordinal);
         _byType = _byName.ToFrozenDictionary(t => t.Value.Type, t => (t.Key, t.Value));
     }
@@ -26,7 +33,8 @@ public sealed class OutboxSerializer
             throw new InvalidOperationException($"Message type {typeof(T).Name} has no wire name: map it where AddOutbox is called.");
         }
 
-        return (known.Name, JsonSerializer.Serialize(message, known.Json));
+        var body = JsonSerializer.Serialize(message, known.Json);
+        return (known.Name, _setup.Encrypted.Contains(known.Name) ? _setup.Encrypt!(body) : body);
     }
 
     /// <summary>The message of a stored row; throws where its wire name is unknown or its body unreadable.</summary>
@@ -37,7 +45,8 @@ public sealed class OutboxSerializer
             throw new UnknownMessageTypeException($"No message type is mapped to the wire name \"{row.MessageType}\".");
         }
 
-        var message = JsonSerializer.Deserialize(row.Body, json) ?? throw new JsonException("The stored body is null.");
+        var body = _setup.Encrypted.Contains(row.MessageType) ? _setup.Decrypt!(row.Body) : row.Body;
+        var message = JsonSerializer.Deserialize(body, json) ?? throw new JsonException("The stored body is null.");
         return new OutgoingMessage(row, message, json.Type);
     }
 }

@@ -7,6 +7,7 @@ namespace OtpPipeline.Outbox;
 public sealed class OutboxSetup
 {
     private readonly Dictionary<string, Type> _types = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _encrypted = new(StringComparer.Ordinal);
 
     /// <summary>How bodies are written and read; camelCase as on the web unless set. Give a source-generated context's options here.</summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
@@ -23,11 +24,22 @@ public sealed class OutboxSetup
     /// <summary>Called with each failure of a publish.</summary>
     public Action<Exception>? OnFailed { get; set; }
 
+    /// <summary>Encrypts a body before it is stored, for types that are mapped so.</summary>
+    public Func<string, string>? Encrypt { get; set; }
+
+    /// <summary>Turns a stored body back; throws where that cannot be done.</summary>
+    public Func<string, string>? Decrypt { get; set; }
+
+    /// <summary>Wire names of the types whose bodies are stored encrypted.</summary>
+    public IReadOnlySet<string> Encrypted => _encrypted;
+
     /// <summary>The message types by their wire names.</summary>
     public IReadOnlyDictionary<string, Type> Types => _types;
 
     /// <summary>Lets messages of this type be stored under this wire name, which is for ever.</summary>
-    public OutboxSetup Map<T>(string wireName)
+    /// <param name="wireName">The name.</param>
+    /// <param name="encrypted">Bodies hold what no column may show: <see cref="Encrypt"/> and <see cref="Decrypt"/> must be set.</param>
+    public OutboxSetup Map<T>(string wireName, bool encrypted = false)
         where T : class
     {
         if (wireName.Length is 0 or > 100)
@@ -38,6 +50,11 @@ public sealed class OutboxSetup
         if (_types.ContainsValue(typeof(T)) || !_types.TryAdd(wireName, typeof(T)))
         {
             throw new ArgumentException($"Wire name \"{wireName}\" or message type {typeof(T).Name} is mapped already.", nameof(wireName));
+        }
+
+        if (encrypted)
+        {
+            _encrypted.Add(wireName);
         }
 
         return this;

@@ -75,7 +75,7 @@ internal static class IntakeStatements
             Columns.Of(otps, o => o.Ttl, NpgsqlDbType.Integer),
             Columns.Of(otps, o => o.Parts, NpgsqlDbType.Integer),
             Columns.Of(otps, o => o.Cost, NpgsqlDbType.Numeric),
-            Columns.Of(otps, o => o.Metadata, NpgsqlDbType.Text),
+            Columns.Of(otps, o => o.Metadata, NpgsqlDbType.Bytea),
             Columns.Of(otps, o => o.CreatedAt, NpgsqlDbType.TimestampTz),
             Columns.Of(otps, o => o.ExpiresAt, NpgsqlDbType.TimestampTz),
             Columns.Of(otps, o => o.CallbackEvents is { } events ? EnumText<CallbackEvents>.Lower(events) : null, NpgsqlDbType.Text));

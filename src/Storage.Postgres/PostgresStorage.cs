@@ -8,6 +8,7 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Storage.Postgres.Outbox;
 
 namespace OtpPipeline.Storage.Postgres;
@@ -40,7 +41,8 @@ public static class PostgresStorage
 
         services.AddSingleton<StoreCheck>(new PostgresCheck(settings.ConnectionString, behindPooler).RunAsync);
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
-        services.AddPooledDbContextFactory<OtpDbContext>((provider, options) => Configure(options, provider.GetRequiredService<NpgsqlDataSource>()));
+        services.AddPooledDbContextFactory<OtpDbContext>((provider, options) =>
+            Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(new CallbackUrlEncryption(provider.GetRequiredService<OtpSecrets>())));
         services.AddSingleton<IOtpStore, PostgresOtpStore>();
         services.AddSingleton<IOtpSearch, PostgresOtpSearch>();
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
@@ -51,7 +53,7 @@ public static class PostgresStorage
         return services.AddPostgresOutbox();
     }
 
-    private static void Configure(DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
+    private static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
         options.UseNpgsql(dataSource, npgsql => npgsql.MigrationsAssembly(typeof(PostgresStorage).Assembly.GetName().Name));
 
     private static void Default(NpgsqlConnectionStringBuilder settings, string key, Action set)

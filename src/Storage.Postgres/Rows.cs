@@ -54,7 +54,7 @@ internal static class Rows
         Ttl = r.GetInt32(at + 12),
         Parts = r.GetInt32(at + 13),
         Cost = r.GetDecimal(at + 14),
-        Metadata = r.Text(at + 15),
+        Metadata = r.IsDBNull(at + 15) ? null : r.Bytes(at + 15),
         VerifiedBy = r.IsDBNull(at + 16) ? null : r.Bytes(at + 16),
         CreatedAt = r.GetDateTime(at + 17),
         ExpiresAt = r.GetDateTime(at + 18),

@@ -51,7 +51,7 @@ internal sealed partial class DeadLetterDesk(
         List<DeadLetterAnswer> items =
         [
             .. letters.Select(d => new DeadLetterAnswer(
-                d.Id, Message, d.Queue, d.MessageId, d.Reason, JsonSerializer.Deserialize<Dictionary<string, string>>(d.Headers)!, d.Size, d.Kept, d.CreatedAt, d.ReplayedAt)),
+                d.Id, Message, d.Queue, secrets.OpenMessageId(d.Id, d.MessageId), d.Reason, JsonSerializer.Deserialize<Dictionary<string, string>>(d.Headers)!, d.Size, d.Kept, d.CreatedAt, d.ReplayedAt)),
             .. rows.Select(m => new DeadLetterAnswer(
                 m.Id, Outbox, m.MessageType, m.Id.ToString(), m.LastError ?? "", new Dictionary<string, string>(StringComparer.Ordinal), m.Size, Replayable: true, m.ParkedAt!.Value, null)),
         ];

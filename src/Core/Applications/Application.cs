@@ -12,6 +12,9 @@ public sealed class Application
 
     public required ApplicationSettings Settings { get; set; }
 
+    /// <summary>The settings' callback URL, encrypted, as it is stored; see <see cref="CallbackUrlEncryption"/>.</summary>
+    public byte[]? CallbackUrl { get; set; }
+
     /// <summary>Since then it is inactive for good.</summary>
     public DateTime? RevokedAt { get; set; }
 

@@ -19,6 +19,7 @@ internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Applic
         builder.Property(a => a.Active).HasColumnName("active");
         builder.Property(a => a.Settings).HasColumnName("settings").HasConversion(
             s => JsonSerializer.Serialize(s, Json), t => JsonSerializer.Deserialize<ApplicationSettings>(t, Json)!);
+        builder.Property(a => a.CallbackUrl).HasColumnName("callback_url");
         builder.Property(a => a.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("CURRENT_TIMESTAMP");
         builder.Property(a => a.RevokedAt).HasColumnName("revoked_at");
 

@@ -157,12 +157,25 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
             await SeedSecretsAsync(context, seed, now, cancellationToken);
         }
 
+        await EncryptAnewAsync(context, cancellationToken);
         await context.SaveChangesAsync(cancellationToken);
         return added;
     }
 
     /// <summary>As stored under each lookup key, the current one first: a second start adds nothing.</summary>
     private T[] AllKeys<T>(Func<int, T> stored) => [.. Enumerable.Range(0, secrets.LookupKeys).Select(stored)];
+
+    /// <summary>What an older key encrypted is encrypted with the newest, so that the older one can be removed.</summary>
+    private async Task EncryptAnewAsync(OtpDbContext context, CancellationToken cancellationToken)
+    {
+        foreach (var application in await context.Applications.Where(a => a.CallbackUrl != null).ToListAsync(cancellationToken))
+        {
+            if (!secrets.IsCurrent(application.CallbackUrl))
+            {
+                application.CallbackUrl = secrets.SealCallbackUrl(application.Id, application.Settings.OtpCallbackUrl!);
+            }
+        }
+    }
 
     private async Task SeedSecretsAsync(OtpDbContext context, SeededApplication seed, DateTime now, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
@@ -49,8 +50,8 @@ public sealed record ApplicationSettings
     [Range(60, 604_800)]
     public int TokenLifetime { get; init; } = 86_400;
 
-    /// <summary>Where changes of status are posted; null for nowhere.</summary>
-    [StringLength(2048)]
+    /// <summary>Where changes of status are posted; null for nowhere. Stored beside the JSON, encrypted.</summary>
+    [StringLength(2048), JsonIgnore]
     public string? OtpCallbackUrl { get; init; }
 
     /// <summary>Which changes are posted there: status (default), or all, which adds those of deliveries, so that the sequences have no gap.</summary>

@@ -13,9 +13,10 @@ public sealed record CallbackBody(string Event, IReadOnlyList<OtpAnswer> Data)
     private const string OtpUpdate = "otp_update";
 
     /// <summary>The bytes that every attempt sends.</summary>
-    public static byte[] Render(Otp otp, OtpDetails details, OtpChange change, DeliveryChange? delivery, long previous) =>
+    public static byte[] Render(
+        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, OtpChange change, DeliveryChange? delivery, long previous) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new(OtpUpdate, [OtpAnswer.Of(otp, details, change, delivery, previous)]), CallbackJson.Plain.CallbackBody);
+            new(OtpUpdate, [OtpAnswer.Of(otp, details, metadata, change, delivery, previous)]), CallbackJson.Plain.CallbackBody);
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

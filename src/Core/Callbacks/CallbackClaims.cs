@@ -120,7 +120,14 @@ public sealed class CallbackClaims : IAsyncDisposable
             return null;
         }
 
-        var content = new CallbackContent(url, CallbackBody.Render(unsent.Otp, details, unsent.Change, unsent.Delivery, unsent.Previous));
+        var body = TryDecrypt(() => CallbackBody.Render(
+            unsent.Otp, details, _secrets.OpenMetadata(unsent.Otp), unsent.Change, unsent.Delivery, unsent.Previous));
+        if (body is null)
+        {
+            return null;
+        }
+
+        var content = new CallbackContent(url, body);
         return new(unsent, content, new(unsent.Id, _secrets.SealCallback(unsent.Id, content)));
     }
 

@@ -8,8 +8,8 @@ public sealed class DeadLetter
     /// <summary>The queue that it was read from, to which a replay sends it again.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>The sender's message id, if it gave one.</summary>
-    public string? MessageId { get; init; }
+    /// <summary>The sender's message id, encrypted: it may be a phone number. Null where it gave none.</summary>
+    public byte[]? MessageId { get; init; }
 
     /// <summary>Why, without anything of what the message said.</summary>
     public required string Reason { get; init; }

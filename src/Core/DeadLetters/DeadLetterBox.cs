@@ -40,7 +40,7 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
         {
             Id = id,
             Queue = queue,
-            MessageId = original.MessageId is { Length: <= LongestId } messageId && !messageId.Contains('\0') ? messageId : null,
+            MessageId = original.MessageId is { Length: <= LongestId } messageId && !messageId.Contains('\0') ? secrets.SealMessageId(id, messageId) : null,
             Reason = reason,
             Headers = JsonSerializer.Serialize(headers, OtpJson.Default.IReadOnlyDictionaryStringString),
             Size = original.Body.Length,

@@ -11,7 +11,7 @@ internal sealed class DeadLetterConfiguration : IEntityTypeConfiguration<DeadLet
         builder.HasKey(d => d.Id).HasName("pk_dead_letters");
         builder.Property(d => d.Id).HasColumnName("id").ValueGeneratedNever();
         builder.Property(d => d.Queue).HasColumnName("queue").HasMaxLength(255);
-        builder.Property(d => d.MessageId).HasColumnName("message_id").HasMaxLength(255);
+        builder.Property(d => d.MessageId).HasColumnName("message_id");
         builder.Property(d => d.Reason).HasColumnName("reason").HasMaxLength(300);
         builder.Property(d => d.Headers).HasColumnName("headers");
         builder.Property(d => d.Size).HasColumnName("size");

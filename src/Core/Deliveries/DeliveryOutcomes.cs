@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries;
@@ -18,13 +19,15 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
 {
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
+    private readonly OtpSecrets _secrets;
     private readonly DeliveryOptions _options;
     private readonly Gatherer<ReportedOutcome, bool> _gatherer;
 
-    public DeliveryOutcomes(IOtpStore store, IOutbox outbox, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
+    public DeliveryOutcomes(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
     {
         _store = store;
         _outbox = outbox;
+        _secrets = secrets;
         _options = options.Value;
         _gatherer = new(RecordAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
@@ -41,7 +44,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
             var locked = await unit.LockAsync(reports.Select(r => r.OtpId).ToHashSet(), submissions: false, cancellationToken);
-            var changes = new OtpChanges(outgoing, locked.Now);
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
             for (var i = 0; i < reports.Count; i++)
             {
                 var report = reports[i];

@@ -1,11 +1,12 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries;
 
 /// <summary>Finds what a dead process or a lost message left behind. The database is the truth, a queue is a hint.</summary>
-public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, QueueLag lag, IOptions<DeliveryOptions> options)
+public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets secrets, QueueLag lag, IOptions<DeliveryOptions> options)
 {
     /// <summary>What the outbox calls the message that is published again.</summary>
     public const string WorkCommand = "otp-requested";
@@ -75,7 +76,7 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, QueueLag l
         {
             var locked = await find(unit);
             count = locked.Otps.Count;
-            var changes = new OtpChanges(outgoing, locked.Now);
+            var changes = new OtpChanges(outgoing, locked.Now, secrets);
             foreach (var otp in locked.Otps.Values)
             {
                 apply(changes, otp, locked);

@@ -22,6 +22,9 @@ public sealed record NewOtp(
     /// <summary>The PIN is compared with its case.</summary>
     public bool ExactPin { get; init; }
 
+    /// <summary>The caller's pairs, sealed.</summary>
+    public byte[]? Metadata { get; init; }
+
     /// <summary>The caller's own message, sealed.</summary>
     public byte[]? Message { get; init; }
 
@@ -192,7 +195,7 @@ public static class IntakeRules
         Ttl = order.Order.Ttl,
         Parts = order.Parts,
         Cost = order.Cost,
-        Metadata = order.Order.Metadata,
+        Metadata = order.Metadata,
         CreatedAt = now,
         ExpiresAt = now.AddSeconds(order.Order.Ttl),
     };

@@ -57,8 +57,8 @@ public sealed class Otp
 
     public decimal Cost { get; init; }
 
-    /// <summary>JSON object of the caller's pairs.</summary>
-    public string? Metadata { get; init; }
+    /// <summary>The caller's pairs, encrypted; null where there are none.</summary>
+    public byte[]? Metadata { get; init; }
 
     /// <summary>Hash of the submission that verified the OTP, so that its retry is recognised.</summary>
     public byte[]? VerifiedBy { get; set; }

@@ -80,8 +80,9 @@ public sealed record OtpAnswer
     public static OtpAnswer Of(OtpView view) => Of(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.Of)]);
 
     /// <summary>As it was right after one of its changes.</summary>
-    public static OtpAnswer Of(Otp otp, OtpDetails details, OtpChange change, DeliveryChange? delivery, long previous) =>
-        Of(otp, details, OtpChanges.MetadataOf(otp), change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
+    public static OtpAnswer Of(
+        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, OtpChange change, DeliveryChange? delivery, long previous) =>
+        Of(otp, details, metadata, change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
         {
             Delivery = delivery,
             Previous = previous,

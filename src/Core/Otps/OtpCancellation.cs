@@ -50,7 +50,7 @@ public sealed class OtpCancellation : IAsyncDisposable
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
             var locked = await unit.LockAsync(commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
-            var changes = new OtpChanges(outgoing, locked.Now);
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
             for (var i = 0; i < commands.Count; i++)
             {
                 changes.TraceParent = commands[i].TraceParent;

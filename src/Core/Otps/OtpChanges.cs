@@ -1,8 +1,9 @@
-using System.Text.Json;
+using System.Security.Cryptography;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps;
@@ -13,7 +14,8 @@ namespace OtpPipeline.Core.Otps;
 /// </summary>
 /// <param name="outbox">Takes the events.</param>
 /// <param name="now">The database's clock, read after the lock was had.</param>
-public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
+/// <param name="secrets">Decrypts the caller's pairs for the events.</param>
+public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secrets)
 {
     /// <summary>Header of an event whose callback waits; the sender of the event takes it off.</summary>
     public const string CallbackHeader = "otp-callback";
@@ -146,9 +148,18 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now)
     public void PublishWork(Delivery delivery, TimeSpan delay = default) =>
         outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), delay, traceParent: TraceParent, correlationId: delivery.OtpId);
 
-    /// <summary>The caller's pairs as they came.</summary>
-    public static IReadOnlyDictionary<string, string>? MetadataOf(Otp otp) =>
-        otp.Metadata is null ? null : JsonSerializer.Deserialize(otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);
+    /// <summary>Null where the key is gone: an OTP must end all the same, and a subscriber must learn of it.</summary>
+    private IReadOnlyDictionary<string, string>? MetadataOf(Otp otp)
+    {
+        try
+        {
+            return secrets.OpenMetadata(otp);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 
     private OtpChange Add(Otp otp, OtpChangeKind kind, Guid? deliveryId, string status, string? reason)
     {

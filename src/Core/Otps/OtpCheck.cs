@@ -57,7 +57,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
             var locked = await unit.LockForVerificationAsync(ids, submissions: false, CancellationToken.None);
-            var changes = new OtpChanges(outgoing, locked.Now) { TraceParent = traceParent };
+            var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
             answer = Judge(application, locked, guess, ofOneRecipient, changes);
             await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);
         }

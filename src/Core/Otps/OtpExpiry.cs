@@ -1,9 +1,10 @@
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps;
 
 /// <summary>Ends what nobody used, in bounded batches that several workers can take side by side.</summary>
-public sealed class OtpExpiry(IOtpStore store, IOutbox outbox)
+public sealed class OtpExpiry(IOtpStore store, IOutbox outbox, OtpSecrets secrets)
 {
     /// <summary>One batch; the number of OTPs that expired.</summary>
     public async Task<int> ExpireAsync(int limit, CancellationToken cancellationToken)
@@ -13,7 +14,7 @@ public sealed class OtpExpiry(IOtpStore store, IOutbox outbox)
         await using (var unit = await store.BeginAsync(cancellationToken))
         {
             var locked = await unit.LockExpiredAsync(limit, cancellationToken);
-            var changes = new OtpChanges(outgoing, locked.Now);
+            var changes = new OtpChanges(outgoing, locked.Now, secrets);
             foreach (var otp in locked.Otps.Values)
             {
                 changes.Move(otp, otp.State.At(locked.Now));

@@ -62,7 +62,7 @@ public sealed class OtpIntake : IAsyncDisposable
         }
 
         var answer = await AcceptAsync(order.Value.Under(terms), cancellationToken);
-        return answer.Refusal is { } no ? no : OtpView.AtCreation(answer.Otp!, _secrets.OpenDetails(answer.Otp!.Id, answer.Otp.Details));
+        return answer.Refusal is { } no ? no : OtpView.AtCreation(answer.Otp!, _secrets);
     }
 
     /// <summary>The first half: what can be said without the database.</summary>
@@ -110,6 +110,7 @@ public sealed class OtpIntake : IAsyncDisposable
             order.IdempotencyKey is null ? null : _secrets.HashCommand(order.Normalised))
         {
             ExactPin = terms.Pin is not null || order.PinPolicy.IsExact,
+            Metadata = order.Metadata is null ? null : _secrets.SealMetadata(otpId, order.Metadata),
             LimitHash = _secrets.HashLimitKey(order.Recipient, order.Application.Settings.Limits),
             Message = message is null ? null : _secrets.SealMessage(otpId, message),
             LookupHash = terms.Lookup is { } lookup ? _secrets.HashLookup(order.Application.Id, lookup) : null,

@@ -20,6 +20,6 @@ public sealed class OtpReader(IOtpStore store, IOtpSearch search, OtpSecrets sec
 
         var otp = reading.Otp;
         var stored = new OtpState(otp.Status, otp.Reason, otp.Attempts, otp.MaxAttempts, otp.ExpiresAt, reading.Deliveries.Any(d => d.Status.MayHaveArrived()));
-        return new(otp, secrets.OpenDetails(otp.Id, otp.Details), stored.At(reading.Now), reading.Deliveries);
+        return OtpView.From(otp, stored.At(reading.Now), reading.Deliveries, secrets);
     }
 }

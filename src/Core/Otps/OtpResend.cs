@@ -40,7 +40,7 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
         {
             var spending = application.Settings.Limits.SpendingPerDay is null ? null : await unit.LockSpendingAsync(application.Id, CancellationToken.None);
             var locked = await unit.LockForVerificationAsync([otpId], submissions: false, CancellationToken.None);
-            var changes = new OtpChanges(outgoing, locked.Now) { TraceParent = traceParent };
+            var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
             refusal = locked.Otps.TryGetValue(otpId, out var otp) && otp.Otp.ApplicationId == application.Id
                 ? Send(application, otp, spending, retryPeriod, changes)
                 : Refusals.NotFound;

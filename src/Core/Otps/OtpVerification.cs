@@ -60,7 +60,7 @@ public sealed class OtpVerification : IAsyncDisposable
         {
             var locked = await unit.LockForVerificationAsync(
                 commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
-            var changes = new OtpChanges(outgoing, locked.Now);
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
             for (var i = 0; i < commands.Count; i++)
             {
                 changes.TraceParent = commands[i].TraceParent;

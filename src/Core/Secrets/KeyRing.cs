@@ -66,16 +66,22 @@ public sealed class KeyRing
         return data;
     }
 
-    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was sealed in this place.</exception>
-    public byte[] OpenWithId(ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData)
+    /// <summary>Id of the key that made what <see cref="SealWithId"/> returned.</summary>
+    public static string KeyIdOf(ReadOnlySpan<byte> sealedData)
     {
         if (sealedData.IsEmpty || sealedData.Length <= sealedData[0])
         {
             throw new CryptographicException("The sealed data is cut short.");
         }
 
-        var end = 1 + sealedData[0];
-        return Open(Encoding.UTF8.GetString(sealedData[1..end]), sealedData[end..], associatedData);
+        return Encoding.UTF8.GetString(sealedData[1..(1 + sealedData[0])]);
+    }
+
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was sealed in this place.</exception>
+    public byte[] OpenWithId(ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData)
+    {
+        var id = KeyIdOf(sealedData);
+        return Open(id, sealedData[(1 + sealedData[0])..], associatedData);
     }
 
     /// <summary>Keyed hash (HMAC-SHA256, 32 bytes) of a value for one purpose: equal values meet, nobody without the key can try them out.</summary>

@@ -14,6 +14,8 @@ namespace OtpPipeline.Core.Secrets;
 /// <summary>The key ring in the words of the product: which secret is bound to which row.</summary>
 public sealed class OtpSecrets(KeyRing ring)
 {
+    private static readonly byte[] OutboxPlace = Encoding.UTF8.GetBytes("outbox");
+
     public string CurrentKeyId => ring.CurrentKeyId;
 
     public byte[] SealPin(Guid otpId, int version, Pin pin) =>
@@ -37,6 +39,14 @@ public sealed class OtpSecrets(KeyRing ring)
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
     public OtpDetails OpenDetails(Guid otpId, byte[] details) =>
         JsonSerializer.Deserialize(ring.OpenWithId(details, Place("details", otpId)), OtpJson.Default.OtpDetails)!;
+
+    /// <summary>The caller's pairs as a JSON object.</summary>
+    public byte[] SealMetadata(Guid otpId, string json) => ring.SealWithId(Encoding.UTF8.GetBytes(json), Place("metadata", otpId));
+
+    /// <summary>The caller's pairs; null where there are none.</summary>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public IReadOnlyDictionary<string, string>? OpenMetadata(Otp otp) =>
+        otp.Metadata is null ? null : JsonSerializer.Deserialize(ring.OpenWithId(otp.Metadata, Place("metadata", otp.Id)), OtpJson.Default.IReadOnlyDictionaryStringString);
 
     public byte[] SealSandbox(Guid messageId, SandboxContent content) =>
         ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(content, OtpJson.Default.SandboxContent), Place("sandbox", messageId));
@@ -72,6 +82,30 @@ public sealed class OtpSecrets(KeyRing ring)
     public byte[] SealCallbackAnswer(Guid callbackId, ReadOnlySpan<byte> answer) => ring.SealWithId(answer, Place("callback-answer", callbackId));
 
     public byte[] OpenCallbackAnswer(Guid callbackId, byte[] answer) => ring.OpenWithId(answer, Place("callback-answer", callbackId));
+
+    public byte[] SealCallbackUrl(Guid applicationId, string url) => ring.SealWithId(Encoding.UTF8.GetBytes(url), Place("callback-url", applicationId));
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public string OpenCallbackUrl(Guid applicationId, byte[] stored) => Encoding.UTF8.GetString(ring.OpenWithId(stored, Place("callback-url", applicationId)));
+
+    /// <summary>Whether the newest key encrypted it; nothing is current too.</summary>
+    public bool IsCurrent(byte[]? stored) => stored is null || string.Equals(KeyRing.KeyIdOf(stored), ring.CurrentKeyId, StringComparison.Ordinal);
+
+    public byte[] SealMessageId(Guid deadLetterId, string messageId) => ring.SealWithId(Encoding.UTF8.GetBytes(messageId), Place("dead-letter-id", deadLetterId));
+
+    /// <summary>The sender's message id of a dead letter; null where there is none, or its key is gone.</summary>
+    public string? OpenMessageId(Guid deadLetterId, byte[]? stored)
+    {
+        try
+        {
+            return stored is null ? null : Encoding.UTF8.GetString(ring.OpenWithId(stored, Place("dead-letter-id", deadLetterId)));
+        }
+        catch (CryptographicException)
+        {
+            // The letter is listed all the same; a replay would say that its key is gone.
+            return null;
+        }
+    }
 
     public byte[] SealWebhookSecret(Guid id, ReadOnlySpan<byte> secret) => ring.SealWithId(secret, Place("webhook-secret", id));
 
@@ -129,6 +163,12 @@ public sealed class OtpSecrets(KeyRing ring)
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(mark), Encoding.UTF8.GetBytes(MarkReplay(id)))
             ? id
             : null;
+
+    /// <summary>The body of a message that waits in the outbox.</summary>
+    public string SealOutboxBody(string body) => Convert.ToBase64String(ring.SealWithId(Encoding.UTF8.GetBytes(body), OutboxPlace));
+
+    /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
+    public string OpenOutboxBody(string stored) => Encoding.UTF8.GetString(ring.OpenWithId(Convert.FromBase64String(stored), OutboxPlace));
 
     public byte[] SealDeadLetter(Guid id, OriginalMessage original) =>
         ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(original, OtpJson.Default.OriginalMessage), Place("dead-letter", id));

@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 using RabbitMQ.Client.Exceptions;
 
@@ -77,11 +78,16 @@ public static class OtpBus
         // After the bus, so that a stop ends the outbox first, while the bus can still send.
         services.AddOutbox((setup, provider) =>
         {
+            var secrets = provider.GetRequiredService<OtpSecrets>();
+            setup.Encrypt = secrets.SealOutboxBody;
+            setup.Decrypt = secrets.OpenOutboxBody;
             setup.Json = ContractsJson.Default.Options;
             setup.Map<OtpRequested>(DeliveryRecovery.WorkCommand);
-            setup.Map<OtpStatusChanged>("otp-status-changed");
-            setup.Map<OtpDeliveryChanged>("otp-delivery-changed");
-            setup.Map<OtpAccepted>("otp-accepted");
+            
+            // They carry the caller's own pairs.
+            setup.Map<OtpStatusChanged>("otp-status-changed", encrypted: true);
+            setup.Map<OtpDeliveryChanged>("otp-delivery-changed", encrypted: true);
+            setup.Map<OtpAccepted>("otp-accepted", encrypted: true);
             setup.Map<OtpVerified>("otp-verified");
             setup.Map<OtpCancelled>("otp-cancelled");
             setup.Map<OtpRejected>("otp-rejected");

@@ -89,6 +89,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("active");
 
+                    b.Property<byte[]>("CallbackUrl")
+                        .HasColumnType("bytea")
+                        .HasColumnName("callback_url");
+
                     b.Property<DateTime>("CreatedAt")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("timestamp with time zone")
@@ -412,9 +416,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("headers");
 
-                    b.Property<string>("MessageId")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
+                    b.Property<byte[]>("MessageId")
+                        .HasColumnType("bytea")
                         .HasColumnName("message_id");
 
                     b.Property<byte[]>("Original")
@@ -637,6 +640,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("final_at");
 
+                    b.Property<byte[]>("LimitHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("limit_hash");
+
                     b.Property<byte[]>("LookupHash")
                         .HasMaxLength(32)
                         .HasColumnType("bytea")
@@ -646,8 +654,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("max_attempts");
 
-                    b.Property<string>("Metadata")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Metadata")
+                        .HasColumnType("bytea")
                         .HasColumnName("metadata");
 
                     b.Property<int>("Parts")

@@ -91,6 +91,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("bit")
                         .HasColumnName("active");
 
+                    b.Property<byte[]>("CallbackUrl")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("callback_url");
+
                     b.Property<DateTime>("CreatedAt")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("datetime2")
@@ -425,11 +429,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("headers")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("MessageId")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("message_id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                    b.Property<byte[]>("MessageId")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("message_id");
 
                     b.Property<byte[]>("Original")
                         .HasColumnType("varbinary(max)")
@@ -661,6 +663,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("final_at");
 
+                    b.Property<byte[]>("LimitHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("limit_hash");
+
                     b.Property<byte[]>("LookupHash")
                         .HasMaxLength(32)
                         .HasColumnType("varbinary(32)")
@@ -670,10 +677,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("max_attempts");
 
-                    b.Property<string>("Metadata")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("metadata")
-                        .UseCollation("Latin1_General_100_BIN2");
+                    b.Property<byte[]>("Metadata")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("metadata");
 
                     b.Property<int>("Parts")
                         .HasColumnType("int")

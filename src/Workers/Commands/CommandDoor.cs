@@ -5,6 +5,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.RateLimits;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Outbox;
 
@@ -15,6 +16,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
 {
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
+    private readonly OtpSecrets _secrets;
     private readonly ApplicationDirectory _directory;
     private readonly PermitLeases _permits;
     private readonly DatabaseGate _database;
@@ -26,6 +28,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
     public CommandDoor(
         IOtpStore store,
         IOutbox outbox,
+        OtpSecrets secrets,
         ApplicationDirectory directory,
         PermitLeases permits,
         DatabaseGate database,
@@ -34,7 +37,8 @@ public sealed partial class CommandDoor : IAsyncDisposable
         IOptions<GatheringOptions> gathering,
         ILogger<CommandDoor> logger)
     {
-        (_store, _outbox, _directory, _permits, _database, _metrics, _logger) = (store, outbox, directory, permits, database, metrics, logger);
+        (_store, _outbox, _secrets) = (store, outbox, secrets);
+        (_directory, _permits, _database, _metrics, _logger) = (directory, permits, database, metrics, logger);
         _users = options.Value.Users.ToDictionary(u => u.Key, u => u.Value.ToHashSet(), StringComparer.Ordinal);
         _answers = new(WriteAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
@@ -131,7 +135,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
                 answer(outgoing);
             }
 
-            await unit.SaveAsync(new(outgoing, DateTime.MinValue), outgoing.Messages, cancellationToken);
+            await unit.SaveAsync(new(outgoing, DateTime.MinValue, _secrets), outgoing.Messages, cancellationToken);
         }
 
         _outbox.Dispatch(outgoing);

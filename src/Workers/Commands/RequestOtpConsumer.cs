@@ -3,12 +3,13 @@ using MassTransit;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
 /// <summary>Takes OTPs in from the bus, through the same room as POST /otp: one commit holds the OTP, its work command and the answer.</summary>
-public sealed class RequestOtpConsumer(CommandDoor door, OtpIntake intake, DatabaseGate database) : IConsumer<Incoming<RequestDraft>>
+public sealed class RequestOtpConsumer(CommandDoor door, OtpIntake intake, OtpSecrets secrets, DatabaseGate database) : IConsumer<Incoming<RequestDraft>>
 {
     // A twin holds the key for as long as its commit takes; a wait for it ends after the session's lock time-out each time.
     private const int Tries = 5;
@@ -61,10 +62,10 @@ public sealed class RequestOtpConsumer(CommandDoor door, OtpIntake intake, Datab
             ? order
             : order.Value with
             {
-                Announce = (batch, answer) => CommandDoor.Answer(batch, route, answer.Refusal, otpId: null, () => Acceptance(answer.Otp!), trace),
+                Announce = (batch, answer) => CommandDoor.Answer(batch, route, answer.Refusal, otpId: null, () => Acceptance(answer.Otp!, secrets), trace),
             };
     }
 
-    private static OtpAccepted Acceptance(Otp otp) =>
-        new(otp.Id, otp.TrackId, otp.Channel.Text(), otp.CreatedAt, otp.ExpiresAt, OtpChanges.MetadataOf(otp));
+    private static OtpAccepted Acceptance(Otp otp, OtpSecrets secrets) =>
+        new(otp.Id, otp.TrackId, otp.Channel.Text(), otp.CreatedAt, otp.ExpiresAt, secrets.OpenMetadata(otp));
 }

@@ -34,7 +34,7 @@ public class The_body_of_a_callback
     [Fact]
     public void Is_one_element_of_otp_update_in_plain_UTF8()
     {
-        var text = Encoding.UTF8.GetString(CallbackBody.Render(Some.Locked(OtpStatus.Verified).Otp, Details, Change("VERIFIED", null, null, 3, Some.Now), null, 0));
+        var text = Encoding.UTF8.GetString(CallbackBody.Render(Some.Locked(OtpStatus.Verified).Otp, Details, null, Change("VERIFIED", null, null, 3, Some.Now), null, 0));
 
         text.ShouldStartWith("""{"event":"otp_update","data":[{"otpId":""");
         text.ShouldContain("Zoë");
@@ -51,7 +51,7 @@ public class The_body_of_a_callback
         var otp = Some.Locked(OtpStatus.Expired).Otp;
         (otp.Reason, otp.FinalAt) = (OtpReason.NotVerified, Some.Now);
 
-        var data = Element(CallbackBody.Render(otp, Details, Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)), Sent, 3));
+        var data = Element(CallbackBody.Render(otp, Details, Some.Secrets.OpenMetadata(otp), Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)), Sent, 3));
 
         data.GetProperty("status").GetString().ShouldBe(status);
         data.GetProperty("reason").GetString().ShouldBe(reason);
@@ -64,7 +64,7 @@ public class The_body_of_a_callback
     public void Comes_back_byte_for_byte_from_its_seal_and_only_in_its_own_place()
     {
         var id = Guid.CreateVersion7();
-        var content = new CallbackContent("https://user.example/ü?token=1", CallbackBody.Render(Some.Locked().Otp, Details, Change("VERIFIED", null, null, 2, Some.Now), null, 0));
+        var content = new CallbackContent("https://user.example/ü?token=1", CallbackBody.Render(Some.Locked().Otp, Details, null, Change("VERIFIED", null, null, 2, Some.Now), null, 0));
         var row = Some.Secrets.SealCallback(id, content);
 
         var opened = Some.Secrets.OpenCallback(id, row);
@@ -76,7 +76,7 @@ public class The_body_of_a_callback
     }
 
     private static JsonElement Render(Otp otp, string status, string? reason, long sequence) =>
-        Element(CallbackBody.Render(otp, Details, Change(status, reason, null, sequence, Some.Now), null, 0));
+        Element(CallbackBody.Render(otp, Details, Some.Secrets.OpenMetadata(otp), Change(status, reason, null, sequence, Some.Now), null, 0));
 
     private static OtpChange Change(string status, string? reason, DeliveryChange? delivery, long sequence, DateTime at) => new()
     {

@@ -203,9 +203,9 @@ public class The_outcome_of_a_delivery
         _store.Messages.ShouldBeEmpty();
     }
 
-    private DeliveryRecovery Recovery() => new(_store, _store, _lag, Options.Create(_options));
+    private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Options.Create(_options));
 
-    private DeliveryOutcomes Outcomes() => new(_store, _store, Options.Create(_options), Options.Create(new GatheringOptions()));
+    private DeliveryOutcomes Outcomes() => new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new GatheringOptions()));
 
     private async Task<bool> RecordAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {

@@ -13,7 +13,7 @@ public class Changes_of_an_OTP
     private readonly OutboxBatch _batch = Some.Batch();
     private readonly OtpChanges _changes;
 
-    public Changes_of_an_OTP() => _changes = new(_batch, Some.Now.AddSeconds(7));
+    public Changes_of_an_OTP() => _changes = new(_batch, Some.Now.AddSeconds(7), Some.Secrets);
 
     [Fact]
     public void Raise_the_sequence_by_one_each_and_announce_each_once()

@@ -105,8 +105,8 @@ public class Verifying_and_cancelling
         var verified = _store.Add(Some.Locked(OtpStatus.Verified)).Otp;
         _store.Now = late.ExpiresAt;
 
-        (await new OtpExpiry(_store, _store).ExpireAsync(10, CancellationToken.None)).ShouldBe(1);
-        (await new OtpExpiry(_store, _store).ExpireAsync(10, CancellationToken.None)).ShouldBe(0);
+        (await new OtpExpiry(_store, _store, Some.Secrets).ExpireAsync(10, CancellationToken.None)).ShouldBe(1);
+        (await new OtpExpiry(_store, _store, Some.Secrets).ExpireAsync(10, CancellationToken.None)).ShouldBe(0);
 
         (late.Status, late.Reason, verified.Status).ShouldBe((OtpStatus.Expired, OtpReason.NeverSent, OtpStatus.Verified));
         _store.Messages.Count.ShouldBe(1);

@@ -72,7 +72,7 @@ internal static class Some
             Attempts = attempts,
             MaxAttempts = maxAttempts,
             Cost = cost,
-            Metadata = metadata,
+            Metadata = metadata is null ? null : Secrets.SealMetadata(otpId, metadata),
             CreatedAt = Now,
             ExpiresAt = Now.AddSeconds(300),
         };

@@ -45,6 +45,20 @@ public sealed class Commands_from_a_plain_client(SharedPipeline shared)
     }
 
     [Fact]
+    public async Task A_pin_is_right_however_a_person_typed_it()
+    {
+        var pipeline = await shared.GetAsync();
+        await using var client = await AmqpClient.ConnectAsync(pipeline);
+        var (otp, recipient) = await pipeline.WithRequestedOtpAsync();
+        var pin = await pipeline.Sandbox.PinAsync(recipient);
+
+        var verified = await client.CallAsync("verify-otp", client.Command(("otpId", otp), ("pin", $"\u200E{pin[..3]}\u00A0\u2013 {pin[3..]}")));
+
+        verified.Type.ShouldBe("OtpVerified", verified.Text);
+        (await pipeline.Database.OtpAsync(otp)).Attempts.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_body_is_enough()
     {
         var pipeline = await shared.GetAsync();

@@ -39,6 +39,7 @@ internal static class BusSecrets
             {
                 await client.SendAsync(queue, body, new BasicProperties
                 {
+                    MessageId = $"{InBadCommand}-{Guid.NewGuid():N}",
                     ContentType = $"text/{InBadCommand}",
                     Type = InBadCommand,
                     Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [InBadCommand] = InBadCommand },

@@ -18,6 +18,8 @@ public sealed class No_secret_in_any_store
     private const string InPath = "PTHPN3YM6R";
     private const string InBrokenJson = "BRKJS5HD9C";
     private const string InBadField = "BADFL4GT7N";
+    private const string MetadataMark = "MetaMarmosetXQ";
+    private const string UrlMark = "CallbackOkapiZW";
 
     [Fact]
     public async Task Whatever_was_planted_is_found_nowhere()
@@ -32,9 +34,11 @@ public sealed class No_secret_in_any_store
                 ["Serilog:MinimumLevel:Override:MassTransit"] = "Verbose",
                 ["Serilog:MinimumLevel:Override:System"] = "Verbose",
                 ["Logging:LogLevel:Default"] = "Trace",
+                ["Applications:0:Settings:OtpCallbackUrl"] = $"https://subscriber.example/{UrlMark}",
             },
         });
         var planted = new PlantedSecrets();
+        planted.Add(UrlMark);
         await DeliverAsync(pipeline, planted);
         await MisuseAsync(pipeline, planted);
         await PoisonQueuesAsync(pipeline);
@@ -96,11 +100,14 @@ public sealed class No_secret_in_any_store
     {
         var (phoneNumber, email, chatId) = (planted.Add(Recipients.Next()), planted.Add(Recipients.NextEmail()), planted.Add(Recipients.NextChat()));
         var template = planted.Add(TextMark) + " {{pin}}";
+
+        // Events carry it to whoever subscribes, so it passes the broker.
+        var metadata = new { note = planted.AddSent(MetadataMark) };
         var otp = await pipeline.RequestAsync(channel switch
         {
-            "email" => new { channel, email, template, pinType = "alphanumeric", pinLength = 10 },
-            "telegram" => new { channel, chatId, template, pinType = "alphanumeric", pinLength = 10 },
-            _ => (object)new { channel, phoneNumber, template, pinType = "alphanumeric", pinLength = 10 },
+            "email" => new { channel, email, template, metadata, pinType = "alphanumeric", pinLength = 10 },
+            "telegram" => new { channel, chatId, template, metadata, pinType = "alphanumeric", pinLength = 10 },
+            _ => (object)new { channel, phoneNumber, template, metadata, pinType = "alphanumeric", pinLength = 10 },
         });
         return (otp, planted.Add(await pipeline.Sandbox.PinAsync(channel switch { "email" => email, "telegram" => chatId, _ => phoneNumber })));
     }

@@ -103,7 +103,7 @@ public sealed class The_purge(SharedPipeline shared)
             (await pipeline.Client.CancelAsync(id)).Status.ShouldBe(200);
             await pipeline.Database.ExecuteAsync("INSERT INTO otp_submissions (otp_id, hash, code) VALUES ($1, '\\x01', 2029)", id);
             await pipeline.Database.ExecuteAsync(
-                "INSERT INTO dead_letters (id, queue, message_id, reason, headers, size, created_at) VALUES ($1, 'purge', $2, '', '{}', 0, now() - $3)",
+                "INSERT INTO dead_letters (id, queue, reason, headers, size, created_at) VALUES ($1, 'purge', $2, '{}', 0, now() - $3)",
                 Guid.NewGuid(),
                 id.ToString(),
                 TimeSpan.FromDays(id == gone ? 31 : 29));
@@ -113,7 +113,7 @@ public sealed class The_purge(SharedPipeline shared)
         await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $1", gone);
         await PurgeAsync(pipeline);
 
-        (await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT message_id FROM dead_letters WHERE queue = 'purge'")).ShouldBe([kept.ToString()]);
+        (await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT reason FROM dead_letters WHERE queue = 'purge'")).ShouldBe([kept.ToString()]);
         (await pipeline.Database.ReadAsync(r => r.GetGuid(0), "SELECT otp_id FROM otp_submissions WHERE otp_id = ANY ($1)", new[] { gone, kept })).ShouldBe([kept]);
     }
 

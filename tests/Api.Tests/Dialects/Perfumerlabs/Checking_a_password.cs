@@ -1,4 +1,5 @@
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Dialects.Perfumerlabs;
@@ -105,6 +106,33 @@ public sealed class Checking_a_password
         (await _client.CheckAsync(phone, "22222")).ShouldBeDone();
 
         async Task<int> Attempts(Otp otp) => await _host.Host.QueryAsync(async db => (await db.Otps.FindAsync(otp.Id))!.Attempts);
+    }
+
+    [Fact]
+    public async Task Counts_a_miss_for_the_recipient_as_often_as_it_was_compared()
+    {
+        var phone = Someone.Phone();
+        for (var i = 0; i < 3; i++)
+        {
+            await _client.SmsAsync(phone, $"1111{i}");
+        }
+
+        (await _client.CheckAsync(phone, "33333")).ShouldBeWrong();
+
+        var otp = await _host.LastAsync(phone);
+        (await _host.Host.QueryAsync(async db => (await db.Set<RecipientHistory>().FindAsync(otp.ApplicationId, otp.RecipientHash))!.FailedGuesses)).ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Takes_what_typing_adds_and_keeps_what_the_password_contains()
+    {
+        var (plain, dashed) = (Someone.Phone(), Someone.Phone());
+        await _client.SmsAsync(plain, "aB345");
+        await _client.SmsAsync(dashed, "aB-345");
+
+        (await _client.CheckAsync(plain, "aB 3-45")).ShouldBeDone();
+        (await _client.CheckAsync(dashed, "aB345")).ShouldBeWrong();
+        (await _client.CheckAsync(dashed, "aB\u2011345")).ShouldBeDone();
     }
 
     [Fact]

@@ -56,6 +56,10 @@ public sealed class The_limits_of_sends : IAsyncLifetime
         (await CallAsync("::ffff:203.0.113.7")).ShouldBeDone();
         (await CallAsync("203.0.113.7")).ShouldBeLimit("ip_limit", "IP limit has been reached");
         (await CallAsync("203.0.113.8")).ShouldBeDone();
+        (await CallAsync("2001:db8:0:1::1")).ShouldBeDone();
+        (await CallAsync("2001:db8:0:1:ffff::2")).ShouldBeDone();
+        (await CallAsync("2001:db8:0:1::3")).ShouldBeLimit("ip_limit", "IP limit has been reached");
+        (await CallAsync("2001:db8:0:2::1")).ShouldBeDone();
         (await CallAsync(null)).ShouldBeDone();
         (await CallAsync("")).ShouldBeDone();
 

@@ -71,6 +71,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     name = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: false),
                     active = table.Column<bool>(type: "boolean", nullable: false),
                     settings = table.Column<string>(type: "text", nullable: false),
+                    callback_url = table.Column<byte[]>(type: "bytea", nullable: true),
                     revoked_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false, defaultValueSql: "CURRENT_TIMESTAMP"),
                     updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
@@ -127,7 +128,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     queue = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
-                    message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
+                    message_id = table.Column<byte[]>(type: "bytea", nullable: true),
                     reason = table.Column<string>(type: "character varying(300)", maxLength: 300, nullable: false),
                     headers = table.Column<string>(type: "text", nullable: false),
                     size = table.Column<int>(type: "integer", nullable: false),
@@ -253,6 +254,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     channel = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     country_iso = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: true),
                     recipient_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
+                    limit_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     lookup_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     details = table.Column<byte[]>(type: "bytea", nullable: false),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
@@ -265,7 +267,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     ttl = table.Column<int>(type: "integer", nullable: false),
                     parts = table.Column<int>(type: "integer", nullable: false),
                     cost = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false),
-                    metadata = table.Column<string>(type: "text", nullable: true),
+                    metadata = table.Column<byte[]>(type: "bytea", nullable: true),
                     verified_by = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),

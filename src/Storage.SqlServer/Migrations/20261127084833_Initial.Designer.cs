@@ -12,7 +12,7 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127084015_Initial")]
+    [Migration("20261127084833_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -93,6 +93,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.Property<bool>("Active")
                         .HasColumnType("bit")
                         .HasColumnName("active");
+
+                    b.Property<byte[]>("CallbackUrl")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("callback_url");
 
                     b.Property<DateTime>("CreatedAt")
                         .ValueGeneratedOnAdd()
@@ -428,11 +432,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("headers")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<string>("MessageId")
-                        .HasMaxLength(255)
-                        .HasColumnType("nvarchar(255)")
-                        .HasColumnName("message_id")
-                        .UseCollation("Latin1_General_100_BIN2");
+                    b.Property<byte[]>("MessageId")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("message_id");
 
                     b.Property<byte[]>("Original")
                         .HasColumnType("varbinary(max)")
@@ -664,6 +666,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("final_at");
 
+                    b.Property<byte[]>("LimitHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("limit_hash");
+
                     b.Property<byte[]>("LookupHash")
                         .HasMaxLength(32)
                         .HasColumnType("varbinary(32)")
@@ -673,10 +680,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("max_attempts");
 
-                    b.Property<string>("Metadata")
-                        .HasColumnType("nvarchar(max)")
-                        .HasColumnName("metadata")
-                        .UseCollation("Latin1_General_100_BIN2");
+                    b.Property<byte[]>("Metadata")
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("metadata");
 
                     b.Property<int>("Parts")
                         .HasColumnType("int")

@@ -12,7 +12,7 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Storage.Postgres.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127084010_Initial")]
+    [Migration("20261127084821_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -91,6 +91,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.Property<bool>("Active")
                         .HasColumnType("boolean")
                         .HasColumnName("active");
+
+                    b.Property<byte[]>("CallbackUrl")
+                        .HasColumnType("bytea")
+                        .HasColumnName("callback_url");
 
                     b.Property<DateTime>("CreatedAt")
                         .ValueGeneratedOnAdd()
@@ -415,9 +419,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("text")
                         .HasColumnName("headers");
 
-                    b.Property<string>("MessageId")
-                        .HasMaxLength(255)
-                        .HasColumnType("character varying(255)")
+                    b.Property<byte[]>("MessageId")
+                        .HasColumnType("bytea")
                         .HasColumnName("message_id");
 
                     b.Property<byte[]>("Original")
@@ -640,6 +643,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("final_at");
 
+                    b.Property<byte[]>("LimitHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("limit_hash");
+
                     b.Property<byte[]>("LookupHash")
                         .HasMaxLength(32)
                         .HasColumnType("bytea")
@@ -649,8 +657,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("max_attempts");
 
-                    b.Property<string>("Metadata")
-                        .HasColumnType("text")
+                    b.Property<byte[]>("Metadata")
+                        .HasColumnType("bytea")
                         .HasColumnName("metadata");
 
                     b.Property<int>("Parts")

@@ -71,6 +71,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     name = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: false, collation: "Latin1_General_100_BIN2"),
                     active = table.Column<bool>(type: "bit", nullable: false),
                     settings = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
+                    callback_url = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     revoked_at = table.Column<DateTime>(type: "datetime2", nullable: true),
                     created_at = table.Column<DateTime>(type: "datetime2", nullable: false, defaultValueSql: "SYSUTCDATETIME()"),
                     updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
@@ -127,7 +128,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    message_id = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     reason = table.Column<string>(type: "nvarchar(300)", maxLength: 300, nullable: false, collation: "Latin1_General_100_BIN2"),
                     headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     size = table.Column<int>(type: "int", nullable: false),
@@ -254,6 +255,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     channel = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     country_iso = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: true, collation: "Latin1_General_100_BIN2"),
                     recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
+                    limit_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     lookup_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     details = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
@@ -266,7 +268,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     ttl = table.Column<int>(type: "int", nullable: false),
                     parts = table.Column<int>(type: "int", nullable: false),
                     cost = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: false),
-                    metadata = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
+                    metadata = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     verified_by = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
                     expires_at = table.Column<DateTime>(type: "datetime2", nullable: false),

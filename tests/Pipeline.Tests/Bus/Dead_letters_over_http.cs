@@ -34,7 +34,7 @@ public sealed class Dead_letters_over_http
             async () => await ListAsync(admin, "") is { } page && page.GetProperty("items").GetArrayLength() == 4 ? page.GetProperty("items").EnumerateArray().ToArray() : null,
             "all four are listed");
 
-        all.Select(d => d.GetProperty("id").GetString()).ShouldBeInOrder(SortDirection.Descending, StringComparer.Ordinal);
+        all.Select(d => d.GetProperty("createdAt").GetDateTimeOffset()).ShouldBeInOrder(SortDirection.Descending);
         Reasons(all).ShouldBe(["found among the dead letters", "no such type", "unreadable: empty body", "unreadable: no JSON object"], ignoreOrder: true);
         (await PagesAsync(admin)).ShouldBe(all.Select(d => d.GetProperty("id").GetString()));
         var listed = (await ListAsync(admin, "?queue=request-otp")).GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
@@ -51,6 +51,20 @@ public sealed class Dead_letters_over_http
         again.Type.ShouldBe("OtpAccepted");
         (await ListAsync(admin, "?queue=request-otp")).GetProperty("items")[0].GetProperty("replayedAt").ValueKind.ShouldBe(JsonValueKind.String);
 
+        // A replay that fails again is the row that it was, put aside once more.
+        var broken = all.Single(d => d.GetProperty("queue").GetString() == "verify-otp");
+        (await ReplayAsync(admin, broken)).ShouldBe(200);
+        await Eventually.Until(
+            async () => (await ListAsync(admin, "?queue=verify-otp")).GetProperty("items").EnumerateArray().Single() is var again
+                && again.GetProperty("createdAt").GetDateTimeOffset() > broken.GetProperty("createdAt").GetDateTimeOffset(),
+            "it failed again");
+        (await pipeline.Database.CountAsync("dead_letters")).ShouldBe(3);
+        using (var gone = await admin.DeleteAsync(new Uri($"admin/dead-letters/{broken.GetProperty("id").GetString()}", UriKind.Relative)))
+        {
+            ((int)gone.StatusCode).ShouldBe(204);
+        }
+
+        (await ListAsync(admin, "?queue=verify-otp")).GetProperty("items").GetArrayLength().ShouldBe(0);
         (await ReplayAsync(admin, all.Single(d => d.GetProperty("kind").GetString() == "outbox"))).ShouldBe(200);
         await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE parked_at IS NULL AND attempts > 0") == 1, "the outbox tries it again");
     }

@@ -31,10 +31,11 @@ public sealed partial class Garbage_on_every_path
                 ["Admin:Key"] = AdminKey,
                 ["Applications:0:Secret"] = Secret,
                 ["Api:AnonymousRequestsPerMinute"] = "10000000",
+                ["Api:AdminRequestsPerMinute"] = "10000000",
             },
         });
         var api = pipeline.Apis[0];
-        var targets = await Target.ReadAllAsync(pipeline.Client);
+        var targets = await Target.ReadAllAsync(pipeline.Client, api.Address, AdminKey);
         var basic = DialectSettings.Basic($"{pipeline.ApplicationId}:{Secret}");
         var generator = new Generator(Seed, targets, t => Shapes.Of(t, pipeline.Key, AdminKey, basic));
         var requests = Enumerable.Range(0, count).Select(_ => generator.Next()).GetEnumerator();

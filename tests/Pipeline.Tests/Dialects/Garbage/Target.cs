@@ -15,9 +15,11 @@ internal sealed record Target(string Dialect, string Method, string Path, IReadO
     /// <summary>What the descriptions do not have.</summary>
     private static readonly Target[] Others = [new(Native, "GET", "/nowhere", []), new(Native, "POST", "/otp/{otpId}/sendSms", []), new(Native, "GET", "/", []), new(Admin, "GET", "/admin/nothing", [])];
 
-    public static async Task<IReadOnlyList<Target>> ReadAllAsync(Client client)
+    public static async Task<IReadOnlyList<Target>> ReadAllAsync(Client client, Uri api, string adminKey)
     {
-        var targets = new List<Target>(Others);
+        using var http = new HttpClient { BaseAddress = api };
+        http.DefaultRequestHeaders.TryAddWithoutValidation("X-API-KEY", adminKey);
+        List<Target> targets = [.. Others, .. Read(Admin, JsonElement.Parse(await http.GetStringAsync(new Uri("openapi/admin.json", UriKind.Relative))))];
         foreach (var name in Documents)
         {
             var answer = await client.ReadAsync($"openapi/{name}.json");

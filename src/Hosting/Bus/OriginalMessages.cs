@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 using MassTransit;
@@ -10,6 +11,8 @@ namespace OtpPipeline.Hosting.Bus;
 public static class OriginalMessages
 {
     private const int LongestText = 255;
+
+    private static readonly FrozenSet<string> BrokersReasons = new[] { "rejected", "expired", "maxlen", "delivery_limit" }.ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>AMQP's properties; none where the message came over no broker.</summary>
     public static IReadOnlyBasicProperties PropertiesOf(ReceiveContext context) =>
@@ -46,13 +49,16 @@ public static class OriginalMessages
         return safe;
     }
 
-    /// <summary>Why the broker moved the message; null where it did not.</summary>
+    /// <summary>
+    /// Why the broker moved the message; null where it did not. Anybody can write the header, so no text but the broker's own words is
+    /// taken from it.
+    /// </summary>
     public static string? DeathOf(IReadOnlyBasicProperties properties) =>
         properties.Headers?.TryGetValue("x-death", out var deaths) == true
         && deaths is IEnumerable<object> list
         && list.FirstOrDefault() is IDictionary<string, object?> death
         && death.TryGetValue("reason", out var reason)
-            ? TextOf(reason)
+            ? TextOf(reason) is { } text && BrokersReasons.TryGetValue(text, out var known) ? known : "of no known reason"
             : null;
 
     private static Dictionary<string, string> TextsOf(IReadOnlyBasicProperties properties)

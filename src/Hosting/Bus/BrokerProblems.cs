@@ -9,15 +9,23 @@ public sealed class BrokerProblems(TimeProvider time)
 
     private readonly ConcurrentDictionary<string, long> _seen = new(StringComparer.Ordinal);
 
+    /// <summary>Why there is no connection to the broker; null while there is one.</summary>
+    public string? Disconnected { get; set; }
+
     /// <summary>Why the broker blocks publishers; null while it does not.</summary>
     public string? BlockedReason { get; set; }
 
-    /// <summary>The sentences of the last minute, the blocked publishers first.</summary>
+    /// <summary>The sentences of the last minute, what still lasts first.</summary>
     public IReadOnlyList<string> Current
     {
         get
         {
             var sentences = new List<string>();
+            if (Disconnected is { } failure)
+            {
+                sentences.Add($"The broker cannot be used ({failure}); messages wait in the outbox.");
+            }
+
             if (BlockedReason is { } reason)
             {
                 sentences.Add($"The broker blocks publishers ({reason}); messages wait in the outbox.");

@@ -7,8 +7,8 @@ using RabbitMQ.Client.Exceptions;
 namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>
-/// Looks at intervals whether every exchange and queue of the pipeline exists, declares what is missing, and binds all queues again. Its
-/// connection publishes too, so that the broker tells it when publishers are blocked.
+/// Looks at intervals whether every exchange and queue of the pipeline exists, declares what is missing, and binds all queues again: AMQP
+/// has no question for a binding. Its connection publishes too, so that the broker tells it when publishers are blocked.
 /// </summary>
 public sealed partial class BrokerWatch(
     IOptions<RabbitMqOptions> options, BrokerProblems problems, IHostEnvironment environment, ILogger<BrokerWatch> logger) : BackgroundService
@@ -62,6 +62,7 @@ public sealed partial class BrokerWatch(
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
                 // Health and the outbox say that the broker is away.
+                problems.Disconnected = failure.GetBaseException().GetType().Name;
                 Log.Interrupted(logger, failure.GetType().Name, failure.Message);
             }
 
@@ -96,6 +97,7 @@ public sealed partial class BrokerWatch(
                 using var limit = CancellationTokenSource.CreateLinkedTokenSource(stopping);
                 limit.CancelAfter(Patience);
                 await LookAsync(connection, limit.Token);
+                problems.Disconnected = null;
             }
 
             await WaitAsync(stopping);
@@ -109,9 +111,9 @@ public sealed partial class BrokerWatch(
         var missing = await MissingAsync(broker);
         foreach (var queue in OtpBusTopology.Queues)
         {
-            if (!await broker.TryAsync(c => DeclareAsync(c, queue, cancellationToken)))
+            if (!await broker.TryAsync(c => DeclareAsync(c, queue, missing.Count > 0 || !_wasHere, cancellationToken)))
             {
-                Report($"The queue {queue.Name}, or an exchange that leads to it, exists with other arguments than the pipeline's: {broker.Refusal}");
+                Report($"The queue {queue.Name}, or what leads to it, could not be declared: {broker.Refusal}");
             }
         }
 
@@ -127,15 +129,19 @@ public sealed partial class BrokerWatch(
         await broker.TryAsync(async c => await c.BasicPublishAsync("", "otp-watch", mandatory: false, ReadOnlyMemory<byte>.Empty, cancellationToken));
     }
 
-    private static async Task DeclareAsync(IChannel channel, OwnQueue queue, CancellationToken cancellationToken)
+    private static async Task DeclareAsync(IChannel channel, OwnQueue queue, bool isMissing, CancellationToken cancellationToken)
     {
-        foreach (var binding in queue.Bindings)
+        foreach (var binding in isMissing ? queue.Bindings : [])
         {
             await channel.ExchangeDeclareAsync(binding.Exchange, binding.ExchangeType, durable: true, cancellationToken: cancellationToken);
         }
 
-        await channel.QueueDeclareAsync(
-            queue.Name, durable: true, exclusive: false, autoDelete: false, OtpBusTopology.ArgumentsOf(queue), cancellationToken: cancellationToken);
+        if (isMissing)
+        {
+            await channel.QueueDeclareAsync(
+                queue.Name, durable: true, exclusive: false, autoDelete: false, OtpBusTopology.ArgumentsOf(queue), cancellationToken: cancellationToken);
+        }
+
         foreach (var binding in queue.Bindings)
         {
             await channel.QueueBindAsync(queue.Name, binding.Exchange, binding.RoutingKey, cancellationToken: cancellationToken);
@@ -189,7 +195,7 @@ public sealed partial class BrokerWatch(
 
         public string? Refusal { get; private set; }
 
-        /// <summary>False where the broker refuses: there is no such thing, or it has other arguments.</summary>
+        /// <summary>False where the broker refuses: there is no such thing, it has other arguments, or the user may not.</summary>
         public async Task<bool> TryAsync(Func<IChannel, Task> act)
         {
             _channel ??= await connection.CreateChannelAsync(cancellationToken: token);
@@ -198,7 +204,7 @@ public sealed partial class BrokerWatch(
                 await act(_channel);
                 return true;
             }
-            catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode is Constants.NotFound or Constants.PreconditionFailed)
+            catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode is Constants.AccessRefused or Constants.NotFound or Constants.PreconditionFailed)
             {
                 Refusal = failure.ShutdownReason.ReplyText;
                 await _channel.DisposeAsync();

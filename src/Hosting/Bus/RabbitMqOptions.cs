@@ -30,9 +30,9 @@ public sealed class RabbitMqOptions : IValidatableObject
     /// <summary>Default guest.</summary>
     public string Password { get; set; } = "guest";
 
-    /// <summary>Pause between two checks of exchanges, queues and bindings. 1 second to 1 minute; default 5 seconds.</summary>
+    /// <summary>Pause between two checks of exchanges, queues and bindings. 1 second to 1 minute; default 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ErrorMessage = "RabbitMq:CheckInterval must be 1 second to 1 minute.")]
-    public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(5);
+    public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>PEM file of the only authorities that the broker's certificate may come from; the machine's where it is not set. For amqps.</summary>
     public string? CaFile { get; set; }
@@ -134,6 +134,7 @@ internal sealed record BrokerAddress(string Host, ushort Port, string VirtualHos
         ClientProvidedName = connectionName,
         AutomaticRecoveryEnabled = false,
         RequestedHeartbeat = TimeSpan.FromSeconds(10),
+        RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
     };
 
     /// <summary>Leaves the password out.</summary>

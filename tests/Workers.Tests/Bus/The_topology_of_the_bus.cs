@@ -133,7 +133,19 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
 
         var problems = host.Services.GetRequiredService<BrokerProblems>();
         await Eventually.Until(() => Task.FromResult(problems.Current.Count > 0), "the queue is looked at");
-        problems.Current.ShouldHaveSingleItem().ShouldStartWith("The queue otp-ussd, or an exchange that leads to it, exists with other arguments");
+        problems.Current.ShouldHaveSingleItem().ShouldStartWith("The queue otp-ussd, or what leads to it, could not be declared: PRECONDITION_FAILED");
+    }
+
+    [Fact]
+    public async Task A_broker_that_refuses_the_user_is_named_in_health()
+    {
+        var wrong = new UriBuilder(Servers.RabbitMq) { Password = "wrong" }.Uri.ToString();
+
+        await using var host = await BusHost.StartAsync(_database, settings: new(StringComparer.Ordinal) { ["RabbitMq:Uri"] = wrong });
+
+        var problems = host.Services.GetRequiredService<BrokerProblems>();
+        await Eventually.Until(() => Task.FromResult(problems.Current.Count > 0), "the refusal is told");
+        problems.Current.ShouldHaveSingleItem().ShouldBe("The broker cannot be used (AuthenticationFailureException); messages wait in the outbox.");
     }
 
     private static OtpStatusChanged EventOf(Guid application) =>

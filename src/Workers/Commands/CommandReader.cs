@@ -19,6 +19,7 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
     private const string EnvelopeMediaType = "application/vnd.masstransit+json";
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = 64 };
     private readonly HashSet<string> _operators = [.. options.Value.Operators, broker.Value.GetUser()];
+    private readonly ReplyQueues _replies = new(options.Value);
 
     public Incoming<TDraft> Read<TDraft>(ReceiveContext context, string messageType, Func<JsonElement, TDraft> read)
     {
@@ -36,12 +37,11 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
             throw new UnreadableMessageException("no JSON object");
         }
 
-        var routes = new ReplyRoutes(context.InputAddress);
         var trace = TraceOf(properties);
         var user = UserOf(properties);
         if (!IsEnvelope(properties, root))
         {
-            return new(Draft(body, read), TextOf(properties.MessageId), user, routes.OfPlain(properties), trace);
+            return new(Draft(body, read), TextOf(properties.MessageId), user, Routes(context, user, root).OfPlain(properties), trace);
         }
 
         if (!Names(root, messageType))
@@ -55,8 +55,11 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
         }
 
         var messageId = TextOf(properties.MessageId) ?? TextOf(ReplyRoutes.TextOf(root, "messageId"));
-        return new(Draft(JsonMarshal.GetRawUtf8Value(message).ToArray(), read, body.Length), messageId, user, routes.OfEnvelope(root, properties), trace);
+        return new(Draft(JsonMarshal.GetRawUtf8Value(message).ToArray(), read, body.Length), messageId, user, Routes(context, user, message).OfEnvelope(root, properties), trace);
     }
+
+    private ReplyRoutes Routes(ReceiveContext context, string? user, JsonElement command) =>
+        new(context.InputAddress, queue => _replies.Allow(queue, user, ReplyRoutes.TextOf(command, "applicationId")));
 
     private static JsonDocument Parse(ReadOnlyMemory<byte> body)
     {

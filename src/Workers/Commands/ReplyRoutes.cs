@@ -4,9 +4,10 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Finds where an answer goes. An address that is no queue of this virtual host, or one of the pipeline's own, gets none.</summary>
+/// <summary>Finds where an answer goes. An address that is not allowed puts the command aside: its answer could reach somebody else's queue.</summary>
 /// <param name="inputAddress">Of the queue that the command came from.</param>
-internal sealed class ReplyRoutes(Uri inputAddress)
+/// <param name="isAllowed">Whether the sender may ask for an answer in a queue.</param>
+internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed)
 {
     private const string DirectReply = "amq.rabbitmq.reply-to";
 
@@ -23,7 +24,7 @@ internal sealed class ReplyRoutes(Uri inputAddress)
             queue = properties.ReplyTo;
         }
 
-        return Usable(queue) is { } name
+        return Usable(address is null ? queue : queue ?? address) is { } name
             ? new(name, InEnvelope: true, null, IdOf(envelope, "requestId"), IdOf(envelope, "conversationId"), IdOf(envelope, "correlationId"))
             : null;
     }
@@ -48,8 +49,19 @@ internal sealed class ReplyRoutes(Uri inputAddress)
         }
     }
 
-    private static string? Usable(string? queue) =>
-        OriginalMessages.Fitting(queue) is { Length: > 0 } name && !name.Contains('\0') && !OtpBusTopology.IsOwn(name) ? name : null;
+    /// <summary>Null where no answer is wanted.</summary>
+    /// <exception cref="UnreadableMessageException">The answer may not go there.</exception>
+    private string? Usable(string? queue)
+    {
+        if (string.IsNullOrEmpty(queue))
+        {
+            return null;
+        }
+
+        return OriginalMessages.Fitting(queue) is { } name && !name.Contains('\0') && isAllowed(name)
+            ? name
+            : throw new UnreadableMessageException("the reply address is not a queue of the sender's applications");
+    }
 
     private static Guid? IdOf(JsonElement envelope, string name) => Guid.TryParse(TextOf(envelope, name), out var id) ? id : null;
 

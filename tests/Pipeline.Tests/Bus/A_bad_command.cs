@@ -108,20 +108,19 @@ public sealed class A_bad_command(SharedPipeline shared)
     }
 
     [Theory]
-    [InlineData("no-such-queue", null)]
-    [InlineData("request-otp", null)]
+    [InlineData("otp-replies.APP.no-such-queue", null)]
+    [InlineData("amq.gen-no-such-queue", null)]
     [InlineData("amq.rabbitmq.reply-to.nobody", null)]
-    [InlineData(null, "queue:bad-command-reply")]
-    [InlineData(null, "exchange:bad-command-reply?bind=true&queue=bad-command-reply")]
-    [InlineData(null, "rabbitmq://127.0.0.1/VHOST/bad-command-reply?bind=true&queue=bad-command-reply")]
-    [InlineData(null, "rabbitmq://127.0.0.1/elsewhere/bad-command-reply")]
-    [InlineData(null, "loopback://localhost/bad-command-reply")]
-    [InlineData(null, "nonsense")]
+    [InlineData(null, "queue:otp-replies.APP.nobody")]
+    [InlineData(null, "exchange:otp-replies.APP.nobody?bind=true&queue=otp-replies.APP.nobody")]
+    [InlineData(null, "rabbitmq://127.0.0.1/VHOST/otp-replies.APP.nobody?bind=true&queue=otp-replies.APP.nobody")]
     public async Task An_answer_that_nobody_takes_declares_nothing_and_hurts_nobody(string? replyTo, string? responseAddress)
     {
         var pipeline = await shared.GetAsync();
         await using var client = await AmqpClient.ConnectAsync(pipeline);
         var recipient = Recipients.Next();
+        replyTo = replyTo?.Replace("APP", pipeline.ApplicationId.ToString(), StringComparison.Ordinal);
+        responseAddress = responseAddress?.Replace("APP", pipeline.ApplicationId.ToString(), StringComparison.Ordinal);
         var command = client.Command(("phoneNumber", recipient), ("idempotencyKey", Guid.NewGuid()));
         var body = responseAddress is null
             ? JsonSerializer.Serialize(command)
@@ -140,8 +139,41 @@ public sealed class A_bad_command(SharedPipeline shared)
 
         (await pipeline.Sandbox.PinAsync(recipient)).Length.ShouldBe(6);
         await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE message_type LIKE 'otp-accepted'") == 0, "no answer waits in the outbox");
-        (await client.CountAsync("bad-command-reply")).ShouldBe(-1);
+        (await client.CountAsync($"otp-replies.{pipeline.ApplicationId}.nobody")).ShouldBe(-1);
         (await client.CountAsync("bad-command-fault")).ShouldBe(-1);
+    }
+
+    [Theory]
+    [InlineData("somebodys-queue", null)]
+    [InlineData("otp-callbacks", null)]
+    [InlineData("otp-replies.01a1fa86-7284-736a-9747-af98cbc88280.queue", null)]
+    [InlineData("amq.rabbitmq.reply-to", "queue:otp-callbacks")]
+    [InlineData(null, "queue:somebodys-queue")]
+    [InlineData(null, "rabbitmq://127.0.0.1/elsewhere/otp-replies.APP.queue")]
+    [InlineData(null, "loopback://localhost/otp-replies.APP.queue")]
+    [InlineData(null, "nonsense")]
+    public async Task One_whose_answer_might_reach_somebody_else_is_put_aside_and_changes_nothing(string? replyTo, string? responseAddress)
+    {
+        var pipeline = await shared.GetAsync();
+        await using var client = await AmqpClient.ConnectAsync(pipeline);
+        var (recipient, messageId) = (Recipients.Next(), Guid.NewGuid().ToString());
+        var command = client.Command(("phoneNumber", recipient));
+        var body = responseAddress is null
+            ? JsonSerializer.Serialize(command)
+            : JsonSerializer.Serialize(new
+            {
+                messageType = new[] { "urn:message:OtpPipeline.Contracts:RequestOtp" },
+                responseAddress = responseAddress.Replace("APP", pipeline.ApplicationId.ToString(), StringComparison.Ordinal),
+                message = command,
+            });
+
+        await client.SendAsync("request-otp", body, new BasicProperties { MessageId = messageId, ReplyTo = replyTo == "amq.rabbitmq.reply-to" ? null : replyTo });
+
+        var reasons = await Eventually.Get(
+            async () => await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT reason FROM dead_letters WHERE message_id = $1", messageId) is { Count: > 0 } rows ? rows : null,
+            "the command is put aside");
+        reasons.ShouldBe(["unreadable: the reply address is not a queue of the sender's applications"]);
+        (await pipeline.Sandbox.MessagesAsync(recipient)).ShouldBeEmpty();
     }
 
     /// <summary>Commands before and after the bad one, on every queue: each is answered once.</summary>

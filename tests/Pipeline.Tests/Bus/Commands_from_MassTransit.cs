@@ -8,7 +8,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Bus;
 
-/// <summary>A client that knows the contracts and leaves MassTransit at its defaults.</summary>
+/// <summary>A client that knows the contracts, with every right; its queue for answers has the application's name.</summary>
 public sealed class Commands_from_MassTransit(SharedPipeline shared)
 {
     [Fact]
@@ -104,6 +104,7 @@ public sealed class Commands_from_MassTransit(SharedPipeline shared)
         builder.Services.AddMassTransit(x => x.UsingRabbitMq((_, bus) =>
         {
             bus.Host(new Uri(pipeline.Broker.ToString().Replace("amqp:", "rabbitmq:", StringComparison.Ordinal)), _ => { });
+            bus.OverrideDefaultBusEndpointQueueName($"otp-replies.{pipeline.ApplicationId}.{Guid.NewGuid():N}");
             configure?.Invoke(bus);
         }));
         var host = builder.Build();

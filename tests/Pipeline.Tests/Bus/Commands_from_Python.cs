@@ -17,14 +17,20 @@ public sealed class Commands_from_Python(SharedPipeline shared)
     [Fact]
     public async Task Requests_verifies_and_reads_answers_and_events()
     {
-        Assert.SkipUnless(await HasPikaAsync(), "needs ./test, which installs python3-pika");
         var pipeline = await shared.GetAsync();
+        await RunAsync(pipeline.Broker, pipeline.ApplicationId, pipeline.Sandbox);
+    }
+
+    /// <summary>The client as a user of the broker, for an application whose messages the sandbox shows.</summary>
+    internal static async Task RunAsync(Uri broker, Guid application, Sandbox sandbox)
+    {
+        Assert.SkipUnless(await HasPikaAsync(), "needs ./test, which installs python3-pika");
         var recipient = Recipients.Next();
-        using var client = Start(Script, pipeline.Broker.ToString(), pipeline.ApplicationId.ToString(), recipient);
+        using var client = Start(Script, broker.ToString(), application.ToString(), recipient);
 
         var requested = await StepAsync(client);
         requested.GetProperty("type").GetString().ShouldBe("OtpAccepted", requested.ToString());
-        await client.StandardInput.WriteLineAsync(await pipeline.Sandbox.PinAsync(recipient));
+        await client.StandardInput.WriteLineAsync(await sandbox.PinAsync(recipient));
         var guessed = await StepAsync(client);
         var verified = await StepAsync(client);
         var cancelled = await StepAsync(client);
@@ -36,7 +42,7 @@ public sealed class Commands_from_Python(SharedPipeline shared)
         verified.GetProperty("type").GetString().ShouldBe("OtpVerified");
         (cancelled.GetProperty("type").GetString(), Code(cancelled)).ShouldBe(("OtpRejected", 2031));
         events.GetProperty("body").EnumerateArray().Select(e => e.GetProperty("body").GetProperty("sequence").GetInt64()).Order().ShouldBe([2L, 3L]);
-        await Eventually.Until(async () => (await pipeline.Sandbox.MessagesAsync(recipient)).Length == 2, "the command without any property is delivered too");
+        await Eventually.Until(async () => (await sandbox.MessagesAsync(recipient)).Length == 2, "the command without a message id is delivered too");
     }
 
     private static int Code(JsonElement step) => step.GetProperty("body").GetProperty("code").GetInt32();

@@ -11,7 +11,9 @@ import uuid
 import pika
 
 url, application, phone = sys.argv[1:4]
-connection = pika.BlockingConnection(pika.URLParameters(url))
+parameters = pika.URLParameters(url)
+user = parameters.credentials.username
+connection = pika.BlockingConnection(parameters)
 channel = connection.channel()
 
 answers = {}
@@ -37,8 +39,8 @@ channel.basic_consume(subscription, happened, auto_ack=True)
 def call(queue, **fields):
     correlation = f"call {uuid.uuid4()}"
     channel.basic_publish(
-        "", queue, json.dumps({"applicationId": application, **fields}),
-        pika.BasicProperties(message_id=str(uuid.uuid4()), correlation_id=correlation, reply_to=replies))
+        queue, "", json.dumps({"applicationId": application, **fields}),
+        pika.BasicProperties(message_id=str(uuid.uuid4()), correlation_id=correlation, reply_to=replies, user_id=user))
     for _ in range(300):
         connection.process_data_events(time_limit=0.1)
         if correlation in answers:
@@ -58,8 +60,10 @@ step("guessed", call("verify-otp", otpId=otp, pin="WRONG"))
 step("verified", call("verify-otp", otpId=otp, pin=int(pin)))
 step("cancelled", call("cancel-otp", otpId=otp))
 
-# Without any property or header: the key is in the body, and nobody waits for an answer.
-channel.basic_publish("", "request-otp", json.dumps({"applicationId": application, "idempotencyKey": str(uuid.uuid4()), "phoneNumber": phone}))
+# The key is in the body, and nobody waits for an answer.
+channel.basic_publish(
+    "request-otp", "", json.dumps({"applicationId": application, "idempotencyKey": str(uuid.uuid4()), "phoneNumber": phone}),
+    pika.BasicProperties(user_id=user))
 
 for _ in range(300):
     connection.process_data_events(time_limit=0.1)

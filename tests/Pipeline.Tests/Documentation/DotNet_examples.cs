@@ -1,11 +1,8 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using MassTransit;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using OtpPipeline.Contracts;
-using OtpPipeline.Pipeline.Tests.Harness;
+using OtpPipeline.Pipeline.Tests.Bus;
 using Shouldly;
 using Xunit;
 
@@ -14,8 +11,6 @@ namespace OtpPipeline.Pipeline.Tests.Documentation;
 /// <summary>Holds the lines of the pages' .NET examples, letter by letter, and runs them.</summary>
 public sealed class DotNet_examples(DocumentedPipeline documented)
 {
-    private readonly ConcurrentQueue<OtpStatusChanged> _events = [];
-
     [Fact]
     public void Of_callbacks_verify_a_signature()
     {
@@ -30,34 +25,9 @@ public sealed class DotNet_examples(DocumentedPipeline documented)
     public async Task Of_the_bus_request_an_OTP_and_read_its_events()
     {
         var (pipeline, _) = await documented.GetAsync();
-        Environment.SetEnvironmentVariable("OTP_AMQP_URL", pipeline.Broker.ToString());
-        using var producer = Started(AddBus);
-        using var subscriber = Started(services => services.AddMassTransit(x => x.UsingRabbitMq((_, bus) =>
-        {
-            bus.Host(pipeline.Broker);
-            Subscribe(bus, pipeline.ApplicationId);
-        })));
-        await producer.StartAsync();
-        await subscriber.StartAsync();
 
-        var otpId = await RequestAsync(producer.Services.GetRequiredService<IBus>(), pipeline.ApplicationId);
-        await pipeline.Client.CancelAsync(otpId);
-
-        await Eventually.Until(() => _events.Any(e => e.OtpId == otpId && e.Status == "CANCELLED"), "the event has arrived");
-        await Task.WhenAll(producer.StopAsync(), subscriber.StopAsync());
-    }
-
-    private static IHost Started(Action<IServiceCollection> add)
-    {
-        var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Services.AddOptions<MassTransitHostOptions>().Configure(o => o.WaitUntilStarted = true);
-        add(builder.Services);
-        return builder.Build();
-    }
-
-    private static void AddBus(IServiceCollection services)
-    {
-        services.AddMassTransit(x => x.UsingRabbitMq((context, bus) => bus.Host(new Uri(Environment.GetEnvironmentVariable("OTP_AMQP_URL")!))));
+        await new GuardedClient().RunAsync(
+            pipeline.Broker, "guest", pipeline.ApplicationId, bus => RequestAsync(bus, pipeline.ApplicationId), id => pipeline.Client.CancelAsync(id));
     }
 
     private static async Task<Guid> RequestAsync(IBus bus, Guid applicationId)
@@ -68,23 +38,6 @@ public sealed class DotNet_examples(DocumentedPipeline documented)
 
         answer.Is(out Response<OtpAccepted>? accepted).ShouldBeTrue();
         return accepted!.Message.OtpId;
-    }
-
-    private void Subscribe(IRabbitMqBusFactoryConfigurator bus, Guid applicationId)
-    {
-        bus.ReceiveEndpoint("shop-otp-events", e =>
-        {
-            e.ConfigureConsumeTopology = false;
-            e.UseRawJsonDeserializer(isDefault: true);
-            e.Bind("otp-status-changed", b => { b.ExchangeType = "topic"; b.RoutingKey = applicationId.ToString(); });
-            e.Handler<OtpStatusChanged>(context => HandleAsync(context.Message));
-        });
-    }
-
-    private Task HandleAsync(OtpStatusChanged changed)
-    {
-        _events.Enqueue(changed);
-        return Task.CompletedTask;
     }
 
 #pragma warning disable IDE0011, CA1305, MA0011 // The page's own lines.

@@ -35,12 +35,12 @@ internal sealed class AmqpClient : IAsyncDisposable
 
     public string ReplyQueue { get; private set; } = "";
 
-    public static async Task<AmqpClient> ConnectAsync(RunningPipeline pipeline, Uri? broker = null)
+    public static async Task<AmqpClient> ConnectAsync(RunningPipeline pipeline, Uri? broker = null, string replyQueue = "")
     {
         var link = await new ConnectionFactory { Uri = broker ?? pipeline.Broker }.CreateConnectionAsync();
         var own = await link.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         var client = new AmqpClient(link, own, pipeline.ApplicationId);
-        await client.ListenAsync();
+        await client.ListenAsync(replyQueue);
         return client;
     }
 
@@ -74,12 +74,13 @@ internal sealed class AmqpClient : IAsyncDisposable
 
     public Task SendAsync(string queue, string body, BasicProperties? properties = null) => SendAsync(queue, Encoding.UTF8.GetBytes(body), properties);
 
-    public async Task SendAsync(string queue, byte[] body, BasicProperties? properties = null, string exchange = "")
+    /// <summary>Publishes to the exchange of the queue's name, as the documentation says.</summary>
+    public async Task SendAsync(string queue, byte[] body, BasicProperties? properties = null, string? exchange = null)
     {
         await _turn.WaitAsync();
         try
         {
-            await _channel.BasicPublishAsync(exchange, queue, mandatory: exchange.Length == 0, properties ?? new(), body);
+            await _channel.BasicPublishAsync(exchange ?? queue, "", mandatory: true, properties ?? new(), body);
         }
         finally
         {
@@ -119,9 +120,9 @@ internal sealed class AmqpClient : IAsyncDisposable
         _turn.Dispose();
     }
 
-    private async Task ListenAsync()
+    private async Task ListenAsync(string replyQueue)
     {
-        ReplyQueue = (await _channel.QueueDeclareAsync()).QueueName;
+        ReplyQueue = (await _channel.QueueDeclareAsync(replyQueue)).QueueName;
         var consumer = new AsyncEventingBasicConsumer(_channel);
         consumer.ReceivedAsync += (_, delivery) =>
         {

@@ -20,6 +20,9 @@ internal static class Servers
     /// <summary>Where the servers of ./test lie, and where those of a test may.</summary>
     public static string Data => Get("OTP_TEST_DATA");
 
+    /// <summary>rabbitmqctl against the shared broker, for a shell.</summary>
+    public static string BrokerTool => $"bash '{Script}' ctl rabbitmq '{Path.Combine(Data, "rabbitmq")}' {RabbitMq.Port}";
+
     private static string Script => Get("OTP_TEST_SERVICES");
 
     /// <summary>A folder for what a test leaves behind.</summary>

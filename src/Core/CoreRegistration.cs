@@ -41,6 +41,10 @@ public static class CoreRegistration
         services.AddSingleton<OtpExpiry>();
         services.AddSingleton<DeadLetterBox>();
         services.AddSingleton<QueueLag>();
+        services.AddSingleton<ReleaseSignal>();
+        services.AddSingleton<PublishQuota>();
+        services.AddSingleton<DeliveryRelease>();
+        services.AddHostedService<ReleaseLoop>();
         services.AddSingleton<DeliveryClaims>();
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();

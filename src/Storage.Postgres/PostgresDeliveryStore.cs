@@ -37,6 +37,16 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
         return claimed.ToDictionary(c => c.Delivery.LeaseId!.Value);
     }
 
+    public async Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = ReleaseStatements.FindWaiting(dataSource, after, limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await Rows.ReadAllAsync(reader, ReleaseStatements.ReadShare, cancellationToken);
+    }
+
+    public async Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) =>
+        new PostgresReleaseUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken));
+
     private static ClaimedDelivery Read(NpgsqlDataReader reader)
     {
         const int Next = Rows.DeliveryWidth;

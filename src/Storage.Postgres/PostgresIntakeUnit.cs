@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Outbox;
 using OtpPipeline.Storage.Postgres.Outbox;
@@ -9,11 +10,11 @@ using OtpPipeline.Storage.Postgres.Outbox;
 namespace OtpPipeline.Storage.Postgres;
 
 /// <summary>One transaction of the intake: at most two round trips to read and lock, one to write, one to commit.</summary>
-internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idempotencyRetention) : IIntakeUnit
+internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idempotencyRetention, int most) : IIntakeUnit
 {
     private readonly HashSet<RecipientHistory> _countedIn = [];
 
-    public async Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken)
+    public async Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken)
     {
         var firsts = await ClaimKeysAsync([.. orders.Where(o => o.IdempotencyHash is not null)], cancellationToken);
         var fresh = orders.Where(o => !firsts.ContainsKey(o.OtpId)).ToList();
@@ -33,6 +34,11 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idemp
             IntakeStatements.FindLive(batch, lookups);
         }
 
+        if (shares.Count > 0)
+        {
+            ReleaseStatements.CountUse(batch, shares, most);
+        }
+
         batch.Add("SELECT clock_timestamp()");
 
         return await session.ReadAsync(batch, ReadFactsAsync, cancellationToken);
@@ -43,6 +49,7 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idemp
             var made = (await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
             var histories = (await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
             var live = lookups.Count > 0 ? await Rows.ReadAllAsync(reader, r => Convert.ToHexString(r.Bytes(0)), cancellationToken) : [];
+            var uses = shares.Count > 0 ? await Rows.ReadAllAsync(reader, ReleaseStatements.ReadUse, cancellationToken) : [];
             var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
             foreach (var key in made)
             {
@@ -51,7 +58,11 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idemp
                 _countedIn.Add(histories[key]);
             }
 
-            return new(now, firsts, histories, spendings.ToDictionary(s => s.ApplicationId)) { Live = live.ToHashSet(StringComparer.Ordinal) };
+            return new(now, firsts, histories, spendings.ToDictionary(s => s.ApplicationId))
+            {
+                Live = live.ToHashSet(StringComparer.Ordinal),
+                Shares = uses.ToDictionary(u => u.Share, u => u.Use),
+            };
         }
     }
 

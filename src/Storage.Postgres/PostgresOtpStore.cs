@@ -1,13 +1,17 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Storage.Postgres;
 
 /// <summary>The OTPs on PostgreSQL.</summary>
-internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, Microsoft.Extensions.Options.IOptions<Core.Secrets.OtpOptions> options) : IOtpStore
+internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, IOptions<OtpOptions> options, IOptions<DeliveryOptions> shares) : IOtpStore
 {
     public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken) =>
-        new PostgresIntakeUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken), options.Value.IdempotencyRetention);
+        new PostgresIntakeUnit(
+            await PostgresSession.BeginAsync(dataSource, cancellationToken), options.Value.IdempotencyRetention, shares.Value.MaxPublishedPerApplication);
 
     public async Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) =>
         new PostgresOtpUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken));

@@ -16,6 +16,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
     // therefore as it stands under the lock, and so is the clock.
     private const string LockSql = $"SELECT {Rows.Otp} FROM otps o WHERE o.id = ANY ($1) ORDER BY o.id FOR UPDATE";
     private const string DeliveriesSql = $"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
+    private const string Published = DeliveryStatements.Published;
     private const string ClockSql = "SELECT clock_timestamp()";
 
     // Reads the whole outbox: it is long only while the broker takes nothing, and nobody looks here but once a second.
@@ -65,9 +66,18 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
             WHERE o.id = ANY (ARRAY(
                 SELECT due.otp_id FROM unnest($2, $3) AS c (channel, lag)
                 CROSS JOIN LATERAL (
-                    SELECT d.otp_id FROM deliveries d
-                    WHERE d.status = 'QUEUED' AND d.channel = c.channel AND d.publish_due_at <= (SELECT clock_timestamp()) - c.lag
-                    ORDER BY d.publish_due_at LIMIT $1) due))
+                    WITH RECURSIVE owners AS (
+                        (SELECT d.application_id FROM deliveries d WHERE {Published} AND d.channel = c.channel ORDER BY d.application_id LIMIT 1)
+                        UNION ALL
+                        SELECT next.application_id FROM owners o CROSS JOIN LATERAL (
+                            SELECT d.application_id FROM deliveries d WHERE {Published} AND d.channel = c.channel AND d.application_id > o.application_id
+                            ORDER BY d.application_id LIMIT 1) next)
+                    SELECT late.otp_id FROM owners o CROSS JOIN LATERAL (
+                        SELECT d.otp_id, d.publish_due_at FROM deliveries d
+                        WHERE {Published} AND d.channel = c.channel AND d.application_id = o.application_id
+                          AND d.publish_due_at <= (SELECT clock_timestamp()) - c.lag
+                        ORDER BY d.publish_due_at LIMIT $1) late
+                    ORDER BY late.publish_due_at LIMIT $1) due))
               AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
             FOR UPDATE SKIP LOCKED
             """,

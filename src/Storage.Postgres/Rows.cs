@@ -19,9 +19,9 @@ internal static class Rows
 
     public const string Delivery =
         "d.id, d.otp_id, d.channel, d.provider, d.step, d.attempt, d.status, d.reason, d.provider_message_id, d.due_at, d.publish_due_at, "
-        + "d.republished, d.lease_id, d.lease_until, d.created_at, d.updated_at";
+        + "d.republished, d.lease_id, d.lease_until, d.created_at, d.updated_at, d.application_id, d.waiting_since";
 
-    public const int DeliveryWidth = 16;
+    public const int DeliveryWidth = 18;
 
     public const string Change = "h.otp_id, h.sequence, h.kind, h.delivery_id, h.status, h.reason, h.occurred_at";
 
@@ -81,6 +81,8 @@ internal static class Rows
         LeaseUntil = r.Value<DateTime>(13),
         CreatedAt = r.GetDateTime(14),
         UpdatedAt = r.GetDateTime(15),
+        ApplicationId = r.GetGuid(16),
+        WaitingSince = r.Value<DateTime>(17),
     };
 
     public static OtpChange ReadChange(NpgsqlDataReader r, int at = 0) => new()

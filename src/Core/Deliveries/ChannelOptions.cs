@@ -25,6 +25,23 @@ public sealed class DeliveryOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// Deliveries of one application on one channel that are published and unclaimed at most; further ones wait in the database for their turn.
+    /// 16 to 100000; default 500.
+    /// </summary>
+    [Range(16, 100_000)]
+    public int MaxPublishedPerApplication { get; set; } = 500;
+
+    /// <summary>Pause between two looks for waiting deliveries while none was found. 10 ms to 10 seconds; default 100 ms.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.01", "00:00:10")]
+    public TimeSpan ReleaseInterval { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Up to here a count admits further ones.</summary>
+    internal int PublishTarget => MaxPublishedPerApplication / 2;
+
+    /// <summary>What one count admits in one process at most.</summary>
+    internal int PublishBlock => MaxPublishedPerApplication / 16;
+
     /// <summary>Attempts per step of the plan, 1 to 20; default 5.</summary>
     [Range(1, 20)]
     public int MaxAttempts { get; set; } = 5;

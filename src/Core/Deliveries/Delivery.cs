@@ -38,6 +38,9 @@ public sealed class Delivery
 
     public required Guid OtpId { get; init; }
 
+    /// <summary>Who owns the OTP.</summary>
+    public Guid ApplicationId { get; init; }
+
     public required Channel Channel { get; init; }
 
     public required string Provider { get; init; }
@@ -60,6 +63,12 @@ public sealed class Delivery
 
     /// <summary>When its work command is published again, should it still be QUEUED.</summary>
     public DateTime PublishDueAt { get; set; }
+
+    /// <summary>Since when it waits for a place in its channel's queue; null once its work command was published.</summary>
+    public DateTime? WaitingSince { get; set; }
+
+    /// <summary>W3C trace context for its work command while it waits.</summary>
+    public string? TraceParent { get; set; }
 
     /// <summary>How often its work command was published again; spaces the next time out.</summary>
     public int Republished { get; set; }

@@ -33,14 +33,17 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private readonly IDeliveryStore _store;
     private readonly OtpSecrets _secrets;
     private readonly QueueLag _lag;
+    private readonly ReleaseSignal _release;
     private readonly DeliveryOptions _options;
     private readonly Gatherer<ClaimRequest, ClaimedDelivery?> _gatherer;
 
-    public DeliveryClaims(IDeliveryStore store, OtpSecrets secrets, QueueLag lag, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
+    public DeliveryClaims(
+        IDeliveryStore store, OtpSecrets secrets, QueueLag lag, ReleaseSignal release, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
     {
         _store = store;
         _secrets = secrets;
         _lag = lag;
+        _release = release;
         _options = options.Value;
         _gatherer = new(ClaimAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
@@ -73,6 +76,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
             _lag.Saw(claimed.Delivery);
         }
 
+        _release.Claimed(granted.Count);
         return [.. requests.Select(r => granted.GetValueOrDefault(r.LeaseId))];
     }
 }

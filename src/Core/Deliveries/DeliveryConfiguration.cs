@@ -11,6 +11,7 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.HasKey(d => d.Id).HasName("pk_deliveries");
         builder.Property(d => d.Id).HasColumnName("id").ValueGeneratedNever();
         builder.Property(d => d.OtpId).HasColumnName("otp_id");
+        builder.Property(d => d.ApplicationId).HasColumnName("application_id");
         builder.Property(d => d.Channel).HasColumnName("channel").AsLowerText();
         builder.Property(d => d.Provider).HasColumnName("provider").HasMaxLength(64);
         builder.Property(d => d.Step).HasColumnName("step");
@@ -20,6 +21,8 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.Property(d => d.ProviderMessageId).HasColumnName("provider_message_id").HasMaxLength(255);
         builder.Property(d => d.DueAt).HasColumnName("due_at");
         builder.Property(d => d.PublishDueAt).HasColumnName("publish_due_at");
+        builder.Property(d => d.WaitingSince).HasColumnName("waiting_since");
+        builder.Property(d => d.TraceParent).HasColumnName("trace_parent").HasMaxLength(64);
         builder.Property(d => d.Republished).HasColumnName("republished");
         builder.Property(d => d.LeaseId).HasColumnName("lease_id");
         builder.Property(d => d.LeaseUntil).HasColumnName("lease_until");
@@ -28,7 +31,12 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
 
         // An attempt exists once, whatever goes wrong in the code above.
         builder.HasIndex(d => new { d.OtpId, d.Step, d.Attempt }).IsUnique().HasDatabaseName("ux_deliveries_attempt");
-        builder.HasIndex(d => new { d.Channel, d.PublishDueAt }).HasDatabaseName("ix_deliveries_channel_publish_due_at_queued").HasFilter("status = 'QUEUED'");
+
+        // An application's published deliveries are counted by the first, and its lost ones found; the second holds those that wait.
+        builder.HasIndex(d => new { d.Channel, d.ApplicationId, d.PublishDueAt }).HasDatabaseName("ix_deliveries_published")
+            .HasFilter("status = 'QUEUED' AND waiting_since IS NULL");
+        builder.HasIndex(d => new { d.Channel, d.ApplicationId, d.DueAt }).HasDatabaseName("ix_deliveries_waiting")
+            .HasFilter("status = 'QUEUED' AND waiting_since IS NOT NULL");
         builder.HasIndex(d => d.LeaseUntil).HasDatabaseName("ix_deliveries_lease_until_sending").HasFilter("status = 'SENDING'");
     }
 }

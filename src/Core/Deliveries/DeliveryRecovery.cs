@@ -56,7 +56,7 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
     private void Republish(OtpChanges changes, LockedOtp otp, IReadOnlyDictionary<Channel, TimeSpan> lags, bool unpublished)
     {
         foreach (var delivery in otp.Deliveries.Where(
-            d => d.Status == DeliveryStatus.Queued && lags.TryGetValue(d.Channel, out var lag) && d.PublishDueAt <= changes.Now - lag))
+            d => d.Status == DeliveryStatus.Queued && d.WaitingSince is null && lags.TryGetValue(d.Channel, out var lag) && d.PublishDueAt <= changes.Now - lag))
         {
             delivery.Republished += unpublished ? 0 : 1;
             delivery.PublishDueAt = changes.Now + DeliveryRules.RepublishAfter(options.Value.LostAfter, delivery.Republished);

@@ -35,8 +35,8 @@ public sealed record PurgePeriods(TimeSpan FinalOtps, TimeSpan SandboxMessages, 
 /// <summary>A transaction of the intake. Disposing without saving rolls back.</summary>
 public interface IIntakeUnit : IAsyncDisposable
 {
-    /// <summary>Claims the idempotency keys and locks what the limits count; waits for a twin that is being committed.</summary>
-    Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken);
+    /// <summary>Claims the idempotency keys, locks what the limits count and counts the use of shares; waits for a twin that is being committed.</summary>
+    Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken);
 
     /// <summary>Writes what was decided, together with the messages, and commits.</summary>
     Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken);
@@ -64,8 +64,8 @@ public interface IOtpUnit : IAsyncDisposable
     Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Locks pending OTPs with a QUEUED delivery whose work command seems lost, skipping those that somebody else holds: of each channel at most
-    /// <paramref name="limit"/> that were to be published again before <paramref name="lags"/>.
+    /// Locks pending OTPs with a published QUEUED delivery whose work command seems lost, skipping those that somebody else holds: of each channel
+    /// at most <paramref name="limit"/> that were to be published again before <paramref name="lags"/>.
     /// </summary>
     Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken);
 

@@ -19,6 +19,8 @@ public sealed record NewOtp(
 {
     public Guid ApplicationId => Order.Application.Id;
 
+    public QueueShare Share => new(ApplicationId, Order.Channel);
+
     /// <summary>The PIN is compared with its case.</summary>
     public bool ExactPin { get; init; }
 
@@ -66,6 +68,9 @@ public sealed record IntakeFacts(
 {
     /// <summary>Lookup hashes, in hexadecimal digits, of those orders that want to be the one live OTP and are not.</summary>
     public IReadOnlySet<string> Live { get; init; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Use of the shares that were asked for.</summary>
+    public IReadOnlyDictionary<QueueShare, QueueShareUse> Shares { get; init; } = new Dictionary<QueueShare, QueueShareUse>();
 
     public RecipientHistory HistoryOf(NewOtp order, byte[] hash) => Histories[(order.ApplicationId, Convert.ToHexString(hash))];
 }
@@ -204,6 +209,7 @@ public static class IntakeRules
     {
         Id = Guid.CreateVersion7(),
         OtpId = order.OtpId,
+        ApplicationId = order.ApplicationId,
         Channel = order.Order.Channel,
         Provider = order.Provider,
         Step = 1,

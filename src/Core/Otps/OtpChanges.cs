@@ -115,7 +115,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         Submissions.Add(row);
     }
 
-    /// <summary>One more attempt of the same step, due after the delay; its work command travels with it.</summary>
+    /// <summary>One more attempt of the same step, due after the delay; it waits for its application's turn.</summary>
     public void Queue(LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter) =>
         Queue(locked, previous.Provider, previous.Step, previous.Attempt + 1, delay, lostAfter);
 
@@ -129,6 +129,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         {
             Id = Guid.CreateVersion7(),
             OtpId = locked.Otp.Id,
+            ApplicationId = locked.Otp.ApplicationId,
             Channel = locked.Otp.Channel,
             Provider = provider,
             Step = step,
@@ -136,17 +137,18 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
             Status = DeliveryStatus.Queued,
             DueAt = now + delay,
             PublishDueAt = now + delay + lostAfter,
+            WaitingSince = now,
+            TraceParent = TraceParent,
             CreatedAt = now,
             UpdatedAt = now,
         };
         NewDeliveries.Add(next);
         locked.Deliveries.Add(next);
-        PublishWork(next, delay);
     }
 
     /// <summary>Says once more that there is a delivery to make.</summary>
-    public void PublishWork(Delivery delivery, TimeSpan delay = default) =>
-        outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), delay, traceParent: TraceParent, correlationId: delivery.OtpId);
+    public void PublishWork(Delivery delivery) =>
+        outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), traceParent: TraceParent, correlationId: delivery.OtpId);
 
     /// <summary>Null where the key is gone: an OTP must end all the same, and a subscriber must learn of it.</summary>
     private IReadOnlyDictionary<string, string>? MetadataOf(Otp otp)

@@ -21,6 +21,7 @@ public sealed class OtpIntake : IAsyncDisposable
     private readonly ProviderChoice _providers;
     private readonly CallbackOptions _callbacks;
     private readonly DeliveryOptions _deliveries;
+    private readonly PublishQuota _quota;
     private readonly Gatherer<NewOtp, IntakeAnswer> _gatherer;
 
     public OtpIntake(
@@ -28,6 +29,7 @@ public sealed class OtpIntake : IAsyncDisposable
         IOutbox outbox,
         OtpSecrets secrets,
         ProviderChoice providers,
+        PublishQuota quota,
         IOptions<CallbackOptions> callbacks,
         IOptions<DeliveryOptions> deliveries,
         IOptions<GatheringOptions> gathering)
@@ -36,6 +38,7 @@ public sealed class OtpIntake : IAsyncDisposable
         _outbox = outbox;
         _secrets = secrets;
         _providers = providers;
+        _quota = quota;
         _callbacks = callbacks.Value;
         _deliveries = deliveries.Value;
         _gatherer = new(AcceptOrWaitAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
@@ -137,21 +140,14 @@ public sealed class OtpIntake : IAsyncDisposable
         var twins = new Twins(orders);
         var outgoing = _outbox.NewBatch();
         IReadOnlyList<IntakeAnswer> answers;
+        using var places = _quota.Begin();
         await using (var unit = await _store.BeginIntakeAsync(cancellationToken))
         {
-            var facts = await unit.ReadAsync(twins.Leaders, cancellationToken);
+            var facts = await unit.ReadAsync(twins.Leaders, places.ToCount(twins.Leaders.Select(o => o.Share)), cancellationToken);
+            places.Counted(facts.Shares);
             var decisions = new IntakeDecisions(facts.Now);
             answers = IntakeRules.Decide(twins.Leaders, facts, _deliveries.LostAfter, decisions);
-            for (var i = 0; i < answers.Count; i++)
-            {
-                var order = twins.Leaders[i];
-                if (answers[i].Otp?.Id == order.OtpId)
-                {
-                    var channel = order.Order.Channel.Text();
-                    outgoing.Publish(new OtpRequested(order.OtpId, channel, 1), channel, traceParent: order.Order.TraceParent, correlationId: order.OtpId);
-                }
-            }
-
+            PublishOrWait(twins.Leaders.ToDictionary(o => o.OtpId), decisions, places, outgoing);
             answers = twins.Spread(answers);
             Announce(orders, answers, outgoing);
             await unit.SaveAsync(decisions, outgoing.Messages, cancellationToken);
@@ -159,6 +155,26 @@ public sealed class OtpIntake : IAsyncDisposable
 
         _outbox.Dispatch(outgoing);
         return answers;
+    }
+
+    /// <summary>Publishes the work command of each new delivery that has a place in its queue; the others wait for their turn.</summary>
+    private static void PublishOrWait(Dictionary<Guid, NewOtp> orders, IntakeDecisions decisions, PublishQuota.Batch places, OutboxBatch outgoing)
+    {
+        foreach (var delivery in decisions.Deliveries)
+        {
+            var order = orders[delivery.OtpId];
+            if (places.TryTake(order.Share))
+            {
+                var channel = delivery.Channel.Text();
+                outgoing.Publish(
+                    new OtpRequested(delivery.OtpId, channel, delivery.Step), channel, traceParent: order.Order.TraceParent, correlationId: delivery.OtpId);
+            }
+            else
+            {
+                delivery.WaitingSince = decisions.Now;
+                delivery.TraceParent = order.Order.TraceParent;
+            }
+        }
     }
 
     /// <summary>What a door wants to say with the commit; not while a twin leaves the answer open.</summary>

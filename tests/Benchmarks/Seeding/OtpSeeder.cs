@@ -19,7 +19,7 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
         "otps (id, application_id, channel, country_iso, recipient_hash, details, status, reason, sequence, attempts, max_attempts, ttl, parts, cost, created_at, expires_at, final_at, delivery_sequence, callback_events)";
 
     private const string Deliveries =
-        "deliveries (id, otp_id, channel, provider, step, attempt, status, provider_message_id, due_at, publish_due_at, republished, created_at, updated_at)";
+        "deliveries (id, otp_id, application_id, channel, provider, step, attempt, status, provider_message_id, due_at, publish_due_at, republished, created_at, updated_at)";
 
     private const string Pins = "otp_pins (otp_id, version, ciphertext, key_id, valid_until)";
     private const string Histories = "recipient_histories (application_id, recipient_hash, sends, failed_guesses, updated_at)";
@@ -120,10 +120,11 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
         await copy.WriteAsync(row.ExpiresAt, NpgsqlDbType.TimestampTz);
     }
 
-    private static async Task WriteDeliveryAsync(NpgsqlBinaryImporter copy, SeededOtp row)
+    private async Task WriteDeliveryAsync(NpgsqlBinaryImporter copy, SeededOtp row)
     {
         await copy.WriteAsync(Guid.CreateVersion7(new DateTimeOffset(row.CreatedAt, TimeSpan.Zero)), NpgsqlDbType.Uuid);
         await copy.WriteAsync(row.Id, NpgsqlDbType.Uuid);
+        await copy.WriteAsync(pipeline.ApplicationId, NpgsqlDbType.Uuid);
         await copy.WriteAsync("sms", NpgsqlDbType.Varchar);
         await copy.WriteAsync("sandbox", NpgsqlDbType.Varchar);
         await copy.WriteAsync(1, NpgsqlDbType.Integer);

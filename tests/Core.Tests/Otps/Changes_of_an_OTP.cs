@@ -143,7 +143,7 @@ public class Changes_of_an_OTP
     }
 
     [Fact]
-    public void Queue_a_further_attempt_whose_work_command_waits_as_long()
+    public void Queue_a_further_attempt_that_waits_for_its_time_and_its_turn()
     {
         var otp = Some.Locked(deliveries: [DeliveryStatus.Failed]);
 
@@ -153,9 +153,7 @@ public class Changes_of_an_OTP
         otp.Deliveries[1].ShouldBeSameAs(next);
         (next.Attempt, next.Step, next.Status, next.Provider).ShouldBe((2, 1, DeliveryStatus.Queued, "sandbox"));
         next.DueAt.ShouldBe(_changes.Now.AddSeconds(4));
-        next.PublishDueAt.ShouldBe(_changes.Now.AddSeconds(19));
-        var work = _batch.Messages.ShouldHaveSingleItem();
-        (work.MessageType, work.RoutingKey, work.DueAfter).ShouldBe(("work", "sms", TimeSpan.FromSeconds(4)));
-        Some.Json(work).GetProperty("otpId").GetGuid().ShouldBe(otp.Otp.Id);
+        (next.ApplicationId, next.WaitingSince).ShouldBe((otp.Otp.ApplicationId, _changes.Now));
+        _batch.Messages.ShouldBeEmpty();
     }
 }

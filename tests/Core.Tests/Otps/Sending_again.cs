@@ -25,7 +25,8 @@ public class Sending_again
         (delivery.OtpId, delivery.Step, delivery.Attempt, delivery.Status, delivery.DueAt).ShouldBe((otp.Otp.Id, 2, 1, DeliveryStatus.Queued, Some.Now));
         changes.CountedSends.ShouldHaveSingleItem().Sends.Length.ShouldBe(1);
         changes.Finals.ShouldBeEmpty();
-        _store.Messages.ShouldHaveSingleItem();
+        delivery.WaitingSince.ShouldBe(Some.Now);
+        _store.Messages.ShouldBeEmpty();
     }
 
     [Theory]

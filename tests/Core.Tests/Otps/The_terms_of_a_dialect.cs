@@ -89,7 +89,7 @@ public class The_terms_of_a_dialect
     {
         await using var intake = new OtpIntake(
             _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
-            Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new GatheringOptions()));
+            Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new GatheringOptions()));
         (await intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), terms, Some.Application(), null, null, CancellationToken.None)).Refusal.ShouldBeNull();
     }
 }

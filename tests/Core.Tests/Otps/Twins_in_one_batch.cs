@@ -85,7 +85,7 @@ public class Twins_in_one_batch
 
     private OtpIntake Intake() => new(
         _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
-        Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new GatheringOptions { Writers = 1 }));
+        Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new GatheringOptions { Writers = 1 }));
 
     /// <summary>Holds the one writer with a first request of another kind, so that the others wait together and make one batch.</summary>
     private async Task<Judged<OtpView>[]> RequestAsync(Application application, params (string? Key, int Ttl)[] requests)

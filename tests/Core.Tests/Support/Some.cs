@@ -110,6 +110,9 @@ internal static class Some
         UpdatedAt = Now,
     };
 
+    public static PublishQuota Quota(DeliveryOptions? options = null) =>
+        new(new(Options.Create(options ?? new DeliveryOptions())), Options.Create(options ?? new DeliveryOptions()));
+
     public static RecipientHistory History() => new() { ApplicationId = Application().Id, RecipientHash = RecipientHash };
 
     public static NewOtp NewOtp(string? key = null, string command = "", decimal cost = 0, Application? application = null) => new(

@@ -13,6 +13,9 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
 
     public DateTime Now { get; set; } = Some.Now;
 
+    /// <summary>Of every share that is counted.</summary>
+    public QueueShareUse Use { get; set; }
+
     public Dictionary<Guid, LockedOtp> Otps { get; } = [];
 
     public List<OtpChanges> Saved { get; } = [];
@@ -41,11 +44,11 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
 
     public Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) => Task.FromResult<IOtpUnit>(this);
 
-    public Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken) => Task.FromResult(new IntakeFacts(
+    public Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken) => Task.FromResult(new IntakeFacts(
         Now,
         new Dictionary<Guid, FirstUse>(),
         orders.Select(o => (o.ApplicationId, Convert.ToHexString(o.RecipientHash))).Distinct().ToDictionary(k => k, _ => _history),
-        new Dictionary<Guid, ApplicationSpending>()));
+        new Dictionary<Guid, ApplicationSpending>()) { Shares = shares.ToDictionary(s => s, _ => Use) });
 
     public Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {

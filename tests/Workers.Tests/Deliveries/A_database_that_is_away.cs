@@ -132,6 +132,11 @@ public sealed class A_database_that_is_away : IAsyncLifetime
 
     private sealed class Claims(IDeliveryStore inner, Switch state) : IDeliveryStore
     {
+        public Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken) =>
+            inner.FindWaitingAsync(after, limit, cancellationToken);
+
+        public Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) => inner.BeginReleaseAsync(cancellationToken);
+
         public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, TimeSpan lease, CancellationToken cancellationToken)
         {
             state.ThrowIf(state.Away);

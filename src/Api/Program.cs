@@ -32,7 +32,7 @@ WebApplication Build()
     builder.Services.AddOtpCore();
     builder.AddOtpBus();
     builder.AddAnswerFrame();
-    builder.Services.AddHostedService<WarmUp>();
+    builder.Services.AddWarmUp();
     builder.Services.AddApiKeys();
     builder.Services.AddRequestLimits();
     builder.Services.AddSingleton<DeadLetterDesk>();

@@ -6,16 +6,24 @@ namespace OtpPipeline.Outbox;
 /// Knows whether publishing is worth a try: after a few failures of the connection in a row only one message at a time goes out to see
 /// whether the broker is back, so that nothing piles up waiting for it.
 /// </summary>
-internal sealed class BrokerHealth(IOptions<OutboxOptions> options, TimeProvider time)
+internal sealed class BrokerHealth(OutboxSetup setup, IOptions<OutboxOptions> options, TimeProvider time)
 {
     private int _failures;
     private long _lastProbe;
 
+    /// <summary>The bus is started.</summary>
+    public bool IsReady => setup.IsReady?.Invoke() != false;
+
     public bool IsDown => Volatile.Read(ref _failures) >= options.Value.BrokerDownThreshold;
 
-    /// <summary>True while the broker is up; else for one caller per probe interval.</summary>
+    /// <summary>True while the broker is up; else for one caller per probe interval. False while the bus still starts.</summary>
     public bool MayTry()
     {
+        if (!IsReady)
+        {
+            return false;
+        }
+
         if (!IsDown)
         {
             return true;

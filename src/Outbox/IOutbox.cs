@@ -12,6 +12,9 @@ public interface IOutbox
     /// </summary>
     void Dispatch(OutboxBatch batch);
 
+    /// <summary>False while this process's bus still starts, so that others should do what leads to messages.</summary>
+    bool IsReady { get; }
+
     /// <summary>Lets this process's sweeper look now instead of at its next poll.</summary>
     void Wake();
 }

@@ -44,12 +44,15 @@ public static class OutboxRegistration
         OutboxSerializer serializer,
         OutboxDispatcher dispatcher,
         OutboxSweeper sweeper,
+        BrokerHealth health,
         IOptions<OutboxOptions> options,
         TimeProvider time) : IOutbox
     {
         public OutboxBatch NewBatch() => new(serializer, time, options.Value.Lease, dispatcher.LeaseId);
 
         public void Dispatch(OutboxBatch batch) => dispatcher.Enqueue(batch);
+
+        public bool IsReady => health.IsReady;
 
         public void Wake() => sweeper.Wake();
     }

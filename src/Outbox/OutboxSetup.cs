@@ -33,6 +33,9 @@ public sealed class OutboxSetup
     /// <summary>Wire names of the types whose bodies are stored encrypted.</summary>
     public IReadOnlySet<string> Encrypted => _encrypted;
 
+    /// <summary>False while the bus still starts: what is committed meanwhile is left to other processes at once. Always ready unless set.</summary>
+    public Func<bool>? IsReady { get; set; }
+
     /// <summary>The message types by their wire names.</summary>
     public IReadOnlyDictionary<string, Type> Types => _types;
 

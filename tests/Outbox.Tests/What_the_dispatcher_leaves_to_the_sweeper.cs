@@ -53,6 +53,27 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
     }
 
     [Fact]
+    public async Task Messages_that_are_committed_before_the_bus_is_ready()
+    {
+        var ready = false;
+        var starting = await StartProcess(
+            new { Lease = "00:05:00" }, configure: services => services.AddSingleton(_ => new OutboxSetup { IsReady = () => Volatile.Read(ref ready) }.Map<Ping>("ping")));
+        await starting.CommitAndDispatchAsync(starting.Pings(20));
+        await Eventually.Until(async () => await Database.RowsAsync("lease_id IS NULL") == 20, "all are given back");
+        Receiver.Messages.ShouldBeEmpty();
+        starting.Outbox.IsReady.ShouldBeFalse();
+
+        // Another process need not wait for the one that wrote them.
+        await StartProcess(new { Lease = "00:05:00" });
+        await EverythingArrives(20);
+        await TheTableIsEmpty();
+
+        Volatile.Write(ref ready, true);
+        await starting.CommitAndDispatchAsync(starting.Pings(1));
+        await EverythingArrives(21);
+    }
+
+    [Fact]
     public async Task Delayed_messages_which_go_out_when_they_are_due_and_not_before()
     {
         var process = await StartProcess();

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries;
 
 /// <summary>Runs the release of waiting deliveries in every process, soon after claims made room and at intervals.</summary>
-internal sealed partial class ReleaseLoop(DeliveryRelease release, ReleaseSignal signal, IOptions<DeliveryOptions> options, ILogger<ReleaseLoop> logger)
+internal sealed partial class ReleaseLoop(
+    DeliveryRelease release, ReleaseSignal signal, IOutbox outbox, IOptions<DeliveryOptions> options, ILogger<ReleaseLoop> logger)
     : BackgroundService
 {
     // While deliveries wait, so that consumers never wait for them; and no more often, however many wake it.
@@ -18,7 +20,7 @@ internal sealed partial class ReleaseLoop(DeliveryRelease release, ReleaseSignal
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var waiting = await TryReleaseAsync();
+            var waiting = outbox.IsReady && await TryReleaseAsync();
             if (waiting)
             {
                 await Task.Delay(Least, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -84,6 +84,22 @@ public sealed class OtpIntake : IAsyncDisposable
                 : judged.Value with { IdempotencyKey = idempotencyKey, TraceParent = traceParent };
     }
 
+    /// <summary>All of a request but its commit; null where the draft is refused. For a host that warms up.</summary>
+    public async Task<OtpView?> RehearseAsync(OtpDraft draft, Application application, CancellationToken cancellationToken)
+    {
+        var judged = OrderRules.Judge(draft, application, _callbacks);
+        if (judged.Refusal is not null)
+        {
+            return null;
+        }
+
+        var order = Prepare(judged.Value, _providers.For(judged.Value.Channel) ?? ProviderChoice.Sandbox);
+        await using var unit = await _store.BeginIntakeAsync(cancellationToken);
+        var facts = await unit.ReadAsync([order], [order.Share], cancellationToken);
+        var otp = IntakeRules.Decide([order], facts, _deliveries.LostAfter, new(facts.Now)).Single().Otp;
+        return otp is null ? null : OtpView.AtCreation(otp, _secrets.OpenDetails(otp.Id, otp.Details));
+    }
+
     /// <summary>The second half: takes the order in, or refuses it by what the database knows.</summary>
     public Task<IntakeAnswer> AcceptAsync(OtpOrder order, CancellationToken cancellationToken) =>
         _gatherer.AddAsync(Prepare(order, _providers.For(order.Channel)!), cancellationToken);

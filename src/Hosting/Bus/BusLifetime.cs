@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Hosting;
+using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Hosting.Bus;
 
@@ -7,7 +8,7 @@ namespace OtpPipeline.Hosting.Bus;
 /// Starts the bus without waiting for the broker, and stops it. MassTransit's own service has no hold on a bus that is stopped while it still
 /// starts: those of its consumers that run already would go on taking messages after the stop.
 /// </summary>
-internal sealed class BusLifetime(IBusControl bus) : IHostedService, IDisposable
+internal sealed class BusLifetime(IBusControl bus, BusReadiness readiness, IOutbox outbox) : IHostedService, IDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
@@ -20,6 +21,8 @@ internal sealed class BusLifetime(IBusControl bus) : IHostedService, IDisposable
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _start = bus.StartAsync(_giveUp.Token);
+        readiness.Begun(_start);
+        _ = WakeOutboxAsync();
         return _start.IsCompleted ? _start : Task.CompletedTask;
     }
 
@@ -33,6 +36,13 @@ internal sealed class BusLifetime(IBusControl bus) : IHostedService, IDisposable
     }
 
     public void Dispose() => _giveUp.Dispose();
+
+    /// <summary>What was committed while the bus started waits in the table, unless another process has sent it.</summary>
+    private async Task WakeOutboxAsync()
+    {
+        await _start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        outbox.Wake();
+    }
 
     private async Task StopOnceAsync(CancellationToken cancellationToken)
     {

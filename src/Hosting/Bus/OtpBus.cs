@@ -41,6 +41,7 @@ public static class OtpBus
         services.AddSingleton<BrokerProblems>();
         services.AddSingleton<BrokerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerWatch>());
+        services.AddSingleton<BusReadiness>();
         services.AddSingleton<DatabaseProbe>(provider =>
         {
             var contexts = provider.GetRequiredService<IDbContextFactory<OtpDbContext>>();
@@ -105,6 +106,8 @@ public static class OtpBus
                     provider.GetRequiredService<BrokerWatch>().Returned(returned.Exchange);
                 }
             };
+            var readiness = provider.GetRequiredService<BusReadiness>();
+            setup.IsReady = () => readiness.IsReady;
         });
         return builder;
     }

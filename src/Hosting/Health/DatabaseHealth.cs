@@ -5,8 +5,8 @@ using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Hosting.Health;
 
-/// <summary>One small statement on the database.</summary>
-internal sealed class DatabaseHealth(IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory) : IHealthCheck
+/// <summary>One small statement on the database, and the host's warm-up, which asks it too.</summary>
+internal sealed class DatabaseHealth(IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, IEnumerable<IWarmUp> warmUps) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -16,8 +16,16 @@ internal sealed class DatabaseHealth(IDbContextFactory<OtpDbContext> contexts, A
             return new(context.Registration.FailureStatus, "The database does not answer.");
         }
 
-        return directory.IsLoaded
-            ? HealthCheckResult.Healthy()
-            : new(context.Registration.FailureStatus, "The applications could not be read yet; a database that was never migrated has none.");
+        if (!directory.IsLoaded)
+        {
+            return new(context.Registration.FailureStatus, "The applications could not be read yet; a database that was never migrated has none.");
+        }
+
+        foreach (var warmUp in warmUps)
+        {
+            await warmUp.RunAsync(cancellationToken);
+        }
+
+        return HealthCheckResult.Healthy();
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using OtpPipeline.Core;
+using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Jobs;
 
@@ -7,7 +8,7 @@ namespace OtpPipeline.Workers.Jobs;
 /// One run of a job: bounded batches until there is no more to do. A database that refuses for now ends the run, is reported once until
 /// a run succeeds, and leaves the rest to the next run; any other failure is the scheduler's to report, each time.
 /// </summary>
-public sealed partial class JobRun(ILogger<JobRun> logger)
+public sealed partial class JobRun(BusReadiness bus, ILogger<JobRun> logger)
 {
     private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
 
@@ -18,7 +19,13 @@ public sealed partial class JobRun(ILogger<JobRun> logger)
     /// <param name="cancellationToken">Ends the run between two batches.</param>
     public async Task<int> UntilDoneAsync(string job, Func<CancellationToken, Task<int>> batch, int size, int batches, CancellationToken cancellationToken)
     {
+        // What a job commits is announced by this process: not before it can, since others could do both at once.
         var total = 0;
+        if (!bus.IsReady)
+        {
+            return total;
+        }
+
         try
         {
             for (var i = 0; i < batches && !cancellationToken.IsCancellationRequested; i++)

@@ -94,6 +94,8 @@ internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUn
 
     public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => Task.FromResult(0);
 
+    public bool IsReady => true;
+
     public OutboxBatch NewBatch() => Some.Batch();
 
     public void Dispatch(OutboxBatch batch)

@@ -13,7 +13,7 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
         $"""
         WITH open AS MATERIALIZED (
             SELECT o.id, o.application_id, o.recipient_hash, o.country_iso, o.details, o.expires_at FROM otps o
-            WHERE o.id = ANY ($1) AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > clock_timestamp()
+            WHERE o.id = ANY ($1) AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > clock_timestamp() + $5
             ORDER BY o.id FOR SHARE)
         UPDATE deliveries d
         SET status = 'SENDING', lease_id = w.lease_id, lease_until = clock_timestamp() + $4, updated_at = clock_timestamp()
@@ -25,13 +25,14 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
         """;
 
     public async Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
-        IReadOnlyList<ClaimRequest> requests, TimeSpan lease, CancellationToken cancellationToken)
+        IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(ClaimSql);
         command.Parameters.Add(Columns.Of(requests, r => r.OtpId, NpgsqlDbType.Uuid));
         command.Parameters.Add(Columns.Of(requests, r => r.Step, NpgsqlDbType.Integer));
         command.Parameters.Add(Columns.Of(requests, r => r.LeaseId, NpgsqlDbType.Uuid));
         command.Parameters.Add(new() { Value = lease });
+        command.Parameters.Add(new() { Value = margin });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = await Rows.ReadAllAsync(reader, Read, cancellationToken);
         return claimed.ToDictionary(c => c.Delivery.LeaseId!.Value);

@@ -100,7 +100,7 @@ internal sealed partial class WarmUp(
         foreach (var text in addresses)
         {
             var local = text.Replace("//+", "//127.0.0.1", StringComparison.Ordinal).Replace("//*", "//127.0.0.1", StringComparison.Ordinal);
-            if (Uri.TryCreate(local, UriKind.Absolute, out var address) && address.Scheme == Uri.UriSchemeHttp)
+            if (Uri.TryCreate(local, UriKind.Absolute, out var address) && string.Equals(address.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal))
             {
                 var any = IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
                 return any ? new UriBuilder(address) { Host = "127.0.0.1" }.Uri : address;

@@ -21,6 +21,10 @@ public sealed class DeliveryOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Nothing is sent when less than this is left of the OTP's life. 0 to 30 seconds; default 1 second.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
+    public TimeSpan ExpiryMargin { get; set; } = TimeSpan.FromSeconds(1);
+
     /// <summary>A queued delivery is published again when its due time passed this long ago, and as much longer as its queue is behind. 1 second to 10 minutes; default 15 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(15);
@@ -51,6 +55,13 @@ public sealed class DeliveryOptions : IValidatableObject
 
     /// <summary>The entry of a channel, or the defaults.</summary>
     public ChannelOptions Of(Channel channel) => Channels.TryGetValue(channel.Text(), out var options) ? options : ChannelOptions.Default;
+
+    /// <summary>How long after its claim a call may begin: so that it ends within the lease, where that is more than twice the time-out.</summary>
+    internal TimeSpan BeginWithin(Channel channel)
+    {
+        var timeout = Of(channel).Timeout;
+        return timeout < Lease - timeout ? Lease - timeout : timeout;
+    }
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

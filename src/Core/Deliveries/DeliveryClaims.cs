@@ -35,16 +35,24 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private readonly QueueLag _lag;
     private readonly ReleaseSignal _release;
     private readonly DeliveryOptions _options;
+    private readonly TimeProvider _time;
     private readonly Gatherer<ClaimRequest, ClaimedDelivery?> _gatherer;
 
     public DeliveryClaims(
-        IDeliveryStore store, OtpSecrets secrets, QueueLag lag, ReleaseSignal release, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
+        IDeliveryStore store,
+        OtpSecrets secrets,
+        QueueLag lag,
+        ReleaseSignal release,
+        IOptions<DeliveryOptions> options,
+        IOptions<GatheringOptions> gathering,
+        TimeProvider time)
     {
         _store = store;
         _secrets = secrets;
         _lag = lag;
         _release = release;
         _options = options.Value;
+        _time = time;
         _gatherer = new(ClaimAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
     }
 
@@ -61,7 +69,11 @@ public sealed class DeliveryClaims : IAsyncDisposable
         var message = _secrets.OpenMessage(claimed.Pin);
         return new(
             claimed.Delivery, claimed.ApplicationId, claimed.RecipientHash, claimed.CountryIso, details, pin,
-            message?.Text ?? MessageText.Render(details.Template, pin, details.Name), claimed.ExpiresAt) { Message = message };
+            message?.Text ?? MessageText.Render(details.Template, pin, details.Name), claimed.ExpiresAt)
+        {
+            Message = message,
+            Lease = claimed.Lease,
+        };
     }
 
     public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
@@ -70,13 +82,18 @@ public sealed class DeliveryClaims : IAsyncDisposable
     {
         // The same delivery may be wished for twice in one batch: the first wish stands for both, and only it is granted.
         var wishes = requests.DistinctBy(r => (r.OtpId, r.Step)).ToList();
-        var granted = await _store.ClaimAsync(wishes, _options.Lease, cancellationToken);
+        var lease = LeaseClock.Start(_time, _options.Lease);
+        var granted = await _store.ClaimAsync(wishes, _options.Lease, _options.ExpiryMargin, cancellationToken);
         foreach (var claimed in granted.Values)
         {
             _lag.Saw(claimed.Delivery);
         }
 
         _release.Claimed(granted.Count);
-        return [.. requests.Select(r => granted.GetValueOrDefault(r.LeaseId))];
+        return [.. requests.Select(r => granted.TryGetValue(r.LeaseId, out var claimed) ? claimed with { Lease = Until(claimed, lease) } : null)];
     }
+
+    /// <summary>The life that was left at the claim is counted from before it, by the same clock: never too long.</summary>
+    private LeaseClock Until(ClaimedDelivery claimed, LeaseClock lease) =>
+        lease.EndedAfter(_options.BeginWithin(claimed.Delivery.Channel)).EndedAfter(claimed.ExpiresAt - claimed.Delivery.UpdatedAt - _options.ExpiryMargin);
 }

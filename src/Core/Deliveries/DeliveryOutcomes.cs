@@ -91,11 +91,17 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     }
 
     /// <summary>The lease ended and the delivery became UNKNOWN, but its answer came after all: what it says is true.</summary>
-    private static bool ApplyLate(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
+    private bool ApplyLate(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
     {
-        if (delivery.Status != DeliveryStatus.Unknown || outcome is not SendOutcome.Accepted accepted)
+        if (delivery.Status != DeliveryStatus.Unknown || outcome is not (SendOutcome.Accepted or SendOutcome.Transient))
         {
             return false;
+        }
+
+        if (outcome is not SendOutcome.Accepted accepted)
+        {
+            NotSentAfterAll(changes, otp, delivery, (SendOutcome.Transient)outcome);
+            return true;
         }
 
         delivery.ProviderMessageId = accepted.ProviderMessageId;
@@ -106,6 +112,16 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         }
 
         return true;
+    }
+
+    /// <summary>Certainly nothing went out: an attempt that the channel's policy forbade is made after all.</summary>
+    private void NotSentAfterAll(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome.Transient outcome)
+    {
+        changes.Move(otp, delivery, DeliveryStatus.Failed, outcome.Reason);
+        if (!otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Attempt > delivery.Attempt))
+        {
+            DeliveryConsequences.AfterTransient(changes, otp, delivery, outcome.RetryAfter, _options);
+        }
     }
 }
 

@@ -18,16 +18,21 @@ public sealed record ClaimRequest(Guid OtpId, int Step, Guid LeaseId);
 /// <param name="Pin">Sealed PIN.</param>
 /// <param name="ExpiresAt">When the OTP ends.</param>
 public sealed record ClaimedDelivery(
-    Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, byte[] Details, OtpPin Pin, DateTime ExpiresAt);
+    Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, byte[] Details, OtpPin Pin, DateTime ExpiresAt)
+{
+    /// <summary>Until when the request may go out.</summary>
+    public LeaseClock? Lease { get; init; }
+}
 
 /// <summary>Claims as a database makes them.</summary>
 public interface IDeliveryStore
 {
     /// <summary>
-    /// QUEUED to SENDING for each wish whose delivery is due, only while its OTP is PENDING and unexpired; one statement and one
-    /// commit for all. Wishes that are not granted are left out of the answer.
+    /// QUEUED to SENDING for each request whose delivery is due, only while its OTP is PENDING and has more than <paramref name="margin"/> to live;
+    /// one statement and one commit for all. Requests that are not granted are left out of the answer.
     /// </summary>
-    Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, TimeSpan lease, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
+        IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken);
 
     /// <summary>Shares with a waiting delivery that is due: the next ones after the last of the pass before.</summary>
     Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken);

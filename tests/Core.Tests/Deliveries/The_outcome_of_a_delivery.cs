@@ -126,6 +126,22 @@ public class The_outcome_of_a_delivery
         otp.Deliveries[0].Status.ShouldBe(DeliveryStatus.Sent);
     }
 
+    [Theory]
+    [InlineData(UnknownPolicy.AtLeastOnce)]
+    [InlineData(UnknownPolicy.AtMostOnce)]
+    public async Task Is_known_after_its_lease_where_nothing_was_sent_and_one_more_attempt_is_made(UnknownPolicy policy)
+    {
+        _options.Channels["sms"] = new() { UnknownPolicy = policy };
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+        _store.Now = Some.Now.AddSeconds(30);
+        await Recovery().EndLeasesAsync(10, CancellationToken.None);
+
+        (await RecordAsync(otp, new SendOutcome.Transient("claim_over"))).ShouldBeTrue();
+
+        (otp.Deliveries[0].Status, otp.Deliveries[0].Reason).ShouldBe((DeliveryStatus.Failed, "claim_over"));
+        (otp.Deliveries[^1].Status, otp.Deliveries[^1].Attempt, otp.Deliveries.Count).ShouldBe((DeliveryStatus.Queued, 2, 2));
+    }
+
     [Fact]
     public async Task Is_waited_for_while_the_lease_lasts()
     {

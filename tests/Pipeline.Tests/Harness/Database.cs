@@ -105,6 +105,19 @@ internal sealed class Database : IAsyncDisposable
 /// <summary>Locks that a test holds against the pipeline.</summary>
 internal sealed class HeldLock(NpgsqlConnection connection, NpgsqlTransaction transaction) : IAsyncDisposable
 {
+    /// <summary>Changes what is locked, and lets go of it.</summary>
+    public async Task CommitAsync(string sql, params object[] values)
+    {
+        await using var command = new NpgsqlCommand(sql, connection, transaction);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        await command.ExecuteNonQueryAsync();
+        await transaction.CommitAsync();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await transaction.DisposeAsync();

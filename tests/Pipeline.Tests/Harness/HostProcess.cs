@@ -8,6 +8,8 @@ namespace OtpPipeline.Pipeline.Tests.Harness;
 internal sealed class HostProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
+    private const int SigCont = 18;
+    private const int SigStop = 19;
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(40);
     private readonly string _project;
@@ -120,6 +122,12 @@ internal sealed class HostProcess : IAsyncDisposable
         await _process!.WaitForExitAsync(patience.Token);
         return _process.ExitCode;
     }
+
+    /// <summary>SIGSTOP: it does nothing, and its connections stay.</summary>
+    public void Freeze() => _ = Kill(_process!.Id, SigStop);
+
+    /// <summary>SIGCONT.</summary>
+    public void Thaw() => _ = Kill(_process!.Id, SigCont);
 
     public void RequestStop() => _ = Kill(_process!.Id, SigTerm);
 

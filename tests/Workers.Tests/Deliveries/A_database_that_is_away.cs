@@ -137,10 +137,11 @@ public sealed class A_database_that_is_away : IAsyncLifetime
 
         public Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) => inner.BeginReleaseAsync(cancellationToken);
 
-        public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, TimeSpan lease, CancellationToken cancellationToken)
+        public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
+            IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
         {
             state.ThrowIf(state.Away);
-            return inner.ClaimAsync(requests, lease, cancellationToken);
+            return inner.ClaimAsync(requests, lease, margin, cancellationToken);
         }
     }
 

@@ -99,10 +99,16 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
 
     private sealed class Claims(IDeliveryStore inner, Refusals refusals) : IDeliveryStore
     {
-        public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, TimeSpan lease, CancellationToken cancellationToken)
+        public Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken) =>
+            inner.FindWaitingAsync(after, limit, cancellationToken);
+
+        public Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) => inner.BeginReleaseAsync(cancellationToken);
+
+        public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
+            IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
         {
             refusals.Refuse();
-            return inner.ClaimAsync(requests, lease, cancellationToken);
+            return inner.ClaimAsync(requests, lease, margin, cancellationToken);
         }
     }
 

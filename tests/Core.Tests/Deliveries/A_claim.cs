@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Deliveries;
+
+public class A_claim
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly DeliveryOptions _options = new();
+
+    [Theory]
+    [InlineData(30, 10, 20)]
+    [InlineData(6, 5, 5)]
+    [InlineData(30, 29, 29)]
+    public async Task Lets_a_call_begin_while_it_can_end_within_the_lease(int lease, int timeout, int within)
+    {
+        _options.Lease = TimeSpan.FromSeconds(lease);
+        _options.Channels["sms"] = new() { Timeout = TimeSpan.FromSeconds(timeout) };
+
+        (await ClaimAsync(life: TimeSpan.FromMinutes(5))).Left.ShouldBe(TimeSpan.FromSeconds(within));
+    }
+
+    [Fact]
+    public async Task Ends_with_the_life_of_the_OTP_less_the_margin() =>
+        (await ClaimAsync(life: TimeSpan.FromSeconds(8))).Left.ShouldBe(TimeSpan.FromSeconds(7));
+
+    [Fact]
+    public async Task Counts_from_before_its_statement_whatever_time_that_takes()
+    {
+        var clock = await ClaimAsync(life: TimeSpan.FromMinutes(5), statement: TimeSpan.FromSeconds(12));
+        clock.Left.ShouldBe(TimeSpan.FromSeconds(8));
+
+        _time.Advance(TimeSpan.FromSeconds(8));
+
+        clock.IsOver.ShouldBeTrue();
+    }
+
+    private async Task<LeaseClock> ClaimAsync(TimeSpan life, TimeSpan statement = default)
+    {
+        var options = Options.Create(_options);
+        var store = new Claims(() => _time.Advance(statement), life);
+        await using var claims = new DeliveryClaims(
+            store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new GatheringOptions()), _time);
+        var claimed = await claims.ClaimAsync(store.Otp.Otp.Id, 1, CancellationToken.None);
+        return claimed.ShouldNotBeNull().Lease.ShouldNotBeNull();
+    }
+
+    private sealed class Claims(Action statement, TimeSpan life) : IDeliveryStore
+    {
+        private static readonly Guid Id = Guid.CreateVersion7();
+
+        public LockedOtp Otp { get; } = Some.Locked(
+            id: Id,
+            details: Some.Secrets.SealDetails(Id, new OtpDetails(Some.Phone, "Tests", "{{pin}}", null, null, null)),
+            deliveries: [DeliveryStatus.Sending]);
+
+        public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
+            IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
+        {
+            statement();
+            var delivery = Otp.Deliveries[0];
+            delivery.UpdatedAt = Some.Now;
+            var claimed = new Dictionary<Guid, ClaimedDelivery>
+            {
+                [requests[0].LeaseId] = new(delivery, Otp.Otp.ApplicationId, Some.RecipientHash, "FR", Otp.Otp.Details, Otp.Pin!, Some.Now + life),
+            };
+            return Task.FromResult<IReadOnlyDictionary<Guid, ClaimedDelivery>>(claimed);
+        }
+
+        public Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+    }
+}

@@ -97,7 +97,7 @@ public sealed class OtpIntake : IAsyncDisposable
         await using var unit = await _store.BeginIntakeAsync(cancellationToken);
         var facts = await unit.ReadAsync([order], [order.Share], cancellationToken);
         var otp = IntakeRules.Decide([order], facts, _deliveries.LostAfter, new(facts.Now)).Single().Otp;
-        return otp is null ? null : OtpView.AtCreation(otp, _secrets.OpenDetails(otp.Id, otp.Details));
+        return otp is null ? null : OtpView.AtCreation(otp, _secrets);
     }
 
     /// <summary>The second half: takes the order in, or refuses it by what the database knows.</summary>

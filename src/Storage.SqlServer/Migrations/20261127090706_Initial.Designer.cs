@@ -12,7 +12,7 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127084833_Initial")]
+    [Migration("20261127090706_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -480,6 +480,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("id");
 
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("application_id");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("int")
                         .HasColumnName("attempt");
@@ -549,9 +553,19 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("step");
 
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("trace_parent")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime>("UpdatedAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("updated_at");
+
+                    b.Property<DateTime?>("WaitingSince")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("waiting_since");
 
                     b.HasKey("Id")
                         .HasName("pk_deliveries");
@@ -560,9 +574,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasDatabaseName("ix_deliveries_lease_until_sending")
                         .HasFilter("status = 'SENDING'");
 
-                    b.HasIndex("Channel", "PublishDueAt")
-                        .HasDatabaseName("ix_deliveries_channel_publish_due_at_queued")
-                        .HasFilter("status = 'QUEUED'");
+                    b.HasIndex("Channel", "ApplicationId", "DueAt")
+                        .HasDatabaseName("ix_deliveries_waiting")
+                        .HasFilter("status = 'QUEUED' AND waiting_since IS NOT NULL");
+
+                    b.HasIndex("Channel", "ApplicationId", "PublishDueAt")
+                        .HasDatabaseName("ix_deliveries_published")
+                        .HasFilter("status = 'QUEUED' AND waiting_since IS NULL");
 
                     b.HasIndex("OtpId", "Step", "Attempt")
                         .IsUnique()

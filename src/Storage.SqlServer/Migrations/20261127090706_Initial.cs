@@ -147,6 +147,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     channel = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
                     step = table.Column<int>(type: "int", nullable: false),
@@ -156,6 +157,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     provider_message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
                     due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
                     publish_due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    waiting_since = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    trace_parent = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
                     republished = table.Column<int>(type: "int", nullable: false),
                     lease_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     lease_until = table.Column<DateTime>(type: "datetime2", nullable: true),
@@ -430,16 +433,22 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 columns: new[] { "queue", "created_at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_deliveries_channel_publish_due_at_queued",
-                table: "deliveries",
-                columns: new[] { "channel", "publish_due_at" },
-                filter: "status = 'QUEUED'");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_deliveries_lease_until_sending",
                 table: "deliveries",
                 column: "lease_until",
                 filter: "status = 'SENDING'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_published",
+                table: "deliveries",
+                columns: new[] { "channel", "application_id", "publish_due_at" },
+                filter: "status = 'QUEUED' AND waiting_since IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_waiting",
+                table: "deliveries",
+                columns: new[] { "channel", "application_id", "due_at" },
+                filter: "status = 'QUEUED' AND waiting_since IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ux_deliveries_attempt",

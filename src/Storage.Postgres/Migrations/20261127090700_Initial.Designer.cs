@@ -12,7 +12,7 @@ using OtpPipeline.Core;
 namespace OtpPipeline.Storage.Postgres.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127084821_Initial")]
+    [Migration("20261127090700_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -465,6 +465,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("application_id");
+
                     b.Property<int>("Attempt")
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
@@ -529,9 +533,18 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("step");
 
+                    b.Property<string>("TraceParent")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("trace_parent");
+
                     b.Property<DateTime>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
+
+                    b.Property<DateTime?>("WaitingSince")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("waiting_since");
 
                     b.HasKey("Id")
                         .HasName("pk_deliveries");
@@ -540,9 +553,13 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_deliveries_lease_until_sending")
                         .HasFilter("status = 'SENDING'");
 
-                    b.HasIndex("Channel", "PublishDueAt")
-                        .HasDatabaseName("ix_deliveries_channel_publish_due_at_queued")
-                        .HasFilter("status = 'QUEUED'");
+                    b.HasIndex("Channel", "ApplicationId", "DueAt")
+                        .HasDatabaseName("ix_deliveries_waiting")
+                        .HasFilter("status = 'QUEUED' AND waiting_since IS NOT NULL");
+
+                    b.HasIndex("Channel", "ApplicationId", "PublishDueAt")
+                        .HasDatabaseName("ix_deliveries_published")
+                        .HasFilter("status = 'QUEUED' AND waiting_since IS NULL");
 
                     b.HasIndex("OtpId", "Step", "Attempt")
                         .IsUnique()

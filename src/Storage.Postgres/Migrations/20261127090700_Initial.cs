@@ -147,6 +147,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     otp_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
                     channel = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     step = table.Column<int>(type: "integer", nullable: false),
@@ -156,6 +157,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     provider_message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
                     due_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     publish_due_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    waiting_since = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    trace_parent = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     republished = table.Column<int>(type: "integer", nullable: false),
                     lease_id = table.Column<Guid>(type: "uuid", nullable: true),
                     lease_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
@@ -429,16 +432,22 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 columns: new[] { "queue", "created_at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_deliveries_channel_publish_due_at_queued",
-                table: "deliveries",
-                columns: new[] { "channel", "publish_due_at" },
-                filter: "status = 'QUEUED'");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_deliveries_lease_until_sending",
                 table: "deliveries",
                 column: "lease_until",
                 filter: "status = 'SENDING'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_published",
+                table: "deliveries",
+                columns: new[] { "channel", "application_id", "publish_due_at" },
+                filter: "status = 'QUEUED' AND waiting_since IS NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_deliveries_waiting",
+                table: "deliveries",
+                columns: new[] { "channel", "application_id", "due_at" },
+                filter: "status = 'QUEUED' AND waiting_since IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ux_deliveries_attempt",

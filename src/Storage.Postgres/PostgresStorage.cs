@@ -8,7 +8,6 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Sandbox;
-using OtpPipeline.Core.Secrets;
 using OtpPipeline.Storage.Postgres.Outbox;
 
 namespace OtpPipeline.Storage.Postgres;
@@ -42,7 +41,7 @@ public static class PostgresStorage
         services.AddSingleton<StoreCheck>(new PostgresCheck(settings.ConnectionString, behindPooler).RunAsync);
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
         services.AddPooledDbContextFactory<OtpDbContext>((provider, options) =>
-            Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(new CallbackUrlEncryption(provider.GetRequiredService<OtpSecrets>())));
+            Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(CallbackUrlEncryption.Instance));
         services.AddSingleton<IOtpStore, PostgresOtpStore>();
         services.AddSingleton<IOtpSearch, PostgresOtpSearch>();
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();

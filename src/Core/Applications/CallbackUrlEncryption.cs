@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
@@ -9,14 +10,22 @@ namespace OtpPipeline.Core.Applications;
 /// Keeps the callback URL of an application's settings encrypted in a column beside them: it may carry credentials. Whoever reads or
 /// writes an application sees it in clear.
 /// </summary>
-public sealed class CallbackUrlEncryption(OtpSecrets secrets) : SaveChangesInterceptor, IMaterializationInterceptor
+public sealed class CallbackUrlEncryption : SaveChangesInterceptor, IMaterializationInterceptor
 {
+    /// <summary>The one instance: EF Core builds a service provider of its own for each further one.</summary>
+    public static readonly CallbackUrlEncryption Instance = new();
+
+    private CallbackUrlEncryption()
+    {
+    }
+
     /// <exception cref="CryptographicException">Its key is not in the ring: nobody may take the application for one without a URL.</exception>
     public object InitializedInstance(MaterializationInterceptionData materializationData, object entity)
     {
         if (entity is Application { CallbackUrl: { } stored } application)
         {
-            application.Settings = application.Settings with { OtpCallbackUrl = secrets.OpenCallbackUrl(application.Id, stored) };
+            var url = SecretsOf(materializationData.Context).OpenCallbackUrl(application.Id, stored);
+            application.Settings = application.Settings with { OtpCallbackUrl = url };
         }
 
         return entity;
@@ -35,11 +44,14 @@ public sealed class CallbackUrlEncryption(OtpSecrets secrets) : SaveChangesInter
         return ValueTask.FromResult(result);
     }
 
-    private void Encrypt(DbContext context)
+    private static OtpSecrets SecretsOf(DbContext context) => context.GetService<OtpSecrets>();
+
+    private static void Encrypt(DbContext context)
     {
         foreach (var entry in context.ChangeTracker.Entries<Application>().Where(e => e.State is EntityState.Added or EntityState.Modified))
         {
             var application = entry.Entity;
+            var secrets = SecretsOf(context);
             var stored = application.CallbackUrl is { } old ? secrets.OpenCallbackUrl(application.Id, old) : null;
             if (!string.Equals(stored, application.Settings.OtpCallbackUrl, StringComparison.Ordinal) || !secrets.IsCurrent(application.CallbackUrl))
             {

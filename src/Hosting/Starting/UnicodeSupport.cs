@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace OtpPipeline.Hosting.Starting;
 
@@ -13,6 +14,7 @@ internal static class UnicodeSupport
     private const string Off =
         "Unicode normalisation is switched off: DOTNET_SYSTEM_GLOBALIZATION_INVARIANT must be false or not set.";
 
+    private const int StandardError = 2;
     private const uint OldestVersion = 50;
     private const uint NewestVersion = 120;
 
@@ -24,8 +26,9 @@ internal static class UnicodeSupport
             return true;
         }
 
-        // Without Console.Error, whose encoding would ask for a culture.
-        using var errors = Console.OpenStandardError();
+        // Without Console, whose encoding would ask for a culture.
+        using var handle = new SafeFileHandle(StandardError, ownsHandle: false);
+        using var errors = new FileStream(handle, FileAccess.Write, bufferSize: 0);
         errors.Write(Encoding.UTF8.GetBytes(problem + "\n"));
         return false;
     }

@@ -23,7 +23,7 @@ public sealed class Looking_up_names : IDisposable
     {
         var slow = Enumerable.Range(0, 200).Select(i => ResolveAsync("theirs", $"slow-{i}.example")).ToList();
 
-        (await ResolveAsync("ours", "healthy.example")).ShouldBe([IPAddress.Loopback]);
+        (await ResolveAsync("ours", "healthy.example").WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe([IPAddress.Loopback]);
 
         await Eventually.Until(() => Task.FromResult(_asked.Count == 33), "half of the threads are theirs");
         slow.ShouldAllBe(s => !s.IsCompleted);
@@ -71,7 +71,7 @@ public sealed class Looking_up_names : IDisposable
 
         _silence.Set();
         await Eventually.Until(() => Task.FromResult(_asked.Count == 32), "nothing more is asked for");
-        (await ResolveAsync("ours", "healthy.example")).ShouldBe([IPAddress.Loopback]);
+        (await ResolveAsync("ours", "healthy.example").WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe([IPAddress.Loopback]);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core;
@@ -17,7 +18,12 @@ public static class HostRunner
     private const string TableMissing = "42P01";
 
     /// <summary>Builds the host and runs it until it is told to stop.</summary>
-    public static Task<int> RunAsync(Func<WebApplication> build) => RunAsync(build, static app => app.RunAsync());
+    public static Task<int> RunAsync(Func<WebApplication> build) => RunAsync(build, static app =>
+    {
+        // Before a service reads its options as it is made, and ends the start at the first wrong key.
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        return app.RunAsync();
+    });
 
     /// <summary>Builds the host and lets it do something else than run.</summary>
     /// <returns>The exit code: 0, or 1 where it did not start.</returns>

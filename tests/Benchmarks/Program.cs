@@ -20,6 +20,7 @@ Phase[] phases =
     new("callbacks", ["bus"], Callbacks.RunAsync),
     new("commands", ["bus"], Commands.RunAsync),
     new("slow", ["accepted"], SlowProvider.RunAsync),
+    new("fairness", ["accepted"], Fairness.RunAsync),
     new("full", ["accepted", "verified"], FullTable.RunAsync),
     new("memory", ["accepted", "verified"], Memory.RunAsync),
 ];

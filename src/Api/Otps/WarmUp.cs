@@ -11,13 +11,17 @@ using OtpPipeline.Hosting.Health;
 
 namespace OtpPipeline.Api.Otps;
 
-/// <summary>Goes the ways of a request, a guess and a look once, so that the first callers do not wait for compilers and connections.</summary>
+/// <summary>Makes a request, a guess and a look before the first callers do, who would wait for compilers and connections.</summary>
 /// <remarks>Nothing is stored: the request is taken back before its commit, the guess is for an OTP that does not exist.</remarks>
 internal sealed partial class WarmUp(
-    OtpIntake intake, OtpVerification verification, OtpReader reader, IServer server, IHostApplicationLifetime lifetime, ILogger<WarmUp> logger)
-    : IWarmUp, IHostedService
+    OtpIntake intake,
+    OtpVerification verification,
+    OtpReader reader,
+    IServer server,
+    IHostApplicationLifetime lifetime,
+    ILogger<WarmUp> logger) : IWarmUp, IHostedService
 {
-    // As many rounds as a statement needs until the driver prepares it, and as many at once as requests come at once to a host that has just started.
+    // As many rounds as a statement needs until the driver prepares it, on a few connections.
     private const int Rounds = 3;
     private const int AtOnce = 4;
 
@@ -29,7 +33,7 @@ internal sealed partial class WarmUp(
         PhoneNumber.IsKnownCountry("FR");
 
         // At once when the host listens, and not only when a probe asks.
-        lifetime.ApplicationStarted.Register(() => _ = RunAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing));
+        lifetime.ApplicationStarted.Register(() => _ = BeginAsync());
         return Task.CompletedTask;
     }
 
@@ -45,6 +49,18 @@ internal sealed partial class WarmUp(
             }
 
             return _run.WaitAsync(cancellationToken);
+        }
+    }
+
+    private async Task BeginAsync()
+    {
+        try
+        {
+            await RunAsync(CancellationToken.None);
+        }
+        catch (Exception failure)
+        {
+            Log.NotYet(logger, failure.GetType().Name, failure.GetBaseException().Message);
         }
     }
 
@@ -114,6 +130,9 @@ internal sealed partial class WarmUp(
     {
         [LoggerMessage(Level = LogLevel.Information, Message = "Warmed up; ready for requests")]
         public static partial void Done(ILogger logger);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Not warmed up yet; tried again when /health/ready is asked ({Type}: {Error})")]
+        public static partial void NotYet(ILogger logger, string type, string error);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The warm-up could not call this host's own address ({Error}); the first request may be slow")]
         public static partial void NotCalled(ILogger logger, string error);

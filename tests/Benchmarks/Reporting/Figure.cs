@@ -19,6 +19,8 @@ internal abstract record Goal(string Text)
 {
     public static Goal Ratio(double least) => new AtLeast(least);
 
+    public static Goal RatioAtMost(double most) => new RatioNoMore(most);
+
     public static Goal AtMost(double most) => new NoMore(most);
 
     public abstract bool? IsMet(Figure figure);
@@ -27,6 +29,11 @@ internal abstract record Goal(string Text)
     {
         // As it is printed: 0.198 counts as 0.20.
         public override bool? IsMet(Figure figure) => figure.Ratio is { } ratio ? Math.Round(ratio, 2) >= Least : null;
+    }
+
+    private sealed record RatioNoMore(double Most) : Goal($"ratio ≤ {Most:0.00}")
+    {
+        public override bool? IsMet(Figure figure) => figure.Ratio is { } ratio ? Math.Round(ratio, 2) <= Most : null;
     }
 
     private sealed record NoMore(double Most) : Goal($"≤ {Most:0}")

@@ -35,12 +35,16 @@ internal sealed class Pipeline : IAsyncDisposable
             ["Applications__0__WebhookSecrets__0"] = "whsec_" + Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)),
             ["Callbacks__AllowedNetworks__0"] = "127.0.0.0/8",
             ["Applications__0__Settings__Limits__RequestsPerMinute"] = "10000000",
+            ["Admin__Key"] = AdminKey,
         };
     }
 
     public Guid ApplicationId { get; } = Guid.CreateVersion7();
 
     public string Key { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
+
+    /// <summary>The operator's.</summary>
+    public string AdminKey { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
 
     /// <summary>The hosts' key ring.</summary>
     public OtpSecrets Secrets { get; }

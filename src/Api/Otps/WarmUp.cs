@@ -14,9 +14,7 @@ namespace OtpPipeline.Api.Otps;
 /// <summary>Makes a request, a guess and a look before the first callers do, who would wait for compilers and connections.</summary>
 /// <remarks>Nothing is stored: the request is taken back before its commit, the guess is for an OTP that does not exist.</remarks>
 internal sealed partial class WarmUp(
-    OtpIntake intake,
-    OtpVerification verification,
-    OtpReader reader,
+    IServiceProvider services,
     IServer server,
     IHostApplicationLifetime lifetime,
     ILogger<WarmUp> logger) : IWarmUp, IHostedService
@@ -77,6 +75,11 @@ internal sealed partial class WarmUp(
 
     private async Task RehearseAsync()
     {
+        // Not in the constructor: the use cases read options, all of which are checked together after the hosted services were made.
+        var intake = services.GetRequiredService<OtpIntake>();
+        var verification = services.GetRequiredService<OtpVerification>();
+        var reader = services.GetRequiredService<OtpReader>();
+
         // Nobody's: no row is shared with an application that exists.
         var nobody = new Application { Id = Guid.CreateVersion7(), Name = "warm-up", Settings = new() };
         using var body = JsonDocument.Parse("""{"phoneNumber":"+33612246400","ttl":60,"template":"{{pin}}","from":"WarmUp","metadata":{"a":"b"}}""");

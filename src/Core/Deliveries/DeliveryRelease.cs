@@ -11,7 +11,6 @@ public sealed class DeliveryRelease(IDeliveryStore store, IOutbox outbox, IOptio
     private const int MostShares = 200;
     private const int MostDeliveries = 500;
 
-    private readonly DeliveryOptions _options = options.Value;
     private QueueShare? _last;
 
     /// <summary>One pass; whether deliveries were waiting.</summary>
@@ -29,7 +28,9 @@ public sealed class DeliveryRelease(IDeliveryStore store, IOutbox outbox, IOptio
         await using (var unit = await store.BeginReleaseAsync(cancellationToken))
         {
             // Each application the same number, so that the first in the index has no advantage.
-            var released = await unit.TakeAsync(shares, _options.PublishTarget, Math.Max(1, MostDeliveries / shares.Count), _options.LostAfter, cancellationToken);
+            var settings = options.Value;
+            var most = Math.Max(1, MostDeliveries / shares.Count);
+            var released = await unit.TakeAsync(shares, settings.PublishTarget, most, settings.LostAfter, cancellationToken);
             foreach (var delivery in InTurn(released))
             {
                 var channel = delivery.Channel.Text();

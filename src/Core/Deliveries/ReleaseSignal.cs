@@ -5,8 +5,6 @@ namespace OtpPipeline.Core.Deliveries;
 /// <summary>Wakes the release of waiting deliveries: when some began to wait here, and when claims made room.</summary>
 public sealed class ReleaseSignal(IOptions<DeliveryOptions> options) : IDisposable
 {
-    // A quarter of what a release fills up: the consumers have the rest to go on with.
-    private readonly int _claims = Math.Max(1, options.Value.PublishTarget / 4);
     private readonly SemaphoreSlim _wake = new(0, 1);
     private int _claimed;
 
@@ -28,7 +26,8 @@ public sealed class ReleaseSignal(IOptions<DeliveryOptions> options) : IDisposab
     /// <summary>Deliveries of any application left their queue.</summary>
     public void Claimed(int count)
     {
-        if (Interlocked.Add(ref _claimed, count) >= _claims)
+        // A quarter of what a release fills up: the consumers have the rest to go on with.
+        if (Interlocked.Add(ref _claimed, count) >= Math.Max(1, options.Value.PublishTarget / 4))
         {
             Interlocked.Exchange(ref _claimed, 0);
             Wake();

@@ -21,13 +21,13 @@ public sealed class Certificates_of_servers
     private const string Nowhere = "Host=127.0.0.1;Port=1;Username=nobody;Database=nothing;Timeout=1";
     private static readonly ActivitySource Spans = new("OtpPipeline.Tests.Tls");
 
-    private static readonly Dictionary<string, Func<int, string?, Task>> Clients = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<int, string?, Task, Task>> Clients = new(StringComparer.Ordinal)
     {
-        ["AMQP"] = AmqpAsync,
-        ["PostgreSQL"] = PostgresAsync,
-        ["HTTP provider"] = ProviderAsync,
-        ["callback"] = (port, _) => CallbackAsync(port),
-        ["OTLP"] = (port, _) => TelemetryAsync(port),
+        ["AMQP"] = (port, file, _) => AmqpAsync(port, file),
+        ["PostgreSQL"] = (port, file, _) => PostgresAsync(port, file),
+        ["HTTP provider"] = (port, file, _) => ProviderAsync(port, file),
+        ["callback"] = (port, _, _) => CallbackAsync(port),
+        ["OTLP"] = (port, _, seen) => TelemetryAsync(port, seen),
     };
 
     public static TheoryData<string, Flaw> All
@@ -82,9 +82,10 @@ public sealed class Certificates_of_servers
     {
         using var certificate = (flaw == Flaw.UnknownAuthority ? new TestAuthority() : authority).Issue(flaw);
         await using var server = new TlsListener(certificate, client == "PostgreSQL");
-        var trying = Clients[client](server.Port, caFile);
+        var first = server.FirstAsync();
+        var trying = Clients[client](server.Port, caFile, first);
 
-        (await server.FirstAsync()).ShouldBe(expected, $"{client} goes on after the handshake");
+        (await first).ShouldBe(expected, $"{client} goes on after the handshake");
         await trying;
         (server.Spoke > 0).ShouldBe(expected);
     }
@@ -141,20 +142,24 @@ public sealed class Certificates_of_servers
         await Should.ThrowAsync<HttpRequestException>(() => http.SendAsync(request, CancellationToken.None));
     }
 
-    private static async Task TelemetryAsync(int port)
+    private static async Task TelemetryAsync(int port, Task seen)
     {
         var builder = WebApplication.CreateBuilder();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["OTEL_EXPORTER_OTLP_ENDPOINT"] = $"https://localhost:{port}",
             ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
-            ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "5000",
+            ["OTEL_EXPORTER_OTLP_TIMEOUT"] = "30000",
+            ["OTEL_BSP_SCHEDULE_DELAY"] = "50",
         });
         builder.AddServiceDefaults("tests", "http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         await using var app = builder.Build();
         await app.StartAsync();
         Spans.StartActivity("tls")?.Dispose();
+
+        // A stop ends an export that takes long.
+        await seen;
         await app.StopAsync();
     }
 

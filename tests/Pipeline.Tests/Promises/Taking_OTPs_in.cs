@@ -6,7 +6,7 @@ namespace OtpPipeline.Pipeline.Tests.Promises;
 
 public sealed class Taking_OTPs_in(SharedPipeline shared)
 {
-    private const string Refused = "the database refuses this row";
+    private const string Refused = "b3f7c1de-4a55-4c0e-9d27-5f0c8a6e1b42";
 
     [Fact]
     public async Task No_answer_before_the_OTP_and_its_command_are_committed()
@@ -56,7 +56,7 @@ public sealed class Taking_OTPs_in(SharedPipeline shared)
     public async Task Of_a_hundred_gathered_requests_only_those_that_must_be_are_refused()
     {
         var pipeline = await shared.GetAsync();
-        await pipeline.Database.ExecuteAsync($"ALTER TABLE otps ADD CONSTRAINT refusing CHECK (metadata IS NULL OR metadata NOT LIKE '%{Refused}%')");
+        await pipeline.Database.ExecuteAsync($"ALTER TABLE otps ADD CONSTRAINT refusing CHECK (track_id IS DISTINCT FROM '{Refused}')");
         var (twin, spoilt) = (Recipients.Next(), Recipients.Next());
         var prefix = Guid.NewGuid().ToString("N");
 
@@ -66,7 +66,7 @@ public sealed class Taking_OTPs_in(SharedPipeline shared)
             0 or 1 => pipeline.Client.RequestAsync(new { phoneNumber = twin }, prefix),
             2 => pipeline.Client.RequestAsync(new { phoneNumber = twin, ttl = 77 }, prefix),
             3 => pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next(), ttl = 59 }, $"{prefix}-{i}"),
-            4 => pipeline.Client.RequestAsync(new { phoneNumber = spoilt, metadata = new { note = Refused } }, $"{prefix}-{i}"),
+            4 => pipeline.Client.RequestAsync(new { phoneNumber = spoilt, trackId = Refused }, $"{prefix}-{i}"),
             _ => pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() }, $"{prefix}-{i}"),
         });
         await pipeline.Database.ExecuteAsync("ALTER TABLE otps DROP CONSTRAINT refusing");

@@ -13,6 +13,9 @@ internal sealed record AnswerBody(string Text, string? Problem)
 {
     public const string Unreadable = "answer_unreadable";
 
+    // Each is a decoder with its own memory, and whoever answers says how many: nobody needs more than one, and none was asked for.
+    private const int MostCodings = 2;
+
     private static readonly Encoding[] Marked =
         [Encoding.UTF8, Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.Unicode, Encoding.BigEndianUnicode];
 
@@ -59,9 +62,14 @@ internal sealed record AnswerBody(string Text, string? Problem)
         return Decode(buffer.AsSpan(0, length), response.Content.Headers.ContentType?.CharSet) is { } text ? new(text, problem) : new("", Unreadable);
     }
 
-    /// <summary>Null where a coding is unknown.</summary>
+    /// <summary>Null where a coding is unknown, or where there are too many.</summary>
     private static async Task<Stream?> DecompressAsync(Stream body, ICollection<string> codings, CancellationToken cancellationToken)
     {
+        if (codings.Count > MostCodings)
+        {
+            return null;
+        }
+
         var stream = body;
         foreach (var coding in codings.Reverse())
         {

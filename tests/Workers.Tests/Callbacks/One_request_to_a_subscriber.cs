@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -156,35 +155,6 @@ public sealed class One_request_to_a_subscriber
 
         made.Result.ShouldBe(new(status, null, null));
         Encoding.UTF8.GetString(made.Answer!).ShouldBe("{\"thanks");
-    }
-
-    [Fact]
-    public async Task Shows_an_answer_decoded()
-    {
-        await using var subscriber = await Subscriber.StartAsync(async http =>
-        {
-            http.Response.Headers.ContentEncoding = "gzip";
-            http.Response.ContentType = "text/plain; charset=utf-16";
-            await using var gzip = new GZipStream(http.Response.Body, CompressionLevel.Fastest);
-            await gzip.WriteAsync(Encoding.Unicode.GetBytes("müde"));
-        });
-
-        Encoding.UTF8.GetString((await SendAsync(subscriber.Url)).Answer!).ShouldBe("müde");
-    }
-
-    [Fact]
-    public async Task Keeps_a_status_where_the_coding_is_broken()
-    {
-        await using var subscriber = await Subscriber.StartAsync(http =>
-        {
-            http.Response.Headers.ContentEncoding = "br";
-            return http.Response.Body.WriteAsync(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }).AsTask();
-        });
-
-        var made = await SendAsync(subscriber.Url);
-
-        made.Result.ShouldBe(new(200, null, null));
-        made.Answer.ShouldBeNull();
     }
 
     [Fact]

@@ -108,17 +108,31 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
     private async Task<bool> ExistsAnyAsync(IReadOnlyList<UnknownCredential> batch, CancellationToken cancellationToken)
     {
         var keys = batch.Select(c => c.KeyHash).OfType<byte[]>().ToArray();
-        var kinds = batch.Select(c => c.Kind).OfType<IdentifierKind>().Distinct().ToArray();
-        var texts = batch.Select(c => c.Identifier).OfType<string>().ToArray();
+        var texts = batch.Where(c => c.Identifier is not null).ToLookup(c => c.Kind!.Value, c => c.Identifier!);
         var ids = batch.Select(c => c.IdentifierId).OfType<Guid>().Distinct().ToArray();
         var secrets = batch.Select(c => c.SecretHash).OfType<byte[]>().ToArray();
         var applications = batch.Select(c => c.ApplicationId).OfType<Guid>().ToArray();
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
         return (keys.Length > 0 && await context.ApiKeys.AnyAsync(k => keys.Contains(k.Hash), cancellationToken))
-            || (texts.Length > 0 && await context.ApplicationIdentifiers.AnyAsync(i => kinds.Contains(i.Kind) && texts.Contains(i.Identifier), cancellationToken))
+            || await AnyIdentifierAsync(context, texts, cancellationToken)
             || (ids.Length > 0 && await context.ApplicationIdentifiers.AnyAsync(
                 i => ids.Contains(i.Id) && (secrets.Contains(i.SecretHash) || secrets.Contains(i.PreviousSecretHash)), cancellationToken))
             || (applications.Length > 0 && await context.Applications.AnyAsync(a => applications.Contains(a.Id), cancellationToken));
+    }
+
+    /// <summary>Each text within its kind: a stranger who knows a name of another kind must not cause a reading of all.</summary>
+    private static async Task<bool> AnyIdentifierAsync(OtpDbContext context, ILookup<IdentifierKind, string> texts, CancellationToken cancellationToken)
+    {
+        foreach (var ofKind in texts)
+        {
+            var (kind, names) = (ofKind.Key, ofKind.ToArray());
+            if (await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == kind && names.Contains(i.Identifier), cancellationToken))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static partial class Log

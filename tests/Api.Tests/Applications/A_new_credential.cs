@@ -107,6 +107,29 @@ public sealed class A_new_credential
         (await directory.FindByKeyAsync(_host.Shop.Key, cancellation)).ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task That_is_a_known_name_of_another_kind_leads_to_no_new_reading()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var contexts = new Counting(_host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>());
+        await using var directory = new ApplicationDirectory(contexts, ApiHost.Secrets, TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
+        await directory.RefreshAsync(cancellation);
+
+        // What comes while a question is held shares the next one.
+        contexts.Held = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        var held = FoundAsync(directory.FindByKeyAsync("made up", cancellation));
+        await contexts.IsHeld.Task;
+        var others = new[]
+        {
+            FoundAsync(directory.FindAsync(IdentifierKind.GupshupUser, "beem-key", cancellation)),
+            FoundAsync(directory.FindAsync(IdentifierKind.BeemKey, "made-up", cancellation)),
+        };
+        contexts.Held.SetResult();
+
+        (await Task.WhenAll([held, .. others])).ShouldAllBe(f => !f);
+        contexts.Asked.ShouldBe(1 + 2);
+    }
+
     private static async Task<bool> FoundAsync<T>(ValueTask<T?> finding)
         where T : class => await finding is not null;
 
@@ -127,12 +150,22 @@ public sealed class A_new_credential
 
         public bool Fails { get; set; }
 
+        public TaskCompletionSource? Held { get; set; }
+
+        public TaskCompletionSource IsHeld { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         public OtpDbContext CreateDbContext() => throw new NotSupportedException();
 
-        public Task<OtpDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
+        public async Task<OtpDbContext> CreateDbContextAsync(CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _asked);
-            return Fails ? throw new TimeoutException() : contexts.CreateDbContextAsync(cancellationToken);
+            if (Held is { } held)
+            {
+                IsHeld.TrySetResult();
+                await held.Task;
+            }
+
+            return Fails ? throw new TimeoutException() : await contexts.CreateDbContextAsync(cancellationToken);
         }
     }
 }

@@ -5,7 +5,8 @@ using OtpPipeline.Core.Applications;
 namespace OtpPipeline.Api.Dialects.Gupshup;
 
 /// <summary>The messages of two-factor keys, which their callers may change.</summary>
-internal sealed class GupshupMessages(IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, TimeProvider time)
+internal sealed partial class GupshupMessages(
+    IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, TimeProvider time, ILogger<GupshupMessages> logger)
 {
     /// <summary>Holds in this process with the answer, and in every other one within two seconds. False where the key is gone.</summary>
     public async Task<bool> ChangeAsync(Guid keyId, string message, CancellationToken cancellationToken)
@@ -20,9 +21,16 @@ internal sealed class GupshupMessages(IDbContextFactory<OtpDbContext> contexts, 
             key.Settings = new Dictionary<string, string>(key.Settings, StringComparer.Ordinal) { ["message"] = message };
             key.UpdatedAt = time.GetUtcNow().UtcDateTime;
             await context.SaveChangesAsync(cancellationToken);
+            Log.Changed(logger, key.ApplicationId, keyId);
         }
 
         await directory.RefreshAsync(cancellationToken);
         return true;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Application {ApplicationId} changed the message of its two-factor key {KeyId}")]
+        public static partial void Changed(ILogger logger, Guid applicationId, Guid keyId);
     }
 }

@@ -8,7 +8,8 @@ using OtpPipeline.Core.Recipients;
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 
 /// <summary>The windows in which sends are counted, kept with the application's other limits.</summary>
-internal sealed class SendLimits(IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, TimeProvider time)
+internal sealed partial class SendLimits(
+    IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, TimeProvider time, ILogger<SendLimits> logger)
 {
     private const int Tries = 20;
 
@@ -46,6 +47,7 @@ internal sealed class SendLimits(IDbContextFactory<OtpDbContext> contexts, Appli
             }
         }
 
+        Log.Changed(logger, applicationId, string.Join(", ", sets.Select(s => $"{s.Channel} {s.Count}")));
         await directory.RefreshAsync(cancellationToken);
     }
 
@@ -65,4 +67,10 @@ internal sealed class SendLimits(IDbContextFactory<OtpDbContext> contexts, Appli
 
     private static IReadOnlyList<SendWindow> Windows(Application application, Channel channel, SendCount count) =>
         Array.Find(application.Settings.Limits.SendLimits, l => l.Channel == channel && l.Count == count)?.Windows ?? [];
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "A caller of Perfumerlabs changed the limits of application {ApplicationId}: {Limits}")]
+        public static partial void Changed(ILogger logger, Guid applicationId, string limits);
+    }
 }

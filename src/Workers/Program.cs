@@ -48,6 +48,7 @@ public static class Program
         adjust?.Invoke(builder.Services);
 
         var app = builder.Build();
+        app.UseSecurityHeaders();
         app.MapHealth();
         return app;
     }

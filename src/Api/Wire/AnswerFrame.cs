@@ -3,6 +3,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.HostFiltering;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Security;
+using OtpPipeline.Hosting;
 
 namespace OtpPipeline.Api.Wire;
 

@@ -17,6 +17,9 @@ internal sealed class WorkerHost(TestDatabase database, Dictionary<string, strin
 
     public IServiceProvider Services => _app!.Services;
 
+    /// <summary>Where its health page is.</summary>
+    public Uri Address => new(_app!.Urls.Single());
+
     public async Task StartAsync()
     {
         var all = Support.Settings.Of(database).Concat(settings ?? []).Append(new("Urls", "http://127.0.0.1:0")).Append(new("environment", "Development"));

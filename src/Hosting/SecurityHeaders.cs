@@ -1,7 +1,10 @@
-namespace OtpPipeline.Api.Wire;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace OtpPipeline.Hosting;
 
 /// <summary>The headers that keep a browser from doing more with an answer than was meant.</summary>
-internal static class SecurityHeaders
+public static class SecurityHeaders
 {
     private const string Nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -12,6 +15,18 @@ internal static class SecurityHeaders
 
     private const string Docs = "/docs";
     private const string OneYear = "max-age=31536000";
+
+    /// <summary>For a host whose answers have nothing else in common.</summary>
+    public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (http, next) =>
+    {
+        Set(http);
+        http.Response.OnStarting(() =>
+        {
+            Complete(http);
+            return Task.CompletedTask;
+        });
+        return next(http);
+    });
 
     /// <summary>Before anything answers, so that refusals and failures have them too.</summary>
     public static void Set(HttpContext http)

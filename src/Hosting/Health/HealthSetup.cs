@@ -10,14 +10,16 @@ namespace OtpPipeline.Hosting.Health;
 /// <summary>GET /health/live says that the process answers; GET /health/ready that the database does.</summary>
 public static class HealthSetup
 {
-    private const string Ready = "ready";
     private const string Database = "database";
     private const string Broker = "broker";
 
-    internal static void AddHealth(this IServiceCollection services) =>
+    internal static void AddHealth(this IServiceCollection services)
+    {
         services.AddHealthChecks()
-            .AddCheck<DatabaseHealth>(Database, HealthStatus.Unhealthy, [Ready], TimeSpan.FromSeconds(3))
-            .AddCheck<BrokerHealth>(Broker, HealthStatus.Degraded, [Ready], TimeSpan.FromSeconds(2));
+            .AddCheck<DatabaseHealth>(Database, HealthStatus.Unhealthy, [ReadyReports.Tag], TimeSpan.FromSeconds(3))
+            .AddCheck<BrokerHealth>(Broker, HealthStatus.Degraded, [ReadyReports.Tag], TimeSpan.FromSeconds(2));
+        services.AddSingleton<ReadyReports>();
+    }
 
     /// <summary>Maps both pages; they need no key and count towards no limit.</summary>
     public static IEndpointRouteBuilder MapHealth(this IEndpointRouteBuilder routes)
@@ -31,8 +33,7 @@ public static class HealthSetup
 
     private static async Task IsReadyAsync(HttpContext http)
     {
-        var report = await http.RequestServices.GetRequiredService<HealthCheckService>()
-            .CheckHealthAsync(check => check.Tags.Contains(Ready), http.RequestAborted);
+        var report = await http.RequestServices.GetRequiredService<ReadyReports>().ReadAsync(http.RequestAborted);
 
         // Intake and verification do without the broker: its absence, and that of whatever else reports here, never takes a host out of service.
         var checks = report.Entries.ToDictionary(

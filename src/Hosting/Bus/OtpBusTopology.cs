@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using MassTransit;
 using MassTransit.RabbitMqTransport.Configuration;
 using OtpPipeline.Contracts;
@@ -59,9 +58,6 @@ public static class OtpBusTopology
     /// <summary>Every queue that the pipeline reads, without those of its dead letters.</summary>
     public static IReadOnlyList<string> WorkQueues { get; } = [RequestOtpQueue, VerifyOtpQueue, CancelOtpQueue, CallbackQueue, .. Channels.All.Select(QueueOf)];
 
-    private static readonly FrozenSet<string> Own =
-        WorkQueues.SelectMany(q => new[] { q, q + ErrorSuffix, q + DeadLetterSuffix }).ToFrozenSet(StringComparer.Ordinal);
-
     /// <summary>Where messages end that were handed out too often; a queue and a fanout exchange of this name.</summary>
     public static string DeadLettersOf(string queue) => queue + DeadLetterSuffix;
 
@@ -70,9 +66,6 @@ public static class OtpBusTopology
 
     /// <summary>Whether a queue of the pipeline holds dead letters.</summary>
     public static bool IsDeadLetterQueue(string queue) => queue.EndsWith(DeadLetterSuffix, StringComparison.Ordinal);
-
-    /// <summary>Whether the queue is one of the pipeline's own, so that nobody's answer belongs there.</summary>
-    public static bool IsOwn(string queue) => Own.Contains(queue);
 
     /// <summary>The arguments of a channel's queue: the same wherever it is declared, or the broker refuses the second declaration.</summary>
     public static void AsWorkQueueOf(this IRabbitMqQueueConfigurator queue, Channel channel) => queue.AsWorkQueue(QueueOf(channel));

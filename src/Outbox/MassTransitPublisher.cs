@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using System.Text.Json;
 using MassTransit;
 
 namespace OtpPipeline.Outbox;
 
 /// <summary>Publishes through the bus under the row's id, as a part of the trace that wrote the row.</summary>
-internal sealed class MassTransitPublisher(IBus bus, OutboxSetup setup) : IOutboxPublisher
+internal sealed class MassTransitPublisher(IBus bus, OutboxSetup setup, OutboxSerializer serializer) : IOutboxPublisher
 {
     public async Task PublishAsync(OutgoingMessage outgoing, CancellationToken cancellationToken)
     {
@@ -39,12 +38,9 @@ internal sealed class MassTransitPublisher(IBus bus, OutboxSetup setup) : IOutbo
             context.Headers.Set("traceparent", traceParent);
         }
 
-        if (row.Headers is not null)
+        foreach (var (name, value) in serializer.ReadHeaders(row))
         {
-            foreach (var (name, value) in JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers) ?? [])
-            {
-                SetHeader(context, name, value);
-            }
+            SetHeader(context, name, value);
         }
 
         setup.OnSend?.Invoke(context);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Text.Json;
 
 namespace OtpPipeline.Outbox;
 
@@ -56,7 +55,7 @@ public sealed class OutboxBatch
             RoutingKey = routingKey,
             DestinationAddress = destination?.AbsoluteUri,
             Body = body,
-            Headers = headers is { Count: > 0 } ? JsonSerializer.Serialize(headers) : null,
+            Headers = _serializer.WriteHeaders(headers),
             // A batch may gather the work of several traces, so the caller's word goes before the ambient activity.
             TraceParent = traceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null),
             DueAfter = delayed ? delay!.Value : _lease,

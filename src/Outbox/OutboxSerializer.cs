@@ -14,9 +14,9 @@ public sealed class OutboxSerializer
     /// <summary>Fails on a type that the JSON options cannot write, and on one that nothing encrypts.</summary>
     public OutboxSerializer(OutboxSetup setup)
     {
-        if (setup.Encrypted.Count > 0 && (setup.Encrypt is null || setup.Decrypt is null))
+        if (setup.Encrypted.Count + setup.EncryptedHeaders.Count > 0 && (setup.Encrypt is null || setup.Decrypt is null))
         {
-            throw new InvalidOperationException("The outbox has message types that are stored encrypted, and nothing that encrypts them.");
+            throw new InvalidOperationException("The outbox has message types or headers that are stored encrypted, and nothing that encrypts them.");
         }
 
         _setup = setup;
@@ -37,6 +37,14 @@ public sealed class OutboxSerializer
         return (known.Name, _setup.Encrypted.Contains(known.Name) ? _setup.Encrypt!(body) : body);
     }
 
+    /// <summary>The headers as they are stored; null for none.</summary>
+    public string? WriteHeaders(IReadOnlyDictionary<string, string>? headers) =>
+        headers is { Count: > 0 } ? JsonSerializer.Serialize(Each(headers, _setup.Encrypt)) : null;
+
+    /// <summary>The headers of a stored row; throws where one cannot be decrypted.</summary>
+    public IReadOnlyDictionary<string, string> ReadHeaders(OutboxMessage row) =>
+        Each(row.Headers is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers) ?? [], _setup.Decrypt);
+
     /// <summary>The message of a stored row; throws where its wire name is unknown or its body unreadable.</summary>
     public OutgoingMessage Read(OutboxMessage row)
     {
@@ -49,6 +57,11 @@ public sealed class OutboxSerializer
         var message = JsonSerializer.Deserialize(body, json) ?? throw new JsonException("The stored body is null.");
         return new OutgoingMessage(row, message, json.Type);
     }
+
+    private IReadOnlyDictionary<string, string> Each(IReadOnlyDictionary<string, string> headers, Func<string, string>? change) =>
+        headers.Keys.Any(_setup.EncryptedHeaders.Contains)
+            ? headers.ToDictionary(h => h.Key, h => _setup.EncryptedHeaders.Contains(h.Key) ? change!(h.Value) : h.Value, StringComparer.Ordinal)
+            : headers;
 }
 
 /// <summary>A stored row names a message type that this process does not know, for example one of a newer version.</summary>

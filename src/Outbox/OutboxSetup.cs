@@ -8,6 +8,7 @@ public sealed class OutboxSetup
 {
     private readonly Dictionary<string, Type> _types = new(StringComparer.Ordinal);
     private readonly HashSet<string> _encrypted = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _encryptedHeaders = new(StringComparer.Ordinal);
 
     /// <summary>How bodies are written and read; camelCase as on the web unless set. Give a source-generated context's options here.</summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
@@ -33,11 +34,21 @@ public sealed class OutboxSetup
     /// <summary>Wire names of the types whose bodies are stored encrypted.</summary>
     public IReadOnlySet<string> Encrypted => _encrypted;
 
+    /// <summary>Names of the headers whose values are stored encrypted.</summary>
+    public IReadOnlySet<string> EncryptedHeaders => _encryptedHeaders;
+
     /// <summary>False while the bus still starts: what is committed meanwhile is left to other processes at once. Always ready unless set.</summary>
     public Func<bool>? IsReady { get; set; }
 
     /// <summary>The message types by their wire names.</summary>
     public IReadOnlyDictionary<string, Type> Types => _types;
+
+    /// <summary>Stores the values of this header encrypted: <see cref="Encrypt"/> and <see cref="Decrypt"/> must be set.</summary>
+    public OutboxSetup EncryptHeader(string name)
+    {
+        _encryptedHeaders.Add(name);
+        return this;
+    }
 
     /// <summary>Lets messages of this type be stored under this wire name, which is for ever.</summary>
     /// <param name="wireName">The name.</param>

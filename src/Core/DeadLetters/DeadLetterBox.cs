@@ -21,7 +21,8 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
     /// <param name="reason">Why it is here, without anything of what it said.</param>
     /// <param name="original">The message.</param>
     /// <param name="headers">Properties that can hold no secret.</param>
-    public async Task KeepAsync(string queue, string reason, OriginalMessage original, IReadOnlyDictionary<string, string> headers)
+    /// <returns>The id of the dead letter.</returns>
+    public async Task<Guid> KeepAsync(string queue, string reason, OriginalMessage original, IReadOnlyDictionary<string, string> headers)
     {
         var id = Guid.CreateVersion7();
         reason = reason.Length > LongestReason ? reason[..LongestReason] : reason;
@@ -30,7 +31,7 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
         {
             if (secrets.OpenReplayMark(mark) is { } replayed && await PutBackAsync(context, replayed, queue, reason))
             {
-                return;
+                return replayed;
             }
 
             original = original with { Headers = original.Headers.Where(h => !h.Key.Equals(ReplayHeader, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal) };
@@ -47,6 +48,7 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
             Original = original.Body.Length > LargestBody ? null : secrets.SealDeadLetter(id, original),
         });
         await context.SaveChangesAsync();
+        return id;
     }
 
     /// <summary>False where the row is gone.</summary>

@@ -15,8 +15,10 @@ public sealed record ReplyRoute(string Queue, bool InEnvelope, string? Correlati
 /// <summary>Answers to commands, on their way through the outbox.</summary>
 public static class Answers
 {
+    /// <summary>Any text of the sender's, such as a phone number: stored encrypted.</summary>
+    internal const string CorrelationHeader = "otp-correlation";
+
     private const string FormHeader = "otp-answer";
-    private const string CorrelationHeader = "otp-correlation";
     private const string Envelope = "envelope";
     private const string Plain = "plain";
 

@@ -19,11 +19,7 @@ internal sealed class ErrorQueues(DeadLetterBox box, DatabaseGate database)
         var body = context.Body.GetBytes();
         var properties = OriginalMessages.PropertiesOf(context);
         var original = OriginalMessages.Of(properties, body);
-        await database.RunAsync(async () =>
-        {
-            await box.KeepAsync(queue, reason, original, OriginalMessages.SafeHeadersOf(properties));
-            return true;
-        });
+        var id = await database.RunAsync(() => box.KeepAsync(queue, reason, original, OriginalMessages.SafeHeadersOf(properties)));
 
         if (!context.TryGetPayload<ChannelContext>(out var channel))
         {
@@ -31,16 +27,15 @@ internal sealed class ErrorQueues(DeadLetterBox box, DatabaseGate database)
         }
 
         await channel.QueueDeclare(queue + OtpBusTopology.ErrorSuffix, true, false, false, new Dictionary<string, object?>(Arguments, StringComparer.Ordinal), CancellationToken.None);
-        await channel.BasicPublishAsync("", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(properties, reason), RedactedBody.Of(body), true, CancellationToken.None);
+        await channel.BasicPublishAsync("", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(id, reason), RedactedBody.Of(body), true, CancellationToken.None);
     }
 
     public static string QueueOf(Uri inputAddress) => Uri.UnescapeDataString(inputAddress.AbsolutePath.Split('/')[^1]);
 
-    /// <summary>None of the sender's own headers, and nothing of this host.</summary>
-    private static BasicProperties PropertiesOf(IReadOnlyBasicProperties original, string reason) => new()
+    /// <summary>None of the sender's own properties, which may hold a recipient, and nothing of this host.</summary>
+    private static BasicProperties PropertiesOf(Guid deadLetterId, string reason) => new()
     {
-        MessageId = OriginalMessages.Fitting(original.MessageId),
-        CorrelationId = OriginalMessages.Fitting(original.CorrelationId),
+        MessageId = deadLetterId.ToString(),
         ContentType = "application/json",
         Persistent = true,
         Headers = new Dictionary<string, object?>(StringComparer.Ordinal)

@@ -92,6 +92,7 @@ public static class OtpBus
             setup.Map<OtpVerified>("otp-verified");
             setup.Map<OtpCancelled>("otp-cancelled");
             setup.Map<OtpRejected>("otp-rejected");
+            setup.EncryptHeader(Answers.CorrelationHeader);
             setup.OnSend = context =>
             {
                 RequireQueue(context);

@@ -1,13 +1,26 @@
 using System.Diagnostics;
 using OpenTelemetry;
+using OtpPipeline.Core;
+using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>Takes out of spans what may carry a secret: queries, and paths, which some dialects and providers put PINs and tokens into. The route template stays.</summary>
+/// <summary>Takes out of spans what may carry a secret: queries, paths, and what the senders of messages chose. The route template stays.</summary>
 internal sealed class SpanRedaction : BaseProcessor<Activity>
 {
+    /// <summary>A sender's message id is any text, and so is the name of the queue that its answer goes to.</summary>
+    private static readonly string[] ChosenBySenders = ["messaging.message.id", "messaging.rabbitmq.destination.routing_key"];
+
     public override void OnEnd(Activity data)
     {
+        foreach (var name in ChosenBySenders)
+        {
+            if (data.GetTagItem(name) is string text && !IsOurs(text))
+            {
+                data.SetTag(name, null);
+            }
+        }
+
         data.SetTag("url.query", null);
         data.SetTag("http.target", null);
         if (data.GetTagItem("url.path") is not null)
@@ -20,4 +33,6 @@ internal sealed class SpanRedaction : BaseProcessor<Activity>
             data.SetTag("url.full", Uri.TryCreate(full, UriKind.Absolute, out var uri) ? uri.GetLeftPart(UriPartial.Authority) : null);
         }
     }
+
+    private static bool IsOurs(string text) => Guid.TryParse(text, out _) || EnumText<Channel>.TryParse(text, out _);
 }

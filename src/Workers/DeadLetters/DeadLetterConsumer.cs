@@ -21,11 +21,7 @@ public sealed partial class DeadLetterConsumer(DeadLetterBox box, DatabaseGate d
     public async Task Consume(ConsumeContext<DeadMessage> context)
     {
         var dead = context.Message;
-        await database.RunAsync(async () =>
-        {
-            await box.KeepAsync(dead.Queue, dead.Reason, dead.Original, dead.SafeHeaders);
-            return true;
-        });
+        await database.RunAsync(() => box.KeepAsync(dead.Queue, dead.Reason, dead.Original, dead.SafeHeaders));
         Log.Kept(logger, dead.Queue, dead.Reason);
     }
 

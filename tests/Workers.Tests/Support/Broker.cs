@@ -83,6 +83,13 @@ internal sealed class Broker : IAsyncDisposable
         return handedOut;
     }
 
+    /// <summary>A queue that the broker names, and that goes with this connection.</summary>
+    public async Task<string> DeclareOwnQueueAsync()
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        return (await channel.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: false)).QueueName;
+    }
+
     public async Task DeleteQueueAsync(string queue)
     {
         await using var channel = await _connection.CreateChannelAsync();

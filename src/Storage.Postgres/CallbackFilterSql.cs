@@ -24,6 +24,21 @@ internal static class CallbackFilterSql
         AND (${first + 2}::timestamptz IS NULL OR c.created_at < ${first + 2})
         """;
 
+    /// <summary>A page of the list, newest first. Ids are made by the clocks of many processes, so they order only callbacks of one moment.</summary>
+    public static string Page(string columns, CallbackFilter filter, CallbackPlace? after) =>
+        $"""
+        SELECT {columns} FROM callbacks c
+        WHERE {(after is null ? "true" : "(c.created_at, c.id) < ($5, $6)")} AND {Of(filter, 2)}
+        ORDER BY c.created_at DESC, c.id DESC LIMIT $1
+        """;
+
+    public static NpgsqlParameter[] PageValues(CallbackFilter filter, CallbackPlace? after, int limit) =>
+    [
+        new() { Value = limit },
+        .. Values(filter),
+        .. after is { } place ? (NpgsqlParameter[])[Moment(place.CreatedAt), Id(place.Id)] : [],
+    ];
+
     public static NpgsqlParameter[] Values(CallbackFilter filter) => [Id(filter.ApplicationId), Moment(filter.From), Moment(filter.To)];
 
     public static NpgsqlParameter Id(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };

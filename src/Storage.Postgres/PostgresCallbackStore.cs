@@ -167,15 +167,16 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
             cancellationToken);
     }
 
-    public async Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, Guid? before, int limit, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CallbackHistory>> ListAsync(
+        CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken)
     {
-        var page = $"SELECT {AllColumns} FROM callbacks c WHERE ($1::uuid IS NULL OR c.id < $1) AND {CallbackFilterSql.Of(filter, 3)} ORDER BY c.id DESC LIMIT $2";
+        var page = CallbackFilterSql.Page(AllColumns, filter, after);
         await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
         await using var batch = session.NewBatch();
-        batch.Add(page, [CallbackFilterSql.Id(before), new() { Value = limit }, .. CallbackFilterSql.Values(filter)]);
+        batch.Add(page, CallbackFilterSql.PageValues(filter, after, limit));
         batch.Add(
             $"SELECT {AttemptColumns} FROM callback_attempts a WHERE a.callback_id IN (SELECT p.id FROM ({page}) p) ORDER BY a.callback_id, a.number",
-            [CallbackFilterSql.Id(before), new() { Value = limit }, .. CallbackFilterSql.Values(filter)]);
+            CallbackFilterSql.PageValues(filter, after, limit));
         return await session.ReadAsync(batch, reader => ReadHistoriesAsync(reader, cancellationToken), cancellationToken);
     }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
@@ -56,6 +57,27 @@ public sealed class The_sandbox
         answers[0].Headers.Keys.ShouldBe(answers[1].Headers.Keys, ignoreOrder: true);
         (await _client.GetAsync($"/sandbox/callbacks?otpId={known}")).Json.GetArrayLength().ShouldBe(1);
         (await stranger.SendAsync(HttpMethod.Post, "/sandbox/callbacks", new StringContent("{}"), "application/json")).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task Shows_callbacks_newest_first_by_the_clock_of_the_database()
+    {
+        var otp = await _client.WithRequestedOtpAsync();
+        foreach (var path in new[] { "older", "newer" })
+        {
+            var body = new StringContent($$"""{"data":[{"otpId":"{{otp}}"}]}""");
+            await _client.SendAsync(HttpMethod.Post, $"/sandbox/callbacks/{path}", body, "application/json");
+        }
+
+        // Ids are made by the clocks of processes.
+        await _host.QueryAsync(db => db.Database.ExecuteSqlAsync(
+            $"""
+            UPDATE sandbox_callbacks SET received_at = now() - interval '1 minute'
+            WHERE id = (SELECT id FROM sandbox_callbacks WHERE otp_id = {otp} ORDER BY id DESC LIMIT 1)
+            """));
+
+        var shown = (await _client.GetAsync($"/sandbox/callbacks?otpId={otp}")).Json;
+        shown.EnumerateArray().Select(c => c.GetProperty("path").GetString()).ShouldBe(["/sandbox/callbacks/older", "/sandbox/callbacks/newer"]);
     }
 
     [Fact]

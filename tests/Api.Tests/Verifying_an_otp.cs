@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests;
@@ -121,5 +122,20 @@ public sealed class Verifying_an_otp
         (await _client.VerifyAsync(id, pin, "submission-1")).Text.ShouldBe("""{"status":"VERIFIED"}""");
         (await _client.VerifyAsync(id, pin, "\"submission-1\"")).Text.ShouldBe("""{"status":"VERIFIED"}""");
         (await _client.VerifyAsync(id, pin, "submission-2")).ShouldBeRefused(400, "otp_verified", 2023, "The OTP was already verified");
+    }
+
+    [Theory]
+    [InlineData("23:59:00", true)]
+    [InlineData("24:00:00", false)]
+    public async Task A_retry_of_the_successful_submission_gets_its_answer_for_a_day(string ago, bool again)
+    {
+        var id = await _client.WithRequestedOtpAsync();
+        var pin = await _host.PinOfAsync(id);
+        (await _client.VerifyAsync(id, pin, "submission")).Text.ShouldBe("""{"status":"VERIFIED"}""");
+
+        await _host.QueryAsync(db => db.Database.ExecuteSqlAsync($"UPDATE otps SET final_at = clock_timestamp() - {ago}::interval WHERE id = {id}"));
+
+        var retry = await _client.VerifyAsync(id, pin, "submission");
+        retry.Text.Contains("VERIFIED", StringComparison.Ordinal).ShouldBe(again, retry.Text);
     }
 }

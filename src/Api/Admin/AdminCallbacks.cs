@@ -37,11 +37,12 @@ internal static class AdminCallbacks
     private const int PageSize = 100;
     private const int ReplayBatch = 500;
     private const int MaxBatches = 100;
+    private static readonly Refusal CursorInvalid = ApiRefusals.Parameter("cursor", "the 'next' of an answer before");
 
     public static void MapAdminCallbacks(this RouteGroupBuilder admin)
     {
         admin.MapGet("/callbacks", ListAsync).DescribeAdmin(
-            "adminListCallbacks", "List callbacks", "Newest first, 100 a page; by status (parked unless given), application and the time of their making.",
+            "adminListCallbacks", "List callbacks", "Newest first by the database's clock, 100 a page; by status (parked unless given), application and the time of their making.",
             body: null, StatusCodes.Status200OK, typeof(CallbackPageAnswer));
         admin.MapPost("/callbacks/replay", ReplayRangeAsync).DescribeAdmin(
             "adminReplayCallbacks", "Send a range of callbacks again",
@@ -55,14 +56,22 @@ internal static class AdminCallbacks
     private static async Task<IResult> ListAsync(
         string? status, string? application, string? from, string? to, string? cursor, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken)
     {
-        var judged = Judge(new() { Status = status, Application = application, From = from, To = to, Cursor = cursor });
+        var judged = Judge(new() { Status = status, Application = application, From = from, To = to });
         if (judged.Refusal is { } refusal)
         {
             return new Problem(refusal);
         }
 
-        var rows = await store.ListAsync(judged.Value.Filter, judged.Value.Cursor, PageSize, cancellationToken);
-        var page = new CallbackPageAnswer([.. rows.Select(r => CallbackAnswer.Of(r, secrets))], rows.Count < PageSize ? null : rows[^1].Callback.Id);
+        PageCursor last = default;
+        if (!string.IsNullOrEmpty(cursor) && !PageCursor.TryParse(cursor, out last))
+        {
+            return new Problem(CursorInvalid);
+        }
+
+        var after = string.IsNullOrEmpty(cursor) ? (CallbackPlace?)null : new CallbackPlace(last.At, last.Id);
+        var rows = await store.ListAsync(judged.Value, after, PageSize, cancellationToken);
+        var next = rows.Count < PageSize ? null : new PageCursor(rows[^1].Callback.CreatedAt, rows[^1].Callback.Id).ToString();
+        var page = new CallbackPageAnswer([.. rows.Select(r => CallbackAnswer.Of(r, secrets))], next);
         return new JsonAnswer<CallbackPageAnswer>(page, ApiJson.Plain.CallbackPageAnswer);
     }
 
@@ -100,7 +109,12 @@ internal static class AdminCallbacks
             return new Problem(refusal);
         }
 
-        var (filter, cursor) = judged.Value;
+        if (!TryId(body.Value.Cursor, out var cursor))
+        {
+            return new Problem(CursorInvalid);
+        }
+
+        var filter = judged.Value;
         var count = 0;
         for (var i = 0; i < MaxBatches; i++)
         {
@@ -117,7 +131,7 @@ internal static class AdminCallbacks
         return new JsonAnswer<ReplayCountAnswer>(new(count, cursor), ApiJson.Plain.ReplayCountAnswer, StatusCodes.Status202Accepted);
     }
 
-    private static Judged<(CallbackFilter Filter, Guid? Cursor)> Judge(ReplayRangeBody given)
+    private static Judged<CallbackFilter> Judge(ReplayRangeBody given)
     {
         var status = CallbackStatus.Parked;
         if (given.Status is { } text && !EnumText<CallbackStatus>.TryParse(text, out status))
@@ -135,9 +149,7 @@ internal static class AdminCallbacks
             return ApiRefusals.Parameter("from' or 'to", "a moment, such as 2026-11-20T10:00:00Z");
         }
 
-        return TryId(given.Cursor, out var cursor)
-            ? (new CallbackFilter(status, application, from, to), cursor)
-            : ApiRefusals.Parameter("cursor", "the cursor of an answer before");
+        return new CallbackFilter(status, application, from, to);
     }
 
     private static bool TryId(string? text, out Guid? id)

@@ -13,7 +13,7 @@ public sealed record CallbackListAnswer(IReadOnlyList<CallbackAnswer> Data);
 /// <summary>One page of callbacks, newest first.</summary>
 /// <param name="Data">The callbacks.</param>
 /// <param name="Next">Cursor of the next page; null on the last one.</param>
-public sealed record CallbackPageAnswer(IReadOnlyList<CallbackAnswer> Data, Guid? Next);
+public sealed record CallbackPageAnswer(IReadOnlyList<CallbackAnswer> Data, string? Next);
 
 /// <summary>The callback is sent again.</summary>
 public sealed record ReplayAnswer(ReplayedCallback Info);

@@ -39,6 +39,11 @@ public sealed record CallbackHistory(Callback Callback, IReadOnlyList<CallbackAt
 /// <param name="To">Made before this moment.</param>
 public sealed record CallbackFilter(CallbackStatus? Status, Guid? ApplicationId, DateTime? From, DateTime? To);
 
+/// <summary>A place in the list of callbacks, which is ordered by time and then by id.</summary>
+/// <param name="CreatedAt">When the callback was made, by the database's clock.</param>
+/// <param name="Id">The callback.</param>
+public readonly record struct CallbackPlace(DateTime CreatedAt, Guid Id);
+
 /// <summary>What one batch of a replay did.</summary>
 /// <param name="Count">Callbacks that are sent again.</param>
 /// <param name="Last">The last one looked at, for the next batch; null where there is no more.</param>
@@ -79,8 +84,8 @@ public interface ICallbackStore
     /// <summary>The callbacks of an OTP in the order of their changes; null where the application has no such OTP.</summary>
     Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken);
 
-    /// <summary>Newest first, from the one before the cursor on.</summary>
-    Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, Guid? before, int limit, CancellationToken cancellationToken);
+    /// <summary>Newest first by the database's clock, from the one that follows the given place on.</summary>
+    Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>Makes one callback due anew with the whole schedule before it; false where there is none. Null application and OTP: whoever's it is.</summary>
     Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken);

@@ -78,6 +78,23 @@ public sealed class Dead_letters
     }
 
     [Fact]
+    public async Task Of_the_outbox_are_due_again_when_replayed_with_a_line_in_the_log()
+    {
+        var parked = Guid.CreateVersion7();
+        await _host.QueryAsync(db => db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at)
+            VALUES ({parked}, {_queue}, '[]', now(), now() + interval '1 hour', 20, now())
+            """));
+
+        (await _admin.SendAsync(HttpMethod.Post, $"/admin/dead-letters/{parked}/replay")).Status.ShouldBe(HttpStatusCode.OK);
+
+        _host.Logs.Lines.ShouldContain(l => l.Text.Contains($"did replayDeadLetter on {parked}"));
+        (await _admin.GetAsync($"/admin/dead-letters?queue={_queue}")).Json.GetProperty("items").GetArrayLength().ShouldBe(0);
+        await _host.QueryAsync(db => db.Database.ExecuteSqlAsync($"DELETE FROM outbox_messages WHERE id = {parked}"));
+    }
+
+    [Fact]
     public async Task That_fail_again_when_replayed_are_no_second_row()
     {
         await _box.KeepAsync(_queue, "failed", Message(), None);

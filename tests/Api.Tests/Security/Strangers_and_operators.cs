@@ -19,7 +19,7 @@ public sealed class Strangers_and_operators
     [Fact]
     public async Task Failed_credentials_of_an_address_never_refuse_right_ones()
     {
-        await using var server = Server(("Api:AnonymousRequestsPerMinute", "2"));
+        await using var server = Server(("Api:AnonymousRequestsPerMinute", "2"), ("Api:AdminRequestsPerMinute", "3"));
         using var http = new HttpClient { BaseAddress = server.Address };
         var strangers = new ApiClient(http, key: null);
         var token = $"{_host.Shop.Id}:{_host.ShopSecret}";
@@ -75,6 +75,28 @@ public sealed class Strangers_and_operators
         answers.ShouldContain(a => a.Status == HttpStatusCode.TooManyRequests);
         (await new ApiClient(http, _host.Shop.Key).ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.NotFound);
         (await new ApiClient(http, key: null).ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task Token_requests_of_an_application_and_its_other_requests_are_counted_apart()
+    {
+        var limits = new { limits = new { requestsPerMinute = 3 } };
+        var (busy, asking) = (await _host.Admin().WithApplicationAsync(limits), await _host.Admin().WithApplicationAsync(limits));
+        var http = _host.Factory.CreateClient();
+        var (requests, tokens) = (new List<HttpStatusCode>(), new List<HttpStatusCode>());
+
+        // Eight, since a minute of the clock may end in between.
+        for (var i = 0; i < 8; i++)
+        {
+            requests.Add((await _host.Client(busy.Tenant).ReadAsync(Guid.CreateVersion7())).Status);
+            using var answer = await TokenAsync(http, $"{asking.Id}:{asking.Secret}");
+            tokens.Add(answer.StatusCode);
+        }
+
+        requests.ShouldContain(HttpStatusCode.TooManyRequests);
+        tokens.ShouldContain(HttpStatusCode.TooManyRequests);
+        (await TokenAsync(http, $"{busy.Id}:{busy.Secret}")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await _host.Client(asking.Tenant).ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.NotFound);
     }
 
     [Theory]

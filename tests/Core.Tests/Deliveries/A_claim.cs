@@ -41,23 +41,34 @@ public class A_claim
         clock.IsOver.ShouldBeTrue();
     }
 
-    private async Task<LeaseClock> ClaimAsync(TimeSpan life, TimeSpan statement = default)
+    [Theory]
+    [InlineData("Ada", "Hello Ada, 123456")]
+    [InlineData(null, "Hello, 123456")]
+    public async Task Has_the_text_with_the_PIN_and_the_name_in_it(string? name, string text)
     {
-        var options = Options.Create(_options);
-        var store = new Claims(() => _time.Advance(statement), life);
-        await using var claims = new DeliveryClaims(
-            store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new GatheringOptions()), _time);
-        var claimed = await claims.ClaimAsync(store.Otp.Otp.Id, 1, CancellationToken.None);
-        return claimed.ShouldNotBeNull().Lease.ShouldNotBeNull();
+        var details = new OtpDetails(Some.Phone, "Tests", "Hello {{name}}, {{pin}}", null, name, null);
+
+        (await ClaimedAsync(new(() => { }, TimeSpan.FromMinutes(5), details))).Text.ShouldBe(text);
     }
 
-    private sealed class Claims(Action statement, TimeSpan life) : IDeliveryStore
+    private async Task<LeaseClock> ClaimAsync(TimeSpan life, TimeSpan statement = default) =>
+        (await ClaimedAsync(new(() => _time.Advance(statement), life))).Lease.ShouldNotBeNull();
+
+    private async Task<OutgoingDelivery> ClaimedAsync(Claims store)
+    {
+        var options = Options.Create(_options);
+        await using var claims = new DeliveryClaims(
+            store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new GatheringOptions()), _time);
+        return (await claims.ClaimAsync(store.Otp.Otp.Id, 1, CancellationToken.None)).ShouldNotBeNull();
+    }
+
+    private sealed class Claims(Action statement, TimeSpan life, OtpDetails? details = null) : IDeliveryStore
     {
         private static readonly Guid Id = Guid.CreateVersion7();
 
         public LockedOtp Otp { get; } = Some.Locked(
             id: Id,
-            details: Some.Secrets.SealDetails(Id, new OtpDetails(Some.Phone, "Tests", "{{pin}}", null, null, null)),
+            details: Some.Secrets.SealDetails(Id, details ?? new OtpDetails(Some.Phone, "Tests", "{{pin}}", null, null, null)),
             deliveries: [DeliveryStatus.Sending]);
 
         public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(

@@ -94,6 +94,17 @@ public sealed class The_compose_file(SharedPipeline shared)
     }
 
     [Fact]
+    public async Task Has_a_variable_for_the_networks_that_callbacks_may_reach_of_which_none_is_the_default()
+    {
+        var services = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");
+        foreach (var host in new[] { "api", "workers" })
+        {
+            services.GetProperty(host).GetProperty("environment").GetProperty("Callbacks__AllowedNetworks__0").GetString()
+                .ShouldBe("${OTP_CALLBACK_NETWORK:-}");
+        }
+    }
+
+    [Fact]
     public async Task Lets_only_the_migration_be_the_owner_of_the_tables()
     {
         var services = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");

@@ -189,7 +189,8 @@ public sealed class A_subscriber_that_fails_for_days
 
         public Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, Guid? before, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -27,6 +27,7 @@ public sealed class The_api_that_says_it_is_ready
     public async Task Has_gone_the_ways_of_a_request_a_guess_and_a_look_and_stored_nothing()
     {
         var calls = new ConcurrentQueue<string>();
+        using var gate = new ManualResetEventSlim();
         var before = await RowsOfNobodyAsync();
         var api = new WebApplicationFactory<Program>().WithWebHostBuilder(builder =>
         {
@@ -39,12 +40,15 @@ public sealed class The_api_that_says_it_is_ready
             builder.ConfigureTestServices(services =>
             {
                 var inner = services.Last(s => s.ServiceType == typeof(IOtpStore)).ImplementationType!;
-                services.AddSingleton<IOtpStore>(p => Watched.Of((IOtpStore)ActivatorUtilities.CreateInstance(p, inner), calls.Enqueue));
+                services.AddSingleton<IOtpStore>(p => Watched.Of((IOtpStore)ActivatorUtilities.CreateInstance(p, inner), Called));
             });
         });
         using var client = api.CreateClient();
 
+        // As long as the first of them is held up.
         HttpResponseMessage ready;
+        (await client.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        gate.Set();
         while ((ready = await client.GetAsync("/health/ready")).StatusCode != HttpStatusCode.OK)
         {
             ready.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
@@ -59,6 +63,12 @@ public sealed class The_api_that_says_it_is_ready
         calls.Count.ShouldBe(gone.Count);
         (await RowsOfNobodyAsync()).ShouldBe(before);
         await api.LeaveAsync();
+
+        void Called(string call)
+        {
+            calls.Enqueue(call);
+            gate.Wait();
+        }
     }
 
     /// <summary>OTPs and histories of applications that do not exist.</summary>

@@ -28,8 +28,10 @@ public sealed class The_sandbox
         var number = ((PhoneParseResult.Ok)PhoneNumber.Parse("+33612246499", null)).Number;
         var tenant = Guid.CreateVersion7().ToString();
         var now = DateTime.UtcNow;
-        await AddAsync(_host.Shop, Recipient.Of(number), $"older {tenant}", now.AddMinutes(-2));
+
+        // Ids are made by the clocks of processes, and say nothing of the time.
         await AddAsync(_host.Shop, Recipient.Of(number), $"newer {tenant}", now.AddMinutes(-1));
+        await AddAsync(_host.Shop, Recipient.Of(number), $"older {tenant}", now.AddMinutes(-2));
         await AddAsync(_host.Shop, Recipient.Of(number), $"too old {tenant}", now.AddMinutes(-16));
         await AddAsync(_host.OtherShop, Recipient.Of(number), $"foreign {tenant}", now);
 

@@ -67,6 +67,23 @@ public sealed class A_new_credential
     }
 
     [Fact]
+    public async Task That_is_revoked_or_switched_off_ends_at_once_in_the_process_that_did_it()
+    {
+        var made = await _admin.WithApplicationAsync();
+        var key = (await _admin.PostAsync($"/{made.Id}/keys")).Json;
+        var (client, other) = (_host.Client(made.Tenant), _host.Client(made.Tenant with { Key = key.GetProperty("apiKey").GetString()! }));
+        (await other.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
+
+        await _admin.DeleteAsync($"/{made.Id}/keys/{key.GetProperty("key").GetProperty("id").GetString()}");
+        (await other.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        foreach (var (status, expected) in new[] { ("inactive", HttpStatusCode.Unauthorized), ("active", HttpStatusCode.OK) })
+        {
+            await _admin.PatchAsync($"/{made.Id}", new { status });
+            (await client.GetAsync("/applications")).Status.ShouldBe(expected, status);
+        }
+    }
+
+    [Fact]
     public async Task Costs_the_database_little_when_strangers_make_them_up()
     {
         var cancellation = TestContext.Current.CancellationToken;

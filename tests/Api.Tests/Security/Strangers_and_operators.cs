@@ -53,6 +53,7 @@ public sealed class Strangers_and_operators
         }
 
         guesses.ShouldAllBe(a => a.Status == HttpStatusCode.Unauthorized || a.Status == HttpStatusCode.TooManyRequests);
+        guesses.ShouldContain(a => a.Status == HttpStatusCode.TooManyRequests);
         var refused = guesses.First(a => a.Status == HttpStatusCode.TooManyRequests);
         refused["Content-Type"].ShouldBe("application/problem+json");
         refused["Retry-After"].ShouldNotBeNull();

@@ -84,6 +84,16 @@ public class Wrong_options
         sentences.ShouldAllBe(s => !s.Contains("short", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("Your code", "Applications:0:Settings:Template does not contain the placeholder {{pin}}.")]
+    [InlineData("{{pin}} {{code}}", "Applications:0:Settings:Template contains an unknown placeholder: beside {{pin}} there are {{app}}, {{minutes}} and {{name}}.")]
+    public void Of_an_application_name_what_is_wrong_with_its_template(string template, string sentence)
+    {
+        SeededApplications list = [new() { Id = Guid.CreateVersion7(), Name = "Good", Settings = new() { Template = template }, Keys = [new() { Key = new string('k', 20) }] }];
+
+        Sentences(list).ShouldBe([sentence]);
+    }
+
     private static OtpOptions WithLookupKey(params string[] keyIds)
     {
         var options = Some.OtpOptions(keyIds);

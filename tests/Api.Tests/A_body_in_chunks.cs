@@ -32,6 +32,21 @@ public sealed class A_body_in_chunks
     }
 
     [Fact]
+    public async Task That_are_more_than_64_KB_are_no_form()
+    {
+        var form = "grant_type=client_credentials&x=" + new string('x', 65_536);
+
+        var answer = await RawCaller.SendAsync(
+            _server.Address,
+            $"POST /oauth/token HTTP/1.1\r\nHost: {{host}}\r\nAuthorization: {TokenClient.Basic($"{_host.Shop.Id}:{_host.ShopSecret}")}\r\n"
+            + "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked",
+            $"{form.Length:x}\r\n{form}\r\n0\r\n\r\n");
+
+        answer.Status.ShouldBe(400, answer.Body);
+        answer.Json.GetProperty("error").GetProperty("type").GetString().ShouldBe("invalid_request");
+    }
+
+    [Fact]
     public async Task Is_read_like_any_other()
     {
         var body = $$"""{"phoneNumber":"{{Numbers.Next()}}"}""";

@@ -358,6 +358,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_callbacks_change");
 
+                    b.HasIndex("Status", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_callbacks_status_created")
+                        .HasFilter("status <> 'PENDING'");
+
                     b.ToTable("callbacks", (string)null);
                 });
 

@@ -369,6 +369,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_callbacks_change");
 
+                    b.HasIndex("Status", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_callbacks_status_created")
+                        .HasFilter("status <> 'PENDING'");
+
                     b.ToTable("callbacks", (string)null);
                 });
 

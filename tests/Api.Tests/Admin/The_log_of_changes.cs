@@ -80,6 +80,22 @@ public sealed class The_log_of_changes
     }
 
     [Fact]
+    public async Task Names_the_address_of_the_caller_which_a_known_proxy_may_tell()
+    {
+        var logs = new CapturedLogs();
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:KnownProxies:0"] = "127.0.0.0/8" };
+        await using var server = new KestrelHost(_host, settings, services => services.AddSingleton<ILoggerProvider>(logs));
+        using var http = new HttpClient { BaseAddress = server.Address };
+
+        var direct = await new AdminClient(http, _host.AdminKey).WithApplicationAsync();
+        http.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.9");
+        var behind = await new AdminClient(http, _host.AdminKey).WithApplicationAsync();
+
+        logs.Lines.ShouldContain(l => l.Text.Contains($"did adminCreateApplication on {direct.Id} from 127.0.0.1;"));
+        logs.Lines.ShouldContain(l => l.Text.Contains($"did adminCreateApplication on {behind.Id} from 203.0.113.9;"));
+    }
+
+    [Fact]
     public async Task Has_no_line_for_what_was_refused_or_only_read()
     {
         var id = (await _admin.WithApplicationAsync()).Id;

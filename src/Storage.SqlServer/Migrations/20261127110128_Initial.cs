@@ -417,6 +417,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 filter: "status = 'PARKED'");
 
             migrationBuilder.CreateIndex(
+                name: "ix_callbacks_status_created",
+                table: "callbacks",
+                columns: new[] { "status", "created_at", "id" },
+                filter: "status <> 'PENDING'");
+
+            migrationBuilder.CreateIndex(
                 name: "ux_callbacks_change",
                 table: "callbacks",
                 columns: new[] { "otp_id", "sequence" },

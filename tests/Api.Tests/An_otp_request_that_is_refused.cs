@@ -47,6 +47,8 @@ public sealed class An_otp_request_that_is_refused
         { $$"""{{{Phone}},"otpCallbackUrl":"ftp://example.com/x"}""", "invalid_param", 2019, "The parameter 'otpCallbackUrl' is not a valid URL" },
         { $$"""{{{Phone}},"otpCallbackUrl":"http://169.254.169.254/"}""", "invalid_param", 2019, "The parameter 'otpCallbackUrl' leads into 169.254.0.0/16, which callbacks may not reach unless the server's setting Callbacks:AllowedNetworks names it" },
         { """{"phoneNumber":"+3361"}""", "invalid_param", 2020, "The phone number provided is invalid" },
+        { """{"phoneNumber":6.1224640e8,"countryIso":"FR"}""", "invalid_param", 2020, "The phone number provided is invalid" },
+        { """{"phoneNumber":"+33 6 12 24 64 00 ext. 5"}""", "invalid_param", 2020, "The parameter 'phoneNumber' has an extension, which no message reaches: send the number without it" },
         { """{"phoneNumber":{"a":1}}""", "invalid_param", 2020, "The phone number provided is invalid" },
         { """{"phoneNumber":"+3361","ttl":1}""", "invalid_param", 2008, "Min value for 'ttl' is 60 seconds" },
         { $$"""{{{Phone}},"channel":"fax"}""", "invalid_param", 2102, "Invalid parameter 'channel'. Must be one of: sms, email, telegram, call, whatsapp, ussd" },
@@ -86,6 +88,18 @@ public sealed class An_otp_request_that_is_refused
         var answer = await _host.Client(_host.Strict).RequestAsync(new { phoneNumber = "+41446681800", from = "Shop", template = "{{pin}}", pinType = "numbers" });
 
         answer.ShouldBeRefused(403, "no_coverage", 2112, "The country of the phone number is not served for this application");
+    }
+
+    [Theory]
+    [InlineData("sms")]
+    [InlineData("call")]
+    public async Task Says_that_premium_numbers_are_not_served(string channel)
+    {
+        var answer = await _client.RequestAsync(new { phoneNumber = "+33 891 12 34 56", channel });
+
+        answer.ShouldBeRefused(
+            403, "no_coverage", 2115,
+            "Premium-rate and shared-cost numbers are not served on 'sms' and 'call' for this application: send another 'phoneNumber'");
     }
 
     [Fact]

@@ -10,6 +10,7 @@ if (args is [EmptyServer.Verb, var url])
 
 Phase[] phases =
 [
+    new("numbers", [], NumberReading.RunAsync),
     new("commits", [], RawCommits.RunAsync),
     new("bus", [], RawBus.RunAsync),
     new("http", [], RawHttp.RunAsync),

@@ -29,7 +29,7 @@ internal static class NativeErrors
     {
         1500 or 2021 => StatusCodes.Status404NotFound,
         1600 when refusal == ApiRefusals.ClientInvalid => StatusCodes.Status401Unauthorized,
-        2030 or 2031 or 2111 or 2112 or 2118 => StatusCodes.Status403Forbidden,
+        2030 or 2031 or 2111 or 2112 or 2115 or 2118 => StatusCodes.Status403Forbidden,
         2108 or 2109 or 2119 => StatusCodes.Status409Conflict,
         2101 when refusal == ApiRefusals.ContentCoding => StatusCodes.Status415UnsupportedMediaType,
         2106 => StatusCodes.Status422UnprocessableEntity,

@@ -9,7 +9,7 @@ namespace OtpPipeline.Api.Otps;
 /// <summary>What POST /otp takes, for the description only: the body is read leniently, numbers as texts and texts as numbers.</summary>
 public sealed record RequestOtpBody
 {
-    [Description("E.164, or national with countryIso. Required on sms, call, whatsapp and ussd.")]
+    [Description("E.164, or national with countryIso, as people paste it, without an extension. Required on sms, call, whatsapp and ussd.")]
     public string? PhoneNumber { get; init; }
 
     [Description("Two letters, such as FR; ignored where phoneNumber is E.164.")]

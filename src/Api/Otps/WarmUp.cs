@@ -28,7 +28,7 @@ internal sealed partial class WarmUp(
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        PhoneNumber.IsKnownCountry("FR");
+        PhoneNumber.LoadPlans();
 
         // At once when the host listens, and not only when a probe asks.
         lifetime.ApplicationStarted.Register(() => _ = BeginAsync());

@@ -10,8 +10,7 @@ internal static class SandboxRecipient
     {
         // A '+' that was not percent-encoded arrives as a space.
         var plain = text.Trim();
-        var international = text[0] == ' ' || plain[0] != '+' ? $"+{plain}" : plain;
-        if (PhoneNumber.Parse(international, countryIso: null) is PhoneParseResult.Ok phone)
+        if (PhoneNumber.Parse(PhoneNumber.WithPlus(plain), countryIso: null) is PhoneParseResult.Ok phone)
         {
             yield return Recipient.Of(phone.Number);
         }

@@ -106,6 +106,9 @@ public sealed record ApplicationLimits
     /// <summary>Countries (ISO 3166-1 alpha-2) whose numbers are served; empty serves all.</summary>
     public string[] AllowedCountries { get; init; } = [];
 
+    /// <summary>Premium-rate and shared-cost numbers are served on sms and call.</summary>
+    public bool AllowPremiumNumbers { get; init; }
+
     /// <summary>Cost that may be accepted per day (UTC); null for no limit.</summary>
     [Range(0, 1_000_000_000)]
     public decimal? SpendingPerDay { get; init; }

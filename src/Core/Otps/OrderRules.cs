@@ -54,7 +54,8 @@ public static partial class OrderRules
             ?? (draft.Locale.Malformed || (draft.Locale.Text is { Length: > 0 } tag && !LocaleForm().IsMatch(tag)) ? Refusals.LocaleInvalid : null)
             ?? (string.IsNullOrEmpty(draft.Name.Text) && !draft.Name.Malformed && draft.Template.Text is { } own && MessageText.HasName(own) ? Refusals.NameMissing : null)
             ?? (draft.Name.Malformed || draft.Name.Text is { Length: > 100 } || HasControl(draft.Name.Text ?? "") ? Refusals.NameInvalid : null)
-            ?? (address.Value.CountryIso is { } country && !Served(country, settings.Limits) ? Refusals.NoCoverage : null);
+            ?? (address.Value.CountryIso is { } country && !Served(country, settings.Limits) ? Refusals.NoCoverage : null)
+            ?? (IsPremium(address.Value, channel) && !settings.Limits.AllowPremiumNumbers ? Refusals.PremiumNumber : null);
         if (refusal is not null)
         {
             return refusal;
@@ -178,6 +179,10 @@ public static partial class OrderRules
 
     private static bool Served(string country, ApplicationLimits limits) =>
         limits.AllowedCountries.Length == 0 || limits.AllowedCountries.Contains(country, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether the number costs the sender extra; other channels do not go through the telephone network.</summary>
+    private static bool IsPremium(Recipient recipient, Channel channel) =>
+        channel is Channel.Sms or Channel.Call && recipient.Phone?.Type is LineType.PremiumRate or LineType.SharedCost;
 
     private static bool HasControl(string text) => text.Any(char.IsControl);
 

@@ -90,6 +90,9 @@ public readonly record struct DraftField(string? Text, bool Malformed = false, b
 
     public bool IsEmpty => Text is "";
 
+    /// <summary>The text as a phone number; null for a JSON number with a sign, a point or an exponent, whose digits are none.</summary>
+    public string? PhoneText => WasNumber && Text.AsSpan().ContainsAnyExceptInRange('0', '9') ? null : Text;
+
     public static DraftField Of(JsonElement body, string name) => body.TryGetProperty(name, out var value) ? Of(value) : default;
 
     public static DraftField Of(JsonElement value) => value.ValueKind switch

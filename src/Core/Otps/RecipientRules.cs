@@ -40,11 +40,12 @@ internal static class RecipientRules
             return field.Malformed ? Refusals.PhoneNumberInvalid : Refusals.PhoneNumberMissing;
         }
 
-        return PhoneNumber.Parse(field.Text, country.Malformed ? "?" : country.Text) switch
+        return PhoneNumber.Parse(field.PhoneText, country.Malformed ? "?" : country.Text) switch
         {
             PhoneParseResult.Ok ok => Recipient.Of(ok.Number),
             PhoneParseResult.CountryMissing => Refusals.CountryMissing,
             PhoneParseResult.CountryInvalid => Refusals.CountryInvalid,
+            PhoneParseResult.ExtensionGiven => Refusals.PhoneNumberWithExtension,
             _ => Refusals.PhoneNumberInvalid,
         };
     }

@@ -39,6 +39,8 @@ public static class Refusals
     public static readonly Refusal TrackIdInvalid = Param(2018, "Track ID provided (parameter 'trackId') is not a valid UUID (v1-v5)");
     public static readonly Refusal CallbackUrlInvalid = Param(2019, "The parameter 'otpCallbackUrl' is not a valid URL");
     public static readonly Refusal PhoneNumberInvalid = Param(2020, "The phone number provided is invalid");
+    public static readonly Refusal PhoneNumberWithExtension = Param(
+        2020, "The parameter 'phoneNumber' has an extension, which no message reaches: send the number without it");
     public static readonly Refusal NotFound = new(2021, "not_found", "Otp ID not found");
     public static readonly Refusal PinMissing = Param(2022, "The parameter pin is empty or not set");
     public static readonly Refusal AlreadyVerified = new(2023, "otp_verified", "The OTP was already verified");
@@ -77,6 +79,9 @@ public static class Refusals
     public static readonly Refusal RecipientWindowFull = new(2120, "rate_limit", "The limit of sends to this recipient is reached");
     public static readonly Refusal AddressWindowFull = new(2120, "rate_limit", "The limit of sends for this remote address is reached");
     public static readonly Refusal NoCoverage = new(2112, "no_coverage", "The country of the phone number is not served for this application");
+    public static readonly Refusal PremiumNumber = new(
+        2115, "no_coverage",
+        "Premium-rate and shared-cost numbers are not served on 'sms' and 'call' for this application: send another 'phoneNumber'");
     public static readonly Refusal SpendingLimit = new(2113, "insufficient_credit", "The spending limit of the application is reached for today");
 
     public static readonly Refusal ApplicationUnknown = new(2117, "invalid_client", "The parameter 'applicationId' is missing or names no active application");

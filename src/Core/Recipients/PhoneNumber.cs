@@ -1,22 +1,19 @@
+using System.Globalization;
+
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>
-/// A valid phone number of a country. It prints itself masked; only <see cref="E164"/> carries the whole number.
-/// </summary>
+/// <summary>A valid phone number of a country. It prints itself masked; only <see cref="E164"/> carries the whole number.</summary>
 public sealed record PhoneNumber
 {
-    private readonly int _callingCodeLength;
+    private readonly int _prefixLength;
+    private readonly LineType? _type;
 
-    internal PhoneNumber(NumberingPlan plan, string nationalNumber)
-        : this($"+{plan.CallingCode}{nationalNumber}", plan.CountryIso, plan.CallingCode.Length)
-    {
-    }
-
-    private PhoneNumber(string e164, string countryIso, int callingCodeLength)
+    internal PhoneNumber(string e164, string countryIso, int callingCode, LineType? type)
     {
         E164 = e164;
         CountryIso = countryIso;
-        _callingCodeLength = callingCodeLength;
+        _prefixLength = Prefix(callingCode).Length;
+        _type = type;
     }
 
     /// <summary>Plus sign, calling code and national number, without any separator: "+33612246400".</summary>
@@ -25,32 +22,32 @@ public sealed record PhoneNumber
     /// <summary>The country that the number belongs to, two letters in upper case: "FR".</summary>
     public string CountryIso { get; }
 
+    /// <summary>What kind of line it reaches; null for a stored number that its numbering plan does not know any more.</summary>
+    public LineType? Type => _type ?? PhoneReader.TypeOf(E164);
+
     /// <summary>
-    /// Reads a number in E.164 (then the country is ignored, even an unknown one) or as written within <paramref name="countryIso"/>
-    /// (two letters in any case). Spaces, dashes, dots, slashes and brackets are ignored; extensions are refused.
+    /// Reads a number in E.164 (then the country is ignored, even an unknown one), as written within <paramref name="countryIso"/>
+    /// (two letters in any case), or as people paste it.
+    /// </summary>
+    /// <remarks>
     /// Codes that belong to no country (+800, +870, +881, ...) are invalid: no OTP is sent there.
     /// A text that cannot be a number at all is <see cref="PhoneParseResult.NumberInvalid"/> also when the country is missing.
-    /// </summary>
-    public static PhoneParseResult Parse(string? text, string? countryIso)
+    /// </remarks>
+    public static PhoneParseResult Parse(string? text, string? countryIso) => PhoneReader.Read(text ?? "", countryIso);
+
+    /// <summary>A number whose callers leave out the plus sign, with the plus sign before its first digit.</summary>
+    public static string WithPlus(string text)
     {
-        var digits = PhoneText.Digits(text ?? "", out var international);
-        if (international)
-        {
-            return Result(digits is null ? null : PhoneNumberParser.International(digits));
-        }
-
-        if (string.IsNullOrWhiteSpace(countryIso))
-        {
-            return digits is null ? PhoneParseResult.NumberInvalid.Instance : PhoneParseResult.CountryMissing.Instance;
-        }
-
-        return NumberingPlans.OfCountry(countryIso) is { } country
-            ? Result(digits is null ? null : PhoneNumberParser.National(digits, country))
-            : PhoneParseResult.CountryInvalid.Instance;
+        ArgumentNullException.ThrowIfNull(text);
+        var first = text.TakeWhile(c => !char.IsDigit(c)).Count();
+        return text.AsSpan(0, first).ContainsAny('+', '\uFF0B') ? text : text.Insert(first, "+");
     }
 
     /// <summary>Whether a two-letter code, in any case, names a country that has phone numbers. "UK" does not.</summary>
-    public static bool IsKnownCountry(string? iso) => iso is not null && NumberingPlans.OfCountry(iso) is not null;
+    public static bool IsKnownCountry(string? iso) => iso is not null && PhoneReader.FindCallingCode(iso.ToUpperInvariant()) is not null;
+
+    /// <summary>Reads the numbering plans of all countries, so that the first number of each takes no longer than others.</summary>
+    public static void LoadPlans() => PhoneReader.Load();
 
     /// <summary>A number that was parsed before it was stored: only its shape is checked, since numbering plans change.</summary>
     /// <exception cref="ArgumentException">The text is no E.164 number, or the country is unknown.</exception>
@@ -58,20 +55,25 @@ public sealed record PhoneNumber
     {
         ArgumentNullException.ThrowIfNull(e164);
         ArgumentNullException.ThrowIfNull(countryIso);
-        if (NumberingPlans.OfCountry(countryIso) is not { } plan
-            || !e164.StartsWith($"+{plan.CallingCode}", StringComparison.Ordinal)
+        if (PhoneReader.FindCallingCode(countryIso) is not { } callingCode
+            || !e164.StartsWith(Prefix(callingCode), StringComparison.Ordinal)
             || e164.AsSpan(1).ContainsAnyExceptInRange('0', '9'))
         {
             throw new ArgumentException("The stored phone number does not fit its country.", nameof(e164));
         }
 
-        return new PhoneNumber(e164, plan.CountryIso, plan.CallingCode.Length);
+        return new PhoneNumber(e164, countryIso, callingCode, type: null);
     }
 
-    /// <summary>The calling code and at most the last three digits: "+33•••••400".</summary>
-    public override string ToString() =>
-        $"{E164.AsSpan(0, 1 + _callingCodeLength)}{Masking.Tail(E164.AsSpan(1 + _callingCodeLength))}";
+    /// <summary>By number and country: the type follows from them.</summary>
+    public bool Equals(PhoneNumber? other) =>
+        other is not null && E164.Equals(other.E164, StringComparison.Ordinal)
+            && CountryIso.Equals(other.CountryIso, StringComparison.Ordinal);
 
-    private static PhoneParseResult Result(PhoneNumber? number) =>
-        number is null ? PhoneParseResult.NumberInvalid.Instance : new PhoneParseResult.Ok(number);
+    public override int GetHashCode() => E164.GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The calling code and at most the last three digits: "+33•••••400".</summary>
+    public override string ToString() => $"{E164.AsSpan(0, _prefixLength)}{Masking.Tail(E164.AsSpan(_prefixLength))}";
+
+    private static string Prefix(int callingCode) => string.Create(CultureInfo.InvariantCulture, $"+{callingCode}");
 }

@@ -1,6 +1,6 @@
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>What became of a text that should be a phone number: one of the four nested records.</summary>
+/// <summary>What became of a text that should be a phone number: one of the nested records.</summary>
 public abstract record PhoneParseResult
 {
     private PhoneParseResult()
@@ -26,5 +26,11 @@ public abstract record PhoneParseResult
     public sealed record NumberInvalid : PhoneParseResult
     {
         internal static readonly NumberInvalid Instance = new();
+    }
+
+    /// <summary>A valid number with an extension, to which no message can be sent.</summary>
+    public sealed record ExtensionGiven : PhoneParseResult
+    {
+        internal static readonly ExtensionGiven Instance = new();
     }
 }

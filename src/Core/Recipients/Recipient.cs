@@ -31,6 +31,9 @@ public sealed record Recipient
         _masked = masked;
     }
 
+    private Recipient(PhoneNumber phone)
+        : this(RecipientKind.Phone, phone.E164, SameLine.Of(phone.E164), phone.CountryIso, phone.ToString()) => Phone = phone;
+
     private Recipient(EmailAddress email)
         : this(RecipientKind.Email, email.Value, email.Identity, countryIso: null, email.ToString()) => _email = email;
 
@@ -46,6 +49,9 @@ public sealed record Recipient
     /// <summary>The country of a phone number, two letters in upper case; null otherwise.</summary>
     public string? CountryIso { get; }
 
+    /// <summary>The phone number; null for another kind.</summary>
+    public PhoneNumber? Phone { get; }
+
     /// <summary>The identity by which sends and guesses are counted: of an e-mail address without what the application folds.</summary>
     public string Folded(bool plusTags, bool dots) => _email?.Folded(plusTags, dots) ?? Identity;
 
@@ -53,7 +59,7 @@ public sealed record Recipient
     public static Recipient Of(PhoneNumber number)
     {
         ArgumentNullException.ThrowIfNull(number);
-        return new(RecipientKind.Phone, number.E164, SameLine.Of(number.E164), number.CountryIso, number.ToString());
+        return new(number);
     }
 
     /// <summary>An e-mail address as a recipient.</summary>

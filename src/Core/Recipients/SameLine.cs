@@ -29,8 +29,9 @@ internal static class SameLine
         }
 
         // Lines of Palestine answer under Israel's code too.
-        return e164.StartsWith(Israel, StringComparison.Ordinal) && NumberingPlans.OfCountry("PS")!.IsValid(e164[Israel.Length..])
-            ? $"+970{e164.AsSpan(Israel.Length)}"
+        return e164.StartsWith(Israel, StringComparison.Ordinal) && $"+970{e164.AsSpan(Israel.Length)}" is var palestinian
+            && PhoneNumber.Parse(palestinian, countryIso: null) is PhoneParseResult.Ok
+            ? palestinian
             : e164;
     }
 }

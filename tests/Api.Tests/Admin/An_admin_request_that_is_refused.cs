@@ -71,6 +71,7 @@ public sealed class An_admin_request_that_is_refused
     [InlineData("coolOff", "59")]
     [InlineData("allowedCountries", "[\"UK\"]")]
     [InlineData("allowedCountries", "[7]")]
+    [InlineData("allowPremiumNumbers", "\"some\"")]
     [InlineData("spendingPerDay", "-1")]
     [InlineData("spendingPerDay", "\"much\"")]
     [InlineData("requestsPerMinute", "0")]

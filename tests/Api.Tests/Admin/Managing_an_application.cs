@@ -60,7 +60,7 @@ public sealed class Managing_an_application
     [Fact]
     public async Task A_change_leaves_what_it_does_not_name()
     {
-        var made = await _admin.WithApplicationAsync(new { from = "Shop", template = "Code {{pin}}", limits = new { sendsPerHour = 7, allowedCountries = new[] { "FR", "CH" } } });
+        var made = await _admin.WithApplicationAsync(new { from = "Shop", template = "Code {{pin}}", limits = new { sendsPerHour = 7, allowPremiumNumbers = true, allowedCountries = new[] { "FR", "CH" } } });
 
         var changed = await _admin.PatchAsync($"/{made.Id}", new { settings = new { template = (string?)null, pinAlphabet = "ABCDEFGHJK", otpCallbackUrl = "https://shop.example/otp", limits = new { sendsPerDay = 20 } } });
 
@@ -74,6 +74,16 @@ public sealed class Managing_an_application
         settings.GetProperty("limits").GetProperty("sendsPerHour").GetInt32().ShouldBe(7);
         settings.GetProperty("limits").GetProperty("sendsPerDay").GetInt32().ShouldBe(20);
         settings.GetProperty("limits").GetProperty("allowedCountries").GetArrayLength().ShouldBe(2);
+        settings.GetProperty("limits").GetProperty("allowPremiumNumbers").GetBoolean().ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Premium_numbers_are_served_where_it_allows_them()
+    {
+        var made = await _admin.WithApplicationAsync(new { limits = new { allowPremiumNumbers = true } });
+        await _host.RefreshAsync();
+
+        (await _host.Client(made.Tenant).RequestAsync(new { phoneNumber = "+33891123456" })).Status.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]

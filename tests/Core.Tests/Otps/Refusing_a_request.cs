@@ -25,6 +25,9 @@ public class Refusing_a_request
     [InlineData(2003, "\"phoneNumber\":\"0612246400\",\"countryIso\":{}")]
     [InlineData(2020, "\"phoneNumber\":\"+336122464xx\"")]
     [InlineData(2020, "\"phoneNumber\":[1]")]
+    [InlineData(2020, "\"phoneNumber\":6.1224640e8,\"countryIso\":\"FR\"")]
+    [InlineData(2020, "\"phoneNumber\":\"+33612246400 ext. 5\"")]
+    [InlineData(0, "\"phoneNumber\":612246400,\"countryIso\":\"FR\"")]
     [InlineData(2020, "\"phoneNumber\":\"not-a-phone\"")]
     [InlineData(2102, "\"channel\":\"fax\",\"phoneNumber\":\"+33612246400\"")]
     [InlineData(2102, "\"channel\":\"\",\"phoneNumber\":\"+33612246400\"")]
@@ -172,6 +175,28 @@ public class Refusing_a_request
     [InlineData("DE", 2112)]
     public void Keeps_to_the_countries_of_the_application(string allowed, int code) =>
         CodeOf(Some.Judge("", new() { Limits = new() { AllowedCountries = [allowed] } })).ShouldBe(code);
+
+    [Theory]
+    [InlineData("+33891123456", "sms", false, 2115)]
+    [InlineData("+33891123456", "call", false, 2115)]
+    [InlineData("+33884012345", "sms", false, 2115)]
+    [InlineData("+33884012345", "call", false, 2115)]
+    [InlineData("+33891123456", "sms", true, 0)]
+    [InlineData("+33884012345", "call", true, 0)]
+    [InlineData("+33891123456", "whatsapp", false, 0)]
+    [InlineData("+33891123456", "ussd", false, 0)]
+    [InlineData("+33801234567", "call", false, 0)]
+    public void Keeps_premium_numbers_off_sms_and_call_unless_they_are_allowed(string number, string channel, bool allowed, int code)
+    {
+        var settings = new ApplicationSettings { Limits = new() { AllowPremiumNumbers = allowed } };
+
+        CodeOf(Some.JudgeAlone($"\"phoneNumber\":\"{number}\",\"channel\":\"{channel}\"", settings)).ShouldBe(code);
+    }
+
+    [Fact]
+    public void Says_that_a_number_has_an_extension() =>
+        Some.JudgeAlone("\"phoneNumber\":\"+33612246400;ext=5\"").Refusal!.Message.ShouldBe(
+            "The parameter 'phoneNumber' has an extension, which no message reaches: send the number without it");
 
     [Theory]
     [InlineData(20, 40, 500, 0)]

@@ -35,6 +35,32 @@ public class A_phone_number
         restored.ToString().ShouldBe("+44•••••456");
     }
 
+    // The example numbers of Google's metadata.
+    [Theory]
+    [InlineData("+33123456789", LineType.FixedLine)]
+    [InlineData("+33612345678", LineType.Mobile)]
+    [InlineData("+12015550123", LineType.FixedLineOrMobile)]
+    [InlineData("+33801234567", LineType.TollFree)]
+    [InlineData("+33891123456", LineType.PremiumRate)]
+    [InlineData("+33884012345", LineType.SharedCost)]
+    [InlineData("+19002345678", LineType.PremiumRate)]
+    [InlineData("+449012345678", LineType.PremiumRate)]
+    [InlineData("+33912345678", LineType.Voip)]
+    [InlineData("+447012345678", LineType.Personal)]
+    [InlineData("+447640123456", LineType.Pager)]
+    [InlineData("+33806123456", LineType.Company)]
+    [InlineData("+49177991234567", LineType.Voicemail)]
+    public void Knows_its_type_also_when_it_comes_from_its_store(string e164, LineType type)
+    {
+        var number = PhoneNumber.Parse(e164, null).ShouldBeOfType<PhoneParseResult.Ok>().Number;
+
+        number.Type.ShouldBe(type);
+        PhoneNumber.FromStored(number.E164, number.CountryIso).Type.ShouldBe(type);
+    }
+
+    [Fact]
+    public void Has_no_type_where_its_plan_does_not_know_it_any_more() => PhoneNumber.FromStored("+33000000000", "FR").Type.ShouldBeNull();
+
     [Theory]
     [InlineData("+33612246400", "GB")]
     [InlineData("33612246400", "FR")]

@@ -17,6 +17,65 @@ public class Parsing_a_phone_number
     public void E164_is_read_through_its_separators_and_scripts(string text) => Valid(text, null).ShouldBe("+33612246400 FR");
 
     [Theory]
+    [InlineData("(+33) 6 12 24 64 00")]
+    [InlineData("(+33)612246400")]
+    [InlineData("++33612246400")]
+    [InlineData("\u202A+33 6 12 24 64 00\u202C")]
+    [InlineData("\u200E+33612246400\u200F")]
+    [InlineData("\u2066+33612246400\u2069")]
+    [InlineData("+33612246400\n")]
+    [InlineData("tel:+33612246400")]
+    [InlineData("tel:+33-6-12-24-64-00")]
+    [InlineData("TEL:+33612246400")]
+    [InlineData("tel:0612246400;phone-context=+33")]
+    [InlineData("tel:+33612246400;isub=1")]
+    [InlineData("Mobile: +33 6 12 24 64 00")]
+    public void A_number_is_read_as_people_paste_it(string text) => Valid(text, null).ShouldBe("+33612246400 FR");
+
+    // To the library letters are keys of a telephone: the first two would become +4965368262662453 and +971800140662453.
+    [Theory]
+    [InlineData("+49 6536 8262 (mobile)")]
+    [InlineData("+971800140 (mobile)")]
+    [InlineData("+33612246400 home")]
+    [InlineData("+1 800 FLOWERS")]
+    public void A_word_after_or_within_a_number_does_not_make_it_another_one(string text) =>
+        PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.NumberInvalid>();
+
+    [Theory]
+    [InlineData("tel:06-12-24-64-00")]
+    [InlineData("\u202D06 12 24 64 00\u202C")]
+    [InlineData("(06) 12 24 64 00.")]
+    public void A_national_number_is_too(string text) => Valid(text, "FR").ShouldBe("+33612246400 FR");
+
+    [Theory]
+    [InlineData("+33612246400 ext 5")]
+    [InlineData("+33612246400 ext. 1234")]
+    [InlineData("+33612246400;ext=5")]
+    [InlineData("tel:+33612246400;ext=5")]
+    [InlineData("+33612246400x5")]
+    [InlineData("+33612246400#5")]
+    [InlineData("+33612246400,,5")]
+    public void An_extension_is_told_from_a_wrong_number(string text) =>
+        PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.ExtensionGiven>();
+
+    [Theory]
+    [InlineData("+3361224640 ext 5")]
+    [InlineData("ext 5")]
+    public void A_wrong_number_with_an_extension_is_a_wrong_number(string text) =>
+        PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.NumberInvalid>();
+
+    [Theory]
+    [InlineData("33612246400", "+33612246400")]
+    [InlineData("+33612246400", "+33612246400")]
+    [InlineData("(33) 612246400", "(+33) 612246400")]
+    [InlineData("tel:33612246400", "tel:+33612246400")]
+    [InlineData("\uFF0B33612246400", "\uFF0B33612246400")]
+    [InlineData("", "+")]
+    [InlineData("none", "none+")]
+    public void A_plus_sign_that_callers_leave_out_is_put_before_the_first_digit(string text, string expected) =>
+        PhoneNumber.WithPlus(text).ShouldBe(expected);
+
+    [Theory]
     [InlineData("06 12 24 64 00", "FR", "+33612246400 FR")]
     [InlineData("06 12 24 64 00", "fr", "+33612246400 FR")]
     [InlineData("07400 123456", "GB", "+447400123456 GB")]
@@ -122,15 +181,12 @@ public class Parsing_a_phone_number
     [InlineData("+")]
     [InlineData("+33")]
     [InlineData("nothing")]
-    [InlineData("+33612246400 ext 5")]
-    [InlineData("+33612246400;ext=5")]
     [InlineData("+336122464000")]
     [InlineData("+3361224640")]
     [InlineData("+33012246400")]
-    [InlineData("++33612246400")]
-    [InlineData("(+33)612246400")]
-    [InlineData("+33612246400\n")]
     [InlineData("+33612\0246400")]
+    [InlineData("+33612246400,33612246401")]
+    [InlineData("order 4711 +33612246400")]
     [InlineData("+999123456789")]
     [InlineData("+0033612246400")]
     public void What_is_no_number_is_refused(string? text) => PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.NumberInvalid>();

@@ -1,5 +1,5 @@
-using System.Text.Json;
-using OtpPipeline.Core.Recipients;
+using System.Globalization;
+using PhoneNumbers;
 
 namespace OtpPipeline.Core.Tests.Recipients;
 
@@ -8,9 +8,7 @@ internal static class PhoneSamples
 {
     public sealed record Sample(string? Country, string Text);
 
-    private sealed record Plan(string Code, string Idd, string Pattern, string? Prefix, string? Leading, Dictionary<string, NumberType> Types);
-
-    private sealed record NumberType(string Pattern);
+    private sealed record Plan(string Code, string Idd, string Pattern, string? Prefix, string? Leading, string[] Types);
 
     public static List<Sample> Make(int count, int seed)
     {
@@ -44,7 +42,7 @@ internal static class PhoneSamples
         {
             0 => DigitSampler.Sample(plan.Pattern, random),
             1 => DigitSampler.Sample(plan.Leading ?? plan.Pattern, random) + DigitSampler.Sample(@"\d{4,8}", random),
-            _ => DigitSampler.Sample(plan.Types.Values.ElementAt(random.Next(plan.Types.Count)).Pattern, random),
+            _ => DigitSampler.Sample(plan.Types[random.Next(plan.Types.Length)], random),
         };
     }
 
@@ -79,8 +77,24 @@ internal static class PhoneSamples
 
     private static Dictionary<string, Plan> Read()
     {
-        using var stream = typeof(PhoneNumber).Assembly.GetManifestResourceStream("OtpPipeline.Core.Recipients.phone-metadata.json")!;
-        using var document = JsonDocument.Parse(stream);
-        return document.RootElement.GetProperty("countries").Deserialize<Dictionary<string, Plan>>(JsonSerializerOptions.Web)!;
+        var library = PhoneNumberUtil.GetInstance();
+        return library.GetSupportedRegions()
+            .ToDictionary(iso => iso, iso => PlanOf(library.GetMetadataForRegion(iso)), StringComparer.Ordinal);
+    }
+
+    private static Plan PlanOf(PhoneMetadata region)
+    {
+        PhoneNumberDesc[] types =
+        [
+            region.FixedLine, region.Mobile, region.TollFree, region.PremiumRate, region.SharedCost,
+            region.Voip, region.PersonalNumber, region.Pager, region.Uan, region.Voicemail,
+        ];
+        return new(
+            region.CountryCode.ToString(CultureInfo.InvariantCulture),
+            region.InternationalPrefix,
+            region.GeneralDesc.NationalNumberPattern,
+            region.HasNationalPrefixForParsing ? region.NationalPrefixForParsing : null,
+            region.HasLeadingDigits ? region.LeadingDigits : null,
+            [.. types.Where(type => type.PossibleLengthList is not [-1]).Select(type => type.NationalNumberPattern).Where(p => p.Length > 0)]);
     }
 }

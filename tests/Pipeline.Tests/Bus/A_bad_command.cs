@@ -66,6 +66,7 @@ public sealed class A_bad_command(SharedPipeline shared)
         { "verify-otp", "{\"applicationId\":\"01a1fa86-7284-736a-9747-af98cbc88280\"}", 2117, "The parameter 'applicationId' is missing or names no active application" },
         { "request-otp", "{\"applicationId\":\"APP\"}", 2001, "The parameter 'phoneNumber' is empty or not set" },
         { "request-otp", "{\"applicationId\":\"APP\",\"phoneNumber\":\"+33612246400\",\"ttl\":\"soon\"}", 2007, "The parameter 'ttl' is not a number" },
+        { "request-otp", "{\"applicationId\":\"APP\",\"phoneNumber\":\"+33891123456\"}", 2115, "Premium-rate and shared-cost numbers are not served on 'sms' and 'call' for this application: send another 'phoneNumber'" },
         { "request-otp", "{\"applicationId\":\"APP\",\"phoneNumber\":\"+33612246400\",\"metadata\":[]}", 2105, "The parameter 'metadata' must be an object of at most 20 texts (names up to 40, values up to 500 characters)" },
         { "request-otp", "{\"applicationId\":\"APP\",\"ttl\":1,\"ttl\":2}", 2101, "The body holds the same field twice" },
         { "request-otp", "{\"applicationId\":\"APP\",\"metadata\":{\"a\":1,\"a\":2}}", 2101, "The body holds the same field twice" },

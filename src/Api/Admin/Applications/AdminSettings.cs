@@ -137,6 +137,9 @@ public sealed record AdminLimits
     [Description("Countries (two letters) whose numbers are served; empty serves all.")]
     public IReadOnlyList<string> AllowedCountries { get; init; } = [];
 
+    [Description("Whether premium-rate and shared-cost numbers are served on sms and call.")]
+    public bool AllowPremiumNumbers { get; init; }
+
     [Description("Cost that may be accepted per day (UTC); null for no limit.")]
     public decimal? SpendingPerDay { get; init; }
 
@@ -153,6 +156,7 @@ public sealed record AdminLimits
         FailedGuesses = limits.FailedGuesses,
         CoolOff = (int)limits.CoolOff.TotalSeconds,
         AllowedCountries = limits.AllowedCountries,
+        AllowPremiumNumbers = limits.AllowPremiumNumbers,
         SpendingPerDay = limits.SpendingPerDay,
         RequestsPerMinute = limits.RequestsPerMinute,
     };
@@ -169,6 +173,7 @@ public sealed record AdminLimits
             FailedGuesses = fields.Number("failedGuesses", now.FailedGuesses, 1, 100_000),
             CoolOff = TimeSpan.FromSeconds(fields.Number("coolOff", (int)now.CoolOff.TotalSeconds, 60, 2_592_000)),
             AllowedCountries = fields.Texts("allowedCountries", now.AllowedCountries, 0, 300, PhoneNumber.IsKnownCountry, "must be a list of countries of two letters, such as FR"),
+            AllowPremiumNumbers = fields.Flag("allowPremiumNumbers", now.AllowPremiumNumbers),
             SpendingPerDay = fields.Amount("spendingPerDay", now.SpendingPerDay, 1_000_000_000),
             RequestsPerMinute = fields.Number("requestsPerMinute", now.RequestsPerMinute, 1, 10_000_000),
         };

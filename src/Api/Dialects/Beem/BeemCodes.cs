@@ -32,7 +32,7 @@ internal static class BeemCodes
     public static BeemMessage OfRequest(Refusal refusal) => refusal.Code switch
     {
         2001 => PhoneMissing,
-        2002 or 2003 or 2020 or 2112 => PhoneInvalid,
+        2002 or 2003 or 2020 or 2112 or 2115 => PhoneInvalid,
         2006 => NoPlaceholder,
         2102 => NoChannel,
         _ => NotSent,

@@ -3,6 +3,7 @@ using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Beem;
 
@@ -36,7 +37,7 @@ internal static class BeemRequest
             return BeemAnswers.Refused(BeemCodes.NoChannel);
         }
 
-        var draft = new OtpDraft { PhoneNumber = string.IsNullOrEmpty(msisdn.Text) ? msisdn : new($"+{msisdn.Text.TrimStart('+')}") };
+        var draft = new OtpDraft { PhoneNumber = msisdn.PhoneText is { Length: > 0 } digits ? new(PhoneNumber.WithPlus(digits)) : msisdn };
         var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
         return otp.Refusal switch
         {

@@ -28,10 +28,12 @@ internal readonly record struct BizMagnetsNumber(DraftField MobileNumber, DraftF
             return BizMagnetsFields.Wrong("countryCode", "must be a calling code, such as 91 or +91");
         }
 
-        // A JSON number has no separators that could be left out: 1e9 and 1.5 are none.
-        return (!MobileNumber.WasNumber || MobileNumber.Text!.All(char.IsAsciiDigit)) && PhoneNumber.Parse($"+{code}{MobileNumber.Text}", countryIso: null) is PhoneParseResult.Ok { Number: var number }
-            ? number
-            : BizMagnetsFields.Wrong("mobileNumber", "is no phone number of the country that 'countryCode' names");
+        return (MobileNumber.PhoneText is { } text ? PhoneNumber.Parse($"+{code}{text}", countryIso: null) : null) switch
+        {
+            PhoneParseResult.Ok ok => ok.Number,
+            PhoneParseResult.ExtensionGiven => BizMagnetsFields.Wrong("mobileNumber", "has an extension, which no message reaches"),
+            _ => BizMagnetsFields.Wrong("mobileNumber", "is no phone number of the country that 'countryCode' names"),
+        };
     }
 }
 

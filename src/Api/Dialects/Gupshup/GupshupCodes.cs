@@ -32,7 +32,7 @@ internal static class GupshupCodes
     /// <summary>What the intake, or the resending, refused.</summary>
     public static GupshupCode OfSending(Refusal refusal) => refusal.Code switch
     {
-        2001 or 2002 or 2003 or 2020 or 2112 => PhoneInvalid,
+        2001 or 2002 or 2003 or 2020 or 2112 or 2115 => PhoneInvalid,
         2103 => EmailInvalid,
         2006 => MessageInvalid,
         2120 => TooSoon,

@@ -33,9 +33,9 @@ internal static class GupshupIncoming
     /// <summary>The phone, or the e-mail address where there is none.</summary>
     private static Recipient? RecipientOf(GupshupFields fields, GupshupRules rules)
     {
-        if (fields.Text("phone") is { } phone)
+        if (fields.Text("phone") is not null)
         {
-            return rules.Phone(phone);
+            return rules.Phone(fields["phone"]);
         }
 
         return !fields["phone"].Malformed && fields.Text("email") is { } email && EmailAddress.TryParse(email, out var address) ? Recipient.Of(address) : null;

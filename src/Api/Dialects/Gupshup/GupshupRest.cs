@@ -32,7 +32,7 @@ internal static class GupshupRest
         }
 
         var rules = GupshupRules.Of(caller.Application, [.. directory.IdentifiersOf(caller.Application.Id, IdentifierKind.GupshupKey)]);
-        if (rules.Phone(fields.Text("phone_no") ?? "") is not { } recipient)
+        if (rules.Phone(fields["phone_no"]) is not { } recipient)
         {
             return new GupshupResult(shape, GupshupCodes.PhoneInvalid);
         }

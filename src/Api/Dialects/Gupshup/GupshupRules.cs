@@ -43,8 +43,12 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
     public CallerMessage Write(Pin code) => new(Message!.Replace(Placeholder, code.Reveal(), StringComparison.Ordinal));
 
     /// <summary>Whose number this is; null where it is nobody's.</summary>
-    public Recipient? Phone(string text) =>
-        PhoneNumber.Parse(Indian ? text : $"+{text.TrimStart('+')}", Indian ? "IN" : null) is PhoneParseResult.Ok phone ? Recipient.Of(phone.Number) : null;
+    public Recipient? Phone(DraftField field)
+    {
+        var text = field.PhoneText ?? "";
+        var read = Indian ? PhoneNumber.Parse(text, "IN") : PhoneNumber.Parse(PhoneNumber.WithPlus(text), countryIso: null);
+        return read is PhoneParseResult.Ok phone ? Recipient.Of(phone.Number) : null;
+    }
 
     private static PinPolicy CodeOf(ApplicationIdentifier key)
     {

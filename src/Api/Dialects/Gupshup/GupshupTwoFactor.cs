@@ -13,7 +13,7 @@ internal static class GupshupTwoFactor
         }
 
         var rules = GupshupRules.Of(caller.Key!);
-        return Answer(rules.Phone(fields.Text("phone") ?? "") is { } recipient
+        return Answer(rules.Phone(fields["phone"]) is { } recipient
             ? await otps.SendAsync(caller.Application, rules, recipient, cancellationToken)
             : GupshupCodes.PhoneInvalid);
     }
@@ -27,7 +27,7 @@ internal static class GupshupTwoFactor
             return refused!;
         }
 
-        return Answer(GupshupRules.Of(caller.Key!).Phone(fields.Text("phone") ?? "") is { } recipient
+        return Answer(GupshupRules.Of(caller.Key!).Phone(fields["phone"]) is { } recipient
             ? await otps.VerifyAsync(caller.Application, recipient, fields["code"], cancellationToken)
             : GupshupCodes.PhoneInvalid);
     }

@@ -32,7 +32,7 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
     /// <summary>The recipient that a text is; null where it is none.</summary>
     public Recipient? RecipientOf(string? text) => Kind switch
     {
-        RecipientKind.Phone => PhoneNumber.Parse($"+{text?.TrimStart('+')}", countryIso: null) is PhoneParseResult.Ok ok ? Recipient.Of(ok.Number) : null,
+        RecipientKind.Phone => ReadPhone(text) is PhoneParseResult.Ok ok ? Recipient.Of(ok.Number) : null,
         RecipientKind.Email => EmailAddress.TryParse(text, out var email) ? Recipient.Of(email) : null,
         _ => TelegramChat.TryParse(text, out var chat) ? Recipient.Of(chat) : null,
     };
@@ -42,8 +42,11 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
     /// <summary>The recipient of a request, or the sentence that names its field.</summary>
     public Recipient? RecipientOf(PerfumerlabsFields fields, out string sentence)
     {
-        sentence = $"\"{Field}\" must be {Expected}";
-        return RecipientOf(fields[Field].Text);
+        var text = Kind == RecipientKind.Phone ? fields[Field].PhoneText : fields[Field].Text;
+        sentence = Kind == RecipientKind.Phone && ReadPhone(text) is PhoneParseResult.ExtensionGiven
+            ? $"\"{Field}\" must have no extension"
+            : $"\"{Field}\" must be {Expected}";
+        return RecipientOf(text);
     }
 
     /// <summary>What the intake is asked. What an application leaves to its requests is settled here: callers of this dialect have no fields for it.</summary>
@@ -59,4 +62,6 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
         Template = new(MessageText.Placeholder),
         PinType = settings.PinType is null ? new("numbers") : default,
     };
+
+    private static PhoneParseResult ReadPhone(string? text) => PhoneNumber.Parse(PhoneNumber.WithPlus(text ?? ""), countryIso: null);
 }

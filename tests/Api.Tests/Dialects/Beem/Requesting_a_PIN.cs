@@ -32,6 +32,7 @@ public sealed class Requesting_a_PIN
     [InlineData("""{"msisdn":"NUMBER","appId":APP,"source_addr":"PORTAL","more":{"of":["it"]}}""")]
     [InlineData("""{"appId":"000APP","msisdn":"+NUMBER"}""")]
     [InlineData("""{"appId":" APP ","msisdn":" NUMBER "}""")]
+    [InlineData("""{"appId":"APP","msisdn":"tel:+NUMBER"}""")]
     [InlineData("""{"appId":"NUMBER","msisdn":"APP"}""")]
     [InlineData("""{"appId":NUMBER,"msisdn":APP}""")]
     public async Task Takes_numbers_as_texts_texts_as_numbers_and_the_two_fields_swapped(string body)
@@ -89,6 +90,8 @@ public sealed class Requesting_a_PIN
     [InlineData("""{"appId":APP,"msisdn":"0612246400"}""", 102, "Invalid phone number")]
     [InlineData("""{"appId":APP,"msisdn":["NUMBER"]}""", 102, "Invalid phone number")]
     [InlineData("""{"appId":APP,"msisdn":3.3e10}""", 102, "Invalid phone number")]
+    [InlineData("""{"appId":APP,"msisdn":"33612246400 ext 5"}""", 102, "Invalid phone number")]
+    [InlineData("""{"appId":APP,"msisdn":"33891123456"}""", 102, "Invalid phone number")]
     [InlineData("""{"appId":APP}""", 103, "Phone number missing")]
     [InlineData("""{"appId":APP,"msisdn":""}""", 103, "Phone number missing")]
     [InlineData("""{"appId":APP,"msisdn":null}""", 103, "Phone number missing")]

@@ -68,6 +68,7 @@ public sealed class Sending_an_OTP
     [InlineData("""{"mobileNumber":"9876543210","countryCode":"9191"}""", "The field 'countryCode' must be a calling code, such as 91 or +91")]
     [InlineData("""{"mobileNumber":"9876543210","countryCode":-91}""", "The field 'countryCode' must be a calling code, such as 91 or +91")]
     [InlineData("""{"mobileNumber":"+919876543210","countryCode":"91"}""", "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
+    [InlineData("""{"mobileNumber":"9876543210 ext. 5","countryCode":"91"}""", "The field 'mobileNumber' has an extension, which no message reaches")]
     [InlineData("""{"mobileNumber":"12345","countryCode":"91"}""", "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
     [InlineData("""{"mobileNumber":98765.43210,"countryCode":"91"}""", "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
     [InlineData("""{"mobileNumber":"9876543210","countryCode":"999"}""", "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
@@ -135,6 +136,14 @@ public sealed class Sending_an_OTP
 
         (await client.SendAsync(new { mobileNumber = BizMagnetsClient.Mobile(), countryCode = "91" }))
             .ShouldBeError(403, client.SendPath, "The country of the phone number is not served for this application");
+    }
+
+    [Fact]
+    public async Task Goes_to_a_premium_number_too_since_WhatsApp_costs_the_same()
+    {
+        var client = new BizMagnetsClient(_host, await KnownApplication.MakeAsync(_host));
+
+        (await client.SendAsync(new { mobileNumber = "891123456", countryCode = "33" })).ShouldBeSent();
     }
 
     [Fact]

@@ -146,10 +146,25 @@ public sealed class Sending_a_code
     }
 
     [Theory]
+    [InlineData("+{0}")]
+    [InlineData("tel:{0}")]
+    [InlineData("\u202A+{0}\u202C")]
+    [InlineData("\u200E{0}")]
+    public async Task Takes_a_number_as_it_was_pasted(string form)
+    {
+        var shop = await GupshupShop.MakeAsync(_host);
+
+        (await shop.SendAsync(string.Format(CultureInfo.InvariantCulture, form, _phone))).ShouldBeSent();
+
+        (await shop.VerifyAsync(_phone, await shop.CodeAsync(_phone))).ShouldBeVerified();
+    }
+
+    [Theory]
     [InlineData("intl", "")]
     [InlineData("intl", "612246400")]
     [InlineData("intl", "0612246400")]
     [InlineData("intl", "phone")]
+    [InlineData("intl", "33612246400 ext. 5")]
     [InlineData("intl", "336122464000000000000000000")]
     [InlineData("india", "12345")]
     [InlineData("india", "33612246400")]

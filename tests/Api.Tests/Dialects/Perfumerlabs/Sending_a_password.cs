@@ -118,6 +118,10 @@ public sealed class Sending_a_password
 
     [Theory]
     [InlineData("/sms", "phone", "\"7701\"", "\"phone\" must be a valid phone number in international digits, such as 77011234567")]
+    [InlineData("/sms", "phone", "7.7011234567e10", "\"phone\" must be a valid phone number in international digits, such as 77011234567")]
+    [InlineData("/sms", "phone", "\"77011234567 ext. 5\"", "\"phone\" must have no extension")]
+    [InlineData("/sms", "phone", "\"33891123456\"", "Premium-rate and shared-cost numbers are not served on 'sms' and 'call' for this application: send another 'phoneNumber'")]
+    [InlineData("/call", "phone", "\"33891123456\"", "Premium-rate and shared-cost numbers are not served on 'sms' and 'call' for this application: send another 'phoneNumber'")]
     [InlineData("/sms", "phone", "\"call me\"", "\"phone\" must be a valid phone number in international digits, such as 77011234567")]
     [InlineData("/sms", "phone", "{\"a\":1}", "\"phone\" must be a valid phone number in international digits, such as 77011234567")]
     [InlineData("/sms", "password", "\"123\"", "\"password\" must have 4 to 64 printable characters")]

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Tests.Callbacks;
+using OtpPipeline.Workers.Tests.Providers.Smtp;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Connections;
@@ -35,6 +36,24 @@ public sealed class Trying_each_address
         (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Accepted(null));
 
         gateway.Single.Method.ShouldBe("POST");
+    }
+
+    [Fact]
+    public async Task The_same_of_a_mail_server()
+    {
+        await using var server = await MailServer.StartAsync();
+        using var silent = new SilentPort("127.0.0.2", server.Port);
+        await using var host = new ProviderHost(
+            new Dictionary<string, string?>
+            {
+                ["Type"] = "smtp", ["Host"] = "mail.example", ["Port"] = $"{server.Port}", ["Security"] = "None",
+                ["From"] = "codes@otp.example",
+            },
+            resolve: _ => [silent.Address, IPAddress.Loopback]);
+
+        (await host.SendAsync(Messages.To("a@mail.example", Channel.Email))).ShouldBeOfType<SendOutcome.Accepted>();
+
+        (await server.SingleAsync()).Recipients.ShouldBe(["a@mail.example"]);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net;
+using MimeKit;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Providers.Entries;
@@ -7,37 +8,15 @@ using OtpPipeline.Workers.Providers.Templates;
 namespace OtpPipeline.Workers.Providers.Smtp;
 
 /// <summary>What of an e-mail is the same for all recipients, and where a message's values go.</summary>
-internal sealed class MailTemplate
+internal sealed class MailTemplate(
+    string from, string? replyTo, string domain, Template subject, Template? fromName, Template? html, MailHeaders headers)
 {
-    private readonly SmtpProviderOptions _options;
-    private readonly string _domain;
-    private readonly Template _subject;
-    private readonly Template? _fromName;
-    private readonly Template? _html;
-
-    private MailTemplate(SmtpProviderOptions options, Template subject, Template? fromName, Template? html)
-    {
-        _options = options;
-        _subject = subject;
-        _fromName = fromName;
-        _html = html;
-        _domain = options.MessageIdDomain ?? options.From[(options.From.IndexOf('@', StringComparison.Ordinal) + 1)..];
-    }
-
     /// <summary>Null where something is wrong.</summary>
     public static MailTemplate? Compile(SmtpProviderOptions options, EntryProblems problems)
     {
         var before = problems.Sentences.Count;
-        if (options.From.Length > 0 && !EmailAddress.TryParse(options.From, out _))
-        {
-            problems.Add("From", "is no e-mail address.");
-        }
-
-        if (options.ReplyTo is not null && !EmailAddress.TryParse(options.ReplyTo, out _))
-        {
-            problems.Add("ReplyTo", "is no e-mail address.");
-        }
-
+        var from = Address("From", options.From, problems);
+        var replyTo = Address("ReplyTo", options.ReplyTo, problems);
         if (options.MessageIdDomain is not null && !EmailAddress.TryParse($"x@{options.MessageIdDomain}", out _))
         {
             problems.Add("MessageIdDomain", "is no domain.");
@@ -46,24 +25,56 @@ internal sealed class MailTemplate
         var subject = Parse("Subject", options.Subject, problems);
         var fromName = Parse("FromName", options.FromName, problems);
         var html = Parse("Html", EntryFiles.Value("Html", options.Html, options.HtmlFile, problems), problems);
-        return problems.Sentences.Count > before || subject is null || options.From.Length == 0 ? null : new(options, subject, fromName, html);
+        var headers = MailHeaders.Compile(options, problems);
+        var domain = options.MessageIdDomain ?? from?[(from.IndexOf('@', StringComparison.Ordinal) + 1)..];
+        return problems.Sentences.Count > before || subject is null || from is null
+            ? null
+            : new(from, replyTo, domain!, subject, fromName, html, headers);
     }
 
-    public Mail Write(OutgoingDelivery delivery, DateTimeOffset now)
+    public OutgoingMail Write(OutgoingDelivery delivery, DateTimeOffset now)
     {
         var values = MessageValues.Of(delivery);
-        var id = delivery.Delivery.Id.ToString("N");
-        return new(
-            _options.From,
-            _fromName?.Render(values, ValueEncoding.AsIs) ?? "",
-            delivery.Details.Recipient,
-            _options.ReplyTo,
-            delivery.Message?.Subject ?? _subject.Render(values, ValueEncoding.AsIs),
+        var name = MailHeaders.OneLine(fromName?.Render(values, ValueEncoding.AsIs) ?? "");
+        var title = MailHeaders.OneLine(delivery.Message?.Subject ?? subject.Render(values, ValueEncoding.AsIs));
+        var mail = new OutgoingMail(
+            new(name, from),
+            new("", delivery.Details.Recipient),
             delivery.Text,
-            delivery.Message is { } own ? own.Html : _html?.Render(values, WebUtility.HtmlEncode),
-            $"<{id}@{_domain}>",
-            $"=_{id}",
-            now);
+            delivery.Message is { } own ? own.Html : html?.Render(values, WebUtility.HtmlEncode))
+        {
+            Date = now.ToUniversalTime(),
+            Subject = title,
+            Id = $"<{delivery.Delivery.Id:N}@{domain}>",
+        };
+        MailHeaders.KeepText(mail.Headers.Single(h => h.Id == HeaderId.Subject), title);
+        MailHeaders.KeepText(mail.Headers.Single(h => h.Id == HeaderId.From), name, $"\r\n <{from}>");
+        if (replyTo is not null)
+        {
+            mail.ReplyTo.Add(new MailboxAddress("", replyTo));
+        }
+
+        mail.Headers.Add("Message-ID", mail.Id);
+        mail.Headers.Add("Auto-Submitted", "auto-generated");
+        headers.AddTo(mail, values);
+        return mail;
+    }
+
+    /// <summary>With its domain in ASCII.</summary>
+    private static string? Address(string key, string? text, EntryProblems problems)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (EmailAddress.TryParse(text, out var address))
+        {
+            return address.Value;
+        }
+
+        problems.Add(key, "is no e-mail address.");
+        return null;
     }
 
     private static Template? Parse(string key, string? text, EntryProblems problems)

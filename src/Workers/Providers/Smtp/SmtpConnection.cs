@@ -1,88 +1,98 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Text;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using MailKit.Net.Smtp;
+using MailKit.Security;
+using OtpPipeline.Workers.Connections;
+using LogInException = MailKit.Security.AuthenticationException;
+using TlsException = System.Security.Authentication.AuthenticationException;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>Bytes and lines to and from a mail server, in clear and over TLS.</summary>
-internal sealed class SmtpConnection : IAsyncDisposable
-{
-    private const int LongestLine = 4096;
-    private readonly Socket _socket;
-    private readonly byte[] _buffer = new byte[LongestLine];
-    private Stream _stream;
-    private int _start;
-    private int _end;
+/// <summary>Opens a TCP connection to the entry's server.</summary>
+internal delegate Task<Socket> ConnectToServer(CancellationToken cancellationToken);
 
-    public SmtpConnection(Socket socket)
+/// <summary>MailKit's client from the first byte to a server that takes messages.</summary>
+internal sealed class SmtpConnection(SmtpServer server) : SmtpClient(new SmtpProgress(server.ReplyTimeout))
+{
+    // With the first three nobody could tell what was handed over. Addresses are ASCII, and SIZE would cost a second rendering.
+    private const SmtpCapabilities Unused = SmtpCapabilities.Pipelining | SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime
+        | SmtpCapabilities.UTF8 | SmtpCapabilities.Size;
+
+    public SmtpProgress Progress => (SmtpProgress)ProtocolLogger;
+
+    /// <exception cref="SmtpSessionException">It did not come to that; the reason says why.</exception>
+    public static async Task<SmtpConnection> OpenAsync(SmtpServer server, ConnectToServer connect, CancellationToken cancellationToken)
     {
-        _socket = socket;
-        _stream = new NetworkStream(socket, ownsSocket: true);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(server.ConnectTimeout);
+        var connection = new SmtpConnection(server);
+        try
+        {
+            await connection.OpenAsync(await connect(deadline.Token), deadline.Token);
+            return connection;
+        }
+        catch (Exception failure)
+        {
+            var told = Explain(failure, connection.Progress.Reply);
+            connection.Dispose();
+            throw told;
+        }
     }
 
-    /// <summary>Our side of the connection as SMTP writes an address: [192.0.2.1].</summary>
-    public string LocalAddress => ((IPEndPoint)_socket.LocalEndPoint!).Address switch
+    protected override SslClientAuthenticationOptions GetSslClientAuthenticationOptions(
+        string host, RemoteCertificateValidationCallback remoteCertificateValidationCallback)
     {
-        { IsIPv4MappedToIPv6: true } mapped => $"[{mapped.MapToIPv4()}]",
-        { AddressFamily: AddressFamily.InterNetworkV6 } six => $"[IPv6:{six}]",
-        var four => $"[{four}]",
+        var options = base.GetSslClientAuthenticationOptions(host, remoteCertificateValidationCallback);
+        options.CertificateChainPolicy = server.Trust;
+        return options;
+    }
+
+    private static SmtpSessionException Explain(Exception failure, SmtpReply? reply) => failure switch
+    {
+        SmtpSessionException told => told,
+        SslHandshakeException { InnerException: TlsException } =>
+            new("tls_failed", "its certificate is not trusted, or not for this host", ours: true),
+        SslHandshakeException { InnerException: { } cause } => Explain(cause, reply: null),
+        NotSupportedException => new("tls_unavailable", "it does not offer STARTTLS", ours: true),
+        LogInException when reply is not { Code: < 500 } => new("authentication_failed", $"it answered {reply} to the log-in", ours: true),
+        SmtpCommandException refused => Refused(new SmtpReply((int)refused.StatusCode, refused.Message)),
+        _ when reply is { Code: >= 400 } => Refused(reply),
+        SocketException { SocketErrorCode: var error } => new("unavailable", $"no connection ({error})", ours: false),
+        IOException or SmtpProtocolException =>
+            new("unavailable", "the connection ended before the log-in, or it does not speak SMTP", ours: false),
+        OperationCanceledException or NoLookupPlaceException => new("unavailable", "it was too slow", ours: false),
+        _ => new("unavailable", failure.GetType().Name, ours: false),
     };
 
-    /// <summary>Bytes that came and were not read yet.</summary>
-    public bool HasUnread => _end > _start;
+    private static SmtpSessionException Refused(SmtpReply reply) =>
+        new(SmtpVerdict.IsThrottling(reply) ? "throttled" : "unavailable", $"it answered {reply} before the log-in", ours: false);
 
-    /// <summary>Goes on over TLS; the certificate must be for the host and from a trusted authority.</summary>
-    public async Task SecureAsync(SmtpServer server, CancellationToken cancellationToken)
+    private async Task OpenAsync(Socket socket, CancellationToken cancellationToken)
     {
-        var secured = new SslStream(_stream, leaveInnerStreamOpen: false);
-        _stream = secured;
-        await secured.AuthenticateAsClientAsync(new() { TargetHost = server.Host, CertificateChainPolicy = server.Trust }, cancellationToken);
-    }
-
-    public async Task WriteLineAsync(string line, CancellationToken cancellationToken) => await WriteAsync(Encoding.UTF8.GetBytes(line + "\r\n"), cancellationToken);
-
-    public async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
-    {
-        await _stream.WriteAsync(bytes, cancellationToken);
-        await _stream.FlushAsync(cancellationToken);
-    }
-
-    /// <summary>The next line without its end.</summary>
-    public async ValueTask<string> ReadLineAsync(CancellationToken cancellationToken)
-    {
-        while (true)
+        LocalDomain = server.HelloName ?? ((IPEndPoint)socket.LocalEndPoint!).Address.ToString();
+        CheckCertificateRevocation = false;
+        var security = server.Security switch
         {
-            var length = _buffer.AsSpan(_start.._end).IndexOf((byte)'\n');
-            if (length >= 0)
-            {
-                var line = Encoding.UTF8.GetString(_buffer, _start, length).TrimEnd('\r');
-                _start += length + 1;
-                return line;
-            }
-
-            await FillAsync(cancellationToken);
-        }
-    }
-
-    public ValueTask DisposeAsync() => _stream.DisposeAsync();
-
-    private async Task FillAsync(CancellationToken cancellationToken)
-    {
-        _buffer.AsSpan(_start.._end).CopyTo(_buffer);
-        _end -= _start;
-        _start = 0;
-        if (_end == _buffer.Length)
+            SmtpSecurity.Tls => SecureSocketOptions.SslOnConnect,
+            SmtpSecurity.StartTls => SecureSocketOptions.StartTls,
+            _ => SecureSocketOptions.None,
+        };
+        await ConnectAsync(new NetworkStream(socket, ownsSocket: true), server.Host, server.Port, security, cancellationToken);
+        if (server.Username is { } username)
         {
-            throw new SmtpProtocolException("The server's answer has a line that is too long.");
+            await AuthenticateAsync(Mechanism(username, server.Password!), cancellationToken);
         }
 
-        var count = await _stream.ReadAsync(_buffer.AsMemory(_end), cancellationToken);
-        if (count == 0)
-        {
-            throw new EndOfStreamException("The server ended the connection.");
-        }
-
-        _end += count;
+        Capabilities &= ~Unused;
     }
+
+    private SaslMechanism Mechanism(string username, string password) =>
+        Offers("PLAIN") ? new SaslMechanismPlain(username, password)
+        : Offers("LOGIN") ? new SaslMechanismLogin(username, password)
+        : throw new SmtpSessionException("authentication_failed", "it offers neither AUTH PLAIN nor AUTH LOGIN", ours: true);
+
+    private bool Offers(string mechanism) => AuthenticationMechanisms.Contains(mechanism, StringComparer.OrdinalIgnoreCase);
 }

@@ -42,20 +42,21 @@ internal sealed class SmtpPool : IAsyncDisposable
     }
 
     /// <exception cref="SmtpSessionException">No session came about.</exception>
-    public Task<SmtpSession> OpenAsync(CancellationToken cancellationToken) => SmtpOpening.OpenAsync(_server, _connect, cancellationToken);
+    public Task<SmtpSession> OpenAsync(CancellationToken cancellationToken) => SmtpSession.OpenAsync(_server, _connect, cancellationToken);
 
-    public async Task ReturnAsync(SmtpSession session)
+    /// <summary>Keeps it, or closes it without letting the message's outcome wait for that.</summary>
+    public void Return(SmtpSession session)
     {
         lock (_lock)
         {
-            if (!_closed && _idle.Count < _most && !session.Ending)
+            if (!_closed && _idle.Count < _most && session.IsUsable)
             {
                 _idle.Add((session, _time.GetTimestamp()));
                 return;
             }
         }
 
-        await session.CloseAsync();
+        _ = session.CloseAsync();
     }
 
     public async ValueTask DisposeAsync()

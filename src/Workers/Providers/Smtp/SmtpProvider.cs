@@ -1,7 +1,5 @@
-using System.Net.Sockets;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
@@ -13,7 +11,7 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
 
     public async Task<SendOutcome> SendAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
-        var mail = letter.Write(delivery, time.GetUtcNow());
+        using var mail = letter.Write(delivery, time.GetUtcNow());
         var lease = delivery.Lease ?? LeaseClock.Endless;
         var outcome = pool.Take() is { } kept ? await ReuseAsync(kept, mail, lease, cancellationToken) : null;
         try
@@ -33,26 +31,18 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
     public ValueTask DisposeAsync() => pool.DisposeAsync();
 
     /// <summary>Null where the kept connection turns out to be dead: it has nothing of the message, so a new one may be asked.</summary>
-    private async Task<SendOutcome?> ReuseAsync(SmtpSession session, Mail mail, LeaseClock lease, CancellationToken cancellationToken)
+    private async Task<SendOutcome?> ReuseAsync(
+        SmtpSession session, OutgoingMail mail, LeaseClock lease, CancellationToken cancellationToken)
     {
         var outcome = await UseAsync(session, mail, lease, cancellationToken);
         return !session.HandedOver && (session.Ending || outcome is SendOutcome.Transient { Reason: "connection_lost" }) ? null : outcome;
     }
 
-    private async Task<SendOutcome> UseAsync(SmtpSession session, Mail mail, LeaseClock lease, CancellationToken cancellationToken)
+    private async Task<SendOutcome> UseAsync(SmtpSession session, OutgoingMail mail, LeaseClock lease, CancellationToken cancellationToken)
     {
-        try
-        {
-            var outcome = await session.SendAsync(mail, lease, cancellationToken);
-            await pool.ReturnAsync(session);
-            return outcome;
-        }
-        catch (Exception lost) when (lost is IOException or SocketException or SmtpProtocolException or LeaseOverException or OperationCanceledException)
-        {
-            await session.DisposeAsync();
-            var reason = lost is OperationCanceledException ? "timeout" : lost is LeaseOverException ? ProviderCalls.ClaimOver : "connection_lost";
-            return session.HandedOver ? new SendOutcome.Unknown(reason) : new SendOutcome.Transient(reason);
-        }
+        var outcome = await session.SendAsync(mail, lease, cancellationToken);
+        pool.Return(session);
+        return outcome;
     }
 
     private void Tell(OutgoingDelivery delivery, SendOutcome outcome)

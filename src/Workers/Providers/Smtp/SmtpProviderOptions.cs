@@ -60,6 +60,9 @@ public sealed class SmtpProviderOptions
     /// <summary>File that holds <see cref="Html"/>.</summary>
     public string? HtmlFile { get; set; }
 
+    /// <summary>Headers of the entry's own, such as a relay's configuration set; placeholders in the values.</summary>
+    public IDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>Right side of the Message-ID; the domain of <see cref="From"/> by default.</summary>
     public string? MessageIdDomain { get; set; }
 

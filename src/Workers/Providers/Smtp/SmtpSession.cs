@@ -1,3 +1,6 @@
+using MailKit;
+using MailKit.Net.Smtp;
+using MimeKit;
 using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Workers.Connections;
@@ -5,73 +8,74 @@ using OtpPipeline.Workers.Connections;
 namespace OtpPipeline.Workers.Providers.Smtp;
 
 /// <summary>A logged-in connection: takes one message after another.</summary>
-internal sealed class SmtpSession(SmtpConnection connection, bool eightBit, TimeSpan replyTimeout) : IAsyncDisposable
+internal sealed class SmtpSession(SmtpConnection connection) : IDisposable
 {
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
-    private static readonly byte[] FinalDot = ".\r\n"u8.ToArray();
 
     /// <summary>The final dot of the last message was on its way: the server may have taken it, whatever happened then.</summary>
-    public bool HandedOver { get; private set; }
+    public bool HandedOver => connection.Progress.HandedOver;
 
     /// <summary>The last answer was 421: the server ends the connection.</summary>
     public bool Ending { get; private set; }
 
-    public async Task<SendOutcome> SendAsync(Mail mail, LeaseClock lease, CancellationToken cancellationToken)
+    /// <summary>Another message may follow.</summary>
+    public bool IsUsable => connection.IsConnected && !Ending;
+
+    /// <exception cref="SmtpSessionException">No session came about.</exception>
+    public static async Task<SmtpSession> OpenAsync(SmtpServer server, ConnectToServer connect, CancellationToken cancellationToken) =>
+        new(await SmtpConnection.OpenAsync(server, connect, cancellationToken));
+
+    public async Task<SendOutcome> SendAsync(OutgoingMail mail, LeaseClock lease, CancellationToken cancellationToken)
     {
-        HandedOver = false;
-        var content = MailWriter.Write(mail, eightBit);
-        if (await AskAsync($"MAIL FROM:<{mail.From}>{(eightBit ? " BODY=8BITMIME" : "")}", cancellationToken) is { IsPositive: false } sender)
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var progress = mail.Progress = connection.Progress;
+        progress.Begin(lease, deadline);
+        try
         {
-            return await RefusedAsync(SmtpStage.Sender, sender, cancellationToken);
+            var answer = await connection.SendAsync(
+                FormatOptions.Default, mail, mail.EnvelopeSender, [mail.EnvelopeRecipient], deadline.Token);
+            return new SendOutcome.Accepted(SmtpMessageId.In(answer) ?? mail.Id);
         }
-
-        if (await AskAsync($"RCPT TO:<{mail.To}>", cancellationToken) is { IsPositive: false } recipient)
+        catch (Exception failure)
         {
-            return await RefusedAsync(SmtpStage.Recipient, recipient, cancellationToken);
+            // What the server said stands, whatever became of the connection afterwards.
+            var verdict = VerdictIn(failure) ?? progress.Reply;
+            Ending = verdict is { Code: 421 };
+            return (verdict?.Code, progress.HandedOver) switch
+            {
+                ( >= 400, _) => SmtpVerdict.Of(progress.Stage, verdict!),
+                ( < 300, true) => new SendOutcome.Accepted(mail.Id),
+                (_, true) => new SendOutcome.Unknown(Reason(failure)),
+                _ => new SendOutcome.Transient(Reason(failure)),
+            };
         }
-
-        if (await AskAsync("DATA", cancellationToken) is { Code: not 354 } data)
+        finally
         {
-            return data.Code < 400 ? throw new SmtpProtocolException($"The server answered {data} to DATA.") : await RefusedAsync(SmtpStage.Content, data, cancellationToken);
+            progress.End();
         }
-
-        await connection.WriteAsync(content, cancellationToken);
-        if (lease.IsOver)
-        {
-            throw new LeaseOverException();
-        }
-
-        HandedOver = true;
-        await connection.WriteAsync(FinalDot, cancellationToken);
-        var taken = await ReadAsync(cancellationToken);
-        Ending = taken.Code == 421;
-        return taken.IsPositive ? new SendOutcome.Accepted(mail.MessageId) : SmtpVerdict.Of(SmtpStage.Content, taken);
     }
 
     /// <summary>Says good-bye, if the server listens.</summary>
     public async Task CloseAsync()
     {
         using var deadline = new CancellationTokenSource(Farewell);
-        await connection.WriteLineAsync("QUIT", deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await DisposeAsync();
+        await connection.DisconnectAsync(quit: !Ending, deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        Dispose();
     }
 
-    public ValueTask DisposeAsync() => connection.DisposeAsync();
+    public void Dispose() => connection.Dispose();
 
-    private async Task<SendOutcome> RefusedAsync(SmtpStage stage, SmtpReply reply, CancellationToken cancellationToken)
+    private static SmtpReply? VerdictIn(Exception failure) => failure switch
     {
-        Ending = reply.Code == 421 || !(await AskAsync("RSET", cancellationToken)).IsPositive;
-        return SmtpVerdict.Of(stage, reply);
-    }
+        SmtpCommandException refused => new((int)refused.StatusCode, refused.Message),
+        ServiceNotAuthenticatedException => new(530, null),
+        _ => null,
+    };
 
-    /// <summary>Before the message is handed over an answer that does not come costs this attempt only.</summary>
-    private async Task<SmtpReply> AskAsync(string line, CancellationToken cancellationToken)
+    private static string Reason(Exception failure) => failure switch
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        deadline.CancelAfter(replyTimeout);
-        await connection.WriteLineAsync(line, deadline.Token);
-        return await ReadAsync(deadline.Token);
-    }
-
-    private Task<SmtpReply> ReadAsync(CancellationToken cancellationToken) => SmtpReply.ReadAsync(() => connection.ReadLineAsync(cancellationToken));
+        LeaseOverException => ProviderCalls.ClaimOver,
+        OperationCanceledException => "timeout",
+        _ => "connection_lost",
+    };
 }

@@ -64,6 +64,24 @@ public sealed class A_mail_server_that_refuses
         server.Mails.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("Tls", "localhost", true, true)]
+    [InlineData("StartTls", "localhost", true, true)]
+    [InlineData("StartTls", "mail.elsewhere.example", false, true)]
+    [InlineData("StartTls", "localhost", false, false)]
+    public async Task A_certificate_that_expired_or_is_wrong_otherwise_ends_it(
+        string security, string name, bool expired, bool authorityIsKnown)
+    {
+        using var certificates = new Certificates(name, expired);
+        using var others = new Certificates();
+        await using var server = await MailServer.StartAsync(security.ToLowerInvariant(), certificates);
+        var authority = (authorityIsKnown ? certificates : others).AuthorityFile;
+        await using var host = MailHost.Create(server.Port, ("Security", security), ("CaFile", authority));
+
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
+        server.Recipients.ShouldBe(0);
+    }
+
     [Fact]
     public async Task STARTTLS_itself_gets_no_message_in_clear()
     {

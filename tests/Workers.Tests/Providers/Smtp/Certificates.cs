@@ -9,7 +9,7 @@ internal sealed class Certificates : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("otp-certificates").FullName;
 
-    public Certificates(string host = "localhost")
+    public Certificates(string host = "localhost", bool expired = false)
     {
         var now = TimeProvider.System.GetUtcNow();
         using var authorityKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -23,7 +23,7 @@ internal sealed class Certificates : IDisposable
         names.AddDnsName(host);
         names.AddIpAddress(IPAddress.Parse("192.0.2.1"));
         request.CertificateExtensions.Add(names.Build());
-        using var certificate = request.Create(authority, now.AddDays(-1), now.AddHours(12), [1, 2, 3, 4]);
+        using var certificate = request.Create(authority, now.AddDays(-1), now.AddHours(expired ? -1 : 12), [1, 2, 3, 4]);
 
         File.WriteAllText(AuthorityFile, authority.ExportCertificatePem());
         File.WriteAllText(CertificateFile, certificate.ExportCertificatePem());

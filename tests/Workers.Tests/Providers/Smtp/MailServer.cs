@@ -6,7 +6,11 @@ using System.Text.Json;
 namespace OtpPipeline.Workers.Tests.Providers.Smtp;
 
 /// <summary>A message as the mail server took it.</summary>
-internal sealed record TakenMail(string Sender, string[] Recipients, string[] Options, byte[] Content, bool Tls, string? User, string Hello)
+/// <param name="Subject">As Python's email package reads it.</param>
+/// <param name="Author">The From header, read in the same way.</param>
+internal sealed record TakenMail(
+    string Sender, string[] Recipients, string[] Options, byte[] Content, bool Tls, string? User, string Hello, string Subject,
+    string Author)
 {
     /// <summary>With the dots that the wire doubles already taken out.</summary>
     public string Text => Encoding.UTF8.GetString(Content);
@@ -75,7 +79,9 @@ internal sealed class MailServer : IAsyncDisposable
         line.GetProperty("content").GetBytesFromBase64(),
         line.GetProperty("tls").GetBoolean(),
         line.GetProperty("user").GetString(),
-        line.GetProperty("hello").GetString()!);
+        line.GetProperty("hello").GetString()!,
+        line.GetProperty("subject").GetString()!,
+        line.GetProperty("author").GetString()!);
 
     private void Take(string? text)
     {

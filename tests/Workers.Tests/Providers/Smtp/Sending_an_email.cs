@@ -26,7 +26,10 @@ public sealed class Sending_an_email
 
         var mail = await server.SingleAsync();
         (mail.Sender, mail.Recipients.Single(), mail.Tls, mail.User).ShouldBe(("codes@otp.example", "someone@mail.example", mode != "none", logIn ? "PLAIN" : null));
-        host.Logs.ShouldNotContain(l => l.Contains(Password));
+        foreach (var secret in new[] { Password, Base64($"\0otp\0{Password}"), Base64(Password), delivery.Text, "someone@mail.example" })
+        {
+            host.Logs.ShouldNotContain(l => l.Contains(secret));
+        }
     }
 
     [Fact]
@@ -38,6 +41,7 @@ public sealed class Sending_an_email
         (await host.SendAsync(Messages.To("someone@mail.example", Channel.Email))).ShouldBeOfType<SendOutcome.Accepted>();
 
         (await server.SingleAsync()).User.ShouldBe("LOGIN");
+        host.Logs.ShouldNotContain(l => l.Contains(Password) || l.Contains(Base64(Password)));
     }
 
     [Fact]
@@ -64,8 +68,17 @@ public sealed class Sending_an_email
 
         mail.Text.Split("\r\n\r\n")[0].ShouldAllBe(c => char.IsAscii(c));
         mail.Text.Split("\r\n").ShouldAllBe(l => l.Length <= 90);
-        Decoded(mail, "Subject").ShouldBe($"Код: {name}");
-        Decoded(mail, "From").ShouldBe("Ünï <codes@otp.example>");
+        mail.Subject.ShouldBe($"Код: {name}");
+        mail.Author.ShouldBe("Ünï <codes@otp.example>");
+    }
+
+    [Fact]
+    public async Task The_id_in_the_servers_answer_is_the_deliverys_message_id()
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var host = Host(server);
+
+        (await host.SendAsync(Messages.To("named@mail.example", Channel.Email))).ShouldBe(new SendOutcome.Accepted("4YzT2h1Wvc"));
     }
 
     [Fact]
@@ -136,7 +149,7 @@ public sealed class Sending_an_email
 
         var mail = await SendAsync(delivery, ("Subject", "Template"), ("Html", "<p>{{pin}}</p>"));
 
-        Decoded(mail, "Subject").ShouldBe("Код 😀");
+        mail.Subject.ShouldBe("Код 😀");
         var parts = mail.Text.Split("--" + mail.Text.Split("boundary=\"")[1].Split('"')[0]);
         Body(parts[1]).ShouldBe("Own text");
         Body(parts[2]).ShouldBe("<b title=\"x\">own & <i>4711</i></b>");
@@ -167,19 +180,13 @@ public sealed class Sending_an_email
         return await server.SingleAsync();
     }
 
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
     /// <summary>The body of a part as its reader sees it, without the line break at its end.</summary>
     private static string Body(string part)
     {
         var halves = part.Split("\r\n\r\n", 2);
         var body = halves[1].EndsWith("\r\n", StringComparison.Ordinal) ? halves[1][..^2] : halves[1];
         return halves[0].Contains("Content-Transfer-Encoding: base64") ? Encoding.UTF8.GetString(Convert.FromBase64String(body)) : body;
-    }
-
-    private static string Decoded(TakenMail mail, string header)
-    {
-        var lines = mail.Text.Split("\r\n\r\n")[0].Replace("\r\n ", " ").Split("\r\n");
-        var value = lines.Single(l => l.StartsWith(header + ": ", StringComparison.Ordinal))[(header.Length + 2)..];
-        var words = value.Split(' ').Select(w => w.StartsWith("=?utf-8?B?", StringComparison.Ordinal) ? Encoding.UTF8.GetString(Convert.FromBase64String(w[10..^2])) : " " + w);
-        return string.Concat(words);
     }
 }

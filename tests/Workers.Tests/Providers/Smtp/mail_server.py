@@ -2,12 +2,17 @@
 
 mail_server.py SECURITY [CERTIFICATE KEY] [--auth] [--no-plain] [--no-login] [--no-8bit] [--timeout=SECONDS]
 SECURITY is none, starttls or tls; --timeout is how long the server keeps a silent connection.
+It offers PIPELINING, CHUNKING and BINARYMIME.
 The local part of a recipient tells what becomes of it: full (452), unknown (550), later (450 4.7.1),
-lost-data (the connection ends at DATA), lost-answer (it ends after it, without an answer), refused (554 after the dot), slow (no answer after the dot).
+lost-data (the connection ends at DATA), lost-content (it ends within the content), lost-dot (it ends between the content and the dot),
+lost-answer (it ends after the dot, without an answer), refused (554 after the dot), slow (no answer after the dot),
+named (an id in the answer).
 """
 
 import asyncio
 import base64
+import email
+import email.policy
 import json
 import ssl
 import sys
@@ -33,10 +38,23 @@ class Server(SMTP):
         if any(r.startswith("lost-data") for r in self.envelope.rcpt_tos):
             self.transport.abort()
             return None
+        if any(r.startswith(("lost-content", "lost-dot")) for r in self.envelope.rcpt_tos):
+            await self.push("354 go on")
+            line = b""
+            while line != b"the last line\r\n":
+                line = await self._reader.readline()
+                if self.envelope.rcpt_tos[0].startswith("lost-content"):
+                    break
+            self.transport.abort()
+            return None
         return await super().smtp_DATA(arg)
 
 
 class Handler:
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        session.host_name = hostname
+        return responses[:-1] + ["250-PIPELINING", "250-CHUNKING", "250-BINARYMIME"] + responses[-1:]
+
     async def handle_RCPT(self, server, session, envelope, address, options):
         say(recipient=address)
         local = address.split("@")[0]
@@ -55,6 +73,7 @@ class Handler:
 
     async def handle_DATA(self, server, session, envelope):
         local = envelope.rcpt_tos[0].split("@")[0]
+        message = email.message_from_bytes(envelope.original_content, policy=email.policy.default)
         say(
             sender=envelope.mail_from,
             recipients=envelope.rcpt_tos,
@@ -63,6 +82,8 @@ class Handler:
             tls=server.transport.get_extra_info("ssl_object") is not None,
             user=getattr(session, "user", None),
             hello=session.host_name,
+            subject=message["subject"],
+            author=message["from"],
         )
         if local == "lost-answer":
             server.transport.abort()
@@ -71,6 +92,8 @@ class Handler:
             return "554 5.6.0 Not like that"
         if local == "slow":
             await asyncio.sleep(3600)
+        if local == "named":
+            return "250 2.0.0 Ok: queued as 4YzT2h1Wvc"
         return "250 2.0.0 queued"
 
 

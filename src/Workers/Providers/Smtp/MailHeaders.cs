@@ -1,0 +1,80 @@
+using System.Text;
+using MimeKit;
+using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Workers.Providers.Templates;
+
+namespace OtpPipeline.Workers.Providers.Smtp;
+
+/// <summary>The headers that an entry adds to its messages.</summary>
+internal sealed class MailHeaders
+{
+    // At most 44 bytes, as a word of 75 characters holds them in base64.
+    private const int LettersAWord = 11;
+
+    // What each message has anyway, what the servers on its way write, and signatures.
+    private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "ARC-Authentication-Results", "ARC-Message-Signature", "ARC-Seal", "Auto-Submitted", "Bcc", "Cc", "Date", "DKIM-Signature",
+        "DomainKey-Signature", "From", "Message-ID", "MIME-Version", "Received", "Reply-To", "Return-Path", "Sender", "Subject", "To",
+    };
+
+    private static readonly string[] ReservedPrefixes = ["Content-", "Resent-"];
+
+    private readonly List<(string Name, Template Value)> _headers = [];
+
+    public static MailHeaders Compile(SmtpProviderOptions options, EntryProblems problems)
+    {
+        var compiled = new MailHeaders();
+        foreach (var (name, text) in options.Headers)
+        {
+            var key = $"Headers:{name}";
+            if (name.Any(c => c is <= ' ' or ':' or > '~'))
+            {
+                problems.Add(key, "is no name of a header.");
+            }
+            else if (Reserved.Contains(name) || ReservedPrefixes.Any(p => name.StartsWith(p, StringComparison.OrdinalIgnoreCase)))
+            {
+                problems.Add(key, "is a header that the message or a server writes.");
+            }
+            else if (text.Any(char.IsControl))
+            {
+                problems.Add(key, "has a control character in it.");
+            }
+            else if (Template.Parse(text, MessageValues.Names, out var problem) is { } template)
+            {
+                compiled._headers.Add((name, template));
+            }
+            else
+            {
+                problems.Add(key, problem);
+            }
+        }
+
+        return compiled;
+    }
+
+    public void AddTo(MimeMessage mail, Func<string, string> values)
+    {
+        foreach (var (name, template) in _headers)
+        {
+            var text = OneLine(template.Render(values, ValueEncoding.AsIs));
+            var header = new Header(name, text);
+            KeepText(header, text);
+            mail.Headers.Add(header);
+        }
+    }
+
+    /// <summary>Encodes a text that looks like encoded words (RFC 2047); MimeKit leaves it, and its reader would decode it.</summary>
+    public static void KeepText(Header header, string text, string behind = "")
+    {
+        if (text.Contains("=?", StringComparison.Ordinal))
+        {
+            var words = text.EnumerateRunes().Chunk(LettersAWord)
+                .Select(c => $"=?utf-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(string.Concat(c)))}?=");
+            header.SetRawValue(Encoding.ASCII.GetBytes($" {string.Join("\r\n ", words)}{behind}\r\n"));
+        }
+    }
+
+    /// <summary>A line break would begin a header of its own.</summary>
+    public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
+}

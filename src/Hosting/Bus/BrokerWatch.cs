@@ -2,22 +2,29 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using RabbitMQ.Client;
-using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>
 /// Looks at intervals whether every exchange and queue of the pipeline exists, declares what is missing, and binds all queues again: AMQP
-/// has no question for a binding. Its connection publishes too, so that the broker tells it when publishers are blocked.
+/// has no question for a binding. Its connection publishes too, so that the broker tells it when publishers are blocked. The bus starts
+/// after its first check.
 /// </summary>
 public sealed partial class BrokerWatch(
     IOptions<RabbitMqOptions> options, BrokerProblems problems, IHostEnvironment environment, ILogger<BrokerWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan RetryOfFirstCheck = TimeSpan.FromMilliseconds(500);
+
     private readonly SemaphoreSlim _wake = new(0);
+    private readonly TaskCompletionSource _firstCheck = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unannounced;
-    private bool _wasHere;
+
+    /// <summary>Ends when every queue that this user may declare exists and takes consumers.</summary>
+    public Task FirstCheck => _firstCheck.Task;
+
+    private bool IsFirst => !_firstCheck.Task.IsCompleted;
 
     /// <summary>Looks now instead of at the next interval.</summary>
     public void Wake()
@@ -67,7 +74,7 @@ public sealed partial class BrokerWatch(
             }
 
             problems.BlockedReason = null;
-            await WaitAsync(stoppingToken);
+            await WaitAsync(IsFirst ? RetryOfFirstCheck : options.Value.CheckInterval, stoppingToken);
         }
     }
 
@@ -100,30 +107,34 @@ public sealed partial class BrokerWatch(
                 problems.Disconnected = null;
             }
 
-            await WaitAsync(stopping);
+            await WaitAsync(options.Value.CheckInterval, stopping);
             stopping.ThrowIfCancellationRequested();
         }
     }
 
     private async Task LookAsync(IConnection connection, CancellationToken cancellationToken)
     {
-        await using var broker = new Look(connection, cancellationToken);
+        await using var broker = new RecoveringChannel(connection, cancellationToken);
         var missing = await MissingAsync(broker);
         foreach (var queue in OtpBusTopology.Queues)
         {
-            if (!await broker.TryAsync(c => DeclareAsync(c, queue, missing.Count > 0 || !_wasHere, cancellationToken)))
+            if (!await broker.TryAsync(c => DeclareAsync(c, queue, missing.Count > 0 || IsFirst, cancellationToken)))
             {
                 Report($"The queue {queue.Name}, or what leads to it, could not be declared: {broker.Refusal}");
+            }
+            else if (IsFirst)
+            {
+                await broker.TryAsync(c => ConsumeOnceAsync(c, queue.Name, cancellationToken));
             }
         }
 
         // On a new broker everything is missing, and what was missing while no host ran is no news either.
-        if (_wasHere)
+        if (!IsFirst)
         {
             missing.ForEach(Report);
         }
 
-        _wasHere = true;
+        _firstCheck.TrySetResult();
 
         // To no queue. A broker that blocks publishers tells those that publish.
         await broker.TryAsync(async c => await c.BasicPublishAsync("", "otp-watch", mandatory: false, ReadOnlyMemory<byte>.Empty, cancellationToken));
@@ -148,7 +159,21 @@ public sealed partial class BrokerWatch(
         }
     }
 
-    private async Task<List<string>> MissingAsync(Look broker)
+    /// <summary>
+    /// A quorum queue that another process declares at this moment exists before it works. RabbitMQ then ends the connection of its consumer,
+    /// which a start of the bus does not survive: this check does, and is made again. A queue with messages or consumers works.
+    /// </summary>
+    private static async Task ConsumeOnceAsync(IChannel channel, string queue, CancellationToken cancellationToken)
+    {
+        var found = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+        if (found is { MessageCount: 0, ConsumerCount: 0 })
+        {
+            var tag = await channel.BasicConsumeAsync(queue, autoAck: false, new AsyncDefaultBasicConsumer(channel), cancellationToken);
+            await channel.BasicCancelAsync(tag, cancellationToken: cancellationToken);
+        }
+    }
+
+    private async Task<List<string>> MissingAsync(RecoveringChannel broker)
     {
         var missing = new List<string>();
         foreach (var exchange in OtpBusTopology.Queues.SelectMany(q => q.Bindings).Select(b => b.Exchange).Distinct(StringComparer.Ordinal))
@@ -183,38 +208,8 @@ public sealed partial class BrokerWatch(
         }
     }
 
-    private async Task WaitAsync(CancellationToken stopping) =>
-        await ((Task)_wake.WaitAsync(options.Value.CheckInterval, stopping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-
-    /// <summary>One look over one channel, and another one after each refusal, for which the broker closes the channel.</summary>
-    private sealed class Look(IConnection connection, CancellationToken token) : IAsyncDisposable
-    {
-        private IChannel? _channel;
-
-        public CancellationToken Token => token;
-
-        public string? Refusal { get; private set; }
-
-        /// <summary>False where the broker refuses: there is no such thing, it has other arguments, or the user may not.</summary>
-        public async Task<bool> TryAsync(Func<IChannel, Task> act)
-        {
-            _channel ??= await connection.CreateChannelAsync(cancellationToken: token);
-            try
-            {
-                await act(_channel);
-                return true;
-            }
-            catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode is Constants.AccessRefused or Constants.NotFound or Constants.PreconditionFailed)
-            {
-                Refusal = failure.ShutdownReason.ReplyText;
-                await _channel.DisposeAsync();
-                _channel = null;
-                return false;
-            }
-        }
-
-        public ValueTask DisposeAsync() => _channel?.DisposeAsync() ?? ValueTask.CompletedTask;
-    }
+    private async Task WaitAsync(TimeSpan pause, CancellationToken stopping) =>
+        await ((Task)_wake.WaitAsync(pause, stopping)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     private static partial class Log
     {

@@ -5,10 +5,10 @@ using OtpPipeline.Outbox;
 namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>
-/// Starts the bus without waiting for the broker, and stops it. MassTransit's own service has no hold on a bus that is stopped while it still
+/// Starts the bus as soon as the broker has its queues, without holding up the host, and stops it. MassTransit's own service has no hold on a bus that is stopped while it still
 /// starts: those of its consumers that run already would go on taking messages after the stop.
 /// </summary>
-internal sealed class BusLifetime(IBusControl bus, BusReadiness readiness, IOutbox outbox) : IHostedService, IDisposable
+internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadiness readiness, IOutbox outbox) : IHostedService, IDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
@@ -20,7 +20,7 @@ internal sealed class BusLifetime(IBusControl bus, BusReadiness readiness, IOutb
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        _start = bus.StartAsync(_giveUp.Token);
+        _start = StartBusAsync();
         readiness.Begun(_start);
         _ = WakeOutboxAsync();
         return _start.IsCompleted ? _start : Task.CompletedTask;
@@ -37,6 +37,12 @@ internal sealed class BusLifetime(IBusControl bus, BusReadiness readiness, IOutb
 
     public void Dispose() => _giveUp.Dispose();
 
+    private async Task StartBusAsync()
+    {
+        await broker.FirstCheck.WaitAsync(_giveUp.Token);
+        await bus.StartAsync(_giveUp.Token);
+    }
+
     /// <summary>What was committed while the bus started waits in the table, unless another process has sent it.</summary>
     private async Task WakeOutboxAsync()
     {
@@ -51,7 +57,7 @@ internal sealed class BusLifetime(IBusControl bus, BusReadiness readiness, IOutb
 
         // A start that is cancelled under way leaves consumers behind, too, so it is let end, unless its broker does not answer. One that takes longer
         // than the time-out, or fails on one queue while others run, still leaves them until the process ends.
-        while (!_start.IsCompleted && bus.CheckHealth().Exception is null && !timeout.IsCancellationRequested)
+        while (broker.FirstCheck.IsCompleted && !_start.IsCompleted && bus.CheckHealth().Exception is null && !timeout.IsCancellationRequested)
         {
             await _start.WaitAsync(LookAgain, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

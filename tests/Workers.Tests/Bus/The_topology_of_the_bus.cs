@@ -134,6 +134,7 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
         var problems = host.Services.GetRequiredService<BrokerProblems>();
         await Eventually.Until(() => Task.FromResult(problems.Current.Count > 0), "the queue is looked at");
         problems.Current.ShouldHaveSingleItem().ShouldStartWith("The queue otp-ussd, or what leads to it, could not be declared: PRECONDITION_FAILED");
+        await _broker.DeleteQueueAsync("otp-ussd");
     }
 
     [Fact]

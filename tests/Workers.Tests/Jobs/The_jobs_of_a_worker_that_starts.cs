@@ -19,6 +19,8 @@ public sealed class The_jobs_of_a_worker_that_starts
     [Fact]
     public async Task Commit_nothing_before_its_bus_can_publish()
     {
+        await using var broker = await Broker.ConnectAsync();
+        await broker.ForgetTopologyAsync();
         await using var database = await TestDatabase.CreateAsync();
         await using var proxy = BrokerProxy.To(Support.Servers.RabbitMq);
         Guid otpId;

@@ -7,6 +7,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Bus;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class A_bad_command(SharedPipeline shared)
 {
     private const string Envelope = "application/vnd.masstransit+json";

@@ -9,6 +9,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Bus;
 
 /// <summary>A client that knows the contracts, with every right; its queue for answers has the application's name.</summary>
+[Collection(nameof(SharedPipeline))]
 public sealed class Commands_from_MassTransit(SharedPipeline shared)
 {
     [Fact]

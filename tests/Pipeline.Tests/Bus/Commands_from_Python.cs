@@ -8,6 +8,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Bus;
 
 /// <summary>A producer in another language with another library, as docs/bus.md shows it.</summary>
+[Collection(nameof(SharedPipeline))]
 public sealed class Commands_from_Python(SharedPipeline shared)
 {
     private static readonly string Script = Path.Combine(

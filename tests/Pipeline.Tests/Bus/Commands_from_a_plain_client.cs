@@ -4,6 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Bus;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class Commands_from_a_plain_client(SharedPipeline shared)
 {
     [Fact]

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Bus;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class One_idempotency_domain(SharedPipeline shared)
 {
     [Fact]

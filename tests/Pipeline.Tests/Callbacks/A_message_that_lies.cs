@@ -7,6 +7,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Callbacks;
 
 /// <summary>Messages on the queue of callbacks that nobody of the pipeline sent.</summary>
+[Collection(nameof(CallbackPipeline))]
 public sealed class A_message_that_lies(CallbackPipeline shared) : IAsyncLifetime
 {
     private RunningPipeline _pipeline = null!;

@@ -8,6 +8,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Callbacks;
 
 /// <summary>From the end of an OTP to a subscriber and back, over real hosts.</summary>
+[Collection(nameof(CallbackPipeline))]
 public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
 {
     private RunningPipeline _pipeline = null!;

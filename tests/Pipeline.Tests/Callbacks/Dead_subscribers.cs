@@ -5,6 +5,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Callbacks;
 
 /// <summary>A thousand hosts that take a connection and never answer, beside one that does.</summary>
+[Collection(nameof(Alone))]
 public sealed class Dead_subscribers
 {
     private const int Dead = 1000;

@@ -7,6 +7,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Callbacks;
 
 /// <summary>Beside the pipeline's own queue stands another, bound as that one is.</summary>
+[Collection(nameof(CallbackPipeline))]
 public sealed class Leading_events_to_callbacks(CallbackPipeline shared)
 {
     [Fact]

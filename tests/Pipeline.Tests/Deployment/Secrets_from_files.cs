@@ -4,6 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Deployment;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class Secrets_from_files(SharedPipeline shared)
 {
     [Fact]

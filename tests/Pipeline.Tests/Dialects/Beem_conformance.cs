@@ -6,6 +6,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Dialects;
 
 /// <summary>Beem's two calls over real processes, a real broker and the sandbox's phone.</summary>
+[Collection(nameof(SharedPipeline))]
 public sealed class Beem_conformance(SharedPipeline shared)
 {
     [Fact]

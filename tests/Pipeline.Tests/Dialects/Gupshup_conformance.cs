@@ -6,6 +6,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Dialects;
 
 /// <summary>The life of a code as Gupshup's callers see it, over two Api processes and a worker.</summary>
+[Collection(nameof(SharedPipeline))]
 public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
 {
     private const string Sent = """{"status":"success","code":"100","message":"New code generated and code was sent the user"}""";

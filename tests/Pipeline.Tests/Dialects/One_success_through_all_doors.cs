@@ -5,6 +5,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Dialects;
 
 /// <summary>The right code of one OTP, submitted in every dialect at the same moment. A further dialect is a further row of <see cref="Doors"/>.</summary>
+[Collection(nameof(SharedPipeline))]
 public sealed class One_success_through_all_doors(SharedPipeline shared)
 {
     private const int Submissions = 200;

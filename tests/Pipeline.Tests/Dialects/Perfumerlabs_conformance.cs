@@ -4,6 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Dialects;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class Perfumerlabs_conformance(SharedPipeline shared)
 {
     private const int Submissions = 200;

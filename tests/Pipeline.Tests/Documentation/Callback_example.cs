@@ -6,6 +6,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
 /// <summary>The request that docs/callbacks.md shows, held against one that arrived.</summary>
+[Collection(nameof(DocumentedPipeline))]
 public sealed class Callback_example(DocumentedPipeline documented)
 {
     internal static bool IsCallback(Example example) =>

@@ -5,6 +5,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
 /// <summary>A host starts with the configuration that a page shows.</summary>
+[Collection(nameof(DocumentedPipeline))]
 public sealed class Configuration_examples(DocumentedPipeline documented)
 {
     private static readonly string[] OfTheApi =

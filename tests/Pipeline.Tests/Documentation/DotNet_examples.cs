@@ -9,6 +9,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
 /// <summary>Holds the lines of the pages' .NET examples, letter by letter, and runs them.</summary>
+[Collection(nameof(DocumentedPipeline))]
 public sealed class DotNet_examples(DocumentedPipeline documented)
 {
     [Fact]

@@ -8,6 +8,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
 /// <summary>Every example of README.md and docs, run as the page shows it against the hosts as ./run starts them.</summary>
+[Collection(nameof(DocumentedPipeline))]
 public sealed partial class The_examples(DocumentedPipeline documented)
 {
     private const RegexOptions Options = RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture;

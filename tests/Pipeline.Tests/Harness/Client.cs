@@ -18,6 +18,9 @@ internal sealed record Answer(int Status, string Text)
     public Guid OtpId => Body.GetProperty("otpId").GetGuid();
 
     public string OtpStatus => Body.GetProperty("status").GetString()!;
+
+    // The properties that read a body fail where there is none.
+    public override string ToString() => $"{Status} {Text}";
 }
 
 /// <summary>The REST door as a caller with a key sees it, over all Api processes in turn.</summary>

@@ -1,8 +1,8 @@
 using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;
 
-// Two cores carry the servers, the hosts and the load: one situation at a time, so that a deadline means something.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+// Two situations at a time, since most of a situation is waiting; those of one pipeline follow each other, and those with deadlines are alone.
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: AssemblyFixture(typeof(SharedPipeline))]
 [assembly: AssemblyFixture(typeof(ImpatientPipeline))]
 

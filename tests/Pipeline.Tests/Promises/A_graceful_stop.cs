@@ -6,6 +6,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class A_graceful_stop(SharedPipeline shared)
 {
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);

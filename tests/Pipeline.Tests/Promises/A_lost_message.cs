@@ -6,6 +6,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
+[Collection(nameof(ImpatientPipeline))]
 public sealed class A_lost_message(ImpatientPipeline impatient)
 {
     // On a machine that does much else a claim or a publish may stand still for longer than LostAfter.

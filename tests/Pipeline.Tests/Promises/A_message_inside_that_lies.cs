@@ -7,6 +7,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
 /// <summary>Messages on the queues of work and of dead letters that nobody of the pipeline sent; those of callbacks have tests of their own.</summary>
+[Collection(nameof(SharedPipeline))]
 public sealed class A_message_inside_that_lies(SharedPipeline shared) : IAsyncLifetime
 {
     private RunningPipeline _pipeline = null!;

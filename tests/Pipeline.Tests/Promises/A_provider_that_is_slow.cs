@@ -6,6 +6,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
+[Collection(nameof(Alone))]
 public sealed class A_provider_that_is_slow(ImpatientPipeline impatient)
 {
     [Fact]

@@ -5,6 +5,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
 /// <summary>SIGKILL at exact points of a delivery, which locks of the test's own hold still.</summary>
+[Collection(nameof(ImpatientPipeline))]
 public sealed class A_worker_that_dies(ImpatientPipeline impatient)
 {
     // The channels of the impatient pipeline that have these policies.

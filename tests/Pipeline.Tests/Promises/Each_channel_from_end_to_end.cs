@@ -4,6 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class Each_channel_from_end_to_end(SharedPipeline shared)
 {
     public static TheoryData<string> Channels => ["sms", "email", "telegram", "call", "whatsapp", "ussd"];

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
+[Collection(nameof(Alone))]
 public sealed class Expiring_to_the_moment(SharedPipeline shared)
 {
     private static readonly TimeSpan Promised = TimeSpan.FromSeconds(2);

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class Taking_OTPs_in(SharedPipeline shared)
 {
     private const string Refused = "b3f7c1de-4a55-4c0e-9d27-5f0c8a6e1b42";

@@ -4,6 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
+[Collection(nameof(Alone))]
 public sealed class Verifying_in_parallel(SharedPipeline shared)
 {
     private const int Submissions = 64;

@@ -9,6 +9,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Storage;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class The_purge(SharedPipeline shared)
 {
     private static readonly PurgePeriods Periods = new(TimeSpan.FromDays(30), TimeSpan.FromMinutes(15), TimeSpan.FromDays(31));

@@ -5,15 +5,17 @@ using OtpPipeline.Core.Otps;
 namespace OtpPipeline.Api.Tests.Dialects;
 
 /// <summary>No id, key, code or phone number of one is of any use with the other, in any dialect.</summary>
-public sealed class Two_applications_with_all_dialects : IClassFixture<PerfumerlabsDoor>
+public sealed class Two_applications_with_all_dialects : IClassFixture<PerfumerlabsDoor>, IClassFixture<TwoApplications>
 {
     private readonly ApiHost _host;
+    private readonly TwoApplications _two;
     private readonly DialectClient _client;
 
-    public Two_applications_with_all_dialects(ApiHost host, PerfumerlabsDoor perfumerlabs)
+    public Two_applications_with_all_dialects(ApiHost host, PerfumerlabsDoor perfumerlabs, TwoApplications two)
     {
         Servers.SkipWithout();
         _host = host;
+        _two = two;
         _client = host.Dialects(perfumerlabs);
     }
 
@@ -86,7 +88,7 @@ public sealed class Two_applications_with_all_dialects : IClassFixture<Perfumerl
     [MemberData(nameof(Pairs))]
     public async Task An_OTP_of_one_is_not_there_for_the_other(string made, string used)
     {
-        var (owner, stranger) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var (owner, stranger) = await _two.PairAsync();
         var otp = await Dialect.Of(made).MakeAsync(_client, _host, owner);
         var dialect = Dialect.Of(used);
 
@@ -112,7 +114,7 @@ public sealed class Two_applications_with_all_dialects : IClassFixture<Perfumerl
     [MemberData(nameof(Finding))]
     public async Task An_OTP_is_the_same_for_its_own_application_in_every_dialect(string made, string used)
     {
-        var owner = await KnownApplication.MakeAsync(_host);
+        var (owner, _) = await _two.PairAsync();
         var dialect = Dialect.Of(used);
         var otp = await Dialect.Of(made).MakeAsync(_client, _host, owner);
 
@@ -128,9 +130,10 @@ public sealed class Two_applications_with_all_dialects : IClassFixture<Perfumerl
     [MemberData(nameof(Strangers))]
     public async Task What_belongs_to_two_of_them_opens_nothing(string mixture, string name)
     {
-        var (owner, other) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var (owner, other) = await _two.PairAsync();
         var dialect = Dialect.Of(name);
         var shown = Mixtures[mixture](owner, other);
+        var (owners, others) = (await owner.OtpsAsync(_host), await other.OtpsAsync(_host));
         var otp = await dialect.MakeAsync(_client, _host, other);
 
         var requested = await dialect.Request(_client, shown, Numbers.Next());
@@ -138,15 +141,15 @@ public sealed class Two_applications_with_all_dialects : IClassFixture<Perfumerl
         requested.Text.ShouldNotContain("success");
         requested.Text.ShouldNotContain("otpId");
         requested.Text.ShouldNotContain("true");
-        (await owner.OtpsAsync(_host)).ShouldBeEmpty();
-        (await other.OtpsAsync(_host)).ShouldBe([otp.Id]);
+        (await owner.OtpsAsync(_host)).ShouldBe(owners);
+        (await other.OtpsAsync(_host)).ShouldBe([.. others, otp.Id]);
     }
 
     [Theory]
     [MemberData(nameof(Strangers))]
     public async Task What_belongs_to_two_of_them_verifies_only_what_its_key_may(string mixture, string name)
     {
-        var (owner, other) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var (owner, other) = await _two.PairAsync();
         var dialect = Dialect.Of(name);
         var shown = Mixtures[mixture](owner, other);
         var isOwners = shown.Key == owner.Made.Key || shown.BeemPair == owner.BeemPair || shown.TwoFactorKey == owner.TwoFactorKey;
@@ -161,8 +164,8 @@ public sealed class Two_applications_with_all_dialects : IClassFixture<Perfumerl
     [MemberData(nameof(Pairs))]
     public async Task A_phone_number_has_limits_with_each_of_them(string first, string second)
     {
-        var limits = new { limits = new { sendsPerHour = 1, failedGuesses = 1 } };
-        var (one, other) = (await KnownApplication.MakeAsync(_host, limits), await KnownApplication.MakeAsync(_host, limits));
+        var (one, other) = await _two.LimitedAsync();
+        var before = await one.OtpsAsync(_host);
         var otp = await Dialect.Of(first).MakeAsync(_client, _host, one);
         Dialect.Of(first).Verified(await Dialect.Of(first).Verify(_client, new(one), otp, await _host.WrongPinOfAsync(otp.Id))).ShouldBeFalse();
 
@@ -173,7 +176,7 @@ public sealed class Two_applications_with_all_dialects : IClassFixture<Perfumerl
         // Within one application it is one number in all dialects.
         var refused = await Dialect.Of(second).Request(_client, new(one), otp.Phone);
         Dialect.Of(second).Limited(refused).ShouldBeTrue(refused.Text);
-        (await one.OtpsAsync(_host)).ShouldBe([otp.Id]);
+        (await one.OtpsAsync(_host)).ShouldBe([.. before, otp.Id]);
     }
 
     [Theory]
@@ -196,7 +199,7 @@ public sealed class Two_applications_with_all_dialects : IClassFixture<Perfumerl
     [Fact]
     public async Task An_access_token_of_one_reads_nothing_of_the_other()
     {
-        var (owner, stranger) = (await KnownApplication.MakeAsync(_host), await KnownApplication.MakeAsync(_host));
+        var (owner, stranger) = await _two.PairAsync();
         var otp = await Dialect.Of("Beem").MakeAsync(_client, _host, owner);
         var tokens = new TokenClient(_host);
         var theirs = tokens.Bearer(await tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{stranger.Made.Id}:{stranger.Made.Secret}")));

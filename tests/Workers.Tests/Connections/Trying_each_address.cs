@@ -46,7 +46,7 @@ public sealed class Trying_each_address
         await using var host = new ProviderHost(
             new Dictionary<string, string?>
             {
-                ["Type"] = "smtp", ["Host"] = "mail.example", ["Port"] = $"{server.Port}", ["Security"] = "None",
+                ["Type"] = "smtp", ["Host"] = "mail_server", ["Port"] = $"{server.Port}", ["Security"] = "None",
                 ["From"] = "codes@otp.example",
             },
             resolve: _ => [silent.Address, IPAddress.Loopback]);

@@ -68,7 +68,8 @@ internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
             _deadline?.CancelAfter(replyTimeout);
         }
 
-        if (_inContent || Reply is { Code: >= 400 })
+        var refused = _received > 0 && _reply[0] is (byte)'4' or (byte)'5';
+        if (_inContent || refused)
         {
             return;
         }
@@ -97,7 +98,7 @@ internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
             throw new SmtpProtocolException("The server's answer is too long.");
         }
 
-        if (_startsTls && bytes[..^1].Contains((byte)'\n'))
+        if (_startsTls && !IsOneReply(bytes))
         {
             // Somebody between us and the server may have put an answer in front of the TLS handshake.
             throw new SmtpSessionException("tls_failed", "it spoke between STARTTLS and the handshake", ours: false);
@@ -119,5 +120,15 @@ internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
     public void Dispose()
     {
         // It holds nothing.
+    }
+
+    private static bool IsOneReply(ReadOnlySpan<byte> bytes)
+    {
+        while (bytes.Length > 3 && bytes[3] == (byte)'-' && bytes.IndexOf((byte)'\n') is >= 0 and var end)
+        {
+            bytes = bytes[(end + 1)..];
+        }
+
+        return bytes.IndexOf((byte)'\n') is var last && (last < 0 || last == bytes.Length - 1);
     }
 }

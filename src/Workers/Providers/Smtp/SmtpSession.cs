@@ -34,7 +34,11 @@ internal sealed class SmtpSession(SmtpConnection connection) : IDisposable
         {
             var answer = await connection.SendAsync(
                 FormatOptions.Default, mail, mail.EnvelopeSender, [mail.EnvelopeRecipient], deadline.Token);
-            return new SendOutcome.Accepted(SmtpMessageId.In(answer) ?? mail.Id);
+
+            // The id is kept in clear: one that quotes the recipient is not taken.
+            var id = SmtpMessageId.In(answer);
+            var isQuotation = id?.Contains($"{mail.EnvelopeRecipient.LocalPart}@", StringComparison.OrdinalIgnoreCase) == true;
+            return new SendOutcome.Accepted(id is null || isQuotation ? mail.Id : id);
         }
         catch (Exception failure)
         {

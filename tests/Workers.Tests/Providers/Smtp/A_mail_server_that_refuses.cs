@@ -109,6 +109,27 @@ public sealed class A_mail_server_that_refuses
         (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
     }
 
+    [Fact]
+    public async Task STARTTLS_in_one_answer_of_several_lines_is_asked_for_the_handshake()
+    {
+        var first = new TaskCompletionSource<string?>();
+        await using var server = new RawServer(async c =>
+        {
+            await c.SayAsync("220 mail\n");
+            await c.HearAsync();
+            await c.SayAsync("250-mail\n250 STARTTLS\n");
+            await c.HearAsync();
+            await c.SayAsync("220-go on\n220 with TLS\n");
+            first.SetResult(await c.HearAsync());
+        });
+        await using var host = Host(server.Port, null, ("Security", "StartTls"), ("ConnectTimeout", "00:00:00.5"));
+
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+
+        // The record type and the version of a ClientHello.
+        (await first.Task).ShouldNotBeNull().ShouldStartWith("\u0016\u0003");
+    }
+
     [Theory]
     [InlineData("554 no mail here\n", "unavailable")]
     [InlineData("421 4.7.0 too many connections\n", "throttled")]

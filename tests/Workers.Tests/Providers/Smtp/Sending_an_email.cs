@@ -82,6 +82,16 @@ public sealed class Sending_an_email
     }
 
     [Fact]
+    public async Task A_recipient_that_the_answer_quotes_is_no_message_id()
+    {
+        await using var server = await MailServer.StartAsync();
+        await using var host = Host(server);
+        var delivery = Messages.To("quoted1@mail.example", Channel.Email);
+
+        (await host.SendAsync(delivery)).ShouldBe(new SendOutcome.Accepted($"<{delivery.Delivery.Id:N}@otp.example>"));
+    }
+
+    [Fact]
     public async Task A_line_break_in_a_value_makes_no_header()
     {
         var mail = await SendAsync(

@@ -6,7 +6,7 @@ It offers PIPELINING, CHUNKING and BINARYMIME.
 The local part of a recipient tells what becomes of it: full (452), unknown (550), later (450 4.7.1),
 lost-data (the connection ends at DATA), lost-content (it ends within the content), lost-dot (it ends between the content and the dot),
 lost-answer (it ends after the dot, without an answer), refused (554 after the dot), slow (no answer after the dot),
-named (an id in the answer).
+named (an id in the answer), quoted1 (itself in the answer).
 """
 
 import asyncio
@@ -94,6 +94,8 @@ class Handler:
             await asyncio.sleep(3600)
         if local == "named":
             return "250 2.0.0 Ok: queued as 4YzT2h1Wvc"
+        if local == "quoted1":
+            return f"250 2.0.0 Ok: queued as <{envelope.rcpt_tos[0]}>"
         return "250 2.0.0 queued"
 
 

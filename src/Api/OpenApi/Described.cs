@@ -24,7 +24,7 @@ internal static class Described
     {
         [400] = "A parameter, the body or the state of the OTP stands against it",
         [401] = "The API key is missing or not valid",
-        [403] = "The key may not do this",
+        [403] = "The key may not do this, or the application does not serve the number",
         [404] = "The application has no such thing",
         [409] = "The first request with this idempotency key is still running",
         [422] = "The idempotency key was used before with another command",

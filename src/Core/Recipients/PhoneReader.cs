@@ -51,7 +51,8 @@ internal static class PhoneReader
     }
 
     // The library takes letters for keys of a telephone: "(mobile)" behind a German number would make it another one.
-    private static bool IsSpelled(string possible) => possible.AsSpan().ContainsAny(Letters) && Library.IsAlphaNumber(possible);
+    private static bool IsSpelled(string possible) =>
+        possible.AsSpan().ContainsAny(Letters) && Library.IsAlphaNumber(possible.Split(';', 2)[0]);
 
     private static PhoneParseResult Parse(string text, string? country)
     {

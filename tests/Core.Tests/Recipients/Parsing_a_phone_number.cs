@@ -38,6 +38,8 @@ public class Parsing_a_phone_number
     [InlineData("+971800140 (mobile)")]
     [InlineData("+33612246400 home")]
     [InlineData("+1 800 FLOWERS")]
+    [InlineData("tel:+49 6536 8262 (mobile);isub=1")]
+    [InlineData("6536 8262 (mobile);phone-context=+49")]
     public void A_word_after_or_within_a_number_does_not_make_it_another_one(string text) =>
         PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.NumberInvalid>();
 

@@ -60,6 +60,7 @@ internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, IOptions<Otp
             new() { Value = periods.FinalOtps },
             new() { Value = limit });
         batch.Add(Old("dead_letters", "id", "created_at"), new() { Value = periods.FinalOtps }, new() { Value = limit });
+        batch.Add(Old("outbox_messages", "id", "parked_at"), new() { Value = periods.FinalOtps }, new() { Value = limit });
         batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
         batch.Add(Old("sandbox_callbacks", "id", "received_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
         batch.Add(

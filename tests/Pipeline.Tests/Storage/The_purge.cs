@@ -45,6 +45,29 @@ public sealed class The_purge(SharedPipeline shared)
         (await pipeline.Database.CountAsync("otp_pins WHERE otp_id = $1", pending)).ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Takes_a_message_that_was_parked_as_long_as_a_dead_letter_stays()
+    {
+        var pipeline = await shared.GetAsync();
+        var (old, recent, waiting) = (Guid.NewGuid(), Guid.NewGuid(), Guid.NewGuid());
+        foreach (var (id, days) in new (Guid, int?)[] { (old, 31), (recent, 29), (waiting, null) })
+        {
+            await pipeline.Database.ExecuteAsync(
+                """
+                INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at)
+                VALUES ($1, 'unknown', '{}', now() - interval '40 days', now() + interval '1 hour', 20, now() - make_interval(days => $2))
+                """,
+                id,
+                (object?)days ?? DBNull.Value);
+        }
+
+        await PurgeAsync(pipeline);
+
+        var left = await pipeline.Database.ReadAsync(r => r.GetGuid(0), "SELECT id FROM outbox_messages WHERE id = ANY ($1)", new[] { old, recent, waiting });
+        await pipeline.Database.ExecuteAsync("DELETE FROM outbox_messages WHERE id = ANY ($1)", new[] { recent, waiting });
+        left.ShouldBe([recent, waiting], ignoreOrder: true);
+    }
+
     [Theory]
     [InlineData("PENDING", true)]
     [InlineData("DELIVERED", false)]

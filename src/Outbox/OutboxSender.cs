@@ -1,5 +1,3 @@
-using System.Net.Sockets;
-using MassTransit;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -52,19 +50,7 @@ internal sealed partial class OutboxSender(
     }
 
     /// <summary>Whether the error is the connection's and says nothing of the message.</summary>
-    public bool IsBrokerDown(Exception error)
-    {
-        for (var cause = error; cause is not null; cause = cause.InnerException)
-        {
-            if (cause is ConnectionException or TransportUnavailableException or TimeoutException or OperationCanceledException or IOException or SocketException
-                || setup.IsBrokerDown?.Invoke(cause) == true)
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
+    public bool IsBrokerDown(Exception error) => !setup.SaysRefused(error) && setup.SaysBrokerDown(error);
 
     /// <summary>The cause's type and its message, short enough for a column.</summary>
     public static string Describe(Exception error)

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Text.Json;
 using MassTransit;
 
@@ -21,6 +22,17 @@ public sealed class OutboxSetup
     /// itself (MassTransit's ConnectionException, time-outs, sockets).
     /// </summary>
     public Func<Exception, bool>? IsBrokerDown { get; set; }
+
+    /// <summary>Tells errors by which a broker that is there refuses the message, such as a full queue, whatever error they are wrapped in.</summary>
+    public Func<Exception, bool>? IsRefused { get; set; }
+
+    /// <summary>Whether the error, or what caused it, is such a refusal.</summary>
+    internal bool SaysRefused(Exception error) => CausesOf(error).Any(c => IsRefused?.Invoke(c) == true);
+
+    /// <summary>Whether the error, or what caused it, is the connection's.</summary>
+    internal bool SaysBrokerDown(Exception error) => CausesOf(error).Any(c =>
+        c is ConnectionException or TransportUnavailableException or TimeoutException or OperationCanceledException or IOException or SocketException
+        || IsBrokerDown?.Invoke(c) == true);
 
     /// <summary>Called with each failure of a publish.</summary>
     public Action<Exception>? OnFailed { get; set; }
@@ -72,5 +84,13 @@ public sealed class OutboxSetup
         }
 
         return this;
+    }
+
+    private static IEnumerable<Exception> CausesOf(Exception error)
+    {
+        for (var cause = error; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
     }
 }

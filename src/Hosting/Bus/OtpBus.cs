@@ -100,6 +100,9 @@ public static class OtpBus
                 CallbackRouting.Route(context);
             };
             setup.IsBrokerDown = IsBrokerDown;
+
+            // A queue that is full refuses; MassTransit takes it for a lost connection, and a tenant's own queue of answers would stop everybody's messages.
+            setup.IsRefused = static failure => failure is RabbitMQ.Client.Exceptions.PublishException;
             setup.OnFailed = failure =>
             {
                 if (failure.GetBaseException() is PublishReturnException returned)

@@ -42,6 +42,8 @@ internal static class LogSetup
             configuration.MinimumLevel.Override(source, level);
         }
 
+        // One for each try of a message that a tenant's own queue refuses, with its stack: the outbox says itself what it could not send.
+        configuration.Filter.ByExcluding(e => e.MessageTemplate.Text.StartsWith("S-FAULT", StringComparison.Ordinal));
         LoggerSinkConfiguration.Wrap(
             configuration.WriteTo,
             inner => new RedactingSink(new BufferedSink(inner, TimeProvider.System)),

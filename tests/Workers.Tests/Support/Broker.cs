@@ -90,6 +90,20 @@ internal sealed class Broker : IAsyncDisposable
         return (await channel.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: false)).QueueName;
     }
 
+    /// <summary>A queue that takes nothing, as its owner may declare it.</summary>
+    public async Task<string> DeclareFullQueueAsync()
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-max-length"] = 0, ["x-overflow"] = "reject-publish" };
+        return (await channel.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: false, arguments)).QueueName;
+    }
+
+    public async Task BindAsync(string queue, string exchange, string routingKey)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        await channel.QueueBindAsync(queue, exchange, routingKey);
+    }
+
     public async Task DeleteQueueAsync(string queue)
     {
         await using var channel = await _connection.CreateChannelAsync();

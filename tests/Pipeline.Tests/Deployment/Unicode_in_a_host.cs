@@ -8,16 +8,21 @@ namespace OtpPipeline.Pipeline.Tests.Deployment;
 /// <summary>Both hosts as processes without a configuration: the check of Unicode comes first, a missing key of configuration second.</summary>
 public sealed class Unicode_in_a_host
 {
+    private const string Invariant = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
+
     private const string SwitchedOff =
         "Unicode normalisation is switched off: DOTNET_SYSTEM_GLOBALIZATION_INVARIANT must be false or not set.";
 
     public static TheoryData<string> Hosts => ["Api", "Workers"];
 
     [Theory]
-    [MemberData(nameof(Hosts))]
-    public async Task Works_whatever_culture_the_environment_names(string host)
+    [InlineData("Api", "false")]
+    [InlineData("Api", null)]
+    [InlineData("Workers", "false")]
+    [InlineData("Workers", null)]
+    public async Task Works_whatever_culture_the_environment_names(string host, string? invariant)
     {
-        var (code, errors) = await RunAsync(host, invariant: "false");
+        var (code, errors) = await RunAsync(host, invariant);
 
         code.ShouldBe(1);
         errors.ShouldContain("Otp:PinKeys is missing");
@@ -40,7 +45,7 @@ public sealed class Unicode_in_a_host
         return Path.GetFullPath(Path.Combine(metadata["SourceFolder"], host, metadata["HostOutput"]));
     }
 
-    private static async Task<(int Code, string Errors)> RunAsync(string host, string invariant)
+    private static async Task<(int Code, string Errors)> RunAsync(string host, string? invariant)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(Folder(host), $"OtpPipeline.{host}.dll")])
         {
@@ -50,7 +55,6 @@ public sealed class Unicode_in_a_host
             UseShellExecute = false,
             Environment =
             {
-                ["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = invariant,
                 ["LANG"] = "tr_TR.UTF-8",
                 ["LC_ALL"] = "tr_TR.UTF-8",
                 ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
@@ -58,6 +62,13 @@ public sealed class Unicode_in_a_host
                 ["RabbitMq__Uri"] = "amqp://guest:guest@127.0.0.1/",
             },
         };
+        start.Environment[Invariant] = invariant;
+        if (invariant is null)
+        {
+            // Then the host's own configuration decides.
+            start.Environment.Remove(Invariant);
+        }
+
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();

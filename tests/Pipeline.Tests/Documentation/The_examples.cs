@@ -64,6 +64,24 @@ public sealed partial class The_examples(DocumentedPipeline documented)
         }
     }
 
+    /// <summary>A machine that is fast needs no pause; whoever copies the lines may have a slow one.</summary>
+    [Theory]
+    [MemberData(nameof(PagesWith), nameof(Kind.Shell))]
+    public void Of_a_page_pause_before_they_look_for_what_comes_later(string page)
+    {
+        var reader = new ShellExample();
+        var paused = false;
+        foreach (var step in Kinds.Of(page).Where(e => e.Kind == Kind.Shell).SelectMany(e => reader.Steps(e.Example)))
+        {
+            var looks = Look().IsMatch(step.Command);
+
+            // What an operator lists, or sends again, was there before.
+            var makes = !looks && step.Command.Contains("curl", StringComparison.Ordinal) && !Again().IsMatch(step.Command);
+            paused = step.IsPause || (paused && !makes);
+            (paused || !looks).ShouldBeTrue($"{page} needs a pause before: {step.Command}");
+        }
+    }
+
     [Theory]
     [MemberData(nameof(PagesWith), nameof(Kind.Python))]
     public async Task In_Python_run(string page)
@@ -179,6 +197,12 @@ public sealed partial class The_examples(DocumentedPipeline documented)
 
     [GeneratedRegex("""^b'(?<body>.*)'$""", Options)]
     private static partial Regex PythonBytes();
+
+    [GeneratedRegex(@"\$OTP_URL/(sandbox/(messages|callbacks)\?|otp/\$OTP_ID/callbacks )", Options)]
+    private static partial Regex Look();
+
+    [GeneratedRegex("/replay |/admin/", Options)]
+    private static partial Regex Again();
 
     [GeneratedRegex("\"error\":\\{|\"code\":2\\d{3}|\"status\":[45]\\d\\d|^(curl|bash): ", Options)]
     private static partial Regex Refusal();

@@ -4,7 +4,6 @@ FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY src/ src/
-COPY tools/SqlServerShim/ tools/SqlServerShim/
 RUN dotnet publish src/Api/Api.csproj -c Release -o /publish/api -p:RunAnalyzers=false
 RUN dotnet publish src/Workers/Workers.csproj -c Release -o /publish/workers -p:RunAnalyzers=false
 

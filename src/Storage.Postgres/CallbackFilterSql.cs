@@ -1,7 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Storage.Postgres;
 

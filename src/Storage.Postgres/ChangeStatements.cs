@@ -1,7 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Storage.Postgres;

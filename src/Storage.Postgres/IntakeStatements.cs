@@ -1,9 +1,10 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Storage.Postgres;
 

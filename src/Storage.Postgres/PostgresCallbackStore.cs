@@ -1,9 +1,9 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Callbacks.Sending;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Storage.Postgres;
 

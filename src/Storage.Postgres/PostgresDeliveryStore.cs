@@ -1,11 +1,12 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Deliveries.Sending;
 
 namespace OtpPipeline.Storage.Postgres;
 
 /// <summary>Claims on PostgreSQL: one statement that commits by itself.</summary>
-internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeliveryStore
+internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeliveryStore, IReleaseStore
 {
     // The share lock keeps the OTP from becoming final between the look at its status and the claim. Both statuses are compared in a
     // way that no partial index serves: see Rows.Unindexed.

@@ -1,9 +1,8 @@
 using Npgsql;
-using NpgsqlTypes;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Outbox;
 using OtpPipeline.Storage.Postgres.Outbox;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 
 namespace OtpPipeline.Storage.Postgres;
 

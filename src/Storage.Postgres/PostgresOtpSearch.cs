@@ -1,7 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Storage.Postgres;
 

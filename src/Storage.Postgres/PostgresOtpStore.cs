@@ -1,13 +1,14 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Storage.Postgres;
 
 /// <summary>The OTPs on PostgreSQL.</summary>
-internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, IOptions<OtpOptions> options, IOptions<DeliveryOptions> shares) : IOtpStore
+internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, IOptions<OtpOptions> options, IOptions<DeliveryOptions> shares) : IOtpStore, IIntakeStore
 {
     public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken) =>
         new PostgresIntakeUnit(

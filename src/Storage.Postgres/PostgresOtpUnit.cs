@@ -1,9 +1,11 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
 using OtpPipeline.Storage.Postgres.Outbox;
 

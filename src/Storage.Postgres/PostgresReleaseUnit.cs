@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Outbox;
 using OtpPipeline.Storage.Postgres.Outbox;
 

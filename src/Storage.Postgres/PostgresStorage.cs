@@ -1,13 +1,18 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Callbacks.Sending;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Storage.Postgres.Outbox;
 
 namespace OtpPipeline.Storage.Postgres;
@@ -43,8 +48,10 @@ public static class PostgresStorage
         services.AddPooledDbContextFactory<OtpDbContext>((provider, options) =>
             Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(CallbackUrlEncryption.Instance));
         services.AddSingleton<IOtpStore, PostgresOtpStore>();
+        services.AddSingleton<IIntakeStore, PostgresOtpStore>();
         services.AddSingleton<IOtpSearch, PostgresOtpSearch>();
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
+        services.AddSingleton<IReleaseStore, PostgresDeliveryStore>();
         services.AddSingleton<ICallbackStore, PostgresCallbackStore>();
         services.AddSingleton<IPermitStore, PostgresPermitStore>();
         services.AddSingleton<ISandboxStore, PostgresSandboxStore>();

@@ -1,7 +1,8 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Storage.Postgres;
 

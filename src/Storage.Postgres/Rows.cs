@@ -1,9 +1,10 @@
 using Npgsql;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Storage.Postgres;
 

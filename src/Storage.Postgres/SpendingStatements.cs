@@ -1,6 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 
 namespace OtpPipeline.Storage.Postgres;
 

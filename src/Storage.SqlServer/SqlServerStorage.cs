@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Storage.SqlServer;
 

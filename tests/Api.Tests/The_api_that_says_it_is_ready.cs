@@ -8,8 +8,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
 
 namespace OtpPipeline.Api.Tests;
 
@@ -40,7 +41,8 @@ public sealed class The_api_that_says_it_is_ready
             builder.ConfigureTestServices(services =>
             {
                 var inner = services.Last(s => s.ServiceType == typeof(IOtpStore)).ImplementationType!;
-                services.AddSingleton<IOtpStore>(p => Watched.Of((IOtpStore)ActivatorUtilities.CreateInstance(p, inner), Called));
+                services.AddSingleton(p => Watched.Of((IOtpStore)ActivatorUtilities.CreateInstance(p, inner), Called));
+                services.AddSingleton(p => Watched.Of((IIntakeStore)ActivatorUtilities.CreateInstance(p, inner), Called));
             });
         });
         using var client = api.CreateClient();
@@ -56,7 +58,7 @@ public sealed class The_api_that_says_it_is_ready
         }
 
         var gone = calls.ToList();
-        gone.Count(c => c is nameof(IOtpStore.BeginIntakeAsync)).ShouldBe(12);
+        gone.Count(c => c is nameof(IIntakeStore.BeginIntakeAsync)).ShouldBe(12);
         gone.ShouldContain(nameof(IOtpStore.BeginAsync));
         gone.Count(c => c is nameof(IOtpStore.FindAsync)).ShouldBe(12);
         (await client.GetAsync("/health/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
@@ -79,12 +81,13 @@ public sealed class The_api_that_says_it_is_ready
     /// <summary>Tells of each call.</summary>
     public class Watched : DispatchProxy
     {
-        private IOtpStore _inner = null!;
+        private object _inner = null!;
         private Action<string> _called = null!;
 
-        public static IOtpStore Of(IOtpStore inner, Action<string> called)
+        public static T Of<T>(T inner, Action<string> called)
+            where T : class
         {
-            var proxy = Create<IOtpStore, Watched>();
+            var proxy = Create<T, Watched>();
             ((Watched)(object)proxy)._inner = inner;
             ((Watched)(object)proxy)._called = called;
             return proxy;

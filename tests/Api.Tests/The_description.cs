@@ -4,6 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Tests;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests;
 

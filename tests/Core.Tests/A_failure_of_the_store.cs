@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using System.Threading.Channels;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using OtpPipeline.Core.Stores;
 using Shouldly;
 using Xunit;
 

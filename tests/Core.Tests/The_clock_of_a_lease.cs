@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
+using OtpPipeline.Core.Stores;
 using Shouldly;
 using Xunit;
 

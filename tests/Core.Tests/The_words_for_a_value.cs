@@ -1,5 +1,8 @@
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 using Shouldly;
 using Xunit;
 

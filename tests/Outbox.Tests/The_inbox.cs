@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Outbox.Tests.Support;
 using OtpPipeline.Storage.Postgres.Outbox;
 

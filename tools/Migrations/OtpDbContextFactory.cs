@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Storage.SqlServer;
 
 namespace OtpPipeline.Migrations;

@@ -5,9 +5,11 @@ using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Callbacks.Sending;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Admin;

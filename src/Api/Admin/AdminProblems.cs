@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Admin;
 

@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Api.Admin;
 

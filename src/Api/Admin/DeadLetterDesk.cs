@@ -4,9 +4,9 @@ using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Core.DeadLetters;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Outbox;
@@ -37,7 +37,7 @@ internal sealed partial class DeadLetterDesk(
 
         var (all, at, last) = (before is null, before?.At, before?.Id);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var letters = await context.DeadLetters.AsNoTracking()
+        var letters = await context.Set<DeadLetter>().AsNoTracking()
             .Where(d => (queue == null || d.Queue == queue) && (all || d.CreatedAt < at || (d.CreatedAt == at && d.Id.CompareTo(last!.Value) < 0)))
             .OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Id).Take(limit + 1)
             .Select(d => new { d.Id, d.Queue, d.MessageId, d.Reason, d.Headers, d.Size, Kept = d.Original != null, d.CreatedAt, d.ReplayedAt })
@@ -63,7 +63,7 @@ internal sealed partial class DeadLetterDesk(
     public async Task<Refusal?> ReplayAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var letter = await context.DeadLetters.AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellationToken);
+        var letter = await context.Set<DeadLetter>().AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellationToken);
         if (letter is null)
         {
             return await ReplayRowAsync(id, cancellationToken);
@@ -91,7 +91,7 @@ internal sealed partial class DeadLetterDesk(
         }
 
 #pragma warning disable RS0030 // Inside a statement it is the database's clock.
-        await context.DeadLetters.Where(d => d.Id == id).ExecuteUpdateAsync(d => d.SetProperty(x => x.ReplayedAt, x => DateTime.UtcNow), CancellationToken.None);
+        await context.Set<DeadLetter>().Where(d => d.Id == id).ExecuteUpdateAsync(d => d.SetProperty(x => x.ReplayedAt, x => DateTime.UtcNow), CancellationToken.None);
 #pragma warning restore RS0030
         Log.Replayed(logger, id, letter.Queue);
         return null;
@@ -101,7 +101,7 @@ internal sealed partial class DeadLetterDesk(
     public async Task<Refusal?> DiscardAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        return await context.DeadLetters.Where(d => d.Id == id).ExecuteDeleteAsync(cancellationToken) > 0
+        return await context.Set<DeadLetter>().Where(d => d.Id == id).ExecuteDeleteAsync(cancellationToken) > 0
             || await outboxStore.DiscardAsync([id], cancellationToken) > 0
             ? null
             : ApiRefusals.PathNotFound;

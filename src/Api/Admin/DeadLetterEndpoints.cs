@@ -2,7 +2,6 @@ using System.Globalization;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Admin;
 

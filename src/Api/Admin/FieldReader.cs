@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Api.Admin;
 

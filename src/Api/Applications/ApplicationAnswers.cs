@@ -1,8 +1,9 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Applications;
 
@@ -121,7 +122,7 @@ public sealed record OtpSettingsAnswer
     {
         Template = settings.Template ?? "",
         From = settings.From ?? "(request)",
-        PinType = EnumText<PinType>.Lower(settings.PinType ?? Core.Otps.PinType.Numbers),
+        PinType = EnumText<PinType>.Lower(settings.PinType ?? Core.Pins.PinType.Numbers),
         PinLength = settings.PinLength,
         Ttl = settings.Ttl,
         MaxAttempts = settings.MaxAttempts,

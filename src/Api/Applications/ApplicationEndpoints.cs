@@ -3,6 +3,7 @@ using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Applications;
 

@@ -5,9 +5,9 @@ using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
-using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Applications;
 

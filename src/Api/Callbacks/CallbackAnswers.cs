@@ -1,8 +1,9 @@
 using System.ComponentModel;
 using System.Text;
 using System.Text.Json.Serialization;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Callbacks;

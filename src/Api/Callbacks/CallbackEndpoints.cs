@@ -2,8 +2,8 @@ using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Callbacks.Sending;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Callbacks;

@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Dialects;
 

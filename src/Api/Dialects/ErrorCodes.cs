@@ -2,7 +2,7 @@ using System.Net;
 using System.Reflection;
 using System.Text;
 using OtpPipeline.Api.Admin;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Dialects;
 

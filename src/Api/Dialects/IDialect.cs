@@ -1,5 +1,5 @@
 using Microsoft.OpenApi;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Dialects;
 

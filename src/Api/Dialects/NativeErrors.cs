@@ -1,7 +1,7 @@
 using System.Globalization;
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Dialects;
 

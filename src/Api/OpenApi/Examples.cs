@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Otps;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.OpenApi;
 

@@ -1,7 +1,8 @@
 using System.Diagnostics;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.Otps;
 

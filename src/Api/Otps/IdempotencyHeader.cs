@@ -1,5 +1,5 @@
 using System.Text;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Otps;
 

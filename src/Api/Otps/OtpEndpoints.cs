@@ -1,7 +1,7 @@
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Otps;
 
@@ -32,5 +32,5 @@ internal static class OtpEndpoints
     /// <summary>The dashed form only. An id of any other form belongs to no OTP.</summary>
     public static bool TryId(string text, out Guid id) => Guid.TryParseExact(text, "D", out id);
 
-    public static IResult Refuse(Core.Otps.Refusal refusal) => new RefusedAnswer(refusal);
+    public static IResult Refuse(Core.Errors.Refusal refusal) => new RefusedAnswer(refusal);
 }

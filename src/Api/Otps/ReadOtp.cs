@@ -1,6 +1,7 @@
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Otps;
 

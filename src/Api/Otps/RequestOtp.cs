@@ -2,7 +2,10 @@ using System.ComponentModel;
 using System.Diagnostics;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Otps;
 

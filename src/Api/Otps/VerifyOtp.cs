@@ -2,7 +2,11 @@ using System.ComponentModel;
 using System.Diagnostics;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Otps;
 

@@ -5,7 +5,11 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Health;
 

@@ -6,7 +6,8 @@ using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 

@@ -3,8 +3,7 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Dialects;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Security;
 

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Security;
 

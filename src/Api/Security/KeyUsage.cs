@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.EntityFrameworkCore;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Api.Security;
 

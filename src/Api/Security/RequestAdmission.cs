@@ -1,8 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Api.Dialects;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.RateLimits;
 
 namespace OtpPipeline.Api.Security;

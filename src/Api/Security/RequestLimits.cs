@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
 using OtpPipeline.Api.Dialects;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Security;
 

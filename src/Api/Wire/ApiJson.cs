@@ -8,7 +8,7 @@ using OtpPipeline.Api.Callbacks;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Sandbox;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Wire;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Wire;
 

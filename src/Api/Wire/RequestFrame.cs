@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http.Features;
 using OtpPipeline.Api.Dialects;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Logging;
 
 namespace OtpPipeline.Api.Wire;

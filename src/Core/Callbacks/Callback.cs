@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Core.Callbacks;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.DeadLetters;
@@ -37,13 +37,13 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
             original = original with { Headers = original.Headers.Where(h => !h.Key.Equals(ReplayHeader, StringComparison.Ordinal)).ToDictionary(StringComparer.Ordinal) };
         }
 
-        context.DeadLetters.Add(new()
+        context.Set<DeadLetter>().Add(new()
         {
             Id = id,
             Queue = queue,
             MessageId = original.MessageId is { Length: <= LongestId } messageId && !messageId.Contains('\0') ? secrets.SealMessageId(id, messageId) : null,
             Reason = reason,
-            Headers = JsonSerializer.Serialize(headers, OtpJson.Default.IReadOnlyDictionaryStringString),
+            Headers = JsonSerializer.Serialize(headers, DeadLetterJson.Default.IReadOnlyDictionaryStringString),
             Size = original.Body.Length,
             Original = original.Body.Length > LargestBody ? null : secrets.SealDeadLetter(id, original),
         });
@@ -54,7 +54,7 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
     /// <summary>False where the row is gone.</summary>
     private static async Task<bool> PutBackAsync(OtpDbContext context, Guid id, string queue, string reason) =>
 #pragma warning disable RS0030 // Inside a statement it is the database's clock.
-        await context.DeadLetters.Where(d => d.Id == id && d.Queue == queue)
+        await context.Set<DeadLetter>().Where(d => d.Id == id && d.Queue == queue)
             .ExecuteUpdateAsync(set => set.SetProperty(d => d.Reason, reason).SetProperty(d => d.CreatedAt, d => DateTime.UtcNow)) > 0;
 #pragma warning restore RS0030
 }

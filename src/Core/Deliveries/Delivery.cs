@@ -1,3 +1,5 @@
+using OtpPipeline.Core.Recipients;
+
 namespace OtpPipeline.Core.Deliveries;
 
 /// <summary>Status of a delivery.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Core.Deliveries;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
 
 namespace OtpPipeline.Core.Deliveries;

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Gathering;
 

@@ -1,5 +1,5 @@
-using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps;
 
@@ -69,58 +69,4 @@ public sealed class Otp
 
     /// <summary>When the status became final.</summary>
     public DateTime? FinalAt { get; set; }
-}
-
-/// <summary>The PIN of an OTP, readable only with the key ring; wiped when the OTP is final.</summary>
-public sealed class OtpPin
-{
-    public required Guid OtpId { get; init; }
-
-    /// <summary>From 1; part of the associated data, so a row cannot be moved to another OTP or version.</summary>
-    public required int Version { get; init; }
-
-    public required byte[] Ciphertext { get; init; }
-
-    public required string KeyId { get; init; }
-
-    public required DateTime ValidUntil { get; init; }
-
-    /// <summary>Compared as it stands: letters have a case.</summary>
-    public bool Exact { get; init; }
-
-    /// <summary><see cref="CallerMessage"/>, sealed: it holds the PIN and ends with it. Null where the template is the text.</summary>
-    public byte[]? Message { get; init; }
-
-    /// <summary>Keyed hash by which a dialect finds the OTP that this is the PIN of; null where none does. Written once, never read back.</summary>
-    public byte[]? FindHash { get; init; }
-
-    /// <summary>The same for a PIN that no other live one may equal.</summary>
-    public byte[]? UniqueHash { get; init; }
-}
-
-/// <summary>The first answer of an idempotency key, per application.</summary>
-public sealed class IdempotencyKey
-{
-    public required Guid ApplicationId { get; init; }
-
-    public required byte[] KeyHash { get; init; }
-
-    /// <summary>Keyed hash of the normalised command.</summary>
-    public required byte[] CommandHash { get; init; }
-
-    public required Guid OtpId { get; init; }
-
-    public required DateTime ExpiresAt { get; init; }
-}
-
-/// <summary>A submission that was answered, so that its repetition is answered alike; kept as long as its OTP.</summary>
-public sealed class OtpSubmission
-{
-    public required Guid OtpId { get; init; }
-
-    /// <summary>Keyed hash of the caller's id of the submission and of what it said.</summary>
-    public required byte[] Hash { get; init; }
-
-    /// <summary>Code of the refusal; null for success.</summary>
-    public int? Code { get; init; }
 }

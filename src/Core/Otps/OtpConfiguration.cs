@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Core.Otps;
 
@@ -61,18 +62,6 @@ internal sealed class OtpPinConfiguration : IEntityTypeConfiguration<OtpPin>
     }
 }
 
-internal sealed class OtpSubmissionConfiguration : IEntityTypeConfiguration<OtpSubmission>
-{
-    public void Configure(EntityTypeBuilder<OtpSubmission> builder)
-    {
-        builder.ToTable("otp_submissions");
-        builder.HasKey(s => new { s.OtpId, s.Hash }).HasName("pk_otp_submissions");
-        builder.Property(s => s.OtpId).HasColumnName("otp_id");
-        builder.Property(s => s.Hash).HasColumnName("hash").HasMaxLength(32);
-        builder.Property(s => s.Code).HasColumnName("code");
-    }
-}
-
 internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<IdempotencyKey>
 {
     public void Configure(EntityTypeBuilder<IdempotencyKey> builder)
@@ -85,5 +74,17 @@ internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<Ide
         builder.Property(k => k.OtpId).HasColumnName("otp_id");
         builder.Property(k => k.ExpiresAt).HasColumnName("expires_at");
         builder.HasIndex(k => k.ExpiresAt).HasDatabaseName("ix_idempotency_keys_expires_at");
+    }
+}
+
+internal sealed class OtpSubmissionConfiguration : IEntityTypeConfiguration<OtpSubmission>
+{
+    public void Configure(EntityTypeBuilder<OtpSubmission> builder)
+    {
+        builder.ToTable("otp_submissions");
+        builder.HasKey(s => new { s.OtpId, s.Hash }).HasName("pk_otp_submissions");
+        builder.Property(s => s.OtpId).HasColumnName("otp_id");
+        builder.Property(s => s.Hash).HasColumnName("hash").HasMaxLength(32);
+        builder.Property(s => s.Code).HasColumnName("code");
     }
 }

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace OtpPipeline.Core.Otps;
 
 /// <summary>What of an OTP is personal or secret: stored sealed only.</summary>
@@ -14,14 +12,3 @@ public sealed record OtpDetails(string Recipient, string From, string Template, 
     /// <summary>Prints nothing of it.</summary>
     public override string ToString() => nameof(OtpDetails);
 }
-
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(OtpDetails))]
-[JsonSerializable(typeof(CallerMessage))]
-[JsonSerializable(typeof(string?[]))]
-[JsonSerializable(typeof(Sandbox.SandboxContent))]
-[JsonSerializable(typeof(Sandbox.SandboxCallbackContent))]
-[JsonSerializable(typeof(DeadLetters.OriginalMessage))]
-[JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
-[JsonSerializable(typeof(Secrets.TokenContent))]
-internal sealed partial class OtpJson : JsonSerializerContext;

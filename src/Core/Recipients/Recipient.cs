@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Core.Recipients;
 

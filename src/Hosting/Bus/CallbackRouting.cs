@@ -1,5 +1,5 @@
 using MassTransit;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 
 namespace OtpPipeline.Hosting.Bus;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Logging;
 
 namespace OtpPipeline.Hosting.Bus;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MassTransit;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Hosting.Bus;
 

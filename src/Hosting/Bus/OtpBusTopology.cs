@@ -1,7 +1,7 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport.Configuration;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus;

@@ -2,7 +2,7 @@ using System.Runtime.ExceptionServices;
 using System.Runtime.Serialization;
 using System.Text.Json;
 using MassTransit;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Hosting.Bus;
 

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Hosting.Health;
 

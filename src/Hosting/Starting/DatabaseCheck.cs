@@ -1,7 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Logging;
 
 namespace OtpPipeline.Hosting.Starting;

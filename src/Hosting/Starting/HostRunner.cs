@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Logging;
 
 namespace OtpPipeline.Hosting.Starting;

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OpenTelemetry;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Hosting.Telemetry;
 

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 
 #nullable disable
 
@@ -125,7 +125,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.ToTable("applications", (string)null);
                 });
 
-            modelBuilder.Entity("OtpPipeline.Core.Applications.ApplicationIdentifier", b =>
+            modelBuilder.Entity("OtpPipeline.Core.Applications.Identifiers.ApplicationIdentifier", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
@@ -189,7 +189,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.ToTable("application_identifiers", (string)null);
                 });
 
-            modelBuilder.Entity("OtpPipeline.Core.Applications.ApplicationSpending", b =>
+            modelBuilder.Entity("OtpPipeline.Core.Applications.Limits.ApplicationSpending", b =>
                 {
                     b.Property<Guid>("ApplicationId")
                         .HasColumnType("uuid")
@@ -210,7 +210,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.ToTable("application_spendings", (string)null);
                 });
 
-            modelBuilder.Entity("OtpPipeline.Core.Applications.RecipientHistory", b =>
+            modelBuilder.Entity("OtpPipeline.Core.Applications.Limits.RecipientHistory", b =>
                 {
                     b.Property<Guid>("ApplicationId")
                         .HasColumnType("uuid")

@@ -4,7 +4,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 
 #nullable disable
 
@@ -129,7 +129,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.ToTable("applications", (string)null);
                 });
 
-            modelBuilder.Entity("OtpPipeline.Core.Applications.ApplicationIdentifier", b =>
+            modelBuilder.Entity("OtpPipeline.Core.Applications.Identifiers.ApplicationIdentifier", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uniqueidentifier")
@@ -197,7 +197,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.ToTable("application_identifiers", (string)null);
                 });
 
-            modelBuilder.Entity("OtpPipeline.Core.Applications.ApplicationSpending", b =>
+            modelBuilder.Entity("OtpPipeline.Core.Applications.Limits.ApplicationSpending", b =>
                 {
                     b.Property<Guid>("ApplicationId")
                         .HasColumnType("uniqueidentifier")
@@ -218,7 +218,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.ToTable("application_spendings", (string)null);
                 });
 
-            modelBuilder.Entity("OtpPipeline.Core.Applications.RecipientHistory", b =>
+            modelBuilder.Entity("OtpPipeline.Core.Applications.Limits.RecipientHistory", b =>
                 {
                     b.Property<Guid>("ApplicationId")
                         .HasColumnType("uniqueidentifier")

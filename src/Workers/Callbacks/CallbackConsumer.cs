@@ -1,5 +1,5 @@
 using MassTransit;
-using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Callbacks;

@@ -4,8 +4,9 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Callbacks;

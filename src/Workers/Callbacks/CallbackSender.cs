@@ -3,9 +3,10 @@ using System.Diagnostics;
 using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Deliveries;
 

@@ -1,6 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Connections;

@@ -1,11 +1,13 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Gathering;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Outbox;
 

@@ -4,7 +4,8 @@ using System.Text;
 using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Hosting.Bus;
 using RabbitMQ.Client;
 

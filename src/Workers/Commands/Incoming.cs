@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;

@@ -1,8 +1,11 @@
 using System.Diagnostics;
 using MassTransit;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 

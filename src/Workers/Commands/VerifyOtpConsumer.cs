@@ -1,7 +1,9 @@
 using System.Diagnostics;
 using MassTransit;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;

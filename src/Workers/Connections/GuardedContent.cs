@@ -1,6 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Workers.Connections;
 

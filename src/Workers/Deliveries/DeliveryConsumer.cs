@@ -2,7 +2,9 @@ using System.Collections.Frozen;
 using System.Diagnostics;
 using MassTransit;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Providers;
 

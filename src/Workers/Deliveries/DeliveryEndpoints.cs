@@ -1,6 +1,7 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Deliveries;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Workers.Deliveries;
 

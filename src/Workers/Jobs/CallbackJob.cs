@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Callbacks;
 using Quartz;

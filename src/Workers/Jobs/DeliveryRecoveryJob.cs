@@ -1,6 +1,8 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus;
 using Quartz;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;

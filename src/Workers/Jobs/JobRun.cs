@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Jobs;

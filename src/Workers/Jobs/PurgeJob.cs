@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;

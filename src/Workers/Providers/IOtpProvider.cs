@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 
 namespace OtpPipeline.Workers.Providers;
 

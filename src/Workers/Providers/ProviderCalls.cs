@@ -1,8 +1,10 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Workers.Deliveries;
 
 namespace OtpPipeline.Workers.Providers;

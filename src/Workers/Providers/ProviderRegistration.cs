@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;

@@ -127,10 +127,10 @@ public sealed class Dead_letters
         all.Count.ShouldBe(7);
         all.Single(d => d.Id == first.Id).Reason.ShouldBe("failed");
         all.Where(d => d.Id != first.Id).ShouldAllBe(d => !ApiHost.Secrets.OpenDeadLetter(d).Headers.ContainsKey(DeadLetterBox.ReplayHeader));
-        (await _host.QueryAsync(db => db.DeadLetters.CountAsync(d => d.Queue == _queue + "-other"))).ShouldBe(1);
+        (await _host.QueryAsync(db => db.Set<DeadLetter>().CountAsync(d => d.Queue == _queue + "-other"))).ShouldBe(1);
     }
 
-    private Task<List<DeadLetter>> ListAsync() => _host.QueryAsync(db => db.DeadLetters.AsNoTracking().Where(d => d.Queue == _queue).ToListAsync());
+    private Task<List<DeadLetter>> ListAsync() => _host.QueryAsync(db => db.Set<DeadLetter>().AsNoTracking().Where(d => d.Queue == _queue).ToListAsync());
 
     private async Task<HttpStatusCode> DiscardAsync(Guid id) => (await _admin.SendAsync(HttpMethod.Delete, $"/admin/dead-letters/{id}")).Status;
 

@@ -3,7 +3,8 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Tests.Admin;
 
@@ -94,7 +95,7 @@ public sealed class The_credentials_of_an_application
 
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
         var text = answer.Json.TryGetProperty("key", out var key) ? key.GetString()! : answer.Json.GetProperty("identifier").GetProperty("identifier").GetString()!;
-        var kindOf = Core.EnumText<IdentifierKind>.Parse(kind);
+        var kindOf = Core.Formats.EnumText<IdentifierKind>.Parse(kind);
         var found = _directory.Find(kindOf, text).ShouldNotBeNull();
         found.Application.Id.ToString().ShouldBe(made.Id);
         foreach (var (name, value) in JsonElement.Parse(settings).EnumerateObject().Select(p => (p.Name, p.Value.GetString()!)))
@@ -133,7 +134,7 @@ public sealed class The_credentials_of_an_application
         (await _admin.PostAsync($"/{other.Id}/identifiers", body)).ShouldBeProblem(409, 2108, "An identifier of this kind exists already");
         await _host.RefreshAsync();
 
-        var found = _directory.Find(Core.EnumText<IdentifierKind>.Parse(kind), identifier, "brought-along==").ShouldNotBeNull();
+        var found = _directory.Find(Core.Formats.EnumText<IdentifierKind>.Parse(kind), identifier, "brought-along==").ShouldNotBeNull();
         found.Application.Id.ToString().ShouldBe(made.Id);
     }
 

@@ -5,8 +5,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Api.Tests.Applications;
 

@@ -3,8 +3,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Tests.Applications;

@@ -2,7 +2,8 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Tests.Applications;

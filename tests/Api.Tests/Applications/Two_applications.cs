@@ -3,7 +3,9 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Applications;
 

@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.Tests.Dialects;
 
@@ -86,6 +88,7 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
     {
         var store = services.Last(s => s.ServiceType == typeof(IOtpStore));
         services.AddSingleton<IOtpStore>(p => new RefusingStore((IOtpStore)ActivatorUtilities.CreateInstance(p, store.ImplementationType!), _refusals));
+        services.AddSingleton<IIntakeStore>(p => new RefusingIntake((IIntakeStore)ActivatorUtilities.CreateInstance(p, store.ImplementationType!), _refusals));
     }
 
     private sealed class Refusals
@@ -116,14 +119,17 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
             return inner.BeginAsync(cancellationToken);
         }
 
+        public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => inner.FindAsync(applicationId, otpId, cancellationToken);
+
+        public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => inner.PurgeAsync(periods, limit, cancellationToken);
+    }
+
+    private sealed class RefusingIntake(IIntakeStore inner, Refusals refusals) : IIntakeStore
+    {
         public Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken)
         {
             refusals.Refuse();
             return inner.BeginIntakeAsync(cancellationToken);
         }
-
-        public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => inner.FindAsync(applicationId, otpId, cancellationToken);
-
-        public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => inner.PurgeAsync(periods, limit, cancellationToken);
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 
 namespace OtpPipeline.Api.Tests.Storage;
 

@@ -1,5 +1,6 @@
 using System.Net;
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Storage;
 

@@ -6,8 +6,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Tests.Support;
 

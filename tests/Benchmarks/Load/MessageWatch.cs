@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Npgsql;
 using OtpPipeline.Benchmarks.Running;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Sandbox;
 
 namespace OtpPipeline.Benchmarks.Load;

@@ -1,5 +1,6 @@
 using MassTransit;
 using OtpPipeline.Benchmarks.Load;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Benchmarks.Phases;
 

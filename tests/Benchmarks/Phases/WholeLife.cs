@@ -4,6 +4,7 @@ using OtpPipeline.Benchmarks.Load;
 using OtpPipeline.Benchmarks.Reporting;
 using OtpPipeline.Benchmarks.Running;
 using OtpPipeline.Benchmarks.Seeding;
+using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Benchmarks.Phases;
 

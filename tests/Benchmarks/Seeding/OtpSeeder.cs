@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using OtpPipeline.Benchmarks.Running;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Benchmarks.Seeding;
 

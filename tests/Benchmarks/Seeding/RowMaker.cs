@@ -1,5 +1,6 @@
 using System.Globalization;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 

@@ -1,5 +1,6 @@
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;

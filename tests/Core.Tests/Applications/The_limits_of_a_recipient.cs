@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;

@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

@@ -1,8 +1,11 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Gathering;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;
@@ -83,10 +86,5 @@ public class A_claim
             };
             return Task.FromResult<IReadOnlyDictionary<Guid, ClaimedDelivery>>(claimed);
         }
-
-        public Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
     }
 }

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;

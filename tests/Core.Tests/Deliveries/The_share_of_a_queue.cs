@@ -1,4 +1,6 @@
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;

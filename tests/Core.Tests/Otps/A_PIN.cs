@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,9 @@
 using System.Text.Json;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

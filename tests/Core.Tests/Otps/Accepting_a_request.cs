@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;

@@ -1,6 +1,8 @@
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Tests.Support;
 using OtpPipeline.Outbox;
 using Shouldly;

@@ -1,5 +1,9 @@
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

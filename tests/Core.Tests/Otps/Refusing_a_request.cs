@@ -1,6 +1,7 @@
 using System.Text.Json;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;

@@ -1,7 +1,10 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

@@ -1,6 +1,9 @@
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;

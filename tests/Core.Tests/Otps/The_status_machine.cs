@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

@@ -1,9 +1,14 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Tests.Support;

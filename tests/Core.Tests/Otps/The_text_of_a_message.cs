@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Messages;
 using Shouldly;
 using Xunit;
 

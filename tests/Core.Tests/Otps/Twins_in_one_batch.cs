@@ -1,9 +1,13 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Gathering;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

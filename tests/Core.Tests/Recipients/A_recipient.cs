@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

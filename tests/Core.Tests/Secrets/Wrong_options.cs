@@ -1,8 +1,9 @@
 using System.ComponentModel.DataAnnotations;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Seeding;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

@@ -2,9 +2,16 @@ using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 

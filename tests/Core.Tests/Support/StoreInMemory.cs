@@ -1,12 +1,16 @@
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Tests.Support;
 
 /// <summary>A database without a database: everything is locked for whoever asks, and the clock stands still.</summary>
-internal sealed class StoreInMemory : IOtpStore, IOtpSearch, IIntakeUnit, IOtpUnit, IOutbox
+internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IIntakeUnit, IOtpUnit, IOutbox
 {
     private readonly RecipientHistory _history = Some.History();
     private readonly TaskCompletionSource _atTheGate = new(TaskCreationOptions.RunContinuationsAsynchronously);

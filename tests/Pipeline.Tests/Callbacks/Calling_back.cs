@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;

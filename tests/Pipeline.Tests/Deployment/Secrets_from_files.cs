@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;

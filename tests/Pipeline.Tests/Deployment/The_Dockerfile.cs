@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using OtpPipeline.Core.Otps;
 using Shouldly;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Otps;
 using Shouldly;
 using Xunit;
 

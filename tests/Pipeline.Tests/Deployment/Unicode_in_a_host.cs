@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using OtpPipeline.Core.Otps;
 using Shouldly;
 using Xunit;
 

@@ -1,3 +1,6 @@
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Harness;
 using OtpPipeline.Pipeline.Tests.Promises;
 using Shouldly;

@@ -1,3 +1,5 @@
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;

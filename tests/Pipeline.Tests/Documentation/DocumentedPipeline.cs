@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Deployment;
 using OtpPipeline.Pipeline.Tests.Documentation;
 using OtpPipeline.Pipeline.Tests.Harness;

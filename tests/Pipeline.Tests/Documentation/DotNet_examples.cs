@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MassTransit;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Bus;
 using Shouldly;
 using Xunit;

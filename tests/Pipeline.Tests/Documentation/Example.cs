@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Deployment;
 
 namespace OtpPipeline.Pipeline.Tests.Documentation;

@@ -1,3 +1,5 @@
+using OtpPipeline.Core.Otps;
+
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
 /// <summary>How an example is tested.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -1,4 +1,5 @@
 using Npgsql;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

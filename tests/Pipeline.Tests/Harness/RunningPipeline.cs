@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using OtpPipeline.Core.Recipients;
 using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;

@@ -1,4 +1,6 @@
 using System.Text.Json;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -1,3 +1,5 @@
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;
 

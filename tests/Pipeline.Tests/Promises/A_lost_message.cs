@@ -20,7 +20,7 @@ public sealed class A_lost_message(ImpatientPipeline impatient)
         var otps = await pipeline.WithRequestedOtpsAsync(20);
         await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "the commands are published");
 
-        (await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Deliveries.Channel.Sms))).ShouldBe(20u);
+        (await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Recipients.Channel.Sms))).ShouldBe(20u);
         await pipeline.StartWorkerAsync();
 
         // A worker that has just started waits as long again before it knows that nothing comes.
@@ -46,7 +46,7 @@ public sealed class A_lost_message(ImpatientPipeline impatient)
         await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(ids)).Count(d => d.Status == "SENT") > 120, "half of them are sent");
         (await RepublishedAsync(pipeline, ids)).ShouldBeLessThan(AFew);
 
-        var lost = await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Deliveries.Channel.Whatsapp));
+        var lost = await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Recipients.Channel.Whatsapp));
 
         lost.ShouldBeGreaterThan(0u);
         await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(ids)).TrueForAll(d => d.Status == "SENT"), "all of them are sent");

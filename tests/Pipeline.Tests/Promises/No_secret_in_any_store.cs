@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Pipeline.Tests.Harness;
 using RabbitMQ.Client;

@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Storage.SqlServer;
 using Shouldly;
 using Xunit;

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Storage.SqlServer;
 
 namespace OtpPipeline.Pipeline.Tests.Storage;

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 using Shouldly;
 using Xunit;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Pipeline.Tests.Harness;
 using OtpPipeline.Storage.Postgres;
 using Shouldly;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Outbox;

@@ -2,7 +2,6 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Tests.Support;
 using ExchangeType = RabbitMQ.Client.ExchangeType;

@@ -104,7 +104,7 @@ public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
         var host = await BusHost.StartAsync(_database, endpoints: (_, bus) => bus.ReceiveEndpoint(Queue, e =>
         {
             e.ConfigureConsumeTopology = false;
-            e.AsWorkQueueOf(Core.Deliveries.Channel.Sms);
+            e.AsWorkQueueOf(Core.Recipients.Channel.Sms);
             e.Handler<OtpRequested>(_ => faults.Handle());
         }));
         await host.UntilConnectedAsync();

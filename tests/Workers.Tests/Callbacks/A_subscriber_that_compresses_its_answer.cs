@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using OtpPipeline.Workers.Callbacks;
 
 namespace OtpPipeline.Workers.Tests.Callbacks;

@@ -1,13 +1,12 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Gathering;
-using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Callbacks;

@@ -1,6 +1,6 @@
-using System.Net;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Workers.Callbacks;
 using OtpPipeline.Workers.Connections;
 

@@ -1,7 +1,8 @@
 using System.Net;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Workers.Callbacks;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Workers.Tests.Callbacks;
 using OtpPipeline.Workers.Tests.Providers.Support;
 using OtpPipeline.Workers.Tests.Support;

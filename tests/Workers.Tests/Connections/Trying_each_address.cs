@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Tests.Callbacks;
 using OtpPipeline.Workers.Tests.Providers.Smtp;

@@ -2,7 +2,8 @@ using System.Net.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Outbox;
@@ -132,11 +133,6 @@ public sealed class A_database_that_is_away : IAsyncLifetime
 
     private sealed class Claims(IDeliveryStore inner, Switch state) : IDeliveryStore
     {
-        public Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken) =>
-            inner.FindWaitingAsync(after, limit, cancellationToken);
-
-        public Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) => inner.BeginReleaseAsync(cancellationToken);
-
         public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
             IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
         {
@@ -152,8 +148,6 @@ public sealed class A_database_that_is_away : IAsyncLifetime
             state.ThrowIf(state.AwayAfterClaim);
             return inner.BeginAsync(cancellationToken);
         }
-
-        public Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken) => inner.BeginIntakeAsync(cancellationToken);
 
         public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => inner.FindAsync(applicationId, otpId, cancellationToken);
 

@@ -1,10 +1,11 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Outbox;
 using OtpPipeline.Workers.Providers.Sandbox;
 using OtpPipeline.Workers.Tests.Support;
@@ -99,11 +100,6 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
 
     private sealed class Claims(IDeliveryStore inner, Refusals refusals) : IDeliveryStore
     {
-        public Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken) =>
-            inner.FindWaitingAsync(after, limit, cancellationToken);
-
-        public Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) => inner.BeginReleaseAsync(cancellationToken);
-
         public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
             IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
         {
@@ -119,8 +115,6 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
             refusals.Refuse();
             return inner.BeginAsync(cancellationToken);
         }
-
-        public Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken) => inner.BeginIntakeAsync(cancellationToken);
 
         public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => inner.FindAsync(applicationId, otpId, cancellationToken);
 

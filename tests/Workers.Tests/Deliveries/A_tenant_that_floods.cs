@@ -1,8 +1,10 @@
 using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Deliveries;

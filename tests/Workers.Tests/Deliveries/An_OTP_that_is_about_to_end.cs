@@ -1,7 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Deliveries;

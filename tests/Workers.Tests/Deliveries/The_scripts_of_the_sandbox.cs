@@ -1,9 +1,10 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Workers.Providers.Sandbox;
 using OtpPipeline.Workers.Tests.Support;

@@ -4,6 +4,7 @@ using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox.Tests.Support;
 using OtpPipeline.Workers.Providers.Sandbox;

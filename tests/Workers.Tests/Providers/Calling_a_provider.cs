@@ -3,7 +3,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Providers;
 

@@ -1,5 +1,4 @@
 using System.Text;
-using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Hosting.Bus;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;

@@ -2,7 +2,7 @@ using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Storage.Postgres;
 
 namespace OtpPipeline.Workers.Tests.Support;

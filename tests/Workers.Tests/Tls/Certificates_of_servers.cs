@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OtpPipeline.Core;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Hosting;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Storage.Postgres;

@@ -1,7 +1,8 @@
 using System.ComponentModel;
 using System.Text.Json.Serialization;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Api.Admin.Applications;
 

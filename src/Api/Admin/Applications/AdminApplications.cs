@@ -4,9 +4,10 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Admin.Applications;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Admin.Applications;
 

@@ -3,10 +3,11 @@ using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.Admin.Applications;
 

@@ -2,9 +2,11 @@ using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.Admin.Applications;
 

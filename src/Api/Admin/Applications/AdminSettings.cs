@@ -1,9 +1,10 @@
 using System.ComponentModel;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Admin.Applications;

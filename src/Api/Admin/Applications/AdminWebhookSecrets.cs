@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Admin.Applications;

@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Admin.Applications;
 

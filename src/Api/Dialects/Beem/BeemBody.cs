@@ -1,5 +1,5 @@
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Dialects.Beem;
 

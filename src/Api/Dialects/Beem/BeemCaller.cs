@@ -1,6 +1,8 @@
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Dialects.Beem;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.OpenApi;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Dialects.Beem;
 

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Beem;

@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.Dialects.Beem;
 

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Xml;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Dialects.Beem;
 

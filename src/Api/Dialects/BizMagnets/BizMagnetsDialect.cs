@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Dialects.BizMagnets;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.BizMagnets;

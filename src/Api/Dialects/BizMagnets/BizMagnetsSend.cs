@@ -1,10 +1,14 @@
 using System.Diagnostics;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.BizMagnets;
 

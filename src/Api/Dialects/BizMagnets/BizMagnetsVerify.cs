@@ -3,7 +3,9 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.BizMagnets;

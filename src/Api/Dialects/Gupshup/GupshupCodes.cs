@@ -1,4 +1,6 @@
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;
 

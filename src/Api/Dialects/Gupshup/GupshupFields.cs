@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;
 

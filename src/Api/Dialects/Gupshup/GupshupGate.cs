@@ -1,5 +1,7 @@
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;
 

@@ -1,6 +1,6 @@
 using Microsoft.EntityFrameworkCore;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;
 

@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;

@@ -1,6 +1,7 @@
 using System.Globalization;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;
 

@@ -1,6 +1,9 @@
 using System.Globalization;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;

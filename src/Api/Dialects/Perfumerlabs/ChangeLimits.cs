@@ -1,6 +1,6 @@
 using System.Text.Json;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Messages;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

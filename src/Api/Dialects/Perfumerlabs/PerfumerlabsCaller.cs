@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

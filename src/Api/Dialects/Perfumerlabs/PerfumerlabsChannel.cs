@@ -1,6 +1,7 @@
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

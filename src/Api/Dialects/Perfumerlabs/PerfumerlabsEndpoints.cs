@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OtpPipeline.Api.OpenApi;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

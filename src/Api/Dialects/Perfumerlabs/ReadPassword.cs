@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

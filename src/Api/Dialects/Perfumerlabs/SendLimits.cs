@@ -1,8 +1,9 @@
 using Microsoft.EntityFrameworkCore;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;

@@ -1,6 +1,8 @@
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

@@ -1,8 +1,12 @@
 using System.Diagnostics;
-using OtpPipeline.Core;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;

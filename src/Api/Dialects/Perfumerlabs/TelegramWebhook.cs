@@ -1,5 +1,6 @@
 using OtpPipeline.Api.Wire;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

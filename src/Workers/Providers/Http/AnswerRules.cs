@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;
 

@@ -1,7 +1,7 @@
 using System.Net.Http.Headers;
 using System.Text;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Http;

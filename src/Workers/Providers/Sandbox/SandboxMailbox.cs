@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Workers.Providers.Sandbox;
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Sandbox;
 
 namespace OtpPipeline.Workers.Providers.Sandbox;

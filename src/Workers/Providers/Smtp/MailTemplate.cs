@@ -1,6 +1,6 @@
 using System.Net;
 using MimeKit;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;

@@ -1,6 +1,6 @@
 using MailKit;
 using MailKit.Net.Smtp;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Smtp;

@@ -1,5 +1,6 @@
-using OtpPipeline.Core;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 

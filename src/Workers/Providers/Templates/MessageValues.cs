@@ -1,5 +1,5 @@
 using System.Globalization;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 
 namespace OtpPipeline.Workers.Providers.Templates;
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Tests.Dialects.Beem;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Dialects.BizMagnets;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Tests.Dialects.Gupshup;

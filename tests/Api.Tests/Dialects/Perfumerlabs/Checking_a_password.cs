@@ -1,5 +1,5 @@
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Dialects.Perfumerlabs;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;

@@ -1,7 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Api.Tests.Dialects.Perfumerlabs;
 

@@ -2,9 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Dialects.Perfumerlabs;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Dialects.Perfumerlabs;
 using OtpPipeline.Api.Tests.Dialects.Perfumerlabs;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Tests.Dialects.Support;
 

@@ -1,7 +1,6 @@
 using System.IO.Compression;
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Http;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Workers.Tests.Providers.Support;
 

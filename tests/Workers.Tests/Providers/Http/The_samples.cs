@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Providers.Http;

@@ -1,5 +1,7 @@
 using System.Text;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Providers.Smtp;

@@ -1,4 +1,4 @@
-using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Providers.Smtp;

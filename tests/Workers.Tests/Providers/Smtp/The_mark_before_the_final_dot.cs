@@ -1,6 +1,6 @@
 using MimeKit;
 using MimeKit.IO;
-using OtpPipeline.Core;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Smtp;
 using OtpPipeline.Workers.Tests.Support;

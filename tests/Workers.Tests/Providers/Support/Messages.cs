@@ -1,5 +1,8 @@
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Workers.Tests.Providers.Support;
 

@@ -5,6 +5,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Providers;

@@ -1,6 +1,0 @@
-namespace OtpPipeline.Core.Applications;
-
-/// <summary>Who an identifier belongs to.</summary>
-/// <param name="Application">Its application, active or not.</param>
-/// <param name="Identifier">The identifier with its settings.</param>
-public sealed record Identified(Application Application, ApplicationIdentifier Identifier);

@@ -1,0 +1,103 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Text.RegularExpressions;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Core.Applications.Identifiers;
+
+/// <summary>The kinds of identifiers, each with its form and its settings.</summary>
+public static partial class IdentifierRules
+{
+    /// <summary>Fewest characters of a secret that an operator brings along.</summary>
+    public const int MinSecret = 8;
+
+    /// <summary>Most characters of a secret.</summary>
+    public const int MaxSecret = 500;
+
+    /// <summary>Fewest different codes that the settings of a two-factor key may make.</summary>
+    public const int FewestCodes = 10_000;
+
+    private const int BeemAppLimit = 1_000_000_000;
+    private const string CodePlaceholder = "%code%";
+
+    private static readonly FrozenDictionary<string, IdentifierSetting> None = FrozenDictionary<string, IdentifierSetting>.Empty;
+
+    private static readonly FrozenDictionary<IdentifierKind, IdentifierShape> Shapes = new Dictionary<IdentifierKind, IdentifierShape>
+    {
+        [IdentifierKind.TokenClient] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+        [IdentifierKind.BeemApp] = new(
+            Number(), "a number from 1 to 999999999", HasSecret: false, IsSecret: false,
+            Of(("forbiddenOnRefusal", new("false", "true or false", v => v is "true" or "false"))),
+            () => Credentials.NewNumber(BeemAppLimit).ToString(CultureInfo.InvariantCulture)),
+        [IdentifierKind.BeemKey] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, () => Credentials.NewHex(8)),
+        [IdentifierKind.BizmagnetsConfig] = new(
+            PathPart(), "1 to 100 letters, digits, '-' or '_'", HasSecret: false, IsSecret: false,
+            Of(("text", new("{{pin}} is your verification code.", AuthenticationText.Expected, AuthenticationText.IsValid))),
+            () => Guid.CreateVersion7().ToString()),
+        [IdentifierKind.GupshupKey] = new(
+            Hex(), "32 hexadecimal digits", HasSecret: false, IsSecret: true,
+            Of(
+                ("accountType", new("india", "india or intl", v => v is "india" or "intl")),
+                ("attempt", new("5", "1 to 10", v => IsNumber(v, 1, 10))),
+                ("message", new(null, "1 to 1600 characters with %code%, of control characters only ends of lines and tabs", IsMessage)),
+                ("codeLength", new("6", "4 to 10", v => IsNumber(v, 4, 10))),
+                ("codeExpiry", new("200", "1 to 86400 (seconds)", v => IsNumber(v, 1, 86_400))),
+                ("codeChars", new("0123456789", "2 to 62 different letters and digits", IsAlphabet)),
+                ("service", new("SMS", "SMS", v => v is "SMS")),
+                ("codeType", new("Numeric", "Numeric, Alphabetic or Alphanumeric", v => v is "Numeric" or "Alphabetic" or "Alphanumeric")),
+                ("retryPeriod", new("60", "0 to 86400 (seconds)", v => IsNumber(v, 0, 86_400)))),
+            () => Credentials.NewHex(16)),
+        [IdentifierKind.GupshupAccount] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+        [IdentifierKind.GupshupUser] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+    }.ToFrozenDictionary();
+
+    /// <summary>The shape of a kind.</summary>
+    public static IdentifierShape Of(IdentifierKind kind) => Shapes[kind];
+
+    /// <summary>The text that the database keeps and finds; hexadecimal digits and paths have no case.</summary>
+    public static string Stored(IdentifierKind kind, string identifier, OtpSecrets secrets, int lookupKey = 0)
+    {
+        var text = kind is IdentifierKind.GupshupKey or IdentifierKind.BizmagnetsConfig ? identifier.ToLowerInvariant()
+            : kind is IdentifierKind.BeemApp ? identifier.TrimStart('0')
+            : identifier;
+        return Of(kind).IsSecret ? Convert.ToHexStringLower(secrets.HashIdentifier(kind, text, lookupKey)) : text;
+    }
+
+    /// <summary>The text that an operator sees.</summary>
+    public static string Shown(IdentifierKind kind, string identifier) => Of(kind).IsSecret ? $"{Credentials.Prefix(identifier)}..." : identifier;
+
+    /// <summary>Whether codeChars and codeLength, as far as they are valid, make codes that cannot be guessed in a few tries.</summary>
+    public static bool HasEnoughCodes(IReadOnlyDictionary<string, string> settings)
+    {
+        var known = Of(IdentifierKind.GupshupKey).Settings;
+        var chars = settings.GetValueOrDefault("codeChars") ?? known["codeChars"].Default!;
+        var length = settings.GetValueOrDefault("codeLength") ?? known["codeLength"].Default!;
+        return !known["codeChars"].IsValid(chars)
+            || !known["codeLength"].IsValid(length)
+            || Math.Pow(chars.Length, int.Parse(length, CultureInfo.InvariantCulture)) >= FewestCodes;
+    }
+
+    private static bool IsNumber(string text, int min, int max) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max;
+
+    private static bool IsMessage(string text) =>
+        text.Length <= 1600 && text.Contains(CodePlaceholder, StringComparison.Ordinal) && !text.ReplaceLineEndings(" ").Replace('\t', ' ').Any(char.IsControl);
+
+    private static bool IsAlphabet(string text) =>
+        text.Length is >= 2 and <= 62 && text.All(char.IsAsciiLetterOrDigit) && text.Distinct().Count() == text.Length;
+
+    private static FrozenDictionary<string, IdentifierSetting> Of(params (string Name, IdentifierSetting Setting)[] settings) =>
+        settings.ToFrozenDictionary(s => s.Name, s => s.Setting, StringComparer.Ordinal);
+
+    [GeneratedRegex("^[!-9;-~]{1,100}$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Plain();
+
+    [GeneratedRegex("^0*[1-9][0-9]{0,8}$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Number();
+
+    [GeneratedRegex("^[A-Za-z0-9_-]{1,100}$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex PathPart();
+
+    [GeneratedRegex("^[0-9A-Fa-f]{32}$", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Hex();
+}

@@ -1,0 +1,92 @@
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Core.Applications.Identifiers;
+
+/// <summary>An identifier as somebody names it, before it is judged.</summary>
+/// <param name="Kind">What it is to the clients.</param>
+/// <param name="Identifier">The text in clear.</param>
+/// <param name="Secret">The secret in clear, for kinds that have one.</param>
+/// <param name="Settings">Its settings; those that are missing have their defaults.</param>
+public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, string? Secret, IReadOnlyDictionary<string, string> Settings)
+{
+    /// <summary>Every field that is wrong.</summary>
+    public IEnumerable<FieldProblem> Judge()
+    {
+        var shape = IdentifierRules.Of(Kind);
+        if (!shape.Form.IsMatch(Identifier))
+        {
+            yield return new("identifier", $"must be {shape.Expected}");
+        }
+
+        if (!shape.HasSecret && Secret is not null)
+        {
+            yield return new("secret", "is not used with this kind");
+        }
+
+        if (shape.HasSecret && Secret?.Length is null or < IdentifierRules.MinSecret or > IdentifierRules.MaxSecret)
+        {
+            yield return new("secret", $"must have {IdentifierRules.MinSecret} to {IdentifierRules.MaxSecret} characters");
+        }
+
+        foreach (var problem in JudgeSettings(Kind, Settings))
+        {
+            yield return problem;
+        }
+    }
+
+    /// <summary>Every setting that is wrong, missing or unknown.</summary>
+    public static IEnumerable<FieldProblem> JudgeSettings(IdentifierKind kind, IReadOnlyDictionary<string, string> settings)
+    {
+        var known = IdentifierRules.Of(kind).Settings;
+        foreach (var (name, value) in settings)
+        {
+            if (!known.TryGetValue(name, out var setting))
+            {
+                yield return new($"settings/{name}", "is not known");
+            }
+            else if (!setting.IsValid(value))
+            {
+                yield return new($"settings/{name}", $"must be {setting.Expected}");
+            }
+        }
+
+        foreach (var (name, setting) in known)
+        {
+            if (setting.Default is null && !settings.ContainsKey(name))
+            {
+                yield return new($"settings/{name}", $"must be {setting.Expected}");
+            }
+        }
+
+        if (kind == IdentifierKind.GupshupKey && !IdentifierRules.HasEnoughCodes(settings))
+        {
+            yield return new("settings/codeChars", $"must make at least {IdentifierRules.FewestCodes} codes with codeLength characters each");
+        }
+    }
+
+    /// <summary>The row, with hashes in place of secrets.</summary>
+    public ApplicationIdentifier ToIdentifier(Guid applicationId, OtpSecrets secrets, DateTime now)
+    {
+        var id = Guid.CreateVersion7();
+        return new()
+        {
+            Id = id,
+            ApplicationId = applicationId,
+            Kind = Kind,
+            Identifier = IdentifierRules.Stored(Kind, Identifier, secrets),
+            Display = IdentifierRules.Shown(Kind, Identifier),
+            SecretHash = Secret is null ? null : secrets.HashIdentifierSecret(id, Secret),
+            Settings = Settings,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+    }
+
+    /// <summary>Prints no secret.</summary>
+    public override string ToString() => $"{Kind} {IdentifierRules.Shown(Kind, Identifier)}";
+}
+
+/// <summary>What is wrong with one field.</summary>
+/// <param name="Field">Its name.</param>
+/// <param name="Expected">What it must be.</param>
+public readonly record struct FieldProblem(string Field, string Expected);

@@ -1,0 +1,241 @@
+using System.Security.Cryptography;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Secrets;
+
+namespace OtpPipeline.Core.Applications.Lookup;
+
+/// <summary>
+/// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect within seconds in every process.
+/// What is not known here is asked for, so that a new key works at once. While the database is away the last reading stands.
+/// </summary>
+public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisposable
+{
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
+    private readonly IDbContextFactory<OtpDbContext> _contexts;
+    private readonly OtpSecrets _secrets;
+    private readonly TimeProvider _time;
+    private readonly ILogger<ApplicationDirectory> _logger;
+    private readonly UnknownCredentials _unknown;
+    private readonly Lock _replacing = new();
+    private long _begun;
+    private bool _failing;
+    private volatile ApplicationSnapshot _snapshot = ApplicationSnapshot.Empty;
+
+    public ApplicationDirectory(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, ILogger<ApplicationDirectory> logger)
+    {
+        _contexts = contexts;
+        _secrets = secrets;
+        _time = time;
+        _logger = logger;
+        _unknown = new(contexts, RefreshAsync, time, logger);
+    }
+
+    /// <summary>False until the database was read once: nobody can be told apart from a stranger before.</summary>
+    public bool IsLoaded => !ReferenceEquals(_snapshot, ApplicationSnapshot.Empty);
+
+    /// <summary>The caller whose key this is; null for an unknown, expired or revoked key and for an inactive application.</summary>
+    public Caller? FindByKey(string key) => Caller(_snapshot, _snapshot.Key(key, _secrets));
+
+    /// <summary>The same, and the database is asked for a key that is not known here.</summary>
+    public async ValueTask<Caller?> FindByKeyAsync(string key, CancellationToken cancellationToken)
+    {
+        var snapshot = _snapshot;
+        if (snapshot.Key(key, _secrets) is { } row)
+        {
+            return Caller(snapshot, row);
+        }
+
+        return await _unknown.ExistsAsync(new() { KeyHash = _secrets.HashApiKey(key) }, cancellationToken) ? FindByKey(key) : null;
+    }
+
+    /// <summary>Whom a dialect's client means; null for a stranger. The application may be inactive: how that is answered is the dialect's business.</summary>
+    /// <param name="kind">What the text is to the client.</param>
+    /// <param name="identifier">The text as it came.</param>
+    public Identified? Find(IdentifierKind kind, string identifier)
+    {
+        var snapshot = _snapshot;
+        return IdentifierRules.Of(kind).Form.IsMatch(identifier)
+            && snapshot.Identifier(kind, identifier, _secrets) is { } row
+            && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+            ? new(application, row)
+            : null;
+    }
+
+    /// <summary>The same, and the database is asked for one that is not known here.</summary>
+    public async ValueTask<Identified?> FindAsync(IdentifierKind kind, string identifier, CancellationToken cancellationToken)
+    {
+        if (Find(kind, identifier) is { } found)
+        {
+            return found;
+        }
+
+        return IdentifierRules.Of(kind).Form.IsMatch(identifier)
+            && await _unknown.ExistsAsync(new() { Kind = kind, Identifier = IdentifierRules.Stored(kind, identifier, _secrets) }, cancellationToken)
+            ? Find(kind, identifier)
+            : null;
+    }
+
+    /// <summary>Whom an identifier means that comes with its secret; null where that is wrong.</summary>
+    /// <param name="kind">What the text is to the client.</param>
+    /// <param name="identifier">The text as it came.</param>
+    /// <param name="secret">The secret as it came.</param>
+    public Identified? Find(IdentifierKind kind, string identifier, string secret) =>
+        Find(kind, identifier) is { } found && found.Identifier.Matches(secret, _secrets) ? found : null;
+
+    /// <summary>The same, and the database is asked for an identifier or a secret that is not known here.</summary>
+    public async ValueTask<Identified?> FindAsync(IdentifierKind kind, string identifier, string secret, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(kind, identifier, cancellationToken) is not { } found)
+        {
+            return null;
+        }
+
+        if (found.Identifier.Matches(secret, _secrets))
+        {
+            return found;
+        }
+
+        var id = found.Identifier.Id;
+        return await _unknown.ExistsAsync(new() { IdentifierId = id, SecretHash = _secrets.HashIdentifierSecret(id, secret) }, cancellationToken)
+            ? Find(kind, identifier, secret)
+            : null;
+    }
+
+    /// <summary>The token client with this id, as long as a secret with this hash is valid; the database is asked for one that is not known here.</summary>
+    internal async ValueTask<Identified?> FindTokenClientAsync(Guid id, byte[] secretHash, CancellationToken cancellationToken) =>
+        FindTokenClient(id, secretHash) is { } found ? found
+        : await _unknown.ExistsAsync(new() { IdentifierId = id, SecretHash = secretHash }, cancellationToken) ? FindTokenClient(id, secretHash)
+        : null;
+
+    /// <summary>The ids by which an application asks for access tokens.</summary>
+    public IEnumerable<string> TokenClientsOf(Guid applicationId) =>
+        _snapshot.TokenClients.Values.Where(c => c.ApplicationId == applicationId).OrderBy(c => c.Id).Select(c => c.Identifier);
+
+    /// <summary>An application's identifiers of one kind, for the clients of that dialect whose request does not name one.</summary>
+    public IEnumerable<ApplicationIdentifier> IdentifiersOf(Guid applicationId, IdentifierKind kind) =>
+        _snapshot.Identifiers[applicationId].Where(i => i.Kind == kind);
+
+    public Application? Find(Guid applicationId) => _snapshot.ById.GetValueOrDefault(applicationId);
+
+    /// <summary>The same, and the database is asked for one that is not known here.</summary>
+    public async ValueTask<Application?> FindAsync(Guid applicationId, CancellationToken cancellationToken) =>
+        Find(applicationId) is { } found ? found
+        : await _unknown.ExistsAsync(new() { ApplicationId = applicationId }, cancellationToken) ? Find(applicationId)
+        : null;
+
+    /// <summary>The secrets that sign an application's callbacks, newest first and none where it has none; null where they are not known, so that nothing can be signed.</summary>
+    public IReadOnlyList<byte[]>? SecretsOf(Guid applicationId)
+    {
+        var snapshot = _snapshot;
+        return snapshot.ById.ContainsKey(applicationId) ? snapshot.Secrets.GetValueOrDefault(applicationId, []) : null;
+    }
+
+    /// <summary>Reads the database now.</summary>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        var number = Interlocked.Increment(ref _begun);
+        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
+        var snapshot = await ApplicationSnapshot.ReadAsync(context, number, Open, cancellationToken);
+        lock (_replacing)
+        {
+            // Of two readings the one that began later is the newer one, whichever ends first.
+            if (snapshot.Number > _snapshot.Number)
+            {
+                _snapshot = snapshot;
+            }
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _unknown.DisposeAsync();
+        Dispose();
+    }
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await TryRefreshAsync(cancellationToken);
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Period, _time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stoppingToken))
+            {
+                await TryRefreshAsync(stoppingToken);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            Log.Stopped(_logger);
+        }
+    }
+
+    private Caller? Caller(ApplicationSnapshot snapshot, ApiKey? row) =>
+        row is { RevokedAt: null }
+        && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+        && application.Active
+        && !(row.ExpiresAt <= _time.GetUtcNow().UtcDateTime)
+            ? new(application, row.Id, row.Scopes)
+            : null;
+
+    private Identified? FindTokenClient(Guid id, ReadOnlySpan<byte> secretHash)
+    {
+        var snapshot = _snapshot;
+        return snapshot.TokenClients.TryGetValue(id, out var row) && row.Opens(secretHash) && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+            ? new(application, row)
+            : null;
+    }
+
+    /// <summary>Null where one does not open: a signature that lacks a valid secret would look like a forgery to those who know only that one.</summary>
+    private IReadOnlyList<byte[]>? Open(IEnumerable<WebhookSecret> rows)
+    {
+        try
+        {
+            return [.. rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(WebhookSecret.ValidAtOnce).Select(_secrets.OpenWebhookSecret)];
+        }
+        catch (CryptographicException failure)
+        {
+            Log.SecretUnreadable(_logger, failure.Message);
+            return null;
+        }
+    }
+
+    private async Task TryRefreshAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RefreshAsync(cancellationToken);
+            _failing = false;
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever it is, an outage or a row that this version cannot read, the last reading is better than none.
+            if (!_failing)
+            {
+                Log.NotRefreshed(_logger, failure.GetType().Name, failure.GetBaseException().Message);
+            }
+
+            _failing = true;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Applications and keys could not be read; the last reading stands ({Type}: {Error})")]
+        public static partial void NotRefreshed(ILogger logger, string type, string error);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "A webhook secret cannot be opened; the callbacks of its application wait ({Error})")]
+        public static partial void SecretUnreadable(ILogger logger, string error);
+
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Applications and keys are no longer read")]
+        public static partial void Stopped(ILogger logger);
+    }
+}

@@ -1,0 +1,8 @@
+using OtpPipeline.Core.Applications.Identifiers;
+
+namespace OtpPipeline.Core.Applications.Lookup;
+
+/// <summary>Who an identifier belongs to.</summary>
+/// <param name="Application">Its application, active or not.</param>
+/// <param name="Identifier">The identifier with its settings.</param>
+public sealed record Identified(Application Application, ApplicationIdentifier Identifier);

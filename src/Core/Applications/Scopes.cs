@@ -1,0 +1,12 @@
+namespace OtpPipeline.Core.Applications;
+
+/// <summary>What keys and access tokens may be allowed to do.</summary>
+public static class Scopes
+{
+    public const string Otp = "otp";
+
+    /// <summary>Known because the clients of the native dialect ask for it; nothing needs it.</summary>
+    public const string Sms = "sms";
+
+    public static readonly IReadOnlyList<string> All = [Otp, Sms];
+}

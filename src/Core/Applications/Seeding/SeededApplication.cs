@@ -1,0 +1,109 @@
+using System.ComponentModel.DataAnnotations;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Core.Applications.Seeding;
+
+/// <summary>Section <c>Applications</c>: those of a first start. What exists already is left as it is.</summary>
+public sealed class SeededApplication
+{
+    public const string Section = "Applications";
+
+    /// <summary>UUID of the application.</summary>
+    public Guid Id { get; set; }
+
+    [Required, StringLength(100, MinimumLength = 1)]
+    public string Name { get; set; } = "";
+
+    public ApplicationSettings Settings { get; set; } = new();
+
+    /// <summary>Keys in clear; only their hashes are stored.</summary>
+    public IList<SeededKey> Keys { get; init; } = [];
+
+    /// <summary>
+    /// Secrets that sign the application's callbacks, newest first, at most two: "whsec_" and base64 of 24 to 64 random bytes. Where
+    /// any is named, those of an earlier configuration that are no longer named end.
+    /// </summary>
+    public IList<string> WebhookSecrets { get; init; } = [];
+
+    /// <summary>The secret with which the application asks for access tokens, in clear, at least 20 characters; only its hash is stored.</summary>
+    [StringLength(IdentifierRules.MaxSecret, MinimumLength = 20)]
+    public string? Secret { get; set; }
+
+    /// <summary>The names under which the clients of other dialects know it.</summary>
+    public SeededDialects Dialects { get; set; } = new();
+}
+
+/// <summary>A key of a <see cref="SeededApplication"/>.</summary>
+public sealed class SeededKey
+{
+    /// <summary>The key in clear, at least 20 characters.</summary>
+    public string Key { get; set; } = "";
+
+    /// <summary>What it may do; otp when nothing is said.</summary>
+    public IList<string> Scopes { get; init; } = [];
+}
+
+/// <summary>The list, as options.</summary>
+public sealed class SeededApplications : List<SeededApplication>, IValidatableObject
+{
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        for (var i = 0; i < Count; i++)
+        {
+            var application = this[i];
+            if (application.Id == Guid.Empty)
+            {
+                yield return new($"Applications:{i}:Id must be a UUID.");
+            }
+
+            foreach (var target in new object[] { application, application.Settings, application.Settings.Limits })
+            {
+                var results = new List<ValidationResult>();
+                Validator.TryValidateObject(target, new ValidationContext(target), results, validateAllProperties: true);
+                foreach (var result in results)
+                {
+                    yield return new($"Applications:{i}: {result.ErrorMessage}");
+                }
+            }
+
+            if (application.Settings.Template is { } template && !MessageText.HasPlaceholder(template))
+            {
+                yield return new($"Applications:{i}:Settings:Template does not contain the placeholder {MessageText.Placeholder}.");
+            }
+
+            if (application.Settings.Template is { } text && MessageText.HasUnknownPlaceholder(text))
+            {
+                yield return new(
+                    $"Applications:{i}:Settings:Template contains an unknown placeholder: beside {MessageText.Placeholder} there are {MessageText.OtherPlaceholders}.");
+            }
+
+            if (Array.Find(application.Settings.Limits.AllowedCountries, c => !PhoneNumber.IsKnownCountry(c)) is { } unknown)
+            {
+                yield return new($"Applications:{i}:Settings:Limits:AllowedCountries names '{unknown}', which is no country (two letters, such as FR).");
+            }
+
+            if (application.WebhookSecrets.Count > WebhookSecret.ValidAtOnce || application.WebhookSecrets.Any(s => !CallbackSignature.TryParseSecret(s, out _)))
+            {
+                yield return new($"Applications:{i}:WebhookSecrets must be at most two of \"whsec_\" and base64 of 24 to 64 random bytes.");
+            }
+
+            foreach (var problem in SeededIdentifiers.Of(application).SelectMany(n => n.Judge()))
+            {
+                yield return new($"Applications:{i}: {problem.Field} {problem.Expected}.");
+            }
+
+            if (application.Settings.Scopes.Except(Scopes.All, StringComparer.Ordinal).Any())
+            {
+                yield return new($"Applications:{i}:Settings:Scopes must be of: {string.Join(", ", Scopes.All)}.");
+            }
+
+            if (application.Keys.Any(k => k.Key.Length < 20))
+            {
+                yield return new($"Applications:{i}:Keys holds a key of less than 20 characters.");
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+using OtpPipeline.Core.Applications.Identifiers;
+
+namespace OtpPipeline.Core.Applications.Seeding;
+
+/// <summary>All identifiers that the configuration gives an application.</summary>
+internal static class SeededIdentifiers
+{
+    private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
+
+    public static IEnumerable<NamedIdentifier> Of(SeededApplication seed)
+    {
+        if (seed.Secret is { } secret)
+        {
+            yield return new(IdentifierKind.TokenClient, seed.Id.ToString("D"), secret, None);
+        }
+
+        var beem = seed.Dialects.Beem;
+        if (beem.AppId is { } appId)
+        {
+            yield return new(IdentifierKind.BeemApp, appId, null, new Dictionary<string, string>(StringComparer.Ordinal) { ["forbiddenOnRefusal"] = beem.ForbiddenOnRefusal ? "true" : "false" });
+        }
+
+        if (beem.Key is { } key)
+        {
+            yield return new(IdentifierKind.BeemKey, key, beem.Secret ?? "", None);
+        }
+
+        var text = seed.Dialects.BizMagnets.Text;
+        foreach (var config in seed.Dialects.BizMagnets.Configs)
+        {
+            yield return new(IdentifierKind.BizmagnetsConfig, config, null, text is null ? None : new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = text });
+        }
+
+        var gupshup = seed.Dialects.Gupshup;
+        foreach (var twoFactor in gupshup.Keys)
+        {
+            yield return new(IdentifierKind.GupshupKey, twoFactor.Key, null, Spelled(twoFactor.Settings));
+        }
+
+        if (gupshup.AccountId is { } account)
+        {
+            yield return new(IdentifierKind.GupshupAccount, account, gupshup.Token ?? "", None);
+        }
+
+        if (gupshup.UserId is { } user)
+        {
+            yield return new(IdentifierKind.GupshupUser, user, gupshup.Password ?? "", None);
+        }
+    }
+
+    /// <summary>Environment variables have no case that could be relied on.</summary>
+    private static Dictionary<string, string> Spelled(IDictionary<string, string> settings)
+    {
+        var known = IdentifierRules.Of(IdentifierKind.GupshupKey).Settings.Keys;
+        return settings.ToDictionary(
+            s => known.FirstOrDefault(k => k.Equals(s.Key, StringComparison.OrdinalIgnoreCase)) ?? s.Key, s => s.Value, StringComparer.Ordinal);
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Deliveries.Publishing;
+
+/// <summary>Publishes waiting deliveries in turn by application, as its share of the channel's queue gets free.</summary>
+public sealed class DeliveryRelease(IReleaseStore store, IOutbox outbox, IOptions<DeliveryOptions> options)
+{
+    // Of one pass; the next goes on with the share after the last one.
+    private const int MostShares = 200;
+    private const int MostDeliveries = 500;
+
+    private QueueShare? _last;
+
+    /// <summary>One pass; whether deliveries were waiting.</summary>
+    public async Task<bool> RunAsync(CancellationToken cancellationToken)
+    {
+        var shares = await store.FindWaitingAsync(_last, MostShares, cancellationToken);
+        var begun = _last is not null;
+        _last = shares.Count == MostShares ? shares[^1] : null;
+        if (shares.Count == 0)
+        {
+            return begun;
+        }
+
+        var outgoing = outbox.NewBatch();
+        await using (var unit = await store.BeginReleaseAsync(cancellationToken))
+        {
+            // Each application the same number, so that the first in the index has no advantage.
+            var settings = options.Value;
+            var most = Math.Max(1, MostDeliveries / shares.Count);
+            var released = await unit.TakeAsync(shares, settings.PublishTarget, most, settings.LostAfter, cancellationToken);
+            foreach (var delivery in InTurn(released))
+            {
+                var channel = delivery.Channel.Text();
+                outgoing.Publish(
+                    new OtpRequested(delivery.OtpId, channel, delivery.Step), channel, traceParent: delivery.TraceParent, correlationId: delivery.OtpId);
+            }
+
+            await unit.SaveAsync(outgoing.Messages, cancellationToken);
+        }
+
+        outbox.Dispatch(outgoing);
+        return true;
+    }
+
+    /// <summary>The first of each application, then the second of each, and so on.</summary>
+    public static IEnumerable<ReleasedDelivery> InTurn(IEnumerable<ReleasedDelivery> released) =>
+        released.GroupBy(r => r.ApplicationId).SelectMany(g => g.Select((delivery, turn) => (delivery, turn))).OrderBy(r => r.turn).Select(r => r.delivery);
+}

@@ -1,0 +1,68 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Deliveries.Publishing;
+
+/// <summary>Runs the release of waiting deliveries in every process, soon after claims made room and at intervals.</summary>
+internal sealed partial class ReleaseLoop(
+    DeliveryRelease release, ReleaseSignal signal, IOutbox outbox, IOptions<DeliveryOptions> options, ILogger<ReleaseLoop> logger)
+    : BackgroundService
+{
+    // While deliveries wait, so that consumers never wait for them; and no more often, however many wake it.
+    private static readonly TimeSpan WhileWaiting = TimeSpan.FromMilliseconds(25);
+    private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(5);
+
+    private bool _failing;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            var waiting = outbox.IsReady && await TryReleaseAsync();
+            if (waiting)
+            {
+                await Task.Delay(Least, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+
+            await signal.WaitAsync(waiting ? WhileWaiting : options.Value.ReleaseInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<bool> TryReleaseAsync()
+    {
+        try
+        {
+            // A pass that was begun is finished: the host waits for it when it stops.
+            var waiting = await release.RunAsync(CancellationToken.None);
+            if (_failing)
+            {
+                Log.Back(logger);
+            }
+
+            _failing = false;
+            return waiting;
+        }
+        catch (Exception failure)
+        {
+            // Once, not at every pass: the next one tries again.
+            if (!_failing)
+            {
+                Log.Failed(logger, failure.GetType().Name, failure.GetBaseException().Message);
+            }
+
+            _failing = true;
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting deliveries cannot be published at the moment; tried again at intervals ({Type}: {Error})")]
+        public static partial void Failed(ILogger logger, string type, string error);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Waiting deliveries are published again")]
+        public static partial void Back(ILogger logger);
+    }
+}

@@ -1,0 +1,103 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
+
+namespace OtpPipeline.Core.Deliveries.Sending;
+
+/// <summary>Claims deliveries: of all consumers that learn of one, one gets it.</summary>
+public sealed class DeliveryClaims : IAsyncDisposable
+{
+    private readonly IDeliveryStore _store;
+    private readonly OtpSecrets _secrets;
+    private readonly QueueLag _lag;
+    private readonly ReleaseSignal _release;
+    private readonly DeliveryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Gatherer<ClaimRequest, ClaimedDelivery?> _gatherer;
+
+    public DeliveryClaims(
+        IDeliveryStore store,
+        OtpSecrets secrets,
+        QueueLag lag,
+        ReleaseSignal release,
+        IOptions<DeliveryOptions> options,
+        IOptions<GatheringOptions> gathering,
+        TimeProvider time)
+    {
+        _store = store;
+        _secrets = secrets;
+        _lag = lag;
+        _release = release;
+        _options = options.Value;
+        _time = time;
+        _gatherer = new(ClaimAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+    }
+
+    /// <summary>Null when there is nothing to do: taken by another, not due, or the OTP is final.</summary>
+    public async Task<OutgoingDelivery?> ClaimAsync(Guid otpId, int step, CancellationToken cancellationToken)
+    {
+        if (await _gatherer.AddAsync(new(otpId, step, Guid.CreateVersion7()), cancellationToken) is not { } claimed)
+        {
+            return null;
+        }
+
+        var details = _secrets.OpenDetails(otpId, claimed.Details);
+        var pin = _secrets.OpenPin(claimed.Pin);
+        var message = _secrets.OpenMessage(claimed.Pin);
+        return new(
+            claimed.Delivery, claimed.ApplicationId, claimed.RecipientHash, claimed.CountryIso, details, pin,
+            message?.Text ?? MessageText.Render(details.Template, pin, details.Name), claimed.ExpiresAt)
+        {
+            Message = message,
+            Lease = claimed.Lease,
+        };
+    }
+
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+
+    private async Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
+    {
+        // The same delivery may be wished for twice in one batch: the first wish stands for both, and only it is granted.
+        var wishes = requests.DistinctBy(r => (r.OtpId, r.Step)).ToList();
+        var lease = LeaseClock.Start(_time, _options.Lease);
+        var granted = await _store.ClaimAsync(wishes, _options.Lease, _options.ExpiryMargin, cancellationToken);
+        foreach (var claimed in granted.Values)
+        {
+            _lag.Saw(claimed.Delivery);
+        }
+
+        _release.Claimed(granted.Count);
+        return [.. requests.Select(r => granted.TryGetValue(r.LeaseId, out var claimed) ? claimed with { Lease = Until(claimed, lease) } : null)];
+    }
+
+    /// <summary>The life that was left at the claim is counted from before it, by the same clock: never too long.</summary>
+    private LeaseClock Until(ClaimedDelivery claimed, LeaseClock lease) =>
+        lease.EndedAfter(_options.BeginWithin(claimed.Delivery.Channel)).EndedAfter(claimed.ExpiresAt - claimed.Delivery.UpdatedAt - _options.ExpiryMargin);
+}
+
+/// <summary>A claimed delivery, opened: what a provider gets.</summary>
+/// <param name="Delivery">In SENDING, under a lease.</param>
+/// <param name="ApplicationId">Who owns the OTP.</param>
+/// <param name="RecipientHash">Keyed hash of the recipient.</param>
+/// <param name="CountryIso">Null unless the recipient is a phone number.</param>
+/// <param name="Details">Recipient, sender, name, locale.</param>
+/// <param name="Pin">The PIN.</param>
+/// <param name="Text">The rendered message.</param>
+/// <param name="ExpiresAt">When the OTP ends.</param>
+public sealed record OutgoingDelivery(
+    Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, OtpDetails Details, Pin Pin, string Text, DateTime ExpiresAt)
+{
+    /// <summary>The caller's own message, which <see cref="Text"/> is of; null where the template made it.</summary>
+    public CallerMessage? Message { get; init; }
+
+    /// <summary>Until when the request may go out: the claim, or the OTP's life where that ends first.</summary>
+    public LeaseClock? Lease { get; init; }
+
+    /// <summary>Prints the id only.</summary>
+    public override string ToString() => Delivery.Id.ToString();
+}

@@ -1,0 +1,170 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Deliveries.Sending;
+
+/// <summary>Writes outcomes, and what follows from them: the next attempt, or the end of the OTP. Many share one commit.</summary>
+public sealed class DeliveryOutcomes : IAsyncDisposable
+{
+    private readonly IOtpStore _store;
+    private readonly IOutbox _outbox;
+    private readonly OtpSecrets _secrets;
+    private readonly DeliveryOptions _options;
+    private readonly Gatherer<ReportedOutcome, bool> _gatherer;
+
+    public DeliveryOutcomes(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
+    {
+        _store = store;
+        _outbox = outbox;
+        _secrets = secrets;
+        _options = options.Value;
+        _gatherer = new(RecordAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+    }
+
+    /// <summary>False when the claim was no longer this one's, so that nothing was written.</summary>
+    public Task<bool> RecordAsync(ReportedOutcome reported, CancellationToken cancellationToken) => _gatherer.AddAsync(reported, cancellationToken);
+
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+
+    private async Task<IReadOnlyList<bool>> RecordAsync(IReadOnlyList<ReportedOutcome> reports, CancellationToken cancellationToken)
+    {
+        var outgoing = _outbox.NewBatch();
+        var written = new bool[reports.Count];
+        await using (var unit = await _store.BeginAsync(cancellationToken))
+        {
+            var locked = await unit.LockAsync(reports.Select(r => r.OtpId).ToHashSet(), submissions: false, cancellationToken);
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
+            for (var i = 0; i < reports.Count; i++)
+            {
+                var report = reports[i];
+                changes.TraceParent = report.TraceParent;
+                if (locked.Otps.TryGetValue(report.OtpId, out var otp)
+                    && otp.Deliveries.Find(d => d.Id == report.DeliveryId && d.LeaseId == report.LeaseId) is { } delivery)
+                {
+                    written[i] = delivery.Status == DeliveryStatus.Sending
+                        ? Apply(changes, otp, delivery, report.Outcome)
+                        : ApplyLate(changes, otp, delivery, report.Outcome);
+                }
+            }
+
+            await unit.SaveAsync(changes, outgoing.Messages, cancellationToken);
+        }
+
+        _outbox.Dispatch(outgoing);
+        return written;
+    }
+
+    private bool Apply(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
+    {
+        switch (outcome)
+        {
+            case SendOutcome.Accepted accepted:
+                delivery.ProviderMessageId = accepted.ProviderMessageId;
+                changes.Move(otp, delivery, DeliveryStatus.Sent, null);
+                break;
+            case SendOutcome.Refused refused:
+                changes.Move(otp, delivery, DeliveryStatus.Failed, refused.Reason);
+                DeliveryConsequences.AfterRefusal(changes, otp);
+                break;
+            case SendOutcome.Transient transient:
+                changes.Move(otp, delivery, DeliveryStatus.Failed, transient.Reason);
+                DeliveryConsequences.AfterTransient(changes, otp, delivery, transient.RetryAfter, _options);
+                break;
+            case SendOutcome.Unknown unknown:
+                changes.Move(otp, delivery, DeliveryStatus.Unknown, unknown.Reason);
+                DeliveryConsequences.AfterUnknown(changes, otp, delivery, _options);
+                break;
+        }
+
+        return true;
+    }
+
+    /// <summary>The lease ended and the delivery became UNKNOWN, but its answer came after all: what it says is true.</summary>
+    private bool ApplyLate(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
+    {
+        if (delivery.Status != DeliveryStatus.Unknown || outcome is not (SendOutcome.Accepted or SendOutcome.Transient))
+        {
+            return false;
+        }
+
+        if (outcome is not SendOutcome.Accepted accepted)
+        {
+            NotSentAfterAll(changes, otp, delivery, (SendOutcome.Transient)outcome);
+            return true;
+        }
+
+        delivery.ProviderMessageId = accepted.ProviderMessageId;
+        changes.Move(otp, delivery, DeliveryStatus.Sent, null);
+        foreach (var repetition in otp.Deliveries.Where(d => d.Step == delivery.Step && d.Status == DeliveryStatus.Queued))
+        {
+            changes.Move(otp, repetition, DeliveryStatus.Suppressed, "sent_after_all");
+        }
+
+        return true;
+    }
+
+    /// <summary>Certainly nothing went out: an attempt that the channel's policy forbade is made after all.</summary>
+    private void NotSentAfterAll(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome.Transient outcome)
+    {
+        changes.Move(otp, delivery, DeliveryStatus.Failed, outcome.Reason);
+        if (!otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Attempt > delivery.Attempt))
+        {
+            DeliveryConsequences.AfterTransient(changes, otp, delivery, outcome.RetryAfter, _options);
+        }
+    }
+}
+
+/// <summary>What a provider said of a claimed delivery.</summary>
+/// <param name="OtpId">The OTP.</param>
+/// <param name="DeliveryId">The delivery.</param>
+/// <param name="LeaseId">The claim's lease: an outcome counts only for its own claim.</param>
+/// <param name="Outcome">What the provider said.</param>
+/// <param name="TraceParent">W3C trace context of the delivery.</param>
+public sealed record ReportedOutcome(Guid OtpId, Guid DeliveryId, Guid LeaseId, SendOutcome Outcome, string? TraceParent = null);
+
+/// <summary>What follows when a delivery did not simply succeed.</summary>
+internal static class DeliveryConsequences
+{
+    /// <summary>The only step of the plan was refused: the OTP fails, unless something is still on its way.</summary>
+    public static void AfterRefusal(OtpChanges changes, LockedOtp otp)
+    {
+        if (!otp.Deliveries.Any(d => d.Status.KeepsAlive()))
+        {
+            changes.Move(otp, OtpRules.Undeliverable(otp.State, changes.Now));
+        }
+    }
+
+    /// <summary>One more attempt within the OTP's life and the attempts allowed; a step without one counts as refused.</summary>
+    public static void AfterTransient(OtpChanges changes, LockedOtp otp, Delivery delivery, TimeSpan? retryAfter, DeliveryOptions options)
+    {
+        if (otp.State.At(changes.Now).IsFinal)
+        {
+            return;
+        }
+
+        if (DeliveryRules.NextAttempt(delivery.Attempt, options.MaxAttempts, retryAfter, changes.Now, otp.Otp.ExpiresAt) is { } delay)
+        {
+            changes.Queue(otp, delivery, delay, options.LostAfter);
+        }
+        else if (delivery.Attempt >= options.MaxAttempts)
+        {
+            AfterRefusal(changes, otp);
+        }
+    }
+
+    /// <summary>The channel's policy decides whether it is sent again.</summary>
+    public static void AfterUnknown(OtpChanges changes, LockedOtp otp, Delivery delivery, DeliveryOptions options)
+    {
+        if (options.Of(delivery.Channel).UnknownPolicy == UnknownPolicy.AtLeastOnce
+            && !otp.State.At(changes.Now).IsFinal
+            && DeliveryRules.NextAttempt(delivery.Attempt, options.MaxAttempts, null, changes.Now, otp.Otp.ExpiresAt) is { } delay)
+        {
+            changes.Queue(otp, delivery, delay, options.LostAfter);
+        }
+    }
+}

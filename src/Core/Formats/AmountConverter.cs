@@ -1,0 +1,18 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OtpPipeline.Core.Formats;
+
+/// <summary>An amount as a JSON number with a decimal point, as the clients' typed models want it: 0.0.</summary>
+public sealed class AmountConverter : JsonConverter<decimal>
+{
+    public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();
+
+    public override void Write(Utf8JsonWriter writer, decimal value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[40];
+        value.TryFormat(text, out var length, "0.0#####", CultureInfo.InvariantCulture);
+        writer.WriteRawValue(text[..length], skipInputValidation: true);
+    }
+}

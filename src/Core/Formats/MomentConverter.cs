@@ -1,0 +1,23 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace OtpPipeline.Core.Formats;
+
+/// <summary>
+/// A moment in UTC as RFC 3339 has it, with the decimals that it has and no more: the moment shown is the one that counts, so
+/// that an OTP never verifies after the dateExpires that its caller read.
+/// </summary>
+public sealed class MomentConverter : JsonConverter<DateTime>
+{
+    private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
+
+    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime().ToUniversalTime();
+
+    public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
+    {
+        Span<byte> text = stackalloc byte[32];
+        value.TryFormat(text, out var length, Format, CultureInfo.InvariantCulture);
+        writer.WriteStringValue(text[..length]);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using OtpPipeline.Core.Pins;
+
+namespace OtpPipeline.Core.Messages;
+
+/// <summary>The text of a message: the template with the PIN in it, and how many parts a carrier makes of it.</summary>
+public static partial class MessageText
+{
+    public const string Placeholder = "{{pin}}";
+
+    // GSM 03.38 basic set and its extension table; a character of the latter takes two places.
+    private const string Basic =
+        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+
+    private const string Extension = "\f^{}\\[~]|€";
+
+    private static readonly System.Buffers.SearchValues<char> BasicSet = System.Buffers.SearchValues.Create(Basic);
+    private static readonly System.Buffers.SearchValues<char> ExtensionSet = System.Buffers.SearchValues.Create(Extension);
+
+    public static bool HasPlaceholder(string template) => template.Contains(Placeholder, StringComparison.Ordinal);
+
+    /// <summary>The placeholders that may stand beside the PIN's, as an error names them.</summary>
+    public const string OtherPlaceholders = "{{app}}, {{minutes}} and {{name}}";
+
+    private const string NamePlaceholder = "{{name}}";
+
+    /// <summary>Whether the text needs the name of the recipient.</summary>
+    public static bool HasName(string template) => template.Contains(NamePlaceholder, StringComparison.Ordinal);
+
+    /// <summary>Whether a placeholder is none of ours, so that the recipient would read it.</summary>
+    public static bool HasUnknownPlaceholder(string template)
+    {
+        foreach (var match in Placeholders().EnumerateMatches(template))
+        {
+            if (template.AsSpan(match.Index, match.Length) is not (Placeholder or "{{app}}" or "{{minutes}}" or NamePlaceholder))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Puts in what is known when the OTP is accepted: the application's name, and the whole minutes of its life, at least one.</summary>
+    public static string Fill(string template, string application, int ttl) =>
+        KnownAtIntake().Replace(template, m => m.ValueSpan is "{{app}}" ? application : Math.Max(1, ttl / 60).ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>Puts in PIN and name. Without a name its placeholder goes, with a space before it.</summary>
+    public static string Render(string template, Pin pin, string? name = null) =>
+        KnownAtSending().Replace(template, m => m.ValueSpan.EndsWith(Placeholder, StringComparison.Ordinal) ? m.Groups["space"].Value + pin.Reveal()
+            : string.IsNullOrEmpty(name) ? "" : m.Groups["space"].Value + name);
+
+    [GeneratedRegex(@"\{\{[^{}]*\}\}", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Placeholders();
+
+    [GeneratedRegex(@"\{\{(app|minutes)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex KnownAtIntake();
+
+    [GeneratedRegex(@"(?<space> ?)\{\{(pin|name)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex KnownAtSending();
+
+    /// <summary>
+    /// Parts as carriers count them: 160 places of GSM-7 or 70 UTF-16 units of UCS-2 in one message; 153 or 67 in each part
+    /// of a longer one. An escaped character or a surrogate pair is never torn apart by a part's end. At least 1.
+    /// </summary>
+    public static int CountParts(string text)
+    {
+        var places = 0;
+        foreach (var letter in text)
+        {
+            if (BasicSet.Contains(letter))
+            {
+                places++;
+            }
+            else if (ExtensionSet.Contains(letter))
+            {
+                places += 2;
+            }
+            else
+            {
+                return Split(text, static (t, i) => char.IsHighSurrogate(t[i]) && i + 1 < t.Length ? 2 : 1, static width => width, text.Length, 70, 67);
+            }
+        }
+
+        return Split(text, static (t, i) => ExtensionSet.Contains(t[i]) ? 2 : 1, static _ => 1, places, 160, 153);
+    }
+
+    private static int Split(string text, Func<string, int, int> width, Func<int, int> advance, int places, int single, int part)
+    {
+        if (places <= single)
+        {
+            return 1;
+        }
+
+        int parts = 1, used = 0;
+        for (var i = 0; i < text.Length;)
+        {
+            var wide = width(text, i);
+            if (used + wide > part)
+            {
+                parts++;
+                used = 0;
+            }
+
+            used += wide;
+            i += advance(wide);
+        }
+
+        return parts;
+    }
+}

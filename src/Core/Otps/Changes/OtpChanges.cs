@@ -1,0 +1,213 @@
+using System.Security.Cryptography;
+using OtpPipeline.Contracts;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Otps.Changes;
+
+/// <summary>
+/// Collects what one transaction changes. Every change of a status or a delivery raises the sequence of its OTP by one, and adds one
+/// row of changes, one event, and one callback where the OTP owes one.
+/// </summary>
+/// <param name="outbox">Takes the events.</param>
+/// <param name="now">The database's clock, read after the lock was had.</param>
+/// <param name="secrets">Decrypts the caller's pairs for the events.</param>
+public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secrets)
+{
+    /// <summary>Header of an event whose callback waits; the sender of the event takes it off.</summary>
+    public const string CallbackHeader = "otp-callback";
+
+    private static readonly Dictionary<string, string> WithCallback = new(StringComparer.Ordinal) { [CallbackHeader] = "true" };
+
+    public DateTime Now => now;
+
+    /// <summary>W3C trace context that the next events belong to.</summary>
+    public string? TraceParent { get; set; }
+
+    /// <summary>OTPs to update.</summary>
+    public HashSet<Otp> Otps { get; } = [];
+
+    /// <summary>The rows that say what changed.</summary>
+    public List<OtpChange> Changes { get; } = [];
+
+    /// <summary>The callbacks that these changes owe.</summary>
+    public List<Callback> Callbacks { get; } = [];
+
+    /// <summary>OTPs that became final in this transaction: their PINs are wiped.</summary>
+    public List<Guid> Finals { get; } = [];
+
+    public HashSet<Delivery> UpdatedDeliveries { get; } = [];
+
+    public List<Delivery> NewDeliveries { get; } = [];
+
+    /// <summary>Histories in which guesses were counted.</summary>
+    public HashSet<RecipientHistory> Histories { get; } = [];
+
+    /// <summary>Histories in which a send was counted.</summary>
+    public HashSet<RecipientHistory> CountedSends { get; } = [];
+
+    /// <summary>What an application spent, with what was added.</summary>
+    public HashSet<ApplicationSpending> Spendings { get; } = [];
+
+    public List<OtpSubmission> Submissions { get; } = [];
+
+    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0 && Spendings.Count == 0 && Submissions.Count == 0;
+
+    /// <summary>Wrong guesses in a row are counted over all OTPs of a recipient; a right one ends the row.</summary>
+    public void CountGuess(RecipientHistory history, OtpState before, OtpState after, ApplicationLimits limits)
+    {
+        if (after.Attempts > before.Attempts)
+        {
+            RecipientLimits.CountFailedGuess(history, limits, now);
+            Histories.Add(history);
+        }
+        else if (after.Status == OtpStatus.Verified && before.Status == OtpStatus.Pending && history.FailedGuesses > 0)
+        {
+            history.FailedGuesses = 0;
+            Histories.Add(history);
+        }
+    }
+
+    /// <summary>Writes the new state; a final one wipes the PIN and suppresses what is still queued.</summary>
+    public void Move(LockedOtp locked, OtpState state)
+    {
+        var otp = locked.Otp;
+        if (otp.Status == state.Status && otp.Attempts == state.Attempts)
+        {
+            return;
+        }
+
+        Otps.Add(otp);
+        otp.Attempts = state.Attempts;
+        if (otp.Status == state.Status)
+        {
+            return;
+        }
+
+        otp.Status = state.Status;
+        otp.Reason = state.Reason;
+        otp.FinalAt = now;
+        Finals.Add(otp.Id);
+        foreach (var delivery in locked.Deliveries.Where(d => d.Status == DeliveryStatus.Queued))
+        {
+            Move(locked, delivery, DeliveryStatus.Suppressed, EnumText<OtpStatus>.Lower(state.Status));
+        }
+
+        var why = otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null;
+        var change = Add(otp, OtpChangeKind.Status, null, EnumText<OtpStatus>.Upper(otp.Status), why);
+
+        // An OTP has one final status, so nothing of it was announced on this exchange before.
+        Publish(otp, change, new OtpStatusChanged(
+            otp.Id, otp.ApplicationId, otp.TrackId, change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp),
+            Previous: 0));
+    }
+
+    /// <summary>Writes the new status of a delivery and announces it.</summary>
+    public void Move(LockedOtp locked, Delivery delivery, DeliveryStatus status, string? reason)
+    {
+        var otp = locked.Otp;
+        delivery.Status = status;
+        delivery.Reason = reason;
+        delivery.UpdatedAt = now;
+        UpdatedDeliveries.Add(delivery);
+        Otps.Add(otp);
+        var previous = otp.DeliverySequence;
+        var change = Add(otp, OtpChangeKind.Delivery, delivery.Id, EnumText<DeliveryStatus>.Upper(status), reason);
+        otp.DeliverySequence = change.Sequence;
+        Publish(otp, change, new OtpDeliveryChanged(
+            otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step, delivery.Attempt,
+            change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp), previous));
+    }
+
+    /// <summary>Keeps what a submission was answered with, for its repetition; null is success.</summary>
+    public void Remember(LockedOtp locked, byte[] submission, int? code)
+    {
+        var row = new OtpSubmission { OtpId = locked.Otp.Id, Hash = submission, Code = code };
+        locked.Submissions.Add(row);
+        Submissions.Add(row);
+    }
+
+    /// <summary>One more attempt of the same step, due after the delay; it waits for its application's turn.</summary>
+    public void Queue(LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter) =>
+        Queue(locked, previous.Provider, previous.Step, previous.Attempt + 1, delay, lostAfter);
+
+    /// <summary>A step more, due at once.</summary>
+    public void QueueStep(LockedOtp locked, string provider, TimeSpan lostAfter) =>
+        Queue(locked, provider, locked.Deliveries.Max(d => d.Step) + 1, attempt: 1, TimeSpan.Zero, lostAfter);
+
+    private void Queue(LockedOtp locked, string provider, int step, int attempt, TimeSpan delay, TimeSpan lostAfter)
+    {
+        var next = new Delivery
+        {
+            Id = Guid.CreateVersion7(),
+            OtpId = locked.Otp.Id,
+            ApplicationId = locked.Otp.ApplicationId,
+            Channel = locked.Otp.Channel,
+            Provider = provider,
+            Step = step,
+            Attempt = attempt,
+            Status = DeliveryStatus.Queued,
+            DueAt = now + delay,
+            PublishDueAt = now + delay + lostAfter,
+            WaitingSince = now,
+            TraceParent = TraceParent,
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        NewDeliveries.Add(next);
+        locked.Deliveries.Add(next);
+    }
+
+    /// <summary>Says once more that there is a delivery to make.</summary>
+    public void PublishWork(Delivery delivery) =>
+        outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), traceParent: TraceParent, correlationId: delivery.OtpId);
+
+    /// <summary>Null where the key is gone: an OTP must end all the same, and a subscriber must learn of it.</summary>
+    private IReadOnlyDictionary<string, string>? MetadataOf(Otp otp)
+    {
+        try
+        {
+            return secrets.OpenMetadata(otp);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
+    private OtpChange Add(Otp otp, OtpChangeKind kind, Guid? deliveryId, string status, string? reason)
+    {
+        otp.Sequence++;
+        var change = new OtpChange
+        {
+            OtpId = otp.Id,
+            Sequence = otp.Sequence,
+            Kind = kind,
+            DeliveryId = deliveryId,
+            Status = status,
+            Reason = reason,
+            OccurredAt = now,
+        };
+        Changes.Add(change);
+        if (Callback.For(otp, change) is { } callback)
+        {
+            Callbacks.Add(callback);
+        }
+
+        return change;
+    }
+
+    private void Publish<T>(Otp otp, OtpChange change, T message)
+        where T : class =>
+        outbox.Publish(
+            message,
+            otp.ApplicationId.ToString(),
+            headers: Callback.IsOwed(otp, change) ? WithCallback : null,
+            traceParent: TraceParent,
+            correlationId: otp.Id);
+}

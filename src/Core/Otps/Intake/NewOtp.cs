@@ -1,0 +1,57 @@
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Otps.Requests;
+
+namespace OtpPipeline.Core.Otps.Intake;
+
+/// <summary>An order with all that is made before the database is asked: id, sealed secrets, keyed hashes.</summary>
+public sealed record NewOtp(
+    OtpOrder Order,
+    Guid OtpId,
+    byte[] RecipientHash,
+    byte[] Details,
+    byte[] PinCiphertext,
+    string PinKeyId,
+    string Provider,
+    int Parts,
+    decimal Cost,
+    byte[]? IdempotencyHash,
+    byte[]? CommandHash)
+{
+    public Guid ApplicationId => Order.Application.Id;
+
+    public QueueShare Share => new(ApplicationId, Order.Channel);
+
+    /// <summary>The PIN is compared with its case.</summary>
+    public bool ExactPin { get; init; }
+
+    /// <summary>The caller's pairs, sealed.</summary>
+    public byte[]? Metadata { get; init; }
+
+    /// <summary>The caller's own message, sealed.</summary>
+    public byte[]? Message { get; init; }
+
+    /// <summary>Finds the OTP for callers who know no id.</summary>
+    public byte[]? LookupHash { get; init; }
+
+    /// <summary>Finds the OTP by its PIN.</summary>
+    public byte[]? PinHash { get; init; }
+
+    /// <summary>What counts this send besides the recipient's own history.</summary>
+    public IReadOnlyList<SendCounter> Counters { get; init; } = [];
+
+    /// <summary>Counts the recipient's sends and failed guesses; null where that is <see cref="RecipientHash"/>.</summary>
+    public byte[]? LimitHash { get; init; }
+
+    /// <summary>The hash of the recipient's history.</summary>
+    public byte[] HistoryHash => LimitHash ?? RecipientHash;
+
+    /// <summary>The hashes of all histories that this send is counted in, the recipient's first.</summary>
+    public IEnumerable<byte[]> HistoryHashes => Counters.Select(c => c.Hash).Prepend(HistoryHash);
+
+    /// <summary>Prints the id only.</summary>
+    public override string ToString() => OtpId.ToString();
+}
+
+/// <summary>Counted sends with the hash that their history is kept under.</summary>
+public sealed record SendCounter(byte[] Hash, CountedSends Counted);

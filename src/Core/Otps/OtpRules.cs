@@ -1,0 +1,84 @@
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Core.Otps;
+
+/// <summary>What the rules need to know of an OTP.</summary>
+/// <param name="Status">As stored; see <see cref="OtpRules.At"/> for what it is at a moment.</param>
+/// <param name="Reason">Why it is final.</param>
+/// <param name="Attempts">Unsuccessful guesses.</param>
+/// <param name="MaxAttempts">Guesses allowed.</param>
+/// <param name="ExpiresAt">Nothing verifies from then on.</param>
+/// <param name="WasSent">A provider took it, or may have.</param>
+public readonly record struct OtpState(OtpStatus Status, OtpReason? Reason, int Attempts, int MaxAttempts, DateTime ExpiresAt, bool WasSent)
+{
+    public bool IsFinal => Status != OtpStatus.Pending;
+}
+
+/// <summary>A guess, judged beforehand in constant time.</summary>
+/// <param name="Matches">It is the PIN.</param>
+/// <param name="IsRetryOfSuccess">The same submission verified the OTP before; its answer was lost.</param>
+public readonly record struct Submission(bool Matches, bool IsRetryOfSuccess);
+
+/// <summary>What became of a guess or a cancellation: null refusal is success.</summary>
+/// <param name="State">The state afterwards; equal to the one before where nothing changed.</param>
+/// <param name="Refusal">Why not.</param>
+public readonly record struct Outcome(OtpState State, Refusal? Refusal);
+
+/// <summary>The status machine. Pure: the time is the database's, read after the row was locked.</summary>
+public static class OtpRules
+{
+    /// <summary>The state at a moment: what is past its time is EXPIRED, whether or not a worker has written that yet.</summary>
+    public static OtpState At(this OtpState state, DateTime now) =>
+        state.Status == OtpStatus.Pending && now >= state.ExpiresAt
+            ? state with { Status = OtpStatus.Expired, Reason = state.WasSent ? OtpReason.NotVerified : OtpReason.NeverSent }
+            : state;
+
+    public static Outcome Verify(OtpState state, Submission submission, DateTime now)
+    {
+        switch (state.Status)
+        {
+            case OtpStatus.Verified:
+                return new(state, submission.IsRetryOfSuccess ? null : Refusals.AlreadyVerified);
+            case OtpStatus.Cancelled:
+                return new(state, Refusals.WasCancelled);
+            case OtpStatus.Expired:
+                return new(state, Refusals.HasExpired);
+            case OtpStatus.Failed:
+                return new(state, Refusals.HasFailed);
+        }
+
+        var current = state.At(now);
+        if (current.IsFinal)
+        {
+            return new(current, Refusals.PinExpired);
+        }
+
+        if (submission.Matches)
+        {
+            return new(current with { Status = OtpStatus.Verified }, null);
+        }
+
+        var attempts = current.Attempts + 1;
+        return attempts >= current.MaxAttempts
+            ? new(current with { Attempts = attempts, Status = OtpStatus.Failed, Reason = OtpReason.MaxAttempts }, Refusals.LastAttemptFailed)
+            : new(current with { Attempts = attempts }, Refusals.WrongPin);
+    }
+
+    public static Outcome Cancel(OtpState state, DateTime now)
+    {
+        var current = state.At(now);
+        return current.Status switch
+        {
+            OtpStatus.Pending => new(current with { Status = OtpStatus.Cancelled }, null),
+            OtpStatus.Cancelled => new(current, Refusals.AlreadyCancelled),
+            _ => new(current, Refusals.NotPending),
+        };
+    }
+
+    /// <summary>A plan with no step left and nothing on its way.</summary>
+    public static OtpState Undeliverable(OtpState state, DateTime now)
+    {
+        var current = state.At(now);
+        return current.IsFinal ? current : current with { Status = OtpStatus.Failed, Reason = OtpReason.Undeliverable };
+    }
+}

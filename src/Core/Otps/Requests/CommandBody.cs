@@ -1,0 +1,67 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Unicode;
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Core.Otps.Requests;
+
+/// <summary>Reads the body of a command as one JSON object, or says why that cannot be done. Nothing that a client sends makes it throw.</summary>
+public static class CommandBody
+{
+    /// <summary>Largest body in bytes.</summary>
+    public const int MaxLength = 64 * 1024;
+
+    /// <summary>Most levels of what a body nests.</summary>
+    public const int MaxDepth = 16;
+
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
+    private static readonly JsonDocumentOptions Repeating = new() { MaxDepth = MaxDepth };
+
+    /// <param name="body">The bytes as they came, a byte order mark included.</param>
+    /// <param name="read">Takes what is needed out of the object, which lives no longer than the call.</param>
+    public static Judged<T> Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
+    {
+        if (body.Length > MaxLength)
+        {
+            return Refusals.BodyTooLarge;
+        }
+
+        body = WithoutMark(body);
+        if (body.IsEmpty)
+        {
+            return Refusals.BodyEmpty;
+        }
+
+        if (!Utf8.IsValid(body.Span) || !JsonEscapes.AreWholeCharacters(body.Span))
+        {
+            return Refusals.BodyNotText;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(body, Strict);
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : Refusals.BodyNoObject;
+        }
+        catch (JsonException)
+        {
+            return IsJsonApartFromRepetition(body) ? Refusals.FieldRepeated : Refusals.BodyNotJson;
+        }
+    }
+
+    /// <summary>The same bytes without a byte order mark.</summary>
+    public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
+        body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
+
+    private static bool IsJsonApartFromRepetition(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(body, Repeating);
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtpPipeline.Core.Formats;
+
+namespace OtpPipeline.Core.Otps.Requests;
+
+/// <summary>
+/// A command as it came through a door, before any judgement. Read leniently: a number where a text is due, and the other way
+/// round, are the same thing; null is the same as not given.
+/// </summary>
+[JsonConverter(typeof(JsonAsPrinted<OtpDraft>))]
+public sealed record OtpDraft
+{
+    public DraftField Channel { get; init; }
+
+    public DraftField PhoneNumber { get; init; }
+
+    public DraftField CountryIso { get; init; }
+
+    public DraftField Email { get; init; }
+
+    public DraftField ChatId { get; init; }
+
+    public DraftField From { get; init; }
+
+    public DraftField Template { get; init; }
+
+    public DraftField TrackId { get; init; }
+
+    public DraftField Ttl { get; init; }
+
+    public DraftField MaxAttempts { get; init; }
+
+    public DraftField PinType { get; init; }
+
+    public DraftField PinLength { get; init; }
+
+    public DraftField OtpCallbackUrl { get; init; }
+
+    public DraftField Name { get; init; }
+
+    public DraftField Locale { get; init; }
+
+    /// <summary>Pairs as they came; null where the field is missing.</summary>
+    public IReadOnlyDictionary<string, DraftField>? Metadata { get; init; }
+
+    /// <summary>The field is there and is no object.</summary>
+    public bool MetadataMalformed { get; init; }
+
+    /// <summary>Reads the fields of POST /otp and of the bus command RequestOtp, which are the same.</summary>
+    public static OtpDraft Read(JsonElement body)
+    {
+        var metadata = body.TryGetProperty("metadata", out var pairs) && pairs.ValueKind != JsonValueKind.Null ? pairs : default;
+        return new()
+        {
+            Channel = DraftField.Of(body, "channel"),
+            PhoneNumber = DraftField.Of(body, "phoneNumber"),
+            CountryIso = DraftField.Of(body, "countryIso"),
+            Email = DraftField.Of(body, "email"),
+            ChatId = DraftField.Of(body, "chatId"),
+            From = DraftField.Of(body, "from"),
+            Template = DraftField.Of(body, "template"),
+            TrackId = DraftField.Of(body, "trackId"),
+            Ttl = DraftField.Of(body, "ttl"),
+            MaxAttempts = DraftField.Of(body, "maxAttempts"),
+            PinType = DraftField.Of(body, "pinType"),
+            PinLength = DraftField.Of(body, "pinLength"),
+            OtpCallbackUrl = DraftField.Of(body, "otpCallbackUrl"),
+            Name = DraftField.Of(body, "name"),
+            Locale = DraftField.Of(body, "locale"),
+            Metadata = metadata.ValueKind == JsonValueKind.Object
+                ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => DraftField.AsItIs(p.Value), StringComparer.Ordinal)
+                : null,
+            MetadataMalformed = metadata.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object),
+        };
+    }
+
+    /// <summary>Prints nothing of it: it holds personal data.</summary>
+    public override string ToString() => nameof(OtpDraft);
+}
+
+/// <summary>One field of a draft.</summary>
+/// <param name="Text">The text, trimmed; null where there is none.</param>
+/// <param name="Malformed">An object or a list stands where a text is due.</param>
+/// <param name="WasNumber">It came as a JSON number.</param>
+[JsonConverter(typeof(JsonAsPrinted<DraftField>))]
+public readonly record struct DraftField(string? Text, bool Malformed = false, bool WasNumber = false)
+{
+    /// <summary>Nothing was given, not even an empty text.</summary>
+    public bool IsAbsent => Text is null && !Malformed;
+
+    public bool IsEmpty => Text is "";
+
+    /// <summary>The text as a phone number; null for a JSON number with a sign, a point or an exponent, whose digits are none.</summary>
+    public string? PhoneText => WasNumber && Text.AsSpan().ContainsAnyExceptInRange('0', '9') ? null : Text;
+
+    public static DraftField Of(JsonElement body, string name) => body.TryGetProperty(name, out var value) ? Of(value) : default;
+
+    public static DraftField Of(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.String => new(value.GetString()!.Trim()),
+        JsonValueKind.Number => new(value.GetRawText(), WasNumber: true),
+        JsonValueKind.True => new("true"),
+        JsonValueKind.False => new("false"),
+        JsonValueKind.Null or JsonValueKind.Undefined => default,
+        _ => new(null, Malformed: true),
+    };
+
+    /// <summary>Without the trimming, for what is given back unchanged.</summary>
+    public static DraftField AsItIs(JsonElement value) => value.ValueKind == JsonValueKind.String ? new(value.GetString()) : Of(value);
+
+    public override string ToString() => IsAbsent ? "(absent)" : "****";
+}

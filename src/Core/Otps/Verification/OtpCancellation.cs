@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Otps.Verification;
+
+/// <summary>The wish that nothing verifies an OTP any more.</summary>
+/// <param name="Application">Who asks; another application's OTP is not found.</param>
+/// <param name="OtpId">The OTP.</param>
+/// <param name="SubmissionId">The caller's own id of this wish: its retry after a lost answer is recognised by it; null for none.</param>
+/// <param name="TraceParent">W3C trace context of the request.</param>
+public sealed record CancelCommand(Application Application, Guid OtpId, string? SubmissionId = null, string? TraceParent = null)
+{
+    /// <summary>Adds the answer to the commit, for a door that answers by message; may be called again for a commit that failed.</summary>
+    public Action<OutboxBatch, CancellationAnswer>? Announce { get; init; }
+}
+
+/// <summary>The answer to a cancellation; no refusal is success.</summary>
+public readonly record struct CancellationAnswer(Refusal? Refusal, Guid? TrackId);
+
+/// <summary>The one room behind every door that cancels; cancellations of different callers share a commit.</summary>
+public sealed class OtpCancellation : IAsyncDisposable
+{
+    private readonly IOtpStore _store;
+    private readonly IOutbox _outbox;
+    private readonly OtpSecrets _secrets;
+    private readonly TimeSpan _retention;
+    private readonly Gatherer<CancelCommand, CancellationAnswer> _gatherer;
+
+    public OtpCancellation(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<GatheringOptions> gathering)
+    {
+        _store = store;
+        _outbox = outbox;
+        _secrets = secrets;
+        _retention = options.Value.IdempotencyRetention;
+        _gatherer = new(CancelAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+    }
+
+    public Task<CancellationAnswer> CancelAsync(CancelCommand command, CancellationToken cancellationToken) =>
+        _gatherer.AddAsync(command, cancellationToken);
+
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+
+    private async Task<IReadOnlyList<CancellationAnswer>> CancelAsync(IReadOnlyList<CancelCommand> commands, CancellationToken cancellationToken)
+    {
+        var outgoing = _outbox.NewBatch();
+        var answers = new CancellationAnswer[commands.Count];
+        await using (var unit = await _store.BeginAsync(cancellationToken))
+        {
+            var locked = await unit.LockAsync(commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
+            for (var i = 0; i < commands.Count; i++)
+            {
+                changes.TraceParent = commands[i].TraceParent;
+                answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && otp.Otp.ApplicationId == commands[i].Application.Id
+                    ? Judge(commands[i], otp, changes)
+                    : new(Refusals.NotFound, null);
+                commands[i].Announce?.Invoke(outgoing, answers[i]);
+            }
+
+            await unit.SaveAsync(changes, outgoing.Messages, cancellationToken);
+        }
+
+        _outbox.Dispatch(outgoing);
+        return answers;
+    }
+
+    private CancellationAnswer Judge(CancelCommand command, LockedOtp locked, OtpChanges changes)
+    {
+        var submission = command.SubmissionId is { } id && locked.Remembers(changes.Now, _retention) ? _secrets.HashCancellation(id) : null;
+        if (locked.AnswerTo(submission) is not null)
+        {
+            return new(null, locked.Otp.TrackId);
+        }
+
+        var outcome = OtpRules.Cancel(locked.State, changes.Now);
+        changes.Move(locked, outcome.State);
+        if (submission is not null && outcome.Refusal is null)
+        {
+            changes.Remember(locked, submission, code: null);
+        }
+
+        return new(outcome.Refusal, locked.Otp.TrackId);
+    }
+}

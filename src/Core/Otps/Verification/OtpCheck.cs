@@ -1,0 +1,115 @@
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Otps.Verification;
+
+/// <summary>
+/// Verifies for callers who know no id of an OTP: by its recipient, or by the PIN alone. The rules are those of a verification: under
+/// the lock, counted before the answer, one success.
+/// </summary>
+public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets)
+{
+    /// <summary>The guess against every live OTP of the lookup: each that it is the PIN of is verified, so that a PIN that was sent twice is used once; where it is the PIN of none, it is a wrong guess on each, and counts as often for the recipient.</summary>
+    /// <returns>Null for success; <see cref="Refusals.NotFound"/> where none is live.</returns>
+    public async Task<Refusal?> CheckAsync(Application application, OtpLookup lookup, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
+    {
+        var ids = await search.FindLiveAsync(secrets.HashLookup(application.Id, lookup), cancellationToken);
+        return ids.Count == 0 ? Refusals.NotFound : (await JudgeAsync(application, ids, guess, ofOneRecipient: false, traceParent, cancellationToken)).Refusal;
+    }
+
+    /// <summary>Verifies the live OTP that this is the PIN of. Where several recipients have it, nobody can tell whose it is: none is found.</summary>
+    /// <param name="application">Who asks.</param>
+    /// <param name="place">Where PINs find their OTPs; see <see cref="OtpTerms.FindPinIn"/>.</param>
+    /// <param name="pin">The PIN.</param>
+    /// <param name="traceParent">W3C trace context of the request.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
+    /// <returns>Its recipient.</returns>
+    public async Task<Judged<string>> TakeAsync(Application application, string place, string pin, string? traceParent, CancellationToken cancellationToken)
+    {
+        var ids = await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken);
+        if (ids.Count == 0)
+        {
+            return Refusals.NotFound;
+        }
+
+        var (taken, refusal) = await JudgeAsync(application, ids, new(pin), ofOneRecipient: true, traceParent, cancellationToken);
+        return refusal is not null ? refusal : secrets.OpenDetails(taken!.Id, taken.Details).Recipient;
+    }
+
+    /// <summary>Whether a live OTP of that place has this PIN at the moment.</summary>
+    public async Task<bool> IsLiveAsync(Application application, string place, string pin, CancellationToken cancellationToken) =>
+        (await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken)).Count > 0;
+
+    private async Task<(Otp? Verified, Refusal? Refusal)> JudgeAsync(
+        Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent, CancellationToken cancellationToken)
+    {
+        // What is begun is finished: a caller that goes away must not learn the answer of a guess that was not counted.
+        cancellationToken.ThrowIfCancellationRequested();
+        return await StoreRetries.RunAsync(() => JudgeOnceAsync(application, ids, guess, ofOneRecipient, traceParent));
+    }
+
+    private async Task<(Otp? Verified, Refusal? Refusal)> JudgeOnceAsync(
+        Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent)
+    {
+        var outgoing = outbox.NewBatch();
+        (Otp? Verified, Refusal? Refusal) answer;
+        await using (var unit = await store.BeginAsync(CancellationToken.None))
+        {
+            var locked = await unit.LockForVerificationAsync(ids, submissions: false, CancellationToken.None);
+            var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
+            answer = Judge(application, locked, guess, ofOneRecipient, changes);
+            await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);
+        }
+
+        outbox.Dispatch(outgoing);
+        return answer;
+    }
+
+    private (Otp? Verified, Refusal? Refusal) Judge(Application application, LockedOtps locked, PinGuess guess, bool ofOneRecipient, OtpChanges changes)
+    {
+        var live = locked.Otps.Values
+            .Where(o => o.Otp.ApplicationId == application.Id && o.State.At(locked.Now).Status == OtpStatus.Pending)
+            .OrderByDescending(o => o.Otp.CreatedAt).ThenByDescending(o => o.Otp.Id).ToList();
+        if (ofOneRecipient)
+        {
+            // The search leaves out what typing adds, and so finds more than it should.
+            live = live.FindAll(o => o.Pin is { } pin && secrets.OpenPin(pin).Matches(guess));
+        }
+
+        if (ofOneRecipient && live.DistinctBy(o => Convert.ToHexString(o.Otp.RecipientHash), StringComparer.Ordinal).Skip(1).Any())
+        {
+            return (null, Refusals.NotFound);
+        }
+
+        if (live.Select(o => o.History is { } h ? RecipientLimits.CoolingOff(h, locked.Now) : null).FirstOrDefault(r => r is not null) is { } cooling)
+        {
+            return (null, cooling);
+        }
+
+        // Each is compared, whatever the others say: the time tells nothing.
+        var right = live.FindAll(o => o.Pin is { } pin && secrets.OpenPin(pin).Matches(guess));
+        Refusal? refusal = live.Count == 0 ? Refusals.NotFound : null;
+        foreach (var otp in right.Count == 0 ? live : right)
+        {
+            var before = otp.State;
+            var outcome = OtpRules.Verify(before, new(Matches: right.Count > 0, IsRetryOfSuccess: false), locked.Now);
+            changes.Move(otp, outcome.State);
+            refusal = outcome.Refusal;
+
+            // Each comparison with a PIN is a guess of its own: whoever may guess at five at once has five chances.
+            if (otp.History is { } history)
+            {
+                changes.CountGuess(history, before, outcome.State, application.Settings.Limits);
+            }
+        }
+
+        return (right.FirstOrDefault()?.Otp, refusal);
+    }
+}

@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Otps.Verification;
+
+/// <summary>Sends a live OTP again, unchanged: a further delivery of the same PIN, which the limits count like any other.</summary>
+public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets, ProviderChoice providers, IOptions<DeliveryOptions> options)
+{
+    /// <summary>The newest OTP of the lookup, live or not; null where there is none, or it is purged.</summary>
+    public Task<LastOtp?> FindLastAsync(Application application, OtpLookup lookup, CancellationToken cancellationToken) =>
+        search.FindLastAsync(secrets.HashLookup(application.Id, lookup), cancellationToken);
+
+    /// <summary>One more delivery, unless one is on its way already.</summary>
+    /// <param name="application">Who asks.</param>
+    /// <param name="otpId">The OTP.</param>
+    /// <param name="retryPeriod">Seconds since the last send; null for what the application says.</param>
+    /// <param name="traceParent">W3C trace context of the request.</param>
+    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
+    /// <returns>Null for success; <see cref="Refusals.NotPending"/> where it is not live any more.</returns>
+    public async Task<Refusal?> ResendAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return await StoreRetries.RunAsync(() => ResendOnceAsync(application, otpId, retryPeriod, traceParent));
+    }
+
+    private async Task<Refusal?> ResendOnceAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent)
+    {
+        var outgoing = outbox.NewBatch();
+        Refusal? refusal;
+        await using (var unit = await store.BeginAsync(CancellationToken.None))
+        {
+            var spending = application.Settings.Limits.SpendingPerDay is null ? null : await unit.LockSpendingAsync(application.Id, CancellationToken.None);
+            var locked = await unit.LockForVerificationAsync([otpId], submissions: false, CancellationToken.None);
+            var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
+            refusal = locked.Otps.TryGetValue(otpId, out var otp) && otp.Otp.ApplicationId == application.Id
+                ? Send(application, otp, spending, retryPeriod, changes)
+                : Refusals.NotFound;
+            await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);
+        }
+
+        outbox.Dispatch(outgoing);
+        return refusal;
+    }
+
+    private Refusal? Send(Application application, LockedOtp otp, ApplicationSpending? spending, int? retryPeriod, OtpChanges changes)
+    {
+        if (otp.State.At(changes.Now).Status != OtpStatus.Pending)
+        {
+            return Refusals.NotPending;
+        }
+
+        if (providers.For(otp.Otp.Channel) is not { } provider)
+        {
+            return Refusals.ChannelNotServed;
+        }
+
+        var onItsWay = otp.Deliveries.Exists(d => d.Status is DeliveryStatus.Queued or DeliveryStatus.Sending);
+        if (!onItsWay && spending is not null && spending.Spent + otp.Otp.Cost > application.Settings.Limits.SpendingPerDay)
+        {
+            return Refusals.SpendingLimit;
+        }
+
+        if (otp.History is { } history)
+        {
+            if (RecipientLimits.Admit(history, application.Settings.Limits, changes.Now, retryPeriod) is { } refusal)
+            {
+                return refusal;
+            }
+
+            changes.CountedSends.Add(history);
+        }
+
+        if (onItsWay)
+        {
+            return null;
+        }
+
+        if (spending is not null)
+        {
+            spending.Spent += otp.Otp.Cost;
+            changes.Spendings.Add(spending);
+        }
+
+        changes.QueueStep(otp, provider, options.Value.LostAfter);
+        return null;
+    }
+}

@@ -1,0 +1,127 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
+using OtpPipeline.Outbox;
+
+namespace OtpPipeline.Core.Otps.Verification;
+
+/// <summary>What a user typed, for one OTP of one application.</summary>
+/// <param name="Application">Who asks; another application's OTP is not found.</param>
+/// <param name="OtpId">The OTP.</param>
+/// <param name="Guess">What the user typed.</param>
+/// <param name="SubmissionId">The caller's own id of this submission: its retry after a lost answer is recognised by it and answered alike; null for none.</param>
+/// <param name="TraceParent">W3C trace context of the request.</param>
+public sealed record VerifyCommand(Application Application, Guid OtpId, PinGuess Guess, string? SubmissionId = null, string? TraceParent = null)
+{
+    /// <summary>Whom the caller names beside the OTP: one that was sent to somebody else is not found, and no guess is counted; null for nobody.</summary>
+    public Recipient? Recipient { get; init; }
+
+    /// <summary>Adds the answer to the commit, for a door that answers by message; may be called again for a commit that failed.</summary>
+    public Action<OutboxBatch, VerifyAnswer>? Announce { get; init; }
+}
+
+/// <summary>The answer to a submission; no refusal is success.</summary>
+public readonly record struct VerifyAnswer(Refusal? Refusal, Guid? TrackId);
+
+/// <summary>
+/// The one room behind every door that verifies: the OTP is locked, then the clock is read, and the answer is given after the
+/// count of the guess is committed. Submissions of different callers share a commit; those of one OTP are judged one after the
+/// other. It never waits for the broker.
+/// </summary>
+public sealed class OtpVerification : IAsyncDisposable
+{
+    private readonly IOtpStore _store;
+    private readonly IOutbox _outbox;
+    private readonly OtpSecrets _secrets;
+    private readonly TimeSpan _retention;
+    private readonly Gatherer<VerifyCommand, VerifyAnswer> _gatherer;
+
+    public OtpVerification(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<GatheringOptions> gathering)
+    {
+        _store = store;
+        _outbox = outbox;
+        _secrets = secrets;
+        _retention = options.Value.IdempotencyRetention;
+        _gatherer = new(VerifyAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+    }
+
+    public Task<VerifyAnswer> VerifyAsync(VerifyCommand command, CancellationToken cancellationToken) =>
+        _gatherer.AddAsync(command, cancellationToken);
+
+    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+
+    private async Task<IReadOnlyList<VerifyAnswer>> VerifyAsync(IReadOnlyList<VerifyCommand> commands, CancellationToken cancellationToken)
+    {
+        var outgoing = _outbox.NewBatch();
+        var answers = new VerifyAnswer[commands.Count];
+        await using (var unit = await _store.BeginAsync(cancellationToken))
+        {
+            var locked = await unit.LockForVerificationAsync(
+                commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
+            for (var i = 0; i < commands.Count; i++)
+            {
+                changes.TraceParent = commands[i].TraceParent;
+                answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && IsMeant(otp.Otp, commands[i])
+                    ? Judge(commands[i], otp, changes)
+                    : new(Refusals.NotFound, null);
+                commands[i].Announce?.Invoke(outgoing, answers[i]);
+            }
+
+            await unit.SaveAsync(changes, outgoing.Messages, cancellationToken);
+        }
+
+        _outbox.Dispatch(outgoing);
+        return answers;
+    }
+
+    private bool IsMeant(Otp otp, VerifyCommand command) =>
+        otp.ApplicationId == command.Application.Id
+        && (command.Recipient is not { } recipient || otp.RecipientHash.AsSpan().SequenceEqual(_secrets.HashRecipient(recipient)));
+
+    private VerifyAnswer Judge(VerifyCommand command, LockedOtp locked, OtpChanges changes)
+    {
+        var otp = locked.Otp;
+        var history = locked.History;
+        var submission = command.SubmissionId is { } id && locked.Remembers(changes.Now, _retention) ? _secrets.HashSubmission(id, command.Guess) : null;
+        if (locked.AnswerTo(submission) is { Code: { } code })
+        {
+            return new(Refusals.OfSubmission(code), otp.TrackId);
+        }
+
+        if (locked.State.At(changes.Now).Status == OtpStatus.Pending && history is not null && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
+        {
+            return new(cooling, otp.TrackId);
+        }
+
+        var before = locked.State;
+        var outcome = OtpRules.Verify(
+            before,
+            new(locked.Pin is { } pin && _secrets.OpenPin(pin).Matches(command.Guess), submission is not null && submission.AsSpan().SequenceEqual(otp.VerifiedBy)),
+            changes.Now);
+        changes.Move(locked, outcome.State);
+        if (history is not null)
+        {
+            changes.CountGuess(history, before, outcome.State, command.Application.Settings.Limits);
+        }
+
+        if (outcome.Refusal is null && before.Status == OtpStatus.Pending)
+        {
+            otp.VerifiedBy = submission;
+        }
+        else if (submission is not null && outcome.Refusal is { } refusal && outcome.State != before)
+        {
+            // It changed something, so a second reading of the same submission must not change it again.
+            changes.Remember(locked, submission, refusal.Code);
+        }
+
+        return new(outcome.Refusal, otp.TrackId);
+    }
+}

@@ -1,0 +1,73 @@
+using System.Security.Cryptography;
+using System.Text.Json.Serialization;
+using OtpPipeline.Core.Formats;
+
+namespace OtpPipeline.Core.Pins;
+
+/// <summary>The secret itself. It prints as stars; <see cref="Reveal"/> is the one way out.</summary>
+/// <param name="value">In clear.</param>
+/// <param name="exact">Compared as it stands: letters have a case.</param>
+[JsonConverter(typeof(JsonAsPrinted<Pin>))]
+public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
+{
+    private readonly string _value = value;
+    private readonly bool _exact = exact;
+
+    public int Length => _value.Length;
+
+    /// <summary>The PIN in clear: for the rendered message and the seal, nothing else.</summary>
+    public string Reveal() => _value;
+
+    /// <summary>
+    /// Whether the guess is this PIN as it stands, or but for what a person's typing adds: see <see cref="TypedText"/>. What the PIN
+    /// contains itself is kept. Takes the same time for every guess of one length.
+    /// </summary>
+    public bool Matches(PinGuess guess)
+    {
+        var typed = guess.Padded(_value.Length);
+        var same = Equals(new Pin(typed));
+        if (typed.Length > TypedText.Longest)
+        {
+            return same;
+        }
+
+        var kept = TypedText.In(_value);
+        return same | new Pin(Form(_value, kept)).Equals(new Pin(Form(typed, kept)));
+    }
+
+    /// <summary>The PIN without all that typing may add; the PIN itself where nothing would be left, or where it is no PIN.</summary>
+    internal string Searched() =>
+        _value.Length <= TypedText.Longest && TypedText.Normalise(_value, TypedExtras.None) is { Length: > 0 } form ? form : _value;
+
+    public bool Equals(Pin other)
+    {
+        Span<byte> mine = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<byte> theirs = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(_value), mine);
+        SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(other._value), theirs);
+        return CryptographicOperations.FixedTimeEquals(mine, theirs);
+    }
+
+    public override bool Equals(object? obj) => obj is Pin other && Equals(other);
+
+    public override int GetHashCode() => 0;
+
+    public override string ToString() => "****";
+
+    private string Form(string text, TypedExtras kept)
+    {
+        var form = TypedText.Normalise(text, kept);
+        return _exact ? form : form.ToUpperInvariant();
+    }
+}
+
+/// <summary>What a user typed.</summary>
+/// <param name="Text">As it came, trimmed.</param>
+/// <param name="WasNumber">It came as a JSON number, which loses leading zeros: it is padded to the PIN's length.</param>
+[JsonConverter(typeof(JsonAsPrinted<PinGuess>))]
+public readonly record struct PinGuess(string Text, bool WasNumber = false)
+{
+    internal string Padded(int length) => WasNumber ? Text.PadLeft(length, '0') : Text;
+
+    public override string ToString() => "****";
+}

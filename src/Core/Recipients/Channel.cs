@@ -1,0 +1,24 @@
+using OtpPipeline.Core.Formats;
+
+namespace OtpPipeline.Core.Recipients;
+
+/// <summary>How a PIN travels.</summary>
+public enum Channel
+{
+    Sms,
+    Email,
+    Telegram,
+    Call,
+    Whatsapp,
+    Ussd,
+}
+
+public static class Channels
+{
+    public static readonly IReadOnlyList<Channel> All = Enum.GetValues<Channel>();
+
+    /// <summary>Of the channels that reach a phone number.</summary>
+    public static bool TakesPhoneNumber(this Channel channel) => channel is not (Channel.Email or Channel.Telegram);
+
+    public static string Text(this Channel channel) => EnumText<Channel>.Lower(channel);
+}

@@ -1,4 +1,0 @@
-namespace OtpPipeline.Core;
-
-/// <summary>The sentence that says why the pipeline cannot work with this database; null where it can.</summary>
-public delegate Task<string?> StoreCheck(CancellationToken cancellationToken);

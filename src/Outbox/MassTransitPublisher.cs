@@ -45,7 +45,7 @@ internal sealed class MassTransitPublisher : IOutboxPublisher
             var pipe = Pipe.Execute<PublishContext>(context => Prepare(context, row, attempt, traceParent));
             await _bus.Publish(outgoing.Message, outgoing.Type, pipe, cancellationToken);
         }
-        else
+        else if (_setup.IsAwaited is null || await _setup.IsAwaited(row, cancellationToken))
         {
             var pipe = Pipe.Execute<SendContext>(context => Prepare(context, row, attempt, traceParent));
             var endpoint = await _bus.GetSendEndpoint(new Uri(row.DestinationAddress));

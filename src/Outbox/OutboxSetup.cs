@@ -27,12 +27,15 @@ public sealed class OutboxSetup
     public Func<Exception, bool>? IsRefused { get; set; }
 
     /// <summary>Whether the error, or what caused it, is such a refusal.</summary>
-    internal bool SaysRefused(Exception error) => CausesOf(error).Any(c => IsRefused?.Invoke(c) == true);
+    internal bool SaysRefused(Exception error) => CausesOf(error).Any(c => c is MessageRefusedException || IsRefused?.Invoke(c) == true);
 
     /// <summary>Whether the error, or what caused it, is the connection's.</summary>
     internal bool SaysBrokerDown(Exception error) => CausesOf(error).Any(c =>
         c is ConnectionException or TransportUnavailableException or TimeoutException or OperationCanceledException or IOException or SocketException
         || IsBrokerDown?.Invoke(c) == true);
+
+    /// <summary>Asked before a message is sent to an address; false drops it.</summary>
+    public Func<OutboxMessage, CancellationToken, Task<bool>>? IsAwaited { get; set; }
 
     /// <summary>Called with each failure of a publish.</summary>
     public Action<Exception>? OnFailed { get; set; }

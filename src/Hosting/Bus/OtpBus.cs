@@ -42,6 +42,7 @@ public static class OtpBus
         services.AddSingleton<BrokerWatch>();
         services.AddHostedService(provider => provider.GetRequiredService<BrokerWatch>());
         services.AddSingleton<BusReadiness>();
+        services.AddSingleton<DirectReplies>();
         services.AddSingleton<DatabaseProbe>(provider =>
         {
             var contexts = provider.GetRequiredService<IDbContextFactory<OtpDbContext>>();
@@ -99,6 +100,10 @@ public static class OtpBus
                 Answers.Address(context);
                 CallbackRouting.Route(context);
             };
+            var replies = provider.GetRequiredService<DirectReplies>();
+            setup.IsAwaited = (row, cancellationToken) => row.RoutingKey?.StartsWith(DirectReplies.Prefix, StringComparison.Ordinal) == true
+                ? replies.IsAwaitedAsync(row.RoutingKey, cancellationToken)
+                : Task.FromResult(true);
             setup.IsBrokerDown = IsBrokerDown;
 
             // A queue that is full refuses; MassTransit takes it for a lost connection, and a tenant's own queue of answers would stop everybody's messages.

@@ -1,3 +1,5 @@
+using OtpPipeline.Hosting.Bus;
+
 namespace OtpPipeline.Workers.Commands;
 
 /// <summary>The queues that answers may go to: those of the sender's applications, and names that only the broker gives.</summary>
@@ -5,7 +7,6 @@ namespace OtpPipeline.Workers.Commands;
 internal sealed class ReplyQueues
 {
     private const string ServerNamed = "amq.gen-";
-    private const string Direct = "amq.rabbitmq.reply-to.";
     private readonly Dictionary<string, Guid[]> _users;
 
     public ReplyQueues(CommandOptions options) =>
@@ -20,7 +21,7 @@ internal sealed class ReplyQueues
     /// <param name="named">The application that the command names; it decides where nobody is mapped.</param>
     public bool Allow(string queue, string? user, string? named) =>
         queue.StartsWith(ServerNamed, StringComparison.Ordinal)
-        || queue.StartsWith(Direct, StringComparison.Ordinal)
+        || DirectReplies.IsAddress(queue)
         || ApplicationsOf(user, named).Any(id => queue.StartsWith(PrefixOf(id), StringComparison.Ordinal));
 
     private Guid[] ApplicationsOf(string? user, string? named)

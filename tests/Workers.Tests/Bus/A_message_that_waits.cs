@@ -34,6 +34,35 @@ public sealed class A_message_that_waits
         (await broker.TakeAsync(queue)).ShouldNotBeNull().BasicProperties.CorrelationId.ShouldBe(Correlation);
     }
 
+    /// <summary>A process of a node that the broker does not know: RabbitMQ closes the connection that such an address comes over.</summary>
+    [Fact]
+    public async Task For_a_forged_direct_reply_address_holds_up_nothing_else_and_is_dropped()
+    {
+        await using var database = await TestDatabase.CreateAsync();
+        await using var broker = await Broker.ConnectAsync();
+        await using var host = await BusHost.StartAsync(database);
+        await host.UntilConnectedAsync();
+        var other = await broker.DeclareOwnQueueAsync();
+        var forged = $"{DirectReplies.Prefix}{Convert.ToBase64String([131, 88, 118, 0, 9, .. "reply@123"u8, .. new byte[12]])}.UIWU5l+Oj+p/FmCTrdMYjw==";
+        DirectReplies.IsAddress(forged).ShouldBeTrue();
+        await AnswerAsync(host, forged, 20);
+
+        await AnswerAsync(host, other, 50);
+
+        await Eventually.Until(async () => await broker.CountAsync(other) == 50, "the others arrive");
+        await Eventually.Until(async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages") == 0, "the forged ones are dropped");
+    }
+
+    [Theory]
+    [InlineData("amq.rabbitmq.reply-to.g1h2AA9yZXBseUAxMzE1MDc1ODgAABwBAAAABWsJVzY=.UIWU5l+Oj+p/FmCTrdMYjw==", true)]
+    [InlineData("amq.rabbitmq.reply-to.g1h2AA9yZXBseUAxMzE1MDc1ODgAABwBAAAABWsJVzY=", false)]
+    [InlineData("amq.rabbitmq.reply-to.g1h2AA9yZXBseUAxMzE1MDc1ODgAABwBAAAABWsJVzY=.key", false)]
+    [InlineData("amq.rabbitmq.reply-to.g2dkAA==.UIWU5l+Oj+p/FmCTrdMYjw==", false)]
+    [InlineData("amq.rabbitmq.reply-to.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=.UIWU5l+Oj+p/FmCTrdMYjw==", false)]
+    [InlineData("amq.rabbitmq.reply-to.!!!", false)]
+    [InlineData("otp-replies", false)]
+    public void Only_an_address_of_the_brokers_own_making_is_one(string queue, bool isAddress) => DirectReplies.IsAddress(queue).ShouldBe(isAddress);
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -46,29 +75,29 @@ public sealed class A_message_that_waits
         var (full, other) = (await broker.DeclareFullQueueAsync(), await broker.DeclareOwnQueueAsync());
         var subscriber = Guid.NewGuid().ToString();
         await broker.BindAsync(full, OtpBusTopology.OtpStatusChangedExchange, subscriber);
-        await (isEvent ? CommitAsync(300, b => b.Publish(Event, subscriber)) : AnswerAsync(full, 300));
+        await (isEvent ? CommitAsync(host, 300, b => b.Publish(Event, subscriber)) : AnswerAsync(host, full, 300));
         await Eventually.Until(async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages WHERE attempts > 0") == 300, "each refusal is counted");
 
-        await AnswerAsync(other, 50);
+        await AnswerAsync(host, other, 50);
 
         await Eventually.Until(async () => await broker.CountAsync(other) == 50, "the others arrive");
         await Eventually.Until(async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages") == 300, "they leave the outbox");
+    }
 
-        Task AnswerAsync(string queue, int count) => CommitAsync(count, b => b.Answer(
-            new ReplyRoute(queue, InEnvelope: false, Correlation: null), new OtpRejected(null, 2001, "invalid_param", "x"), traceParent: null));
+    private static Task AnswerAsync(BusHost host, string queue, int count) => CommitAsync(host, count, b => b.Answer(
+        new ReplyRoute(queue, InEnvelope: false, Correlation: null), new OtpRejected(null, 2001, "invalid_param", "x"), traceParent: null));
 
-        async Task CommitAsync(int count, Action<OutboxBatch> add)
+    private static async Task CommitAsync(BusHost host, int count, Action<OutboxBatch> add)
+    {
+        var outbox = host.Services.GetRequiredService<IOutbox>();
+        var batch = outbox.NewBatch();
+        for (var i = 0; i < count; i++)
         {
-            var outbox = host.Services.GetRequiredService<IOutbox>();
-            var batch = outbox.NewBatch();
-            for (var i = 0; i < count; i++)
-            {
-                add(batch);
-            }
-
-            await using var unit = await host.Services.GetRequiredService<IOtpStore>().BeginAsync(TestContext.Current.CancellationToken);
-            await unit.SaveAsync(new OtpChanges(batch, default, host.Services.GetRequiredService<OtpSecrets>()), batch.Messages, TestContext.Current.CancellationToken);
-            outbox.Dispatch(batch);
+            add(batch);
         }
+
+        await using var unit = await host.Services.GetRequiredService<IOtpStore>().BeginAsync(TestContext.Current.CancellationToken);
+        await unit.SaveAsync(new OtpChanges(batch, default, host.Services.GetRequiredService<OtpSecrets>()), batch.Messages, TestContext.Current.CancellationToken);
+        outbox.Dispatch(batch);
     }
 }

@@ -1,0 +1,106 @@
+using System.Buffers.Text;
+using System.Text;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Outbox;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace OtpPipeline.Hosting.Bus;
+
+/// <summary>Asks the broker, on a connection of its own, whether somebody waits at a direct reply address, before an answer goes there.</summary>
+/// <remarks>
+/// RabbitMQ decodes the address and fails at one that it did not make, or whose node is gone: it closes the connection that uses it. On the
+/// connection of the bus one forged address would stop everybody's messages.
+/// </remarks>
+public sealed partial class DirectReplies(IOptions<RabbitMqOptions> options, IHostEnvironment environment, ILogger<DirectReplies> logger) : IAsyncDisposable
+{
+    /// <summary>What every direct reply address begins with.</summary>
+    public const string Prefix = "amq.rabbitmq.reply-to.";
+
+    private const int InternalError = 541;
+    private const int NotFound = 404;
+
+    // Forged addresses cost a connection each: what waits longer leaves its place to others, and comes again later.
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
+    private readonly SemaphoreSlim _turn = new(1);
+    private IConnection? _connection;
+
+    /// <summary>Whether it looks like an address that RabbitMQ makes: a process of a node, and a key.</summary>
+    public static bool IsAddress(string queue)
+    {
+        Span<byte> process = stackalloc byte[256];
+        return Form().IsMatch(queue)
+            && Base64.DecodeFromUtf8(Encoding.ASCII.GetBytes(queue[Prefix.Length..queue.LastIndexOf('.')]), process, out _, out var length) == System.Buffers.OperationStatus.Done
+            && IsProcess(process[..length]);
+    }
+
+    /// <summary>False where nobody waits there, so that the answer can be dropped.</summary>
+    /// <exception cref="MessageRefusedException">Too many wait for the question.</exception>
+    public async Task<bool> IsAwaitedAsync(string queue, CancellationToken cancellationToken)
+    {
+        if (!await _turn.WaitAsync(Patience, cancellationToken))
+        {
+            throw new MessageRefusedException(new TimeoutException("The direct reply address could not be checked yet."));
+        }
+
+        try
+        {
+            _connection = _connection is { IsOpen: true } open ? open : await ConnectAsync(cancellationToken);
+            await using var channel = await _connection.CreateChannelAsync(cancellationToken: cancellationToken);
+            await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
+            return true;
+        }
+        catch (OperationInterruptedException failure) when (failure.ShutdownReason?.ReplyCode is NotFound or InternalError)
+        {
+            Log.NotAwaited(logger, failure.ShutdownReason.ReplyCode);
+            return false;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync();
+        }
+
+        _turn.Dispose();
+    }
+
+    private async Task<IConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync();
+        }
+
+        return await options.Value.Resolve().CreateFactory($"OtpPipeline ({environment.ApplicationName}, replies)", BrokerTls.Read(options.Value, []))
+            .CreateConnectionAsync(cancellationToken);
+    }
+
+    /// <summary>Erlang's external term format of a process at "reply@", where the broker puts a hash instead of its node's name.</summary>
+    private static bool IsProcess(ReadOnlySpan<byte> term)
+    {
+        const int Numbers = 12;
+        return term is [131, 88, 118, 0, var length, .. var rest] && rest.Length == length + Numbers && Node().IsMatch(Encoding.Latin1.GetString(rest[..length]));
+    }
+
+    [GeneratedRegex(@"\Aamq\.rabbitmq\.reply-to\.[A-Za-z0-9+/]{20,200}={0,2}\.[A-Za-z0-9+/]{22}==\z", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Form();
+
+    [GeneratedRegex(@"\Areply@[0-9]{1,10}\z", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex Node();
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Debug, Message = "Nobody waits at a direct reply address (AMQP {Code}); the answer is dropped")]
+        public static partial void NotAwaited(ILogger logger, int code);
+    }
+}

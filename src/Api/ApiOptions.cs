@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api;
 

@@ -1,12 +1,19 @@
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Admin.Applications;
+using OtpPipeline.Api.Callbacks;
+using OtpPipeline.Api.DeadLetters;
 using OtpPipeline.Api.Dialects;
-using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Dialects.Beem;
+using OtpPipeline.Api.Dialects.BizMagnets;
+using OtpPipeline.Api.Dialects.Gupshup;
+using OtpPipeline.Api.Dialects.Perfumerlabs;
+using OtpPipeline.Api.Documentation;
+using OtpPipeline.Api.Middleware;
+using OtpPipeline.Api.Native;
 using OtpPipeline.Api.Otps;
 using OtpPipeline.Api.Sandbox;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Storage;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core;
 using OtpPipeline.Hosting;
 using OtpPipeline.Hosting.Bus;
@@ -35,9 +42,13 @@ WebApplication Build()
     builder.Services.AddWarmUp();
     builder.Services.AddApiKeys();
     builder.Services.AddRequestLimits();
-    builder.Services.AddSingleton<DeadLetterDesk>();
+    builder.Services.AddDeadLetters();
     builder.Services.AddApiDescription();
-    builder.AddDialects();
+    builder.Services.AddNative();
+    builder.AddDialect<BeemDialect, BeemOptions>(BeemOptions.Section);
+    builder.AddDialect<BizMagnetsDialect, BizMagnetsOptions>(BizMagnetsOptions.Section);
+    builder.AddDialect<GupshupDialect, GupshupOptions>(GupshupOptions.Section);
+    builder.AddDialect<PerfumerlabsDialect, PerfumerlabsOptions>(PerfumerlabsOptions.Section);
 
     var app = builder.Build();
     app.UseRequestFrame();

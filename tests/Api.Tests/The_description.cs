@@ -1,8 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OtpPipeline.Api.Dialects;
-using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Documentation;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps.Reading;

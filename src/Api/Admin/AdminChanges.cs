@@ -1,3 +1,5 @@
+using OtpPipeline.Api.Responses;
+
 namespace OtpPipeline.Api.Admin;
 
 /// <summary>Leaves a log line for each change over /admin: who, what, which id.</summary>
@@ -10,7 +12,7 @@ internal sealed partial class AdminChanges(ILogger<AdminChanges> logger) : IEndp
     public static void Note(HttpContext http, string changed) => http.Features.Set(new Changed(changed));
 
     /// <summary>Whether a call changed something.</summary>
-    public static bool IsChange(HttpContext http, object? answer) => !HttpMethods.IsGet(http.Request.Method) && answer is not Problem;
+    public static bool IsChange(HttpContext http, object? answer) => !HttpMethods.IsGet(http.Request.Method) && answer is not ProblemResult;
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -1,4 +1,5 @@
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api.Admin;
@@ -8,5 +9,5 @@ internal static class AdminEndpoints
 {
     /// <summary>The group /admin, behind the operator's key; each concern maps its own endpoints into it.</summary>
     public static RouteGroupBuilder MapAdminGroup(this IEndpointRouteBuilder routes) =>
-        routes.MapGroup(AdminProblems.Path).RequireAuthorization(ApiKeys.AdminKey).WithTags("Admin").WithGroupName(ApiDescription.Admin).AddEndpointFilter<AdminChanges>();
+        routes.MapGroup(ProblemFormat.AdminPath).RequireAuthorization(ApiKeys.AdminKey).WithTags("Admin").WithGroupName(ApiDocuments.Admin).AddEndpointFilter<AdminChanges>();
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Api.Admin;

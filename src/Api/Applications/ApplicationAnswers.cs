@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Applications;

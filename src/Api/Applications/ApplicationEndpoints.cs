@@ -1,7 +1,6 @@
-using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Lookup;
 
@@ -23,16 +22,16 @@ internal static class ApplicationEndpoints
     }
 
     private static IResult List(HttpContext http, ApplicationDirectory directory) =>
-        new JsonAnswer<ApplicationListAnswer>(new([ApplicationListItem.Of(http.Caller().Application, directory)]), ApiJson.Plain.ApplicationListAnswer);
+        new JsonAnswer<ApplicationListAnswer>(new([ApplicationListItem.Of(http.Caller().Application, directory)]), ApplicationJson.Plain.ApplicationListAnswer);
 
-    private static IResult ListScopes() => new JsonAnswer<IReadOnlyList<string>>(Scopes.All, ApiJson.Plain.IReadOnlyListString);
+    private static IResult ListScopes() => new JsonAnswer<IReadOnlyList<string>>(Scopes.All, ApplicationJson.Plain.IReadOnlyListString);
 
     private static IResult Read(string applicationId, HttpContext http, ApplicationDirectory directory)
     {
         var application = http.Caller().Application;
         var known = directory.TokenClientsOf(application.Id).Append(application.Id.ToString("D")).Contains(applicationId, StringComparer.OrdinalIgnoreCase);
         return known
-            ? new JsonAnswer<ApplicationSettingsAnswer>(ApplicationSettingsAnswer.Of(application, directory), ApiJson.Plain.ApplicationSettingsAnswer)
-            : new RefusedAnswer(ApiRefusals.ApplicationNotFound);
+            ? new JsonAnswer<ApplicationSettingsAnswer>(ApplicationSettingsAnswer.Of(application, directory), ApplicationJson.Plain.ApplicationSettingsAnswer)
+            : new ErrorResult(ApiRefusals.ApplicationNotFound);
     }
 }

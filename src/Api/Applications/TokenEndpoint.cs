@@ -1,10 +1,13 @@
 using System.ComponentModel;
+using System.Globalization;
 using System.Text.Json.Serialization;
 using Microsoft.Extensions.Primitives;
-using OtpPipeline.Api.Dialects;
+using Microsoft.OpenApi;
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Errors;
@@ -42,15 +45,44 @@ internal static class TokenEndpoint
 {
     private const string GrantType = "client_credentials";
 
-    public static void MapToken(this IEndpointRouteBuilder routes) =>
-        routes.MapPost("/oauth/token", IssueAsync).WithTags("Applications").DescribeToken();
+    public static void MapToken(this IEndpointRouteBuilder routes) => Describe(routes.MapPost("/oauth/token", IssueAsync).WithTags("Applications"));
+
+    /// <summary>It takes a form and HTTP Basic.</summary>
+    private static void Describe(RouteHandlerBuilder endpoint) =>
+        endpoint.WithName("issueToken").WithSummary("Get an access token")
+            .WithDescription("The application's id and secret as HTTP Basic. A token ends with its lifetime, its secret or its application.")
+            .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+            {
+                operation.RequestBody = new OpenApiRequestBody
+                {
+                    Required = true,
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                    {
+                        ["application/x-www-form-urlencoded"] = new() { Schema = await Described.SchemaAsync(context, typeof(TokenBody), cancellationToken) },
+                    },
+                };
+                operation.Security = [new() { [new OpenApiSecuritySchemeReference(Described.TokenScheme, context.Document)] = [] }];
+                operation.Responses = new()
+                {
+                    ["200"] = new OpenApiResponse
+                    {
+                        Description = "Success", Headers = Examples.Headers, Content = Described.Content(await Described.SchemaAsync(context, typeof(TokenAnswer), cancellationToken), example: null),
+                    },
+                };
+                var error = await Described.SchemaAsync(context, typeof(ErrorAnswer), cancellationToken);
+                foreach (var code in (int[])[400, 401, 429, 500, 503])
+                {
+                    var text = code == 401 ? "The id or the secret is not valid" : Described.Refusals[code];
+                    operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Described.Content(error, Examples.Of(typeof(ErrorAnswer))) };
+                }
+            });
 
     private static async Task<IResult> IssueAsync(
         HttpContext http, ApplicationDirectory directory, AccessTokens tokens, RequestAdmission admission, CancellationToken cancellationToken)
     {
         if (!directory.IsLoaded)
         {
-            return new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
+            return new ErrorResult(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
         }
 
         var form = await FormBody.ReadAsync(http.Request, cancellationToken);
@@ -59,32 +91,32 @@ internal static class TokenEndpoint
         var tooMany = found is { Client: var counted } ? await admission.CountTokenRequestAsync(http, counted) : admission.ChargeAddress(http);
         if (tooMany is not null)
         {
-            return new RefusedAnswer(tooMany);
+            return new ErrorResult(tooMany);
         }
 
         if (!isForm)
         {
-            return new RefusedAnswer(ApiRefusals.TokenRequestInvalid);
+            return new ErrorResult(ApiRefusals.TokenRequestInvalid);
         }
 
         if (form is null || found is not { Client: { Application: { Active: true } application, Identifier: var client }, Secret: var secret })
         {
             http.Response.Headers.WWWAuthenticate = BasicCredentials.Challenge;
-            return new RefusedAnswer(ApiRefusals.ClientInvalid);
+            return new ErrorResult(ApiRefusals.ClientInvalid);
         }
 
         var scopes = Scopes(form.GetValueOrDefault("scope"), application.Settings.TokenScopes());
         var refusal = Judge(form.GetValueOrDefault("grant_type")) ?? (scopes is null ? ApiRefusals.ScopeInvalid : null);
         if (refusal is not null)
         {
-            return new RefusedAnswer(refusal);
+            return new ErrorResult(refusal);
         }
 
         var lifetime = application.Settings.TokenLifetime;
         var token = tokens.Issue(client, secret, scopes!, TimeSpan.FromSeconds(lifetime));
         http.Response.Headers.Pragma = "no-cache";
         return new JsonAnswer<TokenAnswer>(
-            new() { AccessToken = token, ExpiresIn = lifetime, Scope = string.Join(' ', scopes!), TokenType = "Bearer" }, ApiJson.Plain.TokenAnswer);
+            new() { AccessToken = token, ExpiresIn = lifetime, Scope = string.Join(' ', scopes!), TokenType = "Bearer" }, ApplicationJson.Plain.TokenAnswer);
     }
 
     /// <summary>The client with the secret that opened it: HTTP Basic as it was sent, or form-decoded (RFC 6749 2.3.1); null for a stranger.</summary>

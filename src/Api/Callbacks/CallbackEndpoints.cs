@@ -1,7 +1,7 @@
 using OtpPipeline.Api.OpenApi;
-using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Secrets;
@@ -23,14 +23,14 @@ internal static class CallbackEndpoints
     }
 
     private static async Task<IResult> ListAsync(string otpId, HttpContext http, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken) =>
-        OtpEndpoints.TryId(otpId, out var id) && await store.ReadAsync(http.Caller().Application.Id, id, cancellationToken) is { } callbacks
-            ? new JsonAnswer<CallbackListAnswer>(new([.. callbacks.Select(c => CallbackAnswer.Of(c, secrets))]), ApiJson.Plain.CallbackListAnswer)
-            : OtpEndpoints.Refuse(Refusals.NotFound);
+        DashedId.TryParse(otpId, out var id) && await store.ReadAsync(http.Caller().Application.Id, id, cancellationToken) is { } callbacks
+            ? new JsonAnswer<CallbackListAnswer>(new([.. callbacks.Select(c => CallbackAnswer.Of(c, secrets))]), CallbackJson.Plain.CallbackListAnswer)
+            : new ErrorResult(Refusals.NotFound);
 
     private static async Task<IResult> ReplayAsync(string otpId, string callbackId, HttpContext http, ICallbackStore store, CancellationToken cancellationToken) =>
-        OtpEndpoints.TryId(otpId, out var otp)
-        && OtpEndpoints.TryId(callbackId, out var id)
+        DashedId.TryParse(otpId, out var otp)
+        && DashedId.TryParse(callbackId, out var id)
         && await store.ReplayAsync(id, http.Caller().Application.Id, otp, cancellationToken)
-            ? new JsonAnswer<ReplayAnswer>(new(new(id)), ApiJson.Plain.ReplayAnswer, StatusCodes.Status202Accepted)
-            : OtpEndpoints.Refuse(Refusals.NotFound);
+            ? new JsonAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer, StatusCodes.Status202Accepted)
+            : new ErrorResult(Refusals.NotFound);
 }

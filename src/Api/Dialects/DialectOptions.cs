@@ -12,9 +12,3 @@ public class DialectOptions
     [RegularExpression("(/[A-Za-z0-9._~-]+)*", ErrorMessage = "The field Prefix must be empty or a path such as /sms-api, without a slash at its end.")]
     public string Prefix { get; set; } = "";
 }
-
-/// <summary>Section <c>Native</c>: the wire of the SMSCX OTP API.</summary>
-public sealed class NativeOptions : DialectOptions
-{
-    public const string Section = "Native";
-}

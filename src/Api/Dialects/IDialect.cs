@@ -1,5 +1,5 @@
 using Microsoft.OpenApi;
-using OtpPipeline.Core.Errors;
+using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Dialects;
 
@@ -7,7 +7,7 @@ namespace OtpPipeline.Api.Dialects;
 /// The wire of a service that this one replaces: its paths, and the body of every answer on them. A dialect translates to the same intake, verification and
 /// cancellation as every other door, and knows nothing that they do not.
 /// </summary>
-internal interface IDialect
+internal interface IDialect : IErrorFormat
 {
     /// <summary>As people write it. It is the dialect's section in the configuration and, in lower case, its OpenAPI document.</summary>
     string Name { get; }
@@ -23,12 +23,16 @@ internal interface IDialect
     /// <summary>Maps the endpoints.</summary>
     void Map(IEndpointRouteBuilder routes);
 
-    /// <summary>Answers what an endpoint did not answer itself: an unknown path, a wrong method, a key or a limit that was judged before it, a failure.</summary>
-    /// <param name="http">The request.</param>
-    /// <param name="refusal">Why.</param>
-    /// <param name="status">As HTTP has it.</param>
-    Task RefuseAsync(HttpContext http, Refusal refusal, int status);
+    /// <summary>Maps its calls for operators below /admin/applications, whether or not the API is on.</summary>
+    void MapAdmin(RouteGroupBuilder applications)
+    {
+    }
 
     /// <summary>How its callers show who they are, for the description.</summary>
     OpenApiSecurityScheme Security { get; }
+
+    /// <summary>Registers what it needs beside its options.</summary>
+    static virtual void AddServices(IServiceCollection services)
+    {
+    }
 }

@@ -1,9 +1,11 @@
+using OtpPipeline.Api.Responses;
+
 namespace OtpPipeline.Api.Dialects;
 
 /// <summary>The dialects that are on, and which of them a path belongs to.</summary>
 internal sealed class MountedDialects(IEnumerable<IDialect> dialects)
 {
-    private readonly IDialect[] _dialects = [.. dialects];
+    private readonly IDialect[] _dialects = [.. dialects.Where(d => d.Options.Enabled)];
 
     public IEnumerable<IDialect> All => _dialects;
 
@@ -33,7 +35,7 @@ internal static class MountedDialectsSetup
         {
             if (dialects.Of(http.Request.Path) is { } found)
             {
-                http.Features.Set(found.Dialect);
+                http.Features.Set<IErrorFormat>(found.Dialect);
                 http.Request.Path = found.Path;
             }
 

@@ -2,9 +2,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
-using OtpPipeline.Api.Admin;
-using OtpPipeline.Api.Applications;
-using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api.OpenApi;
@@ -20,7 +18,7 @@ internal static class Described
 
     private const string Json = "application/json";
 
-    private static readonly Dictionary<int, string> Refusals = new()
+    internal static readonly Dictionary<int, string> Refusals = new()
     {
         [400] = "A parameter, the body or the state of the OTP stands against it",
         [401] = "The API key is missing or not valid",
@@ -70,40 +68,10 @@ internal static class Described
                 operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
                 {
                     Description = text,
-                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [AdminProblems.MediaType] = new() { Schema = problem } },
+                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [ProblemFormat.MediaType] = new() { Schema = problem } },
                 };
             }
         });
-
-    /// <summary>The token endpoint, which takes a form and HTTP Basic.</summary>
-    public static void DescribeToken(this RouteHandlerBuilder endpoint) =>
-        endpoint.WithName("issueToken").WithSummary("Get an access token")
-            .WithDescription("The application's id and secret as HTTP Basic. A token ends with its lifetime, its secret or its application.")
-            .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
-            {
-                operation.RequestBody = new OpenApiRequestBody
-                {
-                    Required = true,
-                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                    {
-                        ["application/x-www-form-urlencoded"] = new() { Schema = await SchemaAsync(context, typeof(TokenBody), cancellationToken) },
-                    },
-                };
-                operation.Security = [new() { [new OpenApiSecuritySchemeReference(TokenScheme, context.Document)] = [] }];
-                operation.Responses = new()
-                {
-                    ["200"] = new OpenApiResponse
-                    {
-                        Description = "Success", Headers = Examples.Headers, Content = Content(await SchemaAsync(context, typeof(TokenAnswer), cancellationToken), example: null),
-                    },
-                };
-                var error = await SchemaAsync(context, typeof(ErrorAnswer), cancellationToken);
-                foreach (var code in (int[])[400, 401, 429, 500, 503])
-                {
-                    var text = code == 401 ? "The id or the secret is not valid" : Refusals[code];
-                    operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
-                }
-            });
 
     /// <summary>An endpoint of a dialect, whose answers are its own.</summary>
     /// <param name="endpoint">The endpoint.</param>
@@ -181,7 +149,7 @@ internal static class Described
     }
 
     /// <summary>Objects become components with a name; lists stay where they are.</summary>
-    private static async Task<IOpenApiSchema> SchemaAsync(OpenApiOperationTransformerContext context, Type type, CancellationToken cancellationToken)
+    internal static async Task<IOpenApiSchema> SchemaAsync(OpenApiOperationTransformerContext context, Type type, CancellationToken cancellationToken)
     {
         var schema = await context.GetOrCreateSchemaAsync(type, null, cancellationToken);
         if (type.IsGenericType || context.Document is not { } document)
@@ -193,6 +161,6 @@ internal static class Described
         return new OpenApiSchemaReference(type.Name, document);
     }
 
-    private static Dictionary<string, OpenApiMediaType> Content(IOpenApiSchema schema, JsonNode? example) =>
+    internal static Dictionary<string, OpenApiMediaType> Content(IOpenApiSchema schema, JsonNode? example) =>
         new(StringComparer.Ordinal) { [Json] = new() { Schema = schema, Example = example } };
 }

@@ -1,7 +1,7 @@
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
-using OtpPipeline.Api.Dialects;
-using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.OpenApi;
@@ -27,11 +27,6 @@ internal static class Examples
 
     private static readonly Dictionary<Type, string> Bodies = new()
     {
-        [typeof(RequestOtpBody)] =
-            """{"phoneNumber":"+33612246400","from":"InfoText","template":"Your verification code is {{pin}}","ttl":180,"maxAttempts":4,"pinType":"numbers","pinLength":4}""",
-        [typeof(VerifyOtpBody)] = """{"pin":"1544"}""",
-        [typeof(VerifyAnswerBody)] = """{"status":"VERIFIED"}""",
-        [typeof(CancelAnswer)] = """{"info":{"id":"a17fb13d-f4ac-4d93-9439-ef41ab8de390"}}""",
         [typeof(ErrorAnswer)] =
             """{"error":{"type":"invalid_pin","message":"The PIN provided does not verify","uri":"https://otp.example/docs/errors#2029","code":2029}}""",
         [typeof(OtpAnswer)] =
@@ -43,7 +38,8 @@ internal static class Examples
             """,
     };
 
-    public static JsonNode? Of(Type body) => Bodies.TryGetValue(body, out var text) ? JsonNode.Parse(text) : null;
+    public static JsonNode? Of(Type body) =>
+        (body.GetCustomAttribute<ExampleAttribute>()?.Json ?? Bodies.GetValueOrDefault(body)) is { } text ? JsonNode.Parse(text) : null;
 
     private static OpenApiHeader Header(string description, JsonSchemaType type) => new() { Description = description, Schema = new OpenApiSchema { Type = type } };
 }

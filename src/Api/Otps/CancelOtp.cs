@@ -1,12 +1,15 @@
 using System.Diagnostics;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.Otps;
 
 /// <summary>The OTP is cancelled.</summary>
+[Example("""{"info":{"id":"a17fb13d-f4ac-4d93-9439-ef41ab8de390"}}""")]
 public sealed record CancelAnswer(CancelledOtp Info);
 
 /// <summary>Which OTP was cancelled.</summary>
@@ -17,14 +20,14 @@ internal static class CancelOtp
 {
     public static async Task<IResult> HandleAsync(string otpId, HttpContext http, OtpCancellation cancellation, CancellationToken cancellationToken)
     {
-        if (!OtpEndpoints.TryId(otpId, out var id))
+        if (!DashedId.TryParse(otpId, out var id))
         {
-            return OtpEndpoints.Refuse(Refusals.NotFound);
+            return new ErrorResult(Refusals.NotFound);
         }
 
         var answer = await cancellation.CancelAsync(new(http.Caller().Application, id, TraceParent: Activity.Current?.Id), cancellationToken);
         return answer.Refusal is not { } refusal
-            ? new JsonAnswer<CancelAnswer>(new(new(id)), ApiJson.Plain.CancelAnswer)
-            : OtpEndpoints.Refuse(refusal);
+            ? new JsonAnswer<CancelAnswer>(new(new(id)), OtpResponseJson.Plain.CancelAnswer)
+            : new ErrorResult(refusal);
     }
 }

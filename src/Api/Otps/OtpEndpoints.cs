@@ -1,4 +1,3 @@
-using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Otps.Reading;
@@ -28,9 +27,4 @@ internal static class OtpEndpoints
         group.MapMethods(One, [HttpMethods.Head], ReadOtp.HandleAsync).ExcludeFromDescription();
         return group;
     }
-
-    /// <summary>The dashed form only. An id of any other form belongs to no OTP.</summary>
-    public static bool TryId(string text, out Guid id) => Guid.TryParseExact(text, "D", out id);
-
-    public static IResult Refuse(Core.Errors.Refusal refusal) => new RefusedAnswer(refusal);
 }

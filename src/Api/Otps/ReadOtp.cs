@@ -1,5 +1,6 @@
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Reading;
 
@@ -9,7 +10,7 @@ namespace OtpPipeline.Api.Otps;
 internal static class ReadOtp
 {
     public static async Task<IResult> HandleAsync(string otpId, HttpContext http, OtpReader reader, CancellationToken cancellationToken) =>
-        OtpEndpoints.TryId(otpId, out var id) && await reader.FindAsync(http.Caller().Application, id, cancellationToken) is { } otp
-            ? new JsonAnswer<OtpAnswer>(OtpAnswer.Of(otp), ApiJson.Plain.OtpAnswer)
-            : OtpEndpoints.Refuse(Refusals.NotFound);
+        DashedId.TryParse(otpId, out var id) && await reader.FindAsync(http.Caller().Application, id, cancellationToken) is { } otp
+            ? new JsonAnswer<OtpAnswer>(OtpAnswer.Of(otp), OtpResponseJson.Plain.OtpAnswer)
+            : new ErrorResult(Refusals.NotFound);
 }

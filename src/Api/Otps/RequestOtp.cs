@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Requests;
@@ -10,6 +12,8 @@ using OtpPipeline.Core.Recipients;
 namespace OtpPipeline.Api.Otps;
 
 /// <summary>What POST /otp takes, for the description only: the body is read leniently, numbers as texts and texts as numbers.</summary>
+[Example(
+    """{"phoneNumber":"+33612246400","from":"InfoText","template":"Your verification code is {{pin}}","ttl":180,"maxAttempts":4,"pinType":"numbers","pinLength":4}""")]
 public sealed record RequestOtpBody
 {
     [Description("E.164, or national with countryIso, as people paste it, without an extension. Required on sms, call, whatsapp and ussd.")]
@@ -69,22 +73,22 @@ internal static class RequestOtp
         var body = await JsonBody.ReadAsync(http.Request, OtpDraft.Read, cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return OtpEndpoints.Refuse(unreadable);
+            return new ErrorResult(unreadable);
         }
 
         var key = IdempotencyHeader.Read(http.Request);
         if (key.Refusal is { } wrongKey)
         {
-            return OtpEndpoints.Refuse(wrongKey);
+            return new ErrorResult(wrongKey);
         }
 
         var otp = await intake.RequestAsync(body.Value, http.Caller().Application, key.Value, Activity.Current?.Id, cancellationToken);
         if (otp.Refusal is { } refusal)
         {
-            return OtpEndpoints.Refuse(refusal);
+            return new ErrorResult(refusal);
         }
 
         http.Response.Headers.Location = $"{http.Request.Path}/{otp.Value.Otp.Id:D}";
-        return new JsonAnswer<OtpAnswer>(OtpAnswer.OfCreation(otp.Value), ApiJson.Plain.OtpAnswer, StatusCodes.Status201Created);
+        return new JsonAnswer<OtpAnswer>(OtpAnswer.OfCreation(otp.Value), OtpResponseJson.Plain.OtpAnswer, StatusCodes.Status201Created);
     }
 }

@@ -1,7 +1,9 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Requests;
@@ -11,6 +13,7 @@ using OtpPipeline.Core.Pins;
 namespace OtpPipeline.Api.Otps;
 
 /// <summary>What POST /otp/{otpId} takes, for the description only.</summary>
+[Example("""{"pin":"1544"}""")]
 public sealed record VerifyOtpBody
 {
     [Description("What the user typed. A JSON number is taken too, and gets back the leading zeros that it lost.")]
@@ -19,31 +22,32 @@ public sealed record VerifyOtpBody
 
 /// <summary>The PIN was right.</summary>
 /// <param name="Status">VERIFIED.</param>
+[Example("""{"status":"VERIFIED"}""")]
 public sealed record VerifyAnswerBody(string Status);
 
 /// <summary>POST /otp/{otpId}.</summary>
 internal static class VerifyOtp
 {
-    private static readonly JsonAnswer<VerifyAnswerBody> Verified = new(new("VERIFIED"), ApiJson.Plain.VerifyAnswerBody);
+    private static readonly JsonAnswer<VerifyAnswerBody> Verified = new(new("VERIFIED"), OtpResponseJson.Plain.VerifyAnswerBody);
 
     public static async Task<IResult> HandleAsync(
         string otpId, HttpContext http, OtpVerification verification, OtpReader reader, CancellationToken cancellationToken)
     {
-        if (!OtpEndpoints.TryId(otpId, out var id))
+        if (!DashedId.TryParse(otpId, out var id))
         {
-            return OtpEndpoints.Refuse(Refusals.NotFound);
+            return new ErrorResult(Refusals.NotFound);
         }
 
         var body = await JsonBody.ReadAsync(http.Request, static json => DraftField.Of(json, "pin"), cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return OtpEndpoints.Refuse(unreadable);
+            return new ErrorResult(unreadable);
         }
 
         var key = IdempotencyHeader.Read(http.Request);
         if (key.Refusal is { } wrongKey)
         {
-            return OtpEndpoints.Refuse(wrongKey);
+            return new ErrorResult(wrongKey);
         }
 
         var application = http.Caller().Application;
@@ -51,11 +55,11 @@ internal static class VerifyOtp
         {
             // An unknown id comes before a missing PIN in the dialect's table.
             var known = await reader.FindAsync(application, id, cancellationToken) is not null;
-            return OtpEndpoints.Refuse(known ? Refusals.PinMissing : Refusals.NotFound);
+            return new ErrorResult(known ? Refusals.PinMissing : Refusals.NotFound);
         }
 
         var guess = new PinGuess(body.Value.Text, body.Value.WasNumber);
         var answer = await verification.VerifyAsync(new(application, id, guess, key.Value, Activity.Current?.Id), cancellationToken);
-        return answer.Refusal is { } refusal ? OtpEndpoints.Refuse(refusal) : Verified;
+        return answer.Refusal is { } refusal ? new ErrorResult(refusal) : Verified;
     }
 }

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
@@ -89,7 +88,7 @@ internal sealed partial class WarmUp(
         using var body = JsonDocument.Parse("""{"phoneNumber":"+33612246400","ttl":60,"template":"{{pin}}","from":"WarmUp","metadata":{"a":"b"}}""");
         if (await intake.RehearseAsync(OtpDraft.Read(body.RootElement), nobody, CancellationToken.None) is { } view)
         {
-            JsonSerializer.SerializeToUtf8Bytes(OtpAnswer.OfCreation(view), ApiJson.Plain.OtpAnswer);
+            JsonSerializer.SerializeToUtf8Bytes(OtpAnswer.OfCreation(view), OtpResponseJson.Plain.OtpAnswer);
         }
 
         await verification.VerifyAsync(new(nobody, Guid.CreateVersion7(), new PinGuess("000000")), CancellationToken.None);

@@ -2,10 +2,10 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Sandbox;
@@ -43,12 +43,12 @@ internal static class SandboxCallbacks
         var body = await JsonBody.ReadAsync(http.Request, static json => (Text: json.GetRawText(), OtpId: OtpIdOf(json)), cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new RefusedAnswer(unreadable);
+            return new ErrorResult(unreadable);
         }
 
         if (body.Value.OtpId is not { } otpId)
         {
-            return new RefusedAnswer(ApiRefusals.CallbackUnreadable);
+            return new ErrorResult(ApiRefusals.CallbackUnreadable);
         }
 
         var text = body.Value.Text;
@@ -73,7 +73,7 @@ internal static class SandboxCallbacks
     {
         if (!Guid.TryParseExact(otpId, "D", out var id))
         {
-            return new RefusedAnswer(ApiRefusals.SandboxOtpMissing);
+            return new ErrorResult(ApiRefusals.SandboxOtpMissing);
         }
 
         var applicationId = http.Caller().Application.Id;
@@ -91,7 +91,7 @@ internal static class SandboxCallbacks
             .. rows.Select(row => (Row: row, Content: secrets.OpenSandboxCallback(row)))
                 .Select(c => new SandboxCallbackAnswer(c.Content.Path, c.Content.Headers, c.Content.Body, c.Row.ReceivedAt)),
         ];
-        return new JsonAnswer<IReadOnlyList<SandboxCallbackAnswer>>(callbacks, ApiJson.Plain.IReadOnlyListSandboxCallbackAnswer);
+        return new JsonAnswer<IReadOnlyList<SandboxCallbackAnswer>>(callbacks, SandboxJson.Plain.IReadOnlyListSandboxCallbackAnswer);
     }
 
     private static Guid? OtpIdOf(JsonElement json) =>

@@ -1,14 +1,14 @@
 using System.Text.Json.Serialization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Formats;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 
@@ -41,13 +41,13 @@ internal static class SandboxEndpoints
     {
         if (string.IsNullOrWhiteSpace(recipient))
         {
-            return new RefusedAnswer(ApiRefusals.SandboxRecipientMissing);
+            return new ErrorResult(ApiRefusals.SandboxRecipientMissing);
         }
 
         var hashes = SandboxRecipient.Parse(recipient).Select(secrets.HashRecipient).ToArray();
         if (hashes.Length == 0)
         {
-            return new RefusedAnswer(ApiRefusals.SandboxRecipientInvalid);
+            return new ErrorResult(ApiRefusals.SandboxRecipientInvalid);
         }
 
         var applicationId = http.Caller().Application.Id;
@@ -65,6 +65,6 @@ internal static class SandboxEndpoints
             .. rows.Select(row => (Row: row, Content: secrets.OpenSandbox(row)))
                 .Select(m => new SandboxMessageAnswer(m.Content.Channel, m.Content.Recipient, m.Content.Text, m.Content.Pin, m.Row.SentAt)),
         ];
-        return new JsonAnswer<IReadOnlyList<SandboxMessageAnswer>>(messages, ApiJson.Plain.IReadOnlyListSandboxMessageAnswer);
+        return new JsonAnswer<IReadOnlyList<SandboxMessageAnswer>>(messages, SandboxJson.Plain.IReadOnlyListSandboxMessageAnswer);
     }
 }

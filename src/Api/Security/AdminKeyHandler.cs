@@ -5,7 +5,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Security;
 
@@ -51,11 +51,11 @@ internal sealed class AdminKeyHandler(
     {
         if (_key is null)
         {
-            return NativeErrors.WriteAsync(Context, ApiRefusals.PathNotFound);
+            return ErrorResponse.WriteAsync(Context, ApiRefusals.PathNotFound);
         }
 
         Response.Headers.WWWAuthenticate = $"Bearer realm=\"OtpPipeline admin\", {SchemeName} header=\"{ApiKeyHandler.Header}\"";
-        return NativeErrors.WriteAsync(Context, ApiRefusals.AdminKeyInvalid);
+        return ErrorResponse.WriteAsync(Context, ApiRefusals.AdminKeyInvalid);
     }
 
     private string? Given()

@@ -2,7 +2,7 @@ using System.Security.Claims;
 using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Security;
@@ -60,21 +60,21 @@ internal sealed class ApiKeyHandler(
         if (!directory.IsLoaded)
         {
             // Nobody can be told apart from a stranger: that is no fault of the key.
-            return NativeErrors.WriteAsync(Context, ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
+            return ErrorResponse.WriteAsync(Context, ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
         }
 
         if (IsByToken())
         {
             Response.Headers.WWWAuthenticate = "Bearer realm=\"OtpPipeline\", error=\"invalid_token\"";
-            return NativeErrors.WriteAsync(Context, ApiRefusals.TokenInvalid);
+            return ErrorResponse.WriteAsync(Context, ApiRefusals.TokenInvalid);
         }
 
         Response.Headers.WWWAuthenticate = $"{SchemeName} realm=\"OtpPipeline\", header=\"{Header}\"";
-        return NativeErrors.WriteAsync(Context, ApiRefusals.KeyInvalid);
+        return ErrorResponse.WriteAsync(Context, ApiRefusals.KeyInvalid);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        NativeErrors.WriteAsync(Context, IsByToken() ? ApiRefusals.TokenScopeMissing : ApiRefusals.ScopeMissing);
+        ErrorResponse.WriteAsync(Context, IsByToken() ? ApiRefusals.TokenScopeMissing : ApiRefusals.ScopeMissing);
 
     private bool IsByToken() => string.IsNullOrWhiteSpace(Request.Headers[Header].ToString()) && Token(Request) is not null;
 

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authorization;
-using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Security;
@@ -17,7 +17,7 @@ internal sealed class RequestLimits(RequestDelegate next, RequestAdmission admis
                 : admission.ChargeAddress(http);
             if (refusal is not null)
             {
-                await NativeErrors.WriteAsync(http, refusal);
+                await ErrorResponse.WriteAsync(http, refusal);
                 return;
             }
         }

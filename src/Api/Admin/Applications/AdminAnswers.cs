@@ -176,12 +176,3 @@ public sealed record AdminWebhookSecret(Guid Id, [property: JsonConverter(typeof
 /// <param name="Id">Id by which it is dropped.</param>
 /// <param name="Secret">"whsec_" and base64, as the verifiers of Standard Webhooks want it.</param>
 public sealed record AdminWebhookSecretCreated(Guid Id, string Secret);
-
-/// <summary>The eight texts that Gupshup shows of a key, in its order.</summary>
-public sealed record GupshupKeyAnswer(
-    string Attempt, string Message, string CodeLength, string CodeExpiry, string CodeChars, string Service, string CodeType, string RetryPeriod)
-{
-    internal static GupshupKeyAnswer Of(ApplicationIdentifier row) => new(
-        row.Setting("attempt"), row.Setting("message"), row.Setting("codeLength"), row.Setting("codeExpiry"), row.Setting("codeChars"),
-        row.Setting("service"), row.Setting("codeType"), row.Setting("retryPeriod"));
-}

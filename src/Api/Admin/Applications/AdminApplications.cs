@@ -1,9 +1,10 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.OpenApi;
-using OtpPipeline.Api.Otps;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Callbacks;
@@ -39,13 +40,17 @@ internal static class AdminApplications
             body: null, StatusCodes.Status204NoContent, answer: null);
         group.MapAdminKeys();
         group.MapAdminIdentifiers();
-        group.MapAdminGupshup();
+        foreach (var api in ((IEndpointRouteBuilder)group).ServiceProvider.GetServices<IDialect>())
+        {
+            api.MapAdmin(group);
+        }
+
         group.MapAdminWebhookSecrets();
     }
 
     /// <summary>The application as it is now; null where the id is none.</summary>
     public static async Task<Application?> FindAsync(OtpDbContext context, string applicationId, CancellationToken cancellationToken) =>
-        OtpEndpoints.TryId(applicationId, out var id) ? await context.Applications.SingleOrDefaultAsync(a => a.Id == id, cancellationToken) : null;
+        DashedId.TryParse(applicationId, out var id) ? await context.Applications.SingleOrDefaultAsync(a => a.Id == id, cancellationToken) : null;
 
     private static async Task<IResult> ListAsync(
         string? cursor, string? limit, string? status, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
@@ -56,7 +61,7 @@ internal static class AdminApplications
             || (limit is not null && (!int.TryParse(limit, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxPage))
             || status is not (null or "active" or "inactive" or "revoked"))
         {
-            return new Problem(AdminRefusals.PageInvalid);
+            return new ProblemResult(AdminRefusals.PageInvalid);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -71,7 +76,7 @@ internal static class AdminApplications
         };
         var rows = await query.OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id).Take(size + 1).ToListAsync(cancellationToken);
         var page = new AdminApplicationPage([.. rows.Take(size).Select(AdminApplicationItem.Of)], rows.Count > size ? new PageCursor(rows[size - 1].CreatedAt, rows[size - 1].Id).ToString() : null);
-        return new JsonAnswer<AdminApplicationPage>(page, ApiJson.Plain.AdminApplicationPage);
+        return new JsonAnswer<AdminApplicationPage>(page, AdminApplicationJson.Plain.AdminApplicationPage);
     }
 
     private static async Task<IResult> CreateAsync(
@@ -80,7 +85,7 @@ internal static class AdminApplications
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new Problem(unreadable);
+            return new ProblemResult(unreadable);
         }
 
         var problems = new List<ProblemField>();
@@ -95,7 +100,7 @@ internal static class AdminApplications
         fields.End();
         if (problems.Count > 0)
         {
-            return new Problem(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
         }
 
         var now = time.GetUtcNow().UtcDateTime;
@@ -110,7 +115,7 @@ internal static class AdminApplications
         AdminChanges.Note(http, application.Id);
         http.Response.Headers.Location = $"/admin/applications/{application.Id:D}";
         var answer = new AdminApplicationCreated(AdminApplication.Of(application, [key], [client], [webhookSecret]), keyText, secret, webhookText);
-        return new JsonAnswer<AdminApplicationCreated>(answer, ApiJson.Plain.AdminApplicationCreated, StatusCodes.Status201Created);
+        return new JsonAnswer<AdminApplicationCreated>(answer, AdminApplicationJson.Plain.AdminApplicationCreated, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ReadAsync(string applicationId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
@@ -118,7 +123,7 @@ internal static class AdminApplications
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await FindAsync(context, applicationId, cancellationToken) is { } application
             ? await ShowAsync(context, application, cancellationToken)
-            : new Problem(AdminRefusals.NoApplication);
+            : new ProblemResult(AdminRefusals.NoApplication);
     }
 
     private static async Task<IResult> ChangeAsync(
@@ -127,13 +132,13 @@ internal static class AdminApplications
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new Problem(unreadable);
+            return new ProblemResult(unreadable);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new Problem(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminRefusals.NoApplication);
         }
 
         var problems = new List<ProblemField>();
@@ -145,12 +150,12 @@ internal static class AdminApplications
         fields.End();
         if (problems.Count > 0)
         {
-            return new Problem(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
         }
 
         if (application.RevokedAt is not null)
         {
-            return new Problem(AdminRefusals.IsRevoked);
+            return new ProblemResult(AdminRefusals.IsRevoked);
         }
 
         application.UpdatedAt = time.GetUtcNow().UtcDateTime;
@@ -160,7 +165,7 @@ internal static class AdminApplications
         }
         catch (DbUpdateConcurrencyException)
         {
-            return new Problem(AdminRefusals.ChangedMeanwhile);
+            return new ProblemResult(AdminRefusals.ChangedMeanwhile);
         }
 
         return await ShowAsync(context, application, cancellationToken);
@@ -171,7 +176,7 @@ internal static class AdminApplications
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new Problem(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminRefusals.NoApplication);
         }
 
         // Whoever changes it at the same moment is told; revoking itself always works, also twice.
@@ -186,6 +191,6 @@ internal static class AdminApplications
         var keys = await context.ApiKeys.AsNoTracking().Where(k => k.ApplicationId == application.Id).ToListAsync(cancellationToken);
         var identifiers = await context.ApplicationIdentifiers.AsNoTracking().Where(i => i.ApplicationId == application.Id).ToListAsync(cancellationToken);
         var webhookSecrets = await context.WebhookSecrets.AsNoTracking().Where(s => s.ApplicationId == application.Id).ToListAsync(cancellationToken);
-        return new JsonAnswer<AdminApplication>(AdminApplication.Of(application, keys, identifiers, webhookSecrets), ApiJson.Plain.AdminApplication);
+        return new JsonAnswer<AdminApplication>(AdminApplication.Of(application, keys, identifiers, webhookSecrets), AdminApplicationJson.Plain.AdminApplication);
     }
 }

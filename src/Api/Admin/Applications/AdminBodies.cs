@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Api.Admin.Applications;
 
@@ -63,24 +64,4 @@ public sealed record SecretBody
 {
     [Description("8 to 500 characters; made here where it is missing.")]
     public string? Secret { get; init; }
-}
-
-/// <summary>What POST .../gupshup/accounts takes.</summary>
-public sealed record GupshupAccountBody
-{
-    [Description("The account's name, 1 to 100 printable characters without a colon.")]
-    public required string Accountid { get; init; }
-
-    [Description("Its password, 8 to 500 characters.")]
-    public required string Token { get; init; }
-}
-
-/// <summary>What POST .../gupshup/keys takes, beside the further settings of a key.</summary>
-public sealed record GupshupKeyBody
-{
-    [Description("With %code%, at most 1600 characters.")]
-    public required string Message { get; init; }
-
-    [Description("india (national numbers are Indian; the default) or intl (international digits).")]
-    public string? AccountType { get; init; }
 }

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.Features;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
 using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Admin.Applications;

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
-using OtpPipeline.Api.Otps;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Formats;
@@ -43,30 +43,30 @@ internal static class AdminIdentifiers
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new Problem(unreadable);
+            return new ProblemResult(unreadable);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new Problem(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminRefusals.NoApplication);
         }
 
         var problems = new List<ProblemField>();
         if (Read(new(body.Value, problems)) is not { } named || problems.Count > 0)
         {
-            return new Problem(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
         }
 
         if (application.RevokedAt is not null)
         {
-            return new Problem(AdminRefusals.IsRevoked);
+            return new ProblemResult(AdminRefusals.IsRevoked);
         }
 
         var row = named.ToIdentifier(application.Id, secrets, time.GetUtcNow().UtcDateTime);
         if (await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken))
         {
-            return new Problem(AdminRefusals.IdentifierTaken);
+            return new ProblemResult(AdminRefusals.IdentifierTaken);
         }
 
         context.Add(row);
@@ -76,7 +76,7 @@ internal static class AdminIdentifiers
         }
         catch (DbUpdateException failure) when (StoreFailures.IsDuplicate(failure))
         {
-            return new Problem(AdminRefusals.IdentifierTaken);
+            return new ProblemResult(AdminRefusals.IdentifierTaken);
         }
 
         AdminChanges.Note(http, row.Id);
@@ -90,13 +90,13 @@ internal static class AdminIdentifiers
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new Problem(unreadable);
+            return new ProblemResult(unreadable);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
         {
-            return new Problem(AdminRefusals.NoIdentifier);
+            return new ProblemResult(AdminRefusals.NoIdentifier);
         }
 
         var problems = new List<ProblemField>();
@@ -111,13 +111,13 @@ internal static class AdminIdentifiers
         fields.End();
         if (problems.Count > 0)
         {
-            return new Problem(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
         }
 
         row.Settings = settings;
         row.UpdatedAt = time.GetUtcNow().UtcDateTime;
         await context.SaveChangesAsync(cancellationToken);
-        return new JsonAnswer<AdminIdentifier>(AdminIdentifier.Of(row), ApiJson.Plain.AdminIdentifier);
+        return new JsonAnswer<AdminIdentifier>(AdminIdentifier.Of(row), AdminApplicationJson.Plain.AdminIdentifier);
     }
 
     private static async Task<IResult> RotateAsync(
@@ -127,18 +127,18 @@ internal static class AdminIdentifiers
         var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new Problem(unreadable);
+            return new ProblemResult(unreadable);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
         {
-            return new Problem(AdminRefusals.NoIdentifier);
+            return new ProblemResult(AdminRefusals.NoIdentifier);
         }
 
         if (!IdentifierRules.Of(row.Kind).HasSecret)
         {
-            return new Problem(AdminRefusals.HasNoSecret);
+            return new ProblemResult(AdminRefusals.HasNoSecret);
         }
 
         var problems = new List<ProblemField>();
@@ -147,7 +147,7 @@ internal static class AdminIdentifiers
         fields.End();
         if (problems.Count > 0)
         {
-            return new Problem(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
         }
 
         (row.PreviousSecretHash, row.SecretHash) = (row.SecretHash, secrets.HashIdentifierSecret(row.Id, secret!));
@@ -162,7 +162,7 @@ internal static class AdminIdentifiers
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
         {
-            return new Problem(AdminRefusals.NoIdentifier);
+            return new ProblemResult(AdminRefusals.NoIdentifier);
         }
 
         row.PreviousSecretHash = null;
@@ -176,7 +176,7 @@ internal static class AdminIdentifiers
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
         {
-            return new Problem(AdminRefusals.NoIdentifier);
+            return new ProblemResult(AdminRefusals.NoIdentifier);
         }
 
         await context.ApplicationIdentifiers.Where(i => i.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
@@ -216,10 +216,10 @@ internal static class AdminIdentifiers
     }
 
     private static JsonAnswer<AdminIdentifierCreated> Shown(ApplicationIdentifier row, string? key, string? secret) =>
-        new(new(AdminIdentifier.Of(row)) { Key = key, Secret = secret }, ApiJson.Plain.AdminIdentifierCreated, StatusCodes.Status201Created);
+        new(new(AdminIdentifier.Of(row)) { Key = key, Secret = secret }, AdminApplicationJson.Plain.AdminIdentifierCreated, StatusCodes.Status201Created);
 
     private static async Task<ApplicationIdentifier?> FindAsync(OtpDbContext context, string applicationId, string identifierId, CancellationToken cancellationToken) =>
-        OtpEndpoints.TryId(applicationId, out var application) && OtpEndpoints.TryId(identifierId, out var id)
+        DashedId.TryParse(applicationId, out var application) && DashedId.TryParse(identifierId, out var id)
             ? await context.ApplicationIdentifiers.SingleOrDefaultAsync(i => i.Id == id && i.ApplicationId == application, cancellationToken)
             : null;
 }

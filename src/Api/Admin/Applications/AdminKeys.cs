@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
-using OtpPipeline.Api.Otps;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Secrets;
@@ -48,32 +48,32 @@ internal static class AdminKeys
         var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new Problem(unreadable);
+            return new ProblemResult(unreadable);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new Problem(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminRefusals.NoApplication);
         }
 
         var problems = new List<ProblemField>();
         var (scopes, expiresAt) = Read(new(body.Value, problems), [Scopes.Otp], null);
         if (problems.Count > 0)
         {
-            return new Problem(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
         }
 
         if (application.RevokedAt is not null)
         {
-            return new Problem(AdminRefusals.IsRevoked);
+            return new ProblemResult(AdminRefusals.IsRevoked);
         }
 
         var (row, text) = New(application.Id, secrets, scopes, expiresAt, time.GetUtcNow().UtcDateTime);
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
         AdminChanges.Note(http, row.Id);
-        return new JsonAnswer<AdminKeyCreated>(new(AdminKey.Of(row), text), ApiJson.Plain.AdminKeyCreated, StatusCodes.Status201Created);
+        return new JsonAnswer<AdminKeyCreated>(new(AdminKey.Of(row), text), AdminApplicationJson.Plain.AdminKeyCreated, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ChangeAsync(
@@ -82,29 +82,29 @@ internal static class AdminKeys
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new Problem(unreadable);
+            return new ProblemResult(unreadable);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, keyId, cancellationToken) is not { } key)
         {
-            return new Problem(AdminRefusals.NoKey);
+            return new ProblemResult(AdminRefusals.NoKey);
         }
 
         var problems = new List<ProblemField>();
         (key.Scopes, key.ExpiresAt) = Read(new(body.Value, problems), key.Scopes, key.ExpiresAt);
         if (problems.Count > 0)
         {
-            return new Problem(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
         }
 
         if (key.RevokedAt is not null)
         {
-            return new Problem(AdminRefusals.KeyIsRevoked);
+            return new ProblemResult(AdminRefusals.KeyIsRevoked);
         }
 
         await context.SaveChangesAsync(cancellationToken);
-        return new JsonAnswer<AdminKey>(AdminKey.Of(key), ApiJson.Plain.AdminKey);
+        return new JsonAnswer<AdminKey>(AdminKey.Of(key), AdminApplicationJson.Plain.AdminKey);
     }
 
     private static async Task<IResult> RevokeAsync(
@@ -113,7 +113,7 @@ internal static class AdminKeys
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, keyId, cancellationToken) is not { } key)
         {
-            return new Problem(AdminRefusals.NoKey);
+            return new ProblemResult(AdminRefusals.NoKey);
         }
 
         key.RevokedAt ??= time.GetUtcNow().UtcDateTime;
@@ -131,7 +131,7 @@ internal static class AdminKeys
     }
 
     private static async Task<ApiKey?> FindAsync(OtpDbContext context, string applicationId, string keyId, CancellationToken cancellationToken) =>
-        OtpEndpoints.TryId(applicationId, out var application) && OtpEndpoints.TryId(keyId, out var id)
+        DashedId.TryParse(applicationId, out var application) && DashedId.TryParse(keyId, out var id)
             ? await context.ApiKeys.SingleOrDefaultAsync(k => k.Id == id && k.ApplicationId == application, cancellationToken)
             : null;
 }

@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
-using OtpPipeline.Api.Otps;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Secrets;
@@ -36,35 +36,35 @@ internal static class AdminWebhookSecrets
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new Problem(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminRefusals.NoApplication);
         }
 
         if (application.RevokedAt is not null)
         {
-            return new Problem(AdminRefusals.IsRevoked);
+            return new ProblemResult(AdminRefusals.IsRevoked);
         }
 
         if (await context.WebhookSecrets.CountAsync(s => s.ApplicationId == application.Id, cancellationToken) >= WebhookSecret.ValidAtOnce)
         {
-            return new Problem(AdminRefusals.WebhookSecretsFull);
+            return new ProblemResult(AdminRefusals.WebhookSecretsFull);
         }
 
         var (row, text) = New(application.Id, secrets, time.GetUtcNow().UtcDateTime);
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
         AdminChanges.Note(http, row.Id);
-        return new JsonAnswer<AdminWebhookSecretCreated>(new(row.Id, text), ApiJson.Plain.AdminWebhookSecretCreated, StatusCodes.Status201Created);
+        return new JsonAnswer<AdminWebhookSecretCreated>(new(row.Id, text), AdminApplicationJson.Plain.AdminWebhookSecretCreated, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> DropAsync(string applicationId, string secretId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
     {
-        if (!OtpEndpoints.TryId(applicationId, out var application) || !OtpEndpoints.TryId(secretId, out var id))
+        if (!DashedId.TryParse(applicationId, out var application) || !DashedId.TryParse(secretId, out var id))
         {
-            return new Problem(AdminRefusals.NoWebhookSecret);
+            return new ProblemResult(AdminRefusals.NoWebhookSecret);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var dropped = await context.WebhookSecrets.Where(s => s.Id == id && s.ApplicationId == application).ExecuteDeleteAsync(cancellationToken);
-        return dropped > 0 ? Results.NoContent() : new Problem(AdminRefusals.NoWebhookSecret);
+        return dropped > 0 ? Results.NoContent() : new ProblemResult(AdminRefusals.NoWebhookSecret);
     }
 }

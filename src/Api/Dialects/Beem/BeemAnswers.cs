@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Dialects.Beem;
 

@@ -1,4 +1,4 @@
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
 using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Dialects.Beem;

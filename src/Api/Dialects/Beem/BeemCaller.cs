@@ -1,5 +1,6 @@
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
@@ -14,14 +15,14 @@ internal static class BeemCaller
     {
         if (!directory.IsLoaded)
         {
-            return (null, new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
+            return (null, new ErrorResult(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
         }
 
         var given = BasicCredentials.TryRead(http.Request, out var pair);
         var found = given ? await directory.FindAsync(IdentifierKind.BeemKey, pair.Name, pair.Password, http.RequestAborted) : null;
         if (await admission.CountAsync(http, found is null ? null : new(found.Application, found.Identifier.Id, [])) is { } tooMany)
         {
-            return (null, new RefusedAnswer(tooMany));
+            return (null, new ErrorResult(tooMany));
         }
 
         if (found is not null)

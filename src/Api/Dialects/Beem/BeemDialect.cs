@@ -32,7 +32,7 @@ internal sealed class BeemDialect(IOptions<BeemOptions> options) : IDialect
         Verify(routes.MapPost("/api/v1/verify", BeemVerify.HandleAsync), "beemApiVerify");
     }
 
-    public Task RefuseAsync(HttpContext http, Refusal refusal, int status) => BeemAnswers.Refused(BeemCodes.OfStatus(status), status).ExecuteAsync(http);
+    public Task WriteAsync(HttpContext http, Refusal refusal, int status) => BeemAnswers.Refused(BeemCodes.OfStatus(status), status).ExecuteAsync(http);
 
     private static void Request(RouteHandlerBuilder endpoint, string name) => endpoint.DescribeDialect(
         name, "Send a PIN", "100 as soon as the request is accepted; every refusal is HTTP 200 with its code and no pinId.", typeof(BeemRequestBody), "application/json",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
@@ -43,7 +44,7 @@ internal static class BeemRequest
         return otp.Refusal switch
         {
             null => BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl),
-            { Code: 2120 } tooMany => new RefusedAnswer(tooMany),
+            { Code: 2120 } tooMany => new ErrorResult(tooMany),
             var refusal => BeemAnswers.Refused(BeemCodes.OfRequest(refusal)),
         };
     }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
-using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
@@ -33,7 +34,7 @@ internal static class BeemVerify
             return BeemAnswers.Refused(BeemCodes.PinMissing, status);
         }
 
-        if (!OtpEndpoints.TryId(pinId.Text, out var id))
+        if (!DashedId.TryParse(pinId.Text, out var id))
         {
             return BeemAnswers.Refused(BeemCodes.PinIdNotFound, status);
         }
@@ -42,7 +43,7 @@ internal static class BeemVerify
         return answer.Refusal switch
         {
             null => BeemAnswers.Valid(),
-            { Code: 2120 } tooMany => new RefusedAnswer(tooMany),
+            { Code: 2120 } tooMany => new ErrorResult(tooMany),
             var refusal => BeemAnswers.Refused(BeemCodes.OfVerification(refusal), status),
         };
     }

@@ -4,7 +4,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.WebUtilities;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Dialects.BizMagnets;
 

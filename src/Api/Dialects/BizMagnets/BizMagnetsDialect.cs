@@ -58,5 +58,5 @@ internal sealed class BizMagnetsDialect(IOptions<BizMagnetsOptions> options) : I
         }
     }
 
-    public Task RefuseAsync(HttpContext http, Refusal refusal, int status) => BizMagnetsAnswers.WriteErrorAsync(http, status, status, refusal.Message);
+    public Task WriteAsync(HttpContext http, Refusal refusal, int status) => BizMagnetsAnswers.WriteErrorAsync(http, status, status, refusal.Message);
 }

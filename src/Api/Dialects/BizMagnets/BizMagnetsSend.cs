@@ -1,6 +1,7 @@
 using System.Diagnostics;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Errors;
@@ -25,19 +26,19 @@ internal static class BizMagnetsSend
         var application = http.Caller().Application;
         if (await directory.FindAsync(IdentifierKind.BizmagnetsConfig, config, cancellationToken) is not { } found || found.Application.Id != application.Id)
         {
-            return new RefusedAnswer(ConfigUnknown);
+            return new ErrorResult(ConfigUnknown);
         }
 
         var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: DraftField.Of(json, "name")), cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new RefusedAnswer(unreadable, BizMagnetsStatus.OfBody(unreadable));
+            return new ErrorResult(unreadable, BizMagnetsStatus.OfBody(unreadable));
         }
 
         var number = body.Value.Number.Judge();
         if (number.Refusal is { } wrong)
         {
-            return new RefusedAnswer(wrong);
+            return new ErrorResult(wrong);
         }
 
         var settings = application.Settings;
@@ -54,7 +55,7 @@ internal static class BizMagnetsSend
         };
         var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
         return otp.Refusal is { } refusal
-            ? new RefusedAnswer(refusal, BizMagnetsStatus.OfRequest(refusal))
+            ? new ErrorResult(refusal, BizMagnetsStatus.OfRequest(refusal))
             : BizMagnetsAnswers.Success(otp.Value.Otp.Id, StatusCodes.Status201Created);
     }
 }

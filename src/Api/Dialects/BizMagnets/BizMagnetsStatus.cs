@@ -1,3 +1,4 @@
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Dialects.BizMagnets;

@@ -1,9 +1,10 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Recipients;
@@ -19,18 +20,18 @@ internal static class BizMagnetsVerify
         var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Otp: DraftField.Of(json, "otp")), cancellationToken);
         if (body.Refusal is { } unreadable)
         {
-            return new RefusedAnswer(unreadable, BizMagnetsStatus.OfBody(unreadable));
+            return new ErrorResult(unreadable, BizMagnetsStatus.OfBody(unreadable));
         }
 
         var otp = body.Value.Otp;
         if ((BizMagnetsFields.Judge(otp, "otp") ?? body.Value.Number.Missing()) is { } missing)
         {
-            return new RefusedAnswer(missing);
+            return new ErrorResult(missing);
         }
 
         // What is no phone number is not the one that the OTP was sent to, either.
         var number = body.Value.Number.Judge();
-        var refusal = OtpEndpoints.TryId(otpId, out var id) && number.Refusal is null
+        var refusal = DashedId.TryParse(otpId, out var id) && number.Refusal is null
             ? (await verification.VerifyAsync(
                 new(http.Caller().Application, id, new(otp.Text!, otp.WasNumber), TraceParent: Activity.Current?.Id) { Recipient = Recipient.Of(number.Value) },
                 cancellationToken)).Refusal
@@ -40,7 +41,7 @@ internal static class BizMagnetsVerify
             null => BizMagnetsAnswers.Success(id, StatusCodes.Status200OK),
 
             // Not evaluated, so it may be right: that is no verdict.
-            { Code: 2120 } => new RefusedAnswer(refusal),
+            { Code: 2120 } => new ErrorResult(refusal),
             _ when options.Value.DistinctStatuses => BizMagnetsAnswers.NotVerified(BizMagnetsStatus.OfVerification(refusal)),
             _ => BizMagnetsAnswers.NotVerified(),
         };

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
 using System.Xml.Linq;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;
 

@@ -52,7 +52,16 @@ internal sealed partial class GupshupDialect(IOptions<GupshupOptions> options) :
         GupshupDescription.Rest(routes.MapPost(Rest, GupshupRest.HandleAsync), "gupshupRestForm");
     }
 
-    public Task RefuseAsync(HttpContext http, Refusal refusal, int status) => new GupshupResult(ShapeOf(http), GupshupCodes.OfStatus(status), status).ExecuteAsync(http);
+    public void MapAdmin(RouteGroupBuilder applications) => GupshupAdmin.Map(applications);
+
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<GupshupGate>();
+        services.AddSingleton<GupshupOtps>();
+        services.AddSingleton<GupshupMessages>();
+    }
+
+    public Task WriteAsync(HttpContext http, Refusal refusal, int status) => new GupshupResult(ShapeOf(http), GupshupCodes.OfStatus(status), status).ExecuteAsync(http);
 
     private GupshupShape ShapeOf(HttpContext http)
     {

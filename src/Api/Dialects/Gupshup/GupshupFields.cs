@@ -1,6 +1,6 @@
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
 using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Dialects.Gupshup;

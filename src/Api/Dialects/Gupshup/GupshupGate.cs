@@ -1,3 +1,4 @@
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
@@ -49,12 +50,12 @@ internal sealed class GupshupGate(ApplicationDirectory directory, RequestAdmissi
     {
         if (!directory.IsLoaded)
         {
-            return (null, new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
+            return (null, new ErrorResult(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
         }
 
         if (await admission.CountAsync(http, counted) is { } tooMany)
         {
-            return (null, new RefusedAnswer(tooMany));
+            return (null, new ErrorResult(tooMany));
         }
 
         return found is { Application.Active: true }

@@ -1,7 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

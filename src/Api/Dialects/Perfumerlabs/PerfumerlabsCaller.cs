@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Wire;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Lookup;
 
@@ -65,18 +66,18 @@ internal sealed partial class PerfumerlabsCaller(
     {
         if (_options.ApplicationId is not { } id)
         {
-            return (null, new RefusedAnswer(ApiRefusals.PathNotFound));
+            return (null, new ErrorResult(ApiRefusals.PathNotFound));
         }
 
         if (!directory.IsLoaded)
         {
-            return (null, new RefusedAnswer(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
+            return (null, new ErrorResult(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
         }
 
         var application = await directory.FindAsync(id, http.RequestAborted);
         if (await admission.CountAsync(http, known && application is not null ? new(application, id, []) { CountedAs = bucket(id) } : null) is { } tooMany)
         {
-            return (null, new RefusedAnswer(tooMany));
+            return (null, new ErrorResult(tooMany));
         }
 
         return !known ? (null, null)

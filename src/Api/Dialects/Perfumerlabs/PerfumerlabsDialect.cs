@@ -24,12 +24,27 @@ internal sealed class PerfumerlabsDialect(IOptions<PerfumerlabsOptions> options)
 
     public void Map(IEndpointRouteBuilder routes) => PerfumerlabsEndpoints.Map(routes, options.Value);
 
-    public Task RefuseAsync(HttpContext http, Refusal refusal, int status)
+    public static void AddServices(IServiceCollection services)
+    {
+        services.AddOptions<PerfumerlabsOptions>().Configure<IConfiguration>((options, configuration) =>
+        {
+            options.Username = NotEmpty(configuration[PerfumerlabsOptions.UsernameKey]);
+            options.Password = NotEmpty(configuration[PerfumerlabsOptions.PasswordKey]);
+        });
+        services.AddSingleton<PerfumerlabsCaller>();
+        services.AddSingleton<TargetMisses>();
+        services.AddSingleton<TelegramCodes>();
+        services.AddSingleton<SendLimits>();
+    }
+
+    public Task WriteAsync(HttpContext http, Refusal refusal, int status)
     {
         // Without an application nothing of it is there.
         var code = options.Value.ApplicationId is null && status < StatusCodes.Status500InternalServerError ? StatusCodes.Status404NotFound : status;
         return PerfumerlabsAnswers.Refused(Sentence(code, refusal), code).ExecuteAsync(http);
     }
+
+    private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static string Sentence(int status, Refusal refusal) => status switch
     {

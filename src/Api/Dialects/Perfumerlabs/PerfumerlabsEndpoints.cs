@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;
 

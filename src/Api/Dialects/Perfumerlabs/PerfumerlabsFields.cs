@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Requests;
 

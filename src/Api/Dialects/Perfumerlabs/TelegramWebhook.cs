@@ -1,4 +1,4 @@
-using OtpPipeline.Api.Wire;
+using OtpPipeline.Api.Requests;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Pins;
 

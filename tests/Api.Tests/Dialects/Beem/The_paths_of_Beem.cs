@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Pins;
@@ -60,9 +61,9 @@ public sealed class The_paths_of_Beem
     {
         var http = new DefaultHttpContext { RequestServices = _host.Services };
         http.Response.Body = new MemoryStream();
-        http.Features.Set(_host.Services.GetServices<IDialect>().Single(d => d.Name is "Beem"));
+        http.Features.Set<IErrorFormat>(_host.Services.GetServices<IDialect>().Single(d => d.Name is "Beem"));
 
-        await NativeErrors.WriteAsync(http, ApiRefusals.BodyUnreadable, status);
+        await ErrorResponse.WriteAsync(http, ApiRefusals.BodyUnreadable, status);
 
         http.Response.StatusCode.ShouldBe(status);
         http.Response.Body.Position = 0;

@@ -1,0 +1,77 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.HostFiltering;
+using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Hosting;
+
+namespace OtpPipeline.Api.Middleware;
+
+/// <summary>What every answer has, also one that the framework gives before the application sees the request: an id, a time, headers of security, a body.</summary>
+internal static class AnswerFrame
+{
+    public static void AddAnswerFrame(this WebApplicationBuilder builder)
+    {
+        builder.AddKnownProxies();
+        builder.Services.AddSingleton<Links>();
+
+        // A host that AllowedHosts does not name is refused in the shape of the API that was called.
+        builder.Services.Configure<HostFilteringOptions>(o => o.IncludeFailureMessage = false);
+        builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, Outermost>());
+    }
+
+    /// <summary>Gives the framework's empty answers, such as those of routing, their body.</summary>
+    public static Task FillAsync(HttpContext http)
+    {
+        var response = http.Response;
+        if (response.HasStarted || response.StatusCode < 400 || response.ContentType is not null)
+        {
+            return Task.CompletedTask;
+        }
+
+        switch (response.StatusCode)
+        {
+            case StatusCodes.Status405MethodNotAllowed when HttpMethods.IsOptions(http.Request.Method):
+                response.StatusCode = StatusCodes.Status204NoContent;
+                return Task.CompletedTask;
+            case StatusCodes.Status405MethodNotAllowed:
+                return ErrorResponse.WriteAsync(http, ApiRefusals.MethodNotAllowed);
+            case StatusCodes.Status404NotFound:
+                return ErrorResponse.WriteAsync(http, ApiRefusals.PathNotFound);
+            case < 500:
+                return ErrorResponse.WriteAsync(http, ApiRefusals.BodyUnreadable);
+            default:
+                return ErrorResponse.WriteAsync(http, ApiRefusals.ServerError);
+        }
+    }
+
+    private static async Task AnswerAsync(HttpContext http, RequestDelegate next)
+    {
+        var time = http.RequestServices.GetRequiredService<TimeProvider>();
+        var start = time.GetTimestamp();
+        http.TraceIdentifier = Activity.Current?.TraceId.ToHexString() ?? Guid.CreateVersion7().ToString("N");
+        http.Response.Headers["X-Request-Id"] = http.TraceIdentifier;
+        SecurityHeaders.Set(http);
+        http.Response.OnStarting(() =>
+        {
+            SecurityHeaders.Complete(http);
+            http.Response.Headers["X-Response-Time"] = time.GetElapsedTime(start).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
+            return Task.CompletedTask;
+        });
+        await next(http);
+        await FillAsync(http);
+    }
+
+    /// <summary>Before all that the framework puts in front of an application, such as the filter of hosts.</summary>
+    private sealed class Outermost : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.UseKnownProxies();
+            app.Use(AnswerAsync);
+            app.UseDialects();
+            next(app);
+        };
+    }
+}

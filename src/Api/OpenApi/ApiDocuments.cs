@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace OtpPipeline.Api.OpenApi;
+
+/// <summary>The names of the documents, and what all of them have.</summary>
+internal static class ApiDocuments
+{
+    /// <summary>The document of what callers use, with the sandbox.</summary>
+    public const string Public = "v1";
+
+    /// <summary>The document of /admin.</summary>
+    public const string Admin = "admin";
+
+    /// <summary>One document serves every request, so it names no host that a request brought.</summary>
+    public static List<OpenApiServer> Servers(IServiceProvider services) =>
+        [new() { Url = services.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl ?? "/" }];
+}

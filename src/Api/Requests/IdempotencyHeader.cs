@@ -1,0 +1,47 @@
+using System.Text;
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Api.Requests;
+
+/// <summary>The header Idempotency-Key: bare, or in quotes as structured fields have it; both spellings are the same key.</summary>
+internal static class IdempotencyHeader
+{
+    private const int MaxLength = 255;
+
+    /// <summary>The key; null where none came.</summary>
+    public static Judged<string?> Read(HttpRequest request)
+    {
+        var header = request.Headers["Idempotency-Key"];
+        if (header.Count == 0)
+        {
+            return default;
+        }
+
+        var text = header.ToString().Trim();
+        var key = text.Length >= 2 && text[0] == '"' && text[^1] == '"' ? Unquote(text[1..^1]) : text;
+        return header.Count > 1 || key.Length is 0 or > MaxLength || !key.All(c => c is >= ' ' and <= '~')
+            ? Refusals.IdempotencyKeyInvalid
+            : key;
+    }
+
+    private static string Unquote(string text)
+    {
+        if (!text.Contains('\\'))
+        {
+            return text;
+        }
+
+        var plain = new StringBuilder(text.Length);
+        for (var i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '\\' && i + 1 < text.Length)
+            {
+                i++;
+            }
+
+            plain.Append(text[i]);
+        }
+
+        return plain.ToString();
+    }
+}

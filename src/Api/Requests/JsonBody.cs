@@ -1,0 +1,42 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Requests;
+
+namespace OtpPipeline.Api.Requests;
+
+/// <summary>Reads a request's body as one JSON object, or says why that cannot be done.</summary>
+internal static class JsonBody
+{
+    /// <param name="request">The request.</param>
+    /// <param name="read">Takes what is needed out of the object, which lives no longer than the call.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    /// <param name="anyMediaType">For dialects whose clients name none, or a wrong one.</param>
+    public static async ValueTask<Judged<T>> ReadAsync<T>(
+        HttpRequest request, Func<JsonElement, T> read, CancellationToken cancellationToken, bool anyMediaType = false)
+    {
+        if (!anyMediaType && !IsJson(request.ContentType))
+        {
+            return ApiRefusals.MediaType;
+        }
+
+        return await RawBody.ReadAsync(request, cancellationToken) is { } body ? CommandBody.Read(body, read) : Refusals.BodyTooLarge;
+    }
+
+    /// <summary>Lenient where nothing can be misread: no media type at all, any +json, any name of UTF-8.</summary>
+    private static bool IsJson(string? contentType)
+    {
+        if (string.IsNullOrWhiteSpace(contentType) || string.Equals(contentType, "application/json", StringComparison.OrdinalIgnoreCase))
+        {
+            return true;
+        }
+
+        return MediaTypeHeaderValue.TryParse(contentType, out var type)
+            && type.MediaType is { } media
+            && (media.Equals("application/json", StringComparison.OrdinalIgnoreCase)
+                || media.Equals("text/json", StringComparison.OrdinalIgnoreCase)
+                || media.EndsWith("+json", StringComparison.OrdinalIgnoreCase))
+            && type.CharSet?.Trim('"').ToUpperInvariant() is null or "UTF-8" or "UTF8" or "US-ASCII";
+    }
+}

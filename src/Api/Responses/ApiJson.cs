@@ -1,0 +1,15 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace OtpPipeline.Api.Responses;
+
+/// <summary>How every body is written; each folder lists its own types in a serializer context.</summary>
+internal static class ApiJson
+{
+    /// <summary>New options for one context. "+33" and "'" are written as they are: the bodies are JSON, never part of a page.</summary>
+    public static JsonSerializerOptions NewOptions() => new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+}

@@ -1,0 +1,41 @@
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Api.Responses;
+
+/// <summary>Refusals that only HTTP knows; the numbers are ours.</summary>
+internal static class ApiRefusals
+{
+    public static readonly Refusal BodyUnreadable = Body("The request could not be read");
+    public static readonly Refusal MediaType = Body("The media type must be application/json in UTF-8");
+    public static readonly Refusal ContentCoding = Body("The body is compressed (Content-Encoding): send it as it is");
+    public static readonly Refusal SandboxRecipientMissing = new(2101, "invalid_request", "The query parameter 'recipient' is empty or not set");
+    public static readonly Refusal SandboxRecipientInvalid = new(2101, "invalid_request", "The query parameter 'recipient' is no phone number, e-mail address or chat id");
+    public static readonly Refusal SandboxOtpMissing = new(2101, "invalid_request", "The query parameter 'otpId' is no dashed UUID");
+    public static readonly Refusal CallbackUnreadable = new(2101, "invalid_body", "The body is no callback: 'data' must be a list whose first element has an 'otpId'");
+    public static readonly Refusal RangeMissing = Parameter("status', 'application', 'from' or 'to", "given: at least one of them");
+    public static readonly Refusal KeyInvalid = new(2110, "invalid_api_key", "The API key is missing or not valid");
+    public static readonly Refusal TokenInvalid = new(2110, "invalid_api_key", "The access token is expired or not valid");
+    public static readonly Refusal AdminKeyInvalid = new(2110, "invalid_api_key", "The admin key is missing or not valid");
+    public static readonly Refusal ScopeMissing = new(2111, "insufficient_scope", "The API key does not have the scope 'otp'");
+    public static readonly Refusal TokenScopeMissing = new(2111, "insufficient_scope", "The access token does not have the scope 'otp'");
+    public static readonly Refusal ApplicationNotFound = new(1500, "not_found", "Application ID not found");
+    public static readonly Refusal ClientInvalid = new(1600, "invalid_client", "Invalid client");
+    public static readonly Refusal GrantTypeMissing = new(1600, "invalid_request", "The request is missing a required parameter (grant_type)");
+    public static readonly Refusal TokenRequestInvalid = new(1600, "invalid_request", "The request is malformed (application/x-www-form-urlencoded with each parameter once)");
+    public static readonly Refusal ScopeInvalid = new(1600, "invalid_scope", "The requested scope is invalid, unknown, or malformed");
+    public static readonly Refusal GrantTypeUnsupported = new(1600, "unsupported_grant_type", "The grant type is not supported (only client_credentials)");
+    public static readonly Refusal MethodNotAllowed = new(2114, "invalid_method", "The method is not allowed here");
+    public static readonly Refusal PathNotFound = new(2021, "not_found", "Not found");
+    public static readonly Refusal CallbackNotFound = new(2021, "not_found", "No such callback");
+    public static readonly Refusal CursorInvalid = new(2101, "invalid_request", "The query parameter 'cursor' is none that an answer gave as 'next'");
+    public static readonly Refusal LimitInvalid = new(2101, "invalid_request", "The query parameter 'limit' must be 1 to 200");
+    public static readonly Refusal DeadLetterNotKept = new(2101, "invalid_request", "The message cannot be sent again: its body was too large to keep, or its key is gone");
+    public static readonly Refusal BrokerAway = new(2150, "server_error", "The broker does not take messages at the moment");
+    public static readonly Refusal ServerError = new(2150, "server_error", "The server failed; the request may be repeated with the same Idempotency-Key");
+    public static readonly Refusal StoreAway = new(2150, "server_error", "The server cannot take requests at the moment; repeat the request with the same Idempotency-Key");
+
+    /// <summary>A parameter that cannot be read.</summary>
+    public static Refusal Parameter(string name, string expected) => new(2101, "invalid_request", $"The parameter '{name}' must be {expected}");
+
+    private static Refusal Body(string message) => new(2101, "invalid_body", message);
+}

@@ -1,0 +1,32 @@
+using System.Globalization;
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Api.Responses;
+
+/// <summary>Answers with an error in the format of the API that was called.</summary>
+internal static class ErrorResponse
+{
+    private static readonly IErrorFormat Native = new NativeErrorFormat();
+    private static readonly IErrorFormat Problem = new ProblemFormat();
+
+    /// <param name="http">The request.</param>
+    /// <param name="refusal">The error.</param>
+    /// <param name="status">HTTP's status; that of the format where none is given.</param>
+    /// <param name="format">Null for the format of the path: of a compatible API, of /admin, or the native one.</param>
+    public static Task WriteAsync(HttpContext http, Refusal refusal, int? status = null, IErrorFormat? format = null)
+    {
+        format ??= http.Features.Get<IErrorFormat>() ?? (ProblemFormat.IsAdmin(http) ? Problem : Native);
+        var code = status ?? format.StatusOf(refusal);
+        if (refusal.RetryAfterSeconds is { } seconds)
+        {
+            http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            if (code == StatusCodes.Status429TooManyRequests)
+            {
+                var time = http.RequestServices.GetRequiredService<TimeProvider>();
+                http.Response.Headers["X-Rate-Limit-Reset"] = (time.GetUtcNow().ToUnixTimeSeconds() + seconds).ToString(CultureInfo.InvariantCulture);
+            }
+        }
+
+        return format.WriteAsync(http, refusal, code);
+    }
+}

@@ -1,0 +1,39 @@
+using System.Text.Json.Serialization;
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Api.Responses;
+
+/// <summary>The body of every refusal under /admin (RFC 9457).</summary>
+/// <param name="Type">Where the code is explained.</param>
+/// <param name="Title">Kind of the refusal.</param>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Detail">Which field and why.</param>
+/// <param name="Code">The stable number of the refusal.</param>
+/// <param name="Errors">Each field that is wrong, where the body was readable.</param>
+public sealed record ProblemAnswer(
+    string Type, string Title, int Status, string Detail, int Code,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] IReadOnlyList<ProblemField>? Errors = null);
+
+/// <summary>One field that is wrong.</summary>
+/// <param name="Pointer">Where it stands in the body, as a JSON pointer.</param>
+/// <param name="Detail">What it must be.</param>
+public sealed record ProblemField(string Pointer, string Detail);
+
+/// <summary>The errors of /admin.</summary>
+internal sealed class ProblemFormat(IReadOnlyList<ProblemField>? fields = null) : IErrorFormat
+{
+    public const string AdminPath = "/admin";
+    public const string MediaType = "application/problem+json";
+
+    /// <summary>By the path: also a path or method below it that does not exist is answered with a problem.</summary>
+    public static bool IsAdmin(HttpContext http) => http.Request.Path.StartsWithSegments(AdminPath, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The native API has no 415; a problem says it as HTTP does.</summary>
+    public int StatusOf(Refusal refusal) => refusal == ApiRefusals.MediaType ? StatusCodes.Status415UnsupportedMediaType : ErrorStatus.Of(refusal);
+
+    public Task WriteAsync(HttpContext http, Refusal refusal, int status)
+    {
+        var problem = new ProblemAnswer(Links.ErrorPage(http, refusal), refusal.Type.Replace('_', ' '), status, refusal.Message, refusal.Code, fields);
+        return JsonAnswer.WriteAsync(http, status, problem, ErrorJson.Plain.ProblemAnswer, MediaType);
+    }
+}

@@ -4,6 +4,7 @@ using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using OtpPipeline.Core.RateLimits;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres;
 

@@ -1,6 +1,7 @@
 using Npgsql;
 using NpgsqlTypes;
 using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres;
 

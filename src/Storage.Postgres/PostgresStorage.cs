@@ -13,7 +13,10 @@ using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Stores;
+using OtpPipeline.Storage.Postgres.Deliveries;
+using OtpPipeline.Storage.Postgres.Otps;
 using OtpPipeline.Storage.Postgres.Outbox;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres;
 

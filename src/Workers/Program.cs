@@ -8,7 +8,7 @@ using OtpPipeline.Workers.Commands;
 using OtpPipeline.Workers.DeadLetters;
 using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Jobs;
-using OtpPipeline.Workers.Providers;
+using OtpPipeline.Workers.Providers.Registration;
 
 namespace OtpPipeline.Workers;
 

@@ -1,6 +1,6 @@
 using System.Net;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Api.Tests;
 

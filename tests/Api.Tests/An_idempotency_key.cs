@@ -1,5 +1,4 @@
 using System.Net;
-using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests;

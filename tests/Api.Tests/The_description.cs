@@ -3,7 +3,6 @@ using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Api.Documentation;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Tests;

@@ -1,7 +1,6 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests;
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using OtpPipeline.Outbox.Sending;
 using OtpPipeline.Outbox.Tests.Support;
 
 namespace OtpPipeline.Outbox.Tests;

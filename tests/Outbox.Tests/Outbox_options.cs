@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Outbox.Sending;
 using OtpPipeline.Outbox.Tests.Support;
 
 namespace OtpPipeline.Outbox.Tests;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Hosting.Bus.Connection;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus;

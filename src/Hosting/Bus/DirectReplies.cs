@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Hosting.Bus.Connection;
 using OtpPipeline.Outbox;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;

@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport;
 using OtpPipeline.Core.DeadLetters;
+using OtpPipeline.Hosting.Bus.Messages;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus;

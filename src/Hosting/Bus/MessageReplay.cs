@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Hosting.Bus.Connection;
 
 namespace OtpPipeline.Hosting.Bus;
 

@@ -9,7 +9,10 @@ using OtpPipeline.Contracts;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Hosting.Bus.Connection;
+using OtpPipeline.Hosting.Bus.Messages;
 using OtpPipeline.Outbox;
+using OtpPipeline.Outbox.Sending;
 using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Hosting.Bus;

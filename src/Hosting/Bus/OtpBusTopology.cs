@@ -2,6 +2,7 @@ using MassTransit;
 using MassTransit.RabbitMqTransport.Configuration;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Hosting.Bus.Messages;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus;

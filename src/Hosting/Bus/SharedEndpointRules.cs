@@ -3,6 +3,7 @@ using System.Runtime.Serialization;
 using System.Text.Json;
 using MassTransit;
 using OtpPipeline.Core.Stores;
+using OtpPipeline.Hosting.Bus.Messages;
 
 namespace OtpPipeline.Hosting.Bus;
 

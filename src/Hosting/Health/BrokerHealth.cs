@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Connection;
 
 namespace OtpPipeline.Hosting.Health;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics.Metrics;
 using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Workers.Deliveries;
+using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Callbacks;
 

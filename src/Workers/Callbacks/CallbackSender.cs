@@ -8,7 +8,7 @@ using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Bus;
-using OtpPipeline.Workers.Deliveries;
+using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Callbacks;
 

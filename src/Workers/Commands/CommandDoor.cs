@@ -9,6 +9,7 @@ using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Messages;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Workers.Commands;

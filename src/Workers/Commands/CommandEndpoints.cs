@@ -3,6 +3,7 @@ using MassTransit;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Messages;
 
 namespace OtpPipeline.Workers.Commands;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using OtpPipeline.Workers.Deliveries;
+using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Commands;
 

@@ -7,6 +7,8 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Connection;
+using OtpPipeline.Hosting.Bus.Messages;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Workers.Commands;

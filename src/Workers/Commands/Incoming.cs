@@ -1,5 +1,5 @@
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Messages;
 
 namespace OtpPipeline.Workers.Commands;
 

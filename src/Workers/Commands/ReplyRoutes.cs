@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Messages;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Workers.Commands;

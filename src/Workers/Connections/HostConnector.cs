@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Workers.Connections;
 

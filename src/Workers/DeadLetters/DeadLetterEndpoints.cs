@@ -1,5 +1,6 @@
 using MassTransit;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Messages;
 
 namespace OtpPipeline.Workers.DeadLetters;
 

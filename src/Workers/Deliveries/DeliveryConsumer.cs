@@ -7,6 +7,7 @@ using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Providers;
+using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Deliveries;
 

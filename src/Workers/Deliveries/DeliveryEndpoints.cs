@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Deliveries;
 

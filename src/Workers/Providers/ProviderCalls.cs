@@ -5,7 +5,7 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Stores;
-using OtpPipeline.Workers.Deliveries;
+using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Providers;
 

@@ -5,7 +5,6 @@ using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications.Identifiers;
-using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Applications;
 

@@ -1,6 +1,5 @@
 using System.Net;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
 
 namespace OtpPipeline.Api.Tests.Applications;
 

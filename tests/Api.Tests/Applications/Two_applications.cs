@@ -5,7 +5,6 @@ using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
-using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Applications;
 

@@ -3,7 +3,6 @@ using OtpPipeline.Api.Tests.Dialects.Beem;
 using OtpPipeline.Api.Tests.Dialects.BizMagnets;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Dialects;
 

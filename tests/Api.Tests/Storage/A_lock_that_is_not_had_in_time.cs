@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 
 namespace OtpPipeline.Api.Tests.Storage;

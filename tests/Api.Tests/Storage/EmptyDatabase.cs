@@ -1,6 +1,6 @@
 using Npgsql;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Api.Tests.Storage;
 

@@ -10,7 +10,6 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Otps;
-using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;

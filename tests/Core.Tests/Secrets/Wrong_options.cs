@@ -3,7 +3,6 @@ using OtpPipeline.Core.Applications.Seeding;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Gathering;
-using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;

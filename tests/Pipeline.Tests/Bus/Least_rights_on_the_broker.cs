@@ -1,7 +1,6 @@
 using System.Text.Json;
 using MassTransit;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Harness;
 using RabbitMQ.Client;
 using Shouldly;

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
-using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Microsoft.AspNetCore.Http;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Harness;

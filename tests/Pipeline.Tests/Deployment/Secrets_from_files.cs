@@ -1,4 +1,3 @@
-using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;

@@ -1,5 +1,4 @@
 using System.IO.Enumeration;
-using OtpPipeline.Core.Otps;
 using Shouldly;
 using Xunit;
 

@@ -1,4 +1,3 @@
-using OtpPipeline.Core.Otps;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Reflection;
-using OtpPipeline.Core.Otps;
 using Shouldly;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
-using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;

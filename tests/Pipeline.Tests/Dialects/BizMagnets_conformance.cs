@@ -1,4 +1,3 @@
-using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Harness;
 using OtpPipeline.Pipeline.Tests.Promises;
 using Shouldly;

@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using MassTransit;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Bus;
 using Shouldly;
 using Xunit;

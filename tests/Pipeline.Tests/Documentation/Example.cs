@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Deployment;
 
 namespace OtpPipeline.Pipeline.Tests.Documentation;

@@ -1,5 +1,3 @@
-using OtpPipeline.Core.Otps;
-
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
 /// <summary>How an example is tested.</summary>

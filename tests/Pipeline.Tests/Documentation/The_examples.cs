@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
-using OtpPipeline.Core.Errors;
 using OtpPipeline.Pipeline.Tests.Deployment;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;

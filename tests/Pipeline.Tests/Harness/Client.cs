@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -1,5 +1,5 @@
 using Npgsql;
-using OtpPipeline.Core.Recipients;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
-using OtpPipeline.Core.Recipients;
+using OtpPipeline.Storage.Postgres.Sessions;
 using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;

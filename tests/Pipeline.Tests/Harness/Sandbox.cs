@@ -1,5 +1,4 @@
 using System.Text.Json;
-using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;

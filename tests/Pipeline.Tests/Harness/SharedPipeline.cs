@@ -1,4 +1,3 @@
-using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;

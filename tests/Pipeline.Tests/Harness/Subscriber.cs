@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using OtpPipeline.Core.Pins;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Pipeline.Tests.Harness;
 using RabbitMQ.Client;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Npgsql;
-using OtpPipeline.Core.Otps;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;

@@ -3,6 +3,7 @@ using OtpPipeline.Contracts;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Messages;
 using OtpPipeline.Outbox;
 using OtpPipeline.Workers.Tests.Support;
 

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Time.Testing;
-using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Connection;
 
 namespace OtpPipeline.Workers.Tests.Bus;
 

@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Connection;
 
 namespace OtpPipeline.Workers.Tests.Bus;
 

@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography.X509Certificates;
-using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Connection;
 using OtpPipeline.Workers.Tests.Tls;
 
 namespace OtpPipeline.Workers.Tests.Bus;

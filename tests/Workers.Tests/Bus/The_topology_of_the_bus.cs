@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OtpPipeline.Contracts;
 using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Connection;
 using OtpPipeline.Workers.Tests.Support;
 using ExchangeType = RabbitMQ.Client.ExchangeType;
 

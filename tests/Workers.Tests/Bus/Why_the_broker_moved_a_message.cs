@@ -1,5 +1,5 @@
 using System.Text;
-using OtpPipeline.Hosting.Bus;
+using OtpPipeline.Hosting.Bus.Messages;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Workers.Tests.Bus;

@@ -3,7 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Sandbox;
-using OtpPipeline.Workers.Providers;
+using OtpPipeline.Workers.Providers.Registration;
 
 namespace OtpPipeline.Workers.Tests.Providers;
 

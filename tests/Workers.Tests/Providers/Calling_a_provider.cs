@@ -7,8 +7,8 @@ using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
-using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Providers;
+using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Tests.Providers;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Otps;
+using OtpPipeline.Storage.Postgres.Sessions;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;
 

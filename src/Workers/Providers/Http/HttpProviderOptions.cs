@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
 

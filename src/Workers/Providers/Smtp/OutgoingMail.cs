@@ -1,6 +1,7 @@
 using System.Buffers;
 using MimeKit;
 using MimeKit.IO;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 

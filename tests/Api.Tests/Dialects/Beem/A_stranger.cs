@@ -1,6 +1,5 @@
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Dialects.Beem;

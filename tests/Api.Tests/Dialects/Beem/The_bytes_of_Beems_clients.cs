@@ -1,7 +1,6 @@
 using System.Text;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Tests.Dialects.Beem;
 

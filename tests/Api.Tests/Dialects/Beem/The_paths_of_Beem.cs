@@ -5,7 +5,7 @@ using OtpPipeline.Api.Dialects;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Pins;
+using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Api.Tests.Dialects.Beem;
 

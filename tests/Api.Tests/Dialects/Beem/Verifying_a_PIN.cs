@@ -1,7 +1,6 @@
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Otps;
-using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Tests.Dialects.Beem;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Net;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Dialects.BizMagnets;
 

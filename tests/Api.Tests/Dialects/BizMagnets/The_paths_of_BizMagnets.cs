@@ -1,7 +1,6 @@
 using System.Net;
 using OtpPipeline.Api.Tests.Dialects.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.Dialects.BizMagnets;

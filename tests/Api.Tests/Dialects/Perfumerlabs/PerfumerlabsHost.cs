@@ -8,7 +8,6 @@ using Microsoft.Extensions.Logging;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Otps;
-using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Tests.Dialects.Perfumerlabs;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Tests.Dialects.Support;

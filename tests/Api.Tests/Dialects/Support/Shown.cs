@@ -1,5 +1,3 @@
-using OtpPipeline.Core.Applications;
-
 namespace OtpPipeline.Api.Tests.Dialects.Support;
 
 /// <summary>What a caller shows: everything of one application, or a mixture. Perfumerlabs has one pair in every process, which belongs to the application.</summary>

@@ -1,3 +1,4 @@
+using OtpPipeline.Workers.Providers.Registration;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Providers.Http;
@@ -123,9 +124,9 @@ public sealed class A_wrong_http_entry
     {
         var configuration = new Microsoft.Extensions.Configuration.ConfigurationManager { ["Providers:Sandbox:Type"] = "http", ["Providers:Sandbox:Url"] = "https://a/" };
         var services = new Microsoft.Extensions.DependencyInjection.ServiceCollection();
-        OtpPipeline.Workers.Providers.Entries.ConfiguredProviders.AddConfiguredProviders(services, configuration);
+        OtpPipeline.Workers.Providers.Registration.ConfiguredProviders.AddConfiguredProviders(services, configuration);
 
-        services.Select(s => s.ImplementationInstance).OfType<OtpPipeline.Workers.Providers.Entries.ProviderProblems>().Single()
+        services.Select(s => s.ImplementationInstance).OfType<OtpPipeline.Workers.Providers.Registration.ProviderProblems>().Single()
             .Sentences.ShouldHaveSingleItem().ShouldStartWith("Providers:Sandbox:Type belongs to an entry whose name");
     }
 }

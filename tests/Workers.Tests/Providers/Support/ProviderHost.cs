@@ -8,8 +8,9 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Connections;
-using OtpPipeline.Workers.Deliveries;
 using OtpPipeline.Workers.Providers;
+using OtpPipeline.Workers.Providers.Registration;
+using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Tests.Providers.Support;
 

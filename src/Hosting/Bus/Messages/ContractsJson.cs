@@ -1,0 +1,16 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtpPipeline.Contracts;
+
+namespace OtpPipeline.Hosting.Bus.Messages;
+
+/// <summary>How messages are written into the outbox.</summary>
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
+[JsonSerializable(typeof(OtpRequested))]
+[JsonSerializable(typeof(OtpStatusChanged))]
+[JsonSerializable(typeof(OtpDeliveryChanged))]
+[JsonSerializable(typeof(OtpAccepted))]
+[JsonSerializable(typeof(OtpVerified))]
+[JsonSerializable(typeof(OtpCancelled))]
+[JsonSerializable(typeof(OtpRejected))]
+internal sealed partial class ContractsJson : JsonSerializerContext;

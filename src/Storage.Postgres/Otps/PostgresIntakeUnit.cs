@@ -1,0 +1,134 @@
+using Npgsql;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Stores;
+using OtpPipeline.Outbox;
+using OtpPipeline.Storage.Postgres.Outbox;
+using OtpPipeline.Storage.Postgres.Sessions;
+using OtpPipeline.Storage.Postgres.Statements;
+
+namespace OtpPipeline.Storage.Postgres.Otps;
+
+/// <summary>One transaction of the intake: at most two round trips to read and lock, one to write, one to commit.</summary>
+internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idempotencyRetention, int most) : IIntakeUnit
+{
+    private readonly HashSet<RecipientHistory> _countedIn = [];
+
+    public async Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken)
+    {
+        var firsts = await ClaimKeysAsync([.. orders.Where(o => o.IdempotencyHash is not null)], cancellationToken);
+        var fresh = orders.Where(o => !firsts.ContainsKey(o.OtpId)).ToList();
+        var keys = fresh.SelectMany(o => o.HistoryHashes.Select(h => (o.ApplicationId, Hash: h))).DistinctBy(k => (k.ApplicationId, Convert.ToHexString(k.Hash))).ToList();
+        var lookups = fresh.FindAll(o => o.Order.Terms.OneLive).ConvertAll(o => o.LookupHash!);
+        var spenders = fresh.Where(o => o.Order.Application.Settings.Limits.SpendingPerDay is not null).Select(o => o.ApplicationId).Distinct().Order().ToList();
+
+        await using var batch = session.NewBatch();
+        if (spenders.Count > 0)
+        {
+            SpendingStatements.MakeAndLock(batch, spenders);
+        }
+
+        HistoryStatements.MakeAndLock(batch, keys);
+        if (lookups.Count > 0)
+        {
+            IntakeStatements.FindLive(batch, lookups);
+        }
+
+        if (shares.Count > 0)
+        {
+            ReleaseStatements.CountUse(batch, shares, most);
+        }
+
+        batch.Add("SELECT clock_timestamp()");
+
+        return await session.ReadAsync(batch, ReadFactsAsync, cancellationToken);
+
+        async Task<IntakeFacts> ReadFactsAsync(NpgsqlDataReader reader)
+        {
+            var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken) : [];
+            var made = (await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
+            var histories = (await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+            var live = lookups.Count > 0 ? await Rows.ReadAllAsync(reader, r => Convert.ToHexString(r.Bytes(0)), cancellationToken) : [];
+            var uses = shares.Count > 0 ? await Rows.ReadAllAsync(reader, ReleaseStatements.ReadUse, cancellationToken) : [];
+            var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
+            foreach (var key in made)
+            {
+                // Stored with one send counted in; the rule starts from none.
+                histories[key].Sends = [];
+                _countedIn.Add(histories[key]);
+            }
+
+            return new(now, firsts, histories, spendings.ToDictionary(s => s.ApplicationId))
+            {
+                Live = live.ToHashSet(StringComparer.Ordinal),
+                Shares = uses.ToDictionary(u => u.Share, u => u.Use),
+            };
+        }
+    }
+
+    public async Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
+    {
+        await using var batch = session.NewBatch();
+        var histories = decisions.Histories.Concat(_countedIn).Distinct().Where(h => !(_countedIn.Contains(h) && h.Sends.Length == 1)).ToList();
+        if (histories.Count > 0)
+        {
+            HistoryStatements.UpdateSends(batch, histories, decisions.Now);
+        }
+
+        if (decisions.Spendings.Count > 0)
+        {
+            SpendingStatements.Update(batch, decisions.Spendings);
+        }
+
+        var released = decisions.ReleasedKeys.FindAll(o => o.IdempotencyHash is not null);
+        if (released.Count > 0)
+        {
+            IntakeStatements.ReleaseKeys(batch, released);
+        }
+
+        if (decisions.Otps.Count > 0)
+        {
+            IntakeStatements.Insert(batch, decisions);
+            DeliveryStatements.Insert(batch, decisions.Deliveries);
+        }
+
+        if (messages.Count > 0)
+        {
+            batch.BatchCommands.Add(PostgresOutbox.InsertCommand(messages));
+        }
+
+        if (batch.BatchCommands.Count > 0)
+        {
+            await session.ExecuteAsync(batch, cancellationToken);
+        }
+
+        await session.CommitAsync(cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => session.DisposeAsync();
+
+    /// <summary>Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a twin that is being committed.</summary>
+    private async Task<IReadOnlyDictionary<Guid, FirstUse>> ClaimKeysAsync(List<NewOtp> orders, CancellationToken cancellationToken)
+    {
+        if (orders.Count == 0)
+        {
+            return new Dictionary<Guid, FirstUse>();
+        }
+
+        await using var batch = session.NewBatch();
+        IntakeStatements.ClaimKeys(batch, orders, idempotencyRetention);
+        try
+        {
+            var firsts = await session.ReadAsync(batch, reader => Rows.ReadAllAsync(reader, ReadFirst, cancellationToken), cancellationToken);
+            return firsts.ToDictionary(f => f.OtpId, f => f.First);
+        }
+        catch (PostgresException failure) when (StoreFailures.IsLockTimeout(failure))
+        {
+            throw new IdempotencyKeyHeldException(failure);
+        }
+
+        static (Guid OtpId, FirstUse First) ReadFirst(NpgsqlDataReader row) =>
+            (row.GetGuid(0), new(row.Bytes(1), row.IsDBNull(2) ? null : Rows.ReadOtp(row, 2)));
+    }
+}

@@ -1,0 +1,55 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Storage.Postgres.Sessions;
+
+namespace OtpPipeline.Storage.Postgres.Otps;
+
+/// <summary>Searches on PostgreSQL, each over a partial index that only OTPs of such dialects are in.</summary>
+internal sealed class PostgresOtpSearch(NpgsqlDataSource dataSource) : IOtpSearch
+{
+    private const string Live = "o.status = 'PENDING' AND o.expires_at > clock_timestamp()";
+
+    public Task<IReadOnlyList<Guid>> FindLiveAsync(byte[] lookupHash, CancellationToken cancellationToken) => ReadIdsAsync(
+        $"SELECT o.id FROM otps o WHERE o.lookup_hash = $1 AND {Live}", lookupHash, cancellationToken);
+
+    public Task<IReadOnlyList<Guid>> FindLiveByPinAsync(byte[] pinHash, CancellationToken cancellationToken) => ReadIdsAsync(
+        $"SELECT o.id FROM otp_pins p JOIN otps o ON o.id = p.otp_id WHERE p.find_hash = $1 AND {Live}", pinHash, cancellationToken);
+
+    public async Task<LastOtp?> FindLastAsync(byte[] lookupHash, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            """
+            SELECT o.id, CASE WHEN o.status = 'PENDING' AND o.expires_at <= clock_timestamp() THEN 'EXPIRED' ELSE o.status END, o.reason
+            FROM otps o WHERE o.lookup_hash = $1 ORDER BY o.created_at DESC, o.id DESC LIMIT 1
+            """);
+        command.Parameters.Add(new() { Value = lookupHash });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return (await Rows.ReadAllAsync(
+            reader,
+            r => new LastOtp(r.GetGuid(0), EnumText<OtpStatus>.Parse(r.GetString(1)), r.IsDBNull(2) ? null : EnumText<OtpReason>.Parse(r.GetString(2))),
+            cancellationToken)).SingleOrDefault();
+    }
+
+    public async Task<OtpPin?> FindLastPinAsync(IReadOnlyCollection<byte[]> lookupHashes, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            $"""
+            SELECT {Rows.Pin} FROM otps o JOIN otp_pins p ON p.otp_id = o.id
+            WHERE o.lookup_hash = ANY ($1) AND {Live} ORDER BY o.created_at DESC, o.id DESC, p.version DESC LIMIT 1
+            """);
+        command.Parameters.Add(Columns.Of(lookupHashes, h => h, NpgsqlDbType.Bytea));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return (await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken)).SingleOrDefault();
+    }
+
+    private async Task<IReadOnlyList<Guid>> ReadIdsAsync(string sql, byte[] hash, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = hash });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
+    }
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Secrets;
+using OtpPipeline.Storage.Postgres.Sessions;
+
+namespace OtpPipeline.Storage.Postgres.Otps;
+
+/// <summary>The OTPs on PostgreSQL.</summary>
+internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, IOptions<OtpOptions> options, IOptions<DeliveryOptions> shares) : IOtpStore, IIntakeStore
+{
+    public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken) =>
+        new PostgresIntakeUnit(
+            await PostgresSession.BeginAsync(dataSource, cancellationToken), options.Value.IdempotencyRetention, shares.Value.MaxPublishedPerApplication);
+
+    public async Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) =>
+        new PostgresOtpUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken));
+
+    public async Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken)
+    {
+        await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
+        await using var batch = session.NewBatch();
+        batch.Add($"SELECT {Rows.Otp} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
+        batch.Add($"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt", new NpgsqlParameter { Value = otpId });
+        batch.Add("SELECT clock_timestamp()");
+        return await session.ReadAsync(batch, ReadAsync, cancellationToken);
+
+        async Task<OtpReading?> ReadAsync(NpgsqlDataReader reader)
+        {
+            var otp = (await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken)).SingleOrDefault();
+            var deliveries = await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken);
+            var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
+            return otp is null ? null : new(otp, deliveries, now);
+        }
+    }
+
+    public async Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken)
+    {
+        await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
+        await using var batch = session.NewBatch();
+
+        // The one look at a table without an index for it, the outbox, which may be long while the broker is away.
+        batch.Add("SELECT set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true)");
+        batch.Add(
+            """
+            WITH old AS MATERIALIZED (
+                SELECT id FROM otps o
+                WHERE final_at < (SELECT clock_timestamp()) - $1
+                  AND NOT EXISTS (SELECT 1 FROM outbox_messages m WHERE m.correlation_id = o.id)
+                  AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.otp_id = o.id AND c.status = 'PENDING')
+                ORDER BY final_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+            deliveries_gone AS (DELETE FROM deliveries d USING old WHERE d.otp_id = old.id),
+            attempts_gone AS (DELETE FROM callback_attempts a USING old JOIN callbacks c ON c.otp_id = old.id WHERE a.callback_id = c.id),
+            callbacks_gone AS (DELETE FROM callbacks c USING old WHERE c.otp_id = old.id),
+            changes_gone AS (DELETE FROM otp_changes h USING old WHERE h.otp_id = old.id),
+            submissions_gone AS (DELETE FROM otp_submissions s USING old WHERE s.otp_id = old.id),
+            pins_gone AS (DELETE FROM otp_pins p USING old WHERE p.otp_id = old.id)
+            DELETE FROM otps o USING old WHERE o.id = old.id
+            """,
+            new() { Value = periods.FinalOtps },
+            new() { Value = limit });
+        batch.Add(Old("dead_letters", "id", "created_at"), new() { Value = periods.FinalOtps }, new() { Value = limit });
+        batch.Add(Old("outbox_messages", "id", "parked_at"), new() { Value = periods.FinalOtps }, new() { Value = limit });
+        batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
+        batch.Add(Old("sandbox_callbacks", "id", "received_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
+        batch.Add(
+            Old("recipient_histories", "application_id, recipient_hash", "updated_at", "AND (cool_off_until IS NULL OR cool_off_until < clock_timestamp())"),
+            new() { Value = periods.IdleRecipients }, new() { Value = limit });
+        batch.Add(Old("idempotency_keys", "application_id, key_hash", "expires_at"), new() { Value = TimeSpan.Zero }, new() { Value = limit });
+        batch.Add("DELETE FROM application_spendings WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 30");
+        return await session.ExecuteAsync(batch, cancellationToken);
+    }
+
+    private static string Old(string table, string key, string column, string condition = "") =>
+        $"""
+        DELETE FROM {table} WHERE ({key}) IN (
+            SELECT {key} FROM {table} WHERE {column} < (SELECT clock_timestamp()) - $1 {condition} ORDER BY {column} LIMIT $2 FOR UPDATE SKIP LOCKED)
+        """;
+}

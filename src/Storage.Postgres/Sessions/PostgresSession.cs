@@ -1,0 +1,108 @@
+using System.Data;
+using Npgsql;
+
+namespace OtpPipeline.Storage.Postgres.Sessions;
+
+/// <summary>
+/// A connection of the pool for one unit of work, with or without a transaction. All batches of several statements go through it: where
+/// one fails
+/// while its rows are read, Npgsql takes the batch's later statements for prepared although the server never saw them, and every later
+/// use of the
+/// connection fails. So a connection that saw an error forgets its prepared statements before it goes back to the pool.
+/// </summary>
+internal sealed class PostgresSession : IAsyncDisposable
+{
+    private readonly NpgsqlConnection _connection;
+    private readonly NpgsqlTransaction? _transaction;
+    private bool _failed;
+
+    private PostgresSession(NpgsqlConnection connection, NpgsqlTransaction? transaction)
+    {
+        _connection = connection;
+        _transaction = transaction;
+    }
+
+    /// <summary>With a transaction, which begins with the first batch and costs no round trip.</summary>
+    public static async Task<PostgresSession> BeginAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
+    {
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        return new(connection, await connection.BeginTransactionAsync(CancellationToken.None));
+    }
+
+    /// <summary>Without a transaction: each batch commits by itself.</summary>
+    public static async Task<PostgresSession> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
+        new(await dataSource.OpenConnectionAsync(cancellationToken), transaction: null);
+
+    public NpgsqlBatch NewBatch() => new(_connection, _transaction);
+
+    /// <summary>Runs a batch and reads its results to the end.</summary>
+    public async Task<T> ReadAsync<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+            return await read(reader);
+        }
+        catch (Exception)
+        {
+            _failed = true;
+            throw;
+        }
+    }
+
+    /// <summary>Runs a batch whose results nobody reads; the number of rows that it changed.</summary>
+    public async Task<int> ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (Exception)
+        {
+            _failed = true;
+            throw;
+        }
+    }
+
+    public Task CommitAsync(CancellationToken cancellationToken) => _transaction!.CommitAsync(cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        try
+        {
+            if (_transaction is not null)
+            {
+                await _transaction.DisposeAsync();
+            }
+
+            if (_failed)
+            {
+                await ForgetPreparedAsync();
+            }
+        }
+        finally
+        {
+            await _connection.DisposeAsync();
+        }
+    }
+
+    /// <summary>One round trip. A connection that is broken is not used again anyway.</summary>
+    private async Task ForgetPreparedAsync()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(_connection.ConnectionString);
+        if (_connection.FullState != ConnectionState.Open || settings.MaxAutoPrepare == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await Task.Run(_connection.UnprepareAll);
+        }
+        catch (NpgsqlException)
+        {
+            // What is prepared stays unknown: none of the pool's connections that are open now is used again.
+            NpgsqlConnection.ClearPool(_connection);
+        }
+    }
+}

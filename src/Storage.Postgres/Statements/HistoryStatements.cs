@@ -1,0 +1,74 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Storage.Postgres.Sessions;
+
+namespace OtpPipeline.Storage.Postgres.Statements;
+
+/// <summary>The statements over recipients' histories. Everybody locks them in the order of their keys, after the OTPs.</summary>
+internal static class HistoryStatements
+{
+    /// <summary>Locks those of the recipients of these OTPs; each row begins with the OTP's id.</summary>
+    public static void LockOf(NpgsqlBatch batch, IReadOnlyCollection<Guid> otpIds) => batch.Add(
+        $"""
+        SELECT o.id, {Rows.History} FROM otps o
+        JOIN recipient_histories h ON h.application_id = o.application_id AND h.recipient_hash = coalesce(o.limit_hash, o.recipient_hash)
+        WHERE o.id = ANY ($1)
+        ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
+        """,
+        Columns.Of(otpIds));
+
+    /// <summary>
+    /// Makes the missing histories, with this request counted in already, so that a new one costs one write; the second
+    /// statement locks and reads all. A history that the first statement returns is new.
+    /// </summary>
+    public static void MakeAndLock(NpgsqlBatch batch, IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys)
+    {
+        batch.Add(
+            """
+            INSERT INTO recipient_histories (application_id, recipient_hash, sends, failed_guesses, updated_at)
+            SELECT r.application_id, r.recipient_hash, ARRAY[(extract(epoch FROM c.now) * 1000)::bigint], 0, c.now
+            FROM unnest($1, $2) AS r (application_id, recipient_hash), (SELECT clock_timestamp() AS now) c
+            ORDER BY r.application_id, r.recipient_hash
+            ON CONFLICT DO NOTHING
+            RETURNING application_id, recipient_hash
+            """,
+            Applications(keys),
+            Hashes(keys));
+        batch.Add(
+            $"""
+            SELECT {Rows.History} FROM recipient_histories h
+            JOIN unnest($1, $2) AS r (application_id, recipient_hash) ON h.application_id = r.application_id AND h.recipient_hash = r.recipient_hash
+            ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
+            """,
+            Applications(keys),
+            Hashes(keys));
+    }
+
+    public static void UpdateSends(NpgsqlBatch batch, IReadOnlyCollection<RecipientHistory> histories, DateTime now) => batch.Add(
+        """
+        UPDATE recipient_histories h SET sends = u.sends::bigint[], updated_at = $4
+        FROM unnest($1, $2, $3) AS u (application_id, recipient_hash, sends)
+        WHERE h.application_id = u.application_id AND h.recipient_hash = u.recipient_hash
+        """,
+        Columns.Of(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.Of(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
+        Columns.Of(histories, h => $"{{{string.Join(',', h.Sends)}}}", NpgsqlDbType.Text),
+        new() { Value = now });
+
+    public static void UpdateGuesses(NpgsqlBatch batch, IReadOnlyCollection<RecipientHistory> histories, DateTime now) => batch.Add(
+        """
+        UPDATE recipient_histories h SET failed_guesses = u.failed_guesses, cool_off_until = u.cool_off_until, updated_at = $5
+        FROM unnest($1, $2, $3, $4) AS u (application_id, recipient_hash, failed_guesses, cool_off_until)
+        WHERE h.application_id = u.application_id AND h.recipient_hash = u.recipient_hash
+        """,
+        Columns.Of(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.Of(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
+        Columns.Of(histories, h => h.FailedGuesses, NpgsqlDbType.Integer),
+        Columns.Of(histories, h => h.CoolOffUntil, NpgsqlDbType.TimestampTz),
+        new() { Value = now });
+
+    private static NpgsqlParameter Applications(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.Of(keys, k => k.ApplicationId, NpgsqlDbType.Uuid);
+
+    private static NpgsqlParameter Hashes(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.Of(keys, k => k.Hash, NpgsqlDbType.Bytea);
+}

@@ -1,0 +1,38 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Storage.Postgres.Sessions;
+
+namespace OtpPipeline.Storage.Postgres.Statements;
+
+/// <summary>The statements over what applications with a spending limit spent today (UTC). One row an application: its intake goes one by one.</summary>
+internal static class SpendingStatements
+{
+    private const string Today = "(clock_timestamp() AT TIME ZONE 'UTC')::date";
+
+    public static void MakeAndLock(NpgsqlBatch batch, IReadOnlyCollection<Guid> applicationIds)
+    {
+        batch.Add(
+            $"INSERT INTO application_spendings (application_id, day, spent) SELECT id, {Today}, 0 FROM unnest($1) AS a (id) ON CONFLICT DO NOTHING",
+            Columns.Of(applicationIds));
+        batch.Add(
+            $"SELECT application_id, day, spent FROM application_spendings WHERE application_id = ANY ($1) AND day = {Today} ORDER BY application_id FOR UPDATE",
+            Columns.Of(applicationIds));
+    }
+
+    public static ApplicationSpending Read(NpgsqlDataReader reader) => new()
+    {
+        ApplicationId = reader.GetGuid(0),
+        Day = reader.GetFieldValue<DateOnly>(1),
+        Spent = reader.GetDecimal(2),
+    };
+
+    public static void Update(NpgsqlBatch batch, IReadOnlyCollection<ApplicationSpending> spendings) => batch.Add(
+        """
+        UPDATE application_spendings s SET spent = u.spent FROM unnest($1, $2, $3) AS u (application_id, day, spent)
+        WHERE s.application_id = u.application_id AND s.day = u.day
+        """,
+        Columns.Of(spendings, s => s.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.Of(spendings, s => s.Day, NpgsqlDbType.Date),
+        Columns.Of(spendings, s => s.Spent, NpgsqlDbType.Numeric));
+}

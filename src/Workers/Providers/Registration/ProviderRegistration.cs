@@ -1,0 +1,70 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Storage.Postgres.Sessions;
+using OtpPipeline.Workers.Connections;
+using OtpPipeline.Workers.Providers.Sandbox;
+
+namespace OtpPipeline.Workers.Providers.Registration;
+
+/// <summary>That a provider of this name exists; known before any provider is made.</summary>
+/// <param name="Name">What a channel calls it.</param>
+/// <param name="EmailOnly">It reaches e-mail addresses and nothing else.</param>
+public sealed record ProviderName(string Name, bool EmailOnly = false);
+
+public static class ProviderRegistration
+{
+    /// <summary>All providers of this host: the sandbox, and those that section <c>Providers</c> describes.</summary>
+    public static IServiceCollection AddOtpProviders(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddNameResolution();
+        services.AddSingleton<ProviderConnector>();
+        services.AddSingleton<ProviderCalls>();
+        services.AddSingleton<IValidateOptions<DeliveryOptions>, ConfiguredProvidersExist>();
+        services.AddSingleton<SandboxMailbox>();
+        services.AddOtpProvider<SandboxProvider>(ProviderChoice.Sandbox);
+        services.AddConfiguredProviders(configuration);
+        return services;
+    }
+
+    /// <summary>Adds one provider under its name.</summary>
+    public static IServiceCollection AddOtpProvider<T>(this IServiceCollection services, string name)
+        where T : class, IOtpProvider
+    {
+        services.AddSingleton(new ProviderName(name));
+        services.AddSingleton<IOtpProvider, T>();
+        return services;
+    }
+
+    private sealed class ConfiguredProvidersExist(IEnumerable<ProviderName> names, IOptions<SandboxOptions> sandbox) : IValidateOptions<DeliveryOptions>
+    {
+        public ValidateOptionsResult Validate(string? name, DeliveryOptions options)
+        {
+            var known = names.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
+            var failures = new List<string>();
+            foreach (var (channel, settings) in options.Channels)
+            {
+                if (settings.Provider is not { } provider)
+                {
+                    continue;
+                }
+
+                if (!known.Contains(provider))
+                {
+                    failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", which is no provider: there are {string.Join(", ", known)}.");
+                }
+                else if (!string.Equals(channel, Channel.Email.Text(), StringComparison.OrdinalIgnoreCase) && names.Any(n => n.EmailOnly && string.Equals(n.Name, provider, StringComparison.Ordinal)))
+                {
+                    failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", a mail server, which serves the channel email only.");
+                }
+                else if (provider is ProviderChoice.Sandbox && !sandbox.Value.Enabled)
+                {
+                    failures.Add($"Deliveries:Channels:{channel}:Provider is the sandbox, which is off: set Sandbox:Enabled or name another provider.");
+                }
+            }
+
+            return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        }
+    }
+}

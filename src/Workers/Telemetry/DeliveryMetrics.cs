@@ -1,0 +1,64 @@
+using System.Diagnostics.Metrics;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Storage.Postgres.Sessions;
+
+namespace OtpPipeline.Workers.Telemetry;
+
+/// <summary>What became of deliveries, by channel and provider.</summary>
+public sealed class DeliveryMetrics
+{
+    private readonly Counter<long> _answered;
+    private readonly Counter<long> _skipped;
+    private readonly Counter<long> _tooLate;
+    private readonly Histogram<double> _wait;
+    private readonly Histogram<double> _call;
+
+    public DeliveryMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(WorkerTelemetry.Name);
+        _answered = meter.CreateCounter<long>("otp.deliveries", "{delivery}", "Deliveries handed to a provider, by outcome: sent, refused, throttled, unknown.");
+        _skipped = meter.CreateCounter<long>("otp.deliveries.skipped", "{message}", "Work commands with nothing left to do: delivered already, not due, or the OTP is final.");
+        _tooLate = meter.CreateCounter<long>("otp.deliveries.too_late", "{delivery}", "Outcomes that came after the delivery's lease had ended and changed nothing.");
+        _wait = meter.CreateHistogram<double>("otp.delivery.wait", "s", "From the moment a delivery is due to its claim, both by the database's clock.");
+        _call = meter.CreateHistogram<double>("otp.delivery.call", "s", "How long the provider took.");
+    }
+
+    public void Claimed(Delivery delivery) => _wait.Record(Math.Max(0, (delivery.UpdatedAt - delivery.DueAt).TotalSeconds), Of(delivery));
+
+    public void Skipped(string channel) => _skipped.Add(1, new KeyValuePair<string, object?>("channel", channel));
+
+    public void Answered(Delivery delivery, SendOutcome outcome, TimeSpan took)
+    {
+        switch (outcome)
+        {
+            case SendOutcome.Accepted:
+                Sent(delivery);
+                break;
+            case SendOutcome.Refused:
+                Refused(delivery);
+                break;
+            case SendOutcome.Transient:
+                Throttled(delivery);
+                break;
+            case SendOutcome.Unknown:
+                Unknown(delivery);
+                break;
+        }
+
+        _call.Record(took.TotalSeconds, Of(delivery));
+    }
+
+    public void TooLate(Delivery delivery) => _tooLate.Add(1, Of(delivery));
+
+    private void Sent(Delivery delivery) => _answered.Add(1, [.. Of(delivery), new("outcome", "sent")]);
+
+    private void Refused(Delivery delivery) => _answered.Add(1, [.. Of(delivery), new("outcome", "refused")]);
+
+    private void Throttled(Delivery delivery) => _answered.Add(1, [.. Of(delivery), new("outcome", "throttled")]);
+
+    private void Unknown(Delivery delivery) => _answered.Add(1, [.. Of(delivery), new("outcome", "unknown")]);
+
+    private static KeyValuePair<string, object?>[] Of(Delivery delivery) =>
+        [new("channel", delivery.Channel.Text()), new("provider", delivery.Provider)];
+}

@@ -95,20 +95,6 @@ start_gateway() {
 
 gateway_says_ports() { grep -q '^ready ' "$LOGS/gateway.log" || ! alive "$GATEWAY_PID"; }
 
-# install_verifier: the public library that judges the callbacks' signatures, where node and npm are there. Its folder is in VERIFIER.
-install_verifier() {
-    VERIFIER=""
-    have node && have npm || return 0
-    mkdir -p "$LOCAL/verifier"
-    cp "$PROJECT_ROOT"/tools/Demo/webhook-verifier/* "$PROJECT_ROOT/tools/Demo/webhook-verifier/.npmrc" "$LOCAL/verifier/"
-    if [ -d "$LOCAL/verifier/node_modules/standardwebhooks" ] ||
-        step "installing standardwebhooks" "$LOGS/npm.log" npm install --prefix "$LOCAL/verifier" --no-save --no-package-lock --no-audit --no-fund; then
-        VERIFIER="$LOCAL/verifier"
-    else
-        warn "    npm could not install standardwebhooks; its output is in $LOGS/npm.log"
-    fi
-}
-
 # copy_host PROJECT NAME: a running host never works from the build's own output, which ./test may rebuild meanwhile.
 copy_host() {
     rm -rf "${LOCAL:?}/app/$2"

@@ -1,8 +1,9 @@
-using System.Security.Cryptography;
+using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
+using StandardWebhooks;
 using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Callbacks;
@@ -205,10 +206,8 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
         (await other.PostTextAsync("sandbox/callbacks", """{"data":[{"otpId":"00000000-0000-0000-0000-000000000001"}]}""")).Status.ShouldBe(204, "whether an OTP exists is nobody's business");
     }
 
-    /// <summary>The scheme as its description has it, apart from our own code.</summary>
-    private static string Sign(string secret, ReceivedCallback callback) =>
-        "v1," + Convert.ToBase64String(HMACSHA256.HashData(
-            Convert.FromBase64String(secret["whsec_".Length..]), Encoding.UTF8.GetBytes($"{callback.WebhookId}.{callback.Timestamp}.{callback.Body}")));
+    private static string Sign(string secret, ReceivedCallback callback) => new StandardWebhook(secret).Sign(
+        callback.WebhookId, DateTimeOffset.FromUnixTimeSeconds(long.Parse(callback.Timestamp, CultureInfo.InvariantCulture)), callback.Body);
 
     private async Task<Guid> WithCancelledOtpAsync(string path)
     {

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Workers.Callbacks;
 using OtpPipeline.Workers.Tests.Providers.Support;
+using StandardWebhooks;
 
 namespace OtpPipeline.Workers.Tests.Callbacks;
 
@@ -31,7 +32,8 @@ public sealed class One_request_to_a_subscriber
         request.Headers["webhook-id"].ShouldBe(callback.Id.ToString());
         var timestamp = long.Parse(request.Headers["webhook-timestamp"], System.Globalization.CultureInfo.InvariantCulture);
         timestamp.ShouldBeInRange(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - 60, DateTimeOffset.UtcNow.ToUnixTimeSeconds());
-        request.Headers["webhook-signature"].ShouldBe(CallbackSignature.Sign([Secret], callback.Id.ToString(), timestamp, Encoding.UTF8.GetBytes(request.Body)));
+        request.Headers["webhook-signature"].ShouldBe(
+            new StandardWebhook(Secret).Sign(callback.Id.ToString(), DateTimeOffset.FromUnixTimeSeconds(timestamp), request.Body));
     }
 
     [Fact]

@@ -19,6 +19,7 @@ using OtpPipeline.Hosting;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Health;
 using OtpPipeline.Hosting.Starting;
+using OtpPipeline.Hosting.Telemetry;
 
 const string DefaultUrl = "http://127.0.0.1:5080";
 
@@ -60,6 +61,7 @@ WebApplication Build()
     app.UseAuthorization();
     app.UseIdentityBodies();
     app.MapHealth();
+    app.MapMetrics();
     app.MapNative();
     app.MapDialects();
     app.MapSandbox();

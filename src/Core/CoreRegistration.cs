@@ -31,6 +31,8 @@ public static class CoreRegistration
         services.AddOptions<SeededApplications>().BindConfiguration(SeededApplication.Section).ValidateDataAnnotations().ValidateOnStart();
 
         services.AddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<OtpMetrics>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<OtpSecrets>();
         services.AddSingleton<ProviderChoice>();

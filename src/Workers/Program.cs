@@ -3,6 +3,7 @@ using OtpPipeline.Hosting;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Health;
 using OtpPipeline.Hosting.Starting;
+using OtpPipeline.Hosting.Telemetry;
 using OtpPipeline.Workers.Callbacks;
 using OtpPipeline.Workers.Commands;
 using OtpPipeline.Workers.DeadLetters;
@@ -50,6 +51,7 @@ public static class Program
         var app = builder.Build();
         app.UseSecurityHeaders();
         app.MapHealth();
+        app.MapMetrics();
         return app;
     }
 }

@@ -39,6 +39,13 @@ public sealed class A_collector_that_does_not_answer
             (await http.GetAsync(new Uri("/health/live", UriKind.Relative))).StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
-        await app.StopAsync().WaitAsync(Deadline);
+        await StopAsync(app).WaitAsync(Deadline);
+    }
+
+    // As a host ends: what the stop left is disposed of too.
+    private static async Task StopAsync(WebApplication app)
+    {
+        await app.StopAsync();
+        await app.DisposeAsync();
     }
 }

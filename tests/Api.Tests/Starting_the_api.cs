@@ -20,6 +20,7 @@ public sealed class Starting_the_api
         { "Storage:Provider", "SqlServer", "Storage:Provider is SqlServer, whose SQL is not there yet: use Postgres." },
         { "Storage:Provider", "Oracle", "Storage:Provider must be Postgres or SqlServer." },
         { "Storage:Pooler", "PgBouncer", "Storage:Pooler must be None or Transaction." },
+        { "Telemetry:Prometheus", "yes", "Telemetry:Prometheus must be true or false." },
         { "OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317." },
         { "OTEL_EXPORTER_OTLP_ENDPOINT", "/collector", "OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317." },
         { "Otp:PinKeys:0:Key", "c2hvcnQ=", "Otp:PinKeys:0:Key must be base64 of 32 random bytes." },

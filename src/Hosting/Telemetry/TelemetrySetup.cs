@@ -1,89 +1,75 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using OpenTelemetry;
+using Microsoft.Extensions.Options;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>Traces and metrics over OTLP, only where OTEL_EXPORTER_OTLP_ENDPOINT says where to; all OTEL_ variables apply.</summary>
-internal static class TelemetrySetup
+/// <summary>Traces and metrics over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set; metrics for Prometheus where Telemetry:Prometheus is true.</summary>
+public static class TelemetrySetup
 {
-    // A collector that does not answer must not hold up a stop: what it did not take by then is lost.
-    private static readonly TimeSpan LongestFlush = TimeSpan.FromSeconds(1.5);
+    private const string PrometheusKey = "Telemetry:Prometheus";
+    private const string MetricsPath = "/metrics";
 
-    private static readonly string[] Sources = ["Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "OtpPipeline.*"];
-    private static readonly string[] Meters =
-    [
-        "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel", "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit", "OtpPipeline.*",
-    ];
+    private static readonly string[] Libraries = ["Npgsql", "MassTransit", "OtpPipeline.*"];
 
-    public static void AddTelemetry(this WebApplicationBuilder builder, string serviceName)
+    // Without the host's name: a subscriber chooses the host of its callbacks, and each host would be a label of its own.
+    private static readonly MetricStreamConfiguration WithoutHosts = new()
     {
-        if (string.IsNullOrWhiteSpace(builder.Configuration[TelemetryVariables.Endpoint]))
+        TagKeys = ["http.request.method", "http.response.status_code", "http.connection.state", "network.protocol.version", "url.scheme", "error.type"],
+    };
+
+    internal static void AddTelemetry(this WebApplicationBuilder builder, string serviceName)
+    {
+        var otlp = !string.IsNullOrWhiteSpace(builder.Configuration[TelemetryVariables.Endpoint]);
+        var prometheus = ServesPrometheus(builder.Configuration);
+        if (!otlp && !prometheus)
         {
             return;
         }
 
-        TelemetryVariables.Validate(builder.Configuration);
+        var telemetry = builder.Services.AddOpenTelemetry().ConfigureResource(r => r.AddService(serviceName)).WithMetrics(metrics =>
+        {
+            metrics.AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddRuntimeInstrumentation().AddMeter(Libraries)
+                .AddView(i => i.Meter.Name is "System.Net.Http" or "System.Net.NameResolution" ? WithoutHosts : null);
+            if (prometheus)
+            {
+                metrics.AddPrometheusExporter();
+            }
 
-        // Without it a request's span has neither the name of its route nor a status.
-        AppContext.SetSwitch("Microsoft.AspNetCore.Hosting.SuppressActivityOpenTelemetryData", isEnabled: false);
-        builder.Services.AddHostedService(provider => new Exporters(provider.GetRequiredService<IConfiguration>(), serviceName));
+            if (otlp)
+            {
+                metrics.AddOtlpExporter();
+            }
+        });
+        if (otlp)
+        {
+            TelemetryVariables.Validate(builder.Configuration);
+            telemetry.WithTracing(traces => traces
+                .AddAspNetCoreInstrumentation().AddHttpClientInstrumentation().AddSource(Libraries)
+                .SetSampler(new WithoutOwnPolling()).AddProcessor(new SpanRedaction()).AddOtlpExporter());
+        }
+
+        builder.Services.AddHostedService<LastExport>();
     }
 
-    /// <summary>Registered first, so started before what it observes and stopped, with all spans sent, after it.</summary>
-    private sealed class Exporters(IConfiguration configuration, string serviceName) : IHostedService, IDisposable
+    /// <summary>GET /metrics for Prometheus, where it is switched on; without a key, like the health pages.</summary>
+    public static void MapMetrics(this WebApplication app)
     {
-        private TracerProvider? _traces;
-        private MeterProvider? _metrics;
-
-        public Task StartAsync(CancellationToken cancellationToken)
+        if (ServesPrometheus(app.Configuration))
         {
-            _traces = Sdk.CreateTracerProviderBuilder()
-                .ConfigureServices(s => s.AddSingleton(configuration))
-                .ConfigureResource(r => r.AddService(serviceName))
-                .AddSource(Sources)
-                .SetSampler(new WithoutOwnPolling())
-                .AddProcessor(new SpanRedaction())
-                .AddOtlpExporter()
-                .Build();
-            _metrics = Sdk.CreateMeterProviderBuilder()
-                .ConfigureServices(s => s.AddSingleton(configuration))
-                .ConfigureResource(r => r.AddService(serviceName))
-                .AddMeter(Meters)
-                .AddOtlpExporter()
-                .Build();
-            return Task.CompletedTask;
-        }
-
-        public async Task StopAsync(CancellationToken cancellationToken)
-        {
-            if (Interlocked.Exchange(ref _traces, null) is not { } traces || Interlocked.Exchange(ref _metrics, null) is not { } metrics)
-            {
-                return;
-            }
-
-            var milliseconds = (int)LongestFlush.TotalMilliseconds;
-            var flush = Task.WhenAll(
-                Task.Run(() => traces.Shutdown(milliseconds), CancellationToken.None),
-                Task.Run(() => metrics.Shutdown(milliseconds), CancellationToken.None));
-            await ((Task)flush).WaitAsync(LongestFlush, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (flush.IsCompleted)
-            {
-                traces.Dispose();
-                metrics.Dispose();
-            }
-        }
-
-        /// <summary>After a host that was not stopped.</summary>
-        public void Dispose()
-        {
-            Interlocked.Exchange(ref _traces, null)?.Dispose();
-            Interlocked.Exchange(ref _metrics, null)?.Dispose();
+            app.MapPrometheusScrapingEndpoint(MetricsPath).DisableHttpMetrics().ExcludeFromDescription();
         }
     }
+
+    private static bool ServesPrometheus(IConfiguration configuration) => configuration[PrometheusKey] switch
+    {
+        null or "" => false,
+        var text when bool.TryParse(text, out var on) => on,
+        _ => throw new OptionsValidationException(PrometheusKey, typeof(bool), [$"{PrometheusKey} must be true or false."]),
+    };
 }

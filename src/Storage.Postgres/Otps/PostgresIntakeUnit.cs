@@ -1,6 +1,7 @@
 using Npgsql;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Outbox;
@@ -11,7 +12,7 @@ using OtpPipeline.Storage.Postgres.Statements;
 namespace OtpPipeline.Storage.Postgres.Otps;
 
 /// <summary>One transaction of the intake: at most two round trips to read and lock, one to write, one to commit.</summary>
-internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idempotencyRetention, int most) : IIntakeUnit
+internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics metrics, TimeSpan idempotencyRetention, int most) : IIntakeUnit
 {
     private readonly HashSet<RecipientHistory> _countedIn = [];
 
@@ -104,6 +105,10 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, TimeSpan idemp
         }
 
         await session.CommitAsync(cancellationToken);
+        foreach (var otp in decisions.Otps)
+        {
+            metrics.Requested(otp);
+        }
     }
 
     public ValueTask DisposeAsync() => session.DisposeAsync();

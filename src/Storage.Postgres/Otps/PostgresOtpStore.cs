@@ -9,14 +9,16 @@ using OtpPipeline.Storage.Postgres.Sessions;
 namespace OtpPipeline.Storage.Postgres.Otps;
 
 /// <summary>The OTPs on PostgreSQL.</summary>
-internal sealed class PostgresOtpStore(NpgsqlDataSource dataSource, IOptions<OtpOptions> options, IOptions<DeliveryOptions> shares) : IOtpStore, IIntakeStore
+internal sealed class PostgresOtpStore(
+    NpgsqlDataSource dataSource, OtpMetrics metrics, IOptions<OtpOptions> options, IOptions<DeliveryOptions> shares)
+    : IOtpStore, IIntakeStore
 {
     public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken) =>
         new PostgresIntakeUnit(
-            await PostgresSession.BeginAsync(dataSource, cancellationToken), options.Value.IdempotencyRetention, shares.Value.MaxPublishedPerApplication);
+            await PostgresSession.BeginAsync(dataSource, cancellationToken), metrics, options.Value.IdempotencyRetention, shares.Value.MaxPublishedPerApplication);
 
     public async Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) =>
-        new PostgresOtpUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken));
+        new PostgresOtpUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken), metrics);
 
     public async Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken)
     {

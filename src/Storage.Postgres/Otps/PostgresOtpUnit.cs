@@ -14,7 +14,7 @@ using OtpPipeline.Storage.Postgres.Statements;
 namespace OtpPipeline.Storage.Postgres.Otps;
 
 /// <summary>One transaction over locked OTPs: locking is one round trip, saving another, the commit the last.</summary>
-internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
+internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metrics) : IOtpUnit
 {
     // Whoever changes a delivery or judges a guess holds the OTP's row. What is read in a later statement of READ COMMITTED is
     // therefore as it stands under the lock, and so is the clock.
@@ -158,6 +158,10 @@ internal sealed class PostgresOtpUnit(PostgresSession session) : IOtpUnit
 
         await session.ExecuteAsync(batch, cancellationToken);
         await session.CommitAsync(cancellationToken);
+        foreach (var ended in changes.Otps.Where(o => o.FinalAt == changes.Now))
+        {
+            metrics.Ended(ended);
+        }
     }
 
     public ValueTask DisposeAsync() => session.DisposeAsync();

@@ -35,7 +35,6 @@ internal static class LogSetup
 
     public static void AddLogs(this WebApplicationBuilder builder, string serviceName)
     {
-        var readable = builder.Environment.IsDevelopment();
         var configuration = ReadLevels(builder.Configuration).Enrich.WithProperty("Service", serviceName);
         foreach (var (source, level) in Quiet)
         {
@@ -44,23 +43,12 @@ internal static class LogSetup
 
         // One for each try of a message that a tenant's own queue refuses, with its stack: the outbox says itself what it could not send.
         configuration.Filter.ByExcluding(e => e.MessageTemplate.Text.StartsWith("S-FAULT", StringComparison.Ordinal));
-        LoggerSinkConfiguration.Wrap(
-            configuration.WriteTo,
-            inner => new RedactingSink(new BufferedSink(inner, TimeProvider.System)),
-            write =>
-            {
-                if (readable)
-                {
-                    write.Console(outputTemplate: Readable, formatProvider: null);
-                }
-                else
-                {
-                    write.Console(new JsonFormatter(renderMessage: true));
-                }
-            },
-            LogEventLevel.Verbose,
-            levelSwitch: null);
+        var console = LoggerSinkConfiguration.CreateSink(write => _ = builder.Environment.IsDevelopment()
+            ? write.Console(outputTemplate: Readable, formatProvider: null)
+            : write.Console(new JsonFormatter(renderMessage: true)));
+        configuration.WriteTo.Sink(new RedactingSink(new BufferedSink(console, TimeProvider.System)));
 
+        // Beside other providers, not in place of the factory: a host that adds or removes one still can.
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
         builder.Logging.AddFilter<SerilogLoggerProvider>(category: null, LogLevel.Trace);

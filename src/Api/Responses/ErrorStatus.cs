@@ -5,19 +5,20 @@ namespace OtpPipeline.Api.Responses;
 /// <summary>HTTP's status of an error.</summary>
 internal static class ErrorStatus
 {
-    public static int Of(Refusal refusal) => refusal.Code switch
+    public static int Of(Refusal refusal) => refusal.Kind switch
     {
-        1500 or 2021 => StatusCodes.Status404NotFound,
-        1600 when refusal == ApiRefusals.ClientInvalid => StatusCodes.Status401Unauthorized,
-        2030 or 2031 or 2111 or 2112 or 2115 or 2118 => StatusCodes.Status403Forbidden,
-        2108 or 2109 or 2119 => StatusCodes.Status409Conflict,
-        2101 when refusal == ApiRefusals.ContentCoding => StatusCodes.Status415UnsupportedMediaType,
-        2106 => StatusCodes.Status422UnprocessableEntity,
-        2107 => StatusCodes.Status409Conflict,
-        2110 or 2117 => StatusCodes.Status401Unauthorized,
-        2114 => StatusCodes.Status405MethodNotAllowed,
-        2120 => StatusCodes.Status429TooManyRequests,
-        2150 => StatusCodes.Status500InternalServerError,
+        ErrorKind.ApplicationNotFound or ErrorKind.NotFound => StatusCodes.Status404NotFound,
+        ErrorKind.TokenRequestInvalid when refusal == ApiRefusals.ClientInvalid => StatusCodes.Status401Unauthorized,
+        ErrorKind.AlreadyCancelled or ErrorKind.NotPending or ErrorKind.ScopeMissing or ErrorKind.NoCoverage or ErrorKind.PremiumNumber
+            or ErrorKind.ApplicationNotAllowed => StatusCodes.Status403Forbidden,
+        ErrorKind.DuplicateIdentifier or ErrorKind.NotAllowedNow or ErrorKind.StillLive => StatusCodes.Status409Conflict,
+        ErrorKind.RequestInvalid when refusal == ApiRefusals.ContentCoding => StatusCodes.Status415UnsupportedMediaType,
+        ErrorKind.IdempotencyKeyReused => StatusCodes.Status422UnprocessableEntity,
+        ErrorKind.IdempotencyKeyInFlight => StatusCodes.Status409Conflict,
+        ErrorKind.CredentialsInvalid or ErrorKind.ApplicationUnknown => StatusCodes.Status401Unauthorized,
+        ErrorKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
+        ErrorKind.RateLimited => StatusCodes.Status429TooManyRequests,
+        ErrorKind.ServerError => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };
 }

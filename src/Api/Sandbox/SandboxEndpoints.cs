@@ -6,9 +6,9 @@ using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
-using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 

@@ -6,100 +6,100 @@ namespace OtpPipeline.Core.Errors;
 /// <summary>All refusals of the pipeline. Codes 2001 to 2031 and their sentences are the native dialect's; 21xx are ours.</summary>
 public static class Refusals
 {
-    public static readonly Refusal PhoneNumberMissing = Param(2001, "The parameter 'phoneNumber' is empty or not set");
-    public static readonly Refusal CountryMissing = Param(2002, "The parameter 'countryIso' is empty or not set, and 'phoneNumber' is not international: it does not begin with '+'");
-    public static readonly Refusal CountryInvalid = Param(2003, "Country ISO provided is invalid");
-    public static readonly Refusal FromMissing = Param(2004, "The parameter 'from' is empty or not set");
-    public static readonly Refusal FromInvalid = Param(2005, "The parameter 'from' is not valid (min 3, max 15 characters)");
-    public static readonly Refusal TemplateMissing = Param(2006, "The parameter 'template' is empty or not set");
-    public static readonly Refusal TemplateWithoutPin = Param(2006, "The parameter 'template' does not contain placeholder {{pin}}");
-    public static readonly Refusal TemplateInvalid = Param(2006, "The parameter 'template' is not valid (max 1600 characters, no control characters)");
-    public static readonly Refusal TemplateWithUnknown = Param(2006, $"The parameter 'template' contains an unknown placeholder: beside {MessageText.Placeholder} there are {MessageText.OtherPlaceholders}");
-    public static readonly Refusal TtlNotANumber = Param(2007, "The parameter 'ttl' is not a number");
-    public static readonly Refusal TtlTooSmall = Param(2008, "Min value for 'ttl' is 60 seconds");
-    public static readonly Refusal TtlTooLarge = Param(2009, "Max value for 'ttl' is 1800 seconds (30 mins)");
-    public static readonly Refusal MaxAttemptsNotANumber = Param(2010, "The parameter 'maxAttempts' is not a number");
-    public static readonly Refusal MaxAttemptsTooSmall = Param(2011, "Min value for 'maxAttempts' is 1");
-    public static readonly Refusal MaxAttemptsTooLarge = Param(2012, "Max value for 'maxAttempts' is 10");
-    public static readonly Refusal PinTypeMissing = Param(2013, "The parameter 'pinType' is empty or not set");
-    public static readonly Refusal PinTypeInvalid = Param(2014, "Invalid parameter 'pinType'. Must be one of: letters, numbers, alphanumeric");
-    public static readonly Refusal PinLengthNotANumber = Param(2015, "The parameter 'pinLength' is not a number");
-    public static readonly Refusal PinLengthTooSmall = Param(2016, "Min value for 'pinLength' is 4");
-    public static readonly Refusal PinLengthTooLarge = Param(2017, "Max value for 'pinLength' is 10");
-    public static readonly Refusal TrackIdInvalid = Param(2018, "Track ID provided (parameter 'trackId') is not a valid UUID (v1-v5)");
-    public static readonly Refusal CallbackUrlInvalid = Param(2019, "The parameter 'otpCallbackUrl' is not a valid URL");
-    public static readonly Refusal PhoneNumberInvalid = Param(2020, "The phone number provided is invalid");
+    public static readonly Refusal PhoneNumberMissing = Param(ErrorKind.PhoneNumberMissing, "The parameter 'phoneNumber' is empty or not set");
+    public static readonly Refusal CountryMissing = Param(ErrorKind.CountryMissing, "The parameter 'countryIso' is empty or not set, and 'phoneNumber' is not international: it does not begin with '+'");
+    public static readonly Refusal CountryInvalid = Param(ErrorKind.CountryInvalid, "Country ISO provided is invalid");
+    public static readonly Refusal FromMissing = Param(ErrorKind.FromMissing, "The parameter 'from' is empty or not set");
+    public static readonly Refusal FromInvalid = Param(ErrorKind.FromInvalid, "The parameter 'from' is not valid (min 3, max 15 characters)");
+    public static readonly Refusal TemplateMissing = Param(ErrorKind.TemplateInvalid, "The parameter 'template' is empty or not set");
+    public static readonly Refusal TemplateWithoutPin = Param(ErrorKind.TemplateInvalid, "The parameter 'template' does not contain placeholder {{pin}}");
+    public static readonly Refusal TemplateInvalid = Param(ErrorKind.TemplateInvalid, "The parameter 'template' is not valid (max 1600 characters, no control characters)");
+    public static readonly Refusal TemplateWithUnknown = Param(ErrorKind.TemplateInvalid, $"The parameter 'template' contains an unknown placeholder: beside {MessageText.Placeholder} there are {MessageText.OtherPlaceholders}");
+    public static readonly Refusal TtlNotANumber = Param(ErrorKind.TtlNotANumber, "The parameter 'ttl' is not a number");
+    public static readonly Refusal TtlTooSmall = Param(ErrorKind.TtlTooSmall, "Min value for 'ttl' is 60 seconds");
+    public static readonly Refusal TtlTooLarge = Param(ErrorKind.TtlTooLarge, "Max value for 'ttl' is 1800 seconds (30 mins)");
+    public static readonly Refusal MaxAttemptsNotANumber = Param(ErrorKind.MaxAttemptsNotANumber, "The parameter 'maxAttempts' is not a number");
+    public static readonly Refusal MaxAttemptsTooSmall = Param(ErrorKind.MaxAttemptsTooSmall, "Min value for 'maxAttempts' is 1");
+    public static readonly Refusal MaxAttemptsTooLarge = Param(ErrorKind.MaxAttemptsTooLarge, "Max value for 'maxAttempts' is 10");
+    public static readonly Refusal PinTypeMissing = Param(ErrorKind.PinTypeMissing, "The parameter 'pinType' is empty or not set");
+    public static readonly Refusal PinTypeInvalid = Param(ErrorKind.PinTypeInvalid, "Invalid parameter 'pinType'. Must be one of: letters, numbers, alphanumeric");
+    public static readonly Refusal PinLengthNotANumber = Param(ErrorKind.PinLengthNotANumber, "The parameter 'pinLength' is not a number");
+    public static readonly Refusal PinLengthTooSmall = Param(ErrorKind.PinLengthTooSmall, "Min value for 'pinLength' is 4");
+    public static readonly Refusal PinLengthTooLarge = Param(ErrorKind.PinLengthTooLarge, "Max value for 'pinLength' is 10");
+    public static readonly Refusal TrackIdInvalid = Param(ErrorKind.TrackIdInvalid, "Track ID provided (parameter 'trackId') is not a valid UUID (v1-v5)");
+    public static readonly Refusal CallbackUrlInvalid = Param(ErrorKind.CallbackUrlInvalid, "The parameter 'otpCallbackUrl' is not a valid URL");
+    public static readonly Refusal PhoneNumberInvalid = Param(ErrorKind.PhoneNumberInvalid, "The phone number provided is invalid");
     public static readonly Refusal PhoneNumberWithExtension = Param(
-        2020, "The parameter 'phoneNumber' has an extension, which no message reaches: send the number without it");
-    public static readonly Refusal NotFound = new(2021, "not_found", "Otp ID not found");
-    public static readonly Refusal PinMissing = Param(2022, "The parameter pin is empty or not set");
-    public static readonly Refusal AlreadyVerified = new(2023, "otp_verified", "The OTP was already verified");
-    public static readonly Refusal WasCancelled = new(2024, "otp_cancelled", "The OTP was canceled");
-    public static readonly Refusal HasExpired = new(2025, "otp_expired", "The OTP has expired");
-    public static readonly Refusal HasFailed = new(2026, "otp_failed", "The OTP has failed, maximum attempts reached");
-    public static readonly Refusal LastAttemptFailed = new(2027, "otp_failed", "Max attempts reached");
-    public static readonly Refusal PinExpired = new(2028, "otp_expired", "The PIN has expired");
-    public static readonly Refusal WrongPin = new(2029, "invalid_pin", "The PIN provided does not verify");
-    public static readonly Refusal AlreadyCancelled = new(2030, "access_denied", "Otp already cancelled");
-    public static readonly Refusal NotPending = new(2031, "access_denied", "You cannot cancel a non-pending Otp");
+        ErrorKind.PhoneNumberInvalid, "The parameter 'phoneNumber' has an extension, which no message reaches: send the number without it");
+    public static readonly Refusal NotFound = new(ErrorKind.NotFound, "not_found", "Otp ID not found");
+    public static readonly Refusal PinMissing = Param(ErrorKind.PinMissing, "The parameter pin is empty or not set");
+    public static readonly Refusal AlreadyVerified = new(ErrorKind.AlreadyVerified, "otp_verified", "The OTP was already verified");
+    public static readonly Refusal WasCancelled = new(ErrorKind.Cancelled, "otp_cancelled", "The OTP was canceled");
+    public static readonly Refusal HasExpired = new(ErrorKind.Expired, "otp_expired", "The OTP has expired");
+    public static readonly Refusal HasFailed = new(ErrorKind.Failed, "otp_failed", "The OTP has failed, maximum attempts reached");
+    public static readonly Refusal LastAttemptFailed = new(ErrorKind.LastAttemptFailed, "otp_failed", "Max attempts reached");
+    public static readonly Refusal PinExpired = new(ErrorKind.PinExpired, "otp_expired", "The PIN has expired");
+    public static readonly Refusal WrongPin = new(ErrorKind.WrongPin, "invalid_pin", "The PIN provided does not verify");
+    public static readonly Refusal AlreadyCancelled = new(ErrorKind.AlreadyCancelled, "access_denied", "Otp already cancelled");
+    public static readonly Refusal NotPending = new(ErrorKind.NotPending, "access_denied", "You cannot cancel a non-pending Otp");
 
-    public static readonly Refusal ChannelInvalid = Param(2102, "Invalid parameter 'channel'. Must be one of: sms, email, telegram, call, whatsapp, ussd");
-    public static readonly Refusal ChannelNotServed = Param(2102, "The channel named by 'channel' is not configured on this server");
-    public static readonly Refusal EmailMissing = Param(2103, "The parameter 'email' is empty or not set");
-    public static readonly Refusal EmailInvalid = Param(2103, "The parameter 'email' is not a valid e-mail address");
-    public static readonly Refusal ChatIdMissing = Param(2104, "The parameter 'chatId' is empty or not set");
-    public static readonly Refusal ChatIdInvalid = Param(2104, "The parameter 'chatId' is not a valid Telegram chat id");
-    public static readonly Refusal LocaleInvalid = Param(2105, "The parameter 'locale' is not a valid language tag, such as fr-CH");
-    public static readonly Refusal NameInvalid = Param(2105, "The parameter 'name' is not valid (max 100 characters, no control characters)");
-    public static readonly Refusal NameMissing = Param(2105, "The parameter 'name' is empty or not set, and 'template' contains the placeholder {{name}}");
-    public static readonly Refusal MetadataInvalid = Param(2105, "The parameter 'metadata' must be an object of at most 20 texts (names up to 40, values up to 500 characters)");
+    public static readonly Refusal ChannelInvalid = Param(ErrorKind.ChannelInvalid, "Invalid parameter 'channel'. Must be one of: sms, email, telegram, call, whatsapp, ussd");
+    public static readonly Refusal ChannelNotServed = Param(ErrorKind.ChannelInvalid, "The channel named by 'channel' is not configured on this server");
+    public static readonly Refusal EmailMissing = Param(ErrorKind.EmailInvalid, "The parameter 'email' is empty or not set");
+    public static readonly Refusal EmailInvalid = Param(ErrorKind.EmailInvalid, "The parameter 'email' is not a valid e-mail address");
+    public static readonly Refusal ChatIdMissing = Param(ErrorKind.ChatIdInvalid, "The parameter 'chatId' is empty or not set");
+    public static readonly Refusal ChatIdInvalid = Param(ErrorKind.ChatIdInvalid, "The parameter 'chatId' is not a valid Telegram chat id");
+    public static readonly Refusal LocaleInvalid = Param(ErrorKind.DetailInvalid, "The parameter 'locale' is not a valid language tag, such as fr-CH");
+    public static readonly Refusal NameInvalid = Param(ErrorKind.DetailInvalid, "The parameter 'name' is not valid (max 100 characters, no control characters)");
+    public static readonly Refusal NameMissing = Param(ErrorKind.DetailInvalid, "The parameter 'name' is empty or not set, and 'template' contains the placeholder {{name}}");
+    public static readonly Refusal MetadataInvalid = Param(ErrorKind.DetailInvalid, "The parameter 'metadata' must be an object of at most 20 texts (names up to 40, values up to 500 characters)");
     public static readonly Refusal BodyEmpty = Body("The body is empty: a JSON object is expected");
     public static readonly Refusal BodyNotJson = Body("The body is not valid JSON");
     public static readonly Refusal BodyNotText = Body("The body is not valid UTF-8 text");
     public static readonly Refusal BodyNoObject = Body("The body is not a JSON object");
     public static readonly Refusal FieldRepeated = Body("The body holds the same field twice");
     public static readonly Refusal BodyTooLarge = Body("The body is larger than 64 KB");
-    public static readonly Refusal IdempotencyKeyMissing = new(2101, "invalid_request", "The command has neither 'idempotencyKey' nor a message id");
-    public static readonly Refusal MessageIdMissing = new(2101, "invalid_request", "The command has no message id, by which its repetition could be recognised");
-    public static readonly Refusal IdempotencyKeyInvalid = new(2101, "invalid_request", "The header 'Idempotency-Key' must have 1 to 255 printable characters");
-    public static readonly Refusal IdempotencyKeyReused = new(2106, "duplicate_value", "The idempotency key was used before with another command");
-    public static readonly Refusal IdempotencyKeyInFlight = new(2107, "duplicate_value", "The first request with this idempotency key is still being processed", TimeSpan.FromSeconds(1));
-    public static readonly Refusal TooManyRequests = new(2120, "rate_limit", "Too many requests in this minute");
-    public static readonly Refusal StillLive = new(2119, "duplicate_value", "The recipient has a live OTP already");
-    public static readonly Refusal RecipientWindowFull = new(2120, "rate_limit", "The limit of sends to this recipient is reached");
-    public static readonly Refusal AddressWindowFull = new(2120, "rate_limit", "The limit of sends for this remote address is reached");
-    public static readonly Refusal NoCoverage = new(2112, "no_coverage", "The country of the phone number is not served for this application");
+    public static readonly Refusal IdempotencyKeyMissing = new(ErrorKind.RequestInvalid, "invalid_request", "The command has neither 'idempotencyKey' nor a message id");
+    public static readonly Refusal MessageIdMissing = new(ErrorKind.RequestInvalid, "invalid_request", "The command has no message id, by which its repetition could be recognised");
+    public static readonly Refusal IdempotencyKeyInvalid = new(ErrorKind.RequestInvalid, "invalid_request", "The header 'Idempotency-Key' must have 1 to 255 printable characters");
+    public static readonly Refusal IdempotencyKeyReused = new(ErrorKind.IdempotencyKeyReused, "duplicate_value", "The idempotency key was used before with another command");
+    public static readonly Refusal IdempotencyKeyInFlight = new(ErrorKind.IdempotencyKeyInFlight, "duplicate_value", "The first request with this idempotency key is still being processed", TimeSpan.FromSeconds(1));
+    public static readonly Refusal TooManyRequests = new(ErrorKind.RateLimited, "rate_limit", "Too many requests in this minute");
+    public static readonly Refusal StillLive = new(ErrorKind.StillLive, "duplicate_value", "The recipient has a live OTP already");
+    public static readonly Refusal RecipientWindowFull = new(ErrorKind.RateLimited, "rate_limit", "The limit of sends to this recipient is reached");
+    public static readonly Refusal AddressWindowFull = new(ErrorKind.RateLimited, "rate_limit", "The limit of sends for this remote address is reached");
+    public static readonly Refusal NoCoverage = new(ErrorKind.NoCoverage, "no_coverage", "The country of the phone number is not served for this application");
     public static readonly Refusal PremiumNumber = new(
-        2115, "no_coverage",
+        ErrorKind.PremiumNumber, "no_coverage",
         "Premium-rate and shared-cost numbers are not served on 'sms' and 'call' for this application: send another 'phoneNumber'");
-    public static readonly Refusal SpendingLimit = new(2113, "insufficient_credit", "The spending limit of the application is reached for today");
+    public static readonly Refusal SpendingLimit = new(ErrorKind.SpendingLimit, "insufficient_credit", "The spending limit of the application is reached for today");
 
-    public static readonly Refusal ApplicationUnknown = new(2117, "invalid_client", "The parameter 'applicationId' is missing or names no active application");
-    public static readonly Refusal ApplicationNotAllowed = new(2118, "access_denied", "The user of the broker may not use this application");
+    public static readonly Refusal ApplicationUnknown = new(ErrorKind.ApplicationUnknown, "invalid_client", "The parameter 'applicationId' is missing or names no active application");
+    public static readonly Refusal ApplicationNotAllowed = new(ErrorKind.ApplicationNotAllowed, "access_denied", "The user of the broker may not use this application");
 
     /// <summary>What a submission was answered with, by the code that was stored with it.</summary>
-    public static Refusal OfSubmission(int code) => code switch
+    public static Refusal OfSubmission(int code) => (ErrorKind)code switch
     {
-        2027 => LastAttemptFailed,
-        2028 => PinExpired,
-        2029 => WrongPin,
+        ErrorKind.LastAttemptFailed => LastAttemptFailed,
+        ErrorKind.PinExpired => PinExpired,
+        ErrorKind.WrongPin => WrongPin,
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No submission is stored with this code."),
     };
 
     /// <summary>The address is written in the URL: naming its network tells the caller nothing new.</summary>
     public static Refusal CallbackNetworkRefused(IPNetwork network) => Param(
-        2019, $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting Callbacks:AllowedNetworks names it");
+        ErrorKind.CallbackUrlInvalid, $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting Callbacks:AllowedNetworks names it");
 
     public static Refusal TooManySends(string window, TimeSpan retryAfter) =>
-        new(2120, "rate_limit", $"Too many OTPs were requested for this recipient in one {window}", retryAfter);
+        new(ErrorKind.RateLimited, "rate_limit", $"Too many OTPs were requested for this recipient in one {window}", retryAfter);
 
     public static Refusal TooSoon(TimeSpan retryAfter) =>
-        new(2120, "rate_limit", "The last OTP for this recipient was requested a moment ago", retryAfter);
+        new(ErrorKind.RateLimited, "rate_limit", "The last OTP for this recipient was requested a moment ago", retryAfter);
 
     public static Refusal CoolingOff(TimeSpan retryAfter) =>
-        new(2120, "rate_limit", "Too many wrong PINs were submitted for this recipient", retryAfter);
+        new(ErrorKind.RateLimited, "rate_limit", "Too many wrong PINs were submitted for this recipient", retryAfter);
 
-    private static Refusal Body(string message) => new(2101, "invalid_body", message);
+    private static Refusal Body(string message) => new(ErrorKind.RequestInvalid, "invalid_body", message);
 
-    private static Refusal Param(int code, string message) => new(code, "invalid_param", message);
+    private static Refusal Param(ErrorKind kind, string message) => new(kind, "invalid_param", message);
 }

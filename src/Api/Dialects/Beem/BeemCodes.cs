@@ -29,23 +29,24 @@ internal static class BeemCodes
     public static readonly BeemMessage Unreadable = new(123, "The request could not be read");
 
     /// <summary>What the intake refused.</summary>
-    public static BeemMessage OfRequest(Refusal refusal) => refusal.Code switch
+    public static BeemMessage OfRequest(Refusal refusal) => refusal.Kind switch
     {
-        2001 => PhoneMissing,
-        2002 or 2003 or 2020 or 2112 or 2115 => PhoneInvalid,
-        2006 => NoPlaceholder,
-        2102 => NoChannel,
+        ErrorKind.PhoneNumberMissing => PhoneMissing,
+        ErrorKind.CountryMissing or ErrorKind.CountryInvalid or ErrorKind.PhoneNumberInvalid
+            or ErrorKind.NoCoverage or ErrorKind.PremiumNumber => PhoneInvalid,
+        ErrorKind.TemplateInvalid => NoPlaceholder,
+        ErrorKind.ChannelInvalid => NoChannel,
         _ => NotSent,
     };
 
     /// <summary>What the verification refused.</summary>
-    public static BeemMessage OfVerification(Refusal refusal) => refusal.Code switch
+    public static BeemMessage OfVerification(Refusal refusal) => refusal.Kind switch
     {
-        2021 => PinIdNotFound,
-        2022 => PinMissing,
-        2023 => DuplicatePin,
-        2024 or 2025 or 2028 => PinTimeOut,
-        2026 or 2027 => AttemptsExceeded,
+        ErrorKind.NotFound => PinIdNotFound,
+        ErrorKind.PinMissing => PinMissing,
+        ErrorKind.AlreadyVerified => DuplicatePin,
+        ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.PinExpired => PinTimeOut,
+        ErrorKind.Failed or ErrorKind.LastAttemptFailed => AttemptsExceeded,
         _ => IncorrectPin,
     };
 

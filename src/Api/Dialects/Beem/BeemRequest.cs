@@ -3,6 +3,7 @@ using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
@@ -44,7 +45,7 @@ internal static class BeemRequest
         return otp.Refusal switch
         {
             null => BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl),
-            { Code: 2120 } tooMany => new ErrorResult(tooMany),
+            { Kind: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
             var refusal => BeemAnswers.Refused(BeemCodes.OfRequest(refusal)),
         };
     }

@@ -4,6 +4,7 @@ using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.Dialects.Beem;
@@ -43,7 +44,7 @@ internal static class BeemVerify
         return answer.Refusal switch
         {
             null => BeemAnswers.Valid(),
-            { Code: 2120 } tooMany => new ErrorResult(tooMany),
+            { Kind: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
             var refusal => BeemAnswers.Refused(BeemCodes.OfVerification(refusal), status),
         };
     }

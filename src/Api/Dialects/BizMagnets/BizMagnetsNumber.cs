@@ -45,5 +45,5 @@ internal static class BizMagnetsFields
     public static Refusal? Judge(DraftField field, string name) =>
         field.Malformed ? Wrong(name, "must be a text") : string.IsNullOrEmpty(field.Text) ? Wrong(name, "is missing or empty") : null;
 
-    public static Refusal Wrong(string name, string why) => new(2101, "invalid_param", $"The field '{name}' {why}");
+    public static Refusal Wrong(string name, string why) => new(ErrorKind.RequestInvalid, "invalid_param", $"The field '{name}' {why}");
 }

@@ -16,7 +16,7 @@ namespace OtpPipeline.Api.Dialects.BizMagnets;
 /// <summary>POST /otp/{otp_config_uid}/sendOTP.</summary>
 internal static class BizMagnetsSend
 {
-    private static readonly Refusal ConfigUnknown = new(2021, "not_found", "The application has no such OTP config");
+    private static readonly Refusal ConfigUnknown = new(ErrorKind.NotFound, "not_found", "The application has no such OTP config");
     private static readonly DraftField WhatsApp = new(EnumText<Channel>.Lower(Channel.Whatsapp));
     private static readonly DraftField AnySender = new("WhatsApp");
     private static readonly DraftField Numbers = new(EnumText<PinType>.Lower(PinType.Numbers));

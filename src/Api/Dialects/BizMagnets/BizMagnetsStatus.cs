@@ -13,21 +13,21 @@ internal static class BizMagnetsStatus
         : StatusCodes.Status400BadRequest;
 
     /// <summary>What the intake refused.</summary>
-    public static int OfRequest(Refusal refusal) => refusal.Code switch
+    public static int OfRequest(Refusal refusal) => refusal.Kind switch
     {
-        2112 or 2113 => StatusCodes.Status403Forbidden,
-        2120 => StatusCodes.Status429TooManyRequests,
+        ErrorKind.NoCoverage or ErrorKind.SpendingLimit => StatusCodes.Status403Forbidden,
+        ErrorKind.RateLimited => StatusCodes.Status429TooManyRequests,
 
         // No provider for WhatsApp: nothing that the caller could mend.
-        2102 => StatusCodes.Status503ServiceUnavailable,
+        ErrorKind.ChannelInvalid => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 
     /// <summary>What the verification refused, for BizMagnets:DistinctStatuses: wrong; unknown, which a wrong number is too; over.</summary>
-    public static int OfVerification(Refusal refusal) => refusal.Code switch
+    public static int OfVerification(Refusal refusal) => refusal.Kind switch
     {
-        2029 => StatusCodes.Status403Forbidden,
-        2021 => StatusCodes.Status404NotFound,
+        ErrorKind.WrongPin => StatusCodes.Status403Forbidden,
+        ErrorKind.NotFound => StatusCodes.Status404NotFound,
         _ => StatusCodes.Status410Gone,
     };
 }

@@ -41,7 +41,7 @@ internal static class BizMagnetsVerify
             null => BizMagnetsAnswers.Success(id, StatusCodes.Status200OK),
 
             // Not evaluated, so it may be right: that is no verdict.
-            { Code: 2120 } => new ErrorResult(refusal),
+            { Kind: ErrorKind.RateLimited } => new ErrorResult(refusal),
             _ when options.Value.DistinctStatuses => BizMagnetsAnswers.NotVerified(BizMagnetsStatus.OfVerification(refusal)),
             _ => BizMagnetsAnswers.NotVerified(),
         };

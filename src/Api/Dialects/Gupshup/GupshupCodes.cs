@@ -32,22 +32,23 @@ internal static class GupshupCodes
     public static readonly GupshupCode TooMany = new(911, "Too many requests");
 
     /// <summary>What the intake, or the resending, refused.</summary>
-    public static GupshupCode OfSending(Refusal refusal) => refusal.Code switch
+    public static GupshupCode OfSending(Refusal refusal) => refusal.Kind switch
     {
-        2001 or 2002 or 2003 or 2020 or 2112 or 2115 => PhoneInvalid,
-        2103 => EmailInvalid,
-        2006 => MessageInvalid,
-        2120 => TooSoon,
+        ErrorKind.PhoneNumberMissing or ErrorKind.CountryMissing or ErrorKind.CountryInvalid or ErrorKind.PhoneNumberInvalid
+            or ErrorKind.NoCoverage or ErrorKind.PremiumNumber => PhoneInvalid,
+        ErrorKind.EmailInvalid => EmailInvalid,
+        ErrorKind.TemplateInvalid => MessageInvalid,
+        ErrorKind.RateLimited => TooSoon,
         _ => NotSent,
     };
 
     /// <summary>What the verification refused.</summary>
-    public static GupshupCode OfVerification(Refusal refusal) => refusal.Code switch
+    public static GupshupCode OfVerification(Refusal refusal) => refusal.Kind switch
     {
-        2024 or 2025 or 2028 => Expired,
+        ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.PinExpired => Expired,
 
         // Too many wrong codes in a row, of this OTP or of several: the recipient rests.
-        2026 or 2027 or 2120 => AttemptsExceeded,
+        ErrorKind.Failed or ErrorKind.LastAttemptFailed or ErrorKind.RateLimited => AttemptsExceeded,
         _ => CodeInvalid,
     };
 

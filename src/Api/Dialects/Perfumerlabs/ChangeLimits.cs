@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Otps.Requests;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.Dialects.Perfumerlabs;

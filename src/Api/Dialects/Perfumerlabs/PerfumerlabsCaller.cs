@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Verification;

@@ -1,3 +1,4 @@
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Reading;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Intake;

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Applications.Lookup;

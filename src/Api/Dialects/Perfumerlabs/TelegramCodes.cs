@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Intake;

@@ -1,3 +1,4 @@
+using OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Pins;

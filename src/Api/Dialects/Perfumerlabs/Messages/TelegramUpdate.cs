@@ -2,7 +2,7 @@ using System.Text.Json;
 using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
 
-namespace OtpPipeline.Api.Dialects.Perfumerlabs;
+namespace OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 
 /// <summary>A message that a user wrote to the bot in a private chat.</summary>
 /// <param name="Id">Of the update; Telegram repeats one that it got no answer to.</param>

@@ -4,7 +4,7 @@ using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
 
-namespace OtpPipeline.Api.Dialects.Perfumerlabs;
+namespace OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 
 /// <summary>A channel as the dialect knows it.</summary>
 /// <param name="Channel">Ours; both have one name, which is in the paths too.</param>

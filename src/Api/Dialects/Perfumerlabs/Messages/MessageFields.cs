@@ -1,6 +1,6 @@
 using OtpPipeline.Core.Messages;
 
-namespace OtpPipeline.Api.Dialects.Perfumerlabs;
+namespace OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 
 /// <summary>The fields of a message, which differ by channel.</summary>
 internal static class MessageFields

@@ -5,7 +5,7 @@ using OtpPipeline.Api.Requests;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Requests;
 
-namespace OtpPipeline.Api.Dialects.Perfumerlabs;
+namespace OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 
 /// <summary>The fields of a request: of its JSON body, on whatever method and under whatever media type, and of its query, where the body has none of that name.</summary>
 internal sealed class PerfumerlabsFields

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 
-namespace OtpPipeline.Api.Dialects.Perfumerlabs;
+namespace OtpPipeline.Api.Dialects.Perfumerlabs.Messages;
 
 /// <summary>What of an HTML page can be read: its text, a line for each block.</summary>
 internal static class HtmlText

@@ -1,12 +1,12 @@
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Admin.Applications;
 using OtpPipeline.Api.Callbacks;
+using OtpPipeline.Api.CompatibleApis;
+using OtpPipeline.Api.CompatibleApis.Beem;
+using OtpPipeline.Api.CompatibleApis.BizMagnets;
+using OtpPipeline.Api.CompatibleApis.Gupshup;
+using OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 using OtpPipeline.Api.DeadLetters;
-using OtpPipeline.Api.Dialects;
-using OtpPipeline.Api.Dialects.Beem;
-using OtpPipeline.Api.Dialects.BizMagnets;
-using OtpPipeline.Api.Dialects.Gupshup;
-using OtpPipeline.Api.Dialects.Perfumerlabs;
 using OtpPipeline.Api.Documentation;
 using OtpPipeline.Api.Middleware;
 using OtpPipeline.Api.Native;
@@ -46,10 +46,10 @@ WebApplication Build()
     builder.Services.AddDeadLetters();
     builder.Services.AddApiDescription();
     builder.Services.AddNative();
-    builder.AddDialect<BeemDialect, BeemOptions>(BeemOptions.Section);
-    builder.AddDialect<BizMagnetsDialect, BizMagnetsOptions>(BizMagnetsOptions.Section);
-    builder.AddDialect<GupshupDialect, GupshupOptions>(GupshupOptions.Section);
-    builder.AddDialect<PerfumerlabsDialect, PerfumerlabsOptions>(PerfumerlabsOptions.Section);
+    builder.AddCompatibleApi<BeemApi, BeemOptions>(BeemOptions.Section);
+    builder.AddCompatibleApi<BizMagnetsApi, BizMagnetsOptions>(BizMagnetsOptions.Section);
+    builder.AddCompatibleApi<GupshupApi, GupshupOptions>(GupshupOptions.Section);
+    builder.AddCompatibleApi<PerfumerlabsApi, PerfumerlabsOptions>(PerfumerlabsOptions.Section);
 
     var app = builder.Build();
     app.UseRequestFrame();
@@ -63,7 +63,7 @@ WebApplication Build()
     app.MapHealth();
     app.MapMetrics();
     app.MapNative();
-    app.MapDialects();
+    app.MapCompatibleApis();
     app.MapSandbox();
     var admin = app.MapAdminGroup();
     admin.MapAdminCallbacks();

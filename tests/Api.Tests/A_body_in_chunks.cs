@@ -1,4 +1,4 @@
-using OtpPipeline.Api.Tests.Dialects.Support;
+using OtpPipeline.Api.Tests.CompatibleApis.Support;
 using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests;

@@ -2,7 +2,7 @@ using System.IO.Compression;
 using System.Net;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
-using OtpPipeline.Api.Tests.Dialects.Support;
+using OtpPipeline.Api.Tests.CompatibleApis.Support;
 using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests;

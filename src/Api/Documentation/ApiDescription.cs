@@ -1,7 +1,7 @@
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
-using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.CompatibleApis;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
 
@@ -46,9 +46,9 @@ internal static class ApiDescription
             page.RoutePrefix = "docs";
             page.DocumentTitle = "OtpPipeline";
             page.SwaggerEndpoint($"/openapi/{ApiDocuments.Public}.json", "OtpPipeline v1");
-            foreach (var dialect in app.ApplicationServices.GetRequiredService<MountedDialects>().All)
+            foreach (var api in app.ApplicationServices.GetRequiredService<CompatibleApiRouting>().All)
             {
-                page.SwaggerEndpoint($"/openapi/{dialect.Name.ToLowerInvariant()}.json", dialect.Name);
+                page.SwaggerEndpoint($"/openapi/{api.Name.ToLowerInvariant()}.json", api.Name);
             }
         });
 
@@ -65,9 +65,9 @@ internal static class ApiDescription
 
         Map(routes, ApiDocuments.Public);
         Map(routes, ApiDocuments.Admin).RequireAuthorization(ApiKeys.AdminKey);
-        foreach (var dialect in routes.ServiceProvider.GetRequiredService<MountedDialects>().All)
+        foreach (var api in routes.ServiceProvider.GetRequiredService<CompatibleApiRouting>().All)
         {
-            Map(routes, dialect.Name.ToLowerInvariant());
+            Map(routes, api.Name.ToLowerInvariant());
         }
     }
 

@@ -7,7 +7,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Documentation;
 
-/// <summary>GET /docs/errors: every code that the native dialect answers with. Each error body links here.</summary>
+/// <summary>GET /docs/errors: every code that the native API answers with. Each error body links here.</summary>
 internal static class ErrorCodes
 {
     private static readonly Lazy<string> Page = new(Render);

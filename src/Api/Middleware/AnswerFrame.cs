@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Microsoft.AspNetCore.HostFiltering;
-using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.CompatibleApis;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Hosting;
@@ -70,7 +70,7 @@ internal static class AnswerFrame
         {
             app.UseKnownProxies();
             app.Use(AnswerAsync);
-            app.UseDialects();
+            app.UseCompatibleApis();
             next(app);
         };
     }

@@ -6,7 +6,7 @@ using OtpPipeline.Hosting.Logging;
 namespace OtpPipeline.Api.Middleware;
 
 /// <summary>
-/// What every request has, whatever answers it: a body in the dialect also where it fails or the framework would answer without one,
+/// What every request has, whatever answers it: a body in the API also where it fails or the framework would answer without one,
 /// and one log line without path and query.
 /// </summary>
 internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider time, ILogger<RequestFrame> logger)

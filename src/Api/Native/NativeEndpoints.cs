@@ -5,7 +5,7 @@ using OtpPipeline.Api.Otps;
 
 namespace OtpPipeline.Api.Native;
 
-/// <summary>The native dialect, which is spoken by the features themselves.</summary>
+/// <summary>the native API, which is spoken by the features themselves.</summary>
 internal static class NativeEndpoints
 {
     public static void AddNative(this IServiceCollection services) =>

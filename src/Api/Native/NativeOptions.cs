@@ -1,9 +1,9 @@
-using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.CompatibleApis;
 
 namespace OtpPipeline.Api.Native;
 
 /// <summary>Section <c>Native</c>: the wire of the SMSCX OTP API.</summary>
-public sealed class NativeOptions : DialectOptions
+public sealed class NativeOptions : CompatibleApiOptions
 {
     public const string Section = "Native";
 }

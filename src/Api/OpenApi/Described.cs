@@ -73,15 +73,15 @@ internal static class Described
             }
         });
 
-    /// <summary>An endpoint of a dialect, whose answers are its own.</summary>
+    /// <summary>An endpoint of a compatible API, whose answers are its own.</summary>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="name">Name of the operation, unique over all dialects.</param>
+    /// <param name="name">Name of the operation, unique over all APIs.</param>
     /// <param name="summary">What it does.</param>
     /// <param name="description">What a reader should know beside.</param>
     /// <param name="body">Type of the body; null for none.</param>
     /// <param name="media">Its media type.</param>
     /// <param name="answers">Each status with what it means and the type of its body, null for a plain text.</param>
-    public static void DescribeDialect(
+    public static void DescribeCompatibleApi(
         this RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, string media, params (int Status, string Text, Type? Answer)[] answers) =>
         endpoint.WithName(name).WithSummary(summary).WithDescription(description).AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
         {

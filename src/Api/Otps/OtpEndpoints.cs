@@ -4,7 +4,7 @@ using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Otps;
 
-/// <summary>The native dialect.</summary>
+/// <summary>the native API.</summary>
 internal static class OtpEndpoints
 {
     private const string One = "/{otpId}";

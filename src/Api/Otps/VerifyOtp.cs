@@ -53,7 +53,7 @@ internal static class VerifyOtp
         var application = http.Caller().Application;
         if (string.IsNullOrEmpty(body.Value.Text))
         {
-            // An unknown id comes before a missing PIN in the dialect's table.
+            // An unknown id comes before a missing PIN in the API's table.
             var known = await reader.FindAsync(application, id, cancellationToken) is not null;
             return new ErrorResult(known ? Refusals.PinMissing : Refusals.NotFound);
         }

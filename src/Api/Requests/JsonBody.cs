@@ -12,7 +12,7 @@ internal static class JsonBody
     /// <param name="request">The request.</param>
     /// <param name="read">Takes what is needed out of the object, which lives no longer than the call.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="anyMediaType">For dialects whose clients name none, or a wrong one.</param>
+    /// <param name="anyMediaType">For compatible APIs whose clients name none, or a wrong one.</param>
     public static async ValueTask<Judged<T>> ReadAsync<T>(
         HttpRequest request, Func<JsonElement, T> read, CancellationToken cancellationToken, bool anyMediaType = false)
     {

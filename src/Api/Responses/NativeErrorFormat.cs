@@ -2,7 +2,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>The body of every refusal in the native dialect.</summary>
+/// <summary>The body of every refusal in the native API.</summary>
 public sealed record ErrorAnswer(ErrorDetail Error);
 
 /// <summary>Why a request was refused.</summary>

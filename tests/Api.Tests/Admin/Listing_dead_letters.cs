@@ -1,5 +1,5 @@
 using System.Net;
-using OtpPipeline.Api.Tests.Dialects.Support;
+using OtpPipeline.Api.Tests.CompatibleApis.Support;
 using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.Admin;

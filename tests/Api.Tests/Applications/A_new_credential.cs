@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using OtpPipeline.Api.Tests.Dialects.Support;
+using OtpPipeline.Api.Tests.CompatibleApis.Support;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Api.Tests.Dialects.Support;
+using OtpPipeline.Api.Tests.CompatibleApis.Support;
 using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.Security;

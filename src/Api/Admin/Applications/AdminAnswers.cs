@@ -117,7 +117,7 @@ public record AdminKey
 /// <param name="ApiKey">The key itself.</param>
 public sealed record AdminKeyCreated(AdminKey Key, string ApiKey);
 
-/// <summary>A name under which the clients of a dialect know an application.</summary>
+/// <summary>A name under which the clients of a compatible API know an application.</summary>
 public sealed record AdminIdentifier
 {
     public required Guid Id { get; init; }

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Api.Dialects;
+using OtpPipeline.Api.CompatibleApis;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
@@ -40,7 +40,7 @@ internal static class AdminApplications
             body: null, StatusCodes.Status204NoContent, answer: null);
         group.MapAdminKeys();
         group.MapAdminIdentifiers();
-        foreach (var api in ((IEndpointRouteBuilder)group).ServiceProvider.GetServices<IDialect>())
+        foreach (var api in ((IEndpointRouteBuilder)group).ServiceProvider.GetServices<ICompatibleApi>())
         {
             api.MapAdmin(group);
         }

@@ -10,7 +10,7 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.Admin.Applications;
 
-/// <summary>The names under which clients of the dialects know an application; those that a company has already can be brought along.</summary>
+/// <summary>The names under which clients of the compatible APIs know an application; those that a company has already can be brought along.</summary>
 internal static class AdminIdentifiers
 {
     public static readonly IReadOnlyDictionary<string, string> NoSettings = new Dictionary<string, string>(StringComparer.Ordinal);

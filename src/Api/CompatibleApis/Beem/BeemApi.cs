@@ -1,0 +1,46 @@
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Api.CompatibleApis.Beem;
+
+/// <summary>Section <c>Beem</c>.</summary>
+public sealed class BeemOptions : CompatibleApiOptions
+{
+    public const string Section = "Beem";
+}
+
+/// <summary>The wire of Beem's OTP API: two calls, and an envelope with a code for every answer.</summary>
+internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
+{
+    public string Name => BeemOptions.Section;
+
+    public CompatibleApiOptions Options => options.Value;
+
+    public OpenApiSecurityScheme Security => new() { Type = SecuritySchemeType.Http, Scheme = "basic", Description = "API key and secret key" };
+
+    public bool Owns(PathString path) => path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase);
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        Request(routes.MapPost("/v1/request", BeemRequest.HandleAsync), "beemRequest");
+        Verify(routes.MapPost("/v1/verify", BeemVerify.HandleAsync), "beemVerify");
+
+        // Where the vendor's own node sample posts.
+        Request(routes.MapPost("/api/v1/request", BeemRequest.HandleAsync), "beemApiRequest");
+        Verify(routes.MapPost("/api/v1/verify", BeemVerify.HandleAsync), "beemApiVerify");
+    }
+
+    public Task WriteAsync(HttpContext http, Refusal refusal, int status) => BeemAnswers.Refused(BeemCodes.OfStatus(status), status).ExecuteAsync(http);
+
+    private static void Request(RouteHandlerBuilder endpoint, string name) => endpoint.DescribeCompatibleApi(
+        name, "Send a PIN", "100 as soon as the request is accepted; every refusal is HTTP 200 with its code and no pinId.", typeof(BeemRequestBody), "application/json",
+        (200, "Accepted, or refused with a code from 101 to 110", typeof(BeemAnswer)), (401, "Wrong credentials", typeof(BeemAnswer)),
+        (429, "Too many requests, or too many PINs for this number", typeof(BeemAnswer)), (500, "The server failed", typeof(BeemAnswer)));
+
+    private static void Verify(RouteHandlerBuilder endpoint, string name) => endpoint.DescribeCompatibleApi(
+        name, "Verify a PIN", "117 for the right PIN; a refusal is HTTP 200, or 403 where the application wants that.", typeof(BeemVerifyBody), "application/json",
+        (200, "117, or refused with a code from 110 to 118", typeof(BeemAnswer)), (401, "Wrong credentials", typeof(BeemAnswer)),
+        (403, "Refused, for an application with forbiddenOnRefusal", typeof(BeemAnswer)), (429, "Too many requests", typeof(BeemAnswer)), (500, "The server failed", typeof(BeemAnswer)));
+}

@@ -1,0 +1,26 @@
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Core.Otps.Requests;
+
+namespace OtpPipeline.Api.CompatibleApis.Beem;
+
+/// <summary>Two fields of a body: JSON, or XML, which the old documents allow. Its first character says which, whatever the media type does; what cannot be read has no fields.</summary>
+internal static class BeemBody
+{
+    public static async ValueTask<(DraftField First, DraftField Second)> ReadAsync(HttpRequest request, string first, string second, CancellationToken cancellationToken)
+    {
+        if (await RawBody.ReadAsync(request, cancellationToken) is not { } bytes)
+        {
+            return default;
+        }
+
+        if (IsXml(bytes))
+        {
+            return BeemXml.Read(bytes, first, second);
+        }
+
+        var body = CommandBody.Read(bytes, json => (DraftField.Of(json, first), DraftField.Of(json, second)));
+        return body.Refusal is null ? body.Value : default;
+    }
+
+    private static bool IsXml(byte[] bytes) => CommandBody.WithoutMark(bytes).Span.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];
+}

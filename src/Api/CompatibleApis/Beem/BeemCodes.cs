@@ -1,0 +1,62 @@
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Api.CompatibleApis.Beem;
+
+/// <summary>Beem's codes with their sentences, to the letter; from 120 on they are ours. No refusal of a PIN may hold the word "valid": a client takes that for success.</summary>
+internal static class BeemCodes
+{
+    public static readonly BeemMessage Sent = new(100, "SMS sent successfully");
+    public static readonly BeemMessage NotSent = new(101, "Failed to send SMS");
+    public static readonly BeemMessage PhoneInvalid = new(102, "Invalid phone number");
+    public static readonly BeemMessage PhoneMissing = new(103, "Phone number missing");
+    public static readonly BeemMessage ApplicationMissing = new(104, "Application Id missing");
+    public static readonly BeemMessage ApplicationNotFound = new(106, "Application not found");
+    public static readonly BeemMessage ApplicationInactive = new(107, "Application is inactive");
+    public static readonly BeemMessage NoChannel = new(108, "No channel found");
+    public static readonly BeemMessage NoPlaceholder = new(109, "Placeholder not found");
+    public static readonly BeemMessage CredentialsMissing = new(110, "Username or Password missing");
+    public static readonly BeemMessage PinMissing = new(111, "Pin missing");
+    public static readonly BeemMessage PinIdMissing = new(112, "pinId missing");
+    public static readonly BeemMessage PinIdNotFound = new(113, "pinId not found");
+    public static readonly BeemMessage IncorrectPin = new(114, "Incorrect Pin");
+    public static readonly BeemMessage PinTimeOut = new(115, "Pin TimeOut");
+    public static readonly BeemMessage AttemptsExceeded = new(116, "Attempts Exceeded");
+    public static readonly BeemMessage ValidPin = new(117, "Valid Pin");
+    public static readonly BeemMessage DuplicatePin = new(118, "Duplicate Pin");
+    public static readonly BeemMessage CredentialsWrong = new(120, "Wrong Username or Password");
+    public static readonly BeemMessage NoSuchCall = new(121, "No such call");
+    public static readonly BeemMessage TooMany = new(122, "Too many requests");
+    public static readonly BeemMessage Unreadable = new(123, "The request could not be read");
+
+    /// <summary>What the intake refused.</summary>
+    public static BeemMessage OfRequest(Refusal refusal) => refusal.Kind switch
+    {
+        ErrorKind.PhoneNumberMissing => PhoneMissing,
+        ErrorKind.CountryMissing or ErrorKind.CountryInvalid or ErrorKind.PhoneNumberInvalid
+            or ErrorKind.NoCoverage or ErrorKind.PremiumNumber => PhoneInvalid,
+        ErrorKind.TemplateInvalid => NoPlaceholder,
+        ErrorKind.ChannelInvalid => NoChannel,
+        _ => NotSent,
+    };
+
+    /// <summary>What the verification refused.</summary>
+    public static BeemMessage OfVerification(Refusal refusal) => refusal.Kind switch
+    {
+        ErrorKind.NotFound => PinIdNotFound,
+        ErrorKind.PinMissing => PinMissing,
+        ErrorKind.AlreadyVerified => DuplicatePin,
+        ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.PinExpired => PinTimeOut,
+        ErrorKind.Failed or ErrorKind.LastAttemptFailed => AttemptsExceeded,
+        _ => IncorrectPin,
+    };
+
+    /// <summary>What was refused before a call was reached, or failed behind it.</summary>
+    public static BeemMessage OfStatus(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => CredentialsWrong,
+        StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed => NoSuchCall,
+        StatusCodes.Status429TooManyRequests => TooMany,
+        >= StatusCodes.Status500InternalServerError => NotSent,
+        _ => Unreadable,
+    };
+}

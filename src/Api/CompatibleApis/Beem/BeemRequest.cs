@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.CompatibleApis.Beem;
+
+/// <summary>POST /v1/request.</summary>
+internal static class BeemRequest
+{
+    private const int LongestAppId = 9;
+
+    public static async Task<IResult> HandleAsync(
+        HttpContext http, ApplicationDirectory directory, RequestAdmission admission, OtpIntake intake, CancellationToken cancellationToken)
+    {
+        var (application, refused) = await BeemCaller.FindAsync(http, directory, admission);
+        if (application is null)
+        {
+            return refused!;
+        }
+
+        var (appId, msisdn) = Ordered(await BeemBody.ReadAsync(http.Request, "appId", "msisdn", cancellationToken));
+        if (string.IsNullOrEmpty(appId.Text))
+        {
+            return BeemAnswers.Refused(BeemCodes.ApplicationMissing);
+        }
+
+        if (await directory.FindAsync(IdentifierKind.BeemApp, appId.Text, cancellationToken) is not { } app || app.Application.Id != application.Id)
+        {
+            return BeemAnswers.Refused(BeemCodes.ApplicationNotFound);
+        }
+
+        if (application.Settings.Plan is [var channel, ..] && !channel.TakesPhoneNumber())
+        {
+            return BeemAnswers.Refused(BeemCodes.NoChannel);
+        }
+
+        var draft = new OtpDraft { PhoneNumber = msisdn.PhoneText is { Length: > 0 } digits ? new(PhoneNumber.WithPlus(digits)) : msisdn };
+        var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+        return otp.Refusal switch
+        {
+            null => BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl),
+            { Kind: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
+            var refusal => BeemAnswers.Refused(BeemCodes.OfRequest(refusal)),
+        };
+    }
+
+    /// <summary>The vendor's own samples have the two the wrong way round: a number of an application is short, one of a phone is not.</summary>
+    private static (DraftField AppId, DraftField Msisdn) Ordered((DraftField AppId, DraftField Msisdn) fields) =>
+        fields.AppId.Text?.Length > LongestAppId && fields.Msisdn.Text?.Length is > 0 and <= LongestAppId ? (fields.Msisdn, fields.AppId) : fields;
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
+
+/// <summary>A number in its two fields.</summary>
+internal readonly record struct BizMagnetsNumber(DraftField MobileNumber, DraftField CountryCode)
+{
+    private const int LongestCode = 3;
+
+    public static BizMagnetsNumber Read(JsonElement body) => new(DraftField.Of(body, "mobileNumber"), DraftField.Of(body, "countryCode"));
+
+    /// <summary>Which field is missing; null where both are there.</summary>
+    public Refusal? Missing() => BizMagnetsFields.Judge(MobileNumber, "mobileNumber") ?? BizMagnetsFields.Judge(CountryCode, "countryCode");
+
+    /// <summary>The number, or which field is missing or wrong and why.</summary>
+    public Judged<PhoneNumber> Judge()
+    {
+        if (Missing() is { } missing)
+        {
+            return missing;
+        }
+
+        var code = CountryCode.Text!.StartsWith('+') ? CountryCode.Text[1..] : CountryCode.Text;
+        if (code.Length is 0 or > LongestCode || !code.All(char.IsAsciiDigit))
+        {
+            return BizMagnetsFields.Wrong("countryCode", "must be a calling code, such as 91 or +91");
+        }
+
+        return (MobileNumber.PhoneText is { } text ? PhoneNumber.Parse($"+{code}{text}", countryIso: null) : null) switch
+        {
+            PhoneParseResult.Ok ok => ok.Number,
+            PhoneParseResult.ExtensionGiven => BizMagnetsFields.Wrong("mobileNumber", "has an extension, which no message reaches"),
+            _ => BizMagnetsFields.Wrong("mobileNumber", "is no phone number of the country that 'countryCode' names"),
+        };
+    }
+}
+
+/// <summary>What stands against a field, in the words that a caller of this API knows it by.</summary>
+internal static class BizMagnetsFields
+{
+    /// <summary>Null for a field with a text or a number.</summary>
+    public static Refusal? Judge(DraftField field, string name) =>
+        field.Malformed ? Wrong(name, "must be a text") : string.IsNullOrEmpty(field.Text) ? Wrong(name, "is missing or empty") : null;
+
+    public static Refusal Wrong(string name, string why) => new(ErrorKind.RequestInvalid, "invalid_param", $"The field '{name}' {why}");
+}

@@ -1,0 +1,61 @@
+using System.Diagnostics;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
+
+/// <summary>POST /otp/{otp_config_uid}/sendOTP.</summary>
+internal static class BizMagnetsSend
+{
+    private static readonly Refusal ConfigUnknown = new(ErrorKind.NotFound, "not_found", "The application has no such OTP config");
+    private static readonly DraftField WhatsApp = new(EnumText<Channel>.Lower(Channel.Whatsapp));
+    private static readonly DraftField AnySender = new("WhatsApp");
+    private static readonly DraftField Numbers = new(EnumText<PinType>.Lower(PinType.Numbers));
+
+    public static async Task<IResult> HandleAsync(string config, HttpContext http, ApplicationDirectory directory, OtpIntake intake, CancellationToken cancellationToken)
+    {
+        var application = http.Caller().Application;
+        if (await directory.FindAsync(IdentifierKind.BizmagnetsConfig, config, cancellationToken) is not { } found || found.Application.Id != application.Id)
+        {
+            return new ErrorResult(ConfigUnknown);
+        }
+
+        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: DraftField.Of(json, "name")), cancellationToken);
+        if (body.Refusal is { } unreadable)
+        {
+            return new ErrorResult(unreadable, BizMagnetsStatus.OfBody(unreadable));
+        }
+
+        var number = body.Value.Number.Judge();
+        if (number.Refusal is { } wrong)
+        {
+            return new ErrorResult(wrong);
+        }
+
+        var settings = application.Settings;
+        var draft = new OtpDraft
+        {
+            Channel = WhatsApp,
+            PhoneNumber = new(number.Value.E164),
+            Name = body.Value.Name,
+            Template = new(found.Identifier.Setting("text")),
+
+            // An authentication message is the business account's own, and these callers cannot name what the application leaves to the request.
+            From = settings.From is null ? AnySender : default,
+            PinType = settings.PinType is null ? Numbers : default,
+        };
+        var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+        return otp.Refusal is { } refusal
+            ? new ErrorResult(refusal, BizMagnetsStatus.OfRequest(refusal))
+            : BizMagnetsAnswers.Success(otp.Value.Otp.Id, StatusCodes.Status201Created);
+    }
+}

@@ -1,0 +1,53 @@
+using OtpPipeline.Api.Responses;
+
+namespace OtpPipeline.Api.CompatibleApis;
+
+/// <summary>The compatible APIs that are on, and which of them a path belongs to.</summary>
+internal sealed class CompatibleApiRouting(IEnumerable<ICompatibleApi> apis)
+{
+    private readonly ICompatibleApi[] _apis = [.. apis.Where(d => d.Options.Enabled)];
+
+    public IEnumerable<ICompatibleApi> All => _apis;
+
+    /// <summary>The API, and the path that routing is to see; null where the path belongs to none of them.</summary>
+    public (ICompatibleApi Api, PathString Path)? Of(PathString path)
+    {
+        foreach (var api in _apis)
+        {
+            var prefix = new PathString(api.Options.Prefix);
+            if (path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase, out var rest) && api.Normalise(rest) is var own && api.Owns(own))
+            {
+                return (api, prefix.Add(own));
+            }
+        }
+
+        return null;
+    }
+}
+
+internal static class CompatibleApiRoutingSetup
+{
+    /// <summary>Before the routing: whatever happens to a request afterwards is answered in the API of its path.</summary>
+    public static IApplicationBuilder UseCompatibleApis(this IApplicationBuilder app)
+    {
+        var apis = app.ApplicationServices.GetRequiredService<CompatibleApiRouting>();
+        return app.Use((http, next) =>
+        {
+            if (apis.Of(http.Request.Path) is { } found)
+            {
+                http.Features.Set<IErrorFormat>(found.Api);
+                http.Request.Path = found.Path;
+            }
+
+            return next(http);
+        });
+    }
+
+    public static void MapCompatibleApis(this IEndpointRouteBuilder routes)
+    {
+        foreach (var api in routes.ServiceProvider.GetRequiredService<CompatibleApiRouting>().All)
+        {
+            api.Map(routes.MapGroup(api.Options.Prefix).WithGroupName(api.Name.ToLowerInvariant()).WithTags(api.Name));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.CompatibleApis.Gupshup;
+
+/// <summary>What every variant does: callers know no id, so that a recipient has one live code of an application at a time.</summary>
+internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck check)
+{
+    private const string Place = "gupshup";
+
+    // Each further round means that somebody else sent, verified or cancelled between two looks.
+    private const int Rounds = 8;
+
+    /// <summary>A live code is sent again as it is; otherwise a new one is made.</summary>
+    public async Task<GupshupOutcome> SendAsync(Application application, GupshupRules rules, Recipient recipient, CancellationToken cancellationToken)
+    {
+        var lookup = new OtpLookup(Place, recipient);
+        for (var round = 0; round < Rounds; round++)
+        {
+            var last = await resend.FindLastAsync(application, lookup, cancellationToken);
+            if (last is { Status: OtpStatus.Pending })
+            {
+                var refusal = await resend.ResendAsync(application, last.Id, rules.RetryPeriod, Activity.Current?.Id, cancellationToken);
+                if (refusal != Refusals.NotPending && refusal != Refusals.NotFound)
+                {
+                    return refusal is null ? new(GupshupCodes.SentAgain, last.Id) : Refused(refusal);
+                }
+
+                continue;
+            }
+
+            var made = await intake.RequestAsync(DraftOf(recipient), TermsOf(rules, lookup), application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+            if (made.Refusal is null)
+            {
+                return new(last is { Status: OtpStatus.Expired } ? GupshupCodes.SentAfterExpiry : GupshupCodes.Sent, made.Value.Otp.Id);
+            }
+
+            if (made.Refusal != Refusals.StillLive)
+            {
+                return Refused(made.Refusal);
+            }
+        }
+
+        return GupshupCodes.TooSoon;
+    }
+
+    /// <summary>The guess, where there is one, against the live code.</summary>
+    public async Task<GupshupOutcome> VerifyAsync(Application application, Recipient recipient, DraftField code, CancellationToken cancellationToken)
+    {
+        // What is no guess is not counted as one.
+        if (code.Text?.Trim() is not { Length: > 0 } guess)
+        {
+            return GupshupCodes.CodeInvalid;
+        }
+
+        var lookup = new OtpLookup(Place, recipient);
+        var refusal = await check.CheckAsync(application, lookup, new(guess, code.WasNumber), Activity.Current?.Id, cancellationToken);
+        if (refusal is not null && refusal != Refusals.NotFound)
+        {
+            return GupshupCodes.OfVerification(refusal);
+        }
+
+        var last = await resend.FindLastAsync(application, lookup, cancellationToken);
+        return refusal is null ? new GupshupOutcome(GupshupCodes.Matched, last?.Id) : GupshupCodes.OfLast(last);
+    }
+
+    private static GupshupOutcome Refused(Refusal refusal) => new(GupshupCodes.OfSending(refusal), RetryAfter: refusal.RetryAfter);
+
+    /// <summary>What the application leaves to a request is settled by the terms; the draft has something valid there.</summary>
+    private static OtpDraft DraftOf(Recipient recipient) => new()
+    {
+        Channel = new((recipient.Kind == RecipientKind.Email ? Channel.Email : Channel.Sms).Text()),
+        PhoneNumber = new(recipient.Address),
+        Email = new(recipient.Address),
+        Template = new(MessageText.Placeholder),
+        PinType = new("numbers"),
+    };
+
+    private static OtpTerms TermsOf(GupshupRules rules, OtpLookup lookup) => new()
+    {
+        MessageOf = rules.Write,
+        PinPolicy = rules.Code,
+        MaxAttempts = rules.Attempts,
+        Ttl = rules.Expiry,
+        RetryPeriod = rules.RetryPeriod,
+        Lookup = lookup,
+        OneLive = true,
+    };
+}

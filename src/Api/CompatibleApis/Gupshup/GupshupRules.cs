@@ -1,0 +1,72 @@
+using System.Globalization;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.CompatibleApis.Gupshup;
+
+/// <summary>What a two-factor key says of its codes.</summary>
+/// <param name="Indian">A national number is Indian; otherwise a number is international digits.</param>
+/// <param name="Message">With %code%; null where the request has to bring it.</param>
+/// <param name="Code">What a code is made of.</param>
+/// <param name="Attempts">Guesses.</param>
+/// <param name="Expiry">Life of a code in seconds.</param>
+/// <param name="RetryPeriod">Seconds between two sends to one recipient.</param>
+internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code, int Attempts, int Expiry, int RetryPeriod)
+{
+    private const string Placeholder = "%code%";
+
+    public static GupshupRules Of(ApplicationIdentifier key) => new(
+        Setting(key, "accountType") is "india", key.Setting("message"), CodeOf(key), Number(key, "attempt"), Number(key, "codeExpiry"), Number(key, "retryPeriod"));
+
+    /// <summary>
+    /// For GatewayAPI, whose requests name no key: where the application has exactly one, that; otherwise its own settings, and what a key has by default, but for the
+    /// account type where all its keys agree on it.
+    /// </summary>
+    public static GupshupRules Of(Application application, IReadOnlyList<ApplicationIdentifier> keys)
+    {
+        if (keys is [var only])
+        {
+            return Of(only) with { Message = null };
+        }
+
+        var settings = application.Settings;
+        var code = new PinPolicy(settings.PinType ?? PinType.Numbers, settings.PinLength, settings.PinAlphabet);
+        var types = keys.Select(k => k.Setting("accountType")).Distinct(StringComparer.Ordinal).ToList();
+        return new((types is [var type] ? type : Setting(null, "accountType")) is "india", null, code, settings.MaxAttempts, Number(null, "codeExpiry"), Number(null, "retryPeriod"));
+    }
+
+    /// <summary>Whether a text may be the message of a key.</summary>
+    public static bool IsMessage(string text) => IdentifierRules.Of(IdentifierKind.GupshupKey).Settings["message"].IsValid(text);
+
+    /// <summary>The message around a code.</summary>
+    public CallerMessage Write(Pin code) => new(Message!.Replace(Placeholder, code.Reveal(), StringComparison.Ordinal));
+
+    /// <summary>Whose number this is; null where it is nobody's.</summary>
+    public Recipient? Phone(DraftField field)
+    {
+        var text = field.PhoneText ?? "";
+        var read = Indian ? PhoneNumber.Parse(text, "IN") : PhoneNumber.Parse(PhoneNumber.WithPlus(text), countryIso: null);
+        return read is PhoneParseResult.Ok phone ? Recipient.Of(phone.Number) : null;
+    }
+
+    private static PinPolicy CodeOf(ApplicationIdentifier key)
+    {
+        var type = key.Setting("codeType") switch
+        {
+            "Alphabetic" => PinType.Letters,
+            "Alphanumeric" => PinType.Alphanumeric,
+            _ => PinType.Numbers,
+        };
+        var own = key.Setting("codeChars");
+        var usual = IdentifierRules.Of(key.Kind).Settings["codeChars"].Default;
+        return new(type, Number(key, "codeLength"), own.Equals(usual, StringComparison.Ordinal) ? null : own);
+    }
+
+    private static string Setting(ApplicationIdentifier? key, string name) => key?.Setting(name) ?? IdentifierRules.Of(IdentifierKind.GupshupKey).Settings[name].Default!;
+
+    private static int Number(ApplicationIdentifier? key, string name) => int.Parse(Setting(key, name), CultureInfo.InvariantCulture);
+}

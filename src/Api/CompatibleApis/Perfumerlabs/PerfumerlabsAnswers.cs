@@ -1,0 +1,50 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using OtpPipeline.Api.Responses;
+
+namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
+
+/// <summary>Every answer of the API.</summary>
+/// <param name="Status">Whether it succeeded, or the password is right.</param>
+/// <param name="StatusCode">Which limit was reached: phone_limit, email_limit, chat_limit or ip_limit.</param>
+/// <param name="Message">Why it failed.</param>
+/// <param name="Content">What was asked for.</param>
+public sealed record PerfumerlabsAnswer(
+    bool Status, [property: JsonPropertyName("status_code")] string? StatusCode = null, string? Message = null, PerfumerlabsContent? Content = null);
+
+/// <summary>What was asked for.</summary>
+/// <param name="Target">Phone without plus sign, e-mail address or chat id.</param>
+/// <param name="Password">The password.</param>
+public sealed record PerfumerlabsContent(string? Target = null, string? Password = null)
+{
+    /// <summary>Prints nothing of it.</summary>
+    public override string ToString() => nameof(PerfumerlabsContent);
+}
+
+[JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(PerfumerlabsAnswer))]
+internal sealed partial class PerfumerlabsJson : JsonSerializerContext
+{
+    /// <summary>Writes "+" and "'" as they are.</summary>
+    public static readonly PerfumerlabsJson Plain = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}
+
+internal static class PerfumerlabsAnswers
+{
+    public static IResult Done() => Of(new(true), StatusCodes.Status200OK);
+
+    /// <summary>The password is none that lives.</summary>
+    public static IResult Wrong() => Of(new(false), StatusCodes.Status200OK);
+
+    public static IResult Found(PerfumerlabsContent content) => Of(new(true, Content: content), StatusCodes.Status200OK);
+
+    public static IResult Refused(string message, int status = StatusCodes.Status400BadRequest, string? code = null) => Of(new(false, code, message), status);
+
+    private static JsonAnswer<PerfumerlabsAnswer> Of(PerfumerlabsAnswer answer, int status) => new(answer, PerfumerlabsJson.Plain.PerfumerlabsAnswer, status);
+}

@@ -1,0 +1,111 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Recipients;
+
+namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
+
+/// <summary>POST /sms, /call, /email and /telegram: the caller brings the password, its lifetime and the text.</summary>
+internal static class SendCode
+{
+    private const int MaxLifetime = 86_400;
+
+    public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpIntake intake, CancellationToken cancellationToken)
+    {
+        var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
+        if (application is null || fields is null)
+        {
+            return refused!;
+        }
+
+        var (draft, terms, sentence) = Judge(channel, fields, application);
+        if (sentence is not null)
+        {
+            return PerfumerlabsAnswers.Refused(sentence);
+        }
+
+        var otp = await intake.RequestAsync(draft!, terms!, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+        return otp.Refusal is { } refusal ? Refused(channel, http, refusal) : PerfumerlabsAnswers.Done();
+    }
+
+    /// <summary>What the intake is asked, or the sentence of the first field that stands against it: missing ones before wrong ones.</summary>
+    private static (OtpDraft? Draft, OtpTerms? Terms, string? Sentence) Judge(PerfumerlabsChannel channel, PerfumerlabsFields fields, Application application)
+    {
+        if (MessageFields.Missing(channel, fields) is { } missing)
+        {
+            return (null, null, missing);
+        }
+
+        if (channel.RecipientOf(fields, out var wrong) is not { } recipient)
+        {
+            return (null, null, wrong);
+        }
+
+        if (fields["password"].Text is not { } password || !PerfumerlabsFields.IsPrintable(password, 4, 64))
+        {
+            return (null, null, "\"password\" must have 4 to 64 printable characters");
+        }
+
+        var (message, unfit) = MessageFields.Read(channel, fields, password);
+        if (message is null)
+        {
+            return (null, null, unfit);
+        }
+
+        if (PerfumerlabsFields.Whole(fields["lifetime"], 1, MaxLifetime) is not { } lifetime)
+        {
+            return (null, null, "\"lifetime\" must be a whole number of seconds from 1 to 86400");
+        }
+
+        if (!TryAddress(fields["ip"], out var address))
+        {
+            return (null, null, "\"ip\" must be an IP address");
+        }
+
+        var terms = new OtpTerms
+        {
+            Pin = password,
+            Message = message,
+            Ttl = lifetime,
+            Lookup = channel.LookupOf(recipient),
+            FindPinIn = channel.Place,
+            Counted = SendLimits.Of(application, channel, recipient, address),
+        };
+        return (channel.DraftFor(recipient, application.Settings), terms, null);
+    }
+
+    /// <summary>What its sends are counted by: the address, of IPv6 its /64; null where none is given.</summary>
+    private static bool TryAddress(DraftField field, out string? address)
+    {
+        address = null;
+        if (field.IsAbsent)
+        {
+            return true;
+        }
+
+        if (!IPAddress.TryParse(field.Text, out var ip) || field.WasNumber)
+        {
+            return false;
+        }
+
+        address = ClientNetwork.Of(ip).ToString();
+        return true;
+    }
+
+    private static IResult Refused(PerfumerlabsChannel channel, HttpContext http, Refusal refusal)
+    {
+        if (refusal.RetryAfter is { } wait)
+        {
+            http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        }
+
+        return refusal.Code == Refusals.RecipientWindowFull.Code ? SendLimits.Reached(channel, refusal)
+            : refusal == Refusals.ChannelNotServed ? PerfumerlabsAnswers.Refused($"The channel {channel.Name} is not configured on this server", StatusCodes.Status500InternalServerError)
+            : PerfumerlabsAnswers.Refused(refusal.Message);
+    }
+}

@@ -11,10 +11,19 @@ public partial class The_folders_of_the_source
 {
     private const int MostFiles = 15;
 
-    /// <summary>Projects whose folders are still being put in order.</summary>
-    private static readonly string[] Exempt = ["Api"];
+    /// <summary>Folders and files that still break a rule; the list only gets shorter.</summary>
+    private static readonly string[] Exempt =
+    [
+        "Api/Admin/Applications/AdminAnswers.cs",
+        "Api/Admin/Applications/AdminBodies.cs",
+        "Api/Applications/ApplicationAnswers.cs",
+        "Api/Callbacks/CallbackAnswers.cs",
+        "Api/Dialects/Gupshup/GupshupAdminBodies.cs",
+        "Api/Dialects/Gupshup/GupshupAnswers.cs",
+        "Api/Dialects/Perfumerlabs",
+    ];
 
-    public static TheoryData<string> Projects { get; } = [.. All.Except(Exempt, StringComparer.Ordinal)];
+    public static TheoryData<string> Projects { get; } = [.. All];
 
     private static IEnumerable<string> All => Directory.GetDirectories(Repository.At("src")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal);
 
@@ -42,7 +51,7 @@ public partial class The_folders_of_the_source
     public void Hold_at_most_15_files(string project) =>
         Sources(project)
             .GroupBy(f => Path.GetDirectoryName(f.Path)!, StringComparer.Ordinal)
-            .Where(g => g.Count() > MostFiles)
+            .Where(g => g.Count() > MostFiles && !Exempt.Contains(Relative(g.Key), StringComparer.Ordinal))
             .Select(g => $"{Relative(g.Key)}: {g.Count()} files")
             .ShouldBeEmpty();
 
@@ -52,6 +61,7 @@ public partial class The_folders_of_the_source
         Sources(project)
             .Where(f => f.Namespace is not null && !Declares(f.Text, Path.GetFileNameWithoutExtension(f.Path)))
             .Select(f => Relative(f.Path))
+            .Except(Exempt, StringComparer.Ordinal)
             .ShouldBeEmpty();
 
     private static string Output { get; } =

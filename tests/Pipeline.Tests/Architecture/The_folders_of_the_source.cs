@@ -11,16 +11,15 @@ public partial class The_folders_of_the_source
 {
     private const int MostFiles = 15;
 
-    /// <summary>Folders and files that still break a rule; the list only gets shorter.</summary>
+    /// <summary>Files that are not yet named for a type in them; the list only gets shorter.</summary>
     private static readonly string[] Exempt =
     [
         "Api/Admin/Applications/AdminAnswers.cs",
         "Api/Admin/Applications/AdminBodies.cs",
         "Api/Applications/ApplicationAnswers.cs",
         "Api/Callbacks/CallbackAnswers.cs",
-        "Api/Dialects/Gupshup/GupshupAdminBodies.cs",
-        "Api/Dialects/Gupshup/GupshupAnswers.cs",
-        "Api/Dialects/Perfumerlabs",
+        "Api/CompatibleApis/Gupshup/GupshupAdminBodies.cs",
+        "Api/CompatibleApis/Gupshup/GupshupAnswers.cs",
     ];
 
     public static TheoryData<string> Projects { get; } = [.. All];
@@ -51,7 +50,7 @@ public partial class The_folders_of_the_source
     public void Hold_at_most_15_files(string project) =>
         Sources(project)
             .GroupBy(f => Path.GetDirectoryName(f.Path)!, StringComparer.Ordinal)
-            .Where(g => g.Count() > MostFiles && !Exempt.Contains(Relative(g.Key), StringComparer.Ordinal))
+            .Where(g => g.Count() > MostFiles)
             .Select(g => $"{Relative(g.Key)}: {g.Count()} files")
             .ShouldBeEmpty();
 

@@ -69,14 +69,24 @@ public sealed partial class BrokerWatch(
             }
             catch (Exception failure) when (failure is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
             {
-                // Health and the outbox say that the broker is away.
-                problems.Disconnected = failure.GetBaseException().GetType().Name;
-                Log.Interrupted(logger, failure.GetType().Name, failure.Message);
+                Interrupted(failure.GetBaseException());
             }
 
             problems.BlockedReason = null;
             await WaitAsync(IsFirst ? RetryOfFirstCheck : options.Value.CheckInterval, stoppingToken);
         }
+    }
+
+    /// <summary>An outage is told once; health says it as long as it lasts.</summary>
+    private void Interrupted(Exception failure)
+    {
+        var reason = failure.GetType().Name;
+        if (!string.Equals(problems.Disconnected, reason, StringComparison.Ordinal))
+        {
+            Log.Disconnected(logger, reason, failure.Message);
+        }
+
+        problems.Disconnected = reason;
     }
 
     /// <summary>Until the connection ends.</summary>
@@ -223,7 +233,7 @@ public sealed partial class BrokerWatch(
         [LoggerMessage(Level = LogLevel.Information, Message = "The broker takes messages again")]
         public static partial void Unblocked(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The check of the broker was interrupted ({Type}: {Error})")]
-        public static partial void Interrupted(ILogger logger, string type, string error);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "RabbitMQ cannot be used; the connection is tried again until it can ({Type}: {Error})")]
+        public static partial void Disconnected(ILogger logger, string type, string error);
     }
 }

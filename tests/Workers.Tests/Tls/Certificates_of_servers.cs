@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
@@ -24,6 +25,7 @@ public sealed class Certificates_of_servers
     private static readonly Dictionary<string, Func<int, string?, Task, Task>> Clients = new(StringComparer.Ordinal)
     {
         ["AMQP"] = (port, file, _) => AmqpAsync(port, file),
+        ["AMQP of the bus"] = (port, file, _) => BusAsync(port, file),
         ["PostgreSQL"] = (port, file, _) => PostgresAsync(port, file),
         ["HTTP provider"] = (port, file, _) => ProviderAsync(port, file),
         ["callback"] = (port, _, _) => CallbackAsync(port),
@@ -57,6 +59,10 @@ public sealed class Certificates_of_servers
     [InlineData("AMQP", Flaw.WrongName)]
     [InlineData("AMQP", Flaw.UnknownAuthority)]
     [InlineData("AMQP", Flaw.Expired)]
+    [InlineData("AMQP of the bus", Flaw.None)]
+    [InlineData("AMQP of the bus", Flaw.WrongName)]
+    [InlineData("AMQP of the bus", Flaw.UnknownAuthority)]
+    [InlineData("AMQP of the bus", Flaw.Expired)]
     [InlineData("PostgreSQL", Flaw.None)]
     [InlineData("PostgreSQL", Flaw.WrongName)]
     [InlineData("PostgreSQL", Flaw.UnknownAuthority)]
@@ -73,6 +79,7 @@ public sealed class Certificates_of_servers
 
     [Theory]
     [InlineData("AMQP")]
+    [InlineData("AMQP of the bus")]
     [InlineData("PostgreSQL")]
     [InlineData("HTTP provider")]
     public async Task Come_from_the_file_alone_where_one_is_named(string client) =>
@@ -90,7 +97,28 @@ public sealed class Certificates_of_servers
         (server.Spoke > 0).ShouldBe(expected);
     }
 
+    /// <summary>The first connection of a host; the bus follows where it succeeds.</summary>
     private static async Task AmqpAsync(int port, string? caFile)
+    {
+        var tried = new Tried("OtpPipeline.Hosting.Bus");
+        using var host = BusHost(port, caFile, tried);
+        await host.StartAsync();
+        await tried.Task;
+        await host.StopAsync();
+    }
+
+    private static async Task BusAsync(int port, string? caFile)
+    {
+        var tried = new Tried("MassTransit");
+        using var host = BusHost(port, caFile, tried);
+        using var giveUp = new CancellationTokenSource();
+        var start = host.Services.GetRequiredService<IBusControl>().StartAsync(giveUp.Token);
+        await tried.Task;
+        await giveUp.CancelAsync();
+        await ((Task)start).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private static IHost BusHost(int port, string? caFile, Tried tried)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal)
@@ -103,12 +131,8 @@ public sealed class Certificates_of_servers
         builder.Services.AddPostgresStorage(Nowhere);
         builder.Services.AddOtpCore();
         builder.AddOtpBus();
-        var tried = new Tried("MassTransit");
         builder.Logging.ClearProviders().AddProvider(tried);
-        using var host = builder.Build();
-        await host.StartAsync();
-        await tried.Task;
-        await host.StopAsync();
+        return builder.Build();
     }
 
     private static async Task PostgresAsync(int port, string? caFile)

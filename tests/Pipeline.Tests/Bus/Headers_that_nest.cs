@@ -5,6 +5,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Bus;
 
+[Collection(nameof(SharedPipeline))]
 public sealed class Headers_that_nest(SharedPipeline shared)
 {
     // The client writes and reads them by recursion.

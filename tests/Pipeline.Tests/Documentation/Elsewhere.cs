@@ -13,6 +13,7 @@ internal static class Elsewhere
         ("docs/architecture.md", "Api ", "a picture"),
         ("docs/architecture.md", "PENDING ", "a picture; Core.Tests has the status machine"),
         ("docs/operations.md", "scripts/secrets.sh ", "scripts/compose-test.sh runs it"),
+        ("docs/operations.md", "scrape_configs:", "a file of Prometheus; Telemetry/What_Prometheus_reads reads the page as it does"),
         ("docs/sandbox.md", "GET /sandbox/messages", "a request line; the other pages read messages by it"),
         ("docs/moving-from-smscx.md", "configuration = ", "lines of the vendor's packages, which are not installed here"),
     ];

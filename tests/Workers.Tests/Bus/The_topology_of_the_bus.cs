@@ -5,6 +5,7 @@ using OtpPipeline.Contracts;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Bus.Connection;
 using OtpPipeline.Workers.Tests.Support;
+using RabbitMQ.Client.Exceptions;
 using ExchangeType = RabbitMQ.Client.ExchangeType;
 
 namespace OtpPipeline.Workers.Tests.Bus;
@@ -88,7 +89,9 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
     {
         await using var host = await StartedAsync();
 
-        await Should.ThrowAsync<MessageReturnedException>(() => host.PublishWorkAsync("pigeon"));
+        var failure = await Should.ThrowAsync<Exception>(() => host.PublishWorkAsync("pigeon"));
+
+        failure.GetBaseException().ShouldBeOfType<PublishReturnException>();
     }
 
     [Fact]

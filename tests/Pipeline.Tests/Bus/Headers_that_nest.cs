@@ -17,6 +17,7 @@ public sealed class Headers_that_nest(SharedPipeline shared)
     public async Task End_no_worker(int depth)
     {
         var pipeline = await shared.GetAsync();
+        var workers = pipeline.Workers.Where(w => w.IsRunning).ToList();
         await using var client = await AmqpClient.ConnectAsync(pipeline);
         await using var connection = await new ConnectionFactory { Uri = pipeline.Broker }.CreateConnectionAsync(TestContext.Current.CancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
@@ -31,7 +32,8 @@ public sealed class Headers_that_nest(SharedPipeline shared)
         await OnAsync(Stack, () => channel.BasicPublishAsync("request-otp", "", mandatory: true, properties, "{}"u8.ToArray()).AsTask());
 
         (await client.AnswerAsync("nested")).Code.ShouldBe(2117);
-        pipeline.Workers.ShouldAllBe(w => w.IsRunning);
+        workers.ShouldNotBeEmpty();
+        workers.ShouldAllBe(w => w.IsRunning);
     }
 
     private static List<object?> Nested(int depth)

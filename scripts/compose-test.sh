@@ -35,6 +35,8 @@ finish() {
             kill -TERM "$ENGINE_PID" 2>/dev/null || true
             wait_until 30 none_alive "$ENGINE_PID" || true
         fi
+        # An engine leaves its network namespace mounted.
+        umount "$WORK"/exec/netns/* 2>/dev/null || true
         rm -rf "$WORK"
     fi
     exit $status

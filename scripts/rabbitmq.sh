@@ -100,9 +100,9 @@ rabbitmq_kill() {
     rm -f "$1/log/out.log"
 }
 
-# rabbitmq_ctl DIR PORT ARGUMENTS...: rabbitmqctl against this server.
+# rabbitmq_ctl DIR PORT ARGUMENTS...: rabbitmqctl against this server. Erlang prints an error for a working folder that its user cannot read.
 rabbitmq_ctl() {
     local dir=$1 port=$2
     shift 2
-    rabbitmq_env "$dir" "$port" "$(rabbitmq_script rabbitmqctl)" "$@"
+    (cd "$dir" && rabbitmq_env "$dir" "$port" "$(rabbitmq_script rabbitmqctl)" "$@")
 }

@@ -142,10 +142,10 @@ public sealed class What_was_handed_over
             await GreetAsync(c);
             await UntilContentAsync(c);
             await c.HearUntilAsync(".");
-            await Task.Delay(TimeSpan.FromMilliseconds(300));
+            await Task.Delay(TimeSpan.FromMilliseconds(1500));
             await c.SayAsync("250 taken\n");
         });
-        await using var host = MailHost.Create(server.Port, ("ReplyTimeout", "00:00:00.1"));
+        await using var host = MailHost.Create(server.Port, ("ReplyTimeout", "00:00:01"));
 
         (await host.SendAsync(To("a", "x"))).ShouldBeOfType<SendOutcome.Accepted>();
     }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using MassTransit;
 using OtpPipeline.Contracts;
+using OtpPipeline.Pipeline.Tests.Commands;
 using OtpPipeline.Pipeline.Tests.Harness;
 using RabbitMQ.Client;
 using Shouldly;

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using MassTransit;
 using OtpPipeline.Contracts;
-using OtpPipeline.Pipeline.Tests.Bus;
+using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;
 

@@ -1,0 +1,90 @@
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Stores;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Deliveries.Sending;
+
+public class A_claim
+{
+    private readonly FakeTimeProvider _time = new();
+    private readonly DeliveryOptions _options = new();
+
+    [Theory]
+    [InlineData(30, 10, 20)]
+    [InlineData(6, 5, 5)]
+    [InlineData(30, 29, 29)]
+    public async Task Lets_a_call_begin_while_it_can_end_within_the_lease(int lease, int timeout, int within)
+    {
+        _options.Lease = TimeSpan.FromSeconds(lease);
+        _options.Channels["sms"] = new() { Timeout = TimeSpan.FromSeconds(timeout) };
+
+        (await ClaimAsync(life: TimeSpan.FromMinutes(5))).Left.ShouldBe(TimeSpan.FromSeconds(within));
+    }
+
+    [Fact]
+    public async Task Ends_with_the_life_of_the_OTP_less_the_margin() =>
+        (await ClaimAsync(life: TimeSpan.FromSeconds(8))).Left.ShouldBe(TimeSpan.FromSeconds(7));
+
+    [Fact]
+    public async Task Counts_from_before_its_statement_whatever_time_that_takes()
+    {
+        var clock = await ClaimAsync(life: TimeSpan.FromMinutes(5), statement: TimeSpan.FromSeconds(12));
+        clock.Left.ShouldBe(TimeSpan.FromSeconds(8));
+
+        _time.Advance(TimeSpan.FromSeconds(8));
+
+        clock.IsOver.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("Ada", "Hello Ada, 123456")]
+    [InlineData(null, "Hello, 123456")]
+    public async Task Has_the_text_with_the_PIN_and_the_name_in_it(string? name, string text)
+    {
+        var details = new OtpDetails(Some.Phone, "Tests", "Hello {{name}}, {{pin}}", null, name, null);
+
+        (await ClaimedAsync(new(() => { }, TimeSpan.FromMinutes(5), details))).Text.ShouldBe(text);
+    }
+
+    private async Task<LeaseClock> ClaimAsync(TimeSpan life, TimeSpan statement = default) =>
+        (await ClaimedAsync(new(() => _time.Advance(statement), life))).Lease.ShouldNotBeNull();
+
+    private async Task<OutgoingDelivery> ClaimedAsync(Claims store)
+    {
+        var options = Options.Create(_options);
+        await using var claims = new DeliveryClaims(
+            store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new GatheringOptions()), _time);
+        return (await claims.ClaimAsync(store.Otp.Otp.Id, 1, CancellationToken.None)).ShouldNotBeNull();
+    }
+
+    private sealed class Claims(Action statement, TimeSpan life, OtpDetails? details = null) : IDeliveryStore
+    {
+        private static readonly Guid Id = Guid.CreateVersion7();
+
+        public LockedOtp Otp { get; } = Some.Locked(
+            id: Id,
+            details: Some.Secrets.SealDetails(Id, details ?? new OtpDetails(Some.Phone, "Tests", "{{pin}}", null, null, null)),
+            deliveries: [DeliveryStatus.Sending]);
+
+        public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
+            IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
+        {
+            statement();
+            var delivery = Otp.Deliveries[0];
+            delivery.UpdatedAt = Some.Now;
+            var claimed = new Dictionary<Guid, ClaimedDelivery>
+            {
+                [requests[0].LeaseId] = new(delivery, Otp.Otp.ApplicationId, Some.RecipientHash, "FR", Otp.Otp.Details, Otp.Pin!, Some.Now + life),
+            };
+            return Task.FromResult<IReadOnlyDictionary<Guid, ClaimedDelivery>>(claimed);
+        }
+    }
+}

@@ -1,0 +1,235 @@
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Deliveries.Sending;
+
+public class The_outcome_of_a_delivery
+{
+    private readonly StoreInMemory _store = new();
+    private readonly DeliveryOptions _options = new() { MaxAttempts = 2 };
+    private readonly FakeTimeProvider _time = new();
+    private readonly QueueLag _lag;
+
+    public The_outcome_of_a_delivery() => _lag = new(_time, Options.Create(_options));
+
+    [Fact]
+    public async Task Accepted_is_SENT_with_the_providers_id()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+
+        (await RecordAsync(otp, new SendOutcome.Accepted("p-1"))).ShouldBeTrue();
+
+        (otp.Deliveries[0].Status, otp.Deliveries[0].ProviderMessageId, otp.Otp.Status).ShouldBe((DeliveryStatus.Sent, "p-1", OtpStatus.Pending));
+    }
+
+    [Fact]
+    public async Task Refused_of_the_only_channel_ends_the_OTP()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+
+        await RecordAsync(otp, new SendOutcome.Refused("invalid_recipient"));
+
+        (otp.Deliveries[0].Status, otp.Deliveries[0].Reason).ShouldBe((DeliveryStatus.Failed, "invalid_recipient"));
+        (otp.Otp.Status, otp.Otp.Reason, otp.Otp.Sequence).ShouldBe((OtpStatus.Failed, OtpReason.Undeliverable, 3));
+    }
+
+    [Fact]
+    public async Task Refused_leaves_the_OTP_while_an_earlier_attempt_may_have_arrived()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Unknown, DeliveryStatus.Sending]));
+
+        await RecordAsync(otp, new SendOutcome.Refused("refused"), 1);
+
+        otp.Otp.Status.ShouldBe(OtpStatus.Pending);
+    }
+
+    [Fact]
+    public async Task Transient_is_tried_again_later_until_the_attempts_are_used_up()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+
+        await RecordAsync(otp, new SendOutcome.Transient("throttled", TimeSpan.FromSeconds(9)));
+
+        var next = otp.Deliveries[1];
+        (next.Status, next.Attempt, next.DueAt, otp.Otp.Status).ShouldBe((DeliveryStatus.Queued, 2, Some.Now.AddSeconds(9), OtpStatus.Pending));
+        next.Status = DeliveryStatus.Sending;
+        next.LeaseId = Guid.CreateVersion7();
+        await RecordAsync(otp, new SendOutcome.Transient("throttled"), 1);
+        (otp.Deliveries.Count, otp.Otp.Status, otp.Otp.Reason).ShouldBe((2, OtpStatus.Failed, OtpReason.Undeliverable));
+    }
+
+    [Fact]
+    public async Task Transient_without_time_for_another_attempt_lets_the_OTP_expire_as_never_sent()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+
+        await RecordAsync(otp, new SendOutcome.Transient("throttled", TimeSpan.MaxValue));
+
+        (otp.Deliveries.Count, otp.Otp.Status).ShouldBe((1, OtpStatus.Pending));
+        otp.State.At(otp.Otp.ExpiresAt).Reason.ShouldBe(OtpReason.NeverSent);
+    }
+
+    [Theory]
+    [InlineData(UnknownPolicy.AtLeastOnce, 2)]
+    [InlineData(UnknownPolicy.AtMostOnce, 1)]
+    public async Task Unknown_follows_the_policy_of_the_channel(UnknownPolicy policy, int deliveries)
+    {
+        _options.Channels["sms"] = new() { UnknownPolicy = policy };
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+
+        await RecordAsync(otp, new SendOutcome.Unknown("timeout"));
+
+        (otp.Deliveries[0].Status, otp.Deliveries.Count, otp.Otp.Status).ShouldBe((DeliveryStatus.Unknown, deliveries, OtpStatus.Pending));
+    }
+
+    [Fact]
+    public async Task Counts_only_for_its_own_claim()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+        await using var outcomes = Outcomes();
+
+        (await outcomes.RecordAsync(new(otp.Otp.Id, otp.Deliveries[0].Id, Guid.CreateVersion7(), new SendOutcome.Accepted(null)), CancellationToken.None)).ShouldBeFalse();
+
+        otp.Deliveries[0].Status.ShouldBe(DeliveryStatus.Sending);
+    }
+
+    [Fact]
+    public async Task Accepted_after_its_lease_takes_back_the_repetition_that_is_not_sent_yet()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Unknown, DeliveryStatus.Queued]));
+        otp.Deliveries[0].LeaseId = Guid.CreateVersion7();
+        await using var outcomes = Outcomes();
+
+        (await outcomes.RecordAsync(new(otp.Otp.Id, otp.Deliveries[0].Id, otp.Deliveries[0].LeaseId!.Value, new SendOutcome.Accepted("p-1")), CancellationToken.None)).ShouldBeTrue();
+
+        otp.Deliveries.Select(d => d.Status).ShouldBe([DeliveryStatus.Sent, DeliveryStatus.Suppressed]);
+    }
+
+    [Fact]
+    public async Task Is_believed_when_it_comes_after_its_lease_but_only_once()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+        _store.Now = Some.Now.AddSeconds(30);
+        (await Recovery().EndLeasesAsync(10, CancellationToken.None)).ShouldBe(1);
+        (otp.Deliveries[0].Status, otp.Deliveries[0].Reason, otp.Deliveries.Count).ShouldBe((DeliveryStatus.Unknown, "lease_ended", 2));
+
+        (await RecordAsync(otp, new SendOutcome.Refused("refused"))).ShouldBeFalse();
+        (await RecordAsync(otp, new SendOutcome.Accepted("p-1"))).ShouldBeTrue();
+        (await RecordAsync(otp, new SendOutcome.Accepted("p-1"))).ShouldBeFalse();
+
+        otp.Deliveries[0].Status.ShouldBe(DeliveryStatus.Sent);
+    }
+
+    [Theory]
+    [InlineData(UnknownPolicy.AtLeastOnce)]
+    [InlineData(UnknownPolicy.AtMostOnce)]
+    public async Task Is_known_after_its_lease_where_nothing_was_sent_and_one_more_attempt_is_made(UnknownPolicy policy)
+    {
+        _options.Channels["sms"] = new() { UnknownPolicy = policy };
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+        _store.Now = Some.Now.AddSeconds(30);
+        await Recovery().EndLeasesAsync(10, CancellationToken.None);
+
+        (await RecordAsync(otp, new SendOutcome.Transient("claim_over"))).ShouldBeTrue();
+
+        (otp.Deliveries[0].Status, otp.Deliveries[0].Reason).ShouldBe((DeliveryStatus.Failed, "claim_over"));
+        (otp.Deliveries[^1].Status, otp.Deliveries[^1].Attempt, otp.Deliveries.Count).ShouldBe((DeliveryStatus.Queued, 2, 2));
+    }
+
+    [Fact]
+    public async Task Is_waited_for_while_the_lease_lasts()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+        _store.Now = Some.Now.AddSeconds(30).AddTicks(-1);
+
+        await Recovery().EndLeasesAsync(10, CancellationToken.None);
+
+        otp.Deliveries[0].Status.ShouldBe(DeliveryStatus.Sending);
+        _store.Saved.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Is_asked_for_again_when_the_work_command_seems_lost()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
+        var recovery = Recovery();
+        _time.Advance(_options.LostAfter);
+        await recovery.RepublishAsync(10, CancellationToken.None);
+        _store.Messages.ShouldBeEmpty();
+        _store.Now = Some.Now.AddSeconds(15);
+
+        await recovery.RepublishAsync(10, CancellationToken.None);
+
+        _store.Messages.ShouldHaveSingleItem().MessageType.ShouldBe("work");
+        (otp.Deliveries[0].Republished, otp.Deliveries[0].PublishDueAt, otp.Otp.Sequence).ShouldBe((1, _store.Now.AddSeconds(30), 1));
+    }
+
+    [Fact]
+    public async Task Is_not_asked_for_again_while_its_work_command_waits_in_the_outbox()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
+        _store.Unpublished.Add(otp.Otp.Id);
+        var recovery = Recovery();
+        _time.Advance(_options.LostAfter);
+        _store.Now = Some.Now.AddSeconds(15);
+
+        await recovery.RepublishAsync(10, CancellationToken.None);
+
+        _store.Messages.ShouldBeEmpty();
+        (otp.Deliveries[0].Republished, otp.Deliveries[0].PublishDueAt).ShouldBe((0, _store.Now.AddSeconds(15)));
+        _store.Saved.ShouldHaveSingleItem().UpdatedDeliveries.ShouldBe(otp.Deliveries);
+
+        _store.Unpublished.Clear();
+        _store.Now = _store.Now.AddSeconds(15);
+        await recovery.RepublishAsync(10, CancellationToken.None);
+        _store.Messages.ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task Is_not_asked_for_again_while_its_queue_is_behind()
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
+        var recovery = Recovery();
+        _lag.Saw(Some.Claimed(lag: TimeSpan.FromSeconds(40)));
+        _store.Now = Some.Now.AddSeconds(15 + 40).AddTicks(-1);
+        await recovery.RepublishAsync(10, CancellationToken.None);
+        _store.Messages.ShouldBeEmpty();
+        _store.Now = Some.Now.AddSeconds(15 + 40);
+
+        await recovery.RepublishAsync(10, CancellationToken.None);
+
+        _store.Messages.ShouldHaveSingleItem();
+        otp.Deliveries[0].Republished.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Is_not_asked_for_again_before_it_is_known_how_far_its_queue_is_behind()
+    {
+        _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
+        _store.Now = Some.Now.AddSeconds(60);
+
+        (await Recovery().RepublishAsync(10, CancellationToken.None)).ShouldBe(0);
+
+        _store.Messages.ShouldBeEmpty();
+    }
+
+    private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Options.Create(_options));
+
+    private DeliveryOutcomes Outcomes() => new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new GatheringOptions()));
+
+    private async Task<bool> RecordAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
+    {
+        await using var outcomes = Outcomes();
+        var row = otp.Deliveries[delivery];
+        return await outcomes.RecordAsync(new(otp.Otp.Id, row.Id, row.LeaseId!.Value, outcome), CancellationToken.None);
+    }
+}

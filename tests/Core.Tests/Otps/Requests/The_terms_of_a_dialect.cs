@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Sandbox;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Otps.Requests;
+
+public class The_terms_of_a_dialect
+{
+    private static readonly OtpLookup Lookup = new("dialect", Recipient.Of(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
+    private readonly StoreInMemory _store = new();
+
+    [Fact]
+    public async Task Have_a_message_written_around_a_PIN_that_is_made_here()
+    {
+        await RequestAsync(new() { MessageOf = pin => new($"{{{{pin}}}} is not {pin.Reveal()}", "Subject"), PinPolicy = new(PinType.Numbers, 8) });
+
+        var row = _store.Intakes.ShouldHaveSingleItem().Pins.ShouldHaveSingleItem();
+        var pin = Some.Secrets.OpenPin(row).Reveal();
+        pin.ShouldMatch("^[0-9]{8}$");
+        Some.Secrets.OpenMessage(row).ShouldBe(new CallerMessage($"{{{{pin}}}} is not {pin}", "Subject"));
+        row.Exact.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Count_the_parts_of_that_message()
+    {
+        await RequestAsync(new() { MessageOf = pin => new(new string('x', 161) + pin.Reveal()) });
+
+        _store.Intakes[0].Otps[0].Parts.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Are_stronger_than_the_settings()
+    {
+        await RequestAsync(new() { Ttl = 7, MaxAttempts = 9 });
+
+        var otp = _store.Intakes[0].Otps[0];
+        (otp.Ttl, otp.MaxAttempts, otp.ExpiresAt).ShouldBe((7, 9, Some.Now.AddSeconds(7)));
+    }
+
+    [Fact]
+    public void Let_one_OTP_live_also_within_a_batch()
+    {
+        NewOtp[] orders = [OneLive(), OneLive()];
+
+        var answers = Decide(orders, live: []);
+
+        answers[0].Otp.ShouldNotBeNull();
+        answers[1].Refusal.ShouldBe(Refusals.StillLive);
+    }
+
+    [Fact]
+    public void Let_one_OTP_live_that_is_there_already()
+    {
+        var order = OneLive();
+
+        Decide([order], live: [Convert.ToHexString(order.LookupHash!)])[0].Refusal.ShouldBe(Refusals.StillLive);
+    }
+
+    private static NewOtp OneLive()
+    {
+        var order = Some.NewOtp();
+        return order with
+        {
+            Order = order.Order.Under(new() { Lookup = Lookup, OneLive = true }),
+            LookupHash = Some.Secrets.HashLookup(Some.Application().Id, Lookup),
+        };
+    }
+
+    private static IReadOnlyList<IntakeAnswer> Decide(IReadOnlyList<NewOtp> orders, HashSet<string> live)
+    {
+        var facts = new IntakeFacts(
+            Some.Now,
+            new Dictionary<Guid, FirstUse>(),
+            new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
+            new Dictionary<Guid, ApplicationSpending>()) { Live = live };
+        return IntakeRules.Decide(orders, facts, TimeSpan.FromSeconds(15), new(Some.Now));
+    }
+
+    private async Task RequestAsync(OtpTerms terms)
+    {
+        await using var intake = new OtpIntake(
+            _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
+            Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new GatheringOptions()));
+        (await intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), terms, Some.Application(), null, null, CancellationToken.None)).Refusal.ShouldBeNull();
+    }
+}

@@ -1,0 +1,156 @@
+using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Tests.Support;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Core.Tests.Otps.Verification;
+
+/// <summary>The store in memory finds every OTP by whatever hash.</summary>
+public class Checking_without_an_id
+{
+    private static readonly OtpLookup Lookup = new("somewhere", Recipient.Of(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
+    private readonly StoreInMemory _store = new();
+    private readonly RecipientHistory _history = Some.History();
+
+    [Fact]
+    public async Task A_right_guess_verifies_the_one_OTP_and_leaves_the_others()
+    {
+        var older = Add("111111");
+        var newer = Add("222222");
+
+        (await CheckAsync("111111")).ShouldBeNull();
+
+        (older.Otp.Status, newer.Otp.Status).ShouldBe((OtpStatus.Verified, OtpStatus.Pending));
+        newer.Otp.Attempts.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_PIN_that_was_sent_twice_is_used_once()
+    {
+        var (first, second) = (Add("111111"), Add("111111"));
+
+        (await CheckAsync("111111")).ShouldBeNull();
+        (await CheckAsync("111111")).ShouldBe(Refusals.NotFound);
+
+        (first.Otp.Status, second.Otp.Status).ShouldBe((OtpStatus.Verified, OtpStatus.Verified));
+    }
+
+    [Fact]
+    public async Task A_wrong_guess_counts_on_each_and_as_often_for_the_recipient()
+    {
+        var (first, second) = (Add("111111"), Add("222222"));
+
+        (await CheckAsync("333333")).ShouldBe(Refusals.WrongPin);
+
+        (first.Otp.Attempts, second.Otp.Attempts, _history.FailedGuesses).ShouldBe((1, 1, 2));
+    }
+
+    [Fact]
+    public async Task A_wrong_guess_ends_the_OTP_whose_last_it_was_and_leaves_those_that_are_final()
+    {
+        var last = _store.Add(Some.Locked(history: _history, maxAttempts: 1));
+        var used = _store.Add(Some.Locked(OtpStatus.Verified, history: _history));
+
+        (await CheckAsync("333333")).ShouldBe(Refusals.LastAttemptFailed);
+
+        (last.Otp.Status, last.Otp.Reason, used.Otp.Attempts).ShouldBe((OtpStatus.Failed, (OtpReason?)OtpReason.MaxAttempts, 0));
+    }
+
+    [Fact]
+    public async Task Nothing_is_found_where_none_is_live_or_all_are_past_their_time()
+    {
+        (await CheckAsync("123456")).ShouldBe(Refusals.NotFound);
+
+        var otp = Add("123456");
+        _store.Now = otp.Otp.ExpiresAt;
+        (await CheckAsync("123456")).ShouldBe(Refusals.NotFound);
+        _store.Messages.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task No_guess_is_judged_while_the_recipient_cools_off()
+    {
+        _history.CoolOffUntil = Some.Now.AddMinutes(1);
+        var otp = Add("111111");
+
+        (await CheckAsync("111111"))!.Code.ShouldBe(2120);
+        otp.Otp.Status.ShouldBe(OtpStatus.Pending);
+    }
+
+    [Fact]
+    public async Task A_PIN_finds_the_recipient_who_has_it_twice()
+    {
+        var (first, second) = (Add("111111"), Add("111111"));
+
+        (await TakeAsync("111111")).Value.ShouldBe(Some.Phone);
+
+        (first.Otp.Status, second.Otp.Status).ShouldBe((OtpStatus.Verified, OtpStatus.Verified));
+    }
+
+    [Fact]
+    public async Task What_the_search_finds_and_the_PIN_is_not_counts_nothing()
+    {
+        var otp = Add("11 11");
+
+        (await TakeAsync("1111")).Refusal.ShouldBe(Refusals.NotFound);
+
+        (otp.Otp.Status, otp.Otp.Attempts, _history.FailedGuesses).ShouldBe((OtpStatus.Pending, 0, 0));
+    }
+
+    [Fact]
+    public async Task A_PIN_of_two_recipients_finds_none_and_costs_nothing()
+    {
+        var (first, second) = (Add("111111"), Add("111111", [9, 9]));
+
+        (await TakeAsync("111111")).Refusal.ShouldBe(Refusals.NotFound);
+
+        (first.Otp.Status, first.Otp.Attempts, second.Otp.Status, second.Otp.Attempts).ShouldBe((OtpStatus.Pending, 0, OtpStatus.Pending, 0));
+    }
+
+    [Fact]
+    public void A_second_live_one_is_refused_where_there_may_be_one_also_within_a_batch()
+    {
+        var facts = new IntakeFacts(
+            Some.Now, new Dictionary<Guid, FirstUse>(),
+            new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
+            new Dictionary<Guid, ApplicationSpending>()) { Live = new HashSet<string>(StringComparer.Ordinal) { "07" } };
+        NewOtp Order(byte lookup)
+        {
+            var order = Some.NewOtp();
+            return order with { LookupHash = [lookup], Order = order.Order.Under(new() { OneLive = true, Lookup = Lookup }) };
+        }
+
+        var answers = IntakeRules.Decide([Order(7), Order(8), Order(8)], facts, TimeSpan.FromSeconds(15), new(Some.Now));
+
+        answers.Select(a => a.Refusal).ShouldBe([Refusals.StillLive, null, Refusals.StillLive]);
+    }
+
+    private LockedOtp Add(string pin, byte[]? recipient = null)
+    {
+        var some = Some.Locked(pin: pin, history: _history);
+        var otp = new Otp
+        {
+            Id = some.Otp.Id,
+            ApplicationId = some.Otp.ApplicationId,
+            Channel = some.Otp.Channel,
+            RecipientHash = recipient ?? some.Otp.RecipientHash,
+            Details = Some.Secrets.SealDetails(some.Otp.Id, new(Some.Phone, "Tests", "{{pin}}", null, null, null)),
+            MaxAttempts = some.Otp.MaxAttempts,
+            CreatedAt = some.Otp.CreatedAt,
+            ExpiresAt = some.Otp.ExpiresAt,
+        };
+        return _store.Add(some with { Otp = otp });
+    }
+
+    private Task<Refusal?> CheckAsync(string pin) => Check.CheckAsync(Some.Application(), Lookup, new(pin), traceParent: null, CancellationToken.None);
+
+    private Task<Judged<string>> TakeAsync(string pin) => Check.TakeAsync(Some.Application(), "somewhere", pin, traceParent: null, CancellationToken.None);
+
+    private OtpCheck Check => new(_store, _store, _store, Some.Secrets);
+}

@@ -1,0 +1,65 @@
+using System.Text.RegularExpressions;
+using OtpPipeline.Pipeline.Tests.Deployment;
+using Shouldly;
+using Xunit;
+
+namespace OtpPipeline.Pipeline.Tests.Architecture;
+
+/// <summary>A test is found from its source: src/X/A/B.cs is tested in tests/X.Tests/A.</summary>
+public partial class The_folders_of_the_tests
+{
+    /// <summary>Folders without a twin in src, and why.</summary>
+    private static readonly Dictionary<string, string> Own = new(StringComparer.Ordinal)
+    {
+        ["Pipeline.Tests/Architecture"] = "tests of the source itself",
+        ["Pipeline.Tests/Deployment"] = "tests of the Dockerfile, compose.yaml, ./run and the operations page",
+        ["Pipeline.Tests/Harness"] = "what the tests of the whole pipeline share",
+        ["Pipeline.Tests/Promises"] = "what the whole pipeline promises, whichever folder keeps it",
+    };
+
+    public static TheoryData<string> Projects { get; } = [.. Directory.GetDirectories(Repository.At("tests"), "*.Tests").Select(f => Path.GetFileName(f)!)];
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Are_those_of_the_source(string project) =>
+        Sources(project)
+            .Select(f => Path.GetDirectoryName(f)!)
+            .Distinct(StringComparer.Ordinal)
+            .Where(f => !Own.ContainsKey(f) && !IsInTheSource(project, Path.GetRelativePath(project, f)))
+            .ShouldBeEmpty($"src has no such folder; move the tests, or name the folder and the reason in {nameof(Own)}");
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Are_named_as_the_namespaces_of_their_files(string project) =>
+        Sources(project)
+            .Select(f => (Path: f, Declared: DeclaredNamespace().Match(File.ReadAllText(Repository.At("tests", f))).Groups["name"].Value))
+            .Where(f => f.Declared.Length > 0 && f.Declared != $"OtpPipeline.{Path.GetDirectoryName(f.Path)!.Replace('/', '.')}")
+            .Select(f => $"{f.Path} declares {f.Declared}")
+            .ShouldBeEmpty();
+
+    [Fact]
+    public void Without_a_twin_still_exist() => Own.Keys.Where(f => !Directory.Exists(Repository.At("tests", f))).ShouldBeEmpty();
+
+    /// <summary>Tests of a project without tests of its own lie in a folder of its name; those of the pipeline are of any project.</summary>
+    private static bool IsInTheSource(string project, string folder)
+    {
+        var path = folder.Split('/');
+        path = path[^1] == "Support" ? path[..^1] : path;
+        var ofThis = project[..project.IndexOf(".Tests", StringComparison.Ordinal)];
+        return project == "Pipeline.Tests"
+            ? Directory.GetDirectories(Repository.At("src")).Any(p => HasSource([p, .. path]))
+            : HasSource(["src", ofThis, .. path]) || (path.Length > 0 && !Directory.Exists(Repository.At("tests", path[0] + ".Tests")) && HasSource(["src", .. path]));
+    }
+
+    private static bool HasSource(string[] folder) =>
+        Directory.Exists(Repository.At(folder)) && Directory.EnumerateFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories).Any();
+
+    private static IEnumerable<string> Sources(string project) =>
+        from path in Directory.EnumerateFiles(Repository.At("tests", project), "*.cs", SearchOption.AllDirectories)
+        let relative = Path.GetRelativePath(Repository.At("tests"), path)
+        where !relative.Split('/').Any(f => f is "bin" or "obj" or "node_modules")
+        select relative;
+
+    [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline, 1000)]
+    private static partial Regex DeclaredNamespace();
+}

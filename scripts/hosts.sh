@@ -40,15 +40,15 @@ host_settings() {
         "Applications__0__Id=$APPLICATION_ID" Applications__0__Name=demo
         "Applications__0__Keys__0__Key=$API_KEY"
         "Applications__0__Secret=$APPLICATION_SECRET"
-        "Applications__0__Dialects__Beem__AppId=$BEEM_APP_ID"
-        "Applications__0__Dialects__Beem__Key=$BEEM_KEY" "Applications__0__Dialects__Beem__Secret=$BEEM_SECRET"
-        "Applications__0__Dialects__BizMagnets__Configs__0=$BIZMAGNETS_CONFIG"
-        "Applications__0__Dialects__Gupshup__Keys__0__Key=$GUPSHUP_KEY"
-        "Applications__0__Dialects__Gupshup__Keys__0__Settings__message=Your verification code is %code%"
-        "Applications__0__Dialects__Gupshup__Keys__0__Settings__accountType=intl"
+        "Applications__0__CompatibleApis__Beem__AppId=$BEEM_APP_ID"
+        "Applications__0__CompatibleApis__Beem__Key=$BEEM_KEY" "Applications__0__CompatibleApis__Beem__Secret=$BEEM_SECRET"
+        "Applications__0__CompatibleApis__BizMagnets__Configs__0=$BIZMAGNETS_CONFIG"
+        "Applications__0__CompatibleApis__Gupshup__Keys__0__Key=$GUPSHUP_KEY"
+        "Applications__0__CompatibleApis__Gupshup__Keys__0__Settings__message=Your verification code is %code%"
+        "Applications__0__CompatibleApis__Gupshup__Keys__0__Settings__accountType=intl"
         # So that a second request is answered with 101 at once; a key has 60 seconds unless told otherwise.
-        "Applications__0__Dialects__Gupshup__Keys__0__Settings__retryPeriod=0"
-        "Applications__0__Dialects__Gupshup__UserId=$GUPSHUP_USERID" "Applications__0__Dialects__Gupshup__Password=$GUPSHUP_PASSWORD"
+        "Applications__0__CompatibleApis__Gupshup__Keys__0__Settings__retryPeriod=0"
+        "Applications__0__CompatibleApis__Gupshup__UserId=$GUPSHUP_USERID" "Applications__0__CompatibleApis__Gupshup__Password=$GUPSHUP_PASSWORD"
         # Passwords can be read back here, as the sandbox shows every PIN anyway.
         "Perfumerlabs__ApplicationId=$APPLICATION_ID" Perfumerlabs__AllowPasswordReadback=true
         "Perfumerlabs__TelegramSecretToken=$TELEGRAM_SECRET_TOKEN"

@@ -1,7 +1,7 @@
 namespace OtpPipeline.Contracts;
 
 /// <summary>
-/// Command from another system: request an OTP. The fields are those of POST /otp and are judged by the same rules;
+/// Command from another system: request an OTP. The fields are those of POST /otp and are checked by the same rules;
 /// what is null comes from the application's settings.
 /// </summary>
 /// <param name="ApplicationId">The application on whose behalf the OTP is requested.</param>

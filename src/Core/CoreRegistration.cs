@@ -7,7 +7,7 @@ using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Deliveries.Sending;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
@@ -26,7 +26,7 @@ public static class CoreRegistration
         services.AddOptions<OtpOptions>().BindConfiguration(OtpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<CallbackOptions>().BindConfiguration(CallbackOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddOptions<GatheringOptions>().BindConfiguration(GatheringOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<BatchingOptions>().BindConfiguration(BatchingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SeededApplications>().BindConfiguration(SeededApplication.Section).ValidateDataAnnotations().ValidateOnStart();
 
@@ -48,7 +48,7 @@ public static class CoreRegistration
         services.AddSingleton<OtpResend>();
         services.AddSingleton<OtpReader>();
         services.AddSingleton<OtpExpiry>();
-        services.AddSingleton<DeadLetterBox>();
+        services.AddSingleton<DeadLetterStore>();
         services.AddSingleton<QueueLag>();
         services.AddSingleton<ReleaseSignal>();
         services.AddSingleton<PublishQuota>();

@@ -28,7 +28,7 @@ public static class SecurityHeaders
         return next(http);
     });
 
-    /// <summary>Before anything answers, so that refusals and failures have them too.</summary>
+    /// <summary>Before anything answers, so that errors and failures have them too.</summary>
     public static void Set(HttpContext http)
     {
         var headers = http.Response.Headers;

@@ -56,7 +56,7 @@ public sealed class OutboxBatch
             DestinationAddress = destination?.AbsoluteUri,
             Body = body,
             Headers = _serializer.WriteHeaders(headers),
-            // A batch may gather the work of several traces, so the caller's word goes before the ambient activity.
+            // A batch may hold the work of several traces, so the caller's word goes before the ambient activity.
             TraceParent = traceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null),
             DueAfter = delayed ? delay!.Value : _lease,
             LeaseId = delayed ? null : _leaseId,

@@ -17,7 +17,7 @@ internal static class CallbackFilterSql
         """;
 
     /// <summary>A status stands in the text, so that its partial index serves; the rest are three parameters from this number on.</summary>
-    public static string Of(CallbackFilter filter, int first) =>
+    public static string From(CallbackFilter filter, int first) =>
         $"""
         {(filter.Status is { } status ? $"c.status = '{EnumText<CallbackStatus>.Upper(status)}'" : "true")}
         AND (${first}::uuid IS NULL OR c.application_id = ${first})
@@ -29,7 +29,7 @@ internal static class CallbackFilterSql
     public static string Page(string columns, CallbackFilter filter, CallbackPlace? after) =>
         $"""
         SELECT {columns} FROM callbacks c
-        WHERE {(after is null ? "true" : "(c.created_at, c.id) < ($5, $6)")} AND {Of(filter, 2)}
+        WHERE {(after is null ? "true" : "(c.created_at, c.id) < ($5, $6)")} AND {From(filter, 2)}
         ORDER BY c.created_at DESC, c.id DESC LIMIT $1
         """;
 

@@ -96,13 +96,13 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
     public Task<IReadOnlyList<UnsentCallback>> ReadUnsentAsync(
         IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) => UnsentAsync(
         $"{UnsentSql} WHERE c.otp_id = ANY ($1) AND {Rows.Unindexed}c.status = 'PENDING' AND c.content IS NULL AND c.lease_id IS NULL",
-        [Columns.Of(otpIds)],
+        [Columns.From(otpIds)],
         cancellationToken);
 
     public Task<IReadOnlyList<UnsentCallback>> ReadLeasedAsync(
         Guid leaseId, IReadOnlyCollection<Guid> callbackIds, CancellationToken cancellationToken) => UnsentAsync(
         $"{UnsentSql} WHERE c.id = ANY ($1) AND c.lease_id = $2",
-        [Columns.Of(callbackIds), new() { Value = leaseId }],
+        [Columns.From(callbackIds), new() { Value = leaseId }],
         cancellationToken);
 
     public Task<IReadOnlySet<Guid>> ClaimAsync(
@@ -126,7 +126,7 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         await using var command = dataSource.CreateCommand(ClaimDueSql);
         command.Parameters.Add(new() { Value = leaseId });
         command.Parameters.Add(new() { Value = lease });
-        command.Parameters.Add(Columns.Of(applicationIds));
+        command.Parameters.Add(Columns.From(applicationIds));
         command.Parameters.Add(new() { Value = limit });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await Rows.ReadAllAsync(reader, ReadCallback, cancellationToken);
@@ -135,16 +135,16 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
     public Task<IReadOnlySet<Guid>> RecordAsync(IReadOnlyList<CallbackReport> reports, CancellationToken cancellationToken) => IdsAsync(
         RecordSql,
         [
-            Columns.Of(reports, r => r.CallbackId, NpgsqlDbType.Uuid),
-            Columns.Of(reports, r => r.LeaseId, NpgsqlDbType.Uuid),
-            Columns.Of(reports, r => EnumText<CallbackStatus>.Upper(r.Decision.Status), NpgsqlDbType.Text),
-            Columns.Of(reports, r => r.Decision.Reason, NpgsqlDbType.Text),
-            Columns.Of(reports, r => r.Decision.Delay, NpgsqlDbType.Interval),
-            Columns.Of(reports, r => r.Attempt is null ? 0 : 1, NpgsqlDbType.Integer),
-            Columns.Of(reports, r => r.Attempt?.Duration, NpgsqlDbType.Interval),
-            Columns.Of(reports, r => r.Attempt?.HttpStatus, NpgsqlDbType.Integer),
-            Columns.Of(reports, r => r.Attempt?.Error, NpgsqlDbType.Text),
-            Columns.Of(reports, r => r.Attempt?.Answer, NpgsqlDbType.Bytea),
+            Columns.From(reports, r => r.CallbackId, NpgsqlDbType.Uuid),
+            Columns.From(reports, r => r.LeaseId, NpgsqlDbType.Uuid),
+            Columns.From(reports, r => EnumText<CallbackStatus>.Upper(r.Decision.Status), NpgsqlDbType.Text),
+            Columns.From(reports, r => r.Decision.Reason, NpgsqlDbType.Text),
+            Columns.From(reports, r => r.Decision.Delay, NpgsqlDbType.Interval),
+            Columns.From(reports, r => r.Attempt is null ? 0 : 1, NpgsqlDbType.Integer),
+            Columns.From(reports, r => r.Attempt?.Duration, NpgsqlDbType.Interval),
+            Columns.From(reports, r => r.Attempt?.HttpStatus, NpgsqlDbType.Integer),
+            Columns.From(reports, r => r.Attempt?.Error, NpgsqlDbType.Text),
+            Columns.From(reports, r => r.Attempt?.Answer, NpgsqlDbType.Bytea),
         ],
         cancellationToken);
 
@@ -197,7 +197,7 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
             $"""
             WITH meant AS MATERIALIZED (
                 SELECT c.id FROM callbacks c
-                WHERE ($1::uuid IS NULL OR c.id > $1) AND {CallbackFilterSql.Of(filter, 3)}
+                WHERE ($1::uuid IS NULL OR c.id > $1) AND {CallbackFilterSql.From(filter, 3)}
                 ORDER BY c.id LIMIT $2 FOR UPDATE)
             UPDATE callbacks c SET {CallbackFilterSql.Replay} FROM meant WHERE c.id = meant.id
             RETURNING c.id
@@ -212,7 +212,7 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
     }
 
     private static NpgsqlParameter[] Contents(IReadOnlyList<RenderedCallback> rendered) =>
-        [Columns.Of(rendered, r => r.Id, NpgsqlDbType.Uuid), Columns.Of(rendered, r => r.Content, NpgsqlDbType.Bytea)];
+        [Columns.From(rendered, r => r.Id, NpgsqlDbType.Uuid), Columns.From(rendered, r => r.Content, NpgsqlDbType.Bytea)];
 
     private async Task<IReadOnlyList<UnsentCallback>> UnsentAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {

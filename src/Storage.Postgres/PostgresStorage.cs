@@ -34,7 +34,7 @@ public static class PostgresStorage
         Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = behindPooler ? 0 : 64);
         Default(settings, "Auto Prepare Min Usages", () => settings.AutoPrepareMinUsages = 2);
 
-        // Requests that are not gathered wait for a connection here: three processes stay below a server's usual hundred, which refuses.
+        // Requests that are not batched wait for a connection here: three processes stay below a server's usual hundred, which refuses.
         Default(settings, "Maximum Pool Size", () => settings.MaxPoolSize = 30);
 
         if (!behindPooler)

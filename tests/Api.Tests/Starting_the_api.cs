@@ -59,14 +59,14 @@ public sealed class Starting_the_api
         var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal)
         {
             ["Deliveries:Lease"] = "00:00:01",
-            ["Gathering:Writers"] = "0",
+            ["Batching:Writers"] = "0",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
         };
 
         var ending = await ApiProcess.RunAsync(configuration);
 
         ending.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).ShouldBe(
-            ["Deliveries:Lease must be between 00:00:05 and 00:10:00.", "Gathering:Writers must be between 1 and 32."], ignoreOrder: true);
+            ["Deliveries:Lease must be between 00:00:05 and 00:10:00.", "Batching:Writers must be between 1 and 32."], ignoreOrder: true);
     }
 
     /// <summary>Those are read where an endpoint is set only.</summary>

@@ -117,7 +117,7 @@ internal sealed class Scenarios(
         }
 
         timeline.Last = await client.Get(otp.OtpId, token);
-        var callback = await Find(() => Task.FromResult(receiver.Of(otp.OtpId, timeline.Last.Status)), $"no callback says {timeline.Last.Status}");
+        var callback = await Find(() => Task.FromResult(receiver.From(otp.OtpId, timeline.Last.Status)), $"no callback says {timeline.Last.Status}");
         timeline.Reached($"callback {callback.Status}, number {callback.Sequence}");
 
         // Again: GET tells EXPIRED from the moment on, before the change has its number.

@@ -4,7 +4,7 @@ using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api.Admin;
 
-/// <summary>What an operator may do over HTTP. Every refusal is a problem as RFC 9457 has it.</summary>
+/// <summary>What an operator may do over HTTP. Every error is a problem as RFC 9457 has it.</summary>
 internal static class AdminEndpoints
 {
     /// <summary>The group /admin, behind the operator's key; each concern maps its own endpoints into it.</summary>

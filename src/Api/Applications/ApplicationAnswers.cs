@@ -33,7 +33,7 @@ public sealed record ApplicationListItem
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime CreatedAt { get; init; }
 
-    internal static ApplicationListItem Of(Application application, ApplicationDirectory directory) => new()
+    internal static ApplicationListItem From(Application application, ApplicationDirectory directory) => new()
     {
         Id = 1,
         ApplicationId = IdOf(application, directory),
@@ -71,13 +71,13 @@ public sealed record ApplicationSettingsAnswer
 
     public required SettingsAnswer Settings { get; init; }
 
-    internal static ApplicationSettingsAnswer Of(Application application, ApplicationDirectory directory) => new()
+    internal static ApplicationSettingsAnswer From(Application application, ApplicationDirectory directory) => new()
     {
         ApplicationId = ApplicationListItem.IdOf(application, directory),
         Name = application.Name,
         Scopes = string.Join(' ', application.Settings.TokenScopes()),
         TokenExpiration = ApplicationListItem.InWords(application.Settings.TokenLifetime),
-        Settings = new(OtpSettingsAnswer.Of(application.Settings)),
+        Settings = new(OtpSettingsAnswer.Create(application.Settings)),
     };
 }
 
@@ -119,7 +119,7 @@ public sealed record OtpSettingsAnswer
     public required string? OtpCallback { get; init; }
 
     /// <summary>The models take no null: where a request must bring its own, the text says so.</summary>
-    internal static OtpSettingsAnswer Of(ApplicationSettings settings) => new()
+    internal static OtpSettingsAnswer Create(ApplicationSettings settings) => new()
     {
         Template = settings.Template ?? "",
         From = settings.From ?? "(request)",

@@ -22,7 +22,7 @@ internal static class ApplicationEndpoints
     }
 
     private static IResult List(HttpContext http, ApplicationDirectory directory) =>
-        new JsonAnswer<ApplicationListAnswer>(new([ApplicationListItem.Of(http.Caller().Application, directory)]), ApplicationJson.Plain.ApplicationListAnswer);
+        new JsonAnswer<ApplicationListAnswer>(new([ApplicationListItem.From(http.Caller().Application, directory)]), ApplicationJson.Plain.ApplicationListAnswer);
 
     private static IResult ListScopes() => new JsonAnswer<IReadOnlyList<string>>(Scopes.All, ApplicationJson.Plain.IReadOnlyListString);
 
@@ -31,7 +31,7 @@ internal static class ApplicationEndpoints
         var application = http.Caller().Application;
         var known = directory.TokenClientsOf(application.Id).Append(application.Id.ToString("D")).Contains(applicationId, StringComparer.OrdinalIgnoreCase);
         return known
-            ? new JsonAnswer<ApplicationSettingsAnswer>(ApplicationSettingsAnswer.Of(application, directory), ApplicationJson.Plain.ApplicationSettingsAnswer)
-            : new ErrorResult(ApiRefusals.ApplicationNotFound);
+            ? new JsonAnswer<ApplicationSettingsAnswer>(ApplicationSettingsAnswer.From(application, directory), ApplicationJson.Plain.ApplicationSettingsAnswer)
+            : new ErrorResult(ApiErrors.ApplicationNotFound);
     }
 }

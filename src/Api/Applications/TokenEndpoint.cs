@@ -72,8 +72,8 @@ internal static class TokenEndpoint
                 var error = await Described.SchemaAsync(context, typeof(ErrorAnswer), cancellationToken);
                 foreach (var code in (int[])[400, 401, 429, 500, 503])
                 {
-                    var text = code == 401 ? "The id or the secret is not valid" : Described.Refusals[code];
-                    operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Described.Content(error, Examples.Of(typeof(ErrorAnswer))) };
+                    var text = code == 401 ? "The id or the secret is not valid" : Described.OtpErrors[code];
+                    operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Described.Content(error, Examples.From(typeof(ErrorAnswer))) };
                 }
             });
 
@@ -82,7 +82,7 @@ internal static class TokenEndpoint
     {
         if (!directory.IsLoaded)
         {
-            return new ErrorResult(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
+            return new ErrorResult(ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable);
         }
 
         var form = await FormBody.ReadAsync(http.Request, cancellationToken);
@@ -96,20 +96,20 @@ internal static class TokenEndpoint
 
         if (!isForm)
         {
-            return new ErrorResult(ApiRefusals.TokenRequestInvalid);
+            return new ErrorResult(ApiErrors.TokenRequestInvalid);
         }
 
         if (form is null || found is not { Client: { Application: { Active: true } application, Identifier: var client }, Secret: var secret })
         {
             http.Response.Headers.WWWAuthenticate = BasicCredentials.Challenge;
-            return new ErrorResult(ApiRefusals.ClientInvalid);
+            return new ErrorResult(ApiErrors.ClientInvalid);
         }
 
         var scopes = Scopes(form.GetValueOrDefault("scope"), application.Settings.TokenScopes());
-        var refusal = Judge(form.GetValueOrDefault("grant_type")) ?? (scopes is null ? ApiRefusals.ScopeInvalid : null);
-        if (refusal is not null)
+        var error = Validate(form.GetValueOrDefault("grant_type")) ?? (scopes is null ? ApiErrors.ScopeInvalid : null);
+        if (error is not null)
         {
-            return new ErrorResult(refusal);
+            return new ErrorResult(error);
         }
 
         var lifetime = application.Settings.TokenLifetime;
@@ -153,9 +153,9 @@ internal static class TokenEndpoint
         return BasicCredentials.TryRead(request, out credentials) && !inForm;
     }
 
-    private static Refusal? Judge(StringValues grantType) =>
-        string.IsNullOrEmpty(grantType) ? ApiRefusals.GrantTypeMissing
-        : grantType != GrantType ? ApiRefusals.GrantTypeUnsupported
+    private static OtpError? Validate(StringValues grantType) =>
+        string.IsNullOrEmpty(grantType) ? ApiErrors.GrantTypeMissing
+        : grantType != GrantType ? ApiErrors.GrantTypeUnsupported
         : null;
 
     /// <summary>Those that are asked for, all where none are; null where one is unknown or not the application's.</summary>

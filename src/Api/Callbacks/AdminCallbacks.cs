@@ -39,7 +39,7 @@ internal static class AdminCallbacks
     private const int PageSize = 100;
     private const int ReplayBatch = 500;
     private const int MaxBatches = 100;
-    private static readonly Refusal CursorInvalid = ApiRefusals.Parameter("cursor", "the 'next' of an answer before");
+    private static readonly OtpError CursorInvalid = ApiErrors.Parameter("cursor", "the 'next' of an answer before");
 
     public static void MapAdminCallbacks(this RouteGroupBuilder admin)
     {
@@ -58,10 +58,10 @@ internal static class AdminCallbacks
     private static async Task<IResult> ListAsync(
         string? status, string? application, string? from, string? to, string? cursor, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken)
     {
-        var judged = Judge(new() { Status = status, Application = application, From = from, To = to });
-        if (judged.Refusal is { } refusal)
+        var result = Validate(new() { Status = status, Application = application, From = from, To = to });
+        if (result.Error is { } error)
         {
-            return new ProblemResult(refusal);
+            return new ProblemResult(error);
         }
 
         PageCursor last = default;
@@ -71,16 +71,16 @@ internal static class AdminCallbacks
         }
 
         var after = string.IsNullOrEmpty(cursor) ? (CallbackPlace?)null : new CallbackPlace(last.At, last.Id);
-        var rows = await store.ListAsync(judged.Value, after, PageSize, cancellationToken);
+        var rows = await store.ListAsync(result.Value, after, PageSize, cancellationToken);
         var next = rows.Count < PageSize ? null : new PageCursor(rows[^1].Callback.CreatedAt, rows[^1].Callback.Id).ToString();
-        var page = new CallbackPageAnswer([.. rows.Select(r => CallbackAnswer.Of(r, secrets))], next);
+        var page = new CallbackPageAnswer([.. rows.Select(r => CallbackAnswer.From(r, secrets))], next);
         return new JsonAnswer<CallbackPageAnswer>(page, CallbackJson.Plain.CallbackPageAnswer);
     }
 
     private static async Task<IResult> ReplayAsync(string callbackId, ICallbackStore store, CancellationToken cancellationToken) =>
         DashedId.TryParse(callbackId, out var id) && await store.ReplayAsync(id, applicationId: null, otpId: null, cancellationToken)
             ? new JsonAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer, StatusCodes.Status202Accepted)
-            : new ProblemResult(ApiRefusals.CallbackNotFound);
+            : new ProblemResult(ApiErrors.CallbackNotFound);
 
     private static async Task<IResult> ReplayRangeAsync(HttpContext http, ICallbackStore store, CancellationToken cancellationToken)
     {
@@ -88,27 +88,27 @@ internal static class AdminCallbacks
             http.Request,
             static json => new ReplayRangeBody
             {
-                Status = DraftField.Of(json, "status").Text,
-                Application = DraftField.Of(json, "application").Text,
-                From = DraftField.Of(json, "from").Text,
-                To = DraftField.Of(json, "to").Text,
-                Cursor = DraftField.Of(json, "cursor").Text,
+                Status = DraftField.From(json, "status").Text,
+                Application = DraftField.From(json, "application").Text,
+                From = DraftField.From(json, "from").Text,
+                To = DraftField.From(json, "to").Text,
+                Cursor = DraftField.From(json, "cursor").Text,
             },
             cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
 
         if (body.Value is { Status: null, Application: null, From: null, To: null })
         {
-            return new ProblemResult(ApiRefusals.RangeMissing);
+            return new ProblemResult(ApiErrors.RangeMissing);
         }
 
-        var judged = Judge(body.Value);
-        if (judged.Refusal is { } refusal)
+        var result = Validate(body.Value);
+        if (result.Error is { } error)
         {
-            return new ProblemResult(refusal);
+            return new ProblemResult(error);
         }
 
         if (!TryId(body.Value.Cursor, out var cursor))
@@ -116,7 +116,7 @@ internal static class AdminCallbacks
             return new ProblemResult(CursorInvalid);
         }
 
-        var filter = judged.Value;
+        var filter = result.Value;
         var count = 0;
         for (var i = 0; i < MaxBatches; i++)
         {
@@ -133,22 +133,22 @@ internal static class AdminCallbacks
         return new JsonAnswer<ReplayCountAnswer>(new(count, cursor), CallbackJson.Plain.ReplayCountAnswer, StatusCodes.Status202Accepted);
     }
 
-    private static Judged<CallbackFilter> Judge(ReplayRangeBody given)
+    private static Result<CallbackFilter> Validate(ReplayRangeBody given)
     {
         var status = CallbackStatus.Parked;
         if (given.Status is { } text && !EnumText<CallbackStatus>.TryParse(text, out status))
         {
-            return ApiRefusals.Parameter("status", "parked, delivered or pending");
+            return ApiErrors.Parameter("status", "parked, delivered or pending");
         }
 
         if (!TryId(given.Application, out var application))
         {
-            return ApiRefusals.Parameter("application", "the UUID of an application");
+            return ApiErrors.Parameter("application", "the UUID of an application");
         }
 
         if (!TryMoment(given.From, out var from) || !TryMoment(given.To, out var to))
         {
-            return ApiRefusals.Parameter("from' or 'to", "a moment, such as 2026-11-20T10:00:00Z");
+            return ApiErrors.Parameter("from' or 'to", "a moment, such as 2026-11-20T10:00:00Z");
         }
 
         return new CallbackFilter(status, application, from, to);

@@ -57,7 +57,7 @@ public sealed record CallbackAnswer
 
     public required IReadOnlyList<CallbackAttemptAnswer> Attempts { get; init; }
 
-    internal static CallbackAnswer Of(CallbackHistory history, OtpSecrets secrets)
+    internal static CallbackAnswer From(CallbackHistory history, OtpSecrets secrets)
     {
         var callback = history.Callback;
         return new()
@@ -71,7 +71,7 @@ public sealed record CallbackAnswer
             DateCreated = callback.CreatedAt,
             DateUpdated = callback.UpdatedAt,
             DateDue = callback.Status == CallbackStatus.Pending ? callback.DueAt : null,
-            Attempts = [.. history.Attempts.Select(a => CallbackAttemptAnswer.Of(a, secrets))],
+            Attempts = [.. history.Attempts.Select(a => CallbackAttemptAnswer.From(a, secrets))],
         };
     }
 }
@@ -95,13 +95,13 @@ public sealed record CallbackAttemptAnswer
     [Description("The first 512 bytes of the answer.")]
     public required string? Answer { get; init; }
 
-    internal static CallbackAttemptAnswer Of(CallbackAttempt attempt, OtpSecrets secrets) => new()
+    internal static CallbackAttemptAnswer From(CallbackAttempt attempt, OtpSecrets secrets) => new()
     {
         Number = attempt.Number,
         DateStarted = attempt.StartedAt,
         DurationMs = attempt.DurationMs,
         HttpStatus = attempt.HttpStatus,
         Error = attempt.Error,
-        Answer = attempt.Answer is { } answer ? Encoding.UTF8.GetString(secrets.OpenCallbackAnswer(attempt.CallbackId, answer)) : null,
+        Answer = attempt.Answer is { } answer ? Encoding.UTF8.GetString(secrets.DecryptCallbackAnswer(attempt.CallbackId, answer)) : null,
     };
 }

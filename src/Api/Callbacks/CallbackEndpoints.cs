@@ -24,13 +24,13 @@ internal static class CallbackEndpoints
 
     private static async Task<IResult> ListAsync(string otpId, HttpContext http, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken) =>
         DashedId.TryParse(otpId, out var id) && await store.ReadAsync(http.Caller().Application.Id, id, cancellationToken) is { } callbacks
-            ? new JsonAnswer<CallbackListAnswer>(new([.. callbacks.Select(c => CallbackAnswer.Of(c, secrets))]), CallbackJson.Plain.CallbackListAnswer)
-            : new ErrorResult(Refusals.NotFound);
+            ? new JsonAnswer<CallbackListAnswer>(new([.. callbacks.Select(c => CallbackAnswer.From(c, secrets))]), CallbackJson.Plain.CallbackListAnswer)
+            : new ErrorResult(OtpErrors.NotFound);
 
     private static async Task<IResult> ReplayAsync(string otpId, string callbackId, HttpContext http, ICallbackStore store, CancellationToken cancellationToken) =>
         DashedId.TryParse(otpId, out var otp)
         && DashedId.TryParse(callbackId, out var id)
         && await store.ReplayAsync(id, http.Caller().Application.Id, otp, cancellationToken)
             ? new JsonAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer, StatusCodes.Status202Accepted)
-            : new ErrorResult(Refusals.NotFound);
+            : new ErrorResult(OtpErrors.NotFound);
 }

@@ -10,7 +10,7 @@ internal sealed class CompatibleApiRouting(IEnumerable<ICompatibleApi> apis)
     public IEnumerable<ICompatibleApi> All => _apis;
 
     /// <summary>The API, and the path that routing is to see; null where the path belongs to none of them.</summary>
-    public (ICompatibleApi Api, PathString Path)? Of(PathString path)
+    public (ICompatibleApi Api, PathString Path)? From(PathString path)
     {
         foreach (var api in _apis)
         {
@@ -33,7 +33,7 @@ internal static class CompatibleApiRoutingSetup
         var apis = app.ApplicationServices.GetRequiredService<CompatibleApiRouting>();
         return app.Use((http, next) =>
         {
-            if (apis.Of(http.Request.Path) is { } found)
+            if (apis.From(http.Request.Path) is { } found)
             {
                 http.Features.Set<IErrorFormat>(found.Api);
                 http.Request.Path = found.Path;

@@ -29,12 +29,12 @@ internal static class DeadLetterEndpoints
         PageCursor before = default;
         if (cursor is not null && !PageCursor.TryParse(cursor, out before))
         {
-            return new ProblemResult(ApiRefusals.CursorInvalid);
+            return new ProblemResult(ApiErrors.CursorInvalid);
         }
 
         if (!TryLimit(limit, out var count))
         {
-            return new ProblemResult(ApiRefusals.LimitInvalid);
+            return new ProblemResult(ApiErrors.LimitInvalid);
         }
 
         var page = await letters.ListAsync(queue, cursor is null ? null : before, count, cancellationToken);
@@ -45,18 +45,18 @@ internal static class DeadLetterEndpoints
     {
         if (!Guid.TryParseExact(id, "D", out var letter))
         {
-            return new ProblemResult(ApiRefusals.PathNotFound);
+            return new ProblemResult(ApiErrors.PathNotFound);
         }
 
-        return await letters.ReplayAsync(letter, cancellationToken) is { } refusal
-            ? new ProblemResult(refusal)
+        return await letters.ReplayAsync(letter, cancellationToken) is { } error
+            ? new ProblemResult(error)
             : new JsonAnswer<DeadLetterReplayed>(new(letter), DeadLetterJson.Plain.DeadLetterReplayed);
     }
 
     private static async Task<IResult> DiscardAsync(string id, DeadLetterService letters, CancellationToken cancellationToken)
     {
-        var refusal = Guid.TryParseExact(id, "D", out var letter) ? await letters.DiscardAsync(letter, cancellationToken) : ApiRefusals.PathNotFound;
-        return refusal is null ? Results.NoContent() : new ProblemResult(refusal);
+        var error = Guid.TryParseExact(id, "D", out var letter) ? await letters.DiscardAsync(letter, cancellationToken) : ApiErrors.PathNotFound;
+        return error is null ? Results.NoContent() : new ProblemResult(error);
     }
 
     private static bool TryLimit(string? text, out int limit)

@@ -51,7 +51,7 @@ internal sealed partial class DeadLetterService(
         List<DeadLetterAnswer> items =
         [
             .. letters.Select(d => new DeadLetterAnswer(
-                d.Id, Message, d.Queue, secrets.OpenMessageId(d.Id, d.MessageId), d.Reason, JsonSerializer.Deserialize<Dictionary<string, string>>(d.Headers)!, d.Size, d.Kept, d.CreatedAt, d.ReplayedAt)),
+                d.Id, Message, d.Queue, secrets.DecryptMessageId(d.Id, d.MessageId), d.Reason, JsonSerializer.Deserialize<Dictionary<string, string>>(d.Headers)!, d.Size, d.Kept, d.CreatedAt, d.ReplayedAt)),
             .. rows.Select(m => new DeadLetterAnswer(
                 m.Id, Outbox, m.MessageType, m.Id.ToString(), m.LastError ?? "", new Dictionary<string, string>(StringComparer.Ordinal), m.Size, Replayable: true, m.ParkedAt!.Value, null)),
         ];
@@ -60,7 +60,7 @@ internal sealed partial class DeadLetterService(
     }
 
     /// <summary>Null where it was sent again.</summary>
-    public async Task<Refusal?> ReplayAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<OtpError?> ReplayAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var letter = await context.Set<DeadLetter>().AsNoTracking().SingleOrDefaultAsync(d => d.Id == id, cancellationToken);
@@ -71,23 +71,23 @@ internal sealed partial class DeadLetterService(
 
         if (letter.Original is null)
         {
-            return ApiRefusals.DeadLetterNotKept;
+            return ApiErrors.DeadLetterNotKept;
         }
 
         OriginalMessage original;
         try
         {
-            original = secrets.OpenDeadLetter(letter);
+            original = secrets.DecryptDeadLetter(letter);
         }
         catch (CryptographicException failure)
         {
             Log.NotOpened(logger, id, failure.GetType().Name);
-            return ApiRefusals.DeadLetterNotKept;
+            return ApiErrors.DeadLetterNotKept;
         }
 
         if (!await TrySendAsync(letter, original, cancellationToken))
         {
-            return ApiRefusals.BrokerAway;
+            return ApiErrors.BrokerAway;
         }
 
 #pragma warning disable RS0030 // Inside a statement it is the database's clock.
@@ -98,20 +98,20 @@ internal sealed partial class DeadLetterService(
     }
 
     /// <summary>Deletes it, unsent. Null where it was there.</summary>
-    public async Task<Refusal?> DiscardAsync(Guid id, CancellationToken cancellationToken)
+    public async Task<OtpError?> DiscardAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await context.Set<DeadLetter>().Where(d => d.Id == id).ExecuteDeleteAsync(cancellationToken) > 0
             || await outboxStore.DiscardAsync([id], cancellationToken) > 0
             ? null
-            : ApiRefusals.PathNotFound;
+            : ApiErrors.PathNotFound;
     }
 
-    private async Task<Refusal?> ReplayRowAsync(Guid id, CancellationToken cancellationToken)
+    private async Task<OtpError?> ReplayRowAsync(Guid id, CancellationToken cancellationToken)
     {
         if (await outboxStore.ReplayAsync([id], cancellationToken) == 0)
         {
-            return ApiRefusals.PathNotFound;
+            return ApiErrors.PathNotFound;
         }
 
         outbox.Wake();

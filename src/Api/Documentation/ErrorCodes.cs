@@ -12,16 +12,16 @@ internal static class ErrorCodes
 {
     private static readonly Lazy<string> Page = new(Render);
 
-    public static IReadOnlyList<Refusal> All { get; } =
+    public static IReadOnlyList<OtpError> All { get; } =
     [
-        .. new[] { typeof(Refusals), typeof(ApiRefusals), typeof(AdminRefusals) }
+        .. new[] { typeof(OtpErrors), typeof(ApiErrors), typeof(AdminErrors) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(f => f.GetValue(null))
-            .OfType<Refusal>()
-            .Append(Refusals.CallbackNetworkRefused(IPNetwork.Parse("10.0.0.0/8")))
-            .Append(Refusals.TooManySends("hour", TimeSpan.FromHours(1)))
-            .Append(Refusals.TooSoon(TimeSpan.FromMinutes(1)))
-            .Append(Refusals.CoolingOff(TimeSpan.FromHours(1)))
+            .OfType<OtpError>()
+            .Append(OtpErrors.CallbackNetworkRefused(IPNetwork.Parse("10.0.0.0/8")))
+            .Append(OtpErrors.TooManySends("hour", TimeSpan.FromHours(1)))
+            .Append(OtpErrors.TooSoon(TimeSpan.FromMinutes(1)))
+            .Append(OtpErrors.CoolingOff(TimeSpan.FromHours(1)))
             .OrderBy(r => r.Code),
     ];
 
@@ -40,12 +40,12 @@ internal static class ErrorCodes
         foreach (var codes in All.GroupBy(r => r.Code))
         {
             var anchor = $" id=\"{codes.Key}\"";
-            foreach (var refusal in codes)
+            foreach (var error in codes)
             {
-                page.Append("<tr").Append(anchor).Append("><td>").Append(refusal.Code)
-                    .Append("</td><td>").Append(ErrorStatus.Of(refusal))
-                    .Append("</td><td>").Append(refusal.Type)
-                    .Append("</td><td>").Append(WebUtility.HtmlEncode(refusal.Message)).Append("</td></tr>\n");
+                page.Append("<tr").Append(anchor).Append("><td>").Append(error.Code)
+                    .Append("</td><td>").Append(ErrorStatus.From(error))
+                    .Append("</td><td>").Append(error.Type)
+                    .Append("</td><td>").Append(WebUtility.HtmlEncode(error.Message)).Append("</td></tr>\n");
                 anchor = "";
             }
         }

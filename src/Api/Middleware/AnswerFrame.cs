@@ -36,13 +36,13 @@ internal static class AnswerFrame
                 response.StatusCode = StatusCodes.Status204NoContent;
                 return Task.CompletedTask;
             case StatusCodes.Status405MethodNotAllowed:
-                return ErrorResponse.WriteAsync(http, ApiRefusals.MethodNotAllowed);
+                return ErrorResponse.WriteAsync(http, ApiErrors.MethodNotAllowed);
             case StatusCodes.Status404NotFound:
-                return ErrorResponse.WriteAsync(http, ApiRefusals.PathNotFound);
+                return ErrorResponse.WriteAsync(http, ApiErrors.PathNotFound);
             case < 500:
-                return ErrorResponse.WriteAsync(http, ApiRefusals.BodyUnreadable);
+                return ErrorResponse.WriteAsync(http, ApiErrors.BodyUnreadable);
             default:
-                return ErrorResponse.WriteAsync(http, ApiRefusals.ServerError);
+                return ErrorResponse.WriteAsync(http, ApiErrors.ServerError);
         }
     }
 

@@ -16,7 +16,7 @@ internal static class IdentityBodies
         }
 
         http.Response.Headers.AcceptEncoding = Identity;
-        return ErrorResponse.WriteAsync(http, ApiRefusals.ContentCoding, StatusCodes.Status415UnsupportedMediaType);
+        return ErrorResponse.WriteAsync(http, ApiErrors.ContentCoding, StatusCodes.Status415UnsupportedMediaType);
     });
 
     private static bool IsIdentity(IEnumerable<string?> codings)

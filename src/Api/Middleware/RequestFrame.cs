@@ -36,7 +36,7 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
         catch (BadHttpRequestException failure) when (!http.Response.HasStarted)
         {
             Log.Unreadable(logger, failure.StatusCode);
-            await ErrorResponse.WriteAsync(http, ApiRefusals.BodyUnreadable);
+            await ErrorResponse.WriteAsync(http, ApiErrors.BodyUnreadable);
         }
         catch (Exception failure) when (!http.Response.HasStarted)
         {
@@ -84,11 +84,11 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
         }
 
         Log.Failed(logger, failure, http.TraceIdentifier);
-        return ErrorResponse.WriteAsync(http, ApiRefusals.ServerError);
+        return ErrorResponse.WriteAsync(http, ApiErrors.ServerError);
     }
 
     private static Task UnavailableAsync(HttpContext http, TimeSpan retryAfter) =>
-        ErrorResponse.WriteAsync(http, ApiRefusals.StoreAway with { RetryAfter = retryAfter }, StatusCodes.Status503ServiceUnavailable);
+        ErrorResponse.WriteAsync(http, ApiErrors.StoreAway with { RetryAfter = retryAfter }, StatusCodes.Status503ServiceUnavailable);
 
     private static partial class Log
     {

@@ -10,7 +10,7 @@ internal static class EmptyOtpId
     {
         var path = app.ApplicationServices.GetRequiredService<IOptions<NativeOptions>>().Value.Prefix + "/otp/";
         return app.Use((http, next) => path.Equals(http.Request.Path.Value, StringComparison.OrdinalIgnoreCase)
-            ? ErrorResponse.WriteAsync(http, ApiRefusals.PathNotFound)
+            ? ErrorResponse.WriteAsync(http, ApiErrors.PathNotFound)
             : next(http));
     }
 }

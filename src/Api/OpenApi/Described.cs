@@ -18,7 +18,7 @@ internal static class Described
 
     private const string Json = "application/json";
 
-    internal static readonly Dictionary<int, string> Refusals = new()
+    internal static readonly Dictionary<int, string> OtpErrors = new()
     {
         [400] = "A parameter, the body or the state of the OTP stands against it",
         [401] = "The API key is missing or not valid",
@@ -50,7 +50,7 @@ internal static class Described
         {
             if (body is not null)
             {
-                operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(await SchemaAsync(context, body, cancellationToken), Examples.Of(body)) };
+                operation.RequestBody = new OpenApiRequestBody { Required = true, Content = Content(await SchemaAsync(context, body, cancellationToken), Examples.From(body)) };
             }
 
             operation.Security = [new() { [new OpenApiSecuritySchemeReference(AdminKeyHandler.SchemeName, context.Document)] = [] }];
@@ -59,7 +59,7 @@ internal static class Described
                 [status.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse
                 {
                     Description = "Success",
-                    Content = answer is null ? null : Content(await SchemaAsync(context, answer, cancellationToken), Examples.Of(answer)),
+                    Content = answer is null ? null : Content(await SchemaAsync(context, answer, cancellationToken), Examples.From(answer)),
                 },
             };
             var problem = await SchemaAsync(context, typeof(ProblemAnswer), cancellationToken);
@@ -117,7 +117,7 @@ internal static class Described
                 operation.RequestBody = new OpenApiRequestBody
                 {
                     Required = true,
-                    Content = Content(await SchemaAsync(context, body, cancellationToken), Examples.Of(body)),
+                    Content = Content(await SchemaAsync(context, body, cancellationToken), Examples.From(body)),
                 };
             }
 
@@ -132,18 +132,18 @@ internal static class Described
                 {
                     Description = "Success",
                     Headers = Examples.Headers,
-                    Content = Content(await SchemaAsync(context, answer, cancellationToken), Examples.Of(answer)),
+                    Content = Content(await SchemaAsync(context, answer, cancellationToken), Examples.From(answer)),
                 },
             };
             var error = await SchemaAsync(context, typeof(ErrorAnswer), cancellationToken);
-            foreach (var (code, text) in Refusals)
+            foreach (var (code, text) in OtpErrors)
             {
                 if ((code is 409 or 422 && status != StatusCodes.Status201Created) || (code == 404 && context.Description.RelativePath?.Contains('{') != true))
                 {
                     continue;
                 }
 
-                operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Content(error, Examples.Of(typeof(ErrorAnswer))) };
+                operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Content(error, Examples.From(typeof(ErrorAnswer))) };
             }
         });
     }

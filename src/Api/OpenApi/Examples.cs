@@ -38,7 +38,7 @@ internal static class Examples
             """,
     };
 
-    public static JsonNode? Of(Type body) =>
+    public static JsonNode? From(Type body) =>
         (body.GetCustomAttribute<ExampleAttribute>()?.Json ?? Bodies.GetValueOrDefault(body)) is { } text ? JsonNode.Parse(text) : null;
 
     private static OpenApiHeader Header(string description, JsonSchemaType type) => new() { Description = description, Schema = new OpenApiSchema { Type = type } };

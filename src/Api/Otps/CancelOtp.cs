@@ -22,12 +22,12 @@ internal static class CancelOtp
     {
         if (!DashedId.TryParse(otpId, out var id))
         {
-            return new ErrorResult(Refusals.NotFound);
+            return new ErrorResult(OtpErrors.NotFound);
         }
 
         var answer = await cancellation.CancelAsync(new(http.Caller().Application, id, TraceParent: Activity.Current?.Id), cancellationToken);
-        return answer.Refusal is not { } refusal
+        return answer.Error is not { } error
             ? new JsonAnswer<CancelAnswer>(new(new(id)), OtpResponseJson.Plain.CancelAnswer)
-            : new ErrorResult(refusal);
+            : new ErrorResult(error);
     }
 }

@@ -11,6 +11,6 @@ internal static class ReadOtp
 {
     public static async Task<IResult> HandleAsync(string otpId, HttpContext http, OtpReader reader, CancellationToken cancellationToken) =>
         DashedId.TryParse(otpId, out var id) && await reader.FindAsync(http.Caller().Application, id, cancellationToken) is { } otp
-            ? new JsonAnswer<OtpAnswer>(OtpAnswer.Of(otp), OtpResponseJson.Plain.OtpAnswer)
-            : new ErrorResult(Refusals.NotFound);
+            ? new JsonAnswer<OtpAnswer>(OtpAnswer.Create(otp), OtpResponseJson.Plain.OtpAnswer)
+            : new ErrorResult(OtpErrors.NotFound);
 }

@@ -71,24 +71,24 @@ internal static class RequestOtp
     public static async Task<IResult> HandleAsync(HttpContext http, OtpIntake intake, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, OtpDraft.Read, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable);
         }
 
         var key = IdempotencyHeader.Read(http.Request);
-        if (key.Refusal is { } wrongKey)
+        if (key.Error is { } wrongKey)
         {
             return new ErrorResult(wrongKey);
         }
 
         var otp = await intake.RequestAsync(body.Value, http.Caller().Application, key.Value, Activity.Current?.Id, cancellationToken);
-        if (otp.Refusal is { } refusal)
+        if (otp.Error is { } error)
         {
-            return new ErrorResult(refusal);
+            return new ErrorResult(error);
         }
 
         http.Response.Headers.Location = $"{http.Request.Path}/{otp.Value.Otp.Id:D}";
-        return new JsonAnswer<OtpAnswer>(OtpAnswer.OfCreation(otp.Value), OtpResponseJson.Plain.OtpAnswer, StatusCodes.Status201Created);
+        return new JsonAnswer<OtpAnswer>(OtpAnswer.CreateFirst(otp.Value), OtpResponseJson.Plain.OtpAnswer, StatusCodes.Status201Created);
     }
 }

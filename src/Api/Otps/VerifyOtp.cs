@@ -35,17 +35,17 @@ internal static class VerifyOtp
     {
         if (!DashedId.TryParse(otpId, out var id))
         {
-            return new ErrorResult(Refusals.NotFound);
+            return new ErrorResult(OtpErrors.NotFound);
         }
 
-        var body = await JsonBody.ReadAsync(http.Request, static json => DraftField.Of(json, "pin"), cancellationToken);
-        if (body.Refusal is { } unreadable)
+        var body = await JsonBody.ReadAsync(http.Request, static json => DraftField.From(json, "pin"), cancellationToken);
+        if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable);
         }
 
         var key = IdempotencyHeader.Read(http.Request);
-        if (key.Refusal is { } wrongKey)
+        if (key.Error is { } wrongKey)
         {
             return new ErrorResult(wrongKey);
         }
@@ -55,11 +55,11 @@ internal static class VerifyOtp
         {
             // An unknown id comes before a missing PIN in the API's table.
             var known = await reader.FindAsync(application, id, cancellationToken) is not null;
-            return new ErrorResult(known ? Refusals.PinMissing : Refusals.NotFound);
+            return new ErrorResult(known ? OtpErrors.PinMissing : OtpErrors.NotFound);
         }
 
         var guess = new PinGuess(body.Value.Text, body.Value.WasNumber);
         var answer = await verification.VerifyAsync(new(application, id, guess, key.Value, Activity.Current?.Id), cancellationToken);
-        return answer.Refusal is { } refusal ? new ErrorResult(refusal) : Verified;
+        return answer.Error is { } error ? new ErrorResult(error) : Verified;
     }
 }

@@ -88,14 +88,14 @@ internal sealed partial class WarmUp(
         using var body = JsonDocument.Parse("""{"phoneNumber":"+33612246400","ttl":60,"template":"{{pin}}","from":"WarmUp","metadata":{"a":"b"}}""");
         if (await intake.RehearseAsync(OtpDraft.Read(body.RootElement), nobody, CancellationToken.None) is { } view)
         {
-            JsonSerializer.SerializeToUtf8Bytes(OtpAnswer.OfCreation(view), OtpResponseJson.Plain.OtpAnswer);
+            JsonSerializer.SerializeToUtf8Bytes(OtpAnswer.CreateFirst(view), OtpResponseJson.Plain.OtpAnswer);
         }
 
         await verification.VerifyAsync(new(nobody, Guid.CreateVersion7(), new PinGuess("000000")), CancellationToken.None);
         await reader.FindAsync(nobody, Guid.CreateVersion7(), CancellationToken.None);
     }
 
-    /// <summary>The way through the server itself, where it listens on plain HTTP; the answer is a refusal.</summary>
+    /// <summary>The way through the server itself, where it listens on plain HTTP; the answer is an error.</summary>
     private async Task CallAsync()
     {
         if (Address() is not { } address)

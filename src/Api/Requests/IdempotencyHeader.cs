@@ -9,7 +9,7 @@ internal static class IdempotencyHeader
     private const int MaxLength = 255;
 
     /// <summary>The key; null where none came.</summary>
-    public static Judged<string?> Read(HttpRequest request)
+    public static Result<string?> Read(HttpRequest request)
     {
         var header = request.Headers["Idempotency-Key"];
         if (header.Count == 0)
@@ -20,7 +20,7 @@ internal static class IdempotencyHeader
         var text = header.ToString().Trim();
         var key = text.Length >= 2 && text[0] == '"' && text[^1] == '"' ? Unquote(text[1..^1]) : text;
         return header.Count > 1 || key.Length is 0 or > MaxLength || !key.All(c => c is >= ' ' and <= '~')
-            ? Refusals.IdempotencyKeyInvalid
+            ? OtpErrors.IdempotencyKeyInvalid
             : key;
     }
 

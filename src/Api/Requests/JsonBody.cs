@@ -13,15 +13,15 @@ internal static class JsonBody
     /// <param name="read">Takes what is needed out of the object, which lives no longer than the call.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
     /// <param name="anyMediaType">For compatible APIs whose clients name none, or a wrong one.</param>
-    public static async ValueTask<Judged<T>> ReadAsync<T>(
+    public static async ValueTask<Result<T>> ReadAsync<T>(
         HttpRequest request, Func<JsonElement, T> read, CancellationToken cancellationToken, bool anyMediaType = false)
     {
         if (!anyMediaType && !IsJson(request.ContentType))
         {
-            return ApiRefusals.MediaType;
+            return ApiErrors.MediaType;
         }
 
-        return await RawBody.ReadAsync(request, cancellationToken) is { } body ? CommandBody.Read(body, read) : Refusals.BodyTooLarge;
+        return await RawBody.ReadAsync(request, cancellationToken) is { } body ? CommandBody.Read(body, read) : OtpErrors.BodyTooLarge;
     }
 
     /// <summary>Lenient where nothing can be misread: no media type at all, any +json, any name of UTF-8.</summary>

@@ -10,14 +10,14 @@ internal static class ErrorResponse
     private static readonly IErrorFormat Problem = new ProblemFormat();
 
     /// <param name="http">The request.</param>
-    /// <param name="refusal">The error.</param>
+    /// <param name="error">The error.</param>
     /// <param name="status">HTTP's status; that of the format where none is given.</param>
     /// <param name="format">Null for the format of the path: of a compatible API, of /admin, or the native one.</param>
-    public static Task WriteAsync(HttpContext http, Refusal refusal, int? status = null, IErrorFormat? format = null)
+    public static Task WriteAsync(HttpContext http, OtpError error, int? status = null, IErrorFormat? format = null)
     {
         format ??= http.Features.Get<IErrorFormat>() ?? (ProblemFormat.IsAdmin(http) ? Problem : Native);
-        var code = status ?? format.StatusOf(refusal);
-        if (refusal.RetryAfterSeconds is { } seconds)
+        var code = status ?? format.StatusOf(error);
+        if (error.RetryAfterSeconds is { } seconds)
         {
             http.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
             if (code == StatusCodes.Status429TooManyRequests)
@@ -27,6 +27,6 @@ internal static class ErrorResponse
             }
         }
 
-        return format.WriteAsync(http, refusal, code);
+        return format.WriteAsync(http, error, code);
     }
 }

@@ -3,7 +3,7 @@ using OtpPipeline.Core.Errors;
 namespace OtpPipeline.Api.Responses;
 
 /// <summary>An error as an answer.</summary>
-internal sealed class ErrorResult(Refusal refusal, int? status = null) : IResult
+internal sealed class ErrorResult(OtpError error, int? status = null) : IResult
 {
-    public Task ExecuteAsync(HttpContext httpContext) => ErrorResponse.WriteAsync(httpContext, refusal, status);
+    public Task ExecuteAsync(HttpContext httpContext) => ErrorResponse.WriteAsync(httpContext, error, status);
 }

@@ -5,14 +5,14 @@ namespace OtpPipeline.Api.Responses;
 /// <summary>HTTP's status of an error.</summary>
 internal static class ErrorStatus
 {
-    public static int Of(Refusal refusal) => refusal.Kind switch
+    public static int From(OtpError error) => error.Kind switch
     {
         ErrorKind.ApplicationNotFound or ErrorKind.NotFound => StatusCodes.Status404NotFound,
-        ErrorKind.TokenRequestInvalid when refusal == ApiRefusals.ClientInvalid => StatusCodes.Status401Unauthorized,
+        ErrorKind.TokenRequestInvalid when error == ApiErrors.ClientInvalid => StatusCodes.Status401Unauthorized,
         ErrorKind.AlreadyCancelled or ErrorKind.NotPending or ErrorKind.ScopeMissing or ErrorKind.NoCoverage or ErrorKind.PremiumNumber
             or ErrorKind.ApplicationNotAllowed => StatusCodes.Status403Forbidden,
         ErrorKind.DuplicateIdentifier or ErrorKind.NotAllowedNow or ErrorKind.StillLive => StatusCodes.Status409Conflict,
-        ErrorKind.RequestInvalid when refusal == ApiRefusals.ContentCoding => StatusCodes.Status415UnsupportedMediaType,
+        ErrorKind.RequestInvalid when error == ApiErrors.ContentCoding => StatusCodes.Status415UnsupportedMediaType,
         ErrorKind.IdempotencyKeyReused => StatusCodes.Status422UnprocessableEntity,
         ErrorKind.IdempotencyKeyInFlight => StatusCodes.Status409Conflict,
         ErrorKind.CredentialsInvalid or ErrorKind.ApplicationUnknown => StatusCodes.Status401Unauthorized,

@@ -6,7 +6,7 @@ namespace OtpPipeline.Api.Responses;
 internal interface IErrorFormat
 {
     /// <summary>HTTP's status where the endpoint names none.</summary>
-    int StatusOf(Refusal refusal) => ErrorStatus.Of(refusal);
+    int StatusOf(OtpError error) => ErrorStatus.From(error);
 
-    Task WriteAsync(HttpContext http, Refusal refusal, int status);
+    Task WriteAsync(HttpContext http, OtpError error, int status);
 }

@@ -27,8 +27,8 @@ internal sealed class Links(IOptions<ApiOptions> api, IOptionsMonitor<HostFilter
     }
 
     /// <summary>Where the code of an error is explained.</summary>
-    public static string ErrorPage(HttpContext http, Refusal refusal) =>
-        $"{http.RequestServices.GetRequiredService<Links>().BaseOf(http.Request)}/docs/errors#{refusal.Code}";
+    public static string ErrorPage(HttpContext http, OtpError error) =>
+        $"{http.RequestServices.GetRequiredService<Links>().BaseOf(http.Request)}/docs/errors#{error.Code}";
 
     private sealed class Passed
     {

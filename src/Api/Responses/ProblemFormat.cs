@@ -3,12 +3,12 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>The body of every refusal under /admin (RFC 9457).</summary>
+/// <summary>The body of every error under /admin (RFC 9457).</summary>
 /// <param name="Type">Where the code is explained.</param>
-/// <param name="Title">Kind of the refusal.</param>
+/// <param name="Title">Kind of the error.</param>
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Detail">Which field and why.</param>
-/// <param name="Code">The stable number of the refusal.</param>
+/// <param name="Code">The stable number of the error.</param>
 /// <param name="Errors">Each field that is wrong, where the body was readable.</param>
 public sealed record ProblemAnswer(
     string Type, string Title, int Status, string Detail, int Code,
@@ -29,11 +29,11 @@ internal sealed class ProblemFormat(IReadOnlyList<ProblemField>? fields = null) 
     public static bool IsAdmin(HttpContext http) => http.Request.Path.StartsWithSegments(AdminPath, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The native API has no 415; a problem says it as HTTP does.</summary>
-    public int StatusOf(Refusal refusal) => refusal == ApiRefusals.MediaType ? StatusCodes.Status415UnsupportedMediaType : ErrorStatus.Of(refusal);
+    public int StatusOf(OtpError error) => error == ApiErrors.MediaType ? StatusCodes.Status415UnsupportedMediaType : ErrorStatus.From(error);
 
-    public Task WriteAsync(HttpContext http, Refusal refusal, int status)
+    public Task WriteAsync(HttpContext http, OtpError error, int status)
     {
-        var problem = new ProblemAnswer(Links.ErrorPage(http, refusal), refusal.Type.Replace('_', ' '), status, refusal.Message, refusal.Code, fields);
+        var problem = new ProblemAnswer(Links.ErrorPage(http, error), error.Type.Replace('_', ' '), status, error.Message, error.Code, fields);
         return JsonAnswer.WriteAsync(http, status, problem, ErrorJson.Plain.ProblemAnswer, MediaType);
     }
 }

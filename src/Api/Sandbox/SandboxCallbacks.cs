@@ -41,14 +41,14 @@ internal static class SandboxCallbacks
         HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, static json => (Text: json.GetRawText(), OtpId: OtpIdOf(json)), cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable);
         }
 
         if (body.Value.OtpId is not { } otpId)
         {
-            return new ErrorResult(ApiRefusals.CallbackUnreadable);
+            return new ErrorResult(ApiErrors.CallbackUnreadable);
         }
 
         var text = body.Value.Text;
@@ -62,7 +62,7 @@ internal static class SandboxCallbacks
 
         var headers = Shown.Where(http.Request.Headers.ContainsKey).ToDictionary(h => h, h => http.Request.Headers[h].ToString(), StringComparer.Ordinal);
         var id = Guid.CreateVersion7();
-        var content = secrets.SealSandboxCallback(id, new SandboxCallbackContent(http.Request.Path, headers, text));
+        var content = secrets.EncryptSandboxCallback(id, new SandboxCallbackContent(http.Request.Path, headers, text));
         await context.Database.ExecuteSqlAsync(
             $"INSERT INTO sandbox_callbacks (id, otp_id, content, received_at) VALUES ({id}, {otpId}, {content}, CURRENT_TIMESTAMP)", cancellationToken);
         return TypedResults.NoContent();
@@ -73,7 +73,7 @@ internal static class SandboxCallbacks
     {
         if (!Guid.TryParseExact(otpId, "D", out var id))
         {
-            return new ErrorResult(ApiRefusals.SandboxOtpMissing);
+            return new ErrorResult(ApiErrors.SandboxOtpMissing);
         }
 
         var applicationId = http.Caller().Application.Id;
@@ -88,7 +88,7 @@ internal static class SandboxCallbacks
 #pragma warning restore RS0030
         IReadOnlyList<SandboxCallbackAnswer> callbacks =
         [
-            .. rows.Select(row => (Row: row, Content: secrets.OpenSandboxCallback(row)))
+            .. rows.Select(row => (Row: row, Content: secrets.DecryptSandboxCallback(row)))
                 .Select(c => new SandboxCallbackAnswer(c.Content.Path, c.Content.Headers, c.Content.Body, c.Row.ReceivedAt)),
         ];
         return new JsonAnswer<IReadOnlyList<SandboxCallbackAnswer>>(callbacks, SandboxJson.Plain.IReadOnlyListSandboxCallbackAnswer);

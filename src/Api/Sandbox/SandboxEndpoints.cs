@@ -41,13 +41,13 @@ internal static class SandboxEndpoints
     {
         if (string.IsNullOrWhiteSpace(recipient))
         {
-            return new ErrorResult(ApiRefusals.SandboxRecipientMissing);
+            return new ErrorResult(ApiErrors.SandboxRecipientMissing);
         }
 
         var hashes = SandboxRecipient.Parse(recipient).Select(secrets.HashRecipient).ToArray();
         if (hashes.Length == 0)
         {
-            return new ErrorResult(ApiRefusals.SandboxRecipientInvalid);
+            return new ErrorResult(ApiErrors.SandboxRecipientInvalid);
         }
 
         var applicationId = http.Caller().Application.Id;
@@ -62,7 +62,7 @@ internal static class SandboxEndpoints
 #pragma warning restore RS0030
         IReadOnlyList<SandboxMessageAnswer> messages =
         [
-            .. rows.Select(row => (Row: row, Content: secrets.OpenSandbox(row)))
+            .. rows.Select(row => (Row: row, Content: secrets.DecryptSandbox(row)))
                 .Select(m => new SandboxMessageAnswer(m.Content.Channel, m.Content.Recipient, m.Content.Text, m.Content.Pin, m.Row.SentAt)),
         ];
         return new JsonAnswer<IReadOnlyList<SandboxMessageAnswer>>(messages, SandboxJson.Plain.IReadOnlyListSandboxMessageAnswer);

@@ -12,17 +12,17 @@ internal static class SandboxRecipient
         var plain = text.Trim();
         if (PhoneNumber.Parse(PhoneNumber.WithPlus(plain), countryIso: null) is PhoneParseResult.Ok phone)
         {
-            yield return Recipient.Of(phone.Number);
+            yield return Recipient.From(phone.Number);
         }
 
         if (EmailAddress.TryParse(plain, out var email))
         {
-            yield return Recipient.Of(email);
+            yield return Recipient.From(email);
         }
 
         if (TelegramChat.TryParse(plain, out var chat))
         {
-            yield return Recipient.Of(chat);
+            yield return Recipient.From(chat);
         }
     }
 }

@@ -51,11 +51,11 @@ internal sealed class AdminKeyHandler(
     {
         if (_key is null)
         {
-            return ErrorResponse.WriteAsync(Context, ApiRefusals.PathNotFound);
+            return ErrorResponse.WriteAsync(Context, ApiErrors.PathNotFound);
         }
 
         Response.Headers.WWWAuthenticate = $"Bearer realm=\"OtpPipeline admin\", {SchemeName} header=\"{ApiKeyHandler.Header}\"";
-        return ErrorResponse.WriteAsync(Context, ApiRefusals.AdminKeyInvalid);
+        return ErrorResponse.WriteAsync(Context, ApiErrors.AdminKeyInvalid);
     }
 
     private string? Given()

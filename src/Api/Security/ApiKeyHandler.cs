@@ -60,21 +60,21 @@ internal sealed class ApiKeyHandler(
         if (!directory.IsLoaded)
         {
             // Nobody can be told apart from a stranger: that is no fault of the key.
-            return ErrorResponse.WriteAsync(Context, ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable);
+            return ErrorResponse.WriteAsync(Context, ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable);
         }
 
         if (IsByToken())
         {
             Response.Headers.WWWAuthenticate = "Bearer realm=\"OtpPipeline\", error=\"invalid_token\"";
-            return ErrorResponse.WriteAsync(Context, ApiRefusals.TokenInvalid);
+            return ErrorResponse.WriteAsync(Context, ApiErrors.TokenInvalid);
         }
 
         Response.Headers.WWWAuthenticate = $"{SchemeName} realm=\"OtpPipeline\", header=\"{Header}\"";
-        return ErrorResponse.WriteAsync(Context, ApiRefusals.KeyInvalid);
+        return ErrorResponse.WriteAsync(Context, ApiErrors.KeyInvalid);
     }
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) =>
-        ErrorResponse.WriteAsync(Context, IsByToken() ? ApiRefusals.TokenScopeMissing : ApiRefusals.ScopeMissing);
+        ErrorResponse.WriteAsync(Context, IsByToken() ? ApiErrors.TokenScopeMissing : ApiErrors.ScopeMissing);
 
     private bool IsByToken() => string.IsNullOrWhiteSpace(Request.Headers[Header].ToString()) && Token(Request) is not null;
 

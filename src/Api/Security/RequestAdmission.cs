@@ -7,7 +7,7 @@ using OtpPipeline.Core.RateLimits;
 namespace OtpPipeline.Api.Security;
 
 /// <summary>
-/// Counts requests once their credentials are judged: right ones by their own budget, over all processes; failed ones by address and process. What strangers
+/// Counts requests once their credentials are checked: right ones by their own budget, over all processes; failed ones by address and process. What strangers
 /// do therefore never refuses a request with right credentials.
 /// </summary>
 internal sealed class RequestAdmission(PermitLeases leases, RequestCounters counters, IOptions<ApiOptions> options)
@@ -21,7 +21,7 @@ internal sealed class RequestAdmission(PermitLeases leases, RequestCounters coun
     /// <param name="http">The request.</param>
     /// <param name="caller">Who makes it; null for failed credentials.</param>
     /// <returns>Null where it may go on.</returns>
-    public async ValueTask<Refusal?> CountAsync(HttpContext http, Caller? caller)
+    public async ValueTask<OtpError?> CountAsync(HttpContext http, Caller? caller)
     {
         if (caller is null)
         {
@@ -33,14 +33,14 @@ internal sealed class RequestAdmission(PermitLeases leases, RequestCounters coun
     }
 
     /// <summary>Counts a request for an access token whose client is right, apart from the requests that its tokens make.</summary>
-    public ValueTask<Refusal?> CountTokenRequestAsync(HttpContext http, Identified client) =>
+    public ValueTask<OtpError?> CountTokenRequestAsync(HttpContext http, Identified client) =>
         CountAsync(http, new(client.Application, client.Identifier.Id, []) { CountedAs = Apart(client.Application.Id, TokenRequests) });
 
     /// <summary>Counts a request with the operator's key.</summary>
-    public Refusal? CountOperator(HttpContext http) => Take(http, Bucket.Operator, options.Value.AdminRequestsPerMinute);
+    public OtpError? CountOperator(HttpContext http) => Take(http, Bucket.Operator, options.Value.AdminRequestsPerMinute);
 
     /// <summary>Counts failed credentials.</summary>
-    public Refusal? ChargeAddress(HttpContext http) => Take(http, Bucket.Of(http.Connection.RemoteIpAddress), options.Value.AnonymousRequestsPerMinute);
+    public OtpError? ChargeAddress(HttpContext http) => Take(http, Bucket.From(http.Connection.RemoteIpAddress), options.Value.AnonymousRequestsPerMinute);
 
     /// <summary>A further budget of the same application.</summary>
     public static Guid Apart(Guid id, byte mark)
@@ -50,13 +50,13 @@ internal sealed class RequestAdmission(PermitLeases leases, RequestCounters coun
         return new(bytes);
     }
 
-    private Refusal? Take(HttpContext http, Bucket bucket, int limit) => Answer(http, limit, counters.Take(bucket, limit));
+    private OtpError? Take(HttpContext http, Bucket bucket, int limit) => Answer(http, limit, counters.Take(bucket, limit));
 
-    private static Refusal? Answer(HttpContext http, int limit, Admission admission)
+    private static OtpError? Answer(HttpContext http, int limit, Admission admission)
     {
         var headers = http.Response.Headers;
         headers["X-Rate-Limit-Limit"] = limit.ToString(CultureInfo.InvariantCulture);
         headers["X-Rate-Limit-Remaining"] = admission.Remaining.ToString(CultureInfo.InvariantCulture);
-        return admission.Admitted ? null : Refusals.TooManyRequests with { RetryAfter = admission.ResetAfter };
+        return admission.Admitted ? null : OtpErrors.TooManyRequests with { RetryAfter = admission.ResetAfter };
     }
 }

@@ -12,7 +12,7 @@ internal readonly record struct Bucket(UInt128 Address, bool IsOperator = false)
     public static readonly Bucket Operator = new(0, IsOperator: true);
 
     /// <summary>An IPv6 network hands its customers whole /64s: one of those is one client.</summary>
-    public static Bucket Of(IPAddress? address)
+    public static Bucket From(IPAddress? address)
     {
         Span<byte> bytes = stackalloc byte[16];
         bytes.Clear();
@@ -46,7 +46,7 @@ internal sealed class RequestCounters(TimeProvider time)
     public Admission Take(Bucket bucket, int limit)
     {
         var now = time.GetUtcNow();
-        var minute = Of(now.ToUnixTimeSeconds() / 60);
+        var minute = From(now.ToUnixTimeSeconds() / 60);
         var used = minute.Count(bucket);
         return new(used <= limit, Math.Max(0, limit - used), DateTimeOffset.FromUnixTimeSeconds((minute.Number + 1) * 60) - now);
     }
@@ -54,7 +54,7 @@ internal sealed class RequestCounters(TimeProvider time)
     /// <summary>Counters in memory, which no number of addresses raises without limit.</summary>
     internal int Kept => Volatile.Read(ref _current).Kept;
 
-    private Minute Of(long number)
+    private Minute From(long number)
     {
         var current = Volatile.Read(ref _current);
         if (current.Number == number)

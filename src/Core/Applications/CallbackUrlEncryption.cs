@@ -24,7 +24,7 @@ public sealed class CallbackUrlEncryption : SaveChangesInterceptor, IMaterializa
     {
         if (entity is Application { CallbackUrl: { } stored } application)
         {
-            var url = SecretsOf(materializationData.Context).OpenCallbackUrl(application.Id, stored);
+            var url = SecretsOf(materializationData.Context).DecryptCallbackUrl(application.Id, stored);
             application.Settings = application.Settings with { OtpCallbackUrl = url };
         }
 
@@ -52,10 +52,10 @@ public sealed class CallbackUrlEncryption : SaveChangesInterceptor, IMaterializa
         {
             var application = entry.Entity;
             var secrets = SecretsOf(context);
-            var stored = application.CallbackUrl is { } old ? secrets.OpenCallbackUrl(application.Id, old) : null;
+            var stored = application.CallbackUrl is { } old ? secrets.DecryptCallbackUrl(application.Id, old) : null;
             if (!string.Equals(stored, application.Settings.OtpCallbackUrl, StringComparison.Ordinal) || !secrets.IsCurrent(application.CallbackUrl))
             {
-                application.CallbackUrl = application.Settings.OtpCallbackUrl is { } url ? secrets.SealCallbackUrl(application.Id, url) : null;
+                application.CallbackUrl = application.Settings.OtpCallbackUrl is { } url ? secrets.EncryptCallbackUrl(application.Id, url) : null;
             }
         }
     }

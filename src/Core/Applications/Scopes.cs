@@ -5,7 +5,7 @@ public static class Scopes
 {
     public const string Otp = "otp";
 
-    /// <summary>Known because the clients of the native dialect ask for it; nothing needs it.</summary>
+    /// <summary>Known because the clients of the native API ask for it; nothing needs it.</summary>
     public const string Sms = "sms";
 
     public static readonly IReadOnlyList<string> All = [Otp, Sms];

@@ -13,7 +13,7 @@ public sealed class WebhookSecret
 
     public required Guid ApplicationId { get; init; }
 
-    /// <summary>Its bytes, sealed.</summary>
+    /// <summary>Its bytes, encrypted.</summary>
     public required byte[] Secret { get; init; }
 
     /// <summary>It came from the configuration, which also takes it away.</summary>

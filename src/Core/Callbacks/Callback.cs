@@ -112,7 +112,7 @@ public sealed class CallbackAttempt
     /// <summary>Kind of failure where no answer came.</summary>
     public string? Error { get; init; }
 
-    /// <summary>First bytes of the answer, sealed.</summary>
+    /// <summary>First bytes of the answer, encrypted.</summary>
     public byte[]? Answer { get; init; }
 }
 

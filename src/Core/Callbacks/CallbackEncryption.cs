@@ -9,7 +9,7 @@ namespace OtpPipeline.Core.Callbacks;
 public static class CallbackEncryption
 {
     /// <summary>The URL's length, the URL and the body: the body must come back byte for byte.</summary>
-    public static byte[] SealCallback(this OtpSecrets secrets, Guid callbackId, CallbackContent content)
+    public static byte[] EncryptCallback(this OtpSecrets secrets, Guid callbackId, CallbackContent content)
     {
         var url = Encoding.UTF8.GetBytes(content.Url);
         var secret = new byte[sizeof(int) + url.Length + content.Body.Length];
@@ -20,15 +20,15 @@ public static class CallbackEncryption
     }
 
     /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
-    public static CallbackContent OpenCallback(this OtpSecrets secrets, Guid callbackId, byte[] content)
+    public static CallbackContent DecryptCallback(this OtpSecrets secrets, Guid callbackId, byte[] content)
     {
         var secret = secrets.Decrypt("callback", callbackId, content);
         var end = sizeof(int) + BinaryPrimitives.ReadInt32LittleEndian(secret);
         return new(Encoding.UTF8.GetString(secret.AsSpan(sizeof(int)..end)), secret[end..]);
     }
 
-    public static byte[] SealCallbackAnswer(this OtpSecrets secrets, Guid callbackId, ReadOnlySpan<byte> answer) =>
+    public static byte[] EncryptCallbackAnswer(this OtpSecrets secrets, Guid callbackId, ReadOnlySpan<byte> answer) =>
         secrets.Encrypt("callback-answer", callbackId, answer);
 
-    public static byte[] OpenCallbackAnswer(this OtpSecrets secrets, Guid callbackId, byte[] answer) => secrets.Decrypt("callback-answer", callbackId, answer);
+    public static byte[] DecryptCallbackAnswer(this OtpSecrets secrets, Guid callbackId, byte[] answer) => secrets.Decrypt("callback-answer", callbackId, answer);
 }

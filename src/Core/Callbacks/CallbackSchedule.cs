@@ -18,7 +18,7 @@ public readonly record struct CallbackDecision(CallbackStatus Status, string? Re
 /// <summary>When a callback is tried again, and when no more.</summary>
 public static class CallbackSchedule
 {
-    /// <summary>A wish of the subscriber's is granted up to this.</summary>
+    /// <summary>The longest Retry-After of a subscriber that is followed.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
 
     /// <summary>Pauses are longer by up to this share, so that what failed together does not come again together.</summary>
@@ -58,8 +58,8 @@ public static class CallbackSchedule
         }
 
         var pause = pauses[failures] * (1 + (Jitter * random));
-        var wish = result.RetryAfter is { } asked && asked > TimeSpan.Zero ? asked : TimeSpan.Zero;
-        wish = wish > LongestRetryAfter ? LongestRetryAfter : wish;
-        return new(CallbackStatus.Pending, null, pause > wish ? pause : wish);
+        var wanted = result.RetryAfter is { } asked && asked > TimeSpan.Zero ? asked : TimeSpan.Zero;
+        wanted = wanted > LongestRetryAfter ? LongestRetryAfter : wanted;
+        return new(CallbackStatus.Pending, null, pause > wanted ? pause : wanted);
     }
 }

@@ -20,7 +20,7 @@ public sealed class DeadLetter
     /// <summary>Size of the body in bytes.</summary>
     public required int Size { get; init; }
 
-    /// <summary>The sealed <see cref="OriginalMessage"/>; null where the body was too large to keep.</summary>
+    /// <summary>The encrypted <see cref="OriginalMessage"/>; null where the body was too large to keep.</summary>
     public byte[]? Original { get; init; }
 
     /// <summary>When it was put aside, the last time if a replay failed; by the database's clock.</summary>

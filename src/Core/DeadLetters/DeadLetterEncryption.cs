@@ -8,18 +8,18 @@ namespace OtpPipeline.Core.DeadLetters;
 /// <summary>What of a dead letter is encrypted, and the mark of its replay.</summary>
 public static class DeadLetterEncryption
 {
-    public static byte[] SealDeadLetter(this OtpSecrets secrets, Guid id, OriginalMessage original) =>
+    public static byte[] EncryptDeadLetter(this OtpSecrets secrets, Guid id, OriginalMessage original) =>
         secrets.EncryptJson("dead-letter", id, original, DeadLetterJson.Default.OriginalMessage);
 
     /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
-    public static OriginalMessage OpenDeadLetter(this OtpSecrets secrets, DeadLetter letter) =>
+    public static OriginalMessage DecryptDeadLetter(this OtpSecrets secrets, DeadLetter letter) =>
         secrets.DecryptJson("dead-letter", letter.Id, letter.Original!, DeadLetterJson.Default.OriginalMessage);
 
-    public static byte[] SealMessageId(this OtpSecrets secrets, Guid deadLetterId, string messageId) =>
+    public static byte[] EncryptMessageId(this OtpSecrets secrets, Guid deadLetterId, string messageId) =>
         secrets.EncryptText("dead-letter-id", deadLetterId, messageId);
 
     /// <summary>The sender's message id of a dead letter; null where there is none, or its key is gone.</summary>
-    public static string? OpenMessageId(this OtpSecrets secrets, Guid deadLetterId, byte[]? stored)
+    public static string? DecryptMessageId(this OtpSecrets secrets, Guid deadLetterId, byte[]? stored)
     {
         try
         {
@@ -37,7 +37,7 @@ public static class DeadLetterEncryption
         $"{deadLetterId:N}.{Convert.ToHexStringLower(secrets.Hash("dead-letter-replay", $"{deadLetterId:N}"))}";
 
     /// <summary>The dead letter that a mark names; null for a mark that is not ours.</summary>
-    public static Guid? OpenReplayMark(this OtpSecrets secrets, string mark) =>
+    public static Guid? DecryptReplayMark(this OtpSecrets secrets, string mark) =>
         Guid.TryParseExact(mark.Split('.')[0], "N", out var id)
         && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(mark), Encoding.UTF8.GetBytes(MarkReplay(secrets, id)))
             ? id

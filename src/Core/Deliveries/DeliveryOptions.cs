@@ -46,12 +46,12 @@ public sealed class DeliveryOptions : IValidatableObject
     public IDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The entry of a channel, or the defaults.</summary>
-    public ChannelOptions Of(Channel channel) => Channels.TryGetValue(channel.Text(), out var options) ? options : ChannelOptions.Default;
+    public ChannelOptions From(Channel channel) => Channels.TryGetValue(channel.Text(), out var options) ? options : ChannelOptions.Default;
 
     /// <summary>How long after its claim a call may begin: so that it ends within the lease, where that is more than twice the time-out.</summary>
     internal TimeSpan BeginWithin(Channel channel)
     {
-        var timeout = Of(channel).Timeout;
+        var timeout = From(channel).Timeout;
         return timeout < Lease - timeout ? Lease - timeout : timeout;
     }
 

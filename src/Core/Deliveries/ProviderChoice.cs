@@ -11,5 +11,5 @@ public sealed class ProviderChoice(IOptions<DeliveryOptions> deliveries, IOption
 
     /// <summary>The configured provider, the sandbox where none is and it is enabled, else null.</summary>
     public string? For(Channel channel) =>
-        deliveries.Value.Of(channel).Provider ?? (sandbox.Value.Enabled ? Sandbox : null);
+        deliveries.Value.From(channel).Provider ?? (sandbox.Value.Enabled ? Sandbox : null);
 }

@@ -1,10 +1,10 @@
 namespace OtpPipeline.Core.Otps;
 
-/// <summary>What of an OTP is personal or secret: stored sealed only.</summary>
+/// <summary>What of an OTP is personal or secret: stored encrypted only.</summary>
 /// <param name="Recipient">Canonical address: E.164, e-mail address or chat id.</param>
 /// <param name="From">The sender as the recipient sees it.</param>
 /// <param name="Template">The text with {{pin}}.</param>
-/// <param name="CallbackUrl">May carry credentials, hence sealed.</param>
+/// <param name="CallbackUrl">May carry credentials, hence encrypted.</param>
 /// <param name="Name">The recipient's name.</param>
 /// <param name="Locale">BCP 47 tag.</param>
 public sealed record OtpDetails(string Recipient, string From, string Template, string? CallbackUrl, string? Name, string? Locale)

@@ -14,15 +14,15 @@ public readonly record struct OtpState(OtpStatus Status, OtpReason? Reason, int 
     public bool IsFinal => Status != OtpStatus.Pending;
 }
 
-/// <summary>A guess, judged beforehand in constant time.</summary>
+/// <summary>A guess, checked beforehand in constant time.</summary>
 /// <param name="Matches">It is the PIN.</param>
 /// <param name="IsRetryOfSuccess">The same submission verified the OTP before; its answer was lost.</param>
 public readonly record struct Submission(bool Matches, bool IsRetryOfSuccess);
 
-/// <summary>What became of a guess or a cancellation: null refusal is success.</summary>
+/// <summary>What became of a guess or a cancellation: null error is success.</summary>
 /// <param name="State">The state afterwards; equal to the one before where nothing changed.</param>
-/// <param name="Refusal">Why not.</param>
-public readonly record struct Outcome(OtpState State, Refusal? Refusal);
+/// <param name="Error">Why not.</param>
+public readonly record struct Outcome(OtpState State, OtpError? Error);
 
 /// <summary>The status machine. Pure: the time is the database's, read after the row was locked.</summary>
 public static class OtpRules
@@ -38,19 +38,19 @@ public static class OtpRules
         switch (state.Status)
         {
             case OtpStatus.Verified:
-                return new(state, submission.IsRetryOfSuccess ? null : Refusals.AlreadyVerified);
+                return new(state, submission.IsRetryOfSuccess ? null : OtpErrors.AlreadyVerified);
             case OtpStatus.Cancelled:
-                return new(state, Refusals.WasCancelled);
+                return new(state, OtpErrors.WasCancelled);
             case OtpStatus.Expired:
-                return new(state, Refusals.HasExpired);
+                return new(state, OtpErrors.HasExpired);
             case OtpStatus.Failed:
-                return new(state, Refusals.HasFailed);
+                return new(state, OtpErrors.HasFailed);
         }
 
         var current = state.At(now);
         if (current.IsFinal)
         {
-            return new(current, Refusals.PinExpired);
+            return new(current, OtpErrors.PinExpired);
         }
 
         if (submission.Matches)
@@ -60,8 +60,8 @@ public static class OtpRules
 
         var attempts = current.Attempts + 1;
         return attempts >= current.MaxAttempts
-            ? new(current with { Attempts = attempts, Status = OtpStatus.Failed, Reason = OtpReason.MaxAttempts }, Refusals.LastAttemptFailed)
-            : new(current with { Attempts = attempts }, Refusals.WrongPin);
+            ? new(current with { Attempts = attempts, Status = OtpStatus.Failed, Reason = OtpReason.MaxAttempts }, OtpErrors.LastAttemptFailed)
+            : new(current with { Attempts = attempts }, OtpErrors.WrongPin);
     }
 
     public static Outcome Cancel(OtpState state, DateTime now)
@@ -70,8 +70,8 @@ public static class OtpRules
         return current.Status switch
         {
             OtpStatus.Pending => new(current with { Status = OtpStatus.Cancelled }, null),
-            OtpStatus.Cancelled => new(current, Refusals.AlreadyCancelled),
-            _ => new(current, Refusals.NotPending),
+            OtpStatus.Cancelled => new(current, OtpErrors.AlreadyCancelled),
+            _ => new(current, OtpErrors.NotPending),
         };
     }
 

@@ -8,6 +8,6 @@ public sealed class OtpSubmission
     /// <summary>Keyed hash of the caller's id of the submission and of what it said.</summary>
     public required byte[] Hash { get; init; }
 
-    /// <summary>Code of the refusal; null for success.</summary>
+    /// <summary>Code of the error; null for success.</summary>
     public int? Code { get; init; }
 }

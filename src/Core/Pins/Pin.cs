@@ -15,7 +15,7 @@ public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
 
     public int Length => _value.Length;
 
-    /// <summary>The PIN in clear: for the rendered message and the seal, nothing else.</summary>
+    /// <summary>The PIN in clear: for the rendered message and its encryption, nothing else.</summary>
     public string Reveal() => _value;
 
     /// <summary>

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 
 namespace OtpPipeline.Core.RateLimits;
 
@@ -16,7 +16,7 @@ public sealed partial class PermitLeases : IAsyncDisposable
     private readonly IPermitStore _store;
     private readonly TimeProvider _time;
     private readonly ILogger<PermitLeases> _logger;
-    private readonly Gatherer<PermitRequest, PermitLease> _gatherer;
+    private readonly Batcher<PermitRequest, PermitLease> _batcher;
     private long _failedAt = long.MinValue;
 
     public PermitLeases(IPermitStore store, TimeProvider time, ILogger<PermitLeases> logger)
@@ -24,7 +24,7 @@ public sealed partial class PermitLeases : IAsyncDisposable
         _store = store;
         _time = time;
         _logger = logger;
-        _gatherer = new(LeaseAsync, static _ => true, writers: 1);
+        _batcher = new(LeaseAsync, static _ => true, writers: 1);
     }
 
     /// <summary>Counts one request or command of an application.</summary>
@@ -49,13 +49,13 @@ public sealed partial class PermitLeases : IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async Task FetchAsync(ApplicationPermits permits, PermitRequest request)
     {
         try
         {
-            permits.Add(await _gatherer.AddAsync(request, CancellationToken.None));
+            permits.Add(await _batcher.AddAsync(request, CancellationToken.None));
         }
         catch (Exception failure)
         {

@@ -9,7 +9,7 @@ public static class ClientNetwork
     private const int PrefixLength = 8;
 
     /// <summary>The address itself, or the first address of its /64; IPv4 written as IPv6 is IPv4.</summary>
-    public static IPAddress Of(IPAddress address)
+    public static IPAddress From(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
         var real = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;

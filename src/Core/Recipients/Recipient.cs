@@ -33,7 +33,7 @@ public sealed record Recipient
     }
 
     private Recipient(PhoneNumber phone)
-        : this(RecipientKind.Phone, phone.E164, SameLine.Of(phone.E164), phone.CountryIso, phone.ToString()) => Phone = phone;
+        : this(RecipientKind.Phone, phone.E164, SameLine.From(phone.E164), phone.CountryIso, phone.ToString()) => Phone = phone;
 
     private Recipient(EmailAddress email)
         : this(RecipientKind.Email, email.Value, email.Identity, countryIso: null, email.ToString()) => _email = email;
@@ -57,21 +57,21 @@ public sealed record Recipient
     public string Folded(bool plusTags, bool dots) => _email?.Folded(plusTags, dots) ?? Identity;
 
     /// <summary>A phone number as a recipient.</summary>
-    public static Recipient Of(PhoneNumber number)
+    public static Recipient From(PhoneNumber number)
     {
         ArgumentNullException.ThrowIfNull(number);
         return new(number);
     }
 
     /// <summary>An e-mail address as a recipient.</summary>
-    public static Recipient Of(EmailAddress email)
+    public static Recipient From(EmailAddress email)
     {
         ArgumentNullException.ThrowIfNull(email);
         return new(email);
     }
 
     /// <summary>A Telegram chat as a recipient.</summary>
-    public static Recipient Of(TelegramChat chat)
+    public static Recipient From(TelegramChat chat)
     {
         ArgumentNullException.ThrowIfNull(chat);
         return new(RecipientKind.Chat, chat.Value, chat.Value, countryIso: null, chat.ToString());
@@ -81,9 +81,9 @@ public sealed record Recipient
     /// <exception cref="ArgumentException">The three do not fit together; the message does not carry the address.</exception>
     public static Recipient FromStored(RecipientKind kind, string address, string? countryIso) => kind switch
     {
-        RecipientKind.Phone when countryIso is not null => Of(PhoneNumber.FromStored(address, countryIso)),
-        RecipientKind.Email when EmailAddress.TryParse(address, out var email) => Of(email),
-        RecipientKind.Chat when TelegramChat.TryParse(address, out var chat) => Of(chat),
+        RecipientKind.Phone when countryIso is not null => From(PhoneNumber.FromStored(address, countryIso)),
+        RecipientKind.Email when EmailAddress.TryParse(address, out var email) => From(email),
+        RecipientKind.Chat when TelegramChat.TryParse(address, out var chat) => From(chat),
         _ => throw new ArgumentException($"The stored recipient is no {kind}.", nameof(address)),
     };
 

@@ -9,7 +9,7 @@ internal static class SameLine
     private const string Israel = "+972";
 
     /// <summary>The spelling that stands for the line; the number itself where it has no other.</summary>
-    public static string Of(string e164)
+    public static string From(string e164)
     {
         if (e164.StartsWith(SanMarinoByItaly, StringComparison.Ordinal))
         {

@@ -10,7 +10,7 @@ public sealed class SandboxCallback
 
     public required Guid OtpId { get; init; }
 
-    /// <summary><see cref="SandboxCallbackContent"/>, sealed.</summary>
+    /// <summary><see cref="SandboxCallbackContent"/>, encrypted.</summary>
     public required byte[] Content { get; init; }
 
     public DateTime ReceivedAt { get; init; }

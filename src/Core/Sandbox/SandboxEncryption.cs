@@ -6,16 +6,16 @@ namespace OtpPipeline.Core.Sandbox;
 /// <summary>What the sandbox keeps is encrypted like everything else.</summary>
 public static class SandboxEncryption
 {
-    public static byte[] SealSandbox(this OtpSecrets secrets, Guid messageId, SandboxContent content) =>
+    public static byte[] EncryptSandbox(this OtpSecrets secrets, Guid messageId, SandboxContent content) =>
         secrets.EncryptJson("sandbox", messageId, content, SandboxJson.Default.SandboxContent);
 
-    public static SandboxContent OpenSandbox(this OtpSecrets secrets, SandboxMessage message) =>
+    public static SandboxContent DecryptSandbox(this OtpSecrets secrets, SandboxMessage message) =>
         secrets.DecryptJson("sandbox", message.Id, message.Content, SandboxJson.Default.SandboxContent);
 
-    public static byte[] SealSandboxCallback(this OtpSecrets secrets, Guid callbackId, SandboxCallbackContent content) =>
+    public static byte[] EncryptSandboxCallback(this OtpSecrets secrets, Guid callbackId, SandboxCallbackContent content) =>
         secrets.EncryptJson("sandbox-callback", callbackId, content, SandboxJson.Default.SandboxCallbackContent);
 
-    public static SandboxCallbackContent OpenSandboxCallback(this OtpSecrets secrets, SandboxCallback callback) =>
+    public static SandboxCallbackContent DecryptSandboxCallback(this OtpSecrets secrets, SandboxCallback callback) =>
         secrets.DecryptJson("sandbox-callback", callback.Id, callback.Content, SandboxJson.Default.SandboxCallbackContent);
 }
 

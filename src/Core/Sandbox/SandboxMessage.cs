@@ -9,7 +9,7 @@ public sealed class SandboxMessage
 
     public required byte[] RecipientHash { get; init; }
 
-    /// <summary><see cref="SandboxContent"/>, sealed.</summary>
+    /// <summary><see cref="SandboxContent"/>, encrypted.</summary>
     public required byte[] Content { get; init; }
 
     public DateTime SentAt { get; init; }

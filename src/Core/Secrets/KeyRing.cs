@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace OtpPipeline.Core.Secrets;
 
 /// <summary>
-/// Seals with AES-256-GCM under the newest key, opens with any. Each ciphertext has a key of its own, derived by HKDF from the ring's
+/// Encrypts with AES-256-GCM under the newest key, decrypts with any. Each ciphertext has a key of its own, derived by HKDF from the ring's
 /// key and a random salt: with 192 random bits of salt and nonce no number of ciphertexts repeats both. The associated data binds a
 /// ciphertext to its place, so a row copied elsewhere does not open. Keyed hashes come from another key, which outlives a rotation.
 /// </summary>
@@ -28,60 +28,60 @@ public sealed class KeyRing
         CurrentKeyId = keys[0].Id;
     }
 
-    /// <summary>Id of the key that seals.</summary>
+    /// <summary>Id of the key that encrypts.</summary>
     public string CurrentKeyId { get; }
 
     /// <summary>How many keys may have made a keyed hash: the current one, and the old ones behind it.</summary>
     public int LookupKeys => _lookupKeys.Length;
 
     /// <summary>Salt, nonce, ciphertext and tag under the current key.</summary>
-    public byte[] Seal(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData) => Seal(CurrentKeyId, 0, secret, associatedData);
+    public byte[] Encrypt(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData) => Encrypt(CurrentKeyId, 0, secret, associatedData);
 
-    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was sealed in this place.</exception>
-    public byte[] Open(string keyId, ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData)
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was encrypted in this place.</exception>
+    public byte[] Decrypt(string keyId, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData)
     {
         if (!_keys.TryGetValue(keyId, out var key))
         {
             throw new CryptographicException($"The key '{keyId}' is not among Otp:PinKeys.");
         }
 
-        if (sealedData.Length < HeaderSize + TagSize)
+        if (encrypted.Length < HeaderSize + TagSize)
         {
-            throw new CryptographicException("The sealed data is cut short.");
+            throw new CryptographicException("The encrypted data is cut short.");
         }
 
-        using var aes = CipherOf(key, sealedData[..SaltSize]);
-        var secret = new byte[sealedData.Length - HeaderSize - TagSize];
-        aes.Decrypt(sealedData[SaltSize..HeaderSize], sealedData[HeaderSize..^TagSize], sealedData[^TagSize..], secret, associatedData);
+        using var aes = CipherOf(key, encrypted[..SaltSize]);
+        var secret = new byte[encrypted.Length - HeaderSize - TagSize];
+        aes.Decrypt(encrypted[SaltSize..HeaderSize], encrypted[HeaderSize..^TagSize], encrypted[^TagSize..], secret, associatedData);
         return secret;
     }
 
-    /// <summary>Like <see cref="Seal"/>, with the key's id in front, for columns that have none beside them.</summary>
-    public byte[] SealWithId(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
+    /// <summary>Like <see cref="Encrypt"/>, with the key's id in front, for columns that have none beside them.</summary>
+    public byte[] EncryptWithId(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
     {
         var id = Encoding.UTF8.GetBytes(CurrentKeyId);
-        var data = Seal(CurrentKeyId, 1 + id.Length, secret, associatedData);
+        var data = Encrypt(CurrentKeyId, 1 + id.Length, secret, associatedData);
         data[0] = (byte)id.Length;
         id.CopyTo(data, 1);
         return data;
     }
 
-    /// <summary>Id of the key that made what <see cref="SealWithId"/> returned.</summary>
-    public static string KeyIdOf(ReadOnlySpan<byte> sealedData)
+    /// <summary>Id of the key that made what <see cref="EncryptWithId"/> returned.</summary>
+    public static string KeyIdOf(ReadOnlySpan<byte> encrypted)
     {
-        if (sealedData.IsEmpty || sealedData.Length <= sealedData[0])
+        if (encrypted.IsEmpty || encrypted.Length <= encrypted[0])
         {
-            throw new CryptographicException("The sealed data is cut short.");
+            throw new CryptographicException("The encrypted data is cut short.");
         }
 
-        return Encoding.UTF8.GetString(sealedData[1..(1 + sealedData[0])]);
+        return Encoding.UTF8.GetString(encrypted[1..(1 + encrypted[0])]);
     }
 
-    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was sealed in this place.</exception>
-    public byte[] OpenWithId(ReadOnlySpan<byte> sealedData, ReadOnlySpan<byte> associatedData)
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was encrypted in this place.</exception>
+    public byte[] DecryptWithId(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData)
     {
-        var id = KeyIdOf(sealedData);
-        return Open(id, sealedData[(1 + sealedData[0])..], associatedData);
+        var id = KeyIdOf(encrypted);
+        return Decrypt(id, encrypted[(1 + encrypted[0])..], associatedData);
     }
 
     /// <summary>Keyed hash (HMAC-SHA256, 32 bytes) of a value for one purpose: equal values meet, nobody without the key can try them out.</summary>
@@ -97,7 +97,7 @@ public sealed class KeyRing
         return hmac.GetHashAndReset();
     }
 
-    private byte[] Seal(string keyId, int offset, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
+    private byte[] Encrypt(string keyId, int offset, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
     {
         var data = new byte[offset + HeaderSize + secret.Length + TagSize];
         var target = data.AsSpan(offset);

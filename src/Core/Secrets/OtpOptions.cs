@@ -8,7 +8,7 @@ public sealed class OtpOptions : IValidatableObject
     public const string Section = "Otp";
 
     /// <summary>
-    /// Keys that seal PINs and personal data, newest first: the first one seals, all of them open. Remove an old key when the
+    /// Keys that encrypt PINs and personal data, newest first: the first one encrypts, all of them decrypt. Remove an old key when the
     /// retention period has passed since it was first. At least one.
     /// </summary>
     public IList<PinKey> PinKeys { get; init; } = [];
@@ -87,7 +87,7 @@ public sealed class OtpOptions : IValidatableObject
 /// <summary>One key of the ring.</summary>
 public sealed class PinKey
 {
-    /// <summary>Stored beside what the key sealed; 1 to 32 characters, never used again for another key.</summary>
+    /// <summary>Stored beside what the key encrypted; 1 to 32 characters, never used again for another key.</summary>
     public string Id { get; set; } = "";
 
     /// <summary>Base64 of 32 random bytes.</summary>

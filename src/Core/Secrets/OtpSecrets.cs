@@ -19,10 +19,10 @@ public sealed class OtpSecrets(KeyRing ring)
     public bool IsCurrent(byte[]? stored) => stored is null || string.Equals(KeyRing.KeyIdOf(stored), ring.CurrentKeyId, StringComparison.Ordinal);
 
     /// <summary>Encrypts bytes for one row; the key's id goes with them.</summary>
-    public byte[] Encrypt(string purpose, Guid id, ReadOnlySpan<byte> secret) => ring.SealWithId(secret, Place(purpose, id));
+    public byte[] Encrypt(string purpose, Guid id, ReadOnlySpan<byte> secret) => ring.EncryptWithId(secret, Place(purpose, id));
 
     /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
-    public byte[] Decrypt(string purpose, Guid id, byte[] stored) => ring.OpenWithId(stored, Place(purpose, id));
+    public byte[] Decrypt(string purpose, Guid id, byte[] stored) => ring.DecryptWithId(stored, Place(purpose, id));
 
     /// <summary>Encrypts a text for one row.</summary>
     public byte[] EncryptText(string purpose, Guid id, string text) => Encrypt(purpose, id, Encoding.UTF8.GetBytes(text));
@@ -37,19 +37,19 @@ public sealed class OtpSecrets(KeyRing ring)
     public T DecryptJson<T>(string purpose, Guid id, byte[] stored, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Decrypt(purpose, id, stored), type)!;
 
     /// <summary>Encrypts one version of a row; the id of the key is stored beside it.</summary>
-    public byte[] EncryptVersion(string purpose, Guid id, int version, ReadOnlySpan<byte> secret) => ring.Seal(secret, Place(purpose, id, version));
+    public byte[] EncryptVersion(string purpose, Guid id, int version, ReadOnlySpan<byte> secret) => ring.Encrypt(secret, Place(purpose, id, version));
 
     /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
-    public byte[] DecryptVersion(string purpose, Guid id, int version, string keyId, byte[] stored) => ring.Open(keyId, stored, Place(purpose, id, version));
+    public byte[] DecryptVersion(string purpose, Guid id, int version, string keyId, byte[] stored) => ring.Decrypt(keyId, stored, Place(purpose, id, version));
 
     /// <summary>Keyed hash of a value for one purpose; hashes of different purposes never meet.</summary>
     public byte[] Hash(string purpose, string value, int lookupKey = 0) => ring.Hash(purpose, value, lookupKey);
 
     /// <summary>The body of a message that waits in the outbox.</summary>
-    public string SealOutboxBody(string body) => Convert.ToBase64String(ring.SealWithId(Encoding.UTF8.GetBytes(body), OutboxPlace));
+    public string EncryptOutboxBody(string body) => Convert.ToBase64String(ring.EncryptWithId(Encoding.UTF8.GetBytes(body), OutboxPlace));
 
     /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
-    public string OpenOutboxBody(string stored) => Encoding.UTF8.GetString(ring.OpenWithId(Convert.FromBase64String(stored), OutboxPlace));
+    public string DecryptOutboxBody(string stored) => Encoding.UTF8.GetString(ring.DecryptWithId(Convert.FromBase64String(stored), OutboxPlace));
 
     private static byte[] Place(string purpose, Guid id) => Encoding.UTF8.GetBytes($"{purpose}:{id:N}");
 

@@ -7,10 +7,10 @@ using RabbitMQ.Client;
 namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>
-/// Where a message goes that cannot be handled: sealed into the table of dead letters, from which it can be replayed, and without its
+/// Where a message goes that cannot be handled: encrypted into the table of dead letters, from which it can be replayed, and without its
 /// secrets into the error queue of its queue, where an operator with a broker's tools sees it.
 /// </summary>
-internal sealed class ErrorQueues(DeadLetterBox box, DatabaseGate database)
+internal sealed class ErrorQueues(DeadLetterStore box, DatabaseCircuitBreaker database)
 {
     private static readonly Dictionary<string, object?> Arguments = new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
 
@@ -19,7 +19,7 @@ internal sealed class ErrorQueues(DeadLetterBox box, DatabaseGate database)
         var queue = QueueOf(context.InputAddress);
         var body = context.Body.GetBytes();
         var properties = OriginalMessages.PropertiesOf(context);
-        var original = OriginalMessages.Of(properties, body);
+        var original = OriginalMessages.From(properties, body);
         var id = await database.RunAsync(() => box.KeepAsync(queue, reason, original, OriginalMessages.SafeHeadersOf(properties)));
 
         if (!context.TryGetPayload<ChannelContext>(out var channel))
@@ -28,7 +28,7 @@ internal sealed class ErrorQueues(DeadLetterBox box, DatabaseGate database)
         }
 
         await channel.QueueDeclare(queue + OtpBusTopology.ErrorSuffix, true, false, false, new Dictionary<string, object?>(Arguments, StringComparer.Ordinal), CancellationToken.None);
-        await channel.BasicPublishAsync("", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(id, reason), RedactedBody.Of(body), true, CancellationToken.None);
+        await channel.BasicPublishAsync("", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(id, reason), RedactedBody.From(body), true, CancellationToken.None);
     }
 
     public static string QueueOf(Uri inputAddress) => Uri.UnescapeDataString(inputAddress.AbsolutePath.Split('/')[^1]);

@@ -41,7 +41,7 @@ public sealed class MessageReplay(IBus bus, OtpSecrets secrets, IOptions<RabbitM
             context.Headers.Set(name, value);
         }
 
-        context.Headers.Set(DeadLetterBox.ReplayHeader, secrets.MarkReplay(deadLetterId));
+        context.Headers.Set(DeadLetterStore.ReplayHeader, secrets.MarkReplay(deadLetterId));
         context.Headers.Set(SenderHeader, original.UserId);
         if (original.UserId is not null)
         {

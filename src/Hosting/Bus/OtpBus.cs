@@ -38,7 +38,7 @@ public static class OtpBus
         var services = builder.Services;
         var connectionName = $"OtpPipeline ({builder.Environment.ApplicationName})";
         services.AddOptions<RabbitMqOptions>().BindConfiguration(RabbitMqOptions.Section).ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton<DatabaseGate>();
+        services.AddSingleton<DatabaseCircuitBreaker>();
         services.AddSingleton<ErrorQueues>();
         services.AddSingleton<MessageReplay>();
         services.AddSingleton<BrokerProblems>();
@@ -84,8 +84,8 @@ public static class OtpBus
         services.AddOutbox((setup, provider) =>
         {
             var secrets = provider.GetRequiredService<OtpSecrets>();
-            setup.Encrypt = secrets.SealOutboxBody;
-            setup.Decrypt = secrets.OpenOutboxBody;
+            setup.Encrypt = secrets.EncryptOutboxBody;
+            setup.Decrypt = secrets.DecryptOutboxBody;
             setup.Json = ContractsJson.Default.Options;
             setup.Map<OtpRequested>(DeliveryRecovery.WorkCommand);
             

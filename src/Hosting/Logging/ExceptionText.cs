@@ -15,7 +15,7 @@ public static class ExceptionText
     private const int MaxDepth = 8;
 
     /// <summary>Types, kept messages and stack traces, from the outermost to the cause.</summary>
-    public static string Of(Exception exception)
+    public static string From(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
         var text = new StringBuilder();

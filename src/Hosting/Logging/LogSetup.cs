@@ -18,7 +18,7 @@ internal static class LogSetup
 
     private static readonly (string Source, LogEventLevel Level)[] Quiet =
     [
-        // They print paths and queries, which carry secrets in some dialects: no configuration turns them on.
+        // They print paths and queries, which carry secrets in some compatible APIs: no configuration turns them on.
         ("Microsoft.AspNetCore", LogEventLevel.Warning),
         ("Microsoft.AspNetCore.Hosting", LogEventLevel.Warning),
         ("Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning),

@@ -29,7 +29,7 @@ internal sealed class RedactingSink(ILogEventSink inner) : ILogEventSink, IDispo
     /// <summary>Below Error one line will do: a broker that is away is said every few seconds.</summary>
     private sealed class Redacted(Exception exception, bool withStack) : Exception(ExceptionText.MessagesOf(exception))
     {
-        private readonly string _text = withStack ? ExceptionText.Of(exception) : ExceptionText.MessagesOf(exception);
+        private readonly string _text = withStack ? ExceptionText.From(exception) : ExceptionText.MessagesOf(exception);
 
         public override string ToString() => _text;
     }

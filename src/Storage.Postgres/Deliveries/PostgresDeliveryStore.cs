@@ -31,9 +31,9 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
         IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(ClaimSql);
-        command.Parameters.Add(Columns.Of(requests, r => r.OtpId, NpgsqlDbType.Uuid));
-        command.Parameters.Add(Columns.Of(requests, r => r.Step, NpgsqlDbType.Integer));
-        command.Parameters.Add(Columns.Of(requests, r => r.LeaseId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Columns.From(requests, r => r.OtpId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Columns.From(requests, r => r.Step, NpgsqlDbType.Integer));
+        command.Parameters.Add(Columns.From(requests, r => r.LeaseId, NpgsqlDbType.Uuid));
         command.Parameters.Add(new() { Value = lease });
         command.Parameters.Add(new() { Value = margin });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

@@ -25,10 +25,10 @@ internal static class IntakeStatements
             SET command_hash = excluded.command_hash, otp_id = excluded.otp_id, expires_at = excluded.expires_at
             WHERE i.expires_at <= clock_timestamp()
             """,
-            Columns.Of(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
-            Columns.Of(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea),
-            Columns.Of(orders, o => o.CommandHash, NpgsqlDbType.Bytea),
-            Columns.Of(orders, o => o.OtpId, NpgsqlDbType.Uuid),
+            Columns.From(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
+            Columns.From(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea),
+            Columns.From(orders, o => o.CommandHash, NpgsqlDbType.Bytea),
+            Columns.From(orders, o => o.OtpId, NpgsqlDbType.Uuid),
             new() { Value = retention });
         batch.Add(
             $"""
@@ -37,20 +37,20 @@ internal static class IntakeStatements
             JOIN idempotency_keys i ON i.application_id = k.application_id AND i.key_hash = k.key_hash AND i.otp_id <> k.otp_id
             LEFT JOIN otps o ON o.id = i.otp_id
             """,
-            Columns.Of(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
-            Columns.Of(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea),
-            Columns.Of(orders, o => o.OtpId, NpgsqlDbType.Uuid));
+            Columns.From(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
+            Columns.From(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea),
+            Columns.From(orders, o => o.OtpId, NpgsqlDbType.Uuid));
     }
 
     public static void ReleaseKeys(NpgsqlBatch batch, IReadOnlyCollection<NewOtp> orders) => batch.Add(
         "DELETE FROM idempotency_keys WHERE (application_id, key_hash) IN (SELECT a, k FROM unnest($1, $2) AS r (a, k))",
-        Columns.Of(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.Of(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea));
+        Columns.From(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea));
 
     /// <summary>Those of the lookup hashes that a live OTP has. Whoever would make another one holds the history of its recipient.</summary>
     public static void FindLive(NpgsqlBatch batch, IReadOnlyCollection<byte[]> lookups) => batch.Add(
         "SELECT o.lookup_hash FROM otps o WHERE o.lookup_hash = ANY ($1) AND o.status = 'PENDING' AND o.expires_at > clock_timestamp()",
-        Columns.Of(lookups, l => l, NpgsqlDbType.Bytea));
+        Columns.From(lookups, l => l, NpgsqlDbType.Bytea));
 
     public static void Insert(NpgsqlBatch batch, IntakeDecisions decisions)
     {
@@ -65,23 +65,23 @@ internal static class IntakeStatements
                 AS o (id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, details, max_attempts, ttl, parts, cost, metadata,
                       created_at, expires_at, callback_events)
             """,
-            Columns.Of(otps, o => o.Id, NpgsqlDbType.Uuid),
-            Columns.Of(otps, o => o.ApplicationId, NpgsqlDbType.Uuid),
-            Columns.Of(otps, o => o.TrackId, NpgsqlDbType.Uuid),
-            Columns.Of(otps, o => o.Channel.Text(), NpgsqlDbType.Text),
-            Columns.Of(otps, o => o.CountryIso, NpgsqlDbType.Text),
-            Columns.Of(otps, o => o.RecipientHash, NpgsqlDbType.Bytea),
-            Columns.Of(otps, o => o.LimitHash, NpgsqlDbType.Bytea),
-            Columns.Of(otps, o => o.LookupHash, NpgsqlDbType.Bytea),
-            Columns.Of(otps, o => o.Details, NpgsqlDbType.Bytea),
-            Columns.Of(otps, o => o.MaxAttempts, NpgsqlDbType.Integer),
-            Columns.Of(otps, o => o.Ttl, NpgsqlDbType.Integer),
-            Columns.Of(otps, o => o.Parts, NpgsqlDbType.Integer),
-            Columns.Of(otps, o => o.Cost, NpgsqlDbType.Numeric),
-            Columns.Of(otps, o => o.Metadata, NpgsqlDbType.Bytea),
-            Columns.Of(otps, o => o.CreatedAt, NpgsqlDbType.TimestampTz),
-            Columns.Of(otps, o => o.ExpiresAt, NpgsqlDbType.TimestampTz),
-            Columns.Of(otps, o => o.CallbackEvents is { } events ? EnumText<CallbackEvents>.Lower(events) : null, NpgsqlDbType.Text));
+            Columns.From(otps, o => o.Id, NpgsqlDbType.Uuid),
+            Columns.From(otps, o => o.ApplicationId, NpgsqlDbType.Uuid),
+            Columns.From(otps, o => o.TrackId, NpgsqlDbType.Uuid),
+            Columns.From(otps, o => o.Channel.Text(), NpgsqlDbType.Text),
+            Columns.From(otps, o => o.CountryIso, NpgsqlDbType.Text),
+            Columns.From(otps, o => o.RecipientHash, NpgsqlDbType.Bytea),
+            Columns.From(otps, o => o.LimitHash, NpgsqlDbType.Bytea),
+            Columns.From(otps, o => o.LookupHash, NpgsqlDbType.Bytea),
+            Columns.From(otps, o => o.Details, NpgsqlDbType.Bytea),
+            Columns.From(otps, o => o.MaxAttempts, NpgsqlDbType.Integer),
+            Columns.From(otps, o => o.Ttl, NpgsqlDbType.Integer),
+            Columns.From(otps, o => o.Parts, NpgsqlDbType.Integer),
+            Columns.From(otps, o => o.Cost, NpgsqlDbType.Numeric),
+            Columns.From(otps, o => o.Metadata, NpgsqlDbType.Bytea),
+            Columns.From(otps, o => o.CreatedAt, NpgsqlDbType.TimestampTz),
+            Columns.From(otps, o => o.ExpiresAt, NpgsqlDbType.TimestampTz),
+            Columns.From(otps, o => o.CallbackEvents is { } events ? EnumText<CallbackEvents>.Lower(events) : null, NpgsqlDbType.Text));
         ChangeStatements.Insert(batch, [.. otps.Select(OtpChange.Created)]);
 
         var pins = decisions.Pins;
@@ -90,14 +90,14 @@ internal static class IntakeStatements
             INSERT INTO otp_pins (otp_id, version, ciphertext, key_id, valid_until, exact, message, find_hash, unique_hash)
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
             """,
-            Columns.Of(pins, p => p.OtpId, NpgsqlDbType.Uuid),
-            Columns.Of(pins, p => p.Version, NpgsqlDbType.Integer),
-            Columns.Of(pins, p => p.Ciphertext, NpgsqlDbType.Bytea),
-            Columns.Of(pins, p => p.KeyId, NpgsqlDbType.Text),
-            Columns.Of(pins, p => p.ValidUntil, NpgsqlDbType.TimestampTz),
-            Columns.Of(pins, p => p.Exact, NpgsqlDbType.Boolean),
-            Columns.Of(pins, p => p.Message, NpgsqlDbType.Bytea),
-            Columns.Of(pins, p => p.FindHash, NpgsqlDbType.Bytea),
-            Columns.Of(pins, p => p.UniqueHash, NpgsqlDbType.Bytea));
+            Columns.From(pins, p => p.OtpId, NpgsqlDbType.Uuid),
+            Columns.From(pins, p => p.Version, NpgsqlDbType.Integer),
+            Columns.From(pins, p => p.Ciphertext, NpgsqlDbType.Bytea),
+            Columns.From(pins, p => p.KeyId, NpgsqlDbType.Text),
+            Columns.From(pins, p => p.ValidUntil, NpgsqlDbType.TimestampTz),
+            Columns.From(pins, p => p.Exact, NpgsqlDbType.Boolean),
+            Columns.From(pins, p => p.Message, NpgsqlDbType.Bytea),
+            Columns.From(pins, p => p.FindHash, NpgsqlDbType.Bytea),
+            Columns.From(pins, p => p.UniqueHash, NpgsqlDbType.Bytea));
     }
 }

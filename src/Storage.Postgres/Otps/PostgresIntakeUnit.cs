@@ -113,7 +113,7 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
-    /// <summary>Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a twin that is being committed.</summary>
+    /// <summary>Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a duplicate that is being committed.</summary>
     private async Task<IReadOnlyDictionary<Guid, FirstUse>> ClaimKeysAsync(List<NewOtp> orders, CancellationToken cancellationToken)
     {
         if (orders.Count == 0)

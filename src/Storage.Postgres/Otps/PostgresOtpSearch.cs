@@ -7,7 +7,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
-/// <summary>Searches on PostgreSQL, each over a partial index that only OTPs of such dialects are in.</summary>
+/// <summary>Searches on PostgreSQL, each over a partial index that only OTPs of such compatible APIs are in.</summary>
 internal sealed class PostgresOtpSearch(NpgsqlDataSource dataSource) : IOtpSearch
 {
     private const string Live = "o.status = 'PENDING' AND o.expires_at > clock_timestamp()";
@@ -40,7 +40,7 @@ internal sealed class PostgresOtpSearch(NpgsqlDataSource dataSource) : IOtpSearc
             SELECT {Rows.Pin} FROM otps o JOIN otp_pins p ON p.otp_id = o.id
             WHERE o.lookup_hash = ANY ($1) AND {Live} ORDER BY o.created_at DESC, o.id DESC, p.version DESC LIMIT 1
             """);
-        command.Parameters.Add(Columns.Of(lookupHashes, h => h, NpgsqlDbType.Bytea));
+        command.Parameters.Add(Columns.From(lookupHashes, h => h, NpgsqlDbType.Bytea));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return (await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken)).SingleOrDefault();
     }

@@ -16,7 +16,7 @@ namespace OtpPipeline.Storage.Postgres.Otps;
 /// <summary>One transaction over locked OTPs: locking is one round trip, saving another, the commit the last.</summary>
 internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metrics) : IOtpUnit
 {
-    // Whoever changes a delivery or judges a guess holds the OTP's row. What is read in a later statement of READ COMMITTED is
+    // Whoever changes a delivery or checks a guess holds the OTP's row. What is read in a later statement of READ COMMITTED is
     // therefore as it stands under the lock, and so is the clock.
     private const string LockSql = $"SELECT {Rows.Otp} FROM otps o WHERE o.id = ANY ($1) ORDER BY o.id FOR UPDATE";
     private const string DeliveriesSql = $"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
@@ -87,8 +87,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             """,
             [
                 new() { Value = limit },
-                Columns.Of(lags, l => l.Key.Text(), NpgsqlDbType.Text),
-                Columns.Of(lags, l => l.Value, NpgsqlDbType.Interval),
+                Columns.From(lags, l => l.Key.Text(), NpgsqlDbType.Text),
+                Columns.From(lags, l => l.Value, NpgsqlDbType.Interval),
             ],
             cancellationToken,
             withOutbox: true);
@@ -108,7 +108,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
 
         if (changes.Finals.Count > 0)
         {
-            batch.Add("DELETE FROM otp_pins WHERE otp_id = ANY ($1)", Columns.Of(changes.Finals));
+            batch.Add("DELETE FROM otp_pins WHERE otp_id = ANY ($1)", Columns.From(changes.Finals));
         }
 
         if (changes.UpdatedDeliveries.Count > 0)
@@ -169,19 +169,19 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     private async Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, CancellationToken cancellationToken)
     {
         await using var batch = session.NewBatch();
-        batch.Add(LockSql, Columns.Of(otpIds));
+        batch.Add(LockSql, Columns.From(otpIds));
         if (forVerification)
         {
-            batch.Add($"SELECT {Rows.Pin} FROM otp_pins p WHERE p.otp_id = ANY ($1)", Columns.Of(otpIds));
+            batch.Add($"SELECT {Rows.Pin} FROM otp_pins p WHERE p.otp_id = ANY ($1)", Columns.From(otpIds));
             HistoryStatements.LockOf(batch, otpIds);
         }
 
         if (submissions)
         {
-            batch.Add("SELECT s.otp_id, s.hash, s.code FROM otp_submissions s WHERE s.otp_id = ANY ($1)", Columns.Of(otpIds));
+            batch.Add("SELECT s.otp_id, s.hash, s.code FROM otp_submissions s WHERE s.otp_id = ANY ($1)", Columns.From(otpIds));
         }
 
-        batch.Add(DeliveriesSql, Columns.Of(otpIds));
+        batch.Add(DeliveriesSql, Columns.From(otpIds));
         batch.Add(ClockSql);
 
         return await session.ReadAsync(
@@ -204,11 +204,11 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         find.Add(sql, parameters);
         var otps = await session.ReadAsync(find, reader => Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken), cancellationToken);
         await using var batch = session.NewBatch();
-        batch.Add(DeliveriesSql, Columns.Of(otps.Select(o => o.Id)));
+        batch.Add(DeliveriesSql, Columns.From(otps.Select(o => o.Id)));
         batch.Add(ClockSql);
         if (withOutbox)
         {
-            batch.Add(UnpublishedSql, Columns.Of(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
+            batch.Add(UnpublishedSql, Columns.From(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
         }
 
         return await session.ReadAsync(
@@ -247,9 +247,9 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
 
     private static void InsertSubmissions(NpgsqlBatch batch, IReadOnlyCollection<OtpSubmission> submissions) => batch.Add(
         "INSERT INTO otp_submissions (otp_id, hash, code) SELECT * FROM unnest($1, $2, $3)",
-        Columns.Of(submissions, s => s.OtpId, NpgsqlDbType.Uuid),
-        Columns.Of(submissions, s => s.Hash, NpgsqlDbType.Bytea),
-        Columns.Of(submissions, s => s.Code, NpgsqlDbType.Integer));
+        Columns.From(submissions, s => s.OtpId, NpgsqlDbType.Uuid),
+        Columns.From(submissions, s => s.Hash, NpgsqlDbType.Bytea),
+        Columns.From(submissions, s => s.Code, NpgsqlDbType.Integer));
 
     private static void UpdateOtps(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
         """
@@ -259,12 +259,12 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS u (id, status, reason, sequence, attempts, verified_by, final_at, delivery_sequence)
         WHERE o.id = u.id
         """,
-        Columns.Of(otps, o => o.Id, NpgsqlDbType.Uuid),
-        Columns.Of(otps, o => EnumText<OtpStatus>.Upper(o.Status), NpgsqlDbType.Text),
-        Columns.Of(otps, o => o.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, NpgsqlDbType.Text),
-        Columns.Of(otps, o => o.Sequence, NpgsqlDbType.Bigint),
-        Columns.Of(otps, o => o.Attempts, NpgsqlDbType.Integer),
-        Columns.Of(otps, o => o.VerifiedBy, NpgsqlDbType.Bytea),
-        Columns.Of(otps, o => o.FinalAt, NpgsqlDbType.TimestampTz),
-        Columns.Of(otps, o => o.DeliverySequence, NpgsqlDbType.Bigint));
+        Columns.From(otps, o => o.Id, NpgsqlDbType.Uuid),
+        Columns.From(otps, o => EnumText<OtpStatus>.Upper(o.Status), NpgsqlDbType.Text),
+        Columns.From(otps, o => o.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, NpgsqlDbType.Text),
+        Columns.From(otps, o => o.Sequence, NpgsqlDbType.Bigint),
+        Columns.From(otps, o => o.Attempts, NpgsqlDbType.Integer),
+        Columns.From(otps, o => o.VerifiedBy, NpgsqlDbType.Bytea),
+        Columns.From(otps, o => o.FinalAt, NpgsqlDbType.TimestampTz),
+        Columns.From(otps, o => o.DeliverySequence, NpgsqlDbType.Bigint));
 }

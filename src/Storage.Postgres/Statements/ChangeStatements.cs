@@ -15,13 +15,13 @@ internal static class ChangeStatements
         INSERT INTO otp_changes (otp_id, sequence, kind, delivery_id, status, reason, occurred_at)
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7)
         """,
-        Columns.Of(changes, c => c.OtpId, NpgsqlDbType.Uuid),
-        Columns.Of(changes, c => c.Sequence, NpgsqlDbType.Bigint),
-        Columns.Of(changes, c => EnumText<OtpChangeKind>.Lower(c.Kind), NpgsqlDbType.Text),
-        Columns.Of(changes, c => c.DeliveryId, NpgsqlDbType.Uuid),
-        Columns.Of(changes, c => c.Status, NpgsqlDbType.Text),
-        Columns.Of(changes, c => c.Reason, NpgsqlDbType.Text),
-        Columns.Of(changes, c => c.OccurredAt, NpgsqlDbType.TimestampTz));
+        Columns.From(changes, c => c.OtpId, NpgsqlDbType.Uuid),
+        Columns.From(changes, c => c.Sequence, NpgsqlDbType.Bigint),
+        Columns.From(changes, c => EnumText<OtpChangeKind>.Lower(c.Kind), NpgsqlDbType.Text),
+        Columns.From(changes, c => c.DeliveryId, NpgsqlDbType.Uuid),
+        Columns.From(changes, c => c.Status, NpgsqlDbType.Text),
+        Columns.From(changes, c => c.Reason, NpgsqlDbType.Text),
+        Columns.From(changes, c => c.OccurredAt, NpgsqlDbType.TimestampTz));
 
     // Due after a while: until then the message of the change claims it, and the job finds only what no message claimed.
     public static void InsertCallbacks(NpgsqlBatch batch, IReadOnlyCollection<Callback> callbacks) => batch.Add(
@@ -30,11 +30,11 @@ internal static class ChangeStatements
         SELECT id, otp_id, application_id, sequence, previous, 'PENDING', 0, 0, clock_timestamp() + $7, created_at, created_at
         FROM unnest($1, $2, $3, $4, $5, $6) AS c (id, otp_id, application_id, sequence, previous, created_at)
         """,
-        Columns.Of(callbacks, c => c.Id, NpgsqlDbType.Uuid),
-        Columns.Of(callbacks, c => c.OtpId, NpgsqlDbType.Uuid),
-        Columns.Of(callbacks, c => c.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.Of(callbacks, c => c.Sequence, NpgsqlDbType.Bigint),
-        Columns.Of(callbacks, c => c.Previous, NpgsqlDbType.Bigint),
-        Columns.Of(callbacks, c => c.CreatedAt, NpgsqlDbType.TimestampTz),
+        Columns.From(callbacks, c => c.Id, NpgsqlDbType.Uuid),
+        Columns.From(callbacks, c => c.OtpId, NpgsqlDbType.Uuid),
+        Columns.From(callbacks, c => c.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(callbacks, c => c.Sequence, NpgsqlDbType.Bigint),
+        Columns.From(callbacks, c => c.Previous, NpgsqlDbType.Bigint),
+        Columns.From(callbacks, c => c.CreatedAt, NpgsqlDbType.TimestampTz),
         new() { Value = CallbackOptions.MessageTime });
 }

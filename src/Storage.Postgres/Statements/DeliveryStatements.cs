@@ -24,18 +24,18 @@ internal static class DeliveryStatements
         FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
             AS d (id, otp_id, application_id, channel, provider, step, attempt, due_at, publish_due_at, waiting_since, trace_parent, created_at)
         """,
-        Columns.Of(deliveries, d => d.Id, NpgsqlDbType.Uuid),
-        Columns.Of(deliveries, d => d.OtpId, NpgsqlDbType.Uuid),
-        Columns.Of(deliveries, d => d.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.Of(deliveries, d => d.Channel.Text(), NpgsqlDbType.Text),
-        Columns.Of(deliveries, d => d.Provider, NpgsqlDbType.Text),
-        Columns.Of(deliveries, d => d.Step, NpgsqlDbType.Integer),
-        Columns.Of(deliveries, d => d.Attempt, NpgsqlDbType.Integer),
-        Columns.Of(deliveries, d => d.DueAt, NpgsqlDbType.TimestampTz),
-        Columns.Of(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
-        Columns.Of(deliveries, d => d.WaitingSince, NpgsqlDbType.TimestampTz),
-        Columns.Of(deliveries, d => d.TraceParent, NpgsqlDbType.Text),
-        Columns.Of(deliveries, d => d.CreatedAt, NpgsqlDbType.TimestampTz));
+        Columns.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
+        Columns.From(deliveries, d => d.OtpId, NpgsqlDbType.Uuid),
+        Columns.From(deliveries, d => d.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(deliveries, d => d.Channel.Text(), NpgsqlDbType.Text),
+        Columns.From(deliveries, d => d.Provider, NpgsqlDbType.Text),
+        Columns.From(deliveries, d => d.Step, NpgsqlDbType.Integer),
+        Columns.From(deliveries, d => d.Attempt, NpgsqlDbType.Integer),
+        Columns.From(deliveries, d => d.DueAt, NpgsqlDbType.TimestampTz),
+        Columns.From(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
+        Columns.From(deliveries, d => d.WaitingSince, NpgsqlDbType.TimestampTz),
+        Columns.From(deliveries, d => d.TraceParent, NpgsqlDbType.Text),
+        Columns.From(deliveries, d => d.CreatedAt, NpgsqlDbType.TimestampTz));
 
     public static void Update(NpgsqlBatch batch, IReadOnlyCollection<Delivery> deliveries) => batch.Add(
         """
@@ -45,11 +45,11 @@ internal static class DeliveryStatements
         FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (id, status, reason, provider_message_id, publish_due_at, republished, updated_at)
         WHERE d.id = u.id
         """,
-        Columns.Of(deliveries, d => d.Id, NpgsqlDbType.Uuid),
-        Columns.Of(deliveries, d => EnumText<DeliveryStatus>.Upper(d.Status), NpgsqlDbType.Text),
-        Columns.Of(deliveries, d => d.Reason, NpgsqlDbType.Text),
-        Columns.Of(deliveries, d => d.ProviderMessageId, NpgsqlDbType.Text),
-        Columns.Of(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
-        Columns.Of(deliveries, d => d.Republished, NpgsqlDbType.Integer),
-        Columns.Of(deliveries, d => d.UpdatedAt, NpgsqlDbType.TimestampTz));
+        Columns.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
+        Columns.From(deliveries, d => EnumText<DeliveryStatus>.Upper(d.Status), NpgsqlDbType.Text),
+        Columns.From(deliveries, d => d.Reason, NpgsqlDbType.Text),
+        Columns.From(deliveries, d => d.ProviderMessageId, NpgsqlDbType.Text),
+        Columns.From(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
+        Columns.From(deliveries, d => d.Republished, NpgsqlDbType.Integer),
+        Columns.From(deliveries, d => d.UpdatedAt, NpgsqlDbType.TimestampTz));
 }

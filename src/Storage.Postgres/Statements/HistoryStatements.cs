@@ -16,7 +16,7 @@ internal static class HistoryStatements
         WHERE o.id = ANY ($1)
         ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
         """,
-        Columns.Of(otpIds));
+        Columns.From(otpIds));
 
     /// <summary>
     /// Makes the missing histories, with this request counted in already, so that a new one costs one write; the second
@@ -51,9 +51,9 @@ internal static class HistoryStatements
         FROM unnest($1, $2, $3) AS u (application_id, recipient_hash, sends)
         WHERE h.application_id = u.application_id AND h.recipient_hash = u.recipient_hash
         """,
-        Columns.Of(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.Of(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
-        Columns.Of(histories, h => $"{{{string.Join(',', h.Sends)}}}", NpgsqlDbType.Text),
+        Columns.From(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
+        Columns.From(histories, h => $"{{{string.Join(',', h.Sends)}}}", NpgsqlDbType.Text),
         new() { Value = now });
 
     public static void UpdateGuesses(NpgsqlBatch batch, IReadOnlyCollection<RecipientHistory> histories, DateTime now) => batch.Add(
@@ -62,13 +62,13 @@ internal static class HistoryStatements
         FROM unnest($1, $2, $3, $4) AS u (application_id, recipient_hash, failed_guesses, cool_off_until)
         WHERE h.application_id = u.application_id AND h.recipient_hash = u.recipient_hash
         """,
-        Columns.Of(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.Of(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
-        Columns.Of(histories, h => h.FailedGuesses, NpgsqlDbType.Integer),
-        Columns.Of(histories, h => h.CoolOffUntil, NpgsqlDbType.TimestampTz),
+        Columns.From(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
+        Columns.From(histories, h => h.FailedGuesses, NpgsqlDbType.Integer),
+        Columns.From(histories, h => h.CoolOffUntil, NpgsqlDbType.TimestampTz),
         new() { Value = now });
 
-    private static NpgsqlParameter Applications(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.Of(keys, k => k.ApplicationId, NpgsqlDbType.Uuid);
+    private static NpgsqlParameter Applications(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.From(keys, k => k.ApplicationId, NpgsqlDbType.Uuid);
 
-    private static NpgsqlParameter Hashes(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.Of(keys, k => k.Hash, NpgsqlDbType.Bytea);
+    private static NpgsqlParameter Hashes(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.From(keys, k => k.Hash, NpgsqlDbType.Bytea);
 }

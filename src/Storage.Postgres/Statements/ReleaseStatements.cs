@@ -56,8 +56,8 @@ internal static class ReleaseStatements
         FROM unnest($1, $2) AS s (application_id, channel)
         CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE {Published} AND {OfShare} LIMIT $3) counted) p
         """,
-        Columns.Of(shares, s => s.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.Of(shares, s => s.Channel.Text(), NpgsqlDbType.Text),
+        Columns.From(shares, s => s.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(shares, s => s.Channel.Text(), NpgsqlDbType.Text),
         new() { Value = most });
 
     public static NpgsqlCommand FindWaiting(NpgsqlDataSource dataSource, QueueShare? after, int limit)
@@ -71,8 +71,8 @@ internal static class ReleaseStatements
 
     public static void Take(NpgsqlBatch batch, IReadOnlyList<QueueShare> shares, int target, int most, TimeSpan lostAfter) => batch.Add(
         TakeSql,
-        Columns.Of(shares, s => s.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.Of(shares, s => s.Channel.Text(), NpgsqlDbType.Text),
+        Columns.From(shares, s => s.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(shares, s => s.Channel.Text(), NpgsqlDbType.Text),
         new() { Value = (long)target },
         new() { Value = (long)most },
         new() { Value = lostAfter });

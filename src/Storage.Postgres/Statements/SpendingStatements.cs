@@ -14,10 +14,10 @@ internal static class SpendingStatements
     {
         batch.Add(
             $"INSERT INTO application_spendings (application_id, day, spent) SELECT id, {Today}, 0 FROM unnest($1) AS a (id) ON CONFLICT DO NOTHING",
-            Columns.Of(applicationIds));
+            Columns.From(applicationIds));
         batch.Add(
             $"SELECT application_id, day, spent FROM application_spendings WHERE application_id = ANY ($1) AND day = {Today} ORDER BY application_id FOR UPDATE",
-            Columns.Of(applicationIds));
+            Columns.From(applicationIds));
     }
 
     public static ApplicationSpending Read(NpgsqlDataReader reader) => new()
@@ -32,7 +32,7 @@ internal static class SpendingStatements
         UPDATE application_spendings s SET spent = u.spent FROM unnest($1, $2, $3) AS u (application_id, day, spent)
         WHERE s.application_id = u.application_id AND s.day = u.day
         """,
-        Columns.Of(spendings, s => s.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.Of(spendings, s => s.Day, NpgsqlDbType.Date),
-        Columns.Of(spendings, s => s.Spent, NpgsqlDbType.Numeric));
+        Columns.From(spendings, s => s.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(spendings, s => s.Day, NpgsqlDbType.Date),
+        Columns.From(spendings, s => s.Spent, NpgsqlDbType.Numeric));
 }

@@ -66,7 +66,7 @@ public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackO
 
     private HttpRequestMessage Request(OutgoingCallback callback, IReadOnlyList<byte[]> secrets)
     {
-        // A URL of another time, or of another configuration, is judged like an address.
+        // A URL of another time, or of another configuration, is checked like an address.
         if (!CallbackAddress.Check(callback.Content.Url, options.Value.Allowed, out var refused))
         {
             throw new CallbackAddressRefusedException(refused);

@@ -24,7 +24,7 @@ public sealed partial class CallbackSender(
     CallbackOutcomes outcomes,
     SecretsOfApplication secretsOf,
     OtpSecrets secrets,
-    DatabaseGate database,
+    DatabaseCircuitBreaker database,
     CallbackMetrics metrics,
     IOptions<CallbackOptions> options,
     TimeProvider time,
@@ -147,7 +147,7 @@ public sealed partial class CallbackSender(
     private async Task ReportAsync(OutgoingCallback callback, MadeRequest made, HostKey host)
     {
         var decision = CallbackSchedule.Decide(made.Result, callback.Failures, options.Value.Pauses, NextRandom());
-        var answer = made.Answer is null ? null : secrets.SealCallbackAnswer(callback.Id, made.Answer);
+        var answer = made.Answer is null ? null : secrets.EncryptCallbackAnswer(callback.Id, made.Answer);
         var attempt = new MadeAttempt(made.Duration, made.Result.HttpStatus, made.Result.Error, answer);
         metrics.Attempted(made, decision);
         if (!await database.RunAsync(() => outcomes.RecordAsync(new(callback.Id, callback.LeaseId, decision, attempt), CancellationToken.None)))

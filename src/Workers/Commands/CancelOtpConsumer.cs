@@ -7,34 +7,34 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Cancels, through the same room as DELETE /otp/{otpId}; a message id, where there is one, lets a repetition be answered alike.</summary>
-public sealed class CancelOtpConsumer(CommandDoor door, OtpCancellation cancellation, DatabaseGate database) : IConsumer<Incoming<CancelDraft>>
+/// <summary>Cancels, with the same rules as DELETE /otp/{otpId}; a message id, where there is one, lets a repetition be answered alike.</summary>
+public sealed class CancelOtpConsumer(CommandEndpoint endpoint, OtpCancellation cancellation, DatabaseCircuitBreaker database) : IConsumer<Incoming<CancelDraft>>
 {
     public async Task Consume(ConsumeContext<Incoming<CancelDraft>> context)
     {
         var command = context.Message;
-        var judged = await JudgeAsync(command);
-        if (judged.Refusal is { } refusal)
+        var result = await ValidateAsync(command);
+        if (result.Error is { } error)
         {
-            await door.RefuseAsync(command, refusal, OtpIdOf(command));
+            await endpoint.RefuseAsync(command, error, OtpIdOf(command));
             return;
         }
 
-        var answer = await database.RunAsync(() => cancellation.CancelAsync(judged.Value, CancellationToken.None));
-        door.Done<CancelDraft>(answer.Refusal);
+        var answer = await database.RunAsync(() => cancellation.CancelAsync(result.Value, CancellationToken.None));
+        endpoint.Done<CancelDraft>(answer.Error);
     }
 
-    private async Task<Judged<CancelCommand>> JudgeAsync(Incoming<CancelDraft> command)
+    private async Task<Result<CancelCommand>> ValidateAsync(Incoming<CancelDraft> command)
     {
-        var application = await door.ApplicationOfAsync(command);
-        if (application.Refusal is { } refusal)
+        var application = await endpoint.ApplicationOfAsync(command);
+        if (application.Error is { } error)
         {
-            return refusal;
+            return error;
         }
 
         if (OtpIdOf(command) is not { } otpId)
         {
-            return Refusals.NotFound;
+            return OtpErrors.NotFound;
         }
 
         var trace = command.TraceParent ?? Activity.Current?.Id;
@@ -42,10 +42,10 @@ public sealed class CancelOtpConsumer(CommandDoor door, OtpCancellation cancella
         {
             Announce = command.Reply is not { } route
                 ? null
-                : (batch, answer) => CommandDoor.Answer(batch, route, answer.Refusal, otpId, () => new OtpCancelled(otpId, answer.TrackId), trace),
+                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => new OtpCancelled(otpId, answer.TrackId), trace),
         };
     }
 
     private static Guid? OtpIdOf(Incoming<CancelDraft> command) =>
-        command.Draft.Refusal is null && Guid.TryParse(command.Draft.Value.OtpId.Text, out var id) ? id : null;
+        command.Draft.Error is null && Guid.TryParse(command.Draft.Value.OtpId.Text, out var id) ? id : null;
 }

@@ -14,7 +14,7 @@ public static class CommandEndpoints
     {
         bus.AddOptions<CommandOptions>().BindConfiguration(CommandOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         bus.AddSingleton<CommandMetrics>();
-        bus.AddSingleton<CommandDoor>();
+        bus.AddSingleton<CommandEndpoint>();
         bus.AddSingleton<CommandReader>();
         bus.AddConsumer<RequestOtpConsumer>();
         bus.AddConsumer<VerifyOtpConsumer>();

@@ -9,7 +9,7 @@ public sealed class CommandMetrics
     private readonly Counter<long> _answered;
 
     public CommandMetrics(IMeterFactory meters) => _answered = meters.Create(WorkerTelemetry.Name).CreateCounter<long>(
-        "otp.commands", "{command}", "Commands from the bus, by kind and by the code of the refusal; 0 is success.");
+        "otp.commands", "{command}", "Commands from the bus, by kind and by the code of the error; 0 is success.");
 
     public void Answered<TDraft>(int code) => _answered.Add(1, new("command", typeof(TDraft).Name), new("code", code));
 }

@@ -76,8 +76,8 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
         }
     }
 
-    private static Judged<TDraft> Draft<TDraft>(ReadOnlyMemory<byte> body, Func<JsonElement, TDraft> read, int size = 0) =>
-        size > CommandBody.MaxLength ? Refusals.BodyTooLarge : CommandBody.Read(body, read);
+    private static Result<TDraft> Draft<TDraft>(ReadOnlyMemory<byte> body, Func<JsonElement, TDraft> read, int size = 0) =>
+        size > CommandBody.MaxLength ? OtpErrors.BodyTooLarge : CommandBody.Read(body, read);
 
     private static bool IsEnvelope(IReadOnlyBasicProperties properties, JsonElement root) =>
         properties.ContentType?.StartsWith(EnvelopeMediaType, StringComparison.OrdinalIgnoreCase) == true

@@ -11,64 +11,64 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Takes OTPs in from the bus, through the same room as POST /otp: one commit holds the OTP, its work command and the answer.</summary>
-public sealed class RequestOtpConsumer(CommandDoor door, OtpIntake intake, OtpSecrets secrets, DatabaseGate database) : IConsumer<Incoming<RequestDraft>>
+/// <summary>Takes OTPs in from the bus, with the same rules as POST /otp: one commit holds the OTP, its work command and the answer.</summary>
+public sealed class RequestOtpConsumer(CommandEndpoint endpoint, OtpIntake intake, OtpSecrets secrets, DatabaseCircuitBreaker database) : IConsumer<Incoming<RequestDraft>>
 {
-    // A twin holds the key for as long as its commit takes; a wait for it ends after the session's lock time-out each time.
+    // A duplicate holds the key for as long as its commit takes; a wait for it ends after the session's lock time-out each time.
     private const int Tries = 5;
 
     public async Task Consume(ConsumeContext<Incoming<RequestDraft>> context)
     {
         var command = context.Message;
-        var order = await JudgeAsync(command);
-        if (order.Refusal is { } refusal)
+        var order = await ValidateAsync(command);
+        if (order.Error is { } error)
         {
-            await door.RefuseAsync(command, refusal);
+            await endpoint.RefuseAsync(command, error);
             return;
         }
 
         for (var i = 0; i < Tries; i++)
         {
             var answer = await database.RunAsync(() => intake.AcceptAsync(order.Value, CancellationToken.None));
-            if (answer.Refusal != Refusals.IdempotencyKeyInFlight)
+            if (answer.Error != OtpErrors.IdempotencyKeyInFlight)
             {
-                door.Done<RequestDraft>(answer.Refusal);
+                endpoint.Done<RequestDraft>(answer.Error);
                 return;
             }
         }
 
-        await door.RefuseAsync(command, Refusals.IdempotencyKeyInFlight);
+        await endpoint.RefuseAsync(command, OtpErrors.IdempotencyKeyInFlight);
     }
 
-    private async Task<Judged<OtpOrder>> JudgeAsync(Incoming<RequestDraft> command)
+    private async Task<Result<OtpOrder>> ValidateAsync(Incoming<RequestDraft> command)
     {
-        var application = await door.ApplicationOfAsync(command);
-        if (application.Refusal is { } refusal)
+        var application = await endpoint.ApplicationOfAsync(command);
+        if (application.Error is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var draft = command.Draft.Value;
         if (draft.IdempotencyKey.Malformed)
         {
-            return Refusals.IdempotencyKeyInvalid;
+            return OtpErrors.IdempotencyKeyInvalid;
         }
 
         if ((draft.IdempotencyKey.Text ?? command.MessageId) is not { } key)
         {
-            return Refusals.IdempotencyKeyMissing;
+            return OtpErrors.IdempotencyKeyMissing;
         }
 
         var trace = command.TraceParent ?? Activity.Current?.Id;
-        var order = intake.Judge(draft.Otp, application.Value, key, trace);
-        return order.Refusal is not null || command.Reply is not { } route
+        var order = intake.Validate(draft.Otp, application.Value, key, trace);
+        return order.Error is not null || command.Reply is not { } route
             ? order
             : order.Value with
             {
-                Announce = (batch, answer) => CommandDoor.Answer(batch, route, answer.Refusal, otpId: null, () => Acceptance(answer.Otp!, secrets), trace),
+                Announce = (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId: null, () => Acceptance(answer.Otp!, secrets), trace),
             };
     }
 
     private static OtpAccepted Acceptance(Otp otp, OtpSecrets secrets) =>
-        new(otp.Id, otp.TrackId, otp.Channel.Text(), otp.CreatedAt, otp.ExpiresAt, secrets.OpenMetadata(otp));
+        new(otp.Id, otp.TrackId, otp.Channel.Text(), otp.CreatedAt, otp.ExpiresAt, secrets.DecryptMetadata(otp));
 }

@@ -9,49 +9,49 @@ using OtpPipeline.Hosting.Bus;
 namespace OtpPipeline.Workers.Commands;
 
 /// <summary>
-/// Judges what a user typed, through the same room as POST /otp/{otpId}: one commit holds the count of the guess and the answer. The
+/// Validates what a user typed, with the same rules as POST /otp/{otpId}: one commit holds the count of the guess and the answer. The
 /// message id is the submission's id, so a command that comes again counts no second guess and is answered alike.
 /// </summary>
-public sealed class VerifyOtpConsumer(CommandDoor door, OtpVerification verification, OtpReader reader, DatabaseGate database) : IConsumer<Incoming<VerifyDraft>>
+public sealed class VerifyOtpConsumer(CommandEndpoint endpoint, OtpVerification verification, OtpReader reader, DatabaseCircuitBreaker database) : IConsumer<Incoming<VerifyDraft>>
 {
     public async Task Consume(ConsumeContext<Incoming<VerifyDraft>> context)
     {
         var command = context.Message;
-        var judged = await JudgeAsync(command);
-        if (judged.Refusal is { } refusal)
+        var result = await ValidateAsync(command);
+        if (result.Error is { } error)
         {
-            await door.RefuseAsync(command, refusal, OtpIdOf(command));
+            await endpoint.RefuseAsync(command, error, OtpIdOf(command));
             return;
         }
 
-        var answer = await database.RunAsync(() => verification.VerifyAsync(judged.Value, CancellationToken.None));
-        door.Done<VerifyDraft>(answer.Refusal);
+        var answer = await database.RunAsync(() => verification.VerifyAsync(result.Value, CancellationToken.None));
+        endpoint.Done<VerifyDraft>(answer.Error);
     }
 
-    private async Task<Judged<VerifyCommand>> JudgeAsync(Incoming<VerifyDraft> command)
+    private async Task<Result<VerifyCommand>> ValidateAsync(Incoming<VerifyDraft> command)
     {
-        var application = await door.ApplicationOfAsync(command);
-        if (application.Refusal is { } refusal)
+        var application = await endpoint.ApplicationOfAsync(command);
+        if (application.Error is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var draft = command.Draft.Value;
         if (command.MessageId is not { } submission)
         {
-            return Refusals.MessageIdMissing;
+            return OtpErrors.MessageIdMissing;
         }
 
         if (OtpIdOf(command) is not { } otpId)
         {
-            return Refusals.NotFound;
+            return OtpErrors.NotFound;
         }
 
         if (draft.Pin.Text is not { Length: > 0 } pin)
         {
             // An unknown id comes before a missing PIN, as over REST.
             var known = await database.RunAsync(() => reader.FindAsync(application.Value, otpId, CancellationToken.None));
-            return known is null ? Refusals.NotFound : Refusals.PinMissing;
+            return known is null ? OtpErrors.NotFound : OtpErrors.PinMissing;
         }
 
         var trace = command.TraceParent ?? Activity.Current?.Id;
@@ -59,10 +59,10 @@ public sealed class VerifyOtpConsumer(CommandDoor door, OtpVerification verifica
         {
             Announce = command.Reply is not { } route
                 ? null
-                : (batch, answer) => CommandDoor.Answer(batch, route, answer.Refusal, otpId, () => new OtpVerified(otpId, answer.TrackId), trace),
+                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => new OtpVerified(otpId, answer.TrackId), trace),
         };
     }
 
     private static Guid? OtpIdOf(Incoming<VerifyDraft> command) =>
-        command.Draft.Refusal is null && Guid.TryParse(command.Draft.Value.OtpId.Text, out var id) ? id : null;
+        command.Draft.Error is null && Guid.TryParse(command.Draft.Value.OtpId.Text, out var id) ? id : null;
 }

@@ -31,6 +31,6 @@ public static class DeadLetterEndpoints
     {
         var properties = OriginalMessages.PropertiesOf(context);
         var reason = OriginalMessages.DeathOf(properties) is { } death ? $"moved by the broker: {death}" : "found among the dead letters";
-        return new(queue, reason, OriginalMessages.Of(properties, context.Body.GetBytes()), OriginalMessages.SafeHeadersOf(properties));
+        return new(queue, reason, OriginalMessages.From(properties, context.Body.GetBytes()), OriginalMessages.SafeHeadersOf(properties));
     }
 }

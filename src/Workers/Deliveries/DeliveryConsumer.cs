@@ -16,7 +16,7 @@ namespace OtpPipeline.Workers.Deliveries;
 /// finds nothing to claim. It never tries again by itself; a further attempt is a row of its own.
 /// </summary>
 public sealed partial class DeliveryConsumer(
-    DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes, QueueLag lag, DatabaseGate database, DeliveryMetrics metrics, ILogger<DeliveryConsumer> logger)
+    DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes, QueueLag lag, DatabaseCircuitBreaker database, DeliveryMetrics metrics, ILogger<DeliveryConsumer> logger)
     : IConsumer<OtpRequested>
 {
     private static readonly FrozenSet<string> Known = Channels.All.Select(c => c.Text()).ToFrozenSet(StringComparer.Ordinal);

@@ -26,8 +26,8 @@ public static class DeliveryEndpoints
                 // The shared topology says what leads to the queue; the endpoint declares and binds it alike.
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.AsWorkQueueOf(channel);
-                endpoint.PrefetchCount = Math.Max(options.Of(channel).Prefetch, options.Of(channel).Concurrency);
-                endpoint.ConcurrentMessageLimit = options.Of(channel).Concurrency;
+                endpoint.PrefetchCount = Math.Max(options.From(channel).Prefetch, options.From(channel).Concurrency);
+                endpoint.ConcurrentMessageLimit = options.From(channel).Concurrency;
                 endpoint.ConfigureConsumer<DeliveryConsumer>(context);
             });
         }

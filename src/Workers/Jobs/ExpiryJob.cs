@@ -8,15 +8,15 @@ namespace OtpPipeline.Workers.Jobs;
 [DisallowConcurrentExecution]
 public sealed class ExpiryJob(OtpExpiry expiry, JobRun run, IOptions<JobOptions> options) : IJob
 {
-    // One batch is written by the database while the next is judged here; more than two only wait for each other's disk.
-    private const int Lanes = 2;
+    // One batch is written by the database while the next is checked here; more than two only wait for each other's disk.
+    private const int Concurrency = 2;
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var settings = options.Value;
         if (await ExpireAsync(1) == settings.ExpiryBatch)
         {
-            await Task.WhenAll(Enumerable.Range(0, Lanes).Select(_ => ExpireAsync(settings.MaxBatchesPerRun)));
+            await Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => ExpireAsync(settings.MaxBatchesPerRun)));
         }
 
         Task<int> ExpireAsync(int batches) => run.UntilDoneAsync(

@@ -10,7 +10,7 @@ public interface IOtpProvider
     string Name { get; }
 
     /// <summary>
-    /// One attempt, without retries of its own. It answers with what the provider said; what it throws is judged by
+    /// One attempt, without retries of its own. It answers with what the provider said; what it throws is checked by
     /// <see cref="ProviderCalls"/>. The token ends at the channel's time-out.
     /// </summary>
     Task<SendOutcome> SendAsync(OutgoingDelivery delivery, CancellationToken cancellationToken);

@@ -49,7 +49,7 @@ public sealed partial class ProviderCalls(
 
     private async Task<SendOutcome> CallAsync(IOtpProvider provider, OutgoingDelivery outgoing)
     {
-        var timeout = options.Value.Of(outgoing.Delivery.Channel).Timeout;
+        var timeout = options.Value.From(outgoing.Delivery.Channel).Timeout;
 
         // A process that was frozen since the claim must not send what another may have claimed meanwhile.
         var lease = (outgoing.Lease ?? LeaseClock.Start(time, options.Value.Lease)).ForCall(timeout);

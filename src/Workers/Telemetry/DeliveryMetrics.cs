@@ -24,7 +24,7 @@ public sealed class DeliveryMetrics
         _call = meter.CreateHistogram<double>("otp.delivery.call", "s", "How long the provider took.");
     }
 
-    public void Claimed(Delivery delivery) => _wait.Record(Math.Max(0, (delivery.UpdatedAt - delivery.DueAt).TotalSeconds), Of(delivery));
+    public void Claimed(Delivery delivery) => _wait.Record(Math.Max(0, (delivery.UpdatedAt - delivery.DueAt).TotalSeconds), From(delivery));
 
     public void Skipped(string channel) => _skipped.Add(1, new KeyValuePair<string, object?>("channel", channel));
 
@@ -46,19 +46,19 @@ public sealed class DeliveryMetrics
                 break;
         }
 
-        _call.Record(took.TotalSeconds, Of(delivery));
+        _call.Record(took.TotalSeconds, From(delivery));
     }
 
-    public void TooLate(Delivery delivery) => _tooLate.Add(1, Of(delivery));
+    public void TooLate(Delivery delivery) => _tooLate.Add(1, From(delivery));
 
-    private void Sent(Delivery delivery) => _answered.Add(1, [.. Of(delivery), new("outcome", "sent")]);
+    private void Sent(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "sent")]);
 
-    private void Refused(Delivery delivery) => _answered.Add(1, [.. Of(delivery), new("outcome", "refused")]);
+    private void Refused(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "refused")]);
 
-    private void Throttled(Delivery delivery) => _answered.Add(1, [.. Of(delivery), new("outcome", "throttled")]);
+    private void Throttled(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "throttled")]);
 
-    private void Unknown(Delivery delivery) => _answered.Add(1, [.. Of(delivery), new("outcome", "unknown")]);
+    private void Unknown(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "unknown")]);
 
-    private static KeyValuePair<string, object?>[] Of(Delivery delivery) =>
+    private static KeyValuePair<string, object?>[] From(Delivery delivery) =>
         [new("channel", delivery.Channel.Text()), new("provider", delivery.Provider)];
 }

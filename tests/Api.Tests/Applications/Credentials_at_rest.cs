@@ -91,7 +91,7 @@ public sealed class Credentials_at_rest
         [
             (await new ApiClient(http, _host.Shop.Key).GetAsync("/applications")).Status,
             token.StatusCode,
-            (await new DialectClient(http).BeemAsync("beem-key:beem-secret==", "/v1/verify", new { pinId = "none", pin = "1" })).Status,
+            (await new CompatibleApiClient(http).BeemAsync("beem-key:beem-secret==", "/v1/verify", new { pinId = "none", pin = "1" })).Status,
         ];
     }
 }

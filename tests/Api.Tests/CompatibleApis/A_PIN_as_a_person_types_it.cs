@@ -4,33 +4,33 @@ using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis;
 
-/// <summary>The right PIN with what typing and pasting add verifies at the first attempt, in every dialect.</summary>
-public sealed class A_PIN_as_a_person_types_it : IClassFixture<PerfumerlabsDoor>
+/// <summary>The right PIN with what typing and pasting add verifies at the first attempt, in every compatible API.</summary>
+public sealed class A_PIN_as_a_person_types_it : IClassFixture<PerfumerlabsServer>
 {
     private readonly ApiHost _host;
-    private readonly DialectClient _client;
+    private readonly CompatibleApiClient _client;
 
-    public A_PIN_as_a_person_types_it(ApiHost host, PerfumerlabsDoor perfumerlabs)
+    public A_PIN_as_a_person_types_it(ApiHost host, PerfumerlabsServer perfumerlabs)
     {
         Servers.SkipWithout();
         _host = host;
-        _client = host.Dialects(perfumerlabs);
+        _client = host.CompatibleApis(perfumerlabs);
     }
 
     public static TheoryData<string, string> Typings => new(
-        from dialect in Dialect.All
+        from compatibleApi in CompatibleApi.All
         from typing in new[] { "spaced", "dashed", "pasted", "full width" }
-        select (dialect.Name, typing));
+        select (compatibleApi.Name, typing));
 
     [Theory]
     [MemberData(nameof(Typings))]
     public async Task Is_right(string name, string typing)
     {
         var owner = await KnownApplication.MakeAsync(_host);
-        var dialect = Dialect.Of(name);
-        var otp = await dialect.MakeAsync(_client, _host, owner);
+        var compatibleApi = CompatibleApi.From(name);
+        var otp = await compatibleApi.MakeAsync(_client, _host, owner);
 
-        dialect.Verified(await dialect.Verify(_client, new(owner), otp, Typed(otp.Pin, typing))).ShouldBeTrue();
+        compatibleApi.Verified(await compatibleApi.Verify(_client, new(owner), otp, Typed(otp.Pin, typing))).ShouldBeTrue();
 
         (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Verified, 0));
     }

@@ -19,7 +19,7 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
     private KnownApplication _application = null!;
     private KestrelHost _server = null!;
     private HttpClient _http = null!;
-    private DialectClient _client = null!;
+    private CompatibleApiClient _client = null!;
 
     public A_database_that_refuses_for_now(ApiHost host)
     {
@@ -30,7 +30,7 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _application = await KnownApplication.MakeAsync(_host);
-        _server = new(_host, PerfumerlabsDoor.SettingsOf(_application.Id), Refuse);
+        _server = new(_host, PerfumerlabsServer.SettingsOf(_application.Id), Refuse);
         await _server.RefreshAsync();
         _http = new HttpClient { BaseAddress = _server.Address };
         _client = new(_http);
@@ -39,41 +39,41 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
     [Fact]
     public async Task Is_unavailable_in_every_API_and_changes_nothing()
     {
-        foreach (var dialect in Dialect.All)
+        foreach (var compatibleApi in CompatibleApi.All)
         {
-            var otp = await dialect.MakeAsync(_client, _host, _application);
+            var otp = await compatibleApi.MakeAsync(_client, _host, _application);
             var before = await _application.OtpsAsync(_host);
             foreach (var state in States)
             {
                 _refusals.Play(state, int.MaxValue);
-                foreach (var answer in new[] { await dialect.Request(_client, new(_application), Numbers.Next()), await dialect.Verify(_client, new(_application), otp, "0000000000") })
+                foreach (var answer in new[] { await compatibleApi.Request(_client, new(_application), Numbers.Next()), await compatibleApi.Verify(_client, new(_application), otp, "0000000000") })
                 {
-                    answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable, $"{dialect} {state}: {answer.Text}");
+                    answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable, $"{compatibleApi} {state}: {answer.Text}");
                     int.Parse(answer["Retry-After"]!).ShouldBePositive();
                 }
             }
 
             _refusals.Play("", 0);
             (await _application.OtpsAsync(_host)).ShouldBe(before);
-            (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0), dialect.Name);
+            (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0), compatibleApi.Name);
         }
     }
 
     [Fact]
     public async Task Is_asked_again_where_the_refusal_has_passed()
     {
-        foreach (var dialect in Dialect.All)
+        foreach (var compatibleApi in CompatibleApi.All)
         {
             foreach (var state in new[] { "25P03", "26000", "40001", "40P01", "0A000" })
             {
                 _refusals.Play(state, StoreRetries.MaxRuns - 1);
-                var otp = await dialect.MakeAsync(_client, _host, _application);
+                var otp = await compatibleApi.MakeAsync(_client, _host, _application);
 
                 _refusals.Play(state, StoreRetries.MaxRuns - 1);
-                var answer = await dialect.Verify(_client, new(_application), otp, otp.Pin);
+                var answer = await compatibleApi.Verify(_client, new(_application), otp, otp.Pin);
 
-                dialect.Verified(answer).ShouldBeTrue($"{dialect} {state}: {answer.Text}");
-                (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Verified, 0), dialect.Name);
+                compatibleApi.Verified(answer).ShouldBeTrue($"{compatibleApi} {state}: {answer.Text}");
+                (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Verified, 0), compatibleApi.Name);
             }
         }
     }

@@ -6,23 +6,23 @@ using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis;
 
-/// <summary>It cannot tell anybody from a stranger, and says so in the caller's dialect.</summary>
+/// <summary>It cannot tell anybody from a stranger, and says so in the caller's compatible API.</summary>
 public sealed class A_server_whose_database_is_away : IAsyncDisposable
 {
     private readonly KestrelHost _server;
     private readonly HttpClient _http;
-    private readonly DialectClient _client;
+    private readonly CompatibleApiClient _client;
 
     public A_server_whose_database_is_away(ApiHost host)
     {
         Servers.SkipWithout();
-        _server = new(host, new Dictionary<string, string>(PerfumerlabsDoor.SettingsOf(host.Shop.Id), StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = "Host=127.0.0.1;Port=1;Username=otp;Database=otp;Timeout=1" });
+        _server = new(host, new Dictionary<string, string>(PerfumerlabsServer.SettingsOf(host.Shop.Id), StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = "Host=127.0.0.1;Port=1;Username=otp;Database=otp;Timeout=1" });
         _http = new HttpClient { BaseAddress = _server.Address };
         _client = new(_http);
     }
 
     [Fact]
-    public async Task Is_unavailable_in_every_dialect()
+    public async Task Is_unavailable_in_every_compatibleApis()
     {
         const string Away = "The server cannot take requests at the moment; repeat the request with the same Idempotency-Key";
         var native = await _client.SendAsync(HttpMethod.Post, "/otp", "{}", headers: ("X-API-KEY", "some key"));
@@ -46,7 +46,7 @@ public sealed class A_server_whose_database_is_away : IAsyncDisposable
 
         foreach (var (method, path) in new[] { (HttpMethod.Post, "/sms"), (HttpMethod.Get, "/sms/check"), (HttpMethod.Get, "/target") })
         {
-            var answer = await _client.PerfumerlabsAsync(Guid.Empty, PerfumerlabsDoor.Pair, method, path, "{}");
+            var answer = await _client.PerfumerlabsAsync(Guid.Empty, PerfumerlabsServer.Pair, method, path, "{}");
             answer.Text.ShouldBe("""{"status":false,"message":"The server cannot take requests at the moment"}""");
             answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         }

@@ -11,7 +11,7 @@ public sealed class Dead_letters
     private static readonly IReadOnlyDictionary<string, string> None = new Dictionary<string, string>(StringComparer.Ordinal);
     private readonly ApiHost _host;
     private readonly ApiClient _admin;
-    private readonly DeadLetterBox _box;
+    private readonly DeadLetterStore _box;
     private readonly string _queue = $"queue-{Guid.NewGuid():N}";
 
     public Dead_letters(ApiHost host)
@@ -19,7 +19,7 @@ public sealed class Dead_letters
         Servers.SkipWithout();
         _host = host;
         _admin = new(host.Factory.CreateClient(), host.AdminKey);
-        _box = host.Services.GetRequiredService<DeadLetterBox>();
+        _box = host.Services.GetRequiredService<DeadLetterStore>();
     }
 
     [Fact]
@@ -101,7 +101,7 @@ public sealed class Dead_letters
         var first = (await ListAsync()).Single();
         var mark = ApiHost.Secrets.MarkReplay(first.Id);
 
-        await _box.KeepAsync(_queue, "failed otherwise", Message((DeadLetterBox.ReplayHeader, mark)), None);
+        await _box.KeepAsync(_queue, "failed otherwise", Message((DeadLetterStore.ReplayHeader, mark)), None);
 
         var again = (await ListAsync()).ShouldHaveSingleItem();
         again.Id.ShouldBe(first.Id);
@@ -117,16 +117,16 @@ public sealed class Dead_letters
         var mark = ApiHost.Secrets.MarkReplay(first.Id);
         foreach (var forged in new[] { $"{first.Id:N}", $"{first.Id:N}.{new string('0', 64)}", mark[..^1], mark + "0", "", "." })
         {
-            await _box.KeepAsync(_queue, "forged", Message((DeadLetterBox.ReplayHeader, forged)), None);
+            await _box.KeepAsync(_queue, "forged", Message((DeadLetterStore.ReplayHeader, forged)), None);
         }
 
         // A mark of ours that comes from another queue is none for this one.
-        await _box.KeepAsync(_queue + "-other", "elsewhere", Message((DeadLetterBox.ReplayHeader, mark)), None);
+        await _box.KeepAsync(_queue + "-other", "elsewhere", Message((DeadLetterStore.ReplayHeader, mark)), None);
 
         var all = await ListAsync();
         all.Count.ShouldBe(7);
         all.Single(d => d.Id == first.Id).Reason.ShouldBe("failed");
-        all.Where(d => d.Id != first.Id).ShouldAllBe(d => !ApiHost.Secrets.OpenDeadLetter(d).Headers.ContainsKey(DeadLetterBox.ReplayHeader));
+        all.Where(d => d.Id != first.Id).ShouldAllBe(d => !ApiHost.Secrets.DecryptDeadLetter(d).Headers.ContainsKey(DeadLetterStore.ReplayHeader));
         (await _host.QueryAsync(db => db.Set<DeadLetter>().CountAsync(d => d.Queue == _queue + "-other"))).ShouldBe(1);
     }
 

@@ -121,7 +121,7 @@ public sealed class The_description
     [Theory]
     [InlineData("v1")]
     [InlineData("admin")]
-    public async Task Shows_for_each_operation_its_success_its_refusals_and_bodies_that_exist(string name)
+    public async Task Shows_for_each_operation_its_success_its_errors_and_bodies_that_exist(string name)
     {
         var document = (name is "admin" ? await AdminDocumentAsync() : await _client.GetAsync($"/openapi/{name}.json")).Json;
 
@@ -162,10 +162,10 @@ public sealed class The_description
         var page = await _client.GetAsync("/docs/errors");
 
         page["Content-Type"].ShouldBe("text/html; charset=utf-8");
-        foreach (var refusal in ErrorCodes.All)
+        foreach (var error in ErrorCodes.All)
         {
-            page.Text.ShouldContain($"id=\"{refusal.Code}\"");
-            page.Text.ShouldContain(WebUtility.HtmlEncode(refusal.Message));
+            page.Text.ShouldContain($"id=\"{error.Code}\"");
+            page.Text.ShouldContain(WebUtility.HtmlEncode(error.Message));
         }
 
         ErrorCodes.All.Select(r => r.Code).ShouldBeSubsetOf([1500, 1600, .. Enumerable.Range(2001, 31), .. Enumerable.Range(2101, 50)]);

@@ -62,7 +62,7 @@ public sealed class The_clients_of_the_replaced_service
     }
 
     [Fact]
-    public async Task Read_a_lifetime_that_another_dialect_set_within_their_bounds()
+    public async Task Read_a_lifetime_that_another_api_set_within_their_bounds()
     {
         var id = await _client.WithRequestedOtpAsync();
         await _host.QueryAsync(db => Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync(db.Database, $"UPDATE otps SET ttl = 86400 WHERE id = {id}"));

@@ -41,8 +41,8 @@ public sealed class The_api_that_says_it_is_ready
             builder.ConfigureTestServices(services =>
             {
                 var inner = services.Last(s => s.ServiceType == typeof(IOtpStore)).ImplementationType!;
-                services.AddSingleton(p => Watched.Of((IOtpStore)ActivatorUtilities.CreateInstance(p, inner), Called));
-                services.AddSingleton(p => Watched.Of((IIntakeStore)ActivatorUtilities.CreateInstance(p, inner), Called));
+                services.AddSingleton(p => Watched.From((IOtpStore)ActivatorUtilities.CreateInstance(p, inner), Called));
+                services.AddSingleton(p => Watched.From((IIntakeStore)ActivatorUtilities.CreateInstance(p, inner), Called));
             });
         });
         using var client = api.CreateClient();
@@ -84,7 +84,7 @@ public sealed class The_api_that_says_it_is_ready
         private object _inner = null!;
         private Action<string> _called = null!;
 
-        public static T Of<T>(T inner, Action<string> called)
+        public static T From<T>(T inner, Action<string> called)
             where T : class
         {
             var proxy = Create<T, Watched>();

@@ -44,7 +44,7 @@ public sealed class A_body_that_cannot_be_read
 
     [Theory]
     [MemberData(nameof(Bodies))]
-    public async Task Is_refused_in_the_dialects_own_words(string what, byte[] body, string message)
+    public async Task Is_refused_in_the_apis_own_words(string what, byte[] body, string message)
     {
         _ = what;
         (await _client.RequestAsync(body)).ShouldBeRefused(400, "invalid_body", 2101, message);

@@ -75,8 +75,8 @@ public sealed class A_compressed_body : IClassFixture<A_compressed_body.Server>
             "other" => ("X-API-KEY", _host.OtherShop.Key),
             "admin" => ("X-API-KEY", _host.AdminKey),
             "gupshup" => ("apikey", _host.Shop.Key),
-            "beem" => ("Authorization", DialectClient.Basic("beem-key:beem-secret==")),
-            _ => ("Authorization", DialectClient.Basic(PerfumerlabsDoor.Pair)),
+            "beem" => ("Authorization", CompatibleApiClient.Basic("beem-key:beem-secret==")),
+            _ => ("Authorization", CompatibleApiClient.Basic(PerfumerlabsServer.Pair)),
         };
         request.Headers.TryAddWithoutValidation(name, value);
         using var response = await _server.Http.SendAsync(request);
@@ -103,7 +103,7 @@ public sealed class A_compressed_body : IClassFixture<A_compressed_body.Server>
         {
             if (Servers.Postgres is { Length: > 0 })
             {
-                _host = new(host, PerfumerlabsDoor.SettingsOf(host.Shop.Id));
+                _host = new(host, PerfumerlabsServer.SettingsOf(host.Shop.Id));
                 Http = new HttpClient { BaseAddress = _host.Address };
             }
         }

@@ -30,10 +30,10 @@ public sealed class The_sandbox
         var now = DateTime.UtcNow;
 
         // Ids are made by the clocks of processes, and say nothing of the time.
-        await AddAsync(_host.Shop, Recipient.Of(number), $"newer {tenant}", now.AddMinutes(-1));
-        await AddAsync(_host.Shop, Recipient.Of(number), $"older {tenant}", now.AddMinutes(-2));
-        await AddAsync(_host.Shop, Recipient.Of(number), $"too old {tenant}", now.AddMinutes(-16));
-        await AddAsync(_host.OtherShop, Recipient.Of(number), $"foreign {tenant}", now);
+        await AddAsync(_host.Shop, Recipient.From(number), $"newer {tenant}", now.AddMinutes(-1));
+        await AddAsync(_host.Shop, Recipient.From(number), $"older {tenant}", now.AddMinutes(-2));
+        await AddAsync(_host.Shop, Recipient.From(number), $"too old {tenant}", now.AddMinutes(-16));
+        await AddAsync(_host.OtherShop, Recipient.From(number), $"foreign {tenant}", now);
 
         var answer = await _client.GetAsync($"/sandbox/messages?recipient={recipient}");
 
@@ -87,8 +87,8 @@ public sealed class The_sandbox
     {
         EmailAddress.TryParse("maria@example.org", out var email).ShouldBeTrue();
         TelegramChat.TryParse("987654321", out var chat).ShouldBeTrue();
-        await AddAsync(_host.Shop, Recipient.Of(email!), "mail", DateTime.UtcNow);
-        await AddAsync(_host.Shop, Recipient.Of(chat!), "chat", DateTime.UtcNow);
+        await AddAsync(_host.Shop, Recipient.From(email!), "mail", DateTime.UtcNow);
+        await AddAsync(_host.Shop, Recipient.From(chat!), "chat", DateTime.UtcNow);
 
         (await _client.GetAsync("/sandbox/messages?recipient=maria%40EXAMPLE.org")).Json.EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe("mail");
         (await _client.GetAsync("/sandbox/messages?recipient=987654321")).Json.EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe("chat");

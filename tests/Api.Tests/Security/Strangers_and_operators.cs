@@ -34,7 +34,7 @@ public sealed class Strangers_and_operators
         (await TokenAsync(http, token)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await new ApiClient(http, _host.AdminKey).GetAsync("/admin/applications")).Status.ShouldBe(HttpStatusCode.OK);
         (await new ApiClient(http, _host.Shop.Key).ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.NotFound);
-        (await new DialectClient(http).BeemAsync("beem-key:beem-secret==", "/v1/verify", new { pinId = "none", pin = "1" })).Status.ShouldBe(HttpStatusCode.OK);
+        (await new CompatibleApiClient(http).BeemAsync("beem-key:beem-secret==", "/v1/verify", new { pinId = "none", pin = "1" })).Status.ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]

@@ -57,7 +57,7 @@ public sealed record MadeApplication(string Id, string Key, string Secret, strin
 
 public static class Problems
 {
-    /// <summary>The whole body of a refusal under /admin.</summary>
+    /// <summary>The whole body of an error under /admin.</summary>
     public static Answer ShouldBeProblem(this Answer answer, int status, int code, string detail)
     {
         ((int)answer.Status).ShouldBe(status, answer.Text);

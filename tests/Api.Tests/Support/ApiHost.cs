@@ -95,14 +95,14 @@ public sealed class ApiHost : IAsyncLifetime
         Configuration["Applications:0:Settings:Limits:SendsPerDay"] = "100000";
         Configuration["Applications:0:Keys:0:Key"] = Shop.Key;
         Configuration["Applications:0:Secret"] = ShopSecret;
-        Configuration["Applications:0:Dialects:Beem:AppId"] = "4711";
-        Configuration["Applications:0:Dialects:Beem:Key"] = "beem-key";
-        Configuration["Applications:0:Dialects:Beem:Secret"] = "beem-secret==";
-        Configuration["Applications:0:Dialects:BizMagnets:Configs:0"] = "Shop-Config";
-        Configuration["Applications:0:Dialects:Gupshup:Keys:0:Key"] = GupshupKey;
-        Configuration["Applications:0:Dialects:Gupshup:Keys:0:Settings:MESSAGE"] = "Code %code%";
-        Configuration["Applications:0:Dialects:Gupshup:UserId"] = "2000012345";
-        Configuration["Applications:0:Dialects:Gupshup:Password"] = "gupshup-password";
+        Configuration["Applications:0:CompatibleApis:Beem:AppId"] = "4711";
+        Configuration["Applications:0:CompatibleApis:Beem:Key"] = "beem-key";
+        Configuration["Applications:0:CompatibleApis:Beem:Secret"] = "beem-secret==";
+        Configuration["Applications:0:CompatibleApis:BizMagnets:Configs:0"] = "Shop-Config";
+        Configuration["Applications:0:CompatibleApis:Gupshup:Keys:0:Key"] = GupshupKey;
+        Configuration["Applications:0:CompatibleApis:Gupshup:Keys:0:Settings:MESSAGE"] = "Code %code%";
+        Configuration["Applications:0:CompatibleApis:Gupshup:UserId"] = "2000012345";
+        Configuration["Applications:0:CompatibleApis:Gupshup:Password"] = "gupshup-password";
         var migration = await ApiProcess.RunAsync(Configuration, "--migrate");
         if (migration.ExitCode != 0)
         {
@@ -167,7 +167,7 @@ public sealed class ApiHost : IAsyncLifetime
     public async Task<string> PinOfAsync(Guid otpId)
     {
         var row = await QueryAsync(db => db.Pins.AsNoTracking().SingleAsync(p => p.OtpId == otpId));
-        return Services.GetRequiredService<OtpSecrets>().OpenPin(row).Reveal();
+        return Services.GetRequiredService<OtpSecrets>().DecryptPin(row).Reveal();
     }
 
     /// <summary>A guess that has the PIN's length and is wrong.</summary>
@@ -190,7 +190,7 @@ public sealed class ApiHost : IAsyncLifetime
             Id = id,
             ApplicationId = tenant.Id,
             RecipientHash = secrets.HashRecipient(recipient),
-            Content = secrets.SealSandbox(id, content),
+            Content = secrets.EncryptSandbox(id, content),
             SentAt = sentAt,
         });
         return db.SaveChangesAsync();

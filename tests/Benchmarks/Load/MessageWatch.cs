@@ -70,7 +70,7 @@ internal sealed class MessageWatch : IAsyncDisposable
                 continue;
             }
 
-            var content = _pipeline.Secrets.OpenSandbox(new SandboxMessage
+            var content = _pipeline.Secrets.DecryptSandbox(new SandboxMessage
             {
                 Id = id,
                 ApplicationId = reader.GetGuid(1),

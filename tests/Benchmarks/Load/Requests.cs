@@ -65,7 +65,7 @@ internal sealed class VerifyRequest
         _pinAt = _bytes.Length - NoPin.Length - 2;
     }
 
-    public ReadOnlyMemory<byte> Of(Guid otpId, string pin)
+    public ReadOnlyMemory<byte> From(Guid otpId, string pin)
     {
         otpId.TryFormat(_bytes.AsSpan(_idAt), out _);
         Encoding.ASCII.GetBytes(pin, _bytes.AsSpan(_pinAt));

@@ -45,7 +45,7 @@ internal static class Callbacks
                     var i = Interlocked.Increment(ref next);
                     if (i < waiting.Count)
                     {
-                        return await wire.CallAsync(request.Of(waiting[i].OtpId, waiting[i].Pin)) == 200;
+                        return await wire.CallAsync(request.From(waiting[i].OtpId, waiting[i].Pin)) == 200;
                     }
 
                     await Task.Delay(Timeout.Infinite, stopping);

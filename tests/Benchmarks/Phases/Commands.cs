@@ -23,7 +23,7 @@ internal sealed class Commands : IAsyncDisposable
     private string _replyTo = "";
     private long _accepted;
     private long _refused;
-    private string? _firstRefusal;
+    private string? _firstError;
     private Task _sending = Task.CompletedTask;
 
     private Commands(Pipeline running, IConnection connected) => (_pipeline, _connection) = (running, connected);
@@ -40,7 +40,7 @@ internal sealed class Commands : IAsyncDisposable
         }
 
         var rate = await Gauge.RateAsync("commands from the bus", bench.Lengths, () => Interlocked.Read(ref commands._accepted), cancellationToken);
-        var note = commands._refused > 0 ? $"{commands._refused:#,##0} were refused, the first with {commands._firstRefusal}" : null;
+        var note = commands._refused > 0 ? $"{commands._refused:#,##0} were refused, the first with {commands._firstError}" : null;
         bench.Report.Add(new("commands from the bus", rate, "1/s", bench.Report.ValueOf(RawBus.Name), Note: note));
         await commands.DisposeAsync();
         await running.DrainAsync(cancellationToken);
@@ -110,7 +110,7 @@ internal sealed class Commands : IAsyncDisposable
         }
         else
         {
-            _firstRefusal ??= Encoding.UTF8.GetString(answer[..Math.Min(200, answer.Length)]);
+            _firstError ??= Encoding.UTF8.GetString(answer[..Math.Min(200, answer.Length)]);
             Interlocked.Increment(ref _refused);
         }
 

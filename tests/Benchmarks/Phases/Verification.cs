@@ -32,7 +32,7 @@ internal static class Verification
                 {
                     var i = Interlocked.Increment(ref next);
                     return i < waiting.Count
-                        ? await wire.CallAsync(request.Of(waiting[i].OtpId, waiting[i].Pin)) == 200
+                        ? await wire.CallAsync(request.From(waiting[i].OtpId, waiting[i].Pin)) == 200
                         : throw new BenchException("no OTP was left to verify");
                 };
             },

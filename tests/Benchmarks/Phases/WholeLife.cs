@@ -74,7 +74,7 @@ internal sealed class WholeLife
 
     private async Task<bool> VerifyAsync(Wire wire, VerifyRequest guess, DeliveredOtp otp)
     {
-        var verified = await wire.CallAsync(guess.Of(otp.OtpId, otp.Pin)) == 200;
+        var verified = await wire.CallAsync(guess.From(otp.OtpId, otp.Pin)) == 200;
         if (verified && !_calledBack)
         {
             Complete();

@@ -116,7 +116,7 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
     {
         await copy.WriteAsync(row.Id, NpgsqlDbType.Uuid);
         await copy.WriteAsync(1, NpgsqlDbType.Integer);
-        await copy.WriteAsync(pipeline.Secrets.SealPin(row.Id, 1, new Pin(row.Pin!)), NpgsqlDbType.Bytea);
+        await copy.WriteAsync(pipeline.Secrets.EncryptPin(row.Id, 1, new Pin(row.Pin!)), NpgsqlDbType.Bytea);
         await copy.WriteAsync(pipeline.Secrets.CurrentKeyId, NpgsqlDbType.Varchar);
         await copy.WriteAsync(row.ExpiresAt, NpgsqlDbType.TimestampTz);
     }

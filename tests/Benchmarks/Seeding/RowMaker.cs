@@ -10,7 +10,7 @@ namespace OtpPipeline.Benchmarks.Seeding;
 internal sealed record SeededOtp(
     Guid Id, byte[] RecipientHash, byte[] Details, string Status, string? Reason, DateTime CreatedAt, DateTime ExpiresAt, DateTime? FinalAt, string? Pin);
 
-/// <summary>Makes OTPs with recipients that no request of the load has, sealed like the pipeline's own.</summary>
+/// <summary>Makes OTPs with recipients that no request of the load has, encrypted like the pipeline's own.</summary>
 internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callbackBases)
 {
     public const int Ttl = 1800;
@@ -39,7 +39,7 @@ internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callba
         var callback = callbackBases is null ? null : callbackBases[number % callbackBases.Count] + number;
         var details = new OtpDetails(recipient.Address, "InfoText", "Your verification code is {{pin}}", callback, Name: null, Locale: null);
         return new(
-            id, secrets.HashRecipient(recipient), secrets.SealDetails(id, details), status, reason, created, created.AddSeconds(Ttl),
+            id, secrets.HashRecipient(recipient), secrets.EncryptDetails(id, details), status, reason, created, created.AddSeconds(Ttl),
             finalAfter is { } after ? created + after : null, pin);
     }
 }

@@ -97,6 +97,6 @@ public class A_callback_address
     [InlineData("127.0.0.1", false)]
     [InlineData("::ffff:192.168.0.1", false)]
     [InlineData("1.1.1.1", true)]
-    public void Is_judged_again_when_connecting(string address, bool allowed) =>
+    public void Is_checked_again_when_connecting(string address, bool allowed) =>
         (CallbackAddress.RefusedNetwork(IPAddress.Parse(address), []) is null).ShouldBe(allowed);
 }

@@ -16,11 +16,11 @@ public class A_secret_in_print
     private const string Secret = "83719264";
     private const string Address = "612246400";
 
-    private static readonly OtpOrder Order = Some.Judge($"\"template\":\"{Secret} {{{{pin}}}}\",\"name\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}").Value with { IdempotencyKey = Secret };
+    private static readonly OtpOrder Order = Some.Validate($"\"template\":\"{Secret} {{{{pin}}}}\",\"name\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}").Value with { IdempotencyKey = Secret };
 
     public static TheoryData<string> Bearers => [.. Objects().Keys];
 
-    // What goes to the database as sealed JSON is whole in JSON by purpose: OtpDetails and SandboxContent.
+    // What goes to the database as encrypted JSON is whole in JSON by purpose: OtpDetails and SandboxContent.
     private static Dictionary<string, (object Bearer, bool AlsoInJson)> Objects() => new(StringComparer.Ordinal)
     {
         ["PIN"] = (new Pin(Secret), true),
@@ -29,7 +29,7 @@ public class A_secret_in_print
         ["field"] = (new DraftField(Secret), true),
         ["draft"] = (Some.Draft($"\"phoneNumber\":\"+33{Address}\",\"template\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}"), true),
         ["order"] = (Order, true),
-        ["judged"] = ((Judged<OtpOrder>)Order, true),
+        ["checked"] = ((Result<OtpOrder>)Order, true),
         ["recipient"] = (Order.Recipient, true),
         ["verification"] = (new VerifyCommand(Some.Application(), Guid.Empty, new PinGuess(Secret)), true),
         ["new OTP"] = (Some.NewOtp(), false),

@@ -50,8 +50,8 @@ public class Any_sequence_of_commands
             if (guess is { } outcome)
             {
                 state = outcome.State;
-                successes += outcome.Refusal is null ? 1 : 0;
-                evaluated += outcome.Refusal is null or { Code: 2027 or 2029 } ? 1 : 0;
+                successes += outcome.Error is null ? 1 : 0;
+                evaluated += outcome.Error is null or { Code: 2027 or 2029 } ? 1 : 0;
             }
 
             state.Attempts.ShouldBeLessThanOrEqualTo(run.Max);

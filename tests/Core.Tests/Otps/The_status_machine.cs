@@ -11,7 +11,7 @@ public class The_status_machine
     private static readonly DateTime Expiry = Some.Now.AddSeconds(180);
     private static readonly DateTime JustBefore = Expiry.AddTicks(-1);
 
-    // Columns: status, command, code of the refusal (0 is success), status afterwards. Late is the exact instant of expiry.
+    // Columns: status, command, code of the error (0 is success), status afterwards. Late is the exact instant of expiry.
     [Theory]
     [InlineData(OtpStatus.Pending, "right", 0, OtpStatus.Verified)]
     [InlineData(OtpStatus.Pending, "wrong", 2029, OtpStatus.Pending)]
@@ -49,7 +49,7 @@ public class The_status_machine
             ? OtpRules.Cancel(state, now)
             : OtpRules.Verify(state, new(command.EndsWith("right", StringComparison.Ordinal), command.EndsWith("retry", StringComparison.Ordinal)), now);
 
-        (outcome.Refusal?.Code ?? 0).ShouldBe(code);
+        (outcome.Error?.Code ?? 0).ShouldBe(code);
         outcome.State.Status.ShouldBe(afterwards);
         if (status != OtpStatus.Pending)
         {
@@ -63,8 +63,8 @@ public class The_status_machine
         var first = OtpRules.Verify(Pending(), new(true, false), Expiry);
         var second = OtpRules.Verify(first.State, new(true, false), Expiry);
 
-        first.Refusal.ShouldBe(Refusals.PinExpired);
-        second.Refusal.ShouldBe(Refusals.HasExpired);
+        first.Error.ShouldBe(OtpErrors.PinExpired);
+        second.Error.ShouldBe(OtpErrors.HasExpired);
         second.State.Attempts.ShouldBe(0);
     }
 
@@ -76,7 +76,7 @@ public class The_status_machine
         for (var guess = 0; guess < 5; guess++)
         {
             var outcome = OtpRules.Verify(state, new(false, false), JustBefore);
-            codes.Add(outcome.Refusal!.Code);
+            codes.Add(outcome.Error!.Code);
             state = outcome.State;
         }
 

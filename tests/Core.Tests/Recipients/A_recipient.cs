@@ -13,7 +13,7 @@ public class A_recipient
     {
         var number = PhoneNumber.Parse("06 12 24 64 00", "FR").ShouldBeOfType<PhoneParseResult.Ok>().Number;
 
-        ShouldBe(Recipient.Of(number), RecipientKind.Phone, "+33612246400", "FR", "+33•••••400");
+        ShouldBe(Recipient.From(number), RecipientKind.Phone, "+33612246400", "FR", "+33•••••400");
     }
 
     [Fact]
@@ -21,7 +21,7 @@ public class A_recipient
     {
         EmailAddress.TryParse("Mary@Example.com", out var email).ShouldBeTrue();
 
-        ShouldBe(Recipient.Of(email), RecipientKind.Email, "Mary@example.com", null, "M•••••@example.com");
+        ShouldBe(Recipient.From(email), RecipientKind.Email, "Mary@example.com", null, "M•••••@example.com");
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public class A_recipient
     {
         TelegramChat.TryParse("-0012345678", out var chat).ShouldBeTrue();
 
-        ShouldBe(Recipient.Of(chat), RecipientKind.Chat, "-12345678", null, "-•••••78");
+        ShouldBe(Recipient.From(chat), RecipientKind.Chat, "-12345678", null, "-•••••78");
     }
 
     [Theory]
@@ -86,12 +86,12 @@ public class A_recipient
     public void Is_not_restored_from_parts_that_do_not_fit(RecipientKind kind, string address, string? country) =>
         Should.Throw<ArgumentException>(() => Recipient.FromStored(kind, address, country)).Message.ShouldNotContain("612246400");
 
-    private static Recipient OfPhone(string number) => Recipient.Of(PhoneNumber.Parse(number, null).ShouldBeOfType<PhoneParseResult.Ok>().Number);
+    private static Recipient OfPhone(string number) => Recipient.From(PhoneNumber.Parse(number, null).ShouldBeOfType<PhoneParseResult.Ok>().Number);
 
     private static Recipient OfEmail(string text)
     {
         EmailAddress.TryParse(text, out var email).ShouldBeTrue();
-        return Recipient.Of(email);
+        return Recipient.From(email);
     }
 
     private static void ShouldBe(Recipient recipient, RecipientKind kind, string address, string? country, string masked)

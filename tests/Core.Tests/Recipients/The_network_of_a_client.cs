@@ -13,5 +13,5 @@ public class The_network_of_a_client
     [InlineData("::ffff:203.0.113.7", "203.0.113.7")]
     [InlineData("203.0.113.7", "203.0.113.7")]
     public void Is_the_address_of_IPv4_and_the_64_bits_of_IPv6(string address, string network) =>
-        ClientNetwork.Of(IPAddress.Parse(address)).ToString().ShouldBe(network);
+        ClientNetwork.From(IPAddress.Parse(address)).ToString().ShouldBe(network);
 }

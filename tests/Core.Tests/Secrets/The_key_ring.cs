@@ -19,11 +19,11 @@ public class The_key_ring
     {
         var secrets = Ring("k1");
 
-        secrets.OpenPin(Row(secrets)).Reveal().ShouldBe("0042");
-        secrets.OpenDetails(OtpId, secrets.SealDetails(OtpId, Details)).ShouldBe(Details);
+        secrets.DecryptPin(Row(secrets)).Reveal().ShouldBe("0042");
+        secrets.DecryptDetails(OtpId, secrets.EncryptDetails(OtpId, Details)).ShouldBe(Details);
         var content = new SandboxContent("sms", Some.Phone, "Text", "0042");
-        var message = new SandboxMessage { Id = OtpId, ApplicationId = OtpId, RecipientHash = [], Content = secrets.SealSandbox(OtpId, content) };
-        secrets.OpenSandbox(message).ShouldBe(content);
+        var message = new SandboxMessage { Id = OtpId, ApplicationId = OtpId, RecipientHash = [], Content = secrets.EncryptSandbox(OtpId, content) };
+        secrets.DecryptSandbox(message).ShouldBe(content);
     }
 
     [Fact]
@@ -32,22 +32,22 @@ public class The_key_ring
         var secrets = Ring("k1");
 
         Row(secrets).Ciphertext.ShouldNotBe(Row(secrets).Ciphertext);
-        System.Text.Encoding.Latin1.GetString(secrets.SealDetails(OtpId, Details)).ShouldNotContain(Some.Phone);
+        System.Text.Encoding.Latin1.GetString(secrets.EncryptDetails(OtpId, Details)).ShouldNotContain(Some.Phone);
     }
 
     [Fact]
     public void Seals_under_a_key_of_its_own_each_time()
     {
         var ring = new KeyRing(Options.Create(Some.OtpOptions("k1")));
-        var (first, second) = (ring.Seal([1, 2, 3, 4], []), ring.Seal([1, 2, 3, 4], []));
+        var (first, second) = (ring.Encrypt([1, 2, 3, 4], []), ring.Encrypt([1, 2, 3, 4], []));
 
         // 96 bits of salt, which the key depends on, and 96 of nonce.
         first.Length.ShouldBe(12 + 12 + 4 + 16);
         first[..12].ShouldNotBe(second[..12]);
         var salted = (byte[])first.Clone();
         second.AsSpan(0, 12).CopyTo(salted);
-        Should.Throw<CryptographicException>(() => ring.Open("k1", salted, []));
-        ring.Open("k1", first, []).ShouldBe([1, 2, 3, 4]);
+        Should.Throw<CryptographicException>(() => ring.Decrypt("k1", salted, []));
+        ring.Decrypt("k1", first, []).ShouldBe([1, 2, 3, 4]);
     }
 
     [Fact]
@@ -55,32 +55,32 @@ public class The_key_ring
     {
         var secrets = Ring("k1");
         var row = Row(secrets);
-        var details = secrets.SealDetails(OtpId, Details);
+        var details = secrets.EncryptDetails(OtpId, Details);
         var other = Guid.CreateVersion7();
 
-        Fails(() => secrets.OpenPin(new() { OtpId = other, Version = 1, Ciphertext = row.Ciphertext, KeyId = row.KeyId, ValidUntil = row.ValidUntil }));
-        Fails(() => secrets.OpenPin(new() { OtpId = OtpId, Version = 2, Ciphertext = row.Ciphertext, KeyId = row.KeyId, ValidUntil = row.ValidUntil }));
-        Fails(() => secrets.OpenDetails(other, details));
-        Fails(() => secrets.OpenSandbox(new() { Id = OtpId, ApplicationId = OtpId, RecipientHash = [], Content = details }));
+        Fails(() => secrets.DecryptPin(new() { OtpId = other, Version = 1, Ciphertext = row.Ciphertext, KeyId = row.KeyId, ValidUntil = row.ValidUntil }));
+        Fails(() => secrets.DecryptPin(new() { OtpId = OtpId, Version = 2, Ciphertext = row.Ciphertext, KeyId = row.KeyId, ValidUntil = row.ValidUntil }));
+        Fails(() => secrets.DecryptDetails(other, details));
+        Fails(() => secrets.DecryptSandbox(new() { Id = OtpId, ApplicationId = OtpId, RecipientHash = [], Content = details }));
     }
 
     [Fact]
     public void Opens_nothing_that_was_touched_or_cut_short()
     {
         var secrets = Ring("k1");
-        var details = secrets.SealDetails(OtpId, Details);
+        var details = secrets.EncryptDetails(OtpId, Details);
 
         for (var length = 0; length < details.Length; length++)
         {
             var cut = details[..length];
-            Fails(() => secrets.OpenDetails(OtpId, cut));
+            Fails(() => secrets.DecryptDetails(OtpId, cut));
         }
 
         for (var at = 3; at < details.Length; at++)
         {
             var touched = (byte[])details.Clone();
             touched[at] ^= 1;
-            Fails(() => secrets.OpenDetails(OtpId, touched));
+            Fails(() => secrets.DecryptDetails(OtpId, touched));
         }
     }
 
@@ -90,19 +90,19 @@ public class The_key_ring
         var before = Ring("k1");
         var after = Ring("k2", "k1");
         var old = Row(before);
-        var details = before.SealDetails(OtpId, Details);
+        var details = before.EncryptDetails(OtpId, Details);
 
-        after.OpenPin(old).Reveal().ShouldBe("0042");
-        after.OpenDetails(OtpId, details).ShouldBe(Details);
+        after.DecryptPin(old).Reveal().ShouldBe("0042");
+        after.DecryptDetails(OtpId, details).ShouldBe(Details);
         Row(after).KeyId.ShouldBe("k2");
-        Fails(() => before.OpenPin(Row(after))).ShouldContain("'k2'");
-        Fails(() => before.OpenDetails(OtpId, after.SealDetails(OtpId, Details))).ShouldContain("'k2'");
+        Fails(() => before.DecryptPin(Row(after))).ShouldContain("'k2'");
+        Fails(() => before.DecryptDetails(OtpId, after.EncryptDetails(OtpId, Details))).ShouldContain("'k2'");
     }
 
     [Fact]
     public void Says_which_key_is_missing_and_no_secret()
     {
-        var message = Fails(() => Ring("k2").OpenPin(Row(Ring("k1"))));
+        var message = Fails(() => Ring("k2").DecryptPin(Row(Ring("k1"))));
 
         message.ShouldBe("The key 'k1' is not among Otp:PinKeys.");
         message.ShouldNotContain(Some.Key("k1"));
@@ -133,7 +133,7 @@ public class The_key_ring
 
     private static OtpPin Row(OtpSecrets secrets) => new()
     {
-        OtpId = OtpId, Version = 1, Ciphertext = secrets.SealPin(OtpId, 1, new("0042")), KeyId = secrets.CurrentKeyId, ValidUntil = Some.Now,
+        OtpId = OtpId, Version = 1, Ciphertext = secrets.EncryptPin(OtpId, 1, new("0042")), KeyId = secrets.CurrentKeyId, ValidUntil = Some.Now,
     };
 
     private static string Fails(Func<object> open) => Should.Throw<CryptographicException>(() => { open(); }).Message;

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Core.Applications.Seeding;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
@@ -44,7 +44,7 @@ public class Wrong_options
     public void Of_periods_and_counts_name_the_field()
     {
         Sentences(new OtpOptions { PinKeys = Some.OtpOptions("k").PinKeys, Retention = TimeSpan.Zero }).ShouldHaveSingleItem().ShouldContain("Retention");
-        Sentences(new GatheringOptions { Writers = 0 }).ShouldHaveSingleItem().ShouldContain("Writers");
+        Sentences(new BatchingOptions { Writers = 0 }).ShouldHaveSingleItem().ShouldContain("Writers");
     }
 
     [Fact]

@@ -46,11 +46,11 @@ internal static class Some
     }
 
     /// <summary>The judgement on a phone number and these further fields.</summary>
-    public static Judged<OtpOrder> Judge(string fields = "", ApplicationSettings? settings = null) =>
-        JudgeAlone($"\"phoneNumber\":\"{Phone}\"{(fields.Length > 0 ? "," : "")}{fields}", settings);
+    public static Result<OtpOrder> Validate(string fields = "", ApplicationSettings? settings = null) =>
+        ValidateAlone($"\"phoneNumber\":\"{Phone}\"{(fields.Length > 0 ? "," : "")}{fields}", settings);
 
-    public static Judged<OtpOrder> JudgeAlone(string fields, ApplicationSettings? settings = null) =>
-        OrderRules.Judge(Draft(fields), Application(settings), new CallbackOptions());
+    public static Result<OtpOrder> ValidateAlone(string fields, ApplicationSettings? settings = null) =>
+        OrderRules.Validate(Draft(fields), Application(settings), new CallbackOptions());
 
     public static OutboxBatch Batch()
     {
@@ -79,11 +79,11 @@ internal static class Some
             Attempts = attempts,
             MaxAttempts = maxAttempts,
             Cost = cost,
-            Metadata = metadata is null ? null : Secrets.SealMetadata(otpId, metadata),
+            Metadata = metadata is null ? null : Secrets.EncryptMetadata(otpId, metadata),
             CreatedAt = Now,
             ExpiresAt = Now.AddSeconds(300),
         };
-        var row = new OtpPin { OtpId = otpId, Version = 1, Ciphertext = Secrets.SealPin(otpId, 1, new(pin)), KeyId = Secrets.CurrentKeyId, ValidUntil = otp.ExpiresAt };
+        var row = new OtpPin { OtpId = otpId, Version = 1, Ciphertext = Secrets.EncryptPin(otpId, 1, new(pin)), KeyId = Secrets.CurrentKeyId, ValidUntil = otp.ExpiresAt };
         return new(otp, row, [.. deliveries.Select((d, i) => Delivery(otpId, d, i + 1))], history ?? History());
     }
 
@@ -123,7 +123,7 @@ internal static class Some
     public static RecipientHistory History() => new() { ApplicationId = Application().Id, RecipientHash = RecipientHash };
 
     public static NewOtp NewOtp(string? key = null, string command = "", decimal cost = 0, Application? application = null) => new(
-        Judge().Value with { Application = application ?? Application() },
+        Validate().Value with { Application = application ?? Application() },
         Guid.CreateVersion7(),
         RecipientHash,
         [4],

@@ -32,7 +32,7 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
 
         callback.OtpId.ShouldBe(otpId);
         callback.Status.ShouldBe("CANCELLED");
-        var told = await Eventually.Get(() => Task.FromResult(_pipeline.Events.Of(otpId).Find(e => e.IsStatus)), "the event of the same change arrives");
+        var told = await Eventually.Get(() => Task.FromResult(_pipeline.Events.ForOtp(otpId).Find(e => e.IsStatus)), "the event of the same change arrives");
         callback.Sequence.ShouldBe(told.Sequence);
         callback.Signature.Split(' ').ShouldBe([Sign(CallbackPipeline.NewSecret, callback), Sign(CallbackPipeline.OldSecret, callback)]);
         var listed = await ListAsync(otpId, c => c.GetProperty("status").GetString() is "DELIVERED");
@@ -172,7 +172,7 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
     {
         var otpId = await WithCancelledOtpAsync("/twice");
         await _subscriber.UntilAsync("/twice", 1);
-        var status = await Eventually.Get(() => Task.FromResult(_pipeline.Events.Of(otpId).Find(e => e.IsStatus)), "the event arrives");
+        var status = await Eventually.Get(() => Task.FromResult(_pipeline.Events.ForOtp(otpId).Find(e => e.IsStatus)), "the event arrives");
 
         // The same message, then another one of the same change, then a stranger's; a later one shows that all were read.
         await PublishAsync(status.MessageId, status.Body.GetRawText());

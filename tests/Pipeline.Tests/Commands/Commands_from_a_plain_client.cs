@@ -28,7 +28,7 @@ public sealed class Commands_from_a_plain_client(SharedPipeline shared)
         verified.Type.ShouldBe("OtpVerified", verified.Text);
 
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [accepted.OtpId]);
-        pipeline.Events.Of(accepted.OtpId).ShouldContain(e => e.Status == "VERIFIED");
+        pipeline.Events.ForOtp(accepted.OtpId).ShouldContain(e => e.Status == "VERIFIED");
     }
 
     [Fact]

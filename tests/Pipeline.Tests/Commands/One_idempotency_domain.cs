@@ -16,7 +16,7 @@ public sealed class One_idempotency_domain(SharedPipeline shared)
 
         var pairs = await Load.RunAsync(keys, 32, async i =>
         {
-            var (key, recipient) = ($"both doors {Guid.NewGuid()}", Recipients.Next());
+            var (key, recipient) = ($"REST and bus {Guid.NewGuid()}", Recipients.Next());
             var rest = pipeline.Client.RequestAsync(new { phoneNumber = recipient }, key);
             var field = client.CallAsync("request-otp", client.Command(("phoneNumber", recipient), ("idempotencyKey", key)));
             var property = client.CallAsync("request-otp", client.Command(("phoneNumber", recipient)), messageId: key);

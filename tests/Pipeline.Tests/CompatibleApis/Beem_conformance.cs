@@ -25,7 +25,7 @@ public sealed class Beem_conformance(SharedPipeline shared)
         await SayAsync(pipeline, pinId, message.Pin, 118, "Duplicate Pin");
 
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [pinId]);
-        pipeline.Events.Of(pinId).Select(e => e.Status).ShouldBe(["SENT", "VERIFIED"], ignoreOrder: true);
+        pipeline.Events.ForOtp(pinId).Select(e => e.Status).ShouldBe(["SENT", "VERIFIED"], ignoreOrder: true);
     }
 
     [Fact]
@@ -72,24 +72,24 @@ public sealed class Beem_conformance(SharedPipeline shared)
         var client = pipeline.Client;
 
         await SayAsync(pipeline, Guid.NewGuid(), "123456", 113, "pinId not found");
-        (await client.PostAsync("v1/verify", new { pin = "1" }, "Authorization", DialectSettings.BeemHeader)).Text.ShouldBe(Envelope(112, "pinId missing"));
-        (await client.PostAsync("v1/request", new { appId = 4711 }, "Authorization", DialectSettings.BeemHeader)).Text.ShouldBe(Envelope(103, "Phone number missing"));
-        (await client.PostAsync("v1/request", new { appId = 4712, msisdn = "33612246400" }, "Authorization", DialectSettings.BeemHeader)).Text.ShouldBe(Envelope(106, "Application not found"));
-        (await client.PostAsync("v1/request", new { appId = 4711, msisdn = "33612246400" }, "Authorization", DialectSettings.Basic("beem-tests:wrong"))).ShouldBe(new Answer(401, Envelope(120, "Wrong Username or Password")));
+        (await client.PostAsync("v1/verify", new { pin = "1" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(112, "pinId missing"));
+        (await client.PostAsync("v1/request", new { appId = 4711 }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(103, "Phone number missing"));
+        (await client.PostAsync("v1/request", new { appId = 4712, msisdn = "33612246400" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(106, "Application not found"));
+        (await client.PostAsync("v1/request", new { appId = 4711, msisdn = "33612246400" }, "Authorization", CompatibleApiSettings.Basic("beem-tests:wrong"))).ShouldBe(new Answer(401, Envelope(120, "Wrong Username or Password")));
         (await client.PostTextAsync("v1/request", "{}")).ShouldBe(new Answer(200, Envelope(110, "Username or Password missing")));
     }
 
     internal static async Task<(Guid PinId, string Recipient)> SentAsync(RunningPipeline pipeline, string? recipient = null)
     {
         recipient ??= Recipients.Next();
-        var answer = await pipeline.Client.PostAsync("v1/request", new { appId = DialectSettings.BeemApp, msisdn = recipient[1..] }, "Authorization", DialectSettings.BeemHeader);
+        var answer = await pipeline.Client.PostAsync("v1/request", new { appId = CompatibleApiSettings.BeemApp, msisdn = recipient[1..] }, "Authorization", CompatibleApiSettings.BeemHeader);
         answer.Status.ShouldBe(200);
         answer.Text.ShouldContain("""{"code":100,"message":"SMS sent successfully"}""");
         return (answer.Body.GetProperty("data").GetProperty("pinId").GetGuid(), recipient);
     }
 
     internal static Task<Answer> VerifyAsync(RunningPipeline pipeline, Guid pinId, string pin) =>
-        pipeline.Client.PostAsync("v1/verify", new { pinId, pin }, "Authorization", DialectSettings.BeemHeader);
+        pipeline.Client.PostAsync("v1/verify", new { pinId, pin }, "Authorization", CompatibleApiSettings.BeemHeader);
 
     internal static string Envelope(int code, string message) => $$$$"""{"data":{"message":{"code":{{{{code}}}},"message":"{{{{message}}}}"}}}""";
 

@@ -24,7 +24,7 @@ public sealed class BizMagnets_conformance(SharedPipeline shared)
         NotVerified(await VerifyAsync(pipeline, id, recipient, message.Pin), id);
 
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [id]);
-        pipeline.Events.Of(id).Select(e => e.Status).ShouldBe(["SENT", "VERIFIED"], ignoreOrder: true);
+        pipeline.Events.ForOtp(id).Select(e => e.Status).ShouldBe(["SENT", "VERIFIED"], ignoreOrder: true);
         (await pipeline.Database.OtpAsync(id)).Attempts.ShouldBe(1);
     }
 
@@ -72,7 +72,7 @@ public sealed class BizMagnets_conformance(SharedPipeline shared)
     internal static async Task<(Guid Id, string Recipient)> SentAsync(RunningPipeline pipeline)
     {
         var recipient = Recipients.Next();
-        var answer = await pipeline.Client.PostTextAsync($"otp/{DialectSettings.BizMagnetsConfig}/sendOTP", $$"""{"name":"Someone","mobileNumber":"{{recipient[3..]}}","countryCode":"33"}""");
+        var answer = await pipeline.Client.PostTextAsync($"otp/{CompatibleApiSettings.BizMagnetsConfig}/sendOTP", $$"""{"name":"Someone","mobileNumber":"{{recipient[3..]}}","countryCode":"33"}""");
         var id = answer.Body.GetProperty("id").GetGuid();
         answer.ShouldBe(new Answer(201, $$"""{"id":"{{id}}","message":"success"}"""));
         return (id, recipient);

@@ -36,8 +36,8 @@ public sealed partial class Garbage_on_every_path
         });
         var api = pipeline.Apis[0];
         var targets = await Target.ReadAllAsync(pipeline.Client, api.Address, AdminKey);
-        var basic = DialectSettings.Basic($"{pipeline.ApplicationId}:{Secret}");
-        var generator = new Generator(Seed, targets, t => Shapes.Of(t, pipeline.Key, AdminKey, basic));
+        var basic = CompatibleApiSettings.Basic($"{pipeline.ApplicationId}:{Secret}");
+        var generator = new Generator(Seed, targets, t => Shapes.From(t, pipeline.Key, AdminKey, basic));
         var requests = Enumerable.Range(0, count).Select(_ => generator.Next()).GetEnumerator();
         var (statuses, problems) = (new ConcurrentDictionary<string, int>(StringComparer.Ordinal), new ConcurrentQueue<string>());
 
@@ -52,7 +52,7 @@ public sealed partial class Garbage_on_every_path
 
             var answer = await RawExchange.SendAsync(api.Address, request.Bytes);
             statuses.AddOrUpdate($"{answer.Status}{(answer.IsOfTheApplication ? "" : " of Kestrel")}", 1, (_, n) => n + 1);
-            if (Judge(request, answer) is { } problem)
+            if (Validate(request, answer) is { } problem)
             {
                 problems.Enqueue($"{problem}: {Shortened(request.Description)} -> {answer.Status} {Shortened(answer.Body)}");
             }
@@ -69,12 +69,12 @@ public sealed partial class Garbage_on_every_path
         (await pipeline.Database.CountAsync("otps")).ShouldBe(0);
         (await File.ReadAllLinesAsync(api.LogFile, TestContext.Current.CancellationToken)).Where(l => AboveWarning().IsMatch(l)).ShouldBeEmpty();
 
-        // Every dialect had its share, and most of it went past the server.
-        targets.Select(t => t.Dialect).Distinct().Order(StringComparer.Ordinal).ShouldBe(Shapes.OfRefusals.Keys.Order(StringComparer.Ordinal));
+        // Every compatible API had its share, and most of it went past the server.
+        targets.Select(t => t.CompatibleApi).Distinct().Order(StringComparer.Ordinal).ShouldBe(Shapes.FromErrors.Keys.Order(StringComparer.Ordinal));
         statuses.Where(s => !s.Key.EndsWith("of Kestrel", StringComparison.Ordinal)).Sum(s => s.Value).ShouldBeGreaterThan(count / 2);
     }
 
-    private static string? Judge(GarbageRequest request, RawAnswer answer)
+    private static string? Validate(GarbageRequest request, RawAnswer answer)
     {
         if (answer.Status >= 500)
         {
@@ -88,7 +88,7 @@ public sealed partial class Garbage_on_every_path
 
         if (!answer.IsOfTheApplication)
         {
-            return OfKestrel.Contains(answer.Status) ? null : "not a refusal of Kestrel";
+            return OfKestrel.Contains(answer.Status) ? null : "not an error of Kestrel";
         }
 
         if (request.Method is "HEAD")
@@ -99,12 +99,12 @@ public sealed partial class Garbage_on_every_path
         if (answer.Status >= 400)
         {
             return answer.Body.Length == 0 ? "an empty body"
-                : request.Target is { } target ? Shapes.OfRefusals[target.Dialect](answer) ? null : $"not the shape of {target.Dialect}"
-                : Shapes.OfRefusals.Values.Any(isSome => isSome(answer)) ? null
-                : "the shape of no dialect";
+                : request.Target is { } target ? Shapes.FromErrors[target.CompatibleApi](answer) ? null : $"not the shape of {target.CompatibleApi}"
+                : Shapes.FromErrors.Values.Any(isSome => isSome(answer)) ? null
+                : "the shape of no API";
         }
 
-        return answer.Status == 200 && request.Target is { } lenient && Shapes.RefusesWith200(lenient) && !Shapes.OfRefusals[lenient.Dialect](answer) ? "a success" : null;
+        return answer.Status == 200 && request.Target is { } lenient && Shapes.RefusesWith200(lenient) && !Shapes.FromErrors[lenient.CompatibleApi](answer) ? "a success" : null;
     }
 
     private static string Shortened(string text) => text.Length <= 300 ? text : $"{text[..300]}...";

@@ -6,13 +6,13 @@ using OtpPipeline.Pipeline.Tests.Harness;
 
 namespace OtpPipeline.Pipeline.Tests.CompatibleApis;
 
-/// <summary>What shows a caller: a header, and what its dialect wants in the query instead of one, or beside it.</summary>
+/// <summary>What shows a caller: a header, and what its compatible API wants in the query instead of one, or beside it.</summary>
 internal sealed record Credentials(string Name, string Value, string Query = "");
 
-/// <summary>What each dialect's answers look like, and what shows its callers; a further dialect is a further row.</summary>
+/// <summary>What each compatible API's answers look like, and what shows its callers; a further compatible API is a further row.</summary>
 internal static partial class Shapes
 {
-    public static readonly IReadOnlyDictionary<string, Func<RawAnswer, bool>> OfRefusals = new Dictionary<string, Func<RawAnswer, bool>>(StringComparer.Ordinal)
+    public static readonly IReadOnlyDictionary<string, Func<RawAnswer, bool>> FromErrors = new Dictionary<string, Func<RawAnswer, bool>>(StringComparer.Ordinal)
     {
         [Target.Native] = a => Json(a) is { } json && json.TryGetProperty("error", out var error) && Has(error, "type", "message", "uri", "code"),
         [Target.Admin] = a => a.MediaType is "application/problem+json" && Json(a) is { } json && Has(json, "type", "title", "status", "detail", "code"),
@@ -26,14 +26,14 @@ internal static partial class Shapes
     private static readonly string[] Harmless = ["/telegram/webhook", "/limit/sms", "/limit/call", "/limit/email"];
 
     /// <summary>Those that refuse with 200 too: none of their answers to garbage is a success.</summary>
-    public static bool RefusesWith200(Target target) => target.Dialect is "beem" or "gupshup" or "perfumerlabs" && !Harmless.Contains(target.Path, StringComparer.Ordinal);
+    public static bool RefusesWith200(Target target) => target.CompatibleApi is "beem" or "gupshup" or "perfumerlabs" && !Harmless.Contains(target.Path, StringComparer.Ordinal);
 
-    public static Credentials Of(Target target, string key, string adminKey, string basic) => target.Dialect switch
+    public static Credentials From(Target target, string key, string adminKey, string basic) => target.CompatibleApi switch
     {
         Target.Admin => new("Authorization", $"Bearer {adminKey}"),
-        "beem" => new("Authorization", DialectSettings.BeemHeader),
+        "beem" => new("Authorization", CompatibleApiSettings.BeemHeader),
         "perfumerlabs" when target.Path.EndsWith("/webhook", StringComparison.Ordinal) => new("X-Telegram-Bot-Api-Secret-Token", PerfumerlabsCaller.Token),
-        "perfumerlabs" => new("Authorization", DialectSettings.Basic($"{PerfumerlabsCaller.Username}:{key}")),
+        "perfumerlabs" => new("Authorization", CompatibleApiSettings.Basic($"{PerfumerlabsCaller.Username}:{key}")),
         "gupshup" when target.Path.StartsWith("/GatewayAPI", StringComparison.Ordinal) => new("apikey", key, $"userid=2000000001&password={Uri.EscapeDataString(key)}&method=TWO_FACTOR_AUTH&v=1.1"),
         "gupshup" => new("apikey", key, $"key={HostSettings.GupshupKeyOf(key)}"),
         _ when target.Path.StartsWith("/oauth", StringComparison.Ordinal) => new("Authorization", basic),

@@ -4,7 +4,7 @@ using OtpPipeline.Pipeline.Tests.Harness;
 namespace OtpPipeline.Pipeline.Tests.CompatibleApis;
 
 /// <summary>A path with its method, as the descriptions have it, and who answers there.</summary>
-internal sealed record Target(string Dialect, string Method, string Path, IReadOnlyList<string> Fields)
+internal sealed record Target(string CompatibleApi, string Method, string Path, IReadOnlyList<string> Fields)
 {
     public const string Admin = "admin";
     public const string Native = "v1";

@@ -15,7 +15,7 @@ internal static class KnownKeys
     private static readonly Dictionary<string, Type> Sections = OptionsClasses();
 
     /// <summary>Every key of a host's appsettings.json with its value as written; an empty list or map is a key too.</summary>
-    public static IReadOnlyDictionary<string, string> Of(string host)
+    public static IReadOnlyDictionary<string, string> From(string host)
     {
         var keys = new SortedDictionary<string, string>(StringComparer.Ordinal);
         Flatten(JsonDocument.Parse(Repository.Read("src", host, "appsettings.json"), WithComments).RootElement, "", keys);
@@ -24,7 +24,7 @@ internal static class KnownKeys
 
     /// <summary>Whether a host reads this key; the sections and properties of the options classes, or the file itself, say so.</summary>
     public static bool IsKnown(string key) =>
-        OfTheFramework.Contains(key) || Of("Api").ContainsKey(key) || Of("Workers").ContainsKey(key) || Binds(key.Split(':'));
+        OfTheFramework.Contains(key) || From("Api").ContainsKey(key) || From("Workers").ContainsKey(key) || Binds(key.Split(':'));
 
     private static bool Binds(string[] path) =>
         Sections.TryGetValue(path[0], out var type) && Walk(type, path.AsSpan(1));

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Deployment;
 
-/// <summary>As far as it can be judged without a container engine; scripts/compose-test.sh runs it on one.</summary>
+/// <summary>As far as it can be checked without a container engine; scripts/compose-test.sh runs it on one.</summary>
 [Collection(nameof(SharedPipeline))]
 public sealed class The_compose_file(SharedPipeline shared)
 {

@@ -21,9 +21,9 @@ public sealed class The_operations_page
     {
         var other = host == "Api" ? "Workers" : "Api";
         var table = Table;
-        foreach (var (key, value) in KnownKeys.Of(host))
+        foreach (var (key, value) in KnownKeys.From(host))
         {
-            var hosts = KnownKeys.Of(other).ContainsKey(key) ? "both" : host;
+            var hosts = KnownKeys.From(other).ContainsKey(key) ? "both" : host;
             table.GetValueOrDefault(key).ShouldBe(hosts, $"docs/operations.md, \"Every key\": {key}");
             Page.ShouldContain(l => l.StartsWith($"| `{key}` |", StringComparison.Ordinal) && (value.Length == 0 || l.Contains($" `{value}` |", StringComparison.Ordinal)), $"the default of {key} is {value}");
         }

@@ -31,6 +31,6 @@ public sealed class Comparing_answers
     {
         string[] page = ["text", "", "    one", "", "    two", "", "text", "```sh", "three", "```"];
 
-        Example.Of("page", page).Select(e => (e.Line, e.Text)).ShouldBe([(3, "one\n\ntwo"), (9, "three")]);
+        Example.From("page", page).Select(e => (e.Line, e.Text)).ShouldBe([(3, "one\n\ntwo"), (9, "three")]);
     }
 }

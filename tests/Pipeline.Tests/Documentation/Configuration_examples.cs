@@ -20,7 +20,7 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
     public async Task Of_a_page_start_their_host(string page)
     {
         var (pipeline, _) = await documented.GetAsync();
-        var examples = Kinds.Of(page).Where(e => e.Kind == Kind.Configuration).SelectMany(e => e.Example.Settings)
+        var examples = Kinds.From(page).Where(e => e.Kind == Kind.Configuration).SelectMany(e => e.Example.Settings)
             .Where(s => !IsPlaceholder(s.Value)).ToList();
         var files = Servers.NewFolder("secret-files");
         foreach (var host in examples.GroupBy(s => OfTheApi.Contains(Section(s.Key)) ? "Api" : "Workers"))

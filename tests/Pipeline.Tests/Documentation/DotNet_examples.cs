@@ -17,9 +17,9 @@ public sealed class DotNet_examples(DocumentedPipeline documented)
     {
         var (now, old) = (Signature.Now, Signature.Old);
 
-        Verify(Signature.Secret, Signature.Id, now, Signature.Of(now), Encoding.UTF8.GetBytes(Signature.Body)).ShouldBeTrue();
-        Verify(Signature.Secret, Signature.Id, now, Signature.Of(now), Encoding.UTF8.GetBytes(Signature.Body + " ")).ShouldBeFalse();
-        Verify(Signature.Secret, Signature.Id, old, Signature.Of(old), Encoding.UTF8.GetBytes(Signature.Body)).ShouldBeFalse();
+        Verify(Signature.Secret, Signature.Id, now, Signature.From(now), Encoding.UTF8.GetBytes(Signature.Body)).ShouldBeTrue();
+        Verify(Signature.Secret, Signature.Id, now, Signature.From(now), Encoding.UTF8.GetBytes(Signature.Body + " ")).ShouldBeFalse();
+        Verify(Signature.Secret, Signature.Id, old, Signature.From(old), Encoding.UTF8.GetBytes(Signature.Body)).ShouldBeFalse();
     }
 
     [Fact]

@@ -30,12 +30,12 @@ internal sealed partial record Example(string Page, int Line, IReadOnlyList<stri
         .Select(f => Path.GetRelativePath(Repository.Root, f).Replace('\\', '/'))
         .Order(StringComparer.Ordinal);
 
-    public static IReadOnlyList<Example> All { get; } = [.. Pages.SelectMany(Of)];
+    public static IReadOnlyList<Example> All { get; } = [.. Pages.SelectMany(From)];
 
-    public static IEnumerable<Example> Of(string page) => Of(page, Repository.Read(page).Split('\n'));
+    public static IEnumerable<Example> From(string page) => From(page, Repository.Read(page).Split('\n'));
 
     /// <summary>Blocks between fences, and blocks of four spaces after an empty line; an empty line does not end one.</summary>
-    internal static IEnumerable<Example> Of(string page, string[] lines)
+    internal static IEnumerable<Example> From(string page, string[] lines)
     {
         for (var i = 0; i < lines.Length; i++)
         {

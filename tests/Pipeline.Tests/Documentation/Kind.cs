@@ -40,16 +40,16 @@ internal static class Kinds
         .EnumerateFiles(Deployment.Repository.At("tests", "Pipeline.Tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)));
 
     /// <summary>Every example of a page with its kind, in the page's order: a shell's functions are known from their definition on.</summary>
-    public static IEnumerable<(Example Example, Kind Kind)> Of(string page)
+    public static IEnumerable<(Example Example, Kind Kind)> From(string page)
     {
         var shell = new ShellExample();
-        foreach (var example in Example.Of(page))
+        foreach (var example in Example.From(page))
         {
-            yield return (example, Of(example, shell));
+            yield return (example, From(example, shell));
         }
     }
 
-    private static Kind Of(Example example, ShellExample shell)
+    private static Kind From(Example example, ShellExample shell)
     {
         if (Elsewhere.Reason(example) is not null)
         {

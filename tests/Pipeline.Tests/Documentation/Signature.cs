@@ -16,7 +16,7 @@ internal static class Signature
     public static string Old => DateTimeOffset.UtcNow.AddMinutes(-6).ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
 
     /// <summary>The right signature behind one of another secret.</summary>
-    public static string Of(string timestamp)
+    public static string From(string timestamp)
     {
         var key = Convert.FromBase64String(Secret["whsec_".Length..]);
         var mac = HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"{Id}.{timestamp}.{Body}"));
@@ -35,7 +35,7 @@ internal static class Signature
                 def headers(timestamp, signature):
                     return {"webhook-id": "{{Id}}", "webhook-timestamp": timestamp, "webhook-signature": signature}
 
-                right, late, body = headers("{{now}}", "{{Of(now)}}"), headers("{{old}}", "{{Of(old)}}"), b'{{Body}}'
+                right, late, body = headers("{{now}}", "{{From(now)}}"), headers("{{old}}", "{{From(old)}}"), b'{{Body}}'
                 assert verify("{{Secret}}", right, body)
                 assert not verify("{{Secret}}", right, body + b" ")
                 assert not verify("{{Secret}}", late, body)
@@ -51,8 +51,8 @@ internal static class Signature
                 return event
             }
             function refused(...given) { try { judge(...given); return false } catch { return true } }
-            const ok = judge('{{Body}}', '{{now}}', '{{Of(now)}}').event === 'otp_update'
-                && refused('{{Body}} ', '{{now}}', '{{Of(now)}}') && refused('{{Body}}', '{{old}}', '{{Of(old)}}')
+            const ok = judge('{{Body}}', '{{now}}', '{{From(now)}}').event === 'otp_update'
+                && refused('{{Body}} ', '{{now}}', '{{From(now)}}') && refused('{{Body}}', '{{old}}', '{{From(old)}}')
             process.exit(ok ? 0 : 1)
             """;
     }

@@ -18,7 +18,7 @@ public sealed partial class The_examples(DocumentedPipeline documented)
     public static TheoryData<string> PagesWith(string kind)
     {
         var pages = new TheoryData<string>();
-        foreach (var page in Example.Pages.Where(p => Kinds.Of(p).Any(e => e.Kind.ToString() == kind)))
+        foreach (var page in Example.Pages.Where(p => Kinds.From(p).Any(e => e.Kind.ToString() == kind)))
         {
             pages.Add(page);
         }
@@ -30,7 +30,7 @@ public sealed partial class The_examples(DocumentedPipeline documented)
     public void Are_all_tested_or_named_with_the_reason_why_not()
     {
         Example.All.Count.ShouldBeGreaterThan(50);
-        var unknown = Example.Pages.SelectMany(Kinds.Of).Where(e => e.Kind == Kind.Unknown).Select(e => e.Example.ToString());
+        var unknown = Example.Pages.SelectMany(Kinds.From).Where(e => e.Kind == Kind.Unknown).Select(e => e.Example.ToString());
         unknown.ShouldBeEmpty("each example is a command, a script, a configuration, lines of a test, or is named in Elsewhere");
         Elsewhere.Unused.ShouldBeEmpty();
     }
@@ -43,7 +43,7 @@ public sealed partial class The_examples(DocumentedPipeline documented)
         await using var shell = new Shell(folder);
         var reader = new ShellExample();
         var paused = false;
-        foreach (var (example, kind) in Kinds.Of(page))
+        foreach (var (example, kind) in Kinds.From(page))
         {
             if (kind != Kind.Shell)
             {
@@ -71,7 +71,7 @@ public sealed partial class The_examples(DocumentedPipeline documented)
     {
         var reader = new ShellExample();
         var paused = false;
-        foreach (var step in Kinds.Of(page).Where(e => e.Kind == Kind.Shell).SelectMany(e => reader.Steps(e.Example)))
+        foreach (var step in Kinds.From(page).Where(e => e.Kind == Kind.Shell).SelectMany(e => reader.Steps(e.Example)))
         {
             var looks = Look().IsMatch(step.Command);
 
@@ -90,7 +90,7 @@ public sealed partial class The_examples(DocumentedPipeline documented)
         Assert.SkipUnless(File.Exists("/usr/bin/python3"), "needs ./test, which installs python3-pika");
         await using var shell = new Shell(folder);
         await shell.RunAsync(". .local/demo.env");
-        foreach (var example in Kinds.Of(page).Where(e => e.Kind == Kind.Python).Select(e => e.Example))
+        foreach (var example in Kinds.From(page).Where(e => e.Kind == Kind.Python).Select(e => e.Example))
         {
             var answer = example.Lines.SkipWhile(l => !l.StartsWith('{')).ToList();
             var script = string.Join('\n', example.Lines.SkipLast(answer.Count)) + Signature.CheckIn(example, "python");
@@ -110,7 +110,7 @@ public sealed partial class The_examples(DocumentedPipeline documented)
         var modules = Environment.GetEnvironmentVariable("OTP_TEST_WEBHOOK_ORACLE");
         Assert.SkipWhen(string.IsNullOrEmpty(modules), "needs ./test, which installs node and standardwebhooks");
         await using var shell = new Shell(modules!);
-        foreach (var example in Kinds.Of(page).Where(e => e.Kind == Kind.Node).Select(e => e.Example))
+        foreach (var example in Kinds.From(page).Where(e => e.Kind == Kind.Node).Select(e => e.Example))
         {
             var script = Path.Combine(Servers.NewFolder("node"), "example.cjs");
             await File.WriteAllTextAsync(script, Signature.CheckIn(example, "node"));
@@ -126,7 +126,7 @@ public sealed partial class The_examples(DocumentedPipeline documented)
     public async Task Of_a_compose_file_name_keys_that_the_hosts_read(string page)
     {
         var file = Path.Combine(Servers.NewFolder("compose"), "compose.override.yaml");
-        foreach (var example in Kinds.Of(page).Where(e => e.Kind == Kind.Compose).Select(e => e.Example))
+        foreach (var example in Kinds.From(page).Where(e => e.Kind == Kind.Compose).Select(e => e.Example))
         {
             await File.WriteAllTextAsync(file, example.Text);
             var services = (await Repository.YamlAsync(file)).GetProperty("services");
@@ -149,7 +149,7 @@ public sealed partial class The_examples(DocumentedPipeline documented)
     {
         var (pipeline, _) = await documented.GetAsync();
         var database = new Npgsql.NpgsqlConnectionStringBuilder(pipeline.Database.ConnectionString).Database;
-        foreach (var example in Kinds.Of(page).Where(e => e.Kind == Kind.Sql).Select(e => e.Example))
+        foreach (var example in Kinds.From(page).Where(e => e.Kind == Kind.Sql).Select(e => e.Example))
         {
             var here = example.Text.Replace("IN DATABASE otp ", $"IN DATABASE {database} ", StringComparison.Ordinal);
 
@@ -167,9 +167,9 @@ public sealed partial class The_examples(DocumentedPipeline documented)
         var otp = await pipeline.RequestAsync(new { phoneNumber = Recipients.Next(), metadata = new { order = "4711" } });
         await pipeline.Client.CancelAsync(otp);
 
-        await Eventually.Until(() => pipeline.Events.Of(otp).Exists(e => e.IsStatus), "the event has arrived");
+        await Eventually.Until(() => pipeline.Events.ForOtp(otp).Exists(e => e.IsStatus), "the event has arrived");
 
-        var arrived = pipeline.Events.Of(otp).Single(e => e.IsStatus).Body.GetRawText().Replace("CANCELLED", "VERIFIED", StringComparison.Ordinal);
+        var arrived = pipeline.Events.ForOtp(otp).Single(e => e.IsStatus).Body.GetRawText().Replace("CANCELLED", "VERIFIED", StringComparison.Ordinal);
         ShownAnswer.Differences(example.Text, arrived).ShouldBeEmpty(arrived);
     }
 

@@ -11,7 +11,7 @@ internal sealed record AmqpAnswer(string Type, string Text, string? Correlation)
 {
     public JsonElement Body => JsonDocument.Parse(Text).RootElement;
 
-    /// <summary>The code of a refusal; 0 for any other answer.</summary>
+    /// <summary>The code of an error; 0 for any other answer.</summary>
     public int Code => Type == "OtpRejected" ? Body.GetProperty("code").GetInt32() : 0;
 
     public Guid OtpId => Body.GetProperty("otpId").GetGuid();

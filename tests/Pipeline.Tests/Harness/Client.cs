@@ -13,7 +13,7 @@ internal sealed record Answer(int Status, string Text)
 
     public JsonElement Body => JsonDocument.Parse(Text).RootElement;
 
-    /// <summary>The code of a refusal; 0 without one.</summary>
+    /// <summary>The code of an error; 0 without one.</summary>
     public int Code => Status >= 400 && Body.TryGetProperty("error", out var error) ? error.GetProperty("code").GetInt32() : 0;
 
     public Guid OtpId => Body.GetProperty("otpId").GetGuid();
@@ -24,7 +24,7 @@ internal sealed record Answer(int Status, string Text)
     public override string ToString() => $"{Status} {Text}";
 }
 
-/// <summary>The REST door as a caller with a key sees it, over all Api processes in turn.</summary>
+/// <summary>The REST API as a caller with a key sees it, over all Api processes in turn.</summary>
 internal sealed class Client : IDisposable
 {
     private readonly HttpClient _http;
@@ -50,7 +50,7 @@ internal sealed class Client : IDisposable
     public Task<Answer> PostTextAsync(string path, string body, string contentType = "application/json") =>
         SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, contentType));
 
-    /// <summary>A call of another dialect, with the header that shows its caller.</summary>
+    /// <summary>A call of another compatible API, with the header that shows its caller.</summary>
     public Task<Answer> PostAsync(string path, object body, string header, string value) =>
         SendAsync(HttpMethod.Post, path, JsonContent.Create(body), header: (header, value));
 

@@ -31,7 +31,7 @@ internal sealed class Events : IAsyncDisposable
         return events;
     }
 
-    public List<Event> Of(Guid otpId) => [.. _received.Where(e => e.OtpId == otpId).DistinctBy(e => e.Sequence).OrderBy(e => e.Sequence)];
+    public List<Event> ForOtp(Guid otpId) => [.. _received.Where(e => e.OtpId == otpId).DistinctBy(e => e.Sequence).OrderBy(e => e.Sequence)];
 
     /// <summary>Waits until every change of these OTPs has arrived, from 2 (1 is the creation) to the sequence in the database, without a gap.</summary>
     public Task UntilGapFreeAsync(Database database, IReadOnlyCollection<Guid> otpIds, TimeSpan? within = null) => Eventually.Until(

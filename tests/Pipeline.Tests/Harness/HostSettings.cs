@@ -23,7 +23,7 @@ internal static class HostSettings
     /// <summary>The two-factor key of the application whose key this is.</summary>
     public static string GupshupKeyOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("gupshup" + key)))[..32];
 
-    public static Dictionary<string, string> Of(Setup setup, string label, string database, Uri broker, Guid applicationId, string key)
+    public static Dictionary<string, string> From(Setup setup, string label, string database, Uri broker, Guid applicationId, string key)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -48,13 +48,13 @@ internal static class HostSettings
             ["Applications:0:Settings:Limits:SendsPerHour"] = "100000",
             ["Applications:0:Settings:Limits:SendsPerDay"] = "100000",
             ["Applications:0:Settings:Limits:RequestsPerMinute"] = "10000000",
-            ["Applications:0:Dialects:Gupshup:Keys:0:Key"] = GupshupKeyOf(key),
-            ["Applications:0:Dialects:Gupshup:Keys:0:Settings:message"] = "Code %code% {{pin}}",
-            ["Applications:0:Dialects:Gupshup:Keys:0:Settings:accountType"] = "intl",
-            ["Applications:0:Dialects:Gupshup:Keys:0:Settings:attempt"] = "2",
-            ["Applications:0:Dialects:Gupshup:Keys:0:Settings:retryPeriod"] = "0",
-            ["Applications:0:Dialects:Gupshup:UserId"] = "2000000001",
-            ["Applications:0:Dialects:Gupshup:Password"] = key,
+            ["Applications:0:CompatibleApis:Gupshup:Keys:0:Key"] = GupshupKeyOf(key),
+            ["Applications:0:CompatibleApis:Gupshup:Keys:0:Settings:message"] = "Code %code% {{pin}}",
+            ["Applications:0:CompatibleApis:Gupshup:Keys:0:Settings:accountType"] = "intl",
+            ["Applications:0:CompatibleApis:Gupshup:Keys:0:Settings:attempt"] = "2",
+            ["Applications:0:CompatibleApis:Gupshup:Keys:0:Settings:retryPeriod"] = "0",
+            ["Applications:0:CompatibleApis:Gupshup:UserId"] = "2000000001",
+            ["Applications:0:CompatibleApis:Gupshup:Password"] = key,
         };
         if (setup.ClockOffset is { } offset)
         {
@@ -63,7 +63,7 @@ internal static class HostSettings
             values["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
         }
 
-        foreach (var (name, value) in DialectSettings.All.Concat(setup.Settings))
+        foreach (var (name, value) in CompatibleApiSettings.All.Concat(setup.Settings))
         {
             values[name] = value;
         }

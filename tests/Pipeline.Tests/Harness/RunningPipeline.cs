@@ -245,5 +245,5 @@ internal sealed class RunningPipeline : IAsyncDisposable
     public Dictionary<string, string> EnvironmentOf(string label) => Environment(label);
 
     private Dictionary<string, string> Environment(string label) =>
-        HostSettings.Of(_setup, label, Database.ConnectionString, _broker, ApplicationId, Key);
+        HostSettings.From(_setup, label, Database.ConnectionString, _broker, ApplicationId, Key);
 }

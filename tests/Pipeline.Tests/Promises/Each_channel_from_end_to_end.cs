@@ -43,7 +43,7 @@ public sealed class Each_channel_from_end_to_end(SharedPipeline shared)
         (await pipeline.Client.VerifyAsync(otp, pin)).Code.ShouldBe(2024);
         (await pipeline.Client.CancelAsync(otp)).Code.ShouldBe(2030);
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [otp]);
-        pipeline.Events.Of(otp).ShouldContain(e => e.IsStatus && e.Status == "CANCELLED");
+        pipeline.Events.ForOtp(otp).ShouldContain(e => e.IsStatus && e.Status == "CANCELLED");
     }
 
     [Theory]
@@ -61,7 +61,7 @@ public sealed class Each_channel_from_end_to_end(SharedPipeline shared)
         (await pipeline.Client.VerifyAsync(otp, pin)).Code.ShouldBeOneOf(2025, 2028);
         (await pipeline.UntilStatusAsync(otp, "EXPIRED")).Reason.ShouldBe("not_verified");
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [otp]);
-        pipeline.Events.Of(otp).ShouldContain(e => e.IsStatus && e.Status == "EXPIRED" && e.Reason == "not_verified");
+        pipeline.Events.ForOtp(otp).ShouldContain(e => e.IsStatus && e.Status == "EXPIRED" && e.Reason == "not_verified");
     }
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed class Each_channel_from_end_to_end(SharedPipeline shared)
 
         (await pipeline.Client.VerifyAsync(otp, pin)).Code.ShouldBe(2026);
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [otp]);
-        pipeline.Events.Of(otp).ShouldContain(e => e.IsStatus && e.Status == "FAILED" && e.Reason == "max_attempts");
+        pipeline.Events.ForOtp(otp).ShouldContain(e => e.IsStatus && e.Status == "FAILED" && e.Reason == "max_attempts");
     }
 
     [Theory]
@@ -111,7 +111,7 @@ public sealed class Each_channel_from_end_to_end(SharedPipeline shared)
 
     internal static string Wrong(string pin) => $"{(pin[0] == '9' ? '0' : (char)(pin[0] + 1))}{pin[1..]}";
 
-    private static string[] Story(RunningPipeline pipeline, Guid otp) => [.. pipeline.Events.Of(otp).Select(e => e.Status)];
+    private static string[] Story(RunningPipeline pipeline, Guid otp) => [.. pipeline.Events.ForOtp(otp).Select(e => e.Status)];
 
     private static (object Body, string Recipient) Order(string channel, int maxAttempts)
     {

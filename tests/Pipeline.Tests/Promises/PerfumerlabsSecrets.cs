@@ -3,7 +3,7 @@ using Shouldly;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
-/// <summary>Passwords and texts that the callers of the Perfumerlabs dialect bring, right and wrong, in body and query.</summary>
+/// <summary>Passwords and texts that the callers of the Perfumerlabs compatible API bring, right and wrong, in body and query.</summary>
 internal static class PerfumerlabsSecrets
 {
     private const string Text = "OuagadougouAxolotl";

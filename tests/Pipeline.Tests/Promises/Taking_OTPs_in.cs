@@ -58,14 +58,14 @@ public sealed class Taking_OTPs_in(SharedPipeline shared)
     {
         var pipeline = await shared.GetAsync();
         await pipeline.Database.ExecuteAsync($"ALTER TABLE otps ADD CONSTRAINT refusing CHECK (track_id IS DISTINCT FROM '{Refused}')");
-        var (twin, spoilt) = (Recipients.Next(), Recipients.Next());
+        var (duplicate, spoilt) = (Recipients.Next(), Recipients.Next());
         var prefix = Guid.NewGuid().ToString("N");
 
         // 0 and 1: the same command; 2: another one under their key; 3: a field is wrong; 4: passes every check but the database's.
         var answers = await Load.AtOnceAsync(100, i => i switch
         {
-            0 or 1 => pipeline.Client.RequestAsync(new { phoneNumber = twin }, prefix),
-            2 => pipeline.Client.RequestAsync(new { phoneNumber = twin, ttl = 77 }, prefix),
+            0 or 1 => pipeline.Client.RequestAsync(new { phoneNumber = duplicate }, prefix),
+            2 => pipeline.Client.RequestAsync(new { phoneNumber = duplicate, ttl = 77 }, prefix),
             3 => pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next(), ttl = 59 }, $"{prefix}-{i}"),
             4 => pipeline.Client.RequestAsync(new { phoneNumber = spoilt, trackId = Refused }, $"{prefix}-{i}"),
             _ => pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() }, $"{prefix}-{i}"),

@@ -62,7 +62,7 @@ public sealed class Behind_PgBouncer : IAsyncLifetime
         await SetRoleAsync();
         var broker = await Servers.NewVirtualHostAsync(_name);
         var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
-        var settings = HostSettings.Of(
+        var settings = HostSettings.From(
             new() { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Storage:Pooler"] = "Transaction" } },
             "pooled", bouncer.Through(_direct), broker, Guid.NewGuid(), key);
         try
@@ -103,7 +103,7 @@ public sealed class Behind_PgBouncer : IAsyncLifetime
     /// <summary>What a start prints that does not succeed.</summary>
     private async Task<string> EndAsync(PgBouncer bouncer, string pooler, string label)
     {
-        var settings = HostSettings.Of(
+        var settings = HostSettings.From(
             new() { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Storage:Pooler"] = pooler } },
             label, bouncer.Through(_direct), Servers.RabbitMq, Guid.NewGuid(), new string('k', 40));
         await using var host = new HostProcess("Api", settings, Path.Combine(_logs, $"{label}.log"));

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Callbacks.Sending;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Callbacks;
@@ -105,15 +105,15 @@ public sealed class A_subscriber_that_fails_for_days
                 ApplicationId = id,
                 Sequence = 2,
                 Previous = 0,
-                Content = secrets.SealCallback(id, new("https://subscriber.example/", "{}"u8.ToArray())),
+                Content = secrets.EncryptCallback(id, new("https://subscriber.example/", "{}"u8.ToArray())),
                 DueAt = time.GetUtcNow().UtcDateTime,
             };
             _metrics = new(_services.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>());
-            _outcomes = new(this, Options.Create(new GatheringOptions()));
-            _claims = new(this, _outcomes, secrets, time, options, Options.Create(new GatheringOptions()));
+            _outcomes = new(this, Options.Create(new BatchingOptions()));
+            _claims = new(this, _outcomes, secrets, time, options, Options.Create(new BatchingOptions()));
             _sender = new(
                 new CallbackExchange(new(this), options, time), _outcomes, _ => [new byte[32]], secrets,
-                new DatabaseGate(_ => Task.FromResult(true), this, TimeProvider.System, NullLogger<DatabaseGate>.Instance), _metrics, options, time, NullLogger<CallbackSender>.Instance);
+                new DatabaseCircuitBreaker(_ => Task.FromResult(true), this, TimeProvider.System, NullLogger<DatabaseCircuitBreaker>.Instance), _metrics, options, time, NullLogger<CallbackSender>.Instance);
         }
 
         public Callback Row { get; }

@@ -62,7 +62,7 @@ public sealed class An_address_that_callbacks_may_not_reach
         var lookups = 0;
         IPAddress[] Rebind(string host) => [Interlocked.Increment(ref lookups) == 1 ? IPAddress.Parse("127.0.0.7") : IPAddress.Loopback];
 
-        // 127.0.0.7 stands for a public address: it is judged fine, nobody listens there, and nothing else may be tried.
+        // 127.0.0.7 stands for a public address: it is checked fine, nobody listens there, and nothing else may be tried.
         var settings = new CallbackOptions { AllowedNetworks = ["127.0.0.7/32"] };
         var made = await SendAsync($"http://rebind.example:{inner.Port}/", Rebind, settings);
 

@@ -126,7 +126,7 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
         var intake = services.GetRequiredService<OtpIntake>();
         var owner = new Application { Id = application, Name = "tenant", Settings = new() { Limits = new() { SendsPerHour = 100_000, SendsPerDay = 100_000 } } };
         var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => intake.RequestAsync(Draft(), owner, null, null, CancellationToken.None)));
-        answers.ShouldAllBe(a => a.Refusal == null);
+        answers.ShouldAllBe(a => a.Error == null);
     }
 
     private static OtpDraft Draft() => new()

@@ -32,7 +32,7 @@ public sealed class An_OTP_that_is_about_to_end
         var draft = new OtpDraft { PhoneNumber = new("+33612246400"), From = new("Tests"), Template = new("Your PIN is {{pin}}"), Ttl = new("180") };
         var owner = new Application { Id = Guid.CreateVersion7(), Name = "tenant", Settings = new() };
         var answer = await services.GetRequiredService<OtpIntake>().RequestAsync(draft, owner, idempotencyKey: null, traceParent: null, CancellationToken.None);
-        answer.Refusal.ShouldBeNull();
+        answer.Error.ShouldBeNull();
         return answer.Value.Otp.Id;
     }
 }

@@ -50,7 +50,7 @@ public sealed class The_jobs_of_a_worker_that_starts
         void Watch(IServiceCollection services)
         {
             var inner = services.Last(s => s.ServiceType == typeof(IOtpStore)).ImplementationType!;
-            services.AddSingleton<IOtpStore>(p => Watched.Of(
+            services.AddSingleton<IOtpStore>(p => Watched.From(
                 (IOtpStore)ActivatorUtilities.CreateInstance(p, inner),
                 () => transactions.Enqueue(p.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy)));
         }
@@ -62,7 +62,7 @@ public sealed class The_jobs_of_a_worker_that_starts
         private IOtpStore _inner = null!;
         private Action _begun = null!;
 
-        public static IOtpStore Of(IOtpStore inner, Action begun)
+        public static IOtpStore From(IOtpStore inner, Action begun)
         {
             var proxy = Create<IOtpStore, Watched>();
             ((Watched)(object)proxy)._inner = inner;

@@ -5,7 +5,7 @@ internal static class Settings
 {
     public static readonly Guid ApplicationId = new("0198c0de-0000-7000-8000-000000000001");
 
-    public static Dictionary<string, string?> Of(TestDatabase database) => new(StringComparer.Ordinal)
+    public static Dictionary<string, string?> From(TestDatabase database) => new(StringComparer.Ordinal)
     {
         ["ConnectionStrings:Otp"] = database.ConnectionString,
         ["RabbitMq:Uri"] = Servers.RabbitMq.AbsoluteUri,

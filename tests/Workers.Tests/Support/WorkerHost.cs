@@ -25,7 +25,7 @@ internal sealed class WorkerHost(TestDatabase database, Dictionary<string, strin
 
     public async Task StartAsync()
     {
-        var all = Support.Settings.Of(database).Concat(settings ?? []).Append(new("Urls", "http://127.0.0.1:0")).Append(new("environment", "Development"));
+        var all = Support.Settings.From(database).Concat(settings ?? []).Append(new("Urls", "http://127.0.0.1:0")).Append(new("environment", "Development"));
         _app = Program.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], services);
         await _app.StartAsync();
         await using var context = await Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
@@ -73,7 +73,7 @@ internal sealed class WorkerHost(TestDatabase database, Dictionary<string, strin
     private async Task<Guid> RequestAsync(OtpDraft draft)
     {
         var answer = await Services.GetRequiredService<OtpIntake>().RequestAsync(draft, _application!, idempotencyKey: null, traceParent: null, CancellationToken.None);
-        answer.Refusal.ShouldBeNull();
+        answer.Error.ShouldBeNull();
         return answer.Value.Otp.Id;
     }
 }

@@ -36,7 +36,7 @@ internal sealed class CallbackReceiver : IAsyncDisposable
     }
 
     /// <summary>The callback of an OTP in this status; null where it has not come yet.</summary>
-    public ReceivedCallback? Of(string otpId, string status) => _received.FirstOrDefault(c =>
+    public ReceivedCallback? From(string otpId, string status) => _received.FirstOrDefault(c =>
         string.Equals(c.OtpId, otpId, StringComparison.Ordinal) && string.Equals(c.Status, status, StringComparison.Ordinal));
 
     public async ValueTask DisposeAsync()

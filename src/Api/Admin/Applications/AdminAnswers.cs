@@ -32,7 +32,7 @@ public record AdminApplicationItem
     [JsonConverter(typeof(MomentConverter)), JsonPropertyOrder(First)]
     public required DateTime DateUpdated { get; init; }
 
-    internal static AdminApplicationItem Of(Application row) => new()
+    internal static AdminApplicationItem From(Application row) => new()
     {
         Id = row.Id,
         Name = row.Name,
@@ -56,7 +56,7 @@ public record AdminApplication : AdminApplicationItem
     [Description("Those that sign callbacks, newest first.")]
     public required IReadOnlyList<AdminWebhookSecret> WebhookSecrets { get; init; }
 
-    internal static AdminApplication Of(
+    internal static AdminApplication From(
         Application row, IEnumerable<ApiKey> keys, IEnumerable<ApplicationIdentifier> identifiers, IEnumerable<WebhookSecret> webhookSecrets) => new()
     {
         Id = row.Id,
@@ -64,10 +64,10 @@ public record AdminApplication : AdminApplicationItem
         Status = StatusOf(row),
         DateCreated = row.CreatedAt,
         DateUpdated = row.UpdatedAt,
-        Settings = AdminSettings.Of(row.Settings),
-        Keys = [.. keys.OrderBy(k => k.Id).Select(AdminKey.Of)],
-        Identifiers = [.. identifiers.OrderBy(i => i.Id).Select(AdminIdentifier.Of)],
-        WebhookSecrets = [.. webhookSecrets.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Select(AdminWebhookSecret.Of)],
+        Settings = AdminSettings.Create(row.Settings),
+        Keys = [.. keys.OrderBy(k => k.Id).Select(AdminKey.From)],
+        Identifiers = [.. identifiers.OrderBy(i => i.Id).Select(AdminIdentifier.From)],
+        WebhookSecrets = [.. webhookSecrets.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Select(AdminWebhookSecret.From)],
     };
 }
 
@@ -100,7 +100,7 @@ public record AdminKey
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime? DateRevoked { get; init; }
 
-    internal static AdminKey Of(ApiKey row) => new()
+    internal static AdminKey From(ApiKey row) => new()
     {
         Id = row.Id,
         Prefix = row.Prefix,
@@ -142,7 +142,7 @@ public sealed record AdminIdentifier
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateUpdated { get; init; }
 
-    internal static AdminIdentifier Of(ApplicationIdentifier row) => new()
+    internal static AdminIdentifier From(ApplicationIdentifier row) => new()
     {
         Id = row.Id,
         Kind = EnumText<IdentifierKind>.Lower(row.Kind),
@@ -150,7 +150,7 @@ public sealed record AdminIdentifier
         HasSecret = row.SecretHash is not null,
         HasPreviousSecret = row.PreviousSecretHash is not null,
         Settings = new SortedDictionary<string, string>(
-            IdentifierRules.Of(row.Kind).Settings.Keys.ToDictionary(n => n, row.Setting, StringComparer.Ordinal), StringComparer.Ordinal),
+            IdentifierRules.For(row.Kind).Settings.Keys.ToDictionary(n => n, row.Setting, StringComparer.Ordinal), StringComparer.Ordinal),
         DateCreated = row.CreatedAt,
         DateUpdated = row.UpdatedAt,
     };
@@ -169,7 +169,7 @@ public sealed record AdminIdentifierCreated(AdminIdentifier Identifier)
 /// <summary>A secret that signs callbacks.</summary>
 public sealed record AdminWebhookSecret(Guid Id, [property: JsonConverter(typeof(MomentConverter))] DateTime DateCreated)
 {
-    internal static AdminWebhookSecret Of(WebhookSecret row) => new(row.Id, row.CreatedAt);
+    internal static AdminWebhookSecret From(WebhookSecret row) => new(row.Id, row.CreatedAt);
 }
 
 /// <summary>A new one, shown this once.</summary>

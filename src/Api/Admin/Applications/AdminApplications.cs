@@ -61,7 +61,7 @@ internal static class AdminApplications
             || (limit is not null && (!int.TryParse(limit, CultureInfo.InvariantCulture, out size) || size is < 1 or > MaxPage))
             || status is not (null or "active" or "inactive" or "revoked"))
         {
-            return new ProblemResult(AdminRefusals.PageInvalid);
+            return new ProblemResult(AdminErrors.PageInvalid);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -75,7 +75,7 @@ internal static class AdminApplications
             _ => query,
         };
         var rows = await query.OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id).Take(size + 1).ToListAsync(cancellationToken);
-        var page = new AdminApplicationPage([.. rows.Take(size).Select(AdminApplicationItem.Of)], rows.Count > size ? new PageCursor(rows[size - 1].CreatedAt, rows[size - 1].Id).ToString() : null);
+        var page = new AdminApplicationPage([.. rows.Take(size).Select(AdminApplicationItem.From)], rows.Count > size ? new PageCursor(rows[size - 1].CreatedAt, rows[size - 1].Id).ToString() : null);
         return new JsonAnswer<AdminApplicationPage>(page, AdminApplicationJson.Plain.AdminApplicationPage);
     }
 
@@ -83,7 +83,7 @@ internal static class AdminApplications
         HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<CallbackOptions> callbacks, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -100,7 +100,7 @@ internal static class AdminApplications
         fields.End();
         if (problems.Count > 0)
         {
-            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminErrors.FieldsInvalid, problems);
         }
 
         var now = time.GetUtcNow().UtcDateTime;
@@ -114,7 +114,7 @@ internal static class AdminApplications
         await context.SaveChangesAsync(cancellationToken);
         AdminChanges.Note(http, application.Id);
         http.Response.Headers.Location = $"/admin/applications/{application.Id:D}";
-        var answer = new AdminApplicationCreated(AdminApplication.Of(application, [key], [client], [webhookSecret]), keyText, secret, webhookText);
+        var answer = new AdminApplicationCreated(AdminApplication.From(application, [key], [client], [webhookSecret]), keyText, secret, webhookText);
         return new JsonAnswer<AdminApplicationCreated>(answer, AdminApplicationJson.Plain.AdminApplicationCreated, StatusCodes.Status201Created);
     }
 
@@ -123,14 +123,14 @@ internal static class AdminApplications
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await FindAsync(context, applicationId, cancellationToken) is { } application
             ? await ShowAsync(context, application, cancellationToken)
-            : new ProblemResult(AdminRefusals.NoApplication);
+            : new ProblemResult(AdminErrors.NoApplication);
     }
 
     private static async Task<IResult> ChangeAsync(
         string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, IOptions<CallbackOptions> callbacks, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -138,7 +138,7 @@ internal static class AdminApplications
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new ProblemResult(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminErrors.NoApplication);
         }
 
         var problems = new List<ProblemField>();
@@ -150,12 +150,12 @@ internal static class AdminApplications
         fields.End();
         if (problems.Count > 0)
         {
-            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminErrors.FieldsInvalid, problems);
         }
 
         if (application.RevokedAt is not null)
         {
-            return new ProblemResult(AdminRefusals.IsRevoked);
+            return new ProblemResult(AdminErrors.IsRevoked);
         }
 
         application.UpdatedAt = time.GetUtcNow().UtcDateTime;
@@ -165,7 +165,7 @@ internal static class AdminApplications
         }
         catch (DbUpdateConcurrencyException)
         {
-            return new ProblemResult(AdminRefusals.ChangedMeanwhile);
+            return new ProblemResult(AdminErrors.ChangedMeanwhile);
         }
 
         return await ShowAsync(context, application, cancellationToken);
@@ -176,7 +176,7 @@ internal static class AdminApplications
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new ProblemResult(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminErrors.NoApplication);
         }
 
         // Whoever changes it at the same moment is told; revoking itself always works, also twice.
@@ -191,6 +191,6 @@ internal static class AdminApplications
         var keys = await context.ApiKeys.AsNoTracking().Where(k => k.ApplicationId == application.Id).ToListAsync(cancellationToken);
         var identifiers = await context.ApplicationIdentifiers.AsNoTracking().Where(i => i.ApplicationId == application.Id).ToListAsync(cancellationToken);
         var webhookSecrets = await context.WebhookSecrets.AsNoTracking().Where(s => s.ApplicationId == application.Id).ToListAsync(cancellationToken);
-        return new JsonAnswer<AdminApplication>(AdminApplication.Of(application, keys, identifiers, webhookSecrets), AdminApplicationJson.Plain.AdminApplication);
+        return new JsonAnswer<AdminApplication>(AdminApplication.From(application, keys, identifiers, webhookSecrets), AdminApplicationJson.Plain.AdminApplication);
     }
 }

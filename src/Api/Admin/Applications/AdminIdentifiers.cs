@@ -41,7 +41,7 @@ internal static class AdminIdentifiers
         string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -49,24 +49,24 @@ internal static class AdminIdentifiers
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new ProblemResult(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminErrors.NoApplication);
         }
 
         var problems = new List<ProblemField>();
         if (Read(new(body.Value, problems)) is not { } named || problems.Count > 0)
         {
-            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminErrors.FieldsInvalid, problems);
         }
 
         if (application.RevokedAt is not null)
         {
-            return new ProblemResult(AdminRefusals.IsRevoked);
+            return new ProblemResult(AdminErrors.IsRevoked);
         }
 
         var row = named.ToIdentifier(application.Id, secrets, time.GetUtcNow().UtcDateTime);
         if (await context.ApplicationIdentifiers.AnyAsync(i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken))
         {
-            return new ProblemResult(AdminRefusals.IdentifierTaken);
+            return new ProblemResult(AdminErrors.IdentifierTaken);
         }
 
         context.Add(row);
@@ -76,11 +76,11 @@ internal static class AdminIdentifiers
         }
         catch (DbUpdateException failure) when (StoreFailures.IsDuplicate(failure))
         {
-            return new ProblemResult(AdminRefusals.IdentifierTaken);
+            return new ProblemResult(AdminErrors.IdentifierTaken);
         }
 
         AdminChanges.Note(http, row.Id);
-        var key = IdentifierRules.Of(row.Kind).IsSecret ? named.Identifier : null;
+        var key = IdentifierRules.For(row.Kind).IsSecret ? named.Identifier : null;
         return Shown(row, key, named.Secret);
     }
 
@@ -88,7 +88,7 @@ internal static class AdminIdentifiers
         string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -96,7 +96,7 @@ internal static class AdminIdentifiers
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
         {
-            return new ProblemResult(AdminRefusals.NoIdentifier);
+            return new ProblemResult(AdminErrors.NoIdentifier);
         }
 
         var problems = new List<ProblemField>();
@@ -107,17 +107,17 @@ internal static class AdminIdentifiers
             settings[name] = value;
         }
 
-        Note(fields, NamedIdentifier.JudgeSettings(row.Kind, settings));
+        Note(fields, NamedIdentifier.ValidateSettings(row.Kind, settings));
         fields.End();
         if (problems.Count > 0)
         {
-            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminErrors.FieldsInvalid, problems);
         }
 
         row.Settings = settings;
         row.UpdatedAt = time.GetUtcNow().UtcDateTime;
         await context.SaveChangesAsync(cancellationToken);
-        return new JsonAnswer<AdminIdentifier>(AdminIdentifier.Of(row), AdminApplicationJson.Plain.AdminIdentifier);
+        return new JsonAnswer<AdminIdentifier>(AdminIdentifier.From(row), AdminApplicationJson.Plain.AdminIdentifier);
     }
 
     private static async Task<IResult> RotateAsync(
@@ -125,7 +125,7 @@ internal static class AdminIdentifiers
         CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -133,12 +133,12 @@ internal static class AdminIdentifiers
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
         {
-            return new ProblemResult(AdminRefusals.NoIdentifier);
+            return new ProblemResult(AdminErrors.NoIdentifier);
         }
 
-        if (!IdentifierRules.Of(row.Kind).HasSecret)
+        if (!IdentifierRules.For(row.Kind).HasSecret)
         {
-            return new ProblemResult(AdminRefusals.HasNoSecret);
+            return new ProblemResult(AdminErrors.HasNoSecret);
         }
 
         var problems = new List<ProblemField>();
@@ -147,7 +147,7 @@ internal static class AdminIdentifiers
         fields.End();
         if (problems.Count > 0)
         {
-            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminErrors.FieldsInvalid, problems);
         }
 
         (row.PreviousSecretHash, row.SecretHash) = (row.SecretHash, secrets.HashIdentifierSecret(row.Id, secret!));
@@ -162,7 +162,7 @@ internal static class AdminIdentifiers
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
         {
-            return new ProblemResult(AdminRefusals.NoIdentifier);
+            return new ProblemResult(AdminErrors.NoIdentifier);
         }
 
         row.PreviousSecretHash = null;
@@ -176,7 +176,7 @@ internal static class AdminIdentifiers
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
         {
-            return new ProblemResult(AdminRefusals.NoIdentifier);
+            return new ProblemResult(AdminErrors.NoIdentifier);
         }
 
         await context.ApplicationIdentifiers.Where(i => i.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
@@ -196,13 +196,13 @@ internal static class AdminIdentifiers
             return null;
         }
 
-        var shape = IdentifierRules.Of(kind);
+        var shape = IdentifierRules.For(kind);
         var named = new NamedIdentifier(
             kind,
             fields.Text("identifier", shape.Make?.Invoke() ?? "", 0, 200, nullable: false)!,
             fields.Text("secret", shape.HasSecret ? Credentials.NewSecret() : null, 0, IdentifierRules.MaxSecret, nullable: false),
             fields.Pairs("settings") ?? NoSettings);
-        Note(fields, named.Judge());
+        Note(fields, named.Validate());
         fields.End();
         return named;
     }
@@ -216,7 +216,7 @@ internal static class AdminIdentifiers
     }
 
     private static JsonAnswer<AdminIdentifierCreated> Shown(ApplicationIdentifier row, string? key, string? secret) =>
-        new(new(AdminIdentifier.Of(row)) { Key = key, Secret = secret }, AdminApplicationJson.Plain.AdminIdentifierCreated, StatusCodes.Status201Created);
+        new(new(AdminIdentifier.From(row)) { Key = key, Secret = secret }, AdminApplicationJson.Plain.AdminIdentifierCreated, StatusCodes.Status201Created);
 
     private static async Task<ApplicationIdentifier?> FindAsync(OtpDbContext context, string applicationId, string identifierId, CancellationToken cancellationToken) =>
         DashedId.TryParse(applicationId, out var application) && DashedId.TryParse(identifierId, out var id)

@@ -46,7 +46,7 @@ internal static class AdminKeys
         string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -54,33 +54,33 @@ internal static class AdminKeys
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new ProblemResult(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminErrors.NoApplication);
         }
 
         var problems = new List<ProblemField>();
         var (scopes, expiresAt) = Read(new(body.Value, problems), [Scopes.Otp], null);
         if (problems.Count > 0)
         {
-            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminErrors.FieldsInvalid, problems);
         }
 
         if (application.RevokedAt is not null)
         {
-            return new ProblemResult(AdminRefusals.IsRevoked);
+            return new ProblemResult(AdminErrors.IsRevoked);
         }
 
         var (row, text) = New(application.Id, secrets, scopes, expiresAt, time.GetUtcNow().UtcDateTime);
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
         AdminChanges.Note(http, row.Id);
-        return new JsonAnswer<AdminKeyCreated>(new(AdminKey.Of(row), text), AdminApplicationJson.Plain.AdminKeyCreated, StatusCodes.Status201Created);
+        return new JsonAnswer<AdminKeyCreated>(new(AdminKey.From(row), text), AdminApplicationJson.Plain.AdminKeyCreated, StatusCodes.Status201Created);
     }
 
     private static async Task<IResult> ChangeAsync(
         string applicationId, string keyId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -88,23 +88,23 @@ internal static class AdminKeys
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, keyId, cancellationToken) is not { } key)
         {
-            return new ProblemResult(AdminRefusals.NoKey);
+            return new ProblemResult(AdminErrors.NoKey);
         }
 
         var problems = new List<ProblemField>();
         (key.Scopes, key.ExpiresAt) = Read(new(body.Value, problems), key.Scopes, key.ExpiresAt);
         if (problems.Count > 0)
         {
-            return new ProblemResult(AdminRefusals.FieldsInvalid, problems);
+            return new ProblemResult(AdminErrors.FieldsInvalid, problems);
         }
 
         if (key.RevokedAt is not null)
         {
-            return new ProblemResult(AdminRefusals.KeyIsRevoked);
+            return new ProblemResult(AdminErrors.KeyIsRevoked);
         }
 
         await context.SaveChangesAsync(cancellationToken);
-        return new JsonAnswer<AdminKey>(AdminKey.Of(key), AdminApplicationJson.Plain.AdminKey);
+        return new JsonAnswer<AdminKey>(AdminKey.From(key), AdminApplicationJson.Plain.AdminKey);
     }
 
     private static async Task<IResult> RevokeAsync(
@@ -113,7 +113,7 @@ internal static class AdminKeys
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, keyId, cancellationToken) is not { } key)
         {
-            return new ProblemResult(AdminRefusals.NoKey);
+            return new ProblemResult(AdminErrors.NoKey);
         }
 
         key.RevokedAt ??= time.GetUtcNow().UtcDateTime;

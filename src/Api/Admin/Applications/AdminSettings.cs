@@ -52,7 +52,7 @@ public sealed record AdminSettings
 
     public AdminLimits Limits { get; init; } = new();
 
-    internal static AdminSettings Of(ApplicationSettings settings) => new()
+    internal static AdminSettings Create(ApplicationSettings settings) => new()
     {
         From = settings.From,
         Template = settings.Template,
@@ -66,7 +66,7 @@ public sealed record AdminSettings
         CallbackEvents = EnumText<CallbackEvents>.Lower(settings.CallbackEvents),
         Scopes = settings.TokenScopes(),
         TokenLifetime = settings.TokenLifetime,
-        Limits = AdminLimits.Of(settings.Limits),
+        Limits = AdminLimits.From(settings.Limits),
     };
 
     /// <summary>The settings that hold now, with the fields of a body over them.</summary>
@@ -147,7 +147,7 @@ public sealed record AdminLimits
     [Description("Requests per minute and key, over all processes, 1 to 10000000.")]
     public int RequestsPerMinute { get; init; }
 
-    internal static AdminLimits Of(ApplicationLimits limits) => new()
+    internal static AdminLimits From(ApplicationLimits limits) => new()
     {
         SendsPerHour = limits.SendsPerHour,
         SendsPerDay = limits.SendsPerDay,

@@ -27,7 +27,7 @@ internal static class AdminWebhookSecrets
     {
         var (text, bytes) = Credentials.NewWebhookSecret();
         var id = Guid.CreateVersion7();
-        return (new() { Id = id, ApplicationId = applicationId, Secret = secrets.SealWebhookSecret(id, bytes), CreatedAt = now }, text);
+        return (new() { Id = id, ApplicationId = applicationId, Secret = secrets.EncryptWebhookSecret(id, bytes), CreatedAt = now }, text);
     }
 
     private static async Task<IResult> CreateAsync(
@@ -36,17 +36,17 @@ internal static class AdminWebhookSecrets
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
         {
-            return new ProblemResult(AdminRefusals.NoApplication);
+            return new ProblemResult(AdminErrors.NoApplication);
         }
 
         if (application.RevokedAt is not null)
         {
-            return new ProblemResult(AdminRefusals.IsRevoked);
+            return new ProblemResult(AdminErrors.IsRevoked);
         }
 
         if (await context.WebhookSecrets.CountAsync(s => s.ApplicationId == application.Id, cancellationToken) >= WebhookSecret.ValidAtOnce)
         {
-            return new ProblemResult(AdminRefusals.WebhookSecretsFull);
+            return new ProblemResult(AdminErrors.WebhookSecretsFull);
         }
 
         var (row, text) = New(application.Id, secrets, time.GetUtcNow().UtcDateTime);
@@ -60,11 +60,11 @@ internal static class AdminWebhookSecrets
     {
         if (!DashedId.TryParse(applicationId, out var application) || !DashedId.TryParse(secretId, out var id))
         {
-            return new ProblemResult(AdminRefusals.NoWebhookSecret);
+            return new ProblemResult(AdminErrors.NoWebhookSecret);
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var dropped = await context.WebhookSecrets.Where(s => s.Id == id && s.ApplicationId == application).ExecuteDeleteAsync(cancellationToken);
-        return dropped > 0 ? Results.NoContent() : new ProblemResult(AdminRefusals.NoWebhookSecret);
+        return dropped > 0 ? Results.NoContent() : new ProblemResult(AdminErrors.NoWebhookSecret);
     }
 }

@@ -29,11 +29,11 @@ internal sealed partial class BeemJson : JsonSerializerContext;
 
 internal static class BeemAnswers
 {
-    public static IResult Sent(Guid pinId, int ttl) => Of(new(pinId, BeemCodes.Sent, (ttl + 59) / 60, ttl), StatusCodes.Status200OK);
+    public static IResult Sent(Guid pinId, int ttl) => From(new(pinId, BeemCodes.Sent, (ttl + 59) / 60, ttl), StatusCodes.Status200OK);
 
-    public static IResult Valid() => Of(new(null, BeemCodes.ValidPin), StatusCodes.Status200OK);
+    public static IResult Valid() => From(new(null, BeemCodes.ValidPin), StatusCodes.Status200OK);
 
-    public static IResult Refused(BeemMessage message, int status = StatusCodes.Status200OK) => Of(new(null, message), status);
+    public static IResult Refused(BeemMessage message, int status = StatusCodes.Status200OK) => From(new(null, message), status);
 
-    private static JsonAnswer<BeemAnswer> Of(BeemData data, int status) => new(new(data), BeemJson.Default.BeemAnswer, status);
+    private static JsonAnswer<BeemAnswer> From(BeemData data, int status) => new(new(data), BeemJson.Default.BeemAnswer, status);
 }

@@ -18,8 +18,8 @@ internal static class BeemBody
             return BeemXml.Read(bytes, first, second);
         }
 
-        var body = CommandBody.Read(bytes, json => (DraftField.Of(json, first), DraftField.Of(json, second)));
-        return body.Refusal is null ? body.Value : default;
+        var body = CommandBody.Read(bytes, json => (DraftField.From(json, first), DraftField.From(json, second)));
+        return body.Error is null ? body.Value : default;
     }
 
     private static bool IsXml(byte[] bytes) => CommandBody.WithoutMark(bytes).Span.TrimStart(" \t\r\n"u8) is [(byte)'<', ..];

@@ -2,7 +2,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.CompatibleApis.Beem;
 
-/// <summary>Beem's codes with their sentences, to the letter; from 120 on they are ours. No refusal of a PIN may hold the word "valid": a client takes that for success.</summary>
+/// <summary>Beem's codes with their sentences, to the letter; from 120 on they are ours. No error of a PIN may hold the word "valid": a client takes that for success.</summary>
 internal static class BeemCodes
 {
     public static readonly BeemMessage Sent = new(100, "SMS sent successfully");
@@ -29,7 +29,7 @@ internal static class BeemCodes
     public static readonly BeemMessage Unreadable = new(123, "The request could not be read");
 
     /// <summary>What the intake refused.</summary>
-    public static BeemMessage OfRequest(Refusal refusal) => refusal.Kind switch
+    public static BeemMessage OfRequest(OtpError error) => error.Kind switch
     {
         ErrorKind.PhoneNumberMissing => PhoneMissing,
         ErrorKind.CountryMissing or ErrorKind.CountryInvalid or ErrorKind.PhoneNumberInvalid
@@ -40,7 +40,7 @@ internal static class BeemCodes
     };
 
     /// <summary>What the verification refused.</summary>
-    public static BeemMessage OfVerification(Refusal refusal) => refusal.Kind switch
+    public static BeemMessage OfVerification(OtpError error) => error.Kind switch
     {
         ErrorKind.NotFound => PinIdNotFound,
         ErrorKind.PinMissing => PinMissing,

@@ -42,11 +42,11 @@ internal static class BeemRequest
 
         var draft = new OtpDraft { PhoneNumber = msisdn.PhoneText is { Length: > 0 } digits ? new(PhoneNumber.WithPlus(digits)) : msisdn };
         var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
-        return otp.Refusal switch
+        return otp.Error switch
         {
             null => BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl),
             { Kind: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
-            var refusal => BeemAnswers.Refused(BeemCodes.OfRequest(refusal)),
+            var error => BeemAnswers.Refused(BeemCodes.OfRequest(error)),
         };
     }
 

@@ -41,11 +41,11 @@ internal static class BeemVerify
         }
 
         var answer = await verification.VerifyAsync(new(application, id, new(pin.Text, pin.WasNumber), TraceParent: Activity.Current?.Id), cancellationToken);
-        return answer.Refusal switch
+        return answer.Error switch
         {
             null => BeemAnswers.Valid(),
             { Kind: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
-            var refusal => BeemAnswers.Refused(BeemCodes.OfVerification(refusal), status),
+            var error => BeemAnswers.Refused(BeemCodes.OfVerification(error), status),
         };
     }
 }

@@ -50,7 +50,7 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
                 (403, "The key or the application may not send this", typeof(BizMagnetsError)), (404, "The application has no such config", typeof(BizMagnetsError)),
                 (429, "Too many requests, or too many OTPs for this number", typeof(BizMagnetsError)), (500, "The server failed", typeof(BizMagnetsError)));
             group.MapPost($"{path}/otp/{{otpId}}/{Verify}", BizMagnetsVerify.HandleAsync).DescribeCompatibleApi(
-                $"bizMagnets{name}VerifyOtp", "Verify an OTP", "The number must be the one that it was sent to. A refusal is HTTP 410 with status 403 in the body, unless BizMagnets:DistinctStatuses says otherwise.",
+                $"bizMagnets{name}VerifyOtp", "Verify an OTP", "The number must be the one that it was sent to. A error is HTTP 410 with status 403 in the body, unless BizMagnets:DistinctStatuses says otherwise.",
                 typeof(BizMagnetsVerifyBody), "application/json",
                 (200, "The OTP was right, and is used now", typeof(BizMagnetsAnswer)), (400, "A field is missing or wrong", typeof(BizMagnetsError)),
                 (401, "The API key is missing or not valid", typeof(BizMagnetsError)), (410, "Refused: wrong, expired, used, cancelled, exhausted or unknown", typeof(BizMagnetsError)),
@@ -58,5 +58,5 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
         }
     }
 
-    public Task WriteAsync(HttpContext http, Refusal refusal, int status) => BizMagnetsAnswers.WriteErrorAsync(http, status, status, refusal.Message);
+    public Task WriteAsync(HttpContext http, OtpError error, int status) => BizMagnetsAnswers.WriteErrorAsync(http, status, status, error.Message);
 }

@@ -10,13 +10,13 @@ internal readonly record struct BizMagnetsNumber(DraftField MobileNumber, DraftF
 {
     private const int LongestCode = 3;
 
-    public static BizMagnetsNumber Read(JsonElement body) => new(DraftField.Of(body, "mobileNumber"), DraftField.Of(body, "countryCode"));
+    public static BizMagnetsNumber Read(JsonElement body) => new(DraftField.From(body, "mobileNumber"), DraftField.From(body, "countryCode"));
 
     /// <summary>Which field is missing; null where both are there.</summary>
-    public Refusal? Missing() => BizMagnetsFields.Judge(MobileNumber, "mobileNumber") ?? BizMagnetsFields.Judge(CountryCode, "countryCode");
+    public OtpError? Missing() => BizMagnetsFields.Validate(MobileNumber, "mobileNumber") ?? BizMagnetsFields.Validate(CountryCode, "countryCode");
 
     /// <summary>The number, or which field is missing or wrong and why.</summary>
-    public Judged<PhoneNumber> Judge()
+    public Result<PhoneNumber> Validate()
     {
         if (Missing() is { } missing)
         {
@@ -42,8 +42,8 @@ internal readonly record struct BizMagnetsNumber(DraftField MobileNumber, DraftF
 internal static class BizMagnetsFields
 {
     /// <summary>Null for a field with a text or a number.</summary>
-    public static Refusal? Judge(DraftField field, string name) =>
+    public static OtpError? Validate(DraftField field, string name) =>
         field.Malformed ? Wrong(name, "must be a text") : string.IsNullOrEmpty(field.Text) ? Wrong(name, "is missing or empty") : null;
 
-    public static Refusal Wrong(string name, string why) => new(ErrorKind.RequestInvalid, "invalid_param", $"The field '{name}' {why}");
+    public static OtpError Wrong(string name, string why) => new(ErrorKind.RequestInvalid, "invalid_param", $"The field '{name}' {why}");
 }

@@ -16,7 +16,7 @@ namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
 /// <summary>POST /otp/{otp_config_uid}/sendOTP.</summary>
 internal static class BizMagnetsSend
 {
-    private static readonly Refusal ConfigUnknown = new(ErrorKind.NotFound, "not_found", "The application has no such OTP config");
+    private static readonly OtpError ConfigUnknown = new(ErrorKind.NotFound, "not_found", "The application has no such OTP config");
     private static readonly DraftField WhatsApp = new(EnumText<Channel>.Lower(Channel.Whatsapp));
     private static readonly DraftField AnySender = new("WhatsApp");
     private static readonly DraftField Numbers = new(EnumText<PinType>.Lower(PinType.Numbers));
@@ -29,14 +29,14 @@ internal static class BizMagnetsSend
             return new ErrorResult(ConfigUnknown);
         }
 
-        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: DraftField.Of(json, "name")), cancellationToken);
-        if (body.Refusal is { } unreadable)
+        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: DraftField.From(json, "name")), cancellationToken);
+        if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable, BizMagnetsStatus.OfBody(unreadable));
         }
 
-        var number = body.Value.Number.Judge();
-        if (number.Refusal is { } wrong)
+        var number = body.Value.Number.Validate();
+        if (number.Error is { } wrong)
         {
             return new ErrorResult(wrong);
         }
@@ -54,8 +54,8 @@ internal static class BizMagnetsSend
             PinType = settings.PinType is null ? Numbers : default,
         };
         var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
-        return otp.Refusal is { } refusal
-            ? new ErrorResult(refusal, BizMagnetsStatus.OfRequest(refusal))
+        return otp.Error is { } error
+            ? new ErrorResult(error, BizMagnetsStatus.OfRequest(error))
             : BizMagnetsAnswers.Success(otp.Value.Otp.Id, StatusCodes.Status201Created);
     }
 }

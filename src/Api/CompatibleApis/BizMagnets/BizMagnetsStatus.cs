@@ -7,13 +7,13 @@ namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
 internal static class BizMagnetsStatus
 {
     /// <summary>A body that could not be read.</summary>
-    public static int OfBody(Refusal refusal) =>
-        refusal == ApiRefusals.MediaType ? StatusCodes.Status415UnsupportedMediaType
-        : refusal == Refusals.BodyTooLarge ? StatusCodes.Status413PayloadTooLarge
+    public static int OfBody(OtpError error) =>
+        error == ApiErrors.MediaType ? StatusCodes.Status415UnsupportedMediaType
+        : error == OtpErrors.BodyTooLarge ? StatusCodes.Status413PayloadTooLarge
         : StatusCodes.Status400BadRequest;
 
     /// <summary>What the intake refused.</summary>
-    public static int OfRequest(Refusal refusal) => refusal.Kind switch
+    public static int OfRequest(OtpError error) => error.Kind switch
     {
         ErrorKind.NoCoverage or ErrorKind.SpendingLimit => StatusCodes.Status403Forbidden,
         ErrorKind.RateLimited => StatusCodes.Status429TooManyRequests,
@@ -24,7 +24,7 @@ internal static class BizMagnetsStatus
     };
 
     /// <summary>What the verification refused, for BizMagnets:DistinctStatuses: wrong; unknown, which a wrong number is too; over.</summary>
-    public static int OfVerification(Refusal refusal) => refusal.Kind switch
+    public static int OfVerification(OtpError error) => error.Kind switch
     {
         ErrorKind.WrongPin => StatusCodes.Status403Forbidden,
         ErrorKind.NotFound => StatusCodes.Status404NotFound,

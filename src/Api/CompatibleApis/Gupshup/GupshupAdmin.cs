@@ -34,14 +34,14 @@ internal static class GupshupAdmin
         string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await ReadAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
 
         var problems = new List<ProblemField>();
         var fields = new FieldReader(body.Value, problems);
-        var shape = IdentifierRules.Of(IdentifierKind.GupshupAccount);
+        var shape = IdentifierRules.For(IdentifierKind.GupshupAccount);
         var account = Required(fields, "accountid", 1, shape.Form.IsMatch, $"must be {shape.Expected}");
         var token = Required(fields, "token", IdentifierRules.MinSecret, null, $"must have {IdentifierRules.MinSecret} to {IdentifierRules.MaxSecret} characters");
         fields.End();
@@ -56,7 +56,7 @@ internal static class GupshupAdmin
         var linked = await context.ApplicationIdentifiers.SingleOrDefaultAsync(i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken);
         if (linked is not null && linked.ApplicationId != id)
         {
-            return new ProblemResult(AdminRefusals.IdentifierTaken);
+            return new ProblemResult(AdminErrors.IdentifierTaken);
         }
 
         if (linked is null)
@@ -77,7 +77,7 @@ internal static class GupshupAdmin
         string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await ReadAsync(http, cancellationToken);
-        if (body.Refusal is { } unreadable)
+        if (body.Error is { } unreadable)
         {
             return new ProblemResult(unreadable);
         }
@@ -91,11 +91,11 @@ internal static class GupshupAdmin
             return refused;
         }
 
-        var named = new NamedIdentifier(IdentifierKind.GupshupKey, IdentifierRules.Of(IdentifierKind.GupshupKey).Make!(), null, settings);
+        var named = new NamedIdentifier(IdentifierKind.GupshupKey, IdentifierRules.For(IdentifierKind.GupshupKey).Make!(), null, settings);
         var row = named.ToIdentifier(id, secrets, time.GetUtcNow().UtcDateTime);
         context.Add(row);
         AdminChanges.Note(http, row.Id);
-        var answer = new Dictionary<string, GupshupKeyAnswer>(StringComparer.Ordinal) { [named.Identifier] = GupshupKeyAnswer.Of(row) };
+        var answer = new Dictionary<string, GupshupKeyAnswer>(StringComparer.Ordinal) { [named.Identifier] = GupshupKeyAnswer.From(row) };
         return await SaveAsync(
             context,
             new JsonAnswer<IReadOnlyDictionary<string, GupshupKeyAnswer>>(answer, GupshupAdminJson.Plain.IReadOnlyDictionaryStringGupshupKeyAnswer, StatusCodes.Status201Created),
@@ -106,7 +106,7 @@ internal static class GupshupAdmin
     private static Dictionary<string, string> Settings(FieldReader fields, List<ProblemField> problems)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
-        foreach (var name in IdentifierRules.Of(IdentifierKind.GupshupKey).Settings.Keys)
+        foreach (var name in IdentifierRules.For(IdentifierKind.GupshupKey).Settings.Keys)
         {
             if (fields.Scalar(name) is { } value)
             {
@@ -119,7 +119,7 @@ internal static class GupshupAdmin
             settings[TypeName] = type;
         }
 
-        foreach (var (field, expected) in NamedIdentifier.JudgeSettings(IdentifierKind.GupshupKey, settings))
+        foreach (var (field, expected) in NamedIdentifier.ValidateSettings(IdentifierKind.GupshupKey, settings))
         {
             var name = field["settings/".Length..];
             if (!problems.Exists(p => p.Pointer.Equals($"#/{name}", StringComparison.Ordinal)))
@@ -147,14 +147,14 @@ internal static class GupshupAdmin
         OtpDbContext context, string applicationId, List<ProblemField> problems, CancellationToken cancellationToken)
     {
         var application = await AdminApplications.FindAsync(context, applicationId, cancellationToken);
-        return application is null ? (default, new ProblemResult(AdminRefusals.NoApplication))
-            : problems.Count > 0 ? (default, new ProblemResult(AdminRefusals.FieldsInvalid, problems))
-            : application.RevokedAt is not null ? (default, new ProblemResult(AdminRefusals.IsRevoked))
+        return application is null ? (default, new ProblemResult(AdminErrors.NoApplication))
+            : problems.Count > 0 ? (default, new ProblemResult(AdminErrors.FieldsInvalid, problems))
+            : application.RevokedAt is not null ? (default, new ProblemResult(AdminErrors.IsRevoked))
             : (application.Id, null);
     }
 
     /// <summary>JSON, or the form that the vendor's page sends, as an object.</summary>
-    private static async ValueTask<Judged<JsonElement>> ReadAsync(HttpContext http, CancellationToken cancellationToken)
+    private static async ValueTask<Result<JsonElement>> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
         if (http.Request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)
         {
@@ -163,7 +163,7 @@ internal static class GupshupAdmin
 
         if (await FormBody.ReadAsync(http.Request, cancellationToken) is not { } form)
         {
-            return Refusals.BodyNotText;
+            return OtpErrors.BodyNotText;
         }
 
         var body = new JsonObject();
@@ -184,7 +184,7 @@ internal static class GupshupAdmin
         }
         catch (DbUpdateException failure) when (StoreFailures.IsDuplicate(failure))
         {
-            return new ProblemResult(AdminRefusals.IdentifierTaken);
+            return new ProblemResult(AdminErrors.IdentifierTaken);
         }
     }
 }

@@ -27,7 +27,7 @@ public sealed record GupshupKeyBody
 public sealed record GupshupKeyAnswer(
     string Attempt, string Message, string CodeLength, string CodeExpiry, string CodeChars, string Service, string CodeType, string RetryPeriod)
 {
-    internal static GupshupKeyAnswer Of(ApplicationIdentifier row) => new(
+    internal static GupshupKeyAnswer From(ApplicationIdentifier row) => new(
         row.Setting("attempt"), row.Setting("message"), row.Setting("codeLength"), row.Setting("codeExpiry"), row.Setting("codeChars"),
         row.Setting("service"), row.Setting("codeType"), row.Setting("retryPeriod"));
 }

@@ -63,7 +63,7 @@ internal readonly record struct GupshupOutcome(GupshupCode Code, Guid? OtpId = n
     public static implicit operator GupshupOutcome(GupshupCode code) => new(code);
 }
 
-/// <summary>An outcome as an answer; also a refusal is HTTP 200 where nothing else is said.</summary>
+/// <summary>An outcome as an answer; also an error is HTTP 200 where nothing else is said.</summary>
 internal sealed class GupshupResult(GupshupShape shape, GupshupOutcome outcome, int status = StatusCodes.Status200OK, string phone = "") : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)

@@ -56,12 +56,12 @@ internal sealed partial class GupshupApi(IOptions<GupshupOptions> options) : ICo
 
     public static void AddServices(IServiceCollection services)
     {
-        services.AddSingleton<GupshupGate>();
+        services.AddSingleton<GupshupAuthentication>();
         services.AddSingleton<GupshupOtps>();
         services.AddSingleton<GupshupMessages>();
     }
 
-    public Task WriteAsync(HttpContext http, Refusal refusal, int status) => new GupshupResult(ShapeOf(http), GupshupCodes.OfStatus(status), status).ExecuteAsync(http);
+    public Task WriteAsync(HttpContext http, OtpError error, int status) => new GupshupResult(ShapeOf(http), GupshupCodes.OfStatus(status), status).ExecuteAsync(http);
 
     private GupshupShape ShapeOf(HttpContext http)
     {

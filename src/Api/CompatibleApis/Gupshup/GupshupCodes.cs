@@ -10,7 +10,7 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 /// <param name="Success">It is the answer of a call that did what it was asked.</param>
 internal sealed record GupshupCode(int Number, string Text, bool Success = false);
 
-/// <summary>Gupshup's codes with their sentences, to the letter; 104, and of the refusals all but 903 and 907, are ours.</summary>
+/// <summary>Gupshup's codes with their sentences, to the letter; 104, and of the errors all but 903 and 907, are ours.</summary>
 internal static class GupshupCodes
 {
     public static readonly GupshupCode Sent = new(100, "New code generated and code was sent the user", Success: true);
@@ -32,7 +32,7 @@ internal static class GupshupCodes
     public static readonly GupshupCode TooMany = new(911, "Too many requests");
 
     /// <summary>What the intake, or the resending, refused.</summary>
-    public static GupshupCode OfSending(Refusal refusal) => refusal.Kind switch
+    public static GupshupCode OfSending(OtpError error) => error.Kind switch
     {
         ErrorKind.PhoneNumberMissing or ErrorKind.CountryMissing or ErrorKind.CountryInvalid or ErrorKind.PhoneNumberInvalid
             or ErrorKind.NoCoverage or ErrorKind.PremiumNumber => PhoneInvalid,
@@ -43,7 +43,7 @@ internal static class GupshupCodes
     };
 
     /// <summary>What the verification refused.</summary>
-    public static GupshupCode OfVerification(Refusal refusal) => refusal.Kind switch
+    public static GupshupCode OfVerification(OtpError error) => error.Kind switch
     {
         ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.PinExpired => Expired,
 

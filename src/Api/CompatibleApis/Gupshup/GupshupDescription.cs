@@ -37,7 +37,7 @@ internal static class GupshupDescription
     }
 
     private static void TwoFactor(RouteHandlerBuilder endpoint, string name, string summary, string description, Type body) => endpoint.DescribeCompatibleApi(
-        name, summary, description + " Refusals are HTTP 200 too.", body, Form,
+        name, summary, description + " Errors are HTTP 200 too.", body, Form,
         (200, Refused, typeof(GupshupAnswer)), (429, "Too many requests", typeof(GupshupAnswer)), (500, "The server failed", typeof(GupshupAnswer)));
 
     private static void Query(RouteHandlerBuilder endpoint, params (string Name, bool Required)[] fields) =>

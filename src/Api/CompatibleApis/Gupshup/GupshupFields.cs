@@ -24,7 +24,7 @@ internal sealed class GupshupFields
         var fields = new GupshupFields();
         foreach (var (name, value) in request.Query)
         {
-            fields.Add(name, Of(value));
+            fields.Add(name, From(value));
         }
 
         return fields;
@@ -42,19 +42,19 @@ internal sealed class GupshupFields
         {
             foreach (var (name, value) in await FormBody.ReadAnyAsync(request, cancellationToken) ?? new Dictionary<string, StringValues>(StringComparer.Ordinal))
             {
-                fields.Add(name, Of(value));
+                fields.Add(name, From(value));
             }
         }
 
         foreach (var (name, value) in request.Query.Where(f => !fields.Has(f.Key)))
         {
-            fields.Add(name, Of(value));
+            fields.Add(name, From(value));
         }
 
         return fields;
     }
 
-    private static DraftField Of(StringValues value) => value.Count == 1 ? new(value.ToString()) : new(null, Malformed: true);
+    private static DraftField From(StringValues value) => value.Count == 1 ? new(value.ToString()) : new(null, Malformed: true);
 
     private bool Add(JsonElement body)
     {

@@ -5,17 +5,17 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 /// <summary>GET /apps/TwoFactorAuth/incoming.php: a query, answered with one line, or with JSON where it says format=json.</summary>
 internal static class GupshupIncoming
 {
-    public static async Task<IResult> HandleAsync(HttpContext http, GupshupGate gate, GupshupOtps otps, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
     {
         var fields = GupshupFields.OfQuery(http.Request);
         var shape = ShapeOf(fields);
-        var (caller, refused) = await gate.ByKeyAsync(http, shape, fields.Text("key"));
+        var (caller, refused) = await authentication.ByKeyAsync(http, shape, fields.Text("key"));
         if (caller is null)
         {
             return refused!;
         }
 
-        var rules = GupshupRules.Of(caller.Key!);
+        var rules = GupshupRules.From(caller.Key!);
         if (RecipientOf(fields, rules) is not { } recipient)
         {
             return new GupshupResult(shape, fields.Has("phone") || !fields.Has("email") ? GupshupCodes.PhoneInvalid : GupshupCodes.EmailInvalid);
@@ -38,6 +38,6 @@ internal static class GupshupIncoming
             return rules.Phone(fields["phone"]);
         }
 
-        return !fields["phone"].Malformed && fields.Text("email") is { } email && EmailAddress.TryParse(email, out var address) ? Recipient.Of(address) : null;
+        return !fields["phone"].Malformed && fields.Text("email") is { } email && EmailAddress.TryParse(email, out var address) ? Recipient.From(address) : null;
     }
 }

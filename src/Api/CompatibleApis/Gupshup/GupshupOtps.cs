@@ -27,24 +27,24 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
             var last = await resend.FindLastAsync(application, lookup, cancellationToken);
             if (last is { Status: OtpStatus.Pending })
             {
-                var refusal = await resend.ResendAsync(application, last.Id, rules.RetryPeriod, Activity.Current?.Id, cancellationToken);
-                if (refusal != Refusals.NotPending && refusal != Refusals.NotFound)
+                var error = await resend.ResendAsync(application, last.Id, rules.RetryPeriod, Activity.Current?.Id, cancellationToken);
+                if (error != OtpErrors.NotPending && error != OtpErrors.NotFound)
                 {
-                    return refusal is null ? new(GupshupCodes.SentAgain, last.Id) : Refused(refusal);
+                    return error is null ? new(GupshupCodes.SentAgain, last.Id) : Refused(error);
                 }
 
                 continue;
             }
 
             var made = await intake.RequestAsync(DraftOf(recipient), TermsOf(rules, lookup), application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
-            if (made.Refusal is null)
+            if (made.Error is null)
             {
                 return new(last is { Status: OtpStatus.Expired } ? GupshupCodes.SentAfterExpiry : GupshupCodes.Sent, made.Value.Otp.Id);
             }
 
-            if (made.Refusal != Refusals.StillLive)
+            if (made.Error != OtpErrors.StillLive)
             {
-                return Refused(made.Refusal);
+                return Refused(made.Error);
             }
         }
 
@@ -61,17 +61,17 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
         }
 
         var lookup = new OtpLookup(Place, recipient);
-        var refusal = await check.CheckAsync(application, lookup, new(guess, code.WasNumber), Activity.Current?.Id, cancellationToken);
-        if (refusal is not null && refusal != Refusals.NotFound)
+        var error = await check.CheckAsync(application, lookup, new(guess, code.WasNumber), Activity.Current?.Id, cancellationToken);
+        if (error is not null && error != OtpErrors.NotFound)
         {
-            return GupshupCodes.OfVerification(refusal);
+            return GupshupCodes.OfVerification(error);
         }
 
         var last = await resend.FindLastAsync(application, lookup, cancellationToken);
-        return refusal is null ? new GupshupOutcome(GupshupCodes.Matched, last?.Id) : GupshupCodes.OfLast(last);
+        return error is null ? new GupshupOutcome(GupshupCodes.Matched, last?.Id) : GupshupCodes.OfLast(last);
     }
 
-    private static GupshupOutcome Refused(Refusal refusal) => new(GupshupCodes.OfSending(refusal), RetryAfter: refusal.RetryAfter);
+    private static GupshupOutcome Refused(OtpError error) => new(GupshupCodes.OfSending(error), RetryAfter: error.RetryAfter);
 
     /// <summary>What the application leaves to a request is settled by the terms; the draft has something valid there.</summary>
     private static OtpDraft DraftOf(Recipient recipient) => new()

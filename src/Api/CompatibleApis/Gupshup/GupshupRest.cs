@@ -13,7 +13,7 @@ internal static class GupshupRest
     private const int LongestCode = 10;
 
     public static async Task<IResult> HandleAsync(
-        HttpContext http, ApplicationDirectory directory, GupshupGate gate, GupshupOtps otps, CancellationToken cancellationToken)
+        HttpContext http, ApplicationDirectory directory, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
     {
         var fields = HttpMethods.IsPost(http.Request.Method) ? await GupshupFields.OfBodyAsync(http.Request, cancellationToken) : GupshupFields.OfQuery(http.Request);
         var format = ShapeOf(fields);
@@ -21,7 +21,7 @@ internal static class GupshupRest
 
         // What refuses the request before this call does must know it too, also where it came in the body.
         http.Features.Set(new GupshupFormat(shape));
-        var (caller, refused) = await gate.ByUserAsync(http, shape, fields.Text("userid"), fields["password"].Text);
+        var (caller, refused) = await authentication.ByUserAsync(http, shape, fields.Text("userid"), fields["password"].Text);
         if (caller is null)
         {
             return refused!;
@@ -32,7 +32,7 @@ internal static class GupshupRest
             return new GupshupResult(shape, GupshupCodes.ParameterInvalid);
         }
 
-        var rules = GupshupRules.Of(caller.Application, [.. directory.IdentifiersOf(caller.Application.Id, IdentifierKind.GupshupKey)]);
+        var rules = GupshupRules.From(caller.Application, [.. directory.IdentifiersOf(caller.Application.Id, IdentifierKind.GupshupKey)]);
         if (rules.Phone(fields["phone_no"]) is not { } recipient)
         {
             return new GupshupResult(shape, GupshupCodes.PhoneInvalid);

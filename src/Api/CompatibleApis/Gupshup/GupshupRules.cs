@@ -19,18 +19,18 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
 {
     private const string Placeholder = "%code%";
 
-    public static GupshupRules Of(ApplicationIdentifier key) => new(
+    public static GupshupRules From(ApplicationIdentifier key) => new(
         Setting(key, "accountType") is "india", key.Setting("message"), CodeOf(key), Number(key, "attempt"), Number(key, "codeExpiry"), Number(key, "retryPeriod"));
 
     /// <summary>
     /// For GatewayAPI, whose requests name no key: where the application has exactly one, that; otherwise its own settings, and what a key has by default, but for the
     /// account type where all its keys agree on it.
     /// </summary>
-    public static GupshupRules Of(Application application, IReadOnlyList<ApplicationIdentifier> keys)
+    public static GupshupRules From(Application application, IReadOnlyList<ApplicationIdentifier> keys)
     {
         if (keys is [var only])
         {
-            return Of(only) with { Message = null };
+            return From(only) with { Message = null };
         }
 
         var settings = application.Settings;
@@ -40,7 +40,7 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
     }
 
     /// <summary>Whether a text may be the message of a key.</summary>
-    public static bool IsMessage(string text) => IdentifierRules.Of(IdentifierKind.GupshupKey).Settings["message"].IsValid(text);
+    public static bool IsMessage(string text) => IdentifierRules.For(IdentifierKind.GupshupKey).Settings["message"].IsValid(text);
 
     /// <summary>The message around a code.</summary>
     public CallerMessage Write(Pin code) => new(Message!.Replace(Placeholder, code.Reveal(), StringComparison.Ordinal));
@@ -50,7 +50,7 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
     {
         var text = field.PhoneText ?? "";
         var read = Indian ? PhoneNumber.Parse(text, "IN") : PhoneNumber.Parse(PhoneNumber.WithPlus(text), countryIso: null);
-        return read is PhoneParseResult.Ok phone ? Recipient.Of(phone.Number) : null;
+        return read is PhoneParseResult.Ok phone ? Recipient.From(phone.Number) : null;
     }
 
     private static PinPolicy CodeOf(ApplicationIdentifier key)
@@ -62,11 +62,11 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
             _ => PinType.Numbers,
         };
         var own = key.Setting("codeChars");
-        var usual = IdentifierRules.Of(key.Kind).Settings["codeChars"].Default;
+        var usual = IdentifierRules.For(key.Kind).Settings["codeChars"].Default;
         return new(type, Number(key, "codeLength"), own.Equals(usual, StringComparison.Ordinal) ? null : own);
     }
 
-    private static string Setting(ApplicationIdentifier? key, string name) => key?.Setting(name) ?? IdentifierRules.Of(IdentifierKind.GupshupKey).Settings[name].Default!;
+    private static string Setting(ApplicationIdentifier? key, string name) => key?.Setting(name) ?? IdentifierRules.For(IdentifierKind.GupshupKey).Settings[name].Default!;
 
     private static int Number(ApplicationIdentifier? key, string name) => int.Parse(Setting(key, name), CultureInfo.InvariantCulture);
 }

@@ -3,39 +3,39 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 /// <summary>POST /sm/api/ent/sms/2fa/...: forms, answered with JSON.</summary>
 internal static class GupshupTwoFactor
 {
-    public static async Task<IResult> SendAsync(HttpContext http, GupshupGate gate, GupshupOtps otps, CancellationToken cancellationToken)
+    public static async Task<IResult> SendAsync(HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
     {
         var fields = await GupshupFields.OfBodyAsync(http.Request, cancellationToken);
-        var (caller, refused) = await gate.ByApiKeyAsync(http, fields.Text("key"));
+        var (caller, refused) = await authentication.ByApiKeyAsync(http, fields.Text("key"));
         if (caller is null)
         {
             return refused!;
         }
 
-        var rules = GupshupRules.Of(caller.Key!);
+        var rules = GupshupRules.From(caller.Key!);
         return Answer(rules.Phone(fields["phone"]) is { } recipient
             ? await otps.SendAsync(caller.Application, rules, recipient, cancellationToken)
             : GupshupCodes.PhoneInvalid);
     }
 
-    public static async Task<IResult> VerifyAsync(HttpContext http, GupshupGate gate, GupshupOtps otps, CancellationToken cancellationToken)
+    public static async Task<IResult> VerifyAsync(HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
     {
         var fields = await GupshupFields.OfBodyAsync(http.Request, cancellationToken);
-        var (caller, refused) = await gate.ByApiKeyAsync(http, fields.Text("key"));
+        var (caller, refused) = await authentication.ByApiKeyAsync(http, fields.Text("key"));
         if (caller is null)
         {
             return refused!;
         }
 
-        return Answer(GupshupRules.Of(caller.Key!).Phone(fields["phone"]) is { } recipient
+        return Answer(GupshupRules.From(caller.Key!).Phone(fields["phone"]) is { } recipient
             ? await otps.VerifyAsync(caller.Application, recipient, fields["code"], cancellationToken)
             : GupshupCodes.PhoneInvalid);
     }
 
-    public static async Task<IResult> ChangeMessageAsync(HttpContext http, GupshupGate gate, GupshupMessages messages, CancellationToken cancellationToken)
+    public static async Task<IResult> ChangeMessageAsync(HttpContext http, GupshupAuthentication authentication, GupshupMessages messages, CancellationToken cancellationToken)
     {
         var fields = await GupshupFields.OfBodyAsync(http.Request, cancellationToken);
-        var (caller, refused) = await gate.ByApiKeyAsync(http, fields.Text("key"));
+        var (caller, refused) = await authentication.ByApiKeyAsync(http, fields.Text("key"));
         if (caller is null)
         {
             return refused!;

@@ -56,8 +56,8 @@ internal static class ChangeLimits
         foreach (var item in set.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Object
-                || PerfumerlabsFields.Whole(DraftField.Of(item, "minutes"), 1, MaxMinutes) is not { } minutes
-                || PerfumerlabsFields.Whole(DraftField.Of(item, "rate"), 1, MaxRate) is not { } rate)
+                || PerfumerlabsFields.Whole(DraftField.From(item, "minutes"), 1, MaxMinutes) is not { } minutes
+                || PerfumerlabsFields.Whole(DraftField.From(item, "rate"), 1, MaxRate) is not { } rate)
             {
                 return null;
             }

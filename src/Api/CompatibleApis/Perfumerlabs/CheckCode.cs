@@ -31,7 +31,7 @@ internal static class CheckCode
             return PerfumerlabsAnswers.Refused("\"password\" must be a text");
         }
 
-        var refusal = await check.CheckAsync(application, channel.LookupOf(recipient), new(text, password.WasNumber), Activity.Current?.Id, cancellationToken);
-        return refusal is null ? PerfumerlabsAnswers.Done() : PerfumerlabsAnswers.Wrong();
+        var error = await check.CheckAsync(application, channel.LookupOf(recipient), new(text, password.WasNumber), Activity.Current?.Id, cancellationToken);
+        return error is null ? PerfumerlabsAnswers.Done() : PerfumerlabsAnswers.Wrong();
     }
 }

@@ -52,12 +52,12 @@ internal static class FindTarget
     private static async Task<string?> TakeAsync(OtpCheck check, Application application, PerfumerlabsChannel channel, DraftField password, CancellationToken cancellationToken)
     {
         var taken = await check.TakeAsync(application, channel.Place, password.Text!, Activity.Current?.Id, cancellationToken);
-        if (taken.Refusal is not null && password.WasNumber)
+        if (taken.Error is not null && password.WasNumber)
         {
             // A number lost its leading zeros: codes that were made here have a known length.
             taken = await check.TakeAsync(application, channel.Place, password.Text!.PadLeft(TelegramCodes.LengthFor(application), '0'), Activity.Current?.Id, cancellationToken);
         }
 
-        return taken.Refusal is null ? taken.Value : null;
+        return taken.Error is null ? taken.Value : null;
     }
 }

@@ -37,14 +37,14 @@ internal sealed partial class PerfumerlabsJson : JsonSerializerContext
 
 internal static class PerfumerlabsAnswers
 {
-    public static IResult Done() => Of(new(true), StatusCodes.Status200OK);
+    public static IResult Done() => From(new(true), StatusCodes.Status200OK);
 
     /// <summary>The password is none that lives.</summary>
-    public static IResult Wrong() => Of(new(false), StatusCodes.Status200OK);
+    public static IResult Wrong() => From(new(false), StatusCodes.Status200OK);
 
-    public static IResult Found(PerfumerlabsContent content) => Of(new(true, Content: content), StatusCodes.Status200OK);
+    public static IResult Found(PerfumerlabsContent content) => From(new(true, Content: content), StatusCodes.Status200OK);
 
-    public static IResult Refused(string message, int status = StatusCodes.Status400BadRequest, string? code = null) => Of(new(false, code, message), status);
+    public static IResult Refused(string message, int status = StatusCodes.Status400BadRequest, string? code = null) => From(new(false, code, message), status);
 
-    private static JsonAnswer<PerfumerlabsAnswer> Of(PerfumerlabsAnswer answer, int status) => new(answer, PerfumerlabsJson.Plain.PerfumerlabsAnswer, status);
+    private static JsonAnswer<PerfumerlabsAnswer> From(PerfumerlabsAnswer answer, int status) => new(answer, PerfumerlabsJson.Plain.PerfumerlabsAnswer, status);
 }

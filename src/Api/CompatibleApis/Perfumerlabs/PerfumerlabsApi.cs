@@ -37,20 +37,20 @@ internal sealed class PerfumerlabsApi(IOptions<PerfumerlabsOptions> options) : I
         services.AddSingleton<SendLimits>();
     }
 
-    public Task WriteAsync(HttpContext http, Refusal refusal, int status)
+    public Task WriteAsync(HttpContext http, OtpError error, int status)
     {
         // Without an application nothing of it is there.
         var code = options.Value.ApplicationId is null && status < StatusCodes.Status500InternalServerError ? StatusCodes.Status404NotFound : status;
-        return PerfumerlabsAnswers.Refused(Sentence(code, refusal), code).ExecuteAsync(http);
+        return PerfumerlabsAnswers.Refused(Sentence(code, error), code).ExecuteAsync(http);
     }
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static string Sentence(int status, Refusal refusal) => status switch
+    private static string Sentence(int status, OtpError error) => status switch
     {
         StatusCodes.Status404NotFound => "Not found",
         StatusCodes.Status503ServiceUnavailable => "The server cannot take requests at the moment",
         >= StatusCodes.Status500InternalServerError => "The server failed",
-        _ => refusal.Message,
+        _ => error.Message,
     };
 }

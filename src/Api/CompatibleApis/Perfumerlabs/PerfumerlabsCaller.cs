@@ -47,7 +47,7 @@ internal sealed partial class PerfumerlabsCaller(
         }
 
         var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
-        return fields.Refusal is { } unreadable ? (null, null, PerfumerlabsAnswers.Refused(unreadable.Message)) : (application, fields.Value, null);
+        return fields.Error is { } unreadable ? (null, null, PerfumerlabsAnswers.Refused(unreadable.Message)) : (application, fields.Value, null);
     }
 
     /// <summary>The application, for the webhook, which Telegram signs with its own token.</summary>
@@ -67,12 +67,12 @@ internal sealed partial class PerfumerlabsCaller(
     {
         if (_options.ApplicationId is not { } id)
         {
-            return (null, new ErrorResult(ApiRefusals.PathNotFound));
+            return (null, new ErrorResult(ApiErrors.PathNotFound));
         }
 
         if (!directory.IsLoaded)
         {
-            return (null, new ErrorResult(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
+            return (null, new ErrorResult(ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable));
         }
 
         var application = await directory.FindAsync(id, http.RequestAborted);

@@ -23,18 +23,18 @@ internal static class SendCode
             return refused!;
         }
 
-        var (draft, terms, sentence) = Judge(channel, fields, application);
+        var (draft, terms, sentence) = Validate(channel, fields, application);
         if (sentence is not null)
         {
             return PerfumerlabsAnswers.Refused(sentence);
         }
 
         var otp = await intake.RequestAsync(draft!, terms!, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
-        return otp.Refusal is { } refusal ? Refused(channel, http, refusal) : PerfumerlabsAnswers.Done();
+        return otp.Error is { } error ? Refused(channel, http, error) : PerfumerlabsAnswers.Done();
     }
 
     /// <summary>What the intake is asked, or the sentence of the first field that stands against it: missing ones before wrong ones.</summary>
-    private static (OtpDraft? Draft, OtpTerms? Terms, string? Sentence) Judge(PerfumerlabsChannel channel, PerfumerlabsFields fields, Application application)
+    private static (OtpDraft? Draft, OtpTerms? Terms, string? Sentence) Validate(PerfumerlabsChannel channel, PerfumerlabsFields fields, Application application)
     {
         if (MessageFields.Missing(channel, fields) is { } missing)
         {
@@ -74,7 +74,7 @@ internal static class SendCode
             Ttl = lifetime,
             Lookup = channel.LookupOf(recipient),
             FindPinIn = channel.Place,
-            Counted = SendLimits.Of(application, channel, recipient, address),
+            Counted = SendLimits.From(application, channel, recipient, address),
         };
         return (channel.DraftFor(recipient, application.Settings), terms, null);
     }
@@ -93,19 +93,19 @@ internal static class SendCode
             return false;
         }
 
-        address = ClientNetwork.Of(ip).ToString();
+        address = ClientNetwork.From(ip).ToString();
         return true;
     }
 
-    private static IResult Refused(PerfumerlabsChannel channel, HttpContext http, Refusal refusal)
+    private static IResult Refused(PerfumerlabsChannel channel, HttpContext http, OtpError error)
     {
-        if (refusal.RetryAfter is { } wait)
+        if (error.RetryAfter is { } wait)
         {
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return refusal.Code == Refusals.RecipientWindowFull.Code ? SendLimits.Reached(channel, refusal)
-            : refusal == Refusals.ChannelNotServed ? PerfumerlabsAnswers.Refused($"The channel {channel.Name} is not configured on this server", StatusCodes.Status500InternalServerError)
-            : PerfumerlabsAnswers.Refused(refusal.Message);
+        return error.Code == OtpErrors.RecipientWindowFull.Code ? SendLimits.Reached(channel, error)
+            : error == OtpErrors.ChannelNotServed ? PerfumerlabsAnswers.Refused($"The channel {channel.Name} is not configured on this server", StatusCodes.Status500InternalServerError)
+            : PerfumerlabsAnswers.Refused(error.Message);
     }
 }

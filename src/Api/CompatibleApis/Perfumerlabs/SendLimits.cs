@@ -16,20 +16,20 @@ internal sealed partial class SendLimits(
     private const int Tries = 20;
 
     /// <summary>What counts a send: those of its recipient, and those of the remote address that it was asked for from, where the caller names one.</summary>
-    public static IReadOnlyList<CountedSends> Of(Application application, PerfumerlabsChannel channel, Recipient recipient, string? address)
+    public static IReadOnlyList<CountedSends> From(Application application, PerfumerlabsChannel channel, Recipient recipient, string? address)
     {
         var limits = application.Settings.Limits;
         var counted = recipient.Folded(limits.FoldPlusTags, limits.FoldDots);
-        var perRecipient = new CountedSends($"{channel.Place}:recipient:{counted}", Windows(application, channel.Channel, SendCount.PerRecipient), Refusals.RecipientWindowFull);
+        var perRecipient = new CountedSends($"{channel.Place}:recipient:{counted}", Windows(application, channel.Channel, SendCount.PerRecipient), OtpErrors.RecipientWindowFull);
         return address is null
             ? [perRecipient]
-            : [perRecipient, new($"{channel.Place}:ip:{address}", Windows(application, channel.Channel, SendCount.PerAddress), Refusals.AddressWindowFull)];
+            : [perRecipient, new($"{channel.Place}:ip:{address}", Windows(application, channel.Channel, SendCount.PerAddress), OtpErrors.AddressWindowFull)];
     }
 
     /// <summary>A limit was reached, one of these or of the application's own.</summary>
-    public static IResult Reached(PerfumerlabsChannel channel, Refusal refusal)
+    public static IResult Reached(PerfumerlabsChannel channel, OtpError error)
     {
-        var name = refusal with { RetryAfter = null } == Refusals.AddressWindowFull ? "IP" : channel.Kind == RecipientKind.Chat ? "Chat" : channel.Kind.ToString();
+        var name = error with { RetryAfter = null } == OtpErrors.AddressWindowFull ? "IP" : channel.Kind == RecipientKind.Chat ? "Chat" : channel.Kind.ToString();
         return PerfumerlabsAnswers.Refused($"{name} limit has been reached", code: $"{name.ToLowerInvariant()}_limit");
     }
 

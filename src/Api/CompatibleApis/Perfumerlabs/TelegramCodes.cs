@@ -22,10 +22,10 @@ internal sealed class TelegramCodes(OtpIntake intake, OtpCheck check)
 
     /// <summary>Makes a code and sends it to the chat; an update that was answered before makes none.</summary>
     /// <returns>Why there is none; null where there is one.</returns>
-    public async Task<Refusal?> IssueAsync(Application application, TelegramUpdate update, PinPolicy policy, CancellationToken cancellationToken)
+    public async Task<OtpError?> IssueAsync(Application application, TelegramUpdate update, PinPolicy policy, CancellationToken cancellationToken)
     {
         var channel = PerfumerlabsChannel.Telegram;
-        var recipient = Recipient.Of(update.Chat);
+        var recipient = Recipient.From(update.Chat);
         for (var tries = 1; ; tries++)
         {
             var code = policy.Next().Reveal();
@@ -40,12 +40,12 @@ internal sealed class TelegramCodes(OtpIntake intake, OtpCheck check)
                 Lookup = channel.LookupOf(recipient),
                 FindPinIn = channel.Place,
                 UniquePin = true,
-                Counted = SendLimits.Of(application, channel, recipient, address: null),
+                Counted = SendLimits.From(application, channel, recipient, address: null),
             };
             try
             {
                 var otp = await intake.RequestAsync(channel.DraftFor(recipient, application.Settings), terms, application, update.IdempotencyKey, Activity.Current?.Id, cancellationToken);
-                return otp.Refusal;
+                return otp.Error;
             }
             catch (Exception failure) when (StoreFailures.IsDuplicate(failure) && tries < Tries)
             {

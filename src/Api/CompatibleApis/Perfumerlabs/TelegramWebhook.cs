@@ -18,22 +18,22 @@ internal sealed partial class TelegramWebhook
         }
 
         var read = await JsonBody.ReadAsync(http.Request, TelegramUpdate.Read, cancellationToken, anyMediaType: true);
-        if (read.Refusal is not null || read.Value is not { } update)
+        if (read.Error is not null || read.Value is not { } update)
         {
             return PerfumerlabsAnswers.Done();
         }
 
         var policy = new PinPolicy(PinType.Numbers, TelegramCodes.LengthFor(application));
-        var refusal = await codes.IssueAsync(application, update, policy, cancellationToken);
-        if (refusal == Refusals.IdempotencyKeyInFlight)
+        var error = await codes.IssueAsync(application, update, policy, cancellationToken);
+        if (error == OtpErrors.IdempotencyKeyInFlight)
         {
-            // Its twin may still fail: Telegram shall ask again.
+            // Its duplicate may still fail: Telegram shall ask again.
             return PerfumerlabsAnswers.Refused("The same update is being processed", StatusCodes.Status503ServiceUnavailable);
         }
 
-        if (refusal is not null)
+        if (error is not null)
         {
-            Log.NoCode(logger, refusal.Code, refusal.Message);
+            Log.NoCode(logger, error.Code, error.Message);
         }
 
         return PerfumerlabsAnswers.Done();

@@ -3,7 +3,7 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Identifiers;
 
-/// <summary>A name under which the clients of one dialect know an application, with its secret where it has one.</summary>
+/// <summary>A name under which the clients of one compatible API know an application, with its secret where it has one.</summary>
 public sealed class ApplicationIdentifier
 {
     public required Guid Id { get; init; }
@@ -24,7 +24,7 @@ public sealed class ApplicationIdentifier
     /// <summary>Of the secret before the last change, which is valid too until it is dropped.</summary>
     public byte[]? PreviousSecretHash { get; set; }
 
-    /// <summary>What the dialect needs to know beside, all of it texts; see <see cref="IdentifierRules"/>.</summary>
+    /// <summary>What the compatible API needs to know beside, all of it texts; see <see cref="IdentifierRules"/>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public DateTime CreatedAt { get; init; }
@@ -32,7 +32,7 @@ public sealed class ApplicationIdentifier
     public DateTime UpdatedAt { get; set; }
 
     /// <summary>A setting; its default where it is not set.</summary>
-    public string Setting(string name) => Settings.GetValueOrDefault(name) ?? IdentifierRules.Of(Kind).Settings[name].Default ?? "";
+    public string Setting(string name) => Settings.GetValueOrDefault(name) ?? IdentifierRules.For(Kind).Settings[name].Default ?? "";
 
     /// <summary>Whether this is its secret; takes the same time for every guess.</summary>
     public bool Matches(string secret, OtpSecrets secrets) => HashOf(secret, secrets) is not null;
@@ -44,14 +44,14 @@ public sealed class ApplicationIdentifier
         for (var key = 0; key < secrets.LookupKeys; key++)
         {
             var hash = secrets.HashIdentifierSecret(Id, secret, key);
-            found = Opens(hash) ? hash : found;
+            found = Matches(hash) ? hash : found;
         }
 
         return found;
     }
 
     /// <summary>Whether a secret with this hash is its secret.</summary>
-    internal bool Opens(ReadOnlySpan<byte> hash)
+    internal bool Matches(ReadOnlySpan<byte> hash)
     {
         var now = SecretHash is { } current && CryptographicOperations.FixedTimeEquals(hash, current);
         var before = PreviousSecretHash is { } previous && CryptographicOperations.FixedTimeEquals(hash, previous);

@@ -27,16 +27,16 @@ public static partial class IdentifierRules
         [IdentifierKind.TokenClient] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
         [IdentifierKind.BeemApp] = new(
             Number(), "a number from 1 to 999999999", HasSecret: false, IsSecret: false,
-            Of(("forbiddenOnRefusal", new("false", "true or false", v => v is "true" or "false"))),
+            From(("forbiddenOnRefusal", new("false", "true or false", v => v is "true" or "false"))),
             () => Credentials.NewNumber(BeemAppLimit).ToString(CultureInfo.InvariantCulture)),
         [IdentifierKind.BeemKey] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, () => Credentials.NewHex(8)),
         [IdentifierKind.BizmagnetsConfig] = new(
             PathPart(), "1 to 100 letters, digits, '-' or '_'", HasSecret: false, IsSecret: false,
-            Of(("text", new("{{pin}} is your verification code.", AuthenticationText.Expected, AuthenticationText.IsValid))),
+            From(("text", new("{{pin}} is your verification code.", AuthenticationText.Expected, AuthenticationText.IsValid))),
             () => Guid.CreateVersion7().ToString()),
         [IdentifierKind.GupshupKey] = new(
             Hex(), "32 hexadecimal digits", HasSecret: false, IsSecret: true,
-            Of(
+            From(
                 ("accountType", new("india", "india or intl", v => v is "india" or "intl")),
                 ("attempt", new("5", "1 to 10", v => IsNumber(v, 1, 10))),
                 ("message", new(null, "1 to 1600 characters with %code%, of control characters only ends of lines and tabs", IsMessage)),
@@ -52,7 +52,7 @@ public static partial class IdentifierRules
     }.ToFrozenDictionary();
 
     /// <summary>The shape of a kind.</summary>
-    public static IdentifierShape Of(IdentifierKind kind) => Shapes[kind];
+    public static IdentifierShape For(IdentifierKind kind) => Shapes[kind];
 
     /// <summary>The text that the database keeps and finds; hexadecimal digits and paths have no case.</summary>
     public static string Stored(IdentifierKind kind, string identifier, OtpSecrets secrets, int lookupKey = 0)
@@ -60,16 +60,16 @@ public static partial class IdentifierRules
         var text = kind is IdentifierKind.GupshupKey or IdentifierKind.BizmagnetsConfig ? identifier.ToLowerInvariant()
             : kind is IdentifierKind.BeemApp ? identifier.TrimStart('0')
             : identifier;
-        return Of(kind).IsSecret ? Convert.ToHexStringLower(secrets.HashIdentifier(kind, text, lookupKey)) : text;
+        return For(kind).IsSecret ? Convert.ToHexStringLower(secrets.HashIdentifier(kind, text, lookupKey)) : text;
     }
 
     /// <summary>The text that an operator sees.</summary>
-    public static string Shown(IdentifierKind kind, string identifier) => Of(kind).IsSecret ? $"{Credentials.Prefix(identifier)}..." : identifier;
+    public static string Shown(IdentifierKind kind, string identifier) => For(kind).IsSecret ? $"{Credentials.Prefix(identifier)}..." : identifier;
 
     /// <summary>Whether codeChars and codeLength, as far as they are valid, make codes that cannot be guessed in a few tries.</summary>
     public static bool HasEnoughCodes(IReadOnlyDictionary<string, string> settings)
     {
-        var known = Of(IdentifierKind.GupshupKey).Settings;
+        var known = For(IdentifierKind.GupshupKey).Settings;
         var chars = settings.GetValueOrDefault("codeChars") ?? known["codeChars"].Default!;
         var length = settings.GetValueOrDefault("codeLength") ?? known["codeLength"].Default!;
         return !known["codeChars"].IsValid(chars)
@@ -86,7 +86,7 @@ public static partial class IdentifierRules
     private static bool IsAlphabet(string text) =>
         text.Length is >= 2 and <= 62 && text.All(char.IsAsciiLetterOrDigit) && text.Distinct().Count() == text.Length;
 
-    private static FrozenDictionary<string, IdentifierSetting> Of(params (string Name, IdentifierSetting Setting)[] settings) =>
+    private static FrozenDictionary<string, IdentifierSetting> From(params (string Name, IdentifierSetting Setting)[] settings) =>
         settings.ToFrozenDictionary(s => s.Name, s => s.Setting, StringComparer.Ordinal);
 
     [GeneratedRegex("^[!-9;-~]{1,100}$", RegexOptions.CultureInvariant, 100)]

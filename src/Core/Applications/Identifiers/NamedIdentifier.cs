@@ -2,7 +2,7 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Identifiers;
 
-/// <summary>An identifier as somebody names it, before it is judged.</summary>
+/// <summary>An identifier as somebody names it, before it is checked.</summary>
 /// <param name="Kind">What it is to the clients.</param>
 /// <param name="Identifier">The text in clear.</param>
 /// <param name="Secret">The secret in clear, for kinds that have one.</param>
@@ -10,9 +10,9 @@ namespace OtpPipeline.Core.Applications.Identifiers;
 public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, string? Secret, IReadOnlyDictionary<string, string> Settings)
 {
     /// <summary>Every field that is wrong.</summary>
-    public IEnumerable<FieldProblem> Judge()
+    public IEnumerable<FieldProblem> Validate()
     {
-        var shape = IdentifierRules.Of(Kind);
+        var shape = IdentifierRules.For(Kind);
         if (!shape.Form.IsMatch(Identifier))
         {
             yield return new("identifier", $"must be {shape.Expected}");
@@ -28,16 +28,16 @@ public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, str
             yield return new("secret", $"must have {IdentifierRules.MinSecret} to {IdentifierRules.MaxSecret} characters");
         }
 
-        foreach (var problem in JudgeSettings(Kind, Settings))
+        foreach (var problem in ValidateSettings(Kind, Settings))
         {
             yield return problem;
         }
     }
 
     /// <summary>Every setting that is wrong, missing or unknown.</summary>
-    public static IEnumerable<FieldProblem> JudgeSettings(IdentifierKind kind, IReadOnlyDictionary<string, string> settings)
+    public static IEnumerable<FieldProblem> ValidateSettings(IdentifierKind kind, IReadOnlyDictionary<string, string> settings)
     {
-        var known = IdentifierRules.Of(kind).Settings;
+        var known = IdentifierRules.For(kind).Settings;
         foreach (var (name, value) in settings)
         {
             if (!known.TryGetValue(name, out var setting))

@@ -45,6 +45,6 @@ public sealed record ApplicationLimits
     [Range(1, 10_000_000)]
     public int RequestsPerMinute { get; init; } = 6_000;
 
-    /// <summary>Sliding windows of the Perfumerlabs dialect, by channel and by what is counted; set through its own calls.</summary>
+    /// <summary>Sliding windows of the Perfumerlabs compatible API, by channel and by what is counted; set through its own calls.</summary>
     public SendLimit[] SendLimits { get; init; } = [];
 }

@@ -14,7 +14,7 @@ public static class RecipientLimits
     /// <param name="limits">The application's.</param>
     /// <param name="now">The database's clock.</param>
     /// <param name="retryPeriod">Seconds between two sends; null for what the limits say.</param>
-    public static Refusal? Admit(RecipientHistory history, ApplicationLimits limits, DateTime now, int? retryPeriod = null)
+    public static OtpError? Admit(RecipientHistory history, ApplicationLimits limits, DateTime now, int? retryPeriod = null)
     {
         if (CoolingOff(history, now) is { } cooling)
         {
@@ -25,7 +25,7 @@ public static class RecipientLimits
         var day = history.Sends.Where(t => t > ms - Day).ToArray();
         if (day.Length > 0 && day[^1] + ((retryPeriod ?? limits.RetryPeriod) * 1000L) - ms is > 0 and var pause)
         {
-            return Refusals.TooSoon(TimeSpan.FromMilliseconds(pause));
+            return OtpErrors.TooSoon(TimeSpan.FromMilliseconds(pause));
         }
 
         var hourWait = day.Count(t => t > ms - Hour) >= limits.SendsPerHour ? day[^limits.SendsPerHour] + Hour - ms : 0;
@@ -33,7 +33,7 @@ public static class RecipientLimits
         if (hourWait > 0 || dayWait > 0)
         {
             // Both windows must have room again.
-            return Refusals.TooManySends(dayWait > hourWait ? "day" : "hour", TimeSpan.FromMilliseconds(Math.Max(hourWait, dayWait)));
+            return OtpErrors.TooManySends(dayWait > hourWait ? "day" : "hour", TimeSpan.FromMilliseconds(Math.Max(hourWait, dayWait)));
         }
 
         history.Sends = [.. day, ms];
@@ -41,11 +41,11 @@ public static class RecipientLimits
     }
 
     /// <summary>Why a history of counted sends takes no further one; null where each of its windows has room.</summary>
-    public static Refusal? Full(RecipientHistory history, CountedSends counted, DateTime now)
+    public static OtpError? Full(RecipientHistory history, CountedSends counted, DateTime now)
     {
         var ms = Milliseconds(now);
         var wait = counted.Windows.Max(w => history.Sends.Count(t => t > ms - (w.Minutes * Minute)) < w.Rate ? 0 : history.Sends[^w.Rate] + (w.Minutes * Minute) - ms);
-        return wait > 0 ? counted.Refusal with { RetryAfter = TimeSpan.FromMilliseconds(wait) } : null;
+        return wait > 0 ? counted.Error with { RetryAfter = TimeSpan.FromMilliseconds(wait) } : null;
     }
 
     /// <summary>Counts a send in, and forgets those that no window reaches.</summary>
@@ -57,8 +57,8 @@ public static class RecipientLimits
     }
 
     /// <summary>Whether the recipient rests after too many wrong guesses.</summary>
-    public static Refusal? CoolingOff(RecipientHistory history, DateTime now) =>
-        history.CoolOffUntil is { } until && until > now ? Refusals.CoolingOff(until - now) : null;
+    public static OtpError? CoolingOff(RecipientHistory history, DateTime now) =>
+        history.CoolOffUntil is { } until && until > now ? OtpErrors.CoolingOff(until - now) : null;
 
     /// <summary>One more wrong guess in a row; the last allowed one starts the cool-off, after which counting begins anew.</summary>
     public static void CountFailedGuess(RecipientHistory history, ApplicationLimits limits, DateTime now)

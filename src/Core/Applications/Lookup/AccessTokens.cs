@@ -9,7 +9,7 @@ using OtpPipeline.Core.Secrets;
 namespace OtpPipeline.Core.Applications.Lookup;
 
 /// <summary>
-/// Access tokens that say nothing to whoever holds them: sealed by the key ring, so every process with the same PIN keys accepts
+/// Access tokens that say nothing to whoever holds them: encrypted by the key ring, so every process with the same PIN keys accepts
 /// them and a restart ends none.
 /// </summary>
 public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDirectory directory, TimeProvider time)
@@ -22,13 +22,13 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
     {
         var hash = client.HashOf(secret, secrets) ?? throw new ArgumentException("Not a secret of the client.", nameof(secret));
         var content = new TokenContent(client.Id, hash, scopes, (time.GetUtcNow() + lifetime).ToUnixTimeSeconds());
-        return Base64Url.EncodeToString(ring.SealWithId(JsonSerializer.SerializeToUtf8Bytes(content, TokenJson.Default.TokenContent), Place));
+        return Base64Url.EncodeToString(ring.EncryptWithId(JsonSerializer.SerializeToUtf8Bytes(content, TokenJson.Default.TokenContent), Place));
     }
 
     /// <summary>The caller whose token this is; null for one that is not ours, has expired, or whose client, secret or application is no longer active.</summary>
     public async ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken)
     {
-        if (Open(token) is not { } content
+        if (Decrypt(token) is not { } content
             || content.Expires <= time.GetUtcNow().ToUnixTimeSeconds()
             || await directory.FindTokenClientAsync(content.Client, content.SecretHash, cancellationToken) is not { Application: { Active: true } application } client)
         {
@@ -39,7 +39,7 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
         return new(application, client.Identifier.Id, [.. content.Scopes.Intersect(application.Settings.TokenScopes(), StringComparer.Ordinal)]);
     }
 
-    private TokenContent? Open(string token)
+    private TokenContent? Decrypt(string token)
     {
         if (token.Length > MaxLength || !Base64Url.IsValid(token))
         {
@@ -48,7 +48,7 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
 
         try
         {
-            return JsonSerializer.Deserialize(ring.OpenWithId(Base64Url.DecodeFromChars(token), Place), TokenJson.Default.TokenContent);
+            return JsonSerializer.Deserialize(ring.DecryptWithId(Base64Url.DecodeFromChars(token), Place), TokenJson.Default.TokenContent);
         }
         catch (CryptographicException)
         {
@@ -58,7 +58,7 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
     }
 }
 
-/// <summary>What is sealed in an access token.</summary>
+/// <summary>What is encrypted in an access token.</summary>
 /// <param name="Client">The row of the token client.</param>
 /// <param name="SecretHash">As it is stored of the secret that it was asked for with: the token ends with it.</param>
 /// <param name="Scopes">What the token may do.</param>

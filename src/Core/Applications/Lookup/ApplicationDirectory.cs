@@ -52,13 +52,13 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         return await _unknown.ExistsAsync(new() { KeyHash = _secrets.HashApiKey(key) }, cancellationToken) ? FindByKey(key) : null;
     }
 
-    /// <summary>Whom a dialect's client means; null for a stranger. The application may be inactive: how that is answered is the dialect's business.</summary>
+    /// <summary>Whom a compatible API's client means; null for a stranger. The application may be inactive: how that is answered is the compatible API's business.</summary>
     /// <param name="kind">What the text is to the client.</param>
     /// <param name="identifier">The text as it came.</param>
     public Identified? Find(IdentifierKind kind, string identifier)
     {
         var snapshot = _snapshot;
-        return IdentifierRules.Of(kind).Form.IsMatch(identifier)
+        return IdentifierRules.For(kind).Form.IsMatch(identifier)
             && snapshot.Identifier(kind, identifier, _secrets) is { } row
             && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
             ? new(application, row)
@@ -73,7 +73,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
             return found;
         }
 
-        return IdentifierRules.Of(kind).Form.IsMatch(identifier)
+        return IdentifierRules.For(kind).Form.IsMatch(identifier)
             && await _unknown.ExistsAsync(new() { Kind = kind, Identifier = IdentifierRules.Stored(kind, identifier, _secrets) }, cancellationToken)
             ? Find(kind, identifier)
             : null;
@@ -115,7 +115,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     public IEnumerable<string> TokenClientsOf(Guid applicationId) =>
         _snapshot.TokenClients.Values.Where(c => c.ApplicationId == applicationId).OrderBy(c => c.Id).Select(c => c.Identifier);
 
-    /// <summary>An application's identifiers of one kind, for the clients of that dialect whose request does not name one.</summary>
+    /// <summary>An application's identifiers of one kind, for the clients of that compatible API whose request does not name one.</summary>
     public IEnumerable<ApplicationIdentifier> IdentifiersOf(Guid applicationId, IdentifierKind kind) =>
         _snapshot.Identifiers[applicationId].Where(i => i.Kind == kind);
 
@@ -139,7 +139,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     {
         var number = Interlocked.Increment(ref _begun);
         await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
-        var snapshot = await ApplicationSnapshot.ReadAsync(context, number, Open, cancellationToken);
+        var snapshot = await ApplicationSnapshot.ReadAsync(context, number, Decrypt, cancellationToken);
         lock (_replacing)
         {
             // Of two readings the one that began later is the newer one, whichever ends first.
@@ -189,17 +189,17 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     private Identified? FindTokenClient(Guid id, ReadOnlySpan<byte> secretHash)
     {
         var snapshot = _snapshot;
-        return snapshot.TokenClients.TryGetValue(id, out var row) && row.Opens(secretHash) && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+        return snapshot.TokenClients.TryGetValue(id, out var row) && row.Matches(secretHash) && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
             ? new(application, row)
             : null;
     }
 
     /// <summary>Null where one does not open: a signature that lacks a valid secret would look like a forgery to those who know only that one.</summary>
-    private IReadOnlyList<byte[]>? Open(IEnumerable<WebhookSecret> rows)
+    private IReadOnlyList<byte[]>? Decrypt(IEnumerable<WebhookSecret> rows)
     {
         try
         {
-            return [.. rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(WebhookSecret.ValidAtOnce).Select(_secrets.OpenWebhookSecret)];
+            return [.. rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(WebhookSecret.ValidAtOnce).Select(_secrets.DecryptWebhookSecret)];
         }
         catch (CryptographicException failure)
         {

@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Database;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 
 namespace OtpPipeline.Core.Applications.Lookup;
 
@@ -45,7 +45,7 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
     private readonly Func<CancellationToken, Task> _refresh;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly Gatherer<UnknownCredential, bool> _gatherer;
+    private readonly Batcher<UnknownCredential, bool> _batcher;
     private readonly TokenBucketRateLimiter _budget = new(new()
     {
         TokenLimit = Burst,
@@ -63,19 +63,19 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
         _refresh = refresh;
         _time = time;
         _logger = logger;
-        _gatherer = new(AskAsync, static _ => true, writers: 1, MaxBatch);
+        _batcher = new(AskAsync, static _ => true, writers: 1, MaxBatch);
     }
 
     /// <summary>Whether the database has it; the snapshot then has it too.</summary>
     public async ValueTask<bool> ExistsAsync(UnknownCredential credential, CancellationToken cancellationToken)
     {
         var failedAt = Interlocked.Read(ref _failedAt);
-        return (failedAt == long.MinValue || _time.GetElapsedTime(failedAt) >= Rest) && await _gatherer.AddAsync(credential, cancellationToken);
+        return (failedAt == long.MinValue || _time.GetElapsedTime(failedAt) >= Rest) && await _batcher.AddAsync(credential, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _gatherer.DisposeAsync();
+        await _batcher.DisposeAsync();
         await _budget.DisposeAsync();
     }
 

@@ -41,7 +41,7 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
                 }
             }
 
-            foreach (var named in SeededIdentifiers.Of(seed))
+            foreach (var named in SeededIdentifiers.From(seed))
             {
                 var identifier = named.ToIdentifier(seed.Id, secrets, now);
                 var texts = AllKeys(n => IdentifierRules.Stored(named.Kind, named.Identifier, secrets, n));
@@ -69,7 +69,7 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
         {
             if (!secrets.IsCurrent(application.CallbackUrl))
             {
-                application.CallbackUrl = secrets.SealCallbackUrl(application.Id, application.Settings.OtpCallbackUrl!);
+                application.CallbackUrl = secrets.EncryptCallbackUrl(application.Id, application.Settings.OtpCallbackUrl!);
             }
         }
     }
@@ -83,7 +83,7 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
 
         var wanted = seed.WebhookSecrets.Select(text => CallbackSignature.TryParseSecret(text, out var secret) ? Convert.ToHexString(secret) : "").ToList();
         var stored = await context.WebhookSecrets.Where(s => s.ApplicationId == seed.Id && s.Seeded).ToListAsync(cancellationToken);
-        var kept = stored.ToDictionary(s => s, s => Convert.ToHexString(secrets.OpenWebhookSecret(s)));
+        var kept = stored.ToDictionary(s => s, s => Convert.ToHexString(secrets.DecryptWebhookSecret(s)));
         context.RemoveRange(kept.Where(k => !wanted.Contains(k.Value, StringComparer.Ordinal)).Select(k => k.Key));
 
         // The newest is named first and gets the latest moment.
@@ -92,7 +92,7 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
             if (!kept.ContainsValue(wanted[i]))
             {
                 var id = Guid.CreateVersion7();
-                var secret = secrets.SealWebhookSecret(id, Convert.FromHexString(wanted[i]));
+                var secret = secrets.EncryptWebhookSecret(id, Convert.FromHexString(wanted[i]));
                 context.Add(new WebhookSecret { Id = id, ApplicationId = seed.Id, Secret = secret, Seeded = true, CreatedAt = now.AddMicroseconds(wanted.Count - i) });
             }
         }

@@ -32,8 +32,8 @@ public sealed class SeededApplication
     [StringLength(IdentifierRules.MaxSecret, MinimumLength = 20)]
     public string? Secret { get; set; }
 
-    /// <summary>The names under which the clients of other dialects know it.</summary>
-    public SeededDialects Dialects { get; set; } = new();
+    /// <summary>The names under which the clients of other compatible APIs know it.</summary>
+    public SeededCompatibleApis CompatibleApis { get; set; } = new();
 }
 
 /// <summary>A key of a <see cref="SeededApplication"/>.</summary>
@@ -90,7 +90,7 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
                 yield return new($"Applications:{i}:WebhookSecrets must be at most two of \"whsec_\" and base64 of 24 to 64 random bytes.");
             }
 
-            foreach (var problem in SeededIdentifiers.Of(application).SelectMany(n => n.Judge()))
+            foreach (var problem in SeededIdentifiers.From(application).SelectMany(n => n.Validate()))
             {
                 yield return new($"Applications:{i}: {problem.Field} {problem.Expected}.");
             }

@@ -7,14 +7,14 @@ internal static class SeededIdentifiers
 {
     private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
 
-    public static IEnumerable<NamedIdentifier> Of(SeededApplication seed)
+    public static IEnumerable<NamedIdentifier> From(SeededApplication seed)
     {
         if (seed.Secret is { } secret)
         {
             yield return new(IdentifierKind.TokenClient, seed.Id.ToString("D"), secret, None);
         }
 
-        var beem = seed.Dialects.Beem;
+        var beem = seed.CompatibleApis.Beem;
         if (beem.AppId is { } appId)
         {
             yield return new(IdentifierKind.BeemApp, appId, null, new Dictionary<string, string>(StringComparer.Ordinal) { ["forbiddenOnRefusal"] = beem.ForbiddenOnRefusal ? "true" : "false" });
@@ -25,13 +25,13 @@ internal static class SeededIdentifiers
             yield return new(IdentifierKind.BeemKey, key, beem.Secret ?? "", None);
         }
 
-        var text = seed.Dialects.BizMagnets.Text;
-        foreach (var config in seed.Dialects.BizMagnets.Configs)
+        var text = seed.CompatibleApis.BizMagnets.Text;
+        foreach (var config in seed.CompatibleApis.BizMagnets.Configs)
         {
             yield return new(IdentifierKind.BizmagnetsConfig, config, null, text is null ? None : new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = text });
         }
 
-        var gupshup = seed.Dialects.Gupshup;
+        var gupshup = seed.CompatibleApis.Gupshup;
         foreach (var twoFactor in gupshup.Keys)
         {
             yield return new(IdentifierKind.GupshupKey, twoFactor.Key, null, Spelled(twoFactor.Settings));
@@ -51,7 +51,7 @@ internal static class SeededIdentifiers
     /// <summary>Environment variables have no case that could be relied on.</summary>
     private static Dictionary<string, string> Spelled(IDictionary<string, string> settings)
     {
-        var known = IdentifierRules.Of(IdentifierKind.GupshupKey).Settings.Keys;
+        var known = IdentifierRules.For(IdentifierKind.GupshupKey).Settings.Keys;
         return settings.ToDictionary(
             s => known.FirstOrDefault(k => k.Equals(s.Key, StringComparison.OrdinalIgnoreCase)) ?? s.Key, s => s.Value, StringComparer.Ordinal);
     }

@@ -6,7 +6,7 @@ using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Core.Callbacks.Sending;
 
-/// <summary>The body of a callback, as the native dialect has it.</summary>
+/// <summary>The body of a callback, as the native API has it.</summary>
 /// <param name="Event">otp_update.</param>
 /// <param name="Data">One element: the OTP as the change left it.</param>
 public sealed record CallbackBody(string Event, IReadOnlyList<OtpAnswer> Data)
@@ -17,7 +17,7 @@ public sealed record CallbackBody(string Event, IReadOnlyList<OtpAnswer> Data)
     public static byte[] Render(
         Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, OtpChange change, DeliveryChange? delivery, long previous) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new(OtpUpdate, [OtpAnswer.Of(otp, details, metadata, change, delivery, previous)]), CallbackJson.Plain.CallbackBody);
+            new(OtpUpdate, [OtpAnswer.Create(otp, details, metadata, change, delivery, previous)]), CallbackJson.Plain.CallbackBody);
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;
@@ -18,7 +18,7 @@ public sealed class CallbackClaims : IAsyncDisposable
     private readonly OtpSecrets _secrets;
     private readonly TimeProvider _time;
     private readonly CallbackOptions _options;
-    private readonly Gatherer<Guid, IReadOnlyList<OutgoingCallback>> _gatherer;
+    private readonly Batcher<Guid, IReadOnlyList<OutgoingCallback>> _batcher;
 
     public CallbackClaims(
         ICallbackStore store,
@@ -26,19 +26,19 @@ public sealed class CallbackClaims : IAsyncDisposable
         OtpSecrets secrets,
         TimeProvider time,
         IOptions<CallbackOptions> options,
-        IOptions<GatheringOptions> gathering)
+        IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outcomes = outcomes;
         _secrets = secrets;
         _time = time;
         _options = options.Value;
-        _gatherer = new(ClaimAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _batcher = new(ClaimAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
     /// <summary>The callbacks of this OTP that nobody has claimed yet, leased to the caller. Many calls share one commit.</summary>
     public Task<IReadOnlyList<OutgoingCallback>> ClaimAsync(Guid otpId, CancellationToken cancellationToken) =>
-        _gatherer.AddAsync(otpId, cancellationToken);
+        _batcher.AddAsync(otpId, cancellationToken);
 
     /// <summary>Callbacks that are due, leased to the caller; applications share the limit, with one each at least.</summary>
     /// <param name="hasRoom">Whether the caller can send callbacks of an application now.</param>
@@ -59,7 +59,7 @@ public sealed class CallbackClaims : IAsyncDisposable
         var outgoing = new List<OutgoingCallback>(claimed.Count);
         foreach (var callback in claimed.Where(c => c.Content is not null))
         {
-            if (TryDecrypt(() => _secrets.OpenCallback(callback.Id, callback.Content!)) is { } content)
+            if (TryDecrypt(() => _secrets.DecryptCallback(callback.Id, callback.Content!)) is { } content)
             {
                 outgoing.Add(new(callback.Id, callback.ApplicationId, leaseId, callback.Failures, content, leasedSince));
             }
@@ -76,7 +76,7 @@ public sealed class CallbackClaims : IAsyncDisposable
         return new(outgoing, unannounced, claimed.CountBy(c => c.ApplicationId).Any(a => a.Value >= each));
     }
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async Task<IReadOnlyList<IReadOnlyList<OutgoingCallback>>> ClaimAsync(
         IReadOnlyList<Guid> otpIds, CancellationToken cancellationToken)
@@ -116,21 +116,21 @@ public sealed class CallbackClaims : IAsyncDisposable
     /// <summary>Null where it cannot be made: the OTP's details do not open.</summary>
     private Rendering? Render(UnsentCallback unsent)
     {
-        var details = TryDecrypt(() => _secrets.OpenDetails(unsent.Otp.Id, unsent.Otp.Details));
+        var details = TryDecrypt(() => _secrets.DecryptDetails(unsent.Otp.Id, unsent.Otp.Details));
         if (details is not { CallbackUrl: { } url })
         {
             return null;
         }
 
         var body = TryDecrypt(() => CallbackBody.Render(
-            unsent.Otp, details, _secrets.OpenMetadata(unsent.Otp), unsent.Change, unsent.Delivery, unsent.Previous));
+            unsent.Otp, details, _secrets.DecryptMetadata(unsent.Otp), unsent.Change, unsent.Delivery, unsent.Previous));
         if (body is null)
         {
             return null;
         }
 
         var content = new CallbackContent(url, body);
-        return new(unsent, content, new(unsent.Id, _secrets.SealCallback(unsent.Id, content)));
+        return new(unsent, content, new(unsent.Id, _secrets.EncryptCallback(unsent.Id, content)));
     }
 
     private static T? TryDecrypt<T>(Func<T> decrypt)

@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Callbacks.Sending;
@@ -8,18 +8,18 @@ namespace OtpPipeline.Core.Callbacks.Sending;
 public sealed class CallbackOutcomes : IAsyncDisposable
 {
     private readonly ICallbackStore _store;
-    private readonly Gatherer<CallbackReport, bool> _gatherer;
+    private readonly Batcher<CallbackReport, bool> _batcher;
 
-    public CallbackOutcomes(ICallbackStore store, IOptions<GatheringOptions> gathering)
+    public CallbackOutcomes(ICallbackStore store, IOptions<BatchingOptions> batching)
     {
         _store = store;
-        _gatherer = new(RecordAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _batcher = new(RecordAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
     /// <summary>False when the lease was no longer the reporter's, so that nothing was written.</summary>
-    public Task<bool> RecordAsync(CallbackReport report, CancellationToken cancellationToken) => _gatherer.AddAsync(report, cancellationToken);
+    public Task<bool> RecordAsync(CallbackReport report, CancellationToken cancellationToken) => _batcher.AddAsync(report, cancellationToken);
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async Task<IReadOnlyList<bool>> RecordAsync(IReadOnlyList<CallbackReport> reports, CancellationToken cancellationToken)
     {

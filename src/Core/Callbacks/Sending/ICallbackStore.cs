@@ -74,7 +74,7 @@ public sealed record CallbackReport(Guid CallbackId, Guid LeaseId, CallbackDecis
 /// <param name="Duration">Of the whole exchange.</param>
 /// <param name="HttpStatus">Null where no answer came.</param>
 /// <param name="Error">Kind of failure where no answer came.</param>
-/// <param name="Answer">First bytes of the answer, sealed.</param>
+/// <param name="Answer">First bytes of the answer, encrypted.</param>
 public sealed record MadeAttempt(TimeSpan Duration, int? HttpStatus, string? Error, byte[]? Answer);
 
 /// <summary>What one batch of a replay did.</summary>

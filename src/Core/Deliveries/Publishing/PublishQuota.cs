@@ -31,7 +31,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
         {
             lock (_owner._lock)
             {
-                return [.. wanted.GroupBy(w => w).Where(w => _owner.Of(w.Key).Credit < w.Count()).Select(w => w.Key)];
+                return [.. wanted.GroupBy(w => w).Where(w => _owner.From(w.Key).Credit < w.Count()).Select(w => w.Key)];
             }
         }
 
@@ -42,7 +42,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
             {
                 foreach (var (share, use) in uses)
                 {
-                    var quota = _owner.Of(share);
+                    var quota = _owner.From(share);
                     var free = Math.Min(_owner._block, _owner._target - use.Published) - quota.Uncommitted;
                     quota.Credit = use.HasWaiting ? 0 : Math.Max(0, free);
                 }
@@ -54,7 +54,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
         {
             lock (_owner._lock)
             {
-                var quota = _owner.Of(share);
+                var quota = _owner.From(share);
                 if (quota.Credit == 0)
                 {
                     _someWait = true;
@@ -75,7 +75,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
             {
                 foreach (var (share, count) in _taken)
                 {
-                    _owner.Of(share).Uncommitted -= count;
+                    _owner.From(share).Uncommitted -= count;
                 }
             }
 
@@ -89,7 +89,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
 
     private void Wake() => signal.Wake();
 
-    private Quota Of(QueueShare share)
+    private Quota From(QueueShare share)
     {
         if (!_quotas.TryGetValue(share, out var quota))
         {

@@ -58,7 +58,7 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
     }
 
     /// <summary>Null where it is not known; zero where something could have come for long enough and did not, so that nothing waits.</summary>
-    public TimeSpan? Of(Channel channel)
+    public TimeSpan? From(Channel channel)
     {
         lock (_gate)
         {
@@ -69,7 +69,7 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
 
     /// <summary>The channels of which it is known.</summary>
     public IReadOnlyDictionary<Channel, TimeSpan> Known() =>
-        Channels.All.Select(c => (Channel: c, Lag: Of(c))).Where(c => c.Lag is not null).ToDictionary(c => c.Channel, c => c.Lag!.Value);
+        Channels.All.Select(c => (Channel: c, Lag: From(c))).Where(c => c.Lag is not null).ToDictionary(c => c.Channel, c => c.Lag!.Value);
 
     private sealed class Seen
     {

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries.Publishing;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Pins;
@@ -18,7 +18,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private readonly ReleaseSignal _release;
     private readonly DeliveryOptions _options;
     private readonly TimeProvider _time;
-    private readonly Gatherer<ClaimRequest, ClaimedDelivery?> _gatherer;
+    private readonly Batcher<ClaimRequest, ClaimedDelivery?> _batcher;
 
     public DeliveryClaims(
         IDeliveryStore store,
@@ -26,7 +26,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
         QueueLag lag,
         ReleaseSignal release,
         IOptions<DeliveryOptions> options,
-        IOptions<GatheringOptions> gathering,
+        IOptions<BatchingOptions> batching,
         TimeProvider time)
     {
         _store = store;
@@ -35,20 +35,20 @@ public sealed class DeliveryClaims : IAsyncDisposable
         _release = release;
         _options = options.Value;
         _time = time;
-        _gatherer = new(ClaimAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _batcher = new(ClaimAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
     /// <summary>Null when there is nothing to do: taken by another, not due, or the OTP is final.</summary>
     public async Task<OutgoingDelivery?> ClaimAsync(Guid otpId, int step, CancellationToken cancellationToken)
     {
-        if (await _gatherer.AddAsync(new(otpId, step, Guid.CreateVersion7()), cancellationToken) is not { } claimed)
+        if (await _batcher.AddAsync(new(otpId, step, Guid.CreateVersion7()), cancellationToken) is not { } claimed)
         {
             return null;
         }
 
-        var details = _secrets.OpenDetails(otpId, claimed.Details);
-        var pin = _secrets.OpenPin(claimed.Pin);
-        var message = _secrets.OpenMessage(claimed.Pin);
+        var details = _secrets.DecryptDetails(otpId, claimed.Details);
+        var pin = _secrets.DecryptPin(claimed.Pin);
+        var message = _secrets.DecryptMessage(claimed.Pin);
         return new(
             claimed.Delivery, claimed.ApplicationId, claimed.RecipientHash, claimed.CountryIso, details, pin,
             message?.Text ?? MessageText.Render(details.Template, pin, details.Name), claimed.ExpiresAt)
@@ -58,14 +58,14 @@ public sealed class DeliveryClaims : IAsyncDisposable
         };
     }
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
     {
-        // The same delivery may be wished for twice in one batch: the first wish stands for both, and only it is granted.
-        var wishes = requests.DistinctBy(r => (r.OtpId, r.Step)).ToList();
+        // The same delivery may be requested twice in one batch: only the first request is granted.
+        var distinct = requests.DistinctBy(r => (r.OtpId, r.Step)).ToList();
         var lease = LeaseClock.Start(_time, _options.Lease);
-        var granted = await _store.ClaimAsync(wishes, _options.Lease, _options.ExpiryMargin, cancellationToken);
+        var granted = await _store.ClaimAsync(distinct, _options.Lease, _options.ExpiryMargin, cancellationToken);
         foreach (var claimed in granted.Values)
         {
             _lag.Saw(claimed.Delivery);

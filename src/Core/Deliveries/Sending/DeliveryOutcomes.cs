@@ -1,5 +1,5 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
@@ -15,21 +15,21 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
     private readonly DeliveryOptions _options;
-    private readonly Gatherer<ReportedOutcome, bool> _gatherer;
+    private readonly Batcher<ReportedOutcome, bool> _batcher;
 
-    public DeliveryOutcomes(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<DeliveryOptions> options, IOptions<GatheringOptions> gathering)
+    public DeliveryOutcomes(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<DeliveryOptions> options, IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
         _options = options.Value;
-        _gatherer = new(RecordAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _batcher = new(RecordAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
     /// <summary>False when the claim was no longer this one's, so that nothing was written.</summary>
-    public Task<bool> RecordAsync(ReportedOutcome reported, CancellationToken cancellationToken) => _gatherer.AddAsync(reported, cancellationToken);
+    public Task<bool> RecordAsync(ReportedOutcome reported, CancellationToken cancellationToken) => _batcher.AddAsync(reported, cancellationToken);
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async Task<IReadOnlyList<bool>> RecordAsync(IReadOnlyList<ReportedOutcome> reports, CancellationToken cancellationToken)
     {
@@ -160,7 +160,7 @@ internal static class DeliveryConsequences
     /// <summary>The channel's policy decides whether it is sent again.</summary>
     public static void AfterUnknown(OtpChanges changes, LockedOtp otp, Delivery delivery, DeliveryOptions options)
     {
-        if (options.Of(delivery.Channel).UnknownPolicy == UnknownPolicy.AtLeastOnce
+        if (options.From(delivery.Channel).UnknownPolicy == UnknownPolicy.AtLeastOnce
             && !otp.State.At(changes.Now).IsFinal
             && DeliveryRules.NextAttempt(delivery.Attempt, options.MaxAttempts, null, changes.Now, otp.Otp.ExpiresAt) is { } delay)
         {

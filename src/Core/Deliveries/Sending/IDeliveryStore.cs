@@ -3,7 +3,7 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Deliveries.Sending;
 
-/// <summary>A wish to deliver: at most one consumer gets it granted.</summary>
+/// <summary>A request to deliver: at most one consumer gets the claim.</summary>
 /// <param name="OtpId">The OTP.</param>
 /// <param name="Step">Step of the plan.</param>
 /// <param name="LeaseId">Made by the claimer; fences its outcome.</param>
@@ -14,8 +14,8 @@ public sealed record ClaimRequest(Guid OtpId, int Step, Guid LeaseId);
 /// <param name="ApplicationId">Who owns the OTP.</param>
 /// <param name="RecipientHash">Keyed hash of the recipient.</param>
 /// <param name="CountryIso">Null unless the recipient is a phone number.</param>
-/// <param name="Details">Sealed <see cref="OtpDetails"/>.</param>
-/// <param name="Pin">Sealed PIN.</param>
+/// <param name="Details">Encrypted <see cref="OtpDetails"/>.</param>
+/// <param name="Pin">Encrypted PIN.</param>
 /// <param name="ExpiresAt">When the OTP ends.</param>
 public sealed record ClaimedDelivery(
     Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, byte[] Details, OtpPin Pin, DateTime ExpiresAt)

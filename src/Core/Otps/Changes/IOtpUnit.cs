@@ -13,7 +13,7 @@ public interface IOtpUnit : IAsyncDisposable
     /// </summary>
     Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken);
 
-    /// <summary>The same with what a guess is judged by: the PINs, and the recipients' histories, locked too.</summary>
+    /// <summary>The same with what a guess is checked by: the PINs, and the recipients' histories, locked too.</summary>
     Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken);
 
     /// <summary>Locks what the application spent today; before any OTP, as everybody does who locks both.</summary>

@@ -172,7 +172,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     {
         try
         {
-            return secrets.OpenMetadata(otp);
+            return secrets.DecryptMetadata(otp);
         }
         catch (CryptographicException)
         {

@@ -13,7 +13,7 @@ public interface IIntakeStore
 /// <summary>A transaction of the intake. Disposing without saving rolls back.</summary>
 public interface IIntakeUnit : IAsyncDisposable
 {
-    /// <summary>Claims the idempotency keys, locks what the limits count and counts the use of shares; waits for a twin that is being committed.</summary>
+    /// <summary>Claims the idempotency keys, locks what the limits count and counts the use of shares; waits for a duplicate that is being committed.</summary>
     Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken);
 
     /// <summary>Writes what was decided, together with the messages, and commits.</summary>

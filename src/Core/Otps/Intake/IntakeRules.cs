@@ -29,15 +29,15 @@ public static class IntakeRules
         var limits = order.Order.Application.Settings.Limits;
         var history = facts.HistoryOf(order, order.HistoryHash);
         var spending = limits.SpendingPerDay is null ? null : facts.Spendings[order.ApplicationId];
-        var refusal =
-            (order.Order.Terms.OneLive && IsLive(order, facts, decisions) ? Refusals.StillLive : null)
-            ?? (spending is not null && spending.Spent + order.Cost > limits.SpendingPerDay ? Refusals.SpendingLimit : null)
+        var error =
+            (order.Order.Terms.OneLive && IsLive(order, facts, decisions) ? OtpErrors.StillLive : null)
+            ?? (spending is not null && spending.Spent + order.Cost > limits.SpendingPerDay ? OtpErrors.SpendingLimit : null)
             ?? order.Counters.Select(c => RecipientLimits.Full(facts.HistoryOf(order, c.Hash), c.Counted, facts.Now)).FirstOrDefault(r => r is not null)
             ?? RecipientLimits.Admit(history, limits, facts.Now, order.Order.Terms.RetryPeriod);
-        if (refusal is not null)
+        if (error is not null)
         {
             decisions.ReleasedKeys.Add(order);
-            return new(null, refusal);
+            return new(null, error);
         }
 
         if (spending is not null)
@@ -72,10 +72,10 @@ public static class IntakeRules
         return new(otp, null);
     }
 
-    /// <summary>The same command gets the first answer, also the one of a twin in the same batch.</summary>
+    /// <summary>The same command gets the first answer, also the one of a duplicate in the same batch.</summary>
     public static IntakeAnswer Replay(NewOtp order, FirstUse first) =>
         !first.CommandHash.AsSpan().SequenceEqual(order.CommandHash) || first.Otp is null
-            ? new(null, Refusals.IdempotencyKeyReused)
+            ? new(null, OtpErrors.IdempotencyKeyReused)
             : new(first.Otp, null);
 
     /// <summary>In the database, or a moment ago in this batch.</summary>

@@ -4,7 +4,7 @@ using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
-/// <summary>An order with all that is made before the database is asked: id, sealed secrets, keyed hashes.</summary>
+/// <summary>An order with all that is made before the database is asked: id, encrypted secrets, keyed hashes.</summary>
 public sealed record NewOtp(
     OtpOrder Order,
     Guid OtpId,
@@ -25,10 +25,10 @@ public sealed record NewOtp(
     /// <summary>The PIN is compared with its case.</summary>
     public bool ExactPin { get; init; }
 
-    /// <summary>The caller's pairs, sealed.</summary>
+    /// <summary>The caller's pairs, encrypted.</summary>
     public byte[]? Metadata { get; init; }
 
-    /// <summary>The caller's own message, sealed.</summary>
+    /// <summary>The caller's own message, encrypted.</summary>
     public byte[]? Message { get; init; }
 
     /// <summary>Finds the OTP for callers who know no id.</summary>

@@ -5,7 +5,7 @@ using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Requests;
@@ -17,7 +17,7 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
-/// <summary>The one room behind every door that takes OTPs: an answer means that the OTP and its work command are committed.</summary>
+/// <summary>Takes OTPs for every API and the bus: an answer means that the OTP and its work command are committed.</summary>
 public sealed class OtpIntake : IAsyncDisposable
 {
     private const int LongestKey = 255;
@@ -29,7 +29,7 @@ public sealed class OtpIntake : IAsyncDisposable
     private readonly CallbackOptions _callbacks;
     private readonly DeliveryOptions _deliveries;
     private readonly PublishQuota _quota;
-    private readonly Gatherer<NewOtp, IntakeAnswer> _gatherer;
+    private readonly Batcher<NewOtp, IntakeAnswer> _batcher;
 
     public OtpIntake(
         IIntakeStore store,
@@ -39,7 +39,7 @@ public sealed class OtpIntake : IAsyncDisposable
         PublishQuota quota,
         IOptions<CallbackOptions> callbacks,
         IOptions<DeliveryOptions> deliveries,
-        IOptions<GatheringOptions> gathering)
+        IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
@@ -48,59 +48,59 @@ public sealed class OtpIntake : IAsyncDisposable
         _quota = quota;
         _callbacks = callbacks.Value;
         _deliveries = deliveries.Value;
-        _gatherer = new(AcceptOrWaitAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _batcher = new(AcceptOrWaitAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
-    /// <summary>Judges a draft and, if it stands, takes it in.</summary>
+    /// <summary>Validates a draft and, if it stands, takes it in.</summary>
     /// <param name="draft">The command as it came.</param>
     /// <param name="application">Who asks.</param>
     /// <param name="idempotencyKey">The caller's key; null for none.</param>
     /// <param name="traceParent">W3C trace context of the request.</param>
     /// <param name="cancellationToken">Ends the waiting, not the work.</param>
-    public Task<Judged<OtpView>> RequestAsync(
+    public Task<Result<OtpView>> RequestAsync(
         OtpDraft draft, Application application, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken) =>
         RequestAsync(draft, OtpTerms.None, application, idempotencyKey, traceParent, cancellationToken);
 
-    /// <summary>The same for a dialect that settles more than a draft has fields for.</summary>
-    public async Task<Judged<OtpView>> RequestAsync(
+    /// <summary>The same for a compatible API that settles more than a draft has fields for.</summary>
+    public async Task<Result<OtpView>> RequestAsync(
         OtpDraft draft, OtpTerms terms, Application application, string? idempotencyKey, string? traceParent, CancellationToken cancellationToken)
     {
-        var order = Judge(draft, application, idempotencyKey, traceParent);
-        if (order.Refusal is { } refusal)
+        var order = Validate(draft, application, idempotencyKey, traceParent);
+        if (order.Error is { } error)
         {
-            return refusal;
+            return error;
         }
 
         var answer = await AcceptAsync(order.Value.Under(terms), cancellationToken);
-        return answer.Refusal is { } no ? no : OtpView.AtCreation(answer.Otp!, _secrets);
+        return answer.Error is { } no ? no : OtpView.AtCreation(answer.Otp!, _secrets);
     }
 
     /// <summary>The first half: what can be said without the database.</summary>
-    public Judged<OtpOrder> Judge(OtpDraft draft, Application application, string? idempotencyKey, string? traceParent)
+    public Result<OtpOrder> Validate(OtpDraft draft, Application application, string? idempotencyKey, string? traceParent)
     {
         if (idempotencyKey is { Length: 0 or > LongestKey })
         {
-            return Refusals.IdempotencyKeyInvalid;
+            return OtpErrors.IdempotencyKeyInvalid;
         }
 
-        var judged = OrderRules.Judge(draft, application, _callbacks);
-        return judged.Refusal is { } refusal
-            ? refusal
-            : _providers.For(judged.Value.Channel) is null
-                ? Refusals.ChannelNotServed
-                : judged.Value with { IdempotencyKey = idempotencyKey, TraceParent = traceParent };
+        var result = OrderRules.Validate(draft, application, _callbacks);
+        return result.Error is { } error
+            ? error
+            : _providers.For(result.Value.Channel) is null
+                ? OtpErrors.ChannelNotServed
+                : result.Value with { IdempotencyKey = idempotencyKey, TraceParent = traceParent };
     }
 
     /// <summary>All of a request but its commit; null where the draft is refused. For a host that warms up.</summary>
     public async Task<OtpView?> RehearseAsync(OtpDraft draft, Application application, CancellationToken cancellationToken)
     {
-        var judged = OrderRules.Judge(draft, application, _callbacks);
-        if (judged.Refusal is not null)
+        var result = OrderRules.Validate(draft, application, _callbacks);
+        if (result.Error is not null)
         {
             return null;
         }
 
-        var order = Prepare(judged.Value, _providers.For(judged.Value.Channel) ?? ProviderChoice.Sandbox);
+        var order = Prepare(result.Value, _providers.For(result.Value.Channel) ?? ProviderChoice.Sandbox);
         await using var unit = await _store.BeginIntakeAsync(cancellationToken);
         var facts = await unit.ReadAsync([order], [order.Share], cancellationToken);
         var otp = IntakeRules.Decide([order], facts, _deliveries.LostAfter, new(facts.Now)).Single().Otp;
@@ -109,9 +109,9 @@ public sealed class OtpIntake : IAsyncDisposable
 
     /// <summary>The second half: takes the order in, or refuses it by what the database knows.</summary>
     public Task<IntakeAnswer> AcceptAsync(OtpOrder order, CancellationToken cancellationToken) =>
-        _gatherer.AddAsync(Prepare(order, _providers.For(order.Channel)!), cancellationToken);
+        _batcher.AddAsync(Prepare(order, _providers.For(order.Channel)!), cancellationToken);
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private NewOtp Prepare(OtpOrder order, string provider)
     {
@@ -126,26 +126,26 @@ public sealed class OtpIntake : IAsyncDisposable
             order,
             otpId,
             _secrets.HashRecipient(order.Recipient),
-            _secrets.SealDetails(otpId, details),
-            _secrets.SealPin(otpId, 1, pin),
+            _secrets.EncryptDetails(otpId, details),
+            _secrets.EncryptPin(otpId, 1, pin),
             _secrets.CurrentKeyId,
             provider,
             parts,
-            parts * _deliveries.Of(order.Channel).PriceTo(order.Recipient.CountryIso),
+            parts * _deliveries.From(order.Channel).PriceTo(order.Recipient.CountryIso),
             order.IdempotencyKey is { } key ? _secrets.HashIdempotencyKey(key) : null,
             order.IdempotencyKey is null ? null : _secrets.HashCommand(order.Normalised))
         {
             ExactPin = terms.Pin is not null || order.PinPolicy.IsExact,
-            Metadata = order.Metadata is null ? null : _secrets.SealMetadata(otpId, order.Metadata),
+            Metadata = order.Metadata is null ? null : _secrets.EncryptMetadata(otpId, order.Metadata),
             LimitHash = _secrets.HashLimitKey(order.Recipient, order.Application.Settings.Limits),
-            Message = message is null ? null : _secrets.SealMessage(otpId, message),
+            Message = message is null ? null : _secrets.EncryptMessage(otpId, message),
             LookupHash = terms.Lookup is { } lookup ? _secrets.HashLookup(order.Application.Id, lookup) : null,
             PinHash = terms.FindPinIn is { } place ? _secrets.HashPin(order.Application.Id, place, pin) : null,
             Counters = [.. terms.Counted.Where(c => c.Windows.Count > 0).Select(c => new SendCounter(_secrets.HashCounted(c.Key), c))],
         };
     }
 
-    /// <summary>A twin that is not committed in time leaves the answer open: the caller may ask again.</summary>
+    /// <summary>A duplicate that is not committed in time leaves the answer open: the caller may ask again.</summary>
     private async Task<IReadOnlyList<IntakeAnswer>> AcceptOrWaitAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken)
     {
         try
@@ -154,24 +154,24 @@ public sealed class OtpIntake : IAsyncDisposable
         }
         catch (IdempotencyKeyHeldException) when (orders.Count == 1)
         {
-            return [new(null, Refusals.IdempotencyKeyInFlight)];
+            return [new(null, OtpErrors.IdempotencyKeyInFlight)];
         }
     }
 
     private async Task<IReadOnlyList<IntakeAnswer>> AcceptAsync(IReadOnlyList<NewOtp> orders, CancellationToken cancellationToken)
     {
-        var twins = new Twins(orders);
+        var duplicates = new Duplicates(orders);
         var outgoing = _outbox.NewBatch();
         IReadOnlyList<IntakeAnswer> answers;
         using var places = _quota.Begin();
         await using (var unit = await _store.BeginIntakeAsync(cancellationToken))
         {
-            var facts = await unit.ReadAsync(twins.Leaders, places.ToCount(twins.Leaders.Select(o => o.Share)), cancellationToken);
+            var facts = await unit.ReadAsync(duplicates.Leaders, places.ToCount(duplicates.Leaders.Select(o => o.Share)), cancellationToken);
             places.Counted(facts.Shares);
             var decisions = new IntakeDecisions(facts.Now);
-            answers = IntakeRules.Decide(twins.Leaders, facts, _deliveries.LostAfter, decisions);
-            PublishOrWait(twins.Leaders.ToDictionary(o => o.OtpId), decisions, places, outgoing);
-            answers = twins.Spread(answers);
+            answers = IntakeRules.Decide(duplicates.Leaders, facts, _deliveries.LostAfter, decisions);
+            PublishOrWait(duplicates.Leaders.ToDictionary(o => o.OtpId), decisions, places, outgoing);
+            answers = duplicates.Spread(answers);
             Announce(orders, answers, outgoing);
             await unit.SaveAsync(decisions, outgoing.Messages, cancellationToken);
         }
@@ -200,12 +200,12 @@ public sealed class OtpIntake : IAsyncDisposable
         }
     }
 
-    /// <summary>What a door wants to say with the commit; not while a twin leaves the answer open.</summary>
+    /// <summary>What an endpoint wants to say with the commit; not while a duplicate leaves the answer open.</summary>
     private static void Announce(IReadOnlyList<NewOtp> orders, IReadOnlyList<IntakeAnswer> answers, OutboxBatch outgoing)
     {
         for (var i = 0; i < orders.Count; i++)
         {
-            if (answers[i].Refusal != Refusals.IdempotencyKeyInFlight)
+            if (answers[i].Error != OtpErrors.IdempotencyKeyInFlight)
             {
                 orders[i].Order.Announce?.Invoke(outgoing, answers[i]);
             }
@@ -213,13 +213,13 @@ public sealed class OtpIntake : IAsyncDisposable
     }
 
     /// <summary>Merges commands of the same idempotency key within a batch: one leads, the others get its answer.</summary>
-    private sealed class Twins
+    private sealed class Duplicates
     {
         private readonly IReadOnlyList<NewOtp> _orders;
         private readonly int[] _leaderOf;
         private readonly List<NewOtp> _leaders = [];
 
-        public Twins(IReadOnlyList<NewOtp> orders)
+        public Duplicates(IReadOnlyList<NewOtp> orders)
         {
             _orders = orders;
             _leaderOf = new int[orders.Count];
@@ -252,16 +252,16 @@ public sealed class OtpIntake : IAsyncDisposable
             {
                 var answer = answers[_leaderOf[i]];
                 var leads = ReferenceEquals(_leaders[_leaderOf[i]], _orders[i]);
-                all[i] = leads ? answer : Twin(_orders[i], _leaders[_leaderOf[i]], answer);
+                all[i] = leads ? answer : Duplicate(_orders[i], _leaders[_leaderOf[i]], answer);
             }
 
             return all;
         }
 
         // Where the leader was refused, nothing is known of another command with its key: it may come again.
-        private static IntakeAnswer Twin(NewOtp order, NewOtp leader, IntakeAnswer answer) =>
+        private static IntakeAnswer Duplicate(NewOtp order, NewOtp leader, IntakeAnswer answer) =>
             answer.Otp is { } otp
                 ? IntakeRules.Replay(order, new(leader.CommandHash!, otp))
-                : order.CommandHash.AsSpan().SequenceEqual(leader.CommandHash) ? answer : new(null, Refusals.IdempotencyKeyInFlight);
+                : order.CommandHash.AsSpan().SequenceEqual(leader.CommandHash) ? answer : new(null, OtpErrors.IdempotencyKeyInFlight);
     }
 }

@@ -1,7 +1,7 @@
 namespace OtpPipeline.Core.Otps.Reading;
 
 /// <summary>
-/// OTPs as a database finds them for callers who know no id: by keyed hashes, without a lock, so that what is found has to be judged again under one. Live is what is
+/// OTPs as a database finds them for callers who know no id: by keyed hashes, without a lock, so that what is found has to be checked again under one. Live is what is
 /// PENDING and not past its time.
 /// </summary>
 public interface IOtpSearch
@@ -19,7 +19,7 @@ public interface IOtpSearch
     Task<OtpPin?> FindLastPinAsync(IReadOnlyCollection<byte[]> lookupHashes, CancellationToken cancellationToken);
 }
 
-/// <summary>The last OTP of a recipient in one dialect.</summary>
+/// <summary>The last OTP of a recipient in one compatible API.</summary>
 /// <param name="Id">The OTP.</param>
 /// <param name="Status">As it is at the moment of reading: past its time it is EXPIRED.</param>
 /// <param name="Reason">Why it is final, where that is written.</param>

@@ -6,7 +6,7 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps.Reading;
 
-/// <summary>An OTP as POST /otp, GET /otp/{otpId} and callbacks show it: the native dialect's 13 fields, then ours. Never its PIN.</summary>
+/// <summary>An OTP as POST /otp, GET /otp/{otpId} and callbacks show it: the native API's 13 fields, then ours. Never its PIN.</summary>
 public sealed record OtpAnswer
 {
     public required Guid OtpId { get; init; }
@@ -76,25 +76,25 @@ public sealed record OtpAnswer
     public long? Previous { get; init; }
 
     /// <summary>As the first answer shows it.</summary>
-    public static OtpAnswer OfCreation(OtpView view) => Of(view, sequence: 1, deliveries: null);
+    public static OtpAnswer CreateFirst(OtpView view) => Create(view, sequence: 1, deliveries: null);
 
     /// <summary>As it is now, with its deliveries.</summary>
-    public static OtpAnswer Of(OtpView view) => Of(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.Of)]);
+    public static OtpAnswer Create(OtpView view) => Create(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.From)]);
 
     /// <summary>As it was right after one of its changes.</summary>
-    public static OtpAnswer Of(
+    public static OtpAnswer Create(
         Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, OtpChange change, DeliveryChange? delivery, long previous) =>
-        Of(otp, details, metadata, change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
+        Create(otp, details, metadata, change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
         {
             Delivery = delivery,
             Previous = previous,
         };
 
-    private static OtpAnswer Of(OtpView view, long sequence, IReadOnlyList<DeliveryAnswer>? deliveries) => Of(
+    private static OtpAnswer Create(OtpView view, long sequence, IReadOnlyList<DeliveryAnswer>? deliveries) => Create(
         view.Otp, view.Details, view.Metadata, EnumText<OtpStatus>.Upper(view.State.Status),
         view.State.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, view.State.Attempts, sequence, deliveries);
 
-    private static OtpAnswer Of(
+    private static OtpAnswer Create(
         Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, string status, string? reason, int attempts, long sequence,
         IReadOnlyList<DeliveryAnswer>? deliveries)
     {
@@ -153,7 +153,7 @@ public sealed record DeliveryAnswer
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateUpdated { get; init; }
 
-    internal static DeliveryAnswer Of(Delivery delivery) => new()
+    internal static DeliveryAnswer From(Delivery delivery) => new()
     {
         Id = delivery.Id,
         Channel = delivery.Channel.Text(),

@@ -10,7 +10,7 @@ public sealed class OtpReader(IOtpStore store, IOtpSearch search, OtpSecrets sec
 {
     /// <summary>The PIN of the newest live OTP of any of these lookups; null where none is live. For callers who brought the PIN themselves.</summary>
     public async Task<string?> FindLastPinAsync(Application application, IReadOnlyCollection<OtpLookup> lookups, CancellationToken cancellationToken) =>
-        await search.FindLastPinAsync([.. lookups.Select(l => secrets.HashLookup(application.Id, l))], cancellationToken) is { } pin ? secrets.OpenPin(pin).Reveal() : null;
+        await search.FindLastPinAsync([.. lookups.Select(l => secrets.HashLookup(application.Id, l))], cancellationToken) is { } pin ? secrets.DecryptPin(pin).Reveal() : null;
 
     public async Task<OtpView?> FindAsync(Application application, Guid otpId, CancellationToken cancellationToken)
     {

@@ -14,5 +14,5 @@ public sealed record OtpView(Otp Otp, OtpDetails Details, OtpState State, IReadO
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
     internal static OtpView From(Otp otp, OtpState state, IReadOnlyList<Delivery> deliveries, OtpSecrets secrets) =>
-        new(otp, secrets.OpenDetails(otp.Id, otp.Details), state, deliveries) { Metadata = secrets.OpenMetadata(otp) };
+        new(otp, secrets.DecryptDetails(otp.Id, otp.Details), state, deliveries) { Metadata = secrets.DecryptMetadata(otp) };
 }

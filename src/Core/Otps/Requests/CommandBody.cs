@@ -19,32 +19,32 @@ public static class CommandBody
 
     /// <param name="body">The bytes as they came, a byte order mark included.</param>
     /// <param name="read">Takes what is needed out of the object, which lives no longer than the call.</param>
-    public static Judged<T> Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
+    public static Result<T> Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
     {
         if (body.Length > MaxLength)
         {
-            return Refusals.BodyTooLarge;
+            return OtpErrors.BodyTooLarge;
         }
 
         body = WithoutMark(body);
         if (body.IsEmpty)
         {
-            return Refusals.BodyEmpty;
+            return OtpErrors.BodyEmpty;
         }
 
         if (!Utf8.IsValid(body.Span) || !JsonEscapes.AreWholeCharacters(body.Span))
         {
-            return Refusals.BodyNotText;
+            return OtpErrors.BodyNotText;
         }
 
         try
         {
             using var document = JsonDocument.Parse(body, Strict);
-            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : Refusals.BodyNoObject;
+            return document.RootElement.ValueKind == JsonValueKind.Object ? read(document.RootElement) : OtpErrors.BodyNoObject;
         }
         catch (JsonException)
         {
-            return IsJsonApartFromRepetition(body) ? Refusals.FieldRepeated : Refusals.BodyNotJson;
+            return IsJsonApartFromRepetition(body) ? OtpErrors.FieldRepeated : OtpErrors.BodyNotJson;
         }
     }
 

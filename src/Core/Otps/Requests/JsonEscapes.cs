@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>JSON can spell half a character (a lone surrogate), which is no text and which nothing behind the door can store.</summary>
+/// <summary>JSON can spell half a character (a lone surrogate), which is no text and which nothing that follows can store.</summary>
 internal static class JsonEscapes
 {
     /// <summary>Whether every surrogate that is written as an escape has its other half.</summary>

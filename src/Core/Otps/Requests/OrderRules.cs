@@ -12,21 +12,21 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>Judges a draft: an order, or the refusal of the first failing row of the native dialect's table.</summary>
+/// <summary>Validates a draft: an order, or the error of the first failing row of the native API's table.</summary>
 public static partial class OrderRules
 {
     private const int MetadataPairs = 20;
 
-    public static Judged<OtpOrder> Judge(OtpDraft draft, Application application, CallbackOptions callbacks)
+    public static Result<OtpOrder> Validate(OtpDraft draft, Application application, CallbackOptions callbacks)
     {
         var settings = application.Settings;
         if (!TryChannel(draft.Channel, settings, out var channel))
         {
-            return Refusals.ChannelInvalid;
+            return OtpErrors.ChannelInvalid;
         }
 
-        var address = RecipientRules.Judge(draft, channel);
-        if (address.Refusal is { Code: < 2020 or > 2100 } missing)
+        var address = RecipientRules.Validate(draft, channel);
+        if (address.Error is { Code: < 2020 or > 2100 } missing)
         {
             return missing;
         }
@@ -39,30 +39,30 @@ public static partial class OrderRules
         PinType kind = default;
         Guid? trackId = null;
         string? callbackUrl = null, metadata = null;
-        var refusal =
-            (from is null && !draft.From.Malformed ? Refusals.FromMissing : null)
-            ?? (from is null || from.Length is < 3 or > 15 || HasControl(from) ? Refusals.FromInvalid : null)
-            ?? (string.IsNullOrEmpty(template) && !draft.Template.Malformed ? Refusals.TemplateMissing : null)
-            ?? (template is null || template.Length > 1600 || HasControl(template.ReplaceLineEndings(" ").Replace('\t', ' ')) ? Refusals.TemplateInvalid : null)
-            ?? (!MessageText.HasPlaceholder(template!) ? Refusals.TemplateWithoutPin : null)
-            ?? (MessageText.HasUnknownPlaceholder(template!) ? Refusals.TemplateWithUnknown : null)
-            ?? Number(draft.Ttl, settings.Ttl, 60, 1800, Refusals.TtlNotANumber, Refusals.TtlTooSmall, Refusals.TtlTooLarge, out ttl)
-            ?? Number(draft.MaxAttempts, settings.MaxAttempts, 1, 10, Refusals.MaxAttemptsNotANumber, Refusals.MaxAttemptsTooSmall, Refusals.MaxAttemptsTooLarge, out maxAttempts)
-            ?? (pinType is null && !draft.PinType.Malformed ? Refusals.PinTypeMissing : null)
-            ?? (!TryPinType(pinType, out kind) ? Refusals.PinTypeInvalid : null)
-            ?? Number(draft.PinLength, settings.PinLength, 4, 10, Refusals.PinLengthNotANumber, Refusals.PinLengthTooSmall, Refusals.PinLengthTooLarge, out pinLength)
-            ?? (!TryTrackId(draft.TrackId, out trackId) ? Refusals.TrackIdInvalid : null)
+        var error =
+            (from is null && !draft.From.Malformed ? OtpErrors.FromMissing : null)
+            ?? (from is null || from.Length is < 3 or > 15 || HasControl(from) ? OtpErrors.FromInvalid : null)
+            ?? (string.IsNullOrEmpty(template) && !draft.Template.Malformed ? OtpErrors.TemplateMissing : null)
+            ?? (template is null || template.Length > 1600 || HasControl(template.ReplaceLineEndings(" ").Replace('\t', ' ')) ? OtpErrors.TemplateInvalid : null)
+            ?? (!MessageText.HasPlaceholder(template!) ? OtpErrors.TemplateWithoutPin : null)
+            ?? (MessageText.HasUnknownPlaceholder(template!) ? OtpErrors.TemplateWithUnknown : null)
+            ?? Number(draft.Ttl, settings.Ttl, 60, 1800, OtpErrors.TtlNotANumber, OtpErrors.TtlTooSmall, OtpErrors.TtlTooLarge, out ttl)
+            ?? Number(draft.MaxAttempts, settings.MaxAttempts, 1, 10, OtpErrors.MaxAttemptsNotANumber, OtpErrors.MaxAttemptsTooSmall, OtpErrors.MaxAttemptsTooLarge, out maxAttempts)
+            ?? (pinType is null && !draft.PinType.Malformed ? OtpErrors.PinTypeMissing : null)
+            ?? (!TryPinType(pinType, out kind) ? OtpErrors.PinTypeInvalid : null)
+            ?? Number(draft.PinLength, settings.PinLength, 4, 10, OtpErrors.PinLengthNotANumber, OtpErrors.PinLengthTooSmall, OtpErrors.PinLengthTooLarge, out pinLength)
+            ?? (!TryTrackId(draft.TrackId, out trackId) ? OtpErrors.TrackIdInvalid : null)
             ?? Callback(draft.OtpCallbackUrl, settings, callbacks, out callbackUrl)
-            ?? address.Refusal
-            ?? (!TryMetadata(draft, out metadata) ? Refusals.MetadataInvalid : null)
-            ?? (draft.Locale.Malformed || (draft.Locale.Text is { Length: > 0 } tag && !LocaleForm().IsMatch(tag)) ? Refusals.LocaleInvalid : null)
-            ?? (string.IsNullOrEmpty(draft.Name.Text) && !draft.Name.Malformed && draft.Template.Text is { } own && MessageText.HasName(own) ? Refusals.NameMissing : null)
-            ?? (draft.Name.Malformed || draft.Name.Text is { Length: > 100 } || HasControl(draft.Name.Text ?? "") ? Refusals.NameInvalid : null)
-            ?? (address.Value.CountryIso is { } country && !Served(country, settings.Limits) ? Refusals.NoCoverage : null)
-            ?? (IsPremium(address.Value, channel) && !settings.Limits.AllowPremiumNumbers ? Refusals.PremiumNumber : null);
-        if (refusal is not null)
+            ?? address.Error
+            ?? (!TryMetadata(draft, out metadata) ? OtpErrors.MetadataInvalid : null)
+            ?? (draft.Locale.Malformed || (draft.Locale.Text is { Length: > 0 } tag && !LocaleForm().IsMatch(tag)) ? OtpErrors.LocaleInvalid : null)
+            ?? (string.IsNullOrEmpty(draft.Name.Text) && !draft.Name.Malformed && draft.Template.Text is { } own && MessageText.HasName(own) ? OtpErrors.NameMissing : null)
+            ?? (draft.Name.Malformed || draft.Name.Text is { Length: > 100 } || HasControl(draft.Name.Text ?? "") ? OtpErrors.NameInvalid : null)
+            ?? (address.Value.CountryIso is { } country && !Served(country, settings.Limits) ? OtpErrors.NoCoverage : null)
+            ?? (IsPremium(address.Value, channel) && !settings.Limits.AllowPremiumNumbers ? OtpErrors.PremiumNumber : null);
+        if (error is not null)
         {
-            return refusal;
+            return error;
         }
 
         return new OtpOrder
@@ -106,7 +106,7 @@ public static partial class OrderRules
         return text is not null && EnumText<PinType>.TryParse(text, out kind);
     }
 
-    private static Refusal? Number(DraftField field, int setting, int min, int max, Refusal notANumber, Refusal tooSmall, Refusal tooLarge, out int value)
+    private static OtpError? Number(DraftField field, int setting, int min, int max, OtpError notANumber, OtpError tooSmall, OtpError tooLarge, out int value)
     {
         value = setting;
         if (field.IsAbsent)
@@ -143,16 +143,16 @@ public static partial class OrderRules
         return field.IsAbsent || trackId is not null;
     }
 
-    private static Refusal? Callback(DraftField field, ApplicationSettings settings, CallbackOptions callbacks, out string? url)
+    private static OtpError? Callback(DraftField field, ApplicationSettings settings, CallbackOptions callbacks, out string? url)
     {
         url = field.IsAbsent ? settings.OtpCallbackUrl : field.Text;
         if (url is null)
         {
-            return field.Malformed ? Refusals.CallbackUrlInvalid : null;
+            return field.Malformed ? OtpErrors.CallbackUrlInvalid : null;
         }
 
         return CallbackAddress.Check(url, callbacks.Allowed, out var refused) ? null
-            : refused is { } network ? Refusals.CallbackNetworkRefused(network) : Refusals.CallbackUrlInvalid;
+            : refused is { } network ? OtpErrors.CallbackNetworkRefused(network) : OtpErrors.CallbackUrlInvalid;
     }
 
     private static bool TryMetadata(OtpDraft draft, out string? json)

@@ -5,7 +5,7 @@ using OtpPipeline.Core.Formats;
 namespace OtpPipeline.Core.Otps.Requests;
 
 /// <summary>
-/// A command as it came through a door, before any judgement. Read leniently: a number where a text is due, and the other way
+/// A command as it came in, before any check. Read leniently: a number where a text is due, and the other way
 /// round, are the same thing; null is the same as not given.
 /// </summary>
 [JsonConverter(typeof(JsonAsPrinted<OtpDraft>))]
@@ -53,21 +53,21 @@ public sealed record OtpDraft
         var metadata = body.TryGetProperty("metadata", out var pairs) && pairs.ValueKind != JsonValueKind.Null ? pairs : default;
         return new()
         {
-            Channel = DraftField.Of(body, "channel"),
-            PhoneNumber = DraftField.Of(body, "phoneNumber"),
-            CountryIso = DraftField.Of(body, "countryIso"),
-            Email = DraftField.Of(body, "email"),
-            ChatId = DraftField.Of(body, "chatId"),
-            From = DraftField.Of(body, "from"),
-            Template = DraftField.Of(body, "template"),
-            TrackId = DraftField.Of(body, "trackId"),
-            Ttl = DraftField.Of(body, "ttl"),
-            MaxAttempts = DraftField.Of(body, "maxAttempts"),
-            PinType = DraftField.Of(body, "pinType"),
-            PinLength = DraftField.Of(body, "pinLength"),
-            OtpCallbackUrl = DraftField.Of(body, "otpCallbackUrl"),
-            Name = DraftField.Of(body, "name"),
-            Locale = DraftField.Of(body, "locale"),
+            Channel = DraftField.From(body, "channel"),
+            PhoneNumber = DraftField.From(body, "phoneNumber"),
+            CountryIso = DraftField.From(body, "countryIso"),
+            Email = DraftField.From(body, "email"),
+            ChatId = DraftField.From(body, "chatId"),
+            From = DraftField.From(body, "from"),
+            Template = DraftField.From(body, "template"),
+            TrackId = DraftField.From(body, "trackId"),
+            Ttl = DraftField.From(body, "ttl"),
+            MaxAttempts = DraftField.From(body, "maxAttempts"),
+            PinType = DraftField.From(body, "pinType"),
+            PinLength = DraftField.From(body, "pinLength"),
+            OtpCallbackUrl = DraftField.From(body, "otpCallbackUrl"),
+            Name = DraftField.From(body, "name"),
+            Locale = DraftField.From(body, "locale"),
             Metadata = metadata.ValueKind == JsonValueKind.Object
                 ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => DraftField.AsItIs(p.Value), StringComparer.Ordinal)
                 : null,
@@ -94,9 +94,9 @@ public readonly record struct DraftField(string? Text, bool Malformed = false, b
     /// <summary>The text as a phone number; null for a JSON number with a sign, a point or an exponent, whose digits are none.</summary>
     public string? PhoneText => WasNumber && Text.AsSpan().ContainsAnyExceptInRange('0', '9') ? null : Text;
 
-    public static DraftField Of(JsonElement body, string name) => body.TryGetProperty(name, out var value) ? Of(value) : default;
+    public static DraftField From(JsonElement body, string name) => body.TryGetProperty(name, out var value) ? From(value) : default;
 
-    public static DraftField Of(JsonElement value) => value.ValueKind switch
+    public static DraftField From(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => new(value.GetString()!.Trim()),
         JsonValueKind.Number => new(value.GetRawText(), WasNumber: true),
@@ -107,7 +107,7 @@ public readonly record struct DraftField(string? Text, bool Malformed = false, b
     };
 
     /// <summary>Without the trimming, for what is given back unchanged.</summary>
-    public static DraftField AsItIs(JsonElement value) => value.ValueKind == JsonValueKind.String ? new(value.GetString()) : Of(value);
+    public static DraftField AsItIs(JsonElement value) => value.ValueKind == JsonValueKind.String ? new(value.GetString()) : From(value);
 
     public override string ToString() => IsAbsent ? "(absent)" : "****";
 }

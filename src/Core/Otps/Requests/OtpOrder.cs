@@ -43,7 +43,7 @@ public sealed record OtpOrder
     /// <summary>The caller's key, if there is one.</summary>
     public string? IdempotencyKey { get; init; }
 
-    /// <summary>What a dialect settled beside.</summary>
+    /// <summary>What a compatible API settled beside.</summary>
     public OtpTerms Terms { get; init; } = OtpTerms.None;
 
     /// <summary>The command in one spelling, before settings were filled in: two equal commands have the same.</summary>
@@ -53,12 +53,12 @@ public sealed record OtpOrder
     public string? TraceParent { get; init; }
 
     /// <summary>
-    /// Adds the answer to the commit, for a door that answers by message; may be called again for a commit that failed. Not called
-    /// where the answer is that a twin is still being committed.
+    /// Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed. Not called
+    /// where the answer is that a duplicate is still being committed.
     /// </summary>
     public Action<OutboxBatch, IntakeAnswer>? Announce { get; init; }
 
-    /// <summary>The order as a dialect settles it.</summary>
+    /// <summary>The order as a compatible API settles it.</summary>
     public OtpOrder Under(OtpTerms terms) => ReferenceEquals(terms, OtpTerms.None) ? this : this with
     {
         Terms = terms,
@@ -73,5 +73,5 @@ public sealed record OtpOrder
 
 /// <summary>The answer to an order.</summary>
 /// <param name="Otp">The OTP as it was created; null when refused.</param>
-/// <param name="Refusal">Why not.</param>
-public readonly record struct IntakeAnswer(Otp? Otp, Refusal? Refusal);
+/// <param name="Error">Why not.</param>
+public readonly record struct IntakeAnswer(Otp? Otp, OtpError? Error);

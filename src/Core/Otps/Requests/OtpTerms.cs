@@ -5,7 +5,7 @@ using OtpPipeline.Core.Pins;
 namespace OtpPipeline.Core.Otps.Requests;
 
 /// <summary>
-/// What the callers of a dialect settle beside the fields of a draft. The dialect has judged all of it: nothing here is checked again.
+/// What the callers of a compatible API settle beside the fields of a draft. The compatible API has checked all of it: nothing here is checked again.
 /// </summary>
 public sealed record OtpTerms
 {
@@ -23,7 +23,7 @@ public sealed record OtpTerms
     /// <summary>What a PIN of ours is made of; null for what the application says.</summary>
     public PinPolicy? PinPolicy { get; init; }
 
-    /// <summary>Life in seconds, also outside the native dialect's 60 to 1800; null for what the application says.</summary>
+    /// <summary>Life in seconds, also outside the native API's 60 to 1800; null for what the application says.</summary>
     public int? Ttl { get; init; }
 
     /// <summary>Guesses; null for what the application says.</summary>
@@ -35,7 +35,7 @@ public sealed record OtpTerms
     /// <summary>What the OTP is found by later, by callers who know no id; null for nothing.</summary>
     public OtpLookup? Lookup { get; init; }
 
-    /// <summary>Refused with <see cref="Refusals.StillLive"/> while another OTP of the same <see cref="Lookup"/> is live.</summary>
+    /// <summary>Refused with <see cref="OtpErrors.StillLive"/> while another OTP of the same <see cref="Lookup"/> is live.</summary>
     public bool OneLive { get; init; }
 
     /// <summary>The PIN finds its OTP: the name of the place in which it does, such as a channel.</summary>

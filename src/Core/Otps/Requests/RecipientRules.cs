@@ -6,47 +6,47 @@ namespace OtpPipeline.Core.Otps.Requests;
 /// <summary>Which field names the recipient on a channel, and whether it holds one.</summary>
 internal static class RecipientRules
 {
-    public static Judged<Recipient> Judge(OtpDraft draft, Channel channel) => channel switch
+    public static Result<Recipient> Validate(OtpDraft draft, Channel channel) => channel switch
     {
         Channel.Email => Email(draft.Email),
         Channel.Telegram => Chat(draft.ChatId),
         _ => Phone(draft.PhoneNumber, draft.CountryIso),
     };
 
-    private static Judged<Recipient> Email(DraftField field)
+    private static Result<Recipient> Email(DraftField field)
     {
         if (string.IsNullOrEmpty(field.Text))
         {
-            return field.Malformed ? Refusals.EmailInvalid : Refusals.EmailMissing;
+            return field.Malformed ? OtpErrors.EmailInvalid : OtpErrors.EmailMissing;
         }
 
-        return EmailAddress.TryParse(field.Text, out var email) ? Recipient.Of(email) : Refusals.EmailInvalid;
+        return EmailAddress.TryParse(field.Text, out var email) ? Recipient.From(email) : OtpErrors.EmailInvalid;
     }
 
-    private static Judged<Recipient> Chat(DraftField field)
+    private static Result<Recipient> Chat(DraftField field)
     {
         if (string.IsNullOrEmpty(field.Text))
         {
-            return field.Malformed ? Refusals.ChatIdInvalid : Refusals.ChatIdMissing;
+            return field.Malformed ? OtpErrors.ChatIdInvalid : OtpErrors.ChatIdMissing;
         }
 
-        return TelegramChat.TryParse(field.Text, out var chat) ? Recipient.Of(chat) : Refusals.ChatIdInvalid;
+        return TelegramChat.TryParse(field.Text, out var chat) ? Recipient.From(chat) : OtpErrors.ChatIdInvalid;
     }
 
-    private static Judged<Recipient> Phone(DraftField field, DraftField country)
+    private static Result<Recipient> Phone(DraftField field, DraftField country)
     {
         if (string.IsNullOrEmpty(field.Text))
         {
-            return field.Malformed ? Refusals.PhoneNumberInvalid : Refusals.PhoneNumberMissing;
+            return field.Malformed ? OtpErrors.PhoneNumberInvalid : OtpErrors.PhoneNumberMissing;
         }
 
         return PhoneNumber.Parse(field.PhoneText, country.Malformed ? "?" : country.Text) switch
         {
-            PhoneParseResult.Ok ok => Recipient.Of(ok.Number),
-            PhoneParseResult.CountryMissing => Refusals.CountryMissing,
-            PhoneParseResult.CountryInvalid => Refusals.CountryInvalid,
-            PhoneParseResult.ExtensionGiven => Refusals.PhoneNumberWithExtension,
-            _ => Refusals.PhoneNumberInvalid,
+            PhoneParseResult.Ok ok => Recipient.From(ok.Number),
+            PhoneParseResult.CountryMissing => OtpErrors.CountryMissing,
+            PhoneParseResult.CountryInvalid => OtpErrors.CountryInvalid,
+            PhoneParseResult.ExtensionGiven => OtpErrors.PhoneNumberWithExtension,
+            _ => OtpErrors.PhoneNumberInvalid,
         };
     }
 }

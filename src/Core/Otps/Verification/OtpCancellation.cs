@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;
@@ -9,42 +9,42 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Verification;
 
-/// <summary>The wish that nothing verifies an OTP any more.</summary>
+/// <summary>A command to cancel an OTP.</summary>
 /// <param name="Application">Who asks; another application's OTP is not found.</param>
 /// <param name="OtpId">The OTP.</param>
-/// <param name="SubmissionId">The caller's own id of this wish: its retry after a lost answer is recognised by it; null for none.</param>
+/// <param name="SubmissionId">The caller's own id of this command: its retry after a lost answer is recognised by it; null for none.</param>
 /// <param name="TraceParent">W3C trace context of the request.</param>
 public sealed record CancelCommand(Application Application, Guid OtpId, string? SubmissionId = null, string? TraceParent = null)
 {
-    /// <summary>Adds the answer to the commit, for a door that answers by message; may be called again for a commit that failed.</summary>
+    /// <summary>Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed.</summary>
     public Action<OutboxBatch, CancellationAnswer>? Announce { get; init; }
 }
 
-/// <summary>The answer to a cancellation; no refusal is success.</summary>
-public readonly record struct CancellationAnswer(Refusal? Refusal, Guid? TrackId);
+/// <summary>The answer to a cancellation; no error is success.</summary>
+public readonly record struct CancellationAnswer(OtpError? Error, Guid? TrackId);
 
-/// <summary>The one room behind every door that cancels; cancellations of different callers share a commit.</summary>
+/// <summary>Cancels OTPs for every API and the bus; cancellations of different callers share a commit.</summary>
 public sealed class OtpCancellation : IAsyncDisposable
 {
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
     private readonly TimeSpan _retention;
-    private readonly Gatherer<CancelCommand, CancellationAnswer> _gatherer;
+    private readonly Batcher<CancelCommand, CancellationAnswer> _batcher;
 
-    public OtpCancellation(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<GatheringOptions> gathering)
+    public OtpCancellation(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
         _retention = options.Value.IdempotencyRetention;
-        _gatherer = new(CancelAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _batcher = new(CancelAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
     public Task<CancellationAnswer> CancelAsync(CancelCommand command, CancellationToken cancellationToken) =>
-        _gatherer.AddAsync(command, cancellationToken);
+        _batcher.AddAsync(command, cancellationToken);
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async Task<IReadOnlyList<CancellationAnswer>> CancelAsync(IReadOnlyList<CancelCommand> commands, CancellationToken cancellationToken)
     {
@@ -58,8 +58,8 @@ public sealed class OtpCancellation : IAsyncDisposable
             {
                 changes.TraceParent = commands[i].TraceParent;
                 answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && otp.Otp.ApplicationId == commands[i].Application.Id
-                    ? Judge(commands[i], otp, changes)
-                    : new(Refusals.NotFound, null);
+                    ? Decide(commands[i], otp, changes)
+                    : new(OtpErrors.NotFound, null);
                 commands[i].Announce?.Invoke(outgoing, answers[i]);
             }
 
@@ -70,7 +70,7 @@ public sealed class OtpCancellation : IAsyncDisposable
         return answers;
     }
 
-    private CancellationAnswer Judge(CancelCommand command, LockedOtp locked, OtpChanges changes)
+    private CancellationAnswer Decide(CancelCommand command, LockedOtp locked, OtpChanges changes)
     {
         var submission = command.SubmissionId is { } id && locked.Remembers(changes.Now, _retention) ? _secrets.HashCancellation(id) : null;
         if (locked.AnswerTo(submission) is not null)
@@ -80,11 +80,11 @@ public sealed class OtpCancellation : IAsyncDisposable
 
         var outcome = OtpRules.Cancel(locked.State, changes.Now);
         changes.Move(locked, outcome.State);
-        if (submission is not null && outcome.Refusal is null)
+        if (submission is not null && outcome.Error is null)
         {
             changes.Remember(locked, submission, code: null);
         }
 
-        return new(outcome.Refusal, locked.Otp.TrackId);
+        return new(outcome.Error, locked.Otp.TrackId);
     }
 }

@@ -17,11 +17,11 @@ namespace OtpPipeline.Core.Otps.Verification;
 public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets)
 {
     /// <summary>The guess against every live OTP of the lookup: each that it is the PIN of is verified, so that a PIN that was sent twice is used once; where it is the PIN of none, it is a wrong guess on each, and counts as often for the recipient.</summary>
-    /// <returns>Null for success; <see cref="Refusals.NotFound"/> where none is live.</returns>
-    public async Task<Refusal?> CheckAsync(Application application, OtpLookup lookup, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
+    /// <returns>Null for success; <see cref="OtpErrors.NotFound"/> where none is live.</returns>
+    public async Task<OtpError?> CheckAsync(Application application, OtpLookup lookup, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
     {
         var ids = await search.FindLiveAsync(secrets.HashLookup(application.Id, lookup), cancellationToken);
-        return ids.Count == 0 ? Refusals.NotFound : (await JudgeAsync(application, ids, guess, ofOneRecipient: false, traceParent, cancellationToken)).Refusal;
+        return ids.Count == 0 ? OtpErrors.NotFound : (await DecideAsync(application, ids, guess, ofOneRecipient: false, traceParent, cancellationToken)).Error;
     }
 
     /// <summary>Verifies the live OTP that this is the PIN of. Where several recipients have it, nobody can tell whose it is: none is found.</summary>
@@ -31,40 +31,40 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
     /// <param name="traceParent">W3C trace context of the request.</param>
     /// <param name="cancellationToken">Ends the waiting, not the work.</param>
     /// <returns>Its recipient.</returns>
-    public async Task<Judged<string>> TakeAsync(Application application, string place, string pin, string? traceParent, CancellationToken cancellationToken)
+    public async Task<Result<string>> TakeAsync(Application application, string place, string pin, string? traceParent, CancellationToken cancellationToken)
     {
         var ids = await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken);
         if (ids.Count == 0)
         {
-            return Refusals.NotFound;
+            return OtpErrors.NotFound;
         }
 
-        var (taken, refusal) = await JudgeAsync(application, ids, new(pin), ofOneRecipient: true, traceParent, cancellationToken);
-        return refusal is not null ? refusal : secrets.OpenDetails(taken!.Id, taken.Details).Recipient;
+        var (taken, error) = await DecideAsync(application, ids, new(pin), ofOneRecipient: true, traceParent, cancellationToken);
+        return error is not null ? error : secrets.DecryptDetails(taken!.Id, taken.Details).Recipient;
     }
 
     /// <summary>Whether a live OTP of that place has this PIN at the moment.</summary>
     public async Task<bool> IsLiveAsync(Application application, string place, string pin, CancellationToken cancellationToken) =>
         (await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken)).Count > 0;
 
-    private async Task<(Otp? Verified, Refusal? Refusal)> JudgeAsync(
+    private async Task<(Otp? Verified, OtpError? Error)> DecideAsync(
         Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent, CancellationToken cancellationToken)
     {
         // What is begun is finished: a caller that goes away must not learn the answer of a guess that was not counted.
         cancellationToken.ThrowIfCancellationRequested();
-        return await StoreRetries.RunAsync(() => JudgeOnceAsync(application, ids, guess, ofOneRecipient, traceParent));
+        return await StoreRetries.RunAsync(() => DecideOnceAsync(application, ids, guess, ofOneRecipient, traceParent));
     }
 
-    private async Task<(Otp? Verified, Refusal? Refusal)> JudgeOnceAsync(
+    private async Task<(Otp? Verified, OtpError? Error)> DecideOnceAsync(
         Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent)
     {
         var outgoing = outbox.NewBatch();
-        (Otp? Verified, Refusal? Refusal) answer;
+        (Otp? Verified, OtpError? Error) answer;
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
             var locked = await unit.LockForVerificationAsync(ids, submissions: false, CancellationToken.None);
             var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
-            answer = Judge(application, locked, guess, ofOneRecipient, changes);
+            answer = Decide(application, locked, guess, ofOneRecipient, changes);
             await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);
         }
 
@@ -72,7 +72,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         return answer;
     }
 
-    private (Otp? Verified, Refusal? Refusal) Judge(Application application, LockedOtps locked, PinGuess guess, bool ofOneRecipient, OtpChanges changes)
+    private (Otp? Verified, OtpError? Error) Decide(Application application, LockedOtps locked, PinGuess guess, bool ofOneRecipient, OtpChanges changes)
     {
         var live = locked.Otps.Values
             .Where(o => o.Otp.ApplicationId == application.Id && o.State.At(locked.Now).Status == OtpStatus.Pending)
@@ -80,12 +80,12 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         if (ofOneRecipient)
         {
             // The search leaves out what typing adds, and so finds more than it should.
-            live = live.FindAll(o => o.Pin is { } pin && secrets.OpenPin(pin).Matches(guess));
+            live = live.FindAll(o => o.Pin is { } pin && secrets.DecryptPin(pin).Matches(guess));
         }
 
         if (ofOneRecipient && live.DistinctBy(o => Convert.ToHexString(o.Otp.RecipientHash), StringComparer.Ordinal).Skip(1).Any())
         {
-            return (null, Refusals.NotFound);
+            return (null, OtpErrors.NotFound);
         }
 
         if (live.Select(o => o.History is { } h ? RecipientLimits.CoolingOff(h, locked.Now) : null).FirstOrDefault(r => r is not null) is { } cooling)
@@ -94,14 +94,14 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         }
 
         // Each is compared, whatever the others say: the time tells nothing.
-        var right = live.FindAll(o => o.Pin is { } pin && secrets.OpenPin(pin).Matches(guess));
-        Refusal? refusal = live.Count == 0 ? Refusals.NotFound : null;
+        var right = live.FindAll(o => o.Pin is { } pin && secrets.DecryptPin(pin).Matches(guess));
+        OtpError? error = live.Count == 0 ? OtpErrors.NotFound : null;
         foreach (var otp in right.Count == 0 ? live : right)
         {
             var before = otp.State;
             var outcome = OtpRules.Verify(before, new(Matches: right.Count > 0, IsRetryOfSuccess: false), locked.Now);
             changes.Move(otp, outcome.State);
-            refusal = outcome.Refusal;
+            error = outcome.Error;
 
             // Each comparison with a PIN is a guess of its own: whoever may guess at five at once has five chances.
             if (otp.History is { } history)
@@ -110,6 +110,6 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
             }
         }
 
-        return (right.FirstOrDefault()?.Otp, refusal);
+        return (right.FirstOrDefault()?.Otp, error);
     }
 }

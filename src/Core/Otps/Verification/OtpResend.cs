@@ -24,55 +24,55 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
     /// <param name="retryPeriod">Seconds since the last send; null for what the application says.</param>
     /// <param name="traceParent">W3C trace context of the request.</param>
     /// <param name="cancellationToken">Ends the waiting, not the work.</param>
-    /// <returns>Null for success; <see cref="Refusals.NotPending"/> where it is not live any more.</returns>
-    public async Task<Refusal?> ResendAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent, CancellationToken cancellationToken)
+    /// <returns>Null for success; <see cref="OtpErrors.NotPending"/> where it is not live any more.</returns>
+    public async Task<OtpError?> ResendAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return await StoreRetries.RunAsync(() => ResendOnceAsync(application, otpId, retryPeriod, traceParent));
     }
 
-    private async Task<Refusal?> ResendOnceAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent)
+    private async Task<OtpError?> ResendOnceAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent)
     {
         var outgoing = outbox.NewBatch();
-        Refusal? refusal;
+        OtpError? error;
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
             var spending = application.Settings.Limits.SpendingPerDay is null ? null : await unit.LockSpendingAsync(application.Id, CancellationToken.None);
             var locked = await unit.LockForVerificationAsync([otpId], submissions: false, CancellationToken.None);
             var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
-            refusal = locked.Otps.TryGetValue(otpId, out var otp) && otp.Otp.ApplicationId == application.Id
+            error = locked.Otps.TryGetValue(otpId, out var otp) && otp.Otp.ApplicationId == application.Id
                 ? Send(application, otp, spending, retryPeriod, changes)
-                : Refusals.NotFound;
+                : OtpErrors.NotFound;
             await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);
         }
 
         outbox.Dispatch(outgoing);
-        return refusal;
+        return error;
     }
 
-    private Refusal? Send(Application application, LockedOtp otp, ApplicationSpending? spending, int? retryPeriod, OtpChanges changes)
+    private OtpError? Send(Application application, LockedOtp otp, ApplicationSpending? spending, int? retryPeriod, OtpChanges changes)
     {
         if (otp.State.At(changes.Now).Status != OtpStatus.Pending)
         {
-            return Refusals.NotPending;
+            return OtpErrors.NotPending;
         }
 
         if (providers.For(otp.Otp.Channel) is not { } provider)
         {
-            return Refusals.ChannelNotServed;
+            return OtpErrors.ChannelNotServed;
         }
 
         var onItsWay = otp.Deliveries.Exists(d => d.Status is DeliveryStatus.Queued or DeliveryStatus.Sending);
         if (!onItsWay && spending is not null && spending.Spent + otp.Otp.Cost > application.Settings.Limits.SpendingPerDay)
         {
-            return Refusals.SpendingLimit;
+            return OtpErrors.SpendingLimit;
         }
 
         if (otp.History is { } history)
         {
-            if (RecipientLimits.Admit(history, application.Settings.Limits, changes.Now, retryPeriod) is { } refusal)
+            if (RecipientLimits.Admit(history, application.Settings.Limits, changes.Now, retryPeriod) is { } error)
             {
-                return refusal;
+                return error;
             }
 
             changes.CountedSends.Add(history);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
@@ -23,16 +23,16 @@ public sealed record VerifyCommand(Application Application, Guid OtpId, PinGuess
     /// <summary>Whom the caller names beside the OTP: one that was sent to somebody else is not found, and no guess is counted; null for nobody.</summary>
     public Recipient? Recipient { get; init; }
 
-    /// <summary>Adds the answer to the commit, for a door that answers by message; may be called again for a commit that failed.</summary>
+    /// <summary>Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed.</summary>
     public Action<OutboxBatch, VerifyAnswer>? Announce { get; init; }
 }
 
-/// <summary>The answer to a submission; no refusal is success.</summary>
-public readonly record struct VerifyAnswer(Refusal? Refusal, Guid? TrackId);
+/// <summary>The answer to a submission; no error is success.</summary>
+public readonly record struct VerifyAnswer(OtpError? Error, Guid? TrackId);
 
 /// <summary>
-/// The one room behind every door that verifies: the OTP is locked, then the clock is read, and the answer is given after the
-/// count of the guess is committed. Submissions of different callers share a commit; those of one OTP are judged one after the
+/// Verifies OTPs for every API and the bus: the OTP is locked, then the clock is read, and the answer is given after the
+/// count of the guess is committed. Submissions of different callers share a commit; those of one OTP are checked one after the
 /// other. It never waits for the broker.
 /// </summary>
 public sealed class OtpVerification : IAsyncDisposable
@@ -41,21 +41,21 @@ public sealed class OtpVerification : IAsyncDisposable
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
     private readonly TimeSpan _retention;
-    private readonly Gatherer<VerifyCommand, VerifyAnswer> _gatherer;
+    private readonly Batcher<VerifyCommand, VerifyAnswer> _batcher;
 
-    public OtpVerification(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<GatheringOptions> gathering)
+    public OtpVerification(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
         _retention = options.Value.IdempotencyRetention;
-        _gatherer = new(VerifyAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _batcher = new(VerifyAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
     public Task<VerifyAnswer> VerifyAsync(VerifyCommand command, CancellationToken cancellationToken) =>
-        _gatherer.AddAsync(command, cancellationToken);
+        _batcher.AddAsync(command, cancellationToken);
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async Task<IReadOnlyList<VerifyAnswer>> VerifyAsync(IReadOnlyList<VerifyCommand> commands, CancellationToken cancellationToken)
     {
@@ -70,8 +70,8 @@ public sealed class OtpVerification : IAsyncDisposable
             {
                 changes.TraceParent = commands[i].TraceParent;
                 answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && IsMeant(otp.Otp, commands[i])
-                    ? Judge(commands[i], otp, changes)
-                    : new(Refusals.NotFound, null);
+                    ? Decide(commands[i], otp, changes)
+                    : new(OtpErrors.NotFound, null);
                 commands[i].Announce?.Invoke(outgoing, answers[i]);
             }
 
@@ -86,14 +86,14 @@ public sealed class OtpVerification : IAsyncDisposable
         otp.ApplicationId == command.Application.Id
         && (command.Recipient is not { } recipient || otp.RecipientHash.AsSpan().SequenceEqual(_secrets.HashRecipient(recipient)));
 
-    private VerifyAnswer Judge(VerifyCommand command, LockedOtp locked, OtpChanges changes)
+    private VerifyAnswer Decide(VerifyCommand command, LockedOtp locked, OtpChanges changes)
     {
         var otp = locked.Otp;
         var history = locked.History;
         var submission = command.SubmissionId is { } id && locked.Remembers(changes.Now, _retention) ? _secrets.HashSubmission(id, command.Guess) : null;
         if (locked.AnswerTo(submission) is { Code: { } code })
         {
-            return new(Refusals.OfSubmission(code), otp.TrackId);
+            return new(OtpErrors.FromSubmission(code), otp.TrackId);
         }
 
         if (locked.State.At(changes.Now).Status == OtpStatus.Pending && history is not null && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
@@ -104,7 +104,7 @@ public sealed class OtpVerification : IAsyncDisposable
         var before = locked.State;
         var outcome = OtpRules.Verify(
             before,
-            new(locked.Pin is { } pin && _secrets.OpenPin(pin).Matches(command.Guess), submission is not null && submission.AsSpan().SequenceEqual(otp.VerifiedBy)),
+            new(locked.Pin is { } pin && _secrets.DecryptPin(pin).Matches(command.Guess), submission is not null && submission.AsSpan().SequenceEqual(otp.VerifiedBy)),
             changes.Now);
         changes.Move(locked, outcome.State);
         if (history is not null)
@@ -112,16 +112,16 @@ public sealed class OtpVerification : IAsyncDisposable
             changes.CountGuess(history, before, outcome.State, command.Application.Settings.Limits);
         }
 
-        if (outcome.Refusal is null && before.Status == OtpStatus.Pending)
+        if (outcome.Error is null && before.Status == OtpStatus.Pending)
         {
             otp.VerifiedBy = submission;
         }
-        else if (submission is not null && outcome.Refusal is { } refusal && outcome.State != before)
+        else if (submission is not null && outcome.Error is { } error && outcome.State != before)
         {
             // It changed something, so a second reading of the same submission must not change it again.
-            changes.Remember(locked, submission, refusal.Code);
+            changes.Remember(locked, submission, error.Code);
         }
 
-        return new(outcome.Refusal, otp.TrackId);
+        return new(outcome.Error, otp.TrackId);
     }
 }

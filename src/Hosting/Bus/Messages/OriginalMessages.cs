@@ -21,8 +21,8 @@ public static class OriginalMessages
     /// <summary>A text that fits into a property; null for one that does not, as when broken bytes were read and would be written again.</summary>
     public static string? Fitting(string? text) => text is not null && Encoding.UTF8.GetByteCount(text) <= LongestText ? text : null;
 
-    /// <summary>The message as its sender made it, for the sealed copy.</summary>
-    public static OriginalMessage Of(IReadOnlyBasicProperties properties, byte[] body) => new(
+    /// <summary>The message as its sender made it, for the encrypted copy.</summary>
+    public static OriginalMessage From(IReadOnlyBasicProperties properties, byte[] body) => new(
         body,
         properties.ContentType,
         Fitting(properties.MessageId),

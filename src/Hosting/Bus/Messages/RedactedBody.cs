@@ -9,7 +9,7 @@ internal static class RedactedBody
     private static readonly string[] Ids = ["otpId", "applicationId", "trackId"];
     private static readonly JsonDocumentOptions Lenient = new() { MaxDepth = 64 };
 
-    public static byte[] Of(byte[] body)
+    public static byte[] From(byte[] body)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))

@@ -40,7 +40,7 @@ internal sealed class AnswerRules
 
     public static AnswerRules Compile(HttpProviderOptions options, EntryProblems problems) => new(options, problems);
 
-    public SendOutcome Judge(HttpAnswer answer)
+    public SendOutcome Classify(HttpAnswer answer)
     {
         List<SendOutcome> possible = [];
         foreach (var (match, outcome) in _refusals)

@@ -35,7 +35,7 @@ internal sealed class CompiledAddress
         return new(template);
     }
 
-    public Uri Of(Func<string, string> values) => ToUri(_template.Render(values, ValueEncoding.Percent))!;
+    public Uri From(Func<string, string> values) => ToUri(_template.Render(values, ValueEncoding.Percent))!;
 
     public static bool IsQuery(HttpBodyOptions? body) => string.Equals(body?.Format, BodyFormat.Query, StringComparison.OrdinalIgnoreCase);
 

@@ -41,10 +41,10 @@ internal sealed class HttpDescription
     /// <summary>Null where a value of this message cannot stand in a header.</summary>
     public HttpRequestMessage? Write(OutgoingDelivery delivery, out GuardedContent content)
     {
-        var values = MessageValues.Of(delivery, _secrets);
+        var values = MessageValues.From(delivery, _secrets);
         var text = _body is { } body ? body.Template.Render(values, body.Encode) : "";
         content = new(Encoding.UTF8.GetBytes(text), _body is { } typed ? MediaTypeHeaderValue.Parse(typed.ContentType) : null, delivery.Lease ?? LeaseClock.Endless);
-        var request = new HttpRequestMessage(_method, _address!.Of(values)) { Content = content };
+        var request = new HttpRequestMessage(_method, _address!.From(values)) { Content = content };
         if (_headers.TryWrite(request, values))
         {
             if (request.Headers.AcceptEncoding.Count == 0)

@@ -66,7 +66,7 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
         using (response)
         {
             var body = description.Rules.NeedBody ? await AnswerBody.ReadAsync(response, LongestBody, cancellationToken) : AnswerBody.Empty;
-            var outcome = description.Rules.Judge(new((int)response.StatusCode, body, header => Find(response, header), RetryAfter(response)));
+            var outcome = description.Rules.Classify(new((int)response.StatusCode, body, header => Find(response, header), RetryAfter(response)));
             Tell(delivery, (int)response.StatusCode, outcome);
             return outcome;
         }

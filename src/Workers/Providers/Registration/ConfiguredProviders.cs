@@ -72,7 +72,7 @@ internal static class ConfiguredProviders
     private static void AddSmtp(IServiceCollection services, IConfigurationSection entry, EntryProblems problems)
     {
         var options = EntryReader.Read<SmtpProviderOptions>(entry, problems);
-        var server = SmtpServer.Of(options, problems);
+        var server = SmtpServer.From(options, problems);
         var letter = MailTemplate.Compile(options, problems);
         services.AddSingleton<IOtpProvider>(p => new SmtpProvider(
             entry.Key, letter!,

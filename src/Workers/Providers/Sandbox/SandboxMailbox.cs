@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries.Sending;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
@@ -8,18 +8,18 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Workers.Providers.Sandbox;
 
-/// <summary>Keeps what the sandbox would have sent, sealed; many messages share one insert.</summary>
+/// <summary>Keeps what the sandbox would have sent, encrypted; many messages share one insert.</summary>
 public sealed class SandboxMailbox : IAsyncDisposable
 {
     private readonly ISandboxStore _store;
     private readonly OtpSecrets _secrets;
-    private readonly Gatherer<SandboxMessage, Guid> _gatherer;
+    private readonly Batcher<SandboxMessage, Guid> _batcher;
 
-    public SandboxMailbox(ISandboxStore store, OtpSecrets secrets, IOptions<GatheringOptions> gathering)
+    public SandboxMailbox(ISandboxStore store, OtpSecrets secrets, IOptions<BatchingOptions> batching)
     {
         _store = store;
         _secrets = secrets;
-        _gatherer = new(InsertAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _batcher = new(InsertAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
     /// <summary>Answers with the message's id once it is stored.</summary>
@@ -32,15 +32,15 @@ public sealed class SandboxMailbox : IAsyncDisposable
             Id = id,
             ApplicationId = outgoing.ApplicationId,
             RecipientHash = outgoing.RecipientHash,
-            Content = _secrets.SealSandbox(id, content),
+            Content = _secrets.EncryptSandbox(id, content),
 
             // When it was claimed: the last moment that is known by the database's clock, against which the retention is counted.
             SentAt = outgoing.Delivery.UpdatedAt,
         };
-        return _gatherer.AddAsync(message, cancellationToken);
+        return _batcher.AddAsync(message, cancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _gatherer.DisposeAsync();
+    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
     private async Task<IReadOnlyList<Guid>> InsertAsync(IReadOnlyList<SandboxMessage> messages, CancellationToken cancellationToken)
     {

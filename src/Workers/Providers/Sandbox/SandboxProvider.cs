@@ -20,7 +20,7 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, IOptions<SandboxOpti
             await Task.Delay(options.Value.Latency, time, cancellationToken);
         }
 
-        var script = SandboxScripts.Of(delivery.Details.Recipient);
+        var script = SandboxScripts.From(delivery.Details.Recipient);
         switch (script)
         {
             case SandboxScript.Refuse:

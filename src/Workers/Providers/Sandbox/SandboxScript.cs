@@ -33,7 +33,7 @@ public static class SandboxScripts
     private static readonly string[] LocalParts = ["delivered", "refused", "throttled", "slow", "hanging", "lost"];
 
     /// <summary>The script of a recipient in its canonical form.</summary>
-    public static SandboxScript Of(string recipient) =>
+    public static SandboxScript From(string recipient) =>
         Numbered(recipient, Phone) ?? Numbered(recipient, Chat) ?? Named(recipient) ?? SandboxScript.Deliver;
 
     /// <summary>The recipient that plays this script, of each kind.</summary>

@@ -34,7 +34,7 @@ internal sealed class MailTemplate(
 
     public OutgoingMail Write(OutgoingDelivery delivery, DateTimeOffset now)
     {
-        var values = MessageValues.Of(delivery);
+        var values = MessageValues.From(delivery);
         var name = MailHeaders.OneLine(fromName?.Render(values, ValueEncoding.AsIs) ?? "");
         var title = MailHeaders.OneLine(delivery.Message?.Subject ?? subject.Render(values, ValueEncoding.AsIs));
         var mail = new OutgoingMail(

@@ -8,7 +8,7 @@ namespace OtpPipeline.Workers.Providers.Smtp;
 internal sealed record SmtpServer(
     string Host, int Port, SmtpSecurity Security, string? Username, string? Password, string? HelloName, X509ChainPolicy? Trust, TimeSpan ConnectTimeout, TimeSpan ReplyTimeout)
 {
-    public static SmtpServer Of(SmtpProviderOptions options, EntryProblems problems)
+    public static SmtpServer From(SmtpProviderOptions options, EntryProblems problems)
     {
         var password = EntryFiles.Value("Password", options.Password, options.PasswordFile, problems);
         if (options.Username is not null && password is null)

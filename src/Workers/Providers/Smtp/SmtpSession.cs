@@ -77,7 +77,7 @@ internal sealed class SmtpSession(SmtpServer server) : SmtpClient(new SmtpProgre
             Ending = verdict is { Code: 421 };
             return (verdict?.Code, progress.HandedOver) switch
             {
-                ( >= 400, _) => SmtpVerdict.Of(progress.Stage, verdict!),
+                ( >= 400, _) => SmtpVerdict.From(progress.Stage, verdict!),
                 ( < 300, true) => new SendOutcome.Accepted(mail.Id),
                 (_, true) => new SendOutcome.Unknown(Reason(failure)),
                 _ => new SendOutcome.Transient(Reason(failure)),

@@ -14,7 +14,7 @@ internal enum SmtpStage
 internal static class SmtpVerdict
 {
     /// <summary>4xx may be taken later, 5xx never; that we must log in first is the operator's to mend, not the recipient's.</summary>
-    public static SendOutcome Of(SmtpStage stage, SmtpReply reply) => reply.Code switch
+    public static SendOutcome From(SmtpStage stage, SmtpReply reply) => reply.Code switch
     {
         530 or 534 or 535 or 538 => new SendOutcome.Transient("authentication_failed"),
         >= 500 => new SendOutcome.Refused(Permanent(stage, reply)),

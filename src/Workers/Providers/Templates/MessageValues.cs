@@ -31,8 +31,8 @@ internal static class MessageValues
     /// <summary>All names, secrets excepted.</summary>
     public static IReadOnlyCollection<string> Names => Known.Keys;
 
-    public static Func<string, string> Of(OutgoingDelivery delivery) => name => Known[name](delivery) ?? "";
+    public static Func<string, string> From(OutgoingDelivery delivery) => name => Known[name](delivery) ?? "";
 
-    public static Func<string, string> Of(OutgoingDelivery delivery, IReadOnlyDictionary<string, string> secrets) => name =>
+    public static Func<string, string> From(OutgoingDelivery delivery, IReadOnlyDictionary<string, string> secrets) => name =>
         name.StartsWith(Secret, StringComparison.Ordinal) ? secrets[name[Secret.Length..]] : Known[name](delivery) ?? "";
 }

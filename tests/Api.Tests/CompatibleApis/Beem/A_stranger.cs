@@ -8,13 +8,13 @@ namespace OtpPipeline.Api.Tests.CompatibleApis.Beem;
 public sealed class A_stranger
 {
     private readonly ApiHost _host;
-    private readonly DialectClient _client;
+    private readonly CompatibleApiClient _client;
 
     public A_stranger(ApiHost host)
     {
         Servers.SkipWithout();
         _host = host;
-        _client = host.Dialects();
+        _client = host.CompatibleApis();
     }
 
     public static TheoryData<string, string> Calls => new()
@@ -40,8 +40,8 @@ public sealed class A_stranger
     {
         foreach (var header in new[]
         {
-            DialectClient.Basic("beem-key:beem-secret"), DialectClient.Basic("beem-key:beem-secret== "), DialectClient.Basic("BEEM-KEY:beem-secret=="), DialectClient.Basic("nobody:beem-secret=="),
-            DialectClient.Basic("beem-key"), "Basic", "Basic ???", "Basic beem-key:beem-secret==", $"Bearer {_host.Shop.Key}", _host.Shop.Key,
+            CompatibleApiClient.Basic("beem-key:beem-secret"), CompatibleApiClient.Basic("beem-key:beem-secret== "), CompatibleApiClient.Basic("BEEM-KEY:beem-secret=="), CompatibleApiClient.Basic("nobody:beem-secret=="),
+            CompatibleApiClient.Basic("beem-key"), "Basic", "Basic ???", "Basic beem-key:beem-secret==", $"Bearer {_host.Shop.Key}", _host.Shop.Key,
         })
         {
             var answer = await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("Authorization", header));
@@ -53,9 +53,9 @@ public sealed class A_stranger
 
     [Theory]
     [MemberData(nameof(Calls))]
-    public async Task With_two_headers_or_a_key_of_another_dialect_is_unauthorized(string path, string body)
+    public async Task With_two_headers_or_a_key_of_another_api_is_unauthorized(string path, string body)
     {
-        var right = DialectClient.Basic("beem-key:beem-secret==");
+        var right = CompatibleApiClient.Basic("beem-key:beem-secret==");
 
         (await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("Authorization", right), ("Authorization", right))).ShouldSay(120, "Wrong Username or Password", 401);
         (await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("X-API-KEY", _host.Shop.Key))).ShouldSay(110, "Username or Password missing");

@@ -7,7 +7,7 @@ namespace OtpPipeline.Api.Tests.CompatibleApis.Beem;
 /// <summary>A caller of Beem's two calls.</summary>
 internal sealed class BeemClient(ApiHost host, KnownApplication application)
 {
-    private readonly DialectClient _client = host.Dialects();
+    private readonly CompatibleApiClient _client = host.CompatibleApis();
 
     public Task<Answer> RequestAsync(object body, string contentType = "application/json") => _client.BeemAsync(application.BeemPair, "/v1/request", body, contentType);
 

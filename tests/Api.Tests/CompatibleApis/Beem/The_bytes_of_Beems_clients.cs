@@ -79,10 +79,10 @@ public sealed class The_bytes_of_Beems_clients
     [Fact]
     public void Take_no_refusal_of_a_verification_for_a_success()
     {
-        var refusals = typeof(Api.CompatibleApis.Beem.BeemCodes).GetFields(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public)
+        var errors = typeof(Api.CompatibleApis.Beem.BeemCodes).GetFields(System.Reflection.BindingFlags.Static | System.Reflection.BindingFlags.Public)
             .Select(f => f.GetValue(null)).OfType<Api.CompatibleApis.Beem.BeemMessage>().Where(m => m.Code is 101 or 107 or (> 109 and not 117)).ToList();
 
-        refusals.Count.ShouldBe(14);
-        refusals.ShouldAllBe(m => !m.Message.Contains("valid", StringComparison.OrdinalIgnoreCase));
+        errors.Count.ShouldBe(14);
+        errors.ShouldAllBe(m => !m.Message.Contains("valid", StringComparison.OrdinalIgnoreCase));
     }
 }

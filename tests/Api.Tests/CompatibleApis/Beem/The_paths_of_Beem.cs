@@ -13,13 +13,13 @@ public sealed class The_paths_of_Beem
 {
     private const string Pair = "beem-key:beem-secret==";
     private readonly ApiHost _host;
-    private readonly DialectClient _client;
+    private readonly CompatibleApiClient _client;
 
     public The_paths_of_Beem(ApiHost host)
     {
         Servers.SkipWithout();
         _host = host;
-        _client = host.Dialects();
+        _client = host.CompatibleApis();
     }
 
     [Theory]
@@ -42,7 +42,7 @@ public sealed class The_paths_of_Beem
     [InlineData("GET", "/api/v1/balance?pin=1", 404)]
     public async Task Answer_what_they_do_not_have_in_the_envelope(string method, string path, int status)
     {
-        var answer = await _client.SendAsync(HttpMethod.Parse(method), path, headers: ("Authorization", DialectClient.Basic(Pair)));
+        var answer = await _client.SendAsync(HttpMethod.Parse(method), path, headers: ("Authorization", CompatibleApiClient.Basic(Pair)));
 
         answer.ShouldSay(121, "No such call", status);
         answer["Allow"].ShouldBe(status == 405 ? "POST" : null);
@@ -63,7 +63,7 @@ public sealed class The_paths_of_Beem
         http.Response.Body = new MemoryStream();
         http.Features.Set<IErrorFormat>(_host.Services.GetServices<ICompatibleApi>().Single(d => d.Name is "Beem"));
 
-        await ErrorResponse.WriteAsync(http, ApiRefusals.BodyUnreadable, status);
+        await ErrorResponse.WriteAsync(http, ApiErrors.BodyUnreadable, status);
 
         http.Response.StatusCode.ShouldBe(status);
         http.Response.Body.Position = 0;
@@ -95,7 +95,7 @@ public sealed class The_paths_of_Beem
     {
         await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AnonymousRequestsPerMinute"] = "2" });
         using var http = new HttpClient { BaseAddress = server.Address };
-        var strangers = new DialectClient(http);
+        var strangers = new CompatibleApiClient(http);
         var answers = new List<Answer>();
         for (var i = 0; i < 6; i++)
         {

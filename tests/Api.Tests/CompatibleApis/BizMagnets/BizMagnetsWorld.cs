@@ -8,7 +8,7 @@ namespace OtpPipeline.Api.Tests.CompatibleApis.BizMagnets;
 internal sealed class BizMagnetsClient(ApiHost host, KnownApplication application)
 {
     private static int _last = Random.Shared.Next(1_000_000);
-    private readonly DialectClient _client = host.Dialects();
+    private readonly CompatibleApiClient _client = host.CompatibleApis();
 
     public Task<Answer> SendAsync(object body) => _client.BizMagnetsAsync(application.Made.Key, SendPath, body);
 

@@ -34,7 +34,7 @@ public sealed class Sending_an_OTP
     [Fact]
     public async Task Has_the_usual_text_where_the_config_has_none()
     {
-        var application = await KnownApplication.MakeAsync(_host, new { template = "Of other dialects: {{pin}}" });
+        var application = await KnownApplication.MakeAsync(_host, new { template = "Of other APIs: {{pin}}" });
 
         var (id, _, otp) = await new BizMagnetsClient(_host, application).WithSentOtpAsync();
 
@@ -93,7 +93,7 @@ public sealed class Sending_an_OTP
     {
         var application = await KnownApplication.MakeAsync(_host);
         var client = new BizMagnetsClient(_host, application);
-        var http = _host.Dialects();
+        var http = _host.CompatibleApis();
 
         (await client.SendAsync(new string(' ', 1_000_000))).ShouldBeError(413, client.SendPath, "The body is larger than 64 KB");
         (await http.BizMagnetsAsync(application.Made.Key, client.SendPath, "a=b", "application/x-www-form-urlencoded")).ShouldBeError(415, client.SendPath, "The media type must be application/json in UTF-8");
@@ -109,11 +109,11 @@ public sealed class Sending_an_OTP
         var body = new { mobileNumber = BizMagnetsClient.Mobile(), countryCode = "91" };
         foreach (var config in new[] { other.Config, "unknown", "Shop-Config", "a.b", new string('x', 101), application.Made.Id, application.BeemApp })
         {
-            (await _host.Dialects().BizMagnetsAsync(application.Made.Key, $"/otp/{config}/sendOTP", body)).ShouldBeError(404, $"/otp/{config}/sendOTP", "The application has no such OTP config");
+            (await _host.CompatibleApis().BizMagnetsAsync(application.Made.Key, $"/otp/{config}/sendOTP", body)).ShouldBeError(404, $"/otp/{config}/sendOTP", "The application has no such OTP config");
         }
 
         (await application.OtpsAsync(_host)).ShouldBeEmpty();
-        (await _host.Dialects().BizMagnetsAsync(application.Made.Key, $"/otp/{application.Config.ToUpperInvariant()}/sendOTP", body)).ShouldBeSent();
+        (await _host.CompatibleApis().BizMagnetsAsync(application.Made.Key, $"/otp/{application.Config.ToUpperInvariant()}/sendOTP", body)).ShouldBeSent();
     }
 
     [Fact]
@@ -187,6 +187,6 @@ public sealed class Sending_an_OTP
     {
         var otp = await _host.QueryAsync(db => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.SingleAsync(db.Otps, o => o.Id == otpId));
         var secrets = (Core.Secrets.OtpSecrets)_host.Services.GetService(typeof(Core.Secrets.OtpSecrets))!;
-        return secrets.OpenDetails(otp.Id, otp.Details).Template;
+        return secrets.DecryptDetails(otp.Id, otp.Details).Template;
     }
 }

@@ -8,14 +8,14 @@ namespace OtpPipeline.Api.Tests.CompatibleApis.BizMagnets;
 public sealed class The_paths_of_BizMagnets
 {
     private readonly ApiHost _host;
-    private readonly DialectClient _client;
+    private readonly CompatibleApiClient _client;
     private readonly KestrelHost _server;
 
     public The_paths_of_BizMagnets(ApiHost host)
     {
         Servers.SkipWithout();
         _host = host;
-        _client = host.Dialects();
+        _client = host.CompatibleApis();
         _server = host.Kestrel;
     }
 
@@ -73,7 +73,7 @@ public sealed class The_paths_of_BizMagnets
     [InlineData("/api/otp/a")]
     [InlineData("/api/dev/otp/a/sendOTP")]
     [InlineData("/test/otp/a/sendOTP")]
-    public async Task Leave_the_others_to_the_native_dialect(string path)
+    public async Task Leave_the_others_to_the_native_compatibleApis(string path)
     {
         var answer = await _client.SendAsync(HttpMethod.Put, path, headers: ("X-API-KEY", _host.Shop.Key));
 
@@ -81,7 +81,7 @@ public sealed class The_paths_of_BizMagnets
     }
 
     [Fact]
-    public async Task Leave_an_OTP_whose_id_is_one_of_the_calls_to_the_native_dialect()
+    public async Task Leave_an_OTP_whose_id_is_one_of_the_calls_to_the_native_compatibleApis()
     {
         (await _host.Client(_host.Shop).ReadAsync("sendOTP")).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
         (await _host.Client(_host.Shop).GetAsync("/otp/sendOTP/callbacks")).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");

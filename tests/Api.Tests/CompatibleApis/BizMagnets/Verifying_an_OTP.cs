@@ -15,7 +15,7 @@ public sealed class Verifying_an_OTP
     }
 
     /// <summary>What a refused verification can be; the status is the one of BizMagnets:DistinctStatuses.</summary>
-    public static TheoryData<string, int> Refusals => new()
+    public static TheoryData<string, int> OtpErrors => new()
     {
         { "wrong", 403 }, { "unknown", 404 }, { "no id", 404 }, { "wrong number", 404 }, { "used", 410 }, { "expired", 410 }, { "cancelled", 410 }, { "exhausted", 410 }, { "undeliverable", 410 },
     };
@@ -33,13 +33,13 @@ public sealed class Verifying_an_OTP
     }
 
     [Theory]
-    [MemberData(nameof(Refusals))]
+    [MemberData(nameof(OtpErrors))]
     public async Task Is_gone_and_forbidden_whatever_stands_against_it(string what, int distinct)
     {
         distinct.ShouldBeInRange(403, 410);
         var (id, mobile, otp) = await RefusedAsync(what);
 
-        (await _host.Dialects().BizMagnetsAsync(_host.Shop.Key, BizMagnetsClient.VerifyPath(id), new { otp, mobileNumber = mobile, countryCode = "91" }))
+        (await _host.CompatibleApis().BizMagnetsAsync(_host.Shop.Key, BizMagnetsClient.VerifyPath(id), new { otp, mobileNumber = mobile, countryCode = "91" }))
             .ShouldBeNotVerified(BizMagnetsClient.VerifyPath(id));
     }
 
@@ -48,11 +48,11 @@ public sealed class Verifying_an_OTP
     {
         await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["BizMagnets:DistinctStatuses"] = "true" });
         using var http = new HttpClient { BaseAddress = server.Address };
-        foreach (var (what, distinct) in Refusals.Select(r => r.Data))
+        foreach (var (what, distinct) in OtpErrors.Select(r => r.Data))
         {
             var (id, mobile, otp) = await RefusedAsync(what);
 
-            (await new DialectClient(http).BizMagnetsAsync(_host.Shop.Key, BizMagnetsClient.VerifyPath(id), new { otp, mobileNumber = mobile, countryCode = "91" }))
+            (await new CompatibleApiClient(http).BizMagnetsAsync(_host.Shop.Key, BizMagnetsClient.VerifyPath(id), new { otp, mobileNumber = mobile, countryCode = "91" }))
                 .ShouldBeError(distinct, BizMagnetsClient.VerifyPath(id), message: null);
         }
     }
@@ -140,7 +140,7 @@ public sealed class Verifying_an_OTP
     private async Task<(object Id, string Mobile, string Otp)> RefusedAsync(string what)
     {
         var mobile = BizMagnetsClient.Mobile();
-        var id = (await _host.Dialects().BizMagnetsAsync(_host.Shop.Key, "/otp/shop-config/sendOTP", new { mobileNumber = mobile, countryCode = "91" })).ShouldBeSent();
+        var id = (await _host.CompatibleApis().BizMagnetsAsync(_host.Shop.Key, "/otp/shop-config/sendOTP", new { mobileNumber = mobile, countryCode = "91" })).ShouldBeSent();
         var otp = await _host.PinOfAsync(id);
         var shop = _host.Client(_host.Shop);
         switch (what)

@@ -99,7 +99,7 @@ internal sealed class GupshupShop
     }
 
     /// <summary>All OTPs of a phone, oldest first.</summary>
-    public Task<List<Otp>> OtpsAsync(string phone) => OtpsAsync(Recipient.Of(((PhoneParseResult.Ok)PhoneNumber.Parse($"+{phone}", null)).Number));
+    public Task<List<Otp>> OtpsAsync(string phone) => OtpsAsync(Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse($"+{phone}", null)).Number));
 
     public Task<List<Otp>> OtpsAsync(Recipient recipient)
     {
@@ -119,7 +119,7 @@ internal sealed class GupshupShop
     {
         var id = (await LastAsync(phone)).Id;
         var row = await _host.QueryAsync(db => db.Pins.AsNoTracking().SingleAsync(p => p.OtpId == id));
-        return _host.Services.GetRequiredService<OtpSecrets>().OpenMessage(row)!.Text;
+        return _host.Services.GetRequiredService<OtpSecrets>().DecryptMessage(row)!.Text;
     }
 
     public Task<int> DeliveriesAsync(Guid otpId) => _host.QueryAsync(db => db.Deliveries.CountAsync(d => d.OtpId == otpId));

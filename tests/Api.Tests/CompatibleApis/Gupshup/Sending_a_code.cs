@@ -118,7 +118,7 @@ public sealed class Sending_a_code
     }
 
     [Fact]
-    public async Task Leaves_what_another_dialect_takes_for_a_placeholder_as_it_is()
+    public async Task Leaves_what_another_api_takes_for_a_placeholder_as_it_is()
     {
         var shop = await GupshupShop.MakeAsync(_host, new(StringComparer.Ordinal) { ["message"] = "{{pin}} %code% {{pin}} %code%\nbye" });
 
@@ -247,7 +247,7 @@ public sealed class Sending_a_code
     }
 
     [Fact]
-    public async Task By_the_native_dialect_is_another_matter()
+    public async Task By_the_native_api_is_another_matter()
     {
         var shop = await GupshupShop.MakeAsync(_host);
         await shop.SendAsync(_phone);

@@ -90,7 +90,7 @@ public sealed class The_lines_of_incoming_php
         (await shop.LineAsync($"email={email}")).ShouldRead(Sent);
         (await shop.LineAsync($"phone=&email={email}")).ShouldRead(SentAgain);
 
-        var otp = (await shop.OtpsAsync(Recipient.Of(address!))).ShouldHaveSingleItem();
+        var otp = (await shop.OtpsAsync(Recipient.From(address!))).ShouldHaveSingleItem();
         otp.Channel.ShouldBe(Channel.Email);
         (await shop.LineAsync($"email={email}&code={await _host.PinOfAsync(otp.Id)}")).ShouldRead(Verified);
         (await shop.LineAsync("email=nobody")).ShouldRead("error | 902 | Invalid email address");

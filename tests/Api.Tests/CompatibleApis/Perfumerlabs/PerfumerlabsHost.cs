@@ -18,7 +18,7 @@ public sealed class PerfumerlabsCollection : ICollectionFixture<PerfumerlabsHost
     public const string Name = "Perfumerlabs";
 }
 
-/// <summary>The Api with the Perfumerlabs dialect switched on for an application of its own, over the database of all tests.</summary>
+/// <summary>The Api with the Perfumerlabs compatible API switched on for an application of its own, over the database of all tests.</summary>
 public sealed class PerfumerlabsHost(ApiHost host) : IAsyncLifetime
 {
     public const string Username = "backend";
@@ -35,7 +35,7 @@ public sealed class PerfumerlabsHost(ApiHost host) : IAsyncLifetime
 
     public WebApplicationFactory<Program> Factory => _factory ?? throw new InvalidOperationException("Servers.SkipWithout was not called.");
 
-    /// <summary>What the dialect needs, by its names.</summary>
+    /// <summary>What the compatible API needs, by its names.</summary>
     public Dictionary<string, string> Settings => SettingsOf(Shop);
 
     public static Dictionary<string, string> SettingsOf(Tenant tenant) => new(StringComparer.Ordinal)
@@ -109,14 +109,14 @@ public sealed class PerfumerlabsHost(ApiHost host) : IAsyncLifetime
     }
 
     public Task<Otp> LastAsync(string phone) =>
-        LastAsync(Core.Recipients.Recipient.Of(((Core.Recipients.PhoneParseResult.Ok)Core.Recipients.PhoneNumber.Parse($"+{phone}", null)).Number));
+        LastAsync(Core.Recipients.Recipient.From(((Core.Recipients.PhoneParseResult.Ok)Core.Recipients.PhoneNumber.Parse($"+{phone}", null)).Number));
 
     public Task<OtpPin?> PinAsync(Guid otpId) => host.QueryAsync(db => db.Pins.AsNoTracking().SingleOrDefaultAsync(p => p.OtpId == otpId));
 
     public Task<int> CountAsync(Tenant? tenant = null) => host.QueryAsync(db => db.Otps.CountAsync(o => o.ApplicationId == (tenant ?? Shop).Id));
 }
 
-/// <summary>A caller of the dialect.</summary>
+/// <summary>A caller of the compatible API.</summary>
 public sealed class PerfumerlabsClient(HttpClient http, AuthenticationHeaderValue? authorization)
 {
     public Task<Answer> PostAsync(string path, string? body, string? contentType = "application/json") => SendAsync(HttpMethod.Post, path, body, contentType);
@@ -177,7 +177,7 @@ internal static class PerfumerlabsAnswerAssertions
     }
 }
 
-/// <summary>Recipients as the dialect writes them, each once.</summary>
+/// <summary>Recipients as the compatible API writes them, each once.</summary>
 internal static class Someone
 {
     private static int _last = 5000;

@@ -35,9 +35,9 @@ public sealed class Sending_a_password
         otp.Ttl.ShouldBe(300);
         (otp.ExpiresAt - otp.CreatedAt).ShouldBe(TimeSpan.FromSeconds(300));
         var pin = (await _host.PinAsync(otp.Id))!;
-        Secrets.OpenPin(pin).Reveal().ShouldBe("12345");
-        Secrets.OpenMessage(pin).ShouldBe(new CallerMessage("Your OTP is 12345"));
-        Secrets.OpenDetails(otp.Id, otp.Details).Recipient.ShouldBe($"+{phone}");
+        Secrets.DecryptPin(pin).Reveal().ShouldBe("12345");
+        Secrets.DecryptMessage(pin).ShouldBe(new CallerMessage("Your OTP is 12345"));
+        Secrets.DecryptDetails(otp.Id, otp.Details).Recipient.ShouldBe($"+{phone}");
     }
 
     [Fact]
@@ -60,7 +60,7 @@ public sealed class Sending_a_password
             (await _client.PostAsync("/telegram", $$"""{"chat_id":{{chat}},"password":"12345","lifetime":300,"message":"Your OTP is 12345"}""")).ShouldBeDone();
 
             TelegramChat.TryParse(chat.Trim('"'), out var address).ShouldBeTrue();
-            (await _host.LastAsync(Recipient.Of(address!))).Channel.ShouldBe(Channel.Telegram);
+            (await _host.LastAsync(Recipient.From(address!))).Channel.ShouldBe(Channel.Telegram);
         }
     }
 
@@ -76,8 +76,8 @@ public sealed class Sending_a_password
         (await _client.PostAsync("/email", $$"""{"email":"{{email}}","password":"12345","lifetime":300,"subject":"Hello",{{fields[1..]}}""")).ShouldBeDone();
 
         EmailAddress.TryParse(email, out var address).ShouldBeTrue();
-        var otp = await _host.LastAsync(Recipient.Of(address!));
-        Secrets.OpenMessage((await _host.PinAsync(otp.Id))!).ShouldBe(new CallerMessage(text, "Hello", html));
+        var otp = await _host.LastAsync(Recipient.From(address!));
+        Secrets.DecryptMessage((await _host.PinAsync(otp.Id))!).ShouldBe(new CallerMessage(text, "Hello", html));
     }
 
     [Theory]
@@ -197,7 +197,7 @@ public sealed class Sending_a_password
 
         (await _host.LastAsync(queried)).Ttl.ShouldBe(60);
         (await MessageAsync(queried, Channel.Sms)).Text.ShouldBe("Your OTP");
-        Secrets.OpenPin((await _host.PinAsync((await _host.LastAsync(both)).Id))!).Reveal().ShouldBe("12345");
+        Secrets.DecryptPin((await _host.PinAsync((await _host.LastAsync(both)).Id))!).Reveal().ShouldBe("12345");
     }
 
     [Fact]
@@ -244,6 +244,6 @@ public sealed class Sending_a_password
     {
         var otp = await _host.LastAsync(phone);
         otp.Channel.ShouldBe(channel);
-        return Secrets.OpenMessage((await _host.PinAsync(otp.Id))!)!;
+        return Secrets.DecryptMessage((await _host.PinAsync(otp.Id))!)!;
     }
 }

@@ -144,13 +144,13 @@ public sealed class The_webhook_of_Telegram
         var application = started.Factory.Services.GetRequiredService<ApplicationDirectory>().Find(tenant.Id)!;
         var codes = started.Factory.Services.GetRequiredService<TelegramCodes>();
         var chats = Enumerable.Range(0, 200).Select(_ => Someone.Chat()).ToArray();
-        var refusals = await Task.WhenAll(chats.Select(c => Task.Run(() =>
+        var errors = await Task.WhenAll(chats.Select(c => Task.Run(() =>
         {
             TelegramChat.TryParse($"{c}", out var chat).ShouldBeTrue();
             return codes.IssueAsync(application, new(Next(), chat!), small, CancellationToken.None);
         })));
 
-        refusals.ShouldAllBe(r => r == null);
+        errors.ShouldAllBe(r => r == null);
         var issued = await CodesAsync(chats);
         issued.Distinct().Count().ShouldBe(200);
         issued.Intersect(own).ShouldBeEmpty();
@@ -217,10 +217,10 @@ public sealed class The_webhook_of_Telegram
     private Task<Otp> LastAsync(long chat)
     {
         TelegramChat.TryParse($"{chat}", out var address).ShouldBeTrue();
-        return _host.LastAsync(Recipient.Of(address!));
+        return _host.LastAsync(Recipient.From(address!));
     }
 
-    private async Task<string> CodeAsync(Otp otp) => _host.Factory.Services.GetRequiredService<OtpSecrets>().OpenPin((await _host.PinAsync(otp.Id))!).Reveal();
+    private async Task<string> CodeAsync(Otp otp) => _host.Factory.Services.GetRequiredService<OtpSecrets>().DecryptPin((await _host.PinAsync(otp.Id))!).Reveal();
 
     private async Task<string[]> CodesAsync(IEnumerable<long> chats)
     {

@@ -133,7 +133,7 @@ public sealed class Who_may_call
     [InlineData("POST", "/limit", 404, "Not found")]
     [InlineData("GET", "/sms/check/more", 404, "Not found")]
     [InlineData("GET", "/SMS/nothing", 404, "Not found")]
-    public async Task And_what_is_not_there_is_said_in_the_dialects_words(string method, string path, int status, string sentence) =>
+    public async Task And_what_is_not_there_is_said_in_the_apis_words(string method, string path, int status, string sentence) =>
         (await _host.Client.SendAsync(new HttpMethod(method), path, "{}", "application/json")).ShouldBeRefused(status, sentence);
 
     [Fact]

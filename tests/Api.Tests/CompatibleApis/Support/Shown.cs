@@ -17,7 +17,7 @@ public sealed record Shown(KnownApplication Application)
 
     public string GatewayPassword { get; init; } = Application.GatewayPassword;
 
-    public string PerfumerlabsPair { get; init; } = PerfumerlabsDoor.Pair;
+    public string PerfumerlabsPair { get; init; } = PerfumerlabsServer.Pair;
 
     public (string Name, string Value)[] Gateway => [("userid", GatewayUser), ("password", GatewayPassword), ("method", "TWO_FACTOR_AUTH"), ("v", "1.1")];
 }

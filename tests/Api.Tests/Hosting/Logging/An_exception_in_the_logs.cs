@@ -10,7 +10,7 @@ public sealed class An_exception_in_the_logs
     {
         var failure = new InvalidOperationException("The PIN 482915 is wrong", new FormatException("+33612246400"));
 
-        var text = ExceptionText.Of(failure);
+        var text = ExceptionText.From(failure);
 
         text.ShouldContain("System.InvalidOperationException");
         text.ShouldContain("Caused by System.FormatException");
@@ -32,7 +32,7 @@ public sealed class An_exception_in_the_logs
     {
         var failure = new Npgsql.PostgresException("duplicate key (phone)=(+33612246400)", "ERROR", "ERROR", "23505", detail: "Key (phone)=(+33612246400)");
 
-        ExceptionText.Of(failure).ShouldStartWith("Npgsql.PostgresException: SQLSTATE 23505");
-        ExceptionText.Of(failure).ShouldNotContain("+336");
+        ExceptionText.From(failure).ShouldStartWith("Npgsql.PostgresException: SQLSTATE 23505");
+        ExceptionText.From(failure).ShouldNotContain("+336");
     }
 }

@@ -6,7 +6,7 @@ namespace OtpPipeline.Core.Tests.Applications.Identifiers;
 
 public class The_message_of_a_two_factor_key
 {
-    private static bool IsGood(string message) => IdentifierRules.Of(IdentifierKind.GupshupKey).Settings["message"].IsValid(message);
+    private static bool IsGood(string message) => IdentifierRules.For(IdentifierKind.GupshupKey).Settings["message"].IsValid(message);
 
     [Theory]
     [InlineData("%code%", true)]

@@ -6,7 +6,7 @@ namespace OtpPipeline.Core.Tests.Applications.Identifiers;
 
 public sealed class The_text_of_a_WhatsApp_message
 {
-    private static readonly IdentifierSetting Text = IdentifierRules.Of(IdentifierKind.BizmagnetsConfig).Settings["text"];
+    private static readonly IdentifierSetting Text = IdentifierRules.For(IdentifierKind.BizmagnetsConfig).Settings["text"];
 
     [Theory]
     [InlineData("{{pin}}")]

@@ -9,7 +9,7 @@ namespace OtpPipeline.Core.Tests.Applications.Limits;
 
 public class Sends_that_are_counted_together
 {
-    private static readonly CountedSends Two = new("some", [new(Minutes: 1, Rate: 2), new(Minutes: 60, Rate: 3)], Refusals.AddressWindowFull);
+    private static readonly CountedSends Two = new("some", [new(Minutes: 1, Rate: 2), new(Minutes: 60, Rate: 3)], OtpErrors.AddressWindowFull);
     private readonly RecipientHistory _history = Some.History();
 
     [Fact]
@@ -30,7 +30,7 @@ public class Sends_that_are_counted_together
         Send(130_000);
 
         FullFor(131_000).ShouldBe(TimeSpan.FromMilliseconds(3_600_000 - 131_000));
-        RecipientLimits.Full(_history, Two, At(131_000))!.Message.ShouldBe(Refusals.AddressWindowFull.Message);
+        RecipientLimits.Full(_history, Two, At(131_000))!.Message.ShouldBe(OtpErrors.AddressWindowFull.Message);
     }
 
     [Fact]
@@ -51,7 +51,7 @@ public class Sends_that_are_counted_together
 
         var answer = IntakeRules.Decide([Order(counted)], facts, TimeSpan.FromSeconds(15), decisions)[0];
 
-        answer.Refusal!.Message.ShouldContain("in one hour");
+        answer.Error!.Message.ShouldContain("in one hour");
         counted.Sends.ShouldBeEmpty();
     }
 
@@ -64,7 +64,7 @@ public class Sends_that_are_counted_together
 
         var answers = IntakeRules.Decide(orders, facts, TimeSpan.FromSeconds(15), decisions);
 
-        answers.Select(a => a.Refusal?.Message).ShouldBe([null, null, Refusals.AddressWindowFull.Message]);
+        answers.Select(a => a.Error?.Message).ShouldBe([null, null, OtpErrors.AddressWindowFull.Message]);
         (counted.Sends.Length, recipient.Sends.Length).ShouldBe((2, 2));
         decisions.Histories.ShouldBe([recipient, counted], ignoreOrder: true);
     }

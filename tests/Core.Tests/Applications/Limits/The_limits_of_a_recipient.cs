@@ -97,8 +97,8 @@ public class The_limits_of_a_recipient
 
     private (string Window, TimeSpan? RetryAfter) Refused(long ms, ApplicationLimits? limits = null)
     {
-        var refusal = RecipientLimits.Admit(_history, limits ?? Limits, Some.Now.AddMilliseconds(ms)).ShouldNotBeNull();
-        refusal.Code.ShouldBe(2120);
-        return (refusal.Message.EndsWith("one hour", StringComparison.Ordinal) ? "hour" : "day", refusal.RetryAfter);
+        var error = RecipientLimits.Admit(_history, limits ?? Limits, Some.Now.AddMilliseconds(ms)).ShouldNotBeNull();
+        error.Code.ShouldBe(2120);
+        return (error.Message.EndsWith("one hour", StringComparison.Ordinal) ? "hour" : "day", error.RetryAfter);
     }
 }

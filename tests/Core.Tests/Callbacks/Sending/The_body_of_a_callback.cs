@@ -15,7 +15,7 @@ public class The_body_of_a_callback
     private static readonly DeliveryChange Sent = new(Guid.CreateVersion7(), "sms", "sandbox", 1, 2, "SENT", null);
 
     [Fact]
-    public void Has_the_thirteen_fields_of_the_dialect_then_ours_and_no_template()
+    public void Has_the_thirteen_fields_of_the_native_api_then_ours_and_no_template()
     {
         var data = Render(Some.Locked(OtpStatus.Failed, attempts: 5, metadata: """{"order":"4711"}""").Otp, status: "FAILED", reason: "max_attempts", sequence: 7);
 
@@ -52,7 +52,7 @@ public class The_body_of_a_callback
         var otp = Some.Locked(OtpStatus.Expired).Otp;
         (otp.Reason, otp.FinalAt) = (OtpReason.NotVerified, Some.Now);
 
-        var data = Element(CallbackBody.Render(otp, Details, Some.Secrets.OpenMetadata(otp), Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)), Sent, 3));
+        var data = Element(CallbackBody.Render(otp, Details, Some.Secrets.DecryptMetadata(otp), Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)), Sent, 3));
 
         data.GetProperty("status").GetString().ShouldBe(status);
         data.GetProperty("reason").GetString().ShouldBe(reason);
@@ -66,18 +66,18 @@ public class The_body_of_a_callback
     {
         var id = Guid.CreateVersion7();
         var content = new CallbackContent("https://user.example/ü?token=1", CallbackBody.Render(Some.Locked().Otp, Details, null, Change("VERIFIED", null, null, 2, Some.Now), null, 0));
-        var row = Some.Secrets.SealCallback(id, content);
+        var row = Some.Secrets.EncryptCallback(id, content);
 
-        var opened = Some.Secrets.OpenCallback(id, row);
+        var opened = Some.Secrets.DecryptCallback(id, row);
 
         opened.Url.ShouldBe(content.Url);
         opened.Body.ShouldBe(content.Body);
-        Should.Throw<System.Security.Cryptography.CryptographicException>(() => Some.Secrets.OpenCallback(Guid.CreateVersion7(), row));
+        Should.Throw<System.Security.Cryptography.CryptographicException>(() => Some.Secrets.DecryptCallback(Guid.CreateVersion7(), row));
         Encoding.Latin1.GetString(row).ShouldNotContain("612246400");
     }
 
     private static JsonElement Render(Otp otp, string status, string? reason, long sequence) =>
-        Element(CallbackBody.Render(otp, Details, Some.Secrets.OpenMetadata(otp), Change(status, reason, null, sequence, Some.Now), null, 0));
+        Element(CallbackBody.Render(otp, Details, Some.Secrets.DecryptMetadata(otp), Change(status, reason, null, sequence, Some.Now), null, 0));
 
     private static OtpChange Change(string status, string? reason, DeliveryChange? delivery, long sequence, DateTime at) => new()
     {

@@ -23,13 +23,13 @@ public class How_far_a_queue_is_behind
     {
         _lag.Known().ShouldBeEmpty();
         _time.Advance(Period - TimeSpan.FromTicks(1));
-        _lag.Of(Channel.Sms).ShouldBeNull();
+        _lag.From(Channel.Sms).ShouldBeNull();
 
         Sees(7, Channel.Email);
 
         _lag.Known().ShouldBe([new(Channel.Email, TimeSpan.FromSeconds(7))]);
         _time.Advance(TimeSpan.FromTicks(1));
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.Zero);
         _lag.Known().Count.ShouldBe(Channels.All.Count);
     }
 
@@ -40,7 +40,7 @@ public class How_far_a_queue_is_behind
         Sees(40);
         Sees(1);
 
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(40));
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(40));
     }
 
     [Fact]
@@ -49,13 +49,13 @@ public class How_far_a_queue_is_behind
         Sees(40);
         _time.Advance(Period);
         Sees(3);
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(40));
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(40));
 
         _time.Advance(Period);
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(3));
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(3));
 
         _time.Advance(Period);
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.Zero);
     }
 
     [Fact]
@@ -65,7 +65,7 @@ public class How_far_a_queue_is_behind
 
         _time.Advance(2 * Period);
 
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.Zero);
     }
 
     [Fact]
@@ -73,7 +73,7 @@ public class How_far_a_queue_is_behind
     {
         _lag.Saw(Some.Claimed(TimeSpan.FromSeconds(60), republished: 3));
 
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(60));
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.FromSeconds(60));
     }
 
     [Fact]
@@ -81,7 +81,7 @@ public class How_far_a_queue_is_behind
     {
         Sees(-5);
 
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.Zero);
     }
 
     [Fact]
@@ -90,18 +90,18 @@ public class How_far_a_queue_is_behind
         _lag.Began(Channel.Call);
         _lag.Began(Channel.Call);
         _time.Advance(3 * Period);
-        _lag.Of(Channel.Call).ShouldBeNull();
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+        _lag.From(Channel.Call).ShouldBeNull();
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.Zero);
 
         _lag.Ended(Channel.Call);
         _time.Advance(Period);
-        _lag.Of(Channel.Call).ShouldBeNull();
+        _lag.From(Channel.Call).ShouldBeNull();
 
         _lag.Ended(Channel.Call);
         _time.Advance(Period - TimeSpan.FromTicks(1));
-        _lag.Of(Channel.Call).ShouldBeNull();
+        _lag.From(Channel.Call).ShouldBeNull();
         _time.Advance(TimeSpan.FromTicks(1));
-        _lag.Of(Channel.Call).ShouldBe(TimeSpan.Zero);
+        _lag.From(Channel.Call).ShouldBe(TimeSpan.Zero);
     }
 
     [Fact]
@@ -110,14 +110,14 @@ public class How_far_a_queue_is_behind
         _time.Advance(3 * Period);
         Sees(2, Channel.Call);
         _lag.Blind(Channel.Call);
-        _lag.Of(Channel.Call).ShouldBeNull();
-        _lag.Of(Channel.Sms).ShouldBe(TimeSpan.Zero);
+        _lag.From(Channel.Call).ShouldBeNull();
+        _lag.From(Channel.Sms).ShouldBe(TimeSpan.Zero);
 
         Sees(8, Channel.Call);
-        _lag.Of(Channel.Call).ShouldBe(TimeSpan.FromSeconds(8));
+        _lag.From(Channel.Call).ShouldBe(TimeSpan.FromSeconds(8));
 
         _time.Advance(2 * Period);
-        _lag.Of(Channel.Call).ShouldBe(TimeSpan.Zero);
+        _lag.From(Channel.Call).ShouldBe(TimeSpan.Zero);
     }
 
     private void Sees(int seconds, Channel channel = Channel.Sms) => _lag.Saw(Some.Claimed(TimeSpan.FromSeconds(seconds), channel));

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Stores;
@@ -61,7 +61,7 @@ public class A_claim
     {
         var options = Options.Create(_options);
         await using var claims = new DeliveryClaims(
-            store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new GatheringOptions()), _time);
+            store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new BatchingOptions()), _time);
         return (await claims.ClaimAsync(store.Otp.Otp.Id, 1, CancellationToken.None)).ShouldNotBeNull();
     }
 
@@ -71,7 +71,7 @@ public class A_claim
 
         public LockedOtp Otp { get; } = Some.Locked(
             id: Id,
-            details: Some.Secrets.SealDetails(Id, details ?? new OtpDetails(Some.Phone, "Tests", "{{pin}}", null, null, null)),
+            details: Some.Secrets.EncryptDetails(Id, details ?? new OtpDetails(Some.Phone, "Tests", "{{pin}}", null, null, null)),
             deliveries: [DeliveryStatus.Sending]);
 
         public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(

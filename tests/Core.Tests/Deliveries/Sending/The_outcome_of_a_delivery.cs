@@ -3,7 +3,7 @@ using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Deliveries.Sending;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Tests.Support;
@@ -224,7 +224,7 @@ public class The_outcome_of_a_delivery
 
     private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Options.Create(_options));
 
-    private DeliveryOutcomes Outcomes() => new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new GatheringOptions()));
+    private DeliveryOutcomes Outcomes() => new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new BatchingOptions()));
 
     private async Task<bool> RecordAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {

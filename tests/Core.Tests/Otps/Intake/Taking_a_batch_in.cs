@@ -59,7 +59,7 @@ public class Taking_a_batch_in
         var order = Some.NewOtp("key", "command");
         _firsts[order.OtpId] = new(Some.Secrets.HashCommand(command), kept ? Some.Locked().Otp : null);
 
-        Decide(order).ShouldHaveSingleItem().Refusal.ShouldBe(Refusals.IdempotencyKeyReused);
+        Decide(order).ShouldHaveSingleItem().Error.ShouldBe(OtpErrors.IdempotencyKeyReused);
     }
 
     [Fact]
@@ -69,7 +69,7 @@ public class Taking_a_batch_in
 
         var answers = Decide([.. Enumerable.Range(0, 3).Select(i => Some.NewOtp($"key {i}", "", 0.5m, application))]);
 
-        answers.Select(a => a.Refusal?.Code ?? 0).ShouldBe([0, 0, 2113]);
+        answers.Select(a => a.Error?.Code ?? 0).ShouldBe([0, 0, 2113]);
         _spending.Spent.ShouldBe(1.0m);
         _decisions.Spendings.ShouldBe([_spending]);
         _decisions.ReleasedKeys.Count.ShouldBe(1);
@@ -84,7 +84,7 @@ public class Taking_a_batch_in
 
         var answers = Decide(orders);
 
-        answers.Select(a => a.Refusal?.Code ?? 0).ShouldBe([0, 2120]);
+        answers.Select(a => a.Error?.Code ?? 0).ShouldBe([0, 2120]);
         _spending.Spent.ShouldBe(0.5m);
         _decisions.ReleasedKeys.ShouldBe([orders[1]]);
         _decisions.Otps.Count.ShouldBe(1);
@@ -97,7 +97,7 @@ public class Taking_a_batch_in
         var without = Some.Application(new ApplicationLimits { SendsPerHour = 1 });
         _history.Sends = [new DateTimeOffset(Some.Now).ToUnixTimeMilliseconds()];
 
-        Decide(Some.NewOtp("a", "", 0.5m, without))[0].Refusal!.Code.ShouldBe(2120);
+        Decide(Some.NewOtp("a", "", 0.5m, without))[0].Error!.Code.ShouldBe(2120);
 
         _spending.Spent.ShouldBe(3m);
     }
@@ -107,9 +107,9 @@ public class Taking_a_batch_in
     {
         _history.CoolOffUntil = Some.Now.AddSeconds(90);
 
-        var refusal = Decide(Some.NewOtp())[0].Refusal.ShouldNotBeNull();
+        var error = Decide(Some.NewOtp())[0].Error.ShouldNotBeNull();
 
-        (refusal.Code, refusal.RetryAfter).ShouldBe((2120, TimeSpan.FromSeconds(90)));
+        (error.Code, error.RetryAfter).ShouldBe((2120, TimeSpan.FromSeconds(90)));
         _decisions.Deliveries.ShouldBeEmpty();
     }
 

@@ -18,7 +18,7 @@ public class Accepting_a_request
             From = "Sender", Template = "T {{pin}}", PinType = PinType.Letters, PinLength = 8, Ttl = 77, MaxAttempts = 2, OtpCallbackUrl = "https://example.com/cb",
         };
 
-        var order = Some.Judge("\"name\":\"\",\"locale\":\"\",\"trackId\":null", settings).Value;
+        var order = Some.Validate("\"name\":\"\",\"locale\":\"\",\"trackId\":null", settings).Value;
 
         (order.From, order.Template, order.PinPolicy, order.Ttl, order.MaxAttempts, order.CallbackUrl)
             .ShouldBe(("Sender", "T {{pin}}", new PinPolicy(PinType.Letters, 8), 77, 2, "https://example.com/cb"));
@@ -29,7 +29,7 @@ public class Accepting_a_request
     [Fact]
     public void Puts_the_request_before_the_settings()
     {
-        var order = Some.Judge(
+        var order = Some.Validate(
             """
             "from":"Other","template":"U {{pin}}","trackId":"BF325375-E030-FCCB-A009-17317C574773","ttl":600,"maxAttempts":10,"pinType":"ALPHANUMERIC",
             "pinLength":4,"otpCallbackUrl":"https://webhook/receive-otp-status-updates","name":"Ada","locale":"fr-CH","channel":"WhatsApp"
@@ -49,14 +49,14 @@ public class Accepting_a_request
     [InlineData("60", 60)]
     public void Reads_a_number_in_each_of_its_spellings(string spelling, int ttl)
     {
-        Some.Judge($"\"ttl\":{spelling}").Value.Ttl.ShouldBe(ttl);
-        Some.Judge($"\"ttl\":\" {spelling} \"").Value.Ttl.ShouldBe(ttl);
+        Some.Validate($"\"ttl\":{spelling}").Value.Ttl.ShouldBe(ttl);
+        Some.Validate($"\"ttl\":\" {spelling} \"").Value.Ttl.ShouldBe(ttl);
     }
 
     [Fact]
     public void Reads_a_number_where_a_text_is_due()
     {
-        var order = Some.JudgeAlone("\"phoneNumber\":612246400,\"countryIso\":\"fr\",\"from\":12345,\"name\":7,\"metadata\":{\"n\":1.50,\"t\":true}").Value;
+        var order = Some.ValidateAlone("\"phoneNumber\":612246400,\"countryIso\":\"fr\",\"from\":12345,\"name\":7,\"metadata\":{\"n\":1.50,\"t\":true}").Value;
 
         (order.Recipient.Address, order.From, order.Name, order.Metadata).ShouldBe((Some.Phone, "12345", "7", """{"n":"1.50","t":"true"}"""));
     }
@@ -67,16 +67,16 @@ public class Accepting_a_request
     [InlineData("ffffffff-ffff-ffff-ffff-ffffffffffff")]
     [InlineData("c232ab00-9414-11ec-b3c8-9f6bdeced846")]
     public void Takes_any_dashed_UUID_as_trackId(string trackId) =>
-        Some.Judge($"\"trackId\":\"{trackId}\"").Value.TrackId.ToString().ShouldBe(trackId);
+        Some.Validate($"\"trackId\":\"{trackId}\"").Value.TrackId.ToString().ShouldBe(trackId);
 
     [Fact]
     public void Lets_lines_and_tabs_stand_in_a_template() =>
-        Some.Judge("\"template\":\"a\\r\\n\\tb {{pin}}\"").Value.Template.ShouldBe("a\r\n\tb {{pin}}");
+        Some.Validate("\"template\":\"a\\r\\n\\tb {{pin}}\"").Value.Template.ShouldBe("a\r\n\tb {{pin}}");
 
     [Fact]
     public void Keeps_metadata_as_it_came()
     {
-        var metadata = Some.Judge("\"metadata\":{\"z\":\" spaced \",\"A\":\"<é>\",\"empty\":\"\"}").Value.Metadata.ShouldNotBeNull();
+        var metadata = Some.Validate("\"metadata\":{\"z\":\" spaced \",\"A\":\"<é>\",\"empty\":\"\"}").Value.Metadata.ShouldNotBeNull();
 
         JsonSerializer.Deserialize<Dictionary<string, string>>(metadata).ShouldBe(
             new Dictionary<string, string>(StringComparer.Ordinal) { ["z"] = " spaced ", ["A"] = "<é>", ["empty"] = "" }, ignoreOrder: true);
@@ -88,5 +88,5 @@ public class Accepting_a_request
     [InlineData("\"channel\":\"telegram\",\"chatId\":\"123456\"", "123456")]
     [InlineData("\"channel\":\"ussd\",\"phoneNumber\":\"+33 6.12-24 (64) 00\",\"countryIso\":\"XX\"", Some.Phone)]
     public void Finds_the_recipient_in_the_field_of_its_channel(string fields, string address) =>
-        Some.JudgeAlone(fields).Value.Recipient.Address.ShouldBe(address);
+        Some.ValidateAlone(fields).Value.Recipient.Address.ShouldBe(address);
 }

@@ -39,7 +39,7 @@ public class Refusing_a_request
     [InlineData(2104, "\"channel\":\"telegram\"")]
     [InlineData(2104, "\"channel\":\"telegram\",\"chatId\":\"@name\"")]
     [InlineData(2104, "\"channel\":\"telegram\",\"chatId\":[]")]
-    public void Names_what_is_wrong_with_the_recipient(int code, string fields) => CodeOf(Some.JudgeAlone(fields)).ShouldBe(code);
+    public void Names_what_is_wrong_with_the_recipient(int code, string fields) => CodeOf(Some.ValidateAlone(fields)).ShouldBe(code);
 
     [Theory]
     [InlineData(2004, "\"from\":\"\"")]
@@ -115,7 +115,7 @@ public class Refusing_a_request
     [InlineData(0, "\"metadata\":{\"a\":null}")]
     [InlineData(2105, "\"metadata\":{\"a\":{}}")]
     [InlineData(2105, "\"metadata\":{\"a\":\"\\u0000\"}")]
-    public void Names_the_field_that_is_wrong(int code, string fields) => CodeOf(Some.Judge(fields)).ShouldBe(code);
+    public void Names_the_field_that_is_wrong(int code, string fields) => CodeOf(Some.Validate(fields)).ShouldBe(code);
 
     [Theory]
     [InlineData(2004, "\"template\":\"{{pin}}\",\"pinType\":\"numbers\"")]
@@ -123,25 +123,25 @@ public class Refusing_a_request
     [InlineData(2013, "\"from\":\"Info\",\"template\":\"{{pin}}\"")]
     [InlineData(0, Rest)]
     public void Needs_what_neither_the_request_nor_the_application_gives(int code, string fields) =>
-        CodeOf(Some.Judge(fields, Bare)).ShouldBe(code);
+        CodeOf(Some.Validate(fields, Bare)).ShouldBe(code);
 
     [Theory]
     [InlineData("http://10.0.0.1/", "10.0.0.0/8")]
     [InlineData("http://2130706433/", "127.0.0.0/8")]
     [InlineData("http://[fd12::1]:8080/", "fc00::/7")]
     public void Says_which_network_a_callback_may_not_reach_and_which_key_allows_it(string url, string network) =>
-        Some.Judge($"\"otpCallbackUrl\":\"{url}\"").Refusal!.Message.ShouldBe(
+        Some.Validate($"\"otpCallbackUrl\":\"{url}\"").Error!.Message.ShouldBe(
             $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting Callbacks:AllowedNetworks names it");
 
     [Fact]
     public void Tells_an_empty_template_from_one_without_its_place()
     {
-        Some.Judge("\"template\":\"\"").Refusal.ShouldBe(Refusals.TemplateMissing);
-        Some.Judge("\"template\":\"x\"").Refusal.ShouldBe(Refusals.TemplateWithoutPin);
-        Some.Judge("\"template\":\"{{code}}\"").Refusal.ShouldBe(Refusals.TemplateWithoutPin);
-        Some.Judge("\"template\":\"{{pin}} {{code}}\"").Refusal.ShouldBe(Refusals.TemplateWithUnknown);
-        Some.Judge($"\"template\":\"{{{{pin}}}}{new string('x', 1594)}\"").Refusal.ShouldBe(Refusals.TemplateInvalid);
-        Some.Judge($"\"template\":\"{{{{pin}}}}{new string('x', 1593)}\"").Refusal.ShouldBeNull();
+        Some.Validate("\"template\":\"\"").Error.ShouldBe(OtpErrors.TemplateMissing);
+        Some.Validate("\"template\":\"x\"").Error.ShouldBe(OtpErrors.TemplateWithoutPin);
+        Some.Validate("\"template\":\"{{code}}\"").Error.ShouldBe(OtpErrors.TemplateWithoutPin);
+        Some.Validate("\"template\":\"{{pin}} {{code}}\"").Error.ShouldBe(OtpErrors.TemplateWithUnknown);
+        Some.Validate($"\"template\":\"{{{{pin}}}}{new string('x', 1594)}\"").Error.ShouldBe(OtpErrors.TemplateInvalid);
+        Some.Validate($"\"template\":\"{{{{pin}}}}{new string('x', 1593)}\"").Error.ShouldBeNull();
     }
 
     [Fact]
@@ -155,27 +155,27 @@ public class Refusing_a_request
         ];
         for (var first = 0; first < wrong.Count; first++)
         {
-            CodeOf(Some.JudgeAlone(string.Join(',', wrong.Skip(first).Select(w => w.Field)))).ShouldBe(wrong[first].Code);
+            CodeOf(Some.ValidateAlone(string.Join(',', wrong.Skip(first).Select(w => w.Field)))).ShouldBe(wrong[first].Code);
         }
 
-        CodeOf(Some.JudgeAlone("\"phoneNumber\":\"0612\",\"from\":\"a\"")).ShouldBe(2002);
-        CodeOf(Some.JudgeAlone("\"from\":\"a\"")).ShouldBe(2001);
+        CodeOf(Some.ValidateAlone("\"phoneNumber\":\"0612\",\"from\":\"a\"")).ShouldBe(2002);
+        CodeOf(Some.ValidateAlone("\"from\":\"a\"")).ShouldBe(2001);
     }
 
     [Fact]
-    public void Says_that_a_number_is_neither_international_nor_has_a_country() => Some.JudgeAlone("\"phoneNumber\":\"123\"").Refusal!.Message.ShouldBe(
+    public void Says_that_a_number_is_neither_international_nor_has_a_country() => Some.ValidateAlone("\"phoneNumber\":\"123\"").Error!.Message.ShouldBe(
         "The parameter 'countryIso' is empty or not set, and 'phoneNumber' is not international: it does not begin with '+'");
 
     [Fact]
     public void Drops_a_pair_of_metadata_that_is_null() =>
-        Some.Judge("\"metadata\":{\"campaign\":null,\"order\":\"7\"}").Value.Metadata.ShouldBe("{\"order\":\"7\"}");
+        Some.Validate("\"metadata\":{\"campaign\":null,\"order\":\"7\"}").Value.Metadata.ShouldBe("{\"order\":\"7\"}");
 
     [Theory]
     [InlineData("FR", 0)]
     [InlineData("fr", 0)]
     [InlineData("DE", 2112)]
     public void Keeps_to_the_countries_of_the_application(string allowed, int code) =>
-        CodeOf(Some.Judge("", new() { Limits = new() { AllowedCountries = [allowed] } })).ShouldBe(code);
+        CodeOf(Some.Validate("", new() { Limits = new() { AllowedCountries = [allowed] } })).ShouldBe(code);
 
     [Theory]
     [InlineData("+33891123456", "sms", false, 2115)]
@@ -191,12 +191,12 @@ public class Refusing_a_request
     {
         var settings = new ApplicationSettings { Limits = new() { AllowPremiumNumbers = allowed } };
 
-        CodeOf(Some.JudgeAlone($"\"phoneNumber\":\"{number}\",\"channel\":\"{channel}\"", settings)).ShouldBe(code);
+        CodeOf(Some.ValidateAlone($"\"phoneNumber\":\"{number}\",\"channel\":\"{channel}\"", settings)).ShouldBe(code);
     }
 
     [Fact]
     public void Says_that_a_number_has_an_extension() =>
-        Some.JudgeAlone("\"phoneNumber\":\"+33612246400;ext=5\"").Refusal!.Message.ShouldBe(
+        Some.ValidateAlone("\"phoneNumber\":\"+33612246400;ext=5\"").Error!.Message.ShouldBe(
             "The parameter 'phoneNumber' has an extension, which no message reaches: send the number without it");
 
     [Theory]
@@ -208,13 +208,13 @@ public class Refusing_a_request
     {
         var metadata = Enumerable.Range(0, pairs).ToDictionary(i => i.ToString("D2").PadRight(name, 'n'), _ => new string('v', value), StringComparer.Ordinal);
 
-        CodeOf(Some.Judge($"\"metadata\":{JsonSerializer.Serialize(metadata)}")).ShouldBe(code);
+        CodeOf(Some.Validate($"\"metadata\":{JsonSerializer.Serialize(metadata)}")).ShouldBe(code);
     }
 
     [Theory]
     [InlineData(100, 0)]
     [InlineData(101, 2105)]
-    public void Bounds_the_name(int length, int code) => CodeOf(Some.Judge($"\"name\":\"{new string('é', length)}\"")).ShouldBe(code);
+    public void Bounds_the_name(int length, int code) => CodeOf(Some.Validate($"\"name\":\"{new string('é', length)}\"")).ShouldBe(code);
 
-    private static int CodeOf(Judged<OtpOrder> judged) => judged.Refusal?.Code ?? 0;
+    private static int CodeOf(Result<OtpOrder> result) => result.Error?.Code ?? 0;
 }

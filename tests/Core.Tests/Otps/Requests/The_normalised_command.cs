@@ -21,7 +21,7 @@ public class The_normalised_command
     [InlineData("\"phoneNumber\":\"+33612246400\",\"metadata\":{\"a\":\"1\",\"b\":\"2\"}", "\"phoneNumber\":\"+33612246400\",\"metadata\":{\"b\":2,\"a\":\"1\"}")]
     [InlineData("\"channel\":\"email\",\"email\":\"a@EXAMPLE.com\"", "\"channel\":\"email\",\"email\":\" a@example.com \"")]
     public void Is_one_for_equal_commands(string one, string other) =>
-        Some.JudgeAlone(other).Value.Normalised.ShouldBe(Some.JudgeAlone(one).Value.Normalised);
+        Some.ValidateAlone(other).Value.Normalised.ShouldBe(Some.ValidateAlone(one).Value.Normalised);
 
     [Fact]
     public void Differs_wherever_the_command_does()
@@ -36,10 +36,10 @@ public class The_normalised_command
             Phone + ",\"name\":\"fr\"",
         ];
 
-        commands.Select(c => Some.JudgeAlone(c).Value.Normalised).Distinct(StringComparer.Ordinal).Count().ShouldBe(commands.Length);
+        commands.Select(c => Some.ValidateAlone(c).Value.Normalised).Distinct(StringComparer.Ordinal).Count().ShouldBe(commands.Length);
     }
 
     [Fact]
     public void Does_not_follow_the_settings() =>
-        Some.Judge("", new() { Ttl = 99, From = "Changed" }).Value.Normalised.ShouldBe(Some.Judge().Value.Normalised);
+        Some.Validate("", new() { Ttl = 99, From = "Changed" }).Value.Normalised.ShouldBe(Some.Validate().Value.Normalised);
 }

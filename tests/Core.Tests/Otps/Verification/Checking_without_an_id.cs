@@ -14,7 +14,7 @@ namespace OtpPipeline.Core.Tests.Otps.Verification;
 /// <summary>The store in memory finds every OTP by whatever hash.</summary>
 public class Checking_without_an_id
 {
-    private static readonly OtpLookup Lookup = new("somewhere", Recipient.Of(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
+    private static readonly OtpLookup Lookup = new("somewhere", Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
     private readonly StoreInMemory _store = new();
     private readonly RecipientHistory _history = Some.History();
 
@@ -36,7 +36,7 @@ public class Checking_without_an_id
         var (first, second) = (Add("111111"), Add("111111"));
 
         (await CheckAsync("111111")).ShouldBeNull();
-        (await CheckAsync("111111")).ShouldBe(Refusals.NotFound);
+        (await CheckAsync("111111")).ShouldBe(OtpErrors.NotFound);
 
         (first.Otp.Status, second.Otp.Status).ShouldBe((OtpStatus.Verified, OtpStatus.Verified));
     }
@@ -46,7 +46,7 @@ public class Checking_without_an_id
     {
         var (first, second) = (Add("111111"), Add("222222"));
 
-        (await CheckAsync("333333")).ShouldBe(Refusals.WrongPin);
+        (await CheckAsync("333333")).ShouldBe(OtpErrors.WrongPin);
 
         (first.Otp.Attempts, second.Otp.Attempts, _history.FailedGuesses).ShouldBe((1, 1, 2));
     }
@@ -57,7 +57,7 @@ public class Checking_without_an_id
         var last = _store.Add(Some.Locked(history: _history, maxAttempts: 1));
         var used = _store.Add(Some.Locked(OtpStatus.Verified, history: _history));
 
-        (await CheckAsync("333333")).ShouldBe(Refusals.LastAttemptFailed);
+        (await CheckAsync("333333")).ShouldBe(OtpErrors.LastAttemptFailed);
 
         (last.Otp.Status, last.Otp.Reason, used.Otp.Attempts).ShouldBe((OtpStatus.Failed, (OtpReason?)OtpReason.MaxAttempts, 0));
     }
@@ -65,16 +65,16 @@ public class Checking_without_an_id
     [Fact]
     public async Task Nothing_is_found_where_none_is_live_or_all_are_past_their_time()
     {
-        (await CheckAsync("123456")).ShouldBe(Refusals.NotFound);
+        (await CheckAsync("123456")).ShouldBe(OtpErrors.NotFound);
 
         var otp = Add("123456");
         _store.Now = otp.Otp.ExpiresAt;
-        (await CheckAsync("123456")).ShouldBe(Refusals.NotFound);
+        (await CheckAsync("123456")).ShouldBe(OtpErrors.NotFound);
         _store.Messages.ShouldBeEmpty();
     }
 
     [Fact]
-    public async Task No_guess_is_judged_while_the_recipient_cools_off()
+    public async Task No_guess_is_checked_while_the_recipient_cools_off()
     {
         _history.CoolOffUntil = Some.Now.AddMinutes(1);
         var otp = Add("111111");
@@ -98,7 +98,7 @@ public class Checking_without_an_id
     {
         var otp = Add("11 11");
 
-        (await TakeAsync("1111")).Refusal.ShouldBe(Refusals.NotFound);
+        (await TakeAsync("1111")).Error.ShouldBe(OtpErrors.NotFound);
 
         (otp.Otp.Status, otp.Otp.Attempts, _history.FailedGuesses).ShouldBe((OtpStatus.Pending, 0, 0));
     }
@@ -108,7 +108,7 @@ public class Checking_without_an_id
     {
         var (first, second) = (Add("111111"), Add("111111", [9, 9]));
 
-        (await TakeAsync("111111")).Refusal.ShouldBe(Refusals.NotFound);
+        (await TakeAsync("111111")).Error.ShouldBe(OtpErrors.NotFound);
 
         (first.Otp.Status, first.Otp.Attempts, second.Otp.Status, second.Otp.Attempts).ShouldBe((OtpStatus.Pending, 0, OtpStatus.Pending, 0));
     }
@@ -128,7 +128,7 @@ public class Checking_without_an_id
 
         var answers = IntakeRules.Decide([Order(7), Order(8), Order(8)], facts, TimeSpan.FromSeconds(15), new(Some.Now));
 
-        answers.Select(a => a.Refusal).ShouldBe([Refusals.StillLive, null, Refusals.StillLive]);
+        answers.Select(a => a.Error).ShouldBe([OtpErrors.StillLive, null, OtpErrors.StillLive]);
     }
 
     private LockedOtp Add(string pin, byte[]? recipient = null)
@@ -140,7 +140,7 @@ public class Checking_without_an_id
             ApplicationId = some.Otp.ApplicationId,
             Channel = some.Otp.Channel,
             RecipientHash = recipient ?? some.Otp.RecipientHash,
-            Details = Some.Secrets.SealDetails(some.Otp.Id, new(Some.Phone, "Tests", "{{pin}}", null, null, null)),
+            Details = Some.Secrets.EncryptDetails(some.Otp.Id, new(Some.Phone, "Tests", "{{pin}}", null, null, null)),
             MaxAttempts = some.Otp.MaxAttempts,
             CreatedAt = some.Otp.CreatedAt,
             ExpiresAt = some.Otp.ExpiresAt,
@@ -148,9 +148,9 @@ public class Checking_without_an_id
         return _store.Add(some with { Otp = otp });
     }
 
-    private Task<Refusal?> CheckAsync(string pin) => Check.CheckAsync(Some.Application(), Lookup, new(pin), traceParent: null, CancellationToken.None);
+    private Task<OtpError?> CheckAsync(string pin) => Check.CheckAsync(Some.Application(), Lookup, new(pin), traceParent: null, CancellationToken.None);
 
-    private Task<Judged<string>> TakeAsync(string pin) => Check.TakeAsync(Some.Application(), "somewhere", pin, traceParent: null, CancellationToken.None);
+    private Task<Result<string>> TakeAsync(string pin) => Check.TakeAsync(Some.Application(), "somewhere", pin, traceParent: null, CancellationToken.None);
 
     private OtpCheck Check => new(_store, _store, _store, Some.Secrets);
 }

@@ -70,18 +70,18 @@ public class Sending_again
         _store.Saved[0].Spendings.ShouldBe([_store.Spending]);
 
         first.Deliveries[^1].Status = DeliveryStatus.Sent;
-        (await SendAsync(first, limits: limits)).ShouldBe(Refusals.SpendingLimit);
+        (await SendAsync(first, limits: limits)).ShouldBe(OtpErrors.SpendingLimit);
         (first.Deliveries.Count, _store.Spending.Spent).ShouldBe((2, 0.2m));
     }
 
     [Fact]
     public async Task Is_refused_for_what_is_not_live_any_more()
     {
-        (await SendAsync(_store.Add(Some.Locked(OtpStatus.Verified)))).ShouldBe(Refusals.NotPending);
+        (await SendAsync(_store.Add(Some.Locked(OtpStatus.Verified)))).ShouldBe(OtpErrors.NotPending);
 
         var expired = _store.Add(Some.Locked());
         _store.Now = expired.Otp.ExpiresAt;
-        (await SendAsync(expired)).ShouldBe(Refusals.NotPending);
+        (await SendAsync(expired)).ShouldBe(OtpErrors.NotPending);
         _store.Messages.ShouldBeEmpty();
     }
 
@@ -90,10 +90,10 @@ public class Sending_again
     {
         var otp = _store.Add(Some.Locked());
 
-        (await Resend().ResendAsync(Some.Application(id: Guid.NewGuid()), otp.Otp.Id, null, null, CancellationToken.None)).ShouldBe(Refusals.NotFound);
+        (await Resend().ResendAsync(Some.Application(id: Guid.NewGuid()), otp.Otp.Id, null, null, CancellationToken.None)).ShouldBe(OtpErrors.NotFound);
     }
 
-    private Task<Refusal?> SendAsync(LockedOtp otp, int? retryPeriod = null, ApplicationLimits? limits = null) =>
+    private Task<OtpError?> SendAsync(LockedOtp otp, int? retryPeriod = null, ApplicationLimits? limits = null) =>
         Resend().ResendAsync(Some.Application(limits ?? new()), otp.Otp.Id, retryPeriod, traceParent: null, CancellationToken.None);
 
     private OtpResend Resend() => new(

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Verification;
@@ -24,9 +24,9 @@ public class Verifying_and_cancelling
 
         (await VerifyAsync(id, "123456", "first")).ShouldBeNull();
         (await VerifyAsync(id, "123456", "first")).ShouldBeNull();
-        (await VerifyAsync(id, "123456", "second")).ShouldBe(Refusals.AlreadyVerified);
-        (await VerifyAsync(id, "123456", null)).ShouldBe(Refusals.AlreadyVerified);
-        (await VerifyAsync(id, "654321", "first")).ShouldBe(Refusals.AlreadyVerified, "another PIN is another submission");
+        (await VerifyAsync(id, "123456", "second")).ShouldBe(OtpErrors.AlreadyVerified);
+        (await VerifyAsync(id, "123456", null)).ShouldBe(OtpErrors.AlreadyVerified);
+        (await VerifyAsync(id, "654321", "first")).ShouldBe(OtpErrors.AlreadyVerified, "another PIN is another submission");
         _store.Messages.ShouldHaveSingleItem().MessageType.ShouldBe("status");
     }
 
@@ -36,18 +36,18 @@ public class Verifying_and_cancelling
         var id = _store.Add(Some.Locked()).Otp.Id;
 
         (await VerifyAsync(id, "123456", null)).ShouldBeNull();
-        (await VerifyAsync(id, "123456", null)).ShouldBe(Refusals.AlreadyVerified);
+        (await VerifyAsync(id, "123456", null)).ShouldBe(OtpErrors.AlreadyVerified);
     }
 
     [Fact]
     public async Task Judges_submissions_of_one_batch_one_after_the_other()
     {
         var id = _store.Add(Some.Locked(maxAttempts: 2)).Otp.Id;
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new GatheringOptions()));
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => verification.VerifyAsync(new(_application, id, new("000000")), CancellationToken.None)));
 
-        answers.Select(a => a.Refusal!.Code).Order().ShouldBe([.. Enumerable.Repeat(2026, 18), 2027, 2029]);
+        answers.Select(a => a.Error!.Code).Order().ShouldBe([.. Enumerable.Repeat(2026, 18), 2027, 2029]);
     }
 
     [Fact]
@@ -62,8 +62,8 @@ public class Verifying_and_cancelling
         history.FailedGuesses.ShouldBe(2);
         await VerifyAsync(first, "0");
 
-        var refusal = (await VerifyAsync(second, "123456")).ShouldNotBeNull();
-        (refusal.Code, refusal.RetryAfter).ShouldBe((2120, TimeSpan.FromHours(24)));
+        var error = (await VerifyAsync(second, "123456")).ShouldNotBeNull();
+        (error.Code, error.RetryAfter).ShouldBe((2120, TimeSpan.FromHours(24)));
         _store.Otps[second].Otp.Attempts.ShouldBe(1);
     }
 
@@ -86,8 +86,8 @@ public class Verifying_and_cancelling
         var id = _store.Add(Some.Locked()).Otp.Id;
         var stranger = Some.Application(id: Guid.CreateVersion7());
 
-        (await VerifyAsync(id, "123456", application: stranger)).ShouldBe(Refusals.NotFound);
-        (await CancelAsync(id, application: stranger)).ShouldBe(Refusals.NotFound);
+        (await VerifyAsync(id, "123456", application: stranger)).ShouldBe(OtpErrors.NotFound);
+        (await CancelAsync(id, application: stranger)).ShouldBe(OtpErrors.NotFound);
         _store.Otps[id].Otp.Status.ShouldBe(OtpStatus.Pending);
     }
 
@@ -97,8 +97,8 @@ public class Verifying_and_cancelling
         var id = _store.Add(Some.Locked()).Otp.Id;
 
         (await CancelAsync(id)).ShouldBeNull();
-        (await CancelAsync(id)).ShouldBe(Refusals.AlreadyCancelled);
-        (await VerifyAsync(id, "123456")).ShouldBe(Refusals.WasCancelled);
+        (await CancelAsync(id)).ShouldBe(OtpErrors.AlreadyCancelled);
+        (await VerifyAsync(id, "123456")).ShouldBe(OtpErrors.WasCancelled);
         _store.Messages.Count.ShouldBe(1);
     }
 
@@ -121,13 +121,13 @@ public class Verifying_and_cancelling
     {
         var id = _store.Add(Some.Locked(maxAttempts: 2)).Otp.Id;
 
-        (await VerifyAsync(id, "000000", "first")).ShouldBe(Refusals.WrongPin);
-        (await VerifyAsync(id, "000000", "first")).ShouldBe(Refusals.WrongPin);
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin);
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin);
         _store.Otps[id].Otp.Attempts.ShouldBe(1);
-        (await VerifyAsync(id, "000000", "second")).ShouldBe(Refusals.LastAttemptFailed);
-        (await VerifyAsync(id, "000000", "second")).ShouldBe(Refusals.LastAttemptFailed);
-        (await VerifyAsync(id, "000000", "first")).ShouldBe(Refusals.WrongPin);
-        (await VerifyAsync(id, "111111", "first")).ShouldBe(Refusals.HasFailed, "another PIN is another submission");
+        (await VerifyAsync(id, "000000", "second")).ShouldBe(OtpErrors.LastAttemptFailed);
+        (await VerifyAsync(id, "000000", "second")).ShouldBe(OtpErrors.LastAttemptFailed);
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin);
+        (await VerifyAsync(id, "111111", "first")).ShouldBe(OtpErrors.HasFailed, "another PIN is another submission");
     }
 
     [Fact]
@@ -137,7 +137,7 @@ public class Verifying_and_cancelling
 
         (await CancelAsync(id, "first")).ShouldBeNull();
         (await CancelAsync(id, "first")).ShouldBeNull();
-        (await CancelAsync(id, "second")).ShouldBe(Refusals.AlreadyCancelled);
+        (await CancelAsync(id, "second")).ShouldBe(OtpErrors.AlreadyCancelled);
     }
 
     [Fact]
@@ -153,18 +153,18 @@ public class Verifying_and_cancelling
         (await CancelAsync(cancelled, "first")).ShouldBeNull();
 
         _store.Now = end;
-        (await VerifyAsync(verified, "123456", "first")).ShouldBe(Refusals.AlreadyVerified);
-        (await CancelAsync(cancelled, "first")).ShouldBe(Refusals.AlreadyCancelled);
+        (await VerifyAsync(verified, "123456", "first")).ShouldBe(OtpErrors.AlreadyVerified);
+        (await CancelAsync(cancelled, "first")).ShouldBe(OtpErrors.AlreadyCancelled);
     }
 
     [Fact]
-    public async Task Puts_the_answer_of_a_door_into_the_commit_whatever_it_is()
+    public async Task Puts_the_answer_of_an_endpoint_into_the_commit_whatever_it_is()
     {
         var id = _store.Add(Some.Locked()).Otp.Id;
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new GatheringOptions()));
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
         VerifyCommand Guess(Guid otp, string pin) => new(_application, otp, new(pin))
         {
-            Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(otp, $"{answer.Refusal?.Code}", 1)),
+            Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(otp, $"{answer.Error?.Code}", 1)),
         };
 
         await verification.VerifyAsync(Guess(Guid.CreateVersion7(), "1"), CancellationToken.None);
@@ -174,15 +174,15 @@ public class Verifying_and_cancelling
         _store.Messages.Where(m => m.MessageType == "work").Select(m => Some.Json(m).GetProperty("channel").GetString()).ShouldBe(["2021", "2029", ""]);
     }
 
-    private async Task<Refusal?> CancelAsync(Guid id, string? submission = null, Application? application = null)
+    private async Task<OtpError?> CancelAsync(Guid id, string? submission = null, Application? application = null)
     {
-        await using var cancellation = new OtpCancellation(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new GatheringOptions()));
-        return (await cancellation.CancelAsync(new(application ?? _application, id, submission), CancellationToken.None)).Refusal;
+        await using var cancellation = new OtpCancellation(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+        return (await cancellation.CancelAsync(new(application ?? _application, id, submission), CancellationToken.None)).Error;
     }
 
-    private async Task<Refusal?> VerifyAsync(Guid id, string pin, string? submission = null, Application? application = null)
+    private async Task<OtpError?> VerifyAsync(Guid id, string pin, string? submission = null, Application? application = null)
     {
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new GatheringOptions()));
-        return (await verification.VerifyAsync(new(application ?? _application, id, new(pin), submission), CancellationToken.None)).Refusal;
+        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+        return (await verification.VerifyAsync(new(application ?? _application, id, new(pin), submission), CancellationToken.None)).Error;
     }
 }

@@ -77,7 +77,7 @@ public sealed class A_message_that_waits
         var subscriber = Guid.NewGuid().ToString();
         await broker.BindAsync(full, OtpBusTopology.OtpStatusChangedExchange, subscriber);
         await (isEvent ? CommitAsync(host, 300, b => b.Publish(Event, subscriber)) : AnswerAsync(host, full, 300));
-        await Eventually.Until(async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages WHERE attempts > 0") == 300, "each refusal is counted");
+        await Eventually.Until(async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages WHERE attempts > 0") == 300, "each error is counted");
 
         await AnswerAsync(host, other, 50);
 

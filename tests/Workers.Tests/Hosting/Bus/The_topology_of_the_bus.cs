@@ -148,7 +148,7 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
         await using var host = await BusHost.StartAsync(_database, settings: new(StringComparer.Ordinal) { ["RabbitMq:Uri"] = wrong });
 
         var problems = host.Services.GetRequiredService<BrokerProblems>();
-        await Eventually.Until(() => Task.FromResult(problems.Current.Count > 0), "the refusal is told");
+        await Eventually.Until(() => Task.FromResult(problems.Current.Count > 0), "the error is told");
         problems.Current.ShouldHaveSingleItem().ShouldBe("The broker cannot be used (AuthenticationFailureException); messages wait in the outbox.");
     }
 

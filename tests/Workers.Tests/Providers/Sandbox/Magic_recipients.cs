@@ -15,16 +15,16 @@ public sealed class Magic_recipients
         EmailAddress.TryParse(SandboxScripts.Recipient(script, RecipientKind.Email), out var email).ShouldBeTrue();
         TelegramChat.TryParse(SandboxScripts.Recipient(script, RecipientKind.Chat), out var chat).ShouldBeTrue();
 
-        SandboxScripts.Of(phone.E164).ShouldBe(script);
-        SandboxScripts.Of(email!.Value).ShouldBe(script);
-        SandboxScripts.Of(chat!.Value).ShouldBe(script);
+        SandboxScripts.From(phone.E164).ShouldBe(script);
+        SandboxScripts.From(email!.Value).ShouldBe(script);
+        SandboxScripts.From(chat!.Value).ShouldBe(script);
     }
 
     [Theory]
     [InlineData("+15005550002", SandboxScript.Refuse)]
     [InlineData("Refused@sandbox.example", SandboxScript.Refuse)]
     [InlineData("9990000006", SandboxScript.LoseAnswer)]
-    public void They_are_what_the_documentation_says(string recipient, SandboxScript script) => SandboxScripts.Of(recipient).ShouldBe(script);
+    public void They_are_what_the_documentation_says(string recipient, SandboxScript script) => SandboxScripts.From(recipient).ShouldBe(script);
 
     [Theory]
     [InlineData("+15005550007")]
@@ -34,5 +34,5 @@ public sealed class Magic_recipients
     [InlineData("refused@example.com")]
     [InlineData("somebody@sandbox.example")]
     [InlineData("-9990000002")]
-    public void Everybody_else_gets_it(string recipient) => SandboxScripts.Of(recipient).ShouldBe(SandboxScript.Deliver);
+    public void Everybody_else_gets_it(string recipient) => SandboxScripts.From(recipient).ShouldBe(SandboxScript.Deliver);
 }

@@ -42,7 +42,7 @@ public sealed class The_scripts_of_the_sandbox(The_scripts_of_the_sandbox.Runnin
 
         await using var context = await running.Host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
         var message = await context.SandboxMessages.SingleAsync(m => m.RecipientHash == otp.RecipientHash);
-        var content = secrets.OpenSandbox(message);
+        var content = secrets.DecryptSandbox(message);
 
         content.Channel.ShouldBe("sms");
         content.Recipient.ShouldBe("+15005550009");

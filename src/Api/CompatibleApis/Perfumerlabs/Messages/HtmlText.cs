@@ -13,7 +13,7 @@ internal static class HtmlText
         "address", "blockquote", "br", "div", "dd", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul",
     };
 
-    public static string Of(string html)
+    public static string From(string html)
     {
         var text = new StringBuilder(html.Length);
         for (var at = 0; at < html.Length;)

@@ -57,7 +57,7 @@ internal static class MessageFields
         }
 
         // Whoever cannot show HTML reads the same; a page of nothing but pictures leaves its subject.
-        var plain = text.Text ?? HtmlText.Of(html.Text!);
+        var plain = text.Text ?? HtmlText.From(html.Text!);
         return (new(plain.Length > 0 ? plain : line, line, html.Text), null);
     }
 

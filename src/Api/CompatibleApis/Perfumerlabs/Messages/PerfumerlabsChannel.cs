@@ -33,9 +33,9 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
     /// <summary>The recipient that a text is; null where it is none.</summary>
     public Recipient? RecipientOf(string? text) => Kind switch
     {
-        RecipientKind.Phone => ReadPhone(text) is PhoneParseResult.Ok ok ? Recipient.Of(ok.Number) : null,
-        RecipientKind.Email => EmailAddress.TryParse(text, out var email) ? Recipient.Of(email) : null,
-        _ => TelegramChat.TryParse(text, out var chat) ? Recipient.Of(chat) : null,
+        RecipientKind.Phone => ReadPhone(text) is PhoneParseResult.Ok ok ? Recipient.From(ok.Number) : null,
+        RecipientKind.Email => EmailAddress.TryParse(text, out var email) ? Recipient.From(email) : null,
+        _ => TelegramChat.TryParse(text, out var chat) ? Recipient.From(chat) : null,
     };
 
     public OtpLookup LookupOf(Recipient recipient) => new(Place, recipient);

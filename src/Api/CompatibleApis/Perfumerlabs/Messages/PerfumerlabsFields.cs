@@ -19,12 +19,12 @@ internal sealed class PerfumerlabsFields
         _query = query;
     }
 
-    public static async ValueTask<Judged<PerfumerlabsFields>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<Result<PerfumerlabsFields>> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(request, (JsonElement json) => json.Clone(), cancellationToken, anyMediaType: true);
-        return body.Refusal is null ? new PerfumerlabsFields(body.Value, request.Query)
-            : body.Refusal == Refusals.BodyEmpty ? new PerfumerlabsFields(default, request.Query)
-            : body.Refusal;
+        return body.Error is null ? new PerfumerlabsFields(body.Value, request.Query)
+            : body.Error == OtpErrors.BodyEmpty ? new PerfumerlabsFields(default, request.Query)
+            : body.Error;
     }
 
     /// <summary>Trimmed. What PHP takes for empty, such as "" and "0", is absent.</summary>
@@ -34,7 +34,7 @@ internal sealed class PerfumerlabsFields
         {
             if (Raw(name) is { } value)
             {
-                return IsNothing(value) ? default : DraftField.Of(value);
+                return IsNothing(value) ? default : DraftField.From(value);
             }
 
             var texts = _query[name];

@@ -4,7 +4,7 @@ using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Requests;
@@ -15,7 +15,7 @@ using Xunit;
 
 namespace OtpPipeline.Core.Tests.Otps.Intake;
 
-public class Twins_in_one_batch
+public class Duplicates_in_one_batch
 {
     private readonly StoreInMemory _store = new();
 
@@ -37,17 +37,17 @@ public class Twins_in_one_batch
     {
         var answers = await RequestAsync(Some.Application(), ("key", 180), ("key", 181), ("key", 180));
 
-        answers.Select(a => a.Refusal?.Code ?? 0).ShouldBe([0, 2106, 0]);
+        answers.Select(a => a.Error?.Code ?? 0).ShouldBe([0, 2106, 0]);
         answers[2].Value.Otp.Id.ShouldBe(answers[0].Value.Otp.Id);
     }
 
     [Fact]
-    public async Task Share_a_refusal_and_leave_the_key_free()
+    public async Task Share_an_error_and_leave_the_key_free()
     {
         // The opening request, which the helper sends, uses the one send up.
         var answers = await RequestAsync(Some.Application(new ApplicationLimits { SendsPerHour = 1 }), ("key", 180), ("key", 180));
 
-        answers.Select(a => a.Refusal?.Code ?? 0).ShouldBe([2120, 2120]);
+        answers.Select(a => a.Error?.Code ?? 0).ShouldBe([2120, 2120]);
         _store.Intakes[^1].ReleasedKeys.ShouldHaveSingleItem();
     }
 
@@ -61,7 +61,7 @@ public class Twins_in_one_batch
         var answers = await Task.WhenAll(new[] { key, key.PadRight(good ? 255 : 256) }.Select(k =>
             intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), Some.Application(), k, null, CancellationToken.None)));
 
-        answers.ShouldAllBe(a => a.Refusal == (good ? null : Refusals.IdempotencyKeyInvalid));
+        answers.ShouldAllBe(a => a.Error == (good ? null : OtpErrors.IdempotencyKeyInvalid));
     }
 
     [Fact]
@@ -72,16 +72,16 @@ public class Twins_in_one_batch
         _store.Gate = gate.Task;
         var opening = intake.AcceptAsync(Order("opening", 60, 0), CancellationToken.None);
         await _store.AtTheGate;
-        var twins = new[] { 180, 180, 181 }.Select((ttl, i) => intake.AcceptAsync(Order("key", ttl, i + 1), CancellationToken.None)).ToList();
+        var duplicates = new[] { 180, 180, 181 }.Select((ttl, i) => intake.AcceptAsync(Order("key", ttl, i + 1), CancellationToken.None)).ToList();
 
         gate.SetResult();
-        await Task.WhenAll([opening, .. twins]);
+        await Task.WhenAll([opening, .. duplicates]);
 
         Announced().ShouldBe(["0: ", "1: ", "2: ", "3: 2106"], ignoreOrder: true);
 
-        OtpOrder Order(string key, int ttl, int number) => intake.Judge(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\",\"ttl\":{ttl}"), Some.Application(), key, null).Value with
+        OtpOrder Order(string key, int ttl, int number) => intake.Validate(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\",\"ttl\":{ttl}"), Some.Application(), key, null).Value with
         {
-            Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(Guid.Empty, $"{number}: {answer.Refusal?.Code}", 1)),
+            Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(Guid.Empty, $"{number}: {answer.Error?.Code}", 1)),
         };
 
         List<string> Announced() => [.. _store.Messages.Select(m => Some.Json(m).GetProperty("channel").GetString()!).Where(c => c.Contains(':', StringComparison.Ordinal))];
@@ -89,10 +89,10 @@ public class Twins_in_one_batch
 
     private OtpIntake Intake() => new(
         _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
-        Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new GatheringOptions { Writers = 1 }));
+        Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new BatchingOptions { Writers = 1 }));
 
     /// <summary>Holds the one writer with a first request of another kind, so that the others wait together and make one batch.</summary>
-    private async Task<Judged<OtpView>[]> RequestAsync(Application application, params (string? Key, int Ttl)[] requests)
+    private async Task<Result<OtpView>[]> RequestAsync(Application application, params (string? Key, int Ttl)[] requests)
     {
         await using var intake = Intake();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -101,10 +101,10 @@ public class Twins_in_one_batch
         await _store.AtTheGate;
         var waiting = requests.Select(r => Request(r.Key, r.Ttl)).ToList();
         gate.SetResult();
-        (await opening).Refusal.ShouldBeNull();
+        (await opening).Error.ShouldBeNull();
         return await Task.WhenAll(waiting);
 
-        Task<Judged<OtpView>> Request(string? key, int ttl) => intake.RequestAsync(
+        Task<Result<OtpView>> Request(string? key, int ttl) => intake.RequestAsync(
             Some.Draft($"\"phoneNumber\":\"{Some.Phone}\",\"ttl\":{ttl}"), application, key, null, CancellationToken.None);
     }
 }

@@ -5,7 +5,7 @@ namespace OtpPipeline.Core.Errors;
 /// <param name="Type">The word that the native API writes.</param>
 /// <param name="Message">Which field and why.</param>
 /// <param name="RetryAfter">When the same command may succeed, where that is known.</param>
-public sealed record Refusal(ErrorKind Kind, string Type, string Message, TimeSpan? RetryAfter = null)
+public sealed record OtpError(ErrorKind Kind, string Type, string Message, TimeSpan? RetryAfter = null)
 {
     /// <summary>The number by which a program tells errors apart; stable, and the same over REST and bus.</summary>
     public int Code => (int)Kind;

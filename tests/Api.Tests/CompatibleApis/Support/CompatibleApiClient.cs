@@ -7,10 +7,10 @@ using OtpPipeline.Core.Otps;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis.Support;
 
-/// <summary>Requests of any dialect, in the words of the tests.</summary>
+/// <summary>Requests of any compatible API, in the words of the tests.</summary>
 /// <param name="http">The server.</param>
 /// <param name="perfumerlabs">Where Perfumerlabs is asked; null for the same server.</param>
-public sealed class DialectClient(HttpClient http, PerfumerlabsDoor? perfumerlabs = null)
+public sealed class CompatibleApiClient(HttpClient http, PerfumerlabsServer? perfumerlabs = null)
 {
     public static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
 
@@ -60,9 +60,9 @@ public sealed class DialectClient(HttpClient http, PerfumerlabsDoor? perfumerlab
     private static string Query((string Name, string Value)[] fields) => string.Join('&', fields.Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value)}"));
 }
 
-internal static class DialectHost
+internal static class CompatibleApiHost
 {
-    public static DialectClient Dialects(this ApiHost host, PerfumerlabsDoor? perfumerlabs = null) => new(host.Factory.CreateClient(), perfumerlabs);
+    public static CompatibleApiClient CompatibleApis(this ApiHost host, PerfumerlabsServer? perfumerlabs = null) => new(host.Factory.CreateClient(), perfumerlabs);
 
     /// <summary>Status and wrong guesses as stored.</summary>
     public static async Task<(OtpStatus Status, int Attempts)> StateOfAsync(this ApiHost host, Guid otpId)

@@ -12,7 +12,7 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 internal sealed record GupshupCaller(Application Application, ApplicationIdentifier? Key);
 
 /// <summary>Each variant's way to say who calls; every request is counted, those of strangers by their address.</summary>
-internal sealed class GupshupGate(ApplicationDirectory directory, RequestAdmission admission, KeyUsage usage)
+internal sealed class GupshupAuthentication(ApplicationDirectory directory, RequestAdmission admission, KeyUsage usage)
 {
     private const string Header = "apikey";
 
@@ -27,30 +27,30 @@ internal sealed class GupshupGate(ApplicationDirectory directory, RequestAdmissi
         }
 
         var found = key is not null && caller?.Scopes.Contains(Scopes.Otp, StringComparer.Ordinal) == true ? await directory.FindAsync(IdentifierKind.GupshupKey, key, http.RequestAborted) : null;
-        return await JudgeAsync(http, GupshupShape.Json, caller, found is not null && found.Application.Id == caller!.Application.Id ? found : null);
+        return await AuthorizeAsync(http, GupshupShape.Json, caller, found is not null && found.Application.Id == caller!.Application.Id ? found : null);
     }
 
     /// <summary>The two-factor key alone.</summary>
     public async Task<(GupshupCaller? Caller, IResult? Refused)> ByKeyAsync(HttpContext http, GupshupShape shape, string? key)
     {
         var found = key is null ? null : await directory.FindAsync(IdentifierKind.GupshupKey, key, http.RequestAborted);
-        return await JudgeAsync(http, shape, Counted(found), found);
+        return await AuthorizeAsync(http, shape, Counted(found), found);
     }
 
     /// <summary>The user of GatewayAPI with the password.</summary>
     public async Task<(GupshupCaller? Caller, IResult? Refused)> ByUserAsync(HttpContext http, GupshupShape shape, string? user, string? password)
     {
         var found = user is null || password is null ? null : await directory.FindAsync(IdentifierKind.GupshupUser, user, password, http.RequestAborted);
-        return await JudgeAsync(http, shape, Counted(found), found);
+        return await AuthorizeAsync(http, shape, Counted(found), found);
     }
 
     private static Caller? Counted(Identified? found) => found is null ? null : new(found.Application, found.Identifier.Id, []);
 
-    private async Task<(GupshupCaller? Caller, IResult? Refused)> JudgeAsync(HttpContext http, GupshupShape shape, Caller? counted, Identified? found)
+    private async Task<(GupshupCaller? Caller, IResult? Refused)> AuthorizeAsync(HttpContext http, GupshupShape shape, Caller? counted, Identified? found)
     {
         if (!directory.IsLoaded)
         {
-            return (null, new ErrorResult(ApiRefusals.StoreAway, StatusCodes.Status503ServiceUnavailable));
+            return (null, new ErrorResult(ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable));
         }
 
         if (await admission.CountAsync(http, counted) is { } tooMany)

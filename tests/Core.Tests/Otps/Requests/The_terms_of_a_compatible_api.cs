@@ -3,7 +3,7 @@ using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Intake;
@@ -17,9 +17,9 @@ using Xunit;
 
 namespace OtpPipeline.Core.Tests.Otps.Requests;
 
-public class The_terms_of_a_dialect
+public class The_terms_of_a_compatibleApis
 {
-    private static readonly OtpLookup Lookup = new("dialect", Recipient.Of(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
+    private static readonly OtpLookup Lookup = new("dialect", Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
     private readonly StoreInMemory _store = new();
 
     [Fact]
@@ -28,9 +28,9 @@ public class The_terms_of_a_dialect
         await RequestAsync(new() { MessageOf = pin => new($"{{{{pin}}}} is not {pin.Reveal()}", "Subject"), PinPolicy = new(PinType.Numbers, 8) });
 
         var row = _store.Intakes.ShouldHaveSingleItem().Pins.ShouldHaveSingleItem();
-        var pin = Some.Secrets.OpenPin(row).Reveal();
+        var pin = Some.Secrets.DecryptPin(row).Reveal();
         pin.ShouldMatch("^[0-9]{8}$");
-        Some.Secrets.OpenMessage(row).ShouldBe(new CallerMessage($"{{{{pin}}}} is not {pin}", "Subject"));
+        Some.Secrets.DecryptMessage(row).ShouldBe(new CallerMessage($"{{{{pin}}}} is not {pin}", "Subject"));
         row.Exact.ShouldBeFalse();
     }
 
@@ -59,7 +59,7 @@ public class The_terms_of_a_dialect
         var answers = Decide(orders, live: []);
 
         answers[0].Otp.ShouldNotBeNull();
-        answers[1].Refusal.ShouldBe(Refusals.StillLive);
+        answers[1].Error.ShouldBe(OtpErrors.StillLive);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class The_terms_of_a_dialect
     {
         var order = OneLive();
 
-        Decide([order], live: [Convert.ToHexString(order.LookupHash!)])[0].Refusal.ShouldBe(Refusals.StillLive);
+        Decide([order], live: [Convert.ToHexString(order.LookupHash!)])[0].Error.ShouldBe(OtpErrors.StillLive);
     }
 
     private static NewOtp OneLive()
@@ -94,7 +94,7 @@ public class The_terms_of_a_dialect
     {
         await using var intake = new OtpIntake(
             _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
-            Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new GatheringOptions()));
-        (await intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), terms, Some.Application(), null, null, CancellationToken.None)).Refusal.ShouldBeNull();
+            Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new BatchingOptions()));
+        (await intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), terms, Some.Application(), null, null, CancellationToken.None)).Error.ShouldBeNull();
     }
 }

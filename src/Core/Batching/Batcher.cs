@@ -1,17 +1,17 @@
 using System.Threading.Channels;
 using OtpPipeline.Core.Stores;
 
-namespace OtpPipeline.Core.Gathering;
+namespace OtpPipeline.Core.Batching;
 
 /// <summary>
-/// Gathers concurrent calls into batches, so that many share one commit. Batches go one after the other, each with all that waits
+/// Collects concurrent calls into batches, so that many share one commit. Batches go one after the other, each with all that waits
 /// by then; a further writer goes beside one that is held up. A call is answered when its batch is done; a batch of one does not
 /// wait. A batch that the database rolled back for a passing reason runs again. One that fails is tried again one by one, so that a bad
 /// item costs only its own call. A caller that goes away never cancels a batch.
 /// </summary>
 /// <typeparam name="TItem">One call.</typeparam>
 /// <typeparam name="TResult">Its answer.</typeparam>
-public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
+public sealed class Batcher<TItem, TResult> : IAsyncDisposable
 {
     private const int Singles = 8;
 
@@ -30,7 +30,7 @@ public sealed class Gatherer<TItem, TResult> : IAsyncDisposable
     /// <param name="writers">Batches under way at once.</param>
     /// <param name="maxBatch">Items in a batch at most.</param>
     /// <param name="capacity">Calls that may wait; further ones wait to be let in.</param>
-    public Gatherer(
+    public Batcher(
         Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> batch,
         Func<Exception, bool> isOutage,
         int writers,

@@ -1,7 +1,7 @@
 namespace OtpPipeline.Core.Applications.Seeding;
 
-/// <summary>Section <c>Applications:N:Dialects</c>: the names under which clients of other dialects know a seeded application.</summary>
-public sealed class SeededDialects
+/// <summary>Section <c>Applications:N:CompatibleApis</c>: the names under which clients of other compatible APIs know a seeded application.</summary>
+public sealed class SeededCompatibleApis
 {
     public SeededBeem Beem { get; set; } = new();
 
@@ -58,6 +58,6 @@ public sealed class SeededGupshupKey
     /// <summary>32 hexadecimal digits, in clear; only its hash is stored.</summary>
     public string Key { get; set; } = "";
 
-    /// <summary>accountType and the eight settings of a key, such as message and codeLength, under the dialect's names.</summary>
+    /// <summary>accountType and the eight settings of a key, such as message and codeLength, under the compatible API's names.</summary>
     public IDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 }

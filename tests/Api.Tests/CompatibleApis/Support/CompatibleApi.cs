@@ -5,26 +5,26 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis.Support;
 
-/// <summary>An OTP that a test made, with what the clients of the dialects know it by.</summary>
+/// <summary>An OTP that a test made, with what the clients of the compatible APIs know it by.</summary>
 public sealed record MadeOtp(Guid Id, string Phone, string Pin);
 
-/// <summary>A dialect as the matrix of tests uses it: a further one is a further row of <see cref="All"/>.</summary>
-public sealed record Dialect(string Name)
+/// <summary>A compatible API as the matrix of tests uses it: a further one is a further row of <see cref="All"/>.</summary>
+public sealed record CompatibleApi(string Name)
 {
     private const string Incoming = "/apps/TwoFactorAuth/incoming.php";
     private const string Gateway = "/GatewayAPI/rest";
 
     /// <summary>Asks for an OTP for a phone number in E.164.</summary>
-    public required Func<DialectClient, Shown, string, Task<Answer>> Request { get; init; }
+    public required Func<CompatibleApiClient, Shown, string, Task<Answer>> Request { get; init; }
 
     /// <summary>Submits the right PIN, or a wrong one.</summary>
-    public required Func<DialectClient, Shown, MadeOtp, string, Task<Answer>> Verify { get; init; }
+    public required Func<CompatibleApiClient, Shown, MadeOtp, string, Task<Answer>> Verify { get; init; }
 
     /// <summary>Whether an answer to Verify is success.</summary>
     public required Func<Answer, bool> Verified { get; init; }
 
     /// <summary>Other calls that name an OTP, each of them harmful in the wrong hands.</summary>
-    public IReadOnlyList<Func<DialectClient, Shown, MadeOtp, Task<Answer>>> Others { get; init; } = [];
+    public IReadOnlyList<Func<CompatibleApiClient, Shown, MadeOtp, Task<Answer>>> Others { get; init; } = [];
 
     /// <summary>What callers find without an id, they find only where they asked for it; null where an id finds every OTP.</summary>
     public string? Place { get; init; }
@@ -32,7 +32,7 @@ public sealed record Dialect(string Name)
     /// <summary>Whether an answer to Request says that the recipient's limits are reached.</summary>
     public Func<Answer, bool> Limited { get; init; } = answer => answer.Status == HttpStatusCode.TooManyRequests;
 
-    public static IReadOnlyList<Dialect> All { get; } =
+    public static IReadOnlyList<CompatibleApi> All { get; } =
     [
         new("native")
         {
@@ -98,13 +98,13 @@ public sealed record Dialect(string Name)
 
     public static TheoryData<string, string> Pairs => new(All.SelectMany(x => All.Select(y => (x.Name, y.Name))));
 
-    public static Dialect Of(string name) => All.Single(d => d.Name.Equals(name, StringComparison.Ordinal));
+    public static CompatibleApi From(string name) => All.Single(d => d.Name.Equals(name, StringComparison.Ordinal));
 
-    /// <summary>Whether this dialect finds the OTPs that another one made.</summary>
-    public bool Finds(Dialect maker) => Place is null || Place.Equals(maker.Place, StringComparison.Ordinal);
+    /// <summary>Whether this compatible API finds the OTPs that another one made.</summary>
+    public bool Finds(CompatibleApi maker) => Place is null || Place.Equals(maker.Place, StringComparison.Ordinal);
 
-    /// <summary>An OTP of this application, requested in this dialect.</summary>
-    public async Task<MadeOtp> MakeAsync(DialectClient client, ApiHost host, KnownApplication application, string? phone = null)
+    /// <summary>An OTP of this application, requested in this compatible API.</summary>
+    public async Task<MadeOtp> MakeAsync(CompatibleApiClient client, ApiHost host, KnownApplication application, string? phone = null)
     {
         phone ??= Numbers.Next();
         var before = await application.OtpsAsync(host);

@@ -12,7 +12,7 @@ namespace OtpPipeline.Api.Tests.CompatibleApis.Support;
 /// Processes whose Perfumerlabs belongs to the application of the request. It is really one process that is handed from one application to
 /// the next: starting one for each application of the matrix would take minutes.
 /// </summary>
-public sealed class PerfumerlabsDoor(ApiHost host) : IAsyncLifetime
+public sealed class PerfumerlabsServer(ApiHost host) : IAsyncLifetime
 {
     /// <summary>Of HTTP Basic, in every process.</summary>
     public const string Pair = $"{PerfumerlabsHost.Username}:{PerfumerlabsHost.Password}";
@@ -22,7 +22,7 @@ public sealed class PerfumerlabsDoor(ApiHost host) : IAsyncLifetime
 
     public static Dictionary<string, string> SettingsOf(Guid application) => PerfumerlabsHost.SettingsOf(new Tenant(application, ""));
 
-    public async Task<Answer> SendAsync(Guid application, Func<DialectClient, Task<Answer>> request)
+    public async Task<Answer> SendAsync(Guid application, Func<CompatibleApiClient, Task<Answer>> request)
     {
         await _turn.WaitAsync();
         try

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
-/// <summary>The names under which the clients of the dialects know the application of the tests.</summary>
-internal static class DialectSettings
+/// <summary>The names under which the clients of the compatible APIs know the application of the tests.</summary>
+internal static class CompatibleApiSettings
 {
     public const string BeemApp = "4711";
     public const string BizMagnetsConfig = "tests-config";
@@ -15,10 +15,10 @@ internal static class DialectSettings
 
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
-        ["Applications:0:Dialects:Beem:AppId"] = BeemApp,
-        ["Applications:0:Dialects:Beem:Key"] = BeemKey,
-        ["Applications:0:Dialects:Beem:Secret"] = BeemSecret,
-        ["Applications:0:Dialects:BizMagnets:Configs:0"] = BizMagnetsConfig,
+        ["Applications:0:CompatibleApis:Beem:AppId"] = BeemApp,
+        ["Applications:0:CompatibleApis:Beem:Key"] = BeemKey,
+        ["Applications:0:CompatibleApis:Beem:Secret"] = BeemSecret,
+        ["Applications:0:CompatibleApis:BizMagnets:Configs:0"] = BizMagnetsConfig,
     };
 
     public static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));

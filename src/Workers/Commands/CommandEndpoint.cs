@@ -3,7 +3,7 @@ using OtpPipeline.Contracts;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Secrets;
@@ -14,43 +14,43 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>What every command from the bus has, whatever it wants: who asks, and how a refusal is told.</summary>
-public sealed partial class CommandDoor : IAsyncDisposable
+/// <summary>What every command from the bus has, whatever it wants: who asks, and how an error is told.</summary>
+public sealed partial class CommandEndpoint : IAsyncDisposable
 {
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
     private readonly ApplicationDirectory _directory;
     private readonly PermitLeases _permits;
-    private readonly DatabaseGate _database;
+    private readonly DatabaseCircuitBreaker _database;
     private readonly CommandMetrics _metrics;
-    private readonly ILogger<CommandDoor> _logger;
+    private readonly ILogger<CommandEndpoint> _logger;
     private readonly Dictionary<string, HashSet<Guid>> _users;
-    private readonly Gatherer<Action<OutboxBatch>, bool> _answers;
+    private readonly Batcher<Action<OutboxBatch>, bool> _answers;
 
-    public CommandDoor(
+    public CommandEndpoint(
         IOtpStore store,
         IOutbox outbox,
         OtpSecrets secrets,
         ApplicationDirectory directory,
         PermitLeases permits,
-        DatabaseGate database,
+        DatabaseCircuitBreaker database,
         CommandMetrics metrics,
         IOptions<CommandOptions> options,
-        IOptions<GatheringOptions> gathering,
-        ILogger<CommandDoor> logger)
+        IOptions<BatchingOptions> batching,
+        ILogger<CommandEndpoint> logger)
     {
         (_store, _outbox, _secrets) = (store, outbox, secrets);
         (_directory, _permits, _database, _metrics, _logger) = (directory, permits, database, metrics, logger);
         _users = options.Value.Users.ToDictionary(u => u.Key, u => u.Value.ToHashSet(), StringComparer.Ordinal);
-        _answers = new(WriteAsync, StoreFailures.IsOutage, gathering.Value.Writers, gathering.Value.MaxBatch);
+        _answers = new(WriteAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
     /// <summary>The application that a command names, where its sender may use it and its request limit is not reached.</summary>
-    public async Task<Judged<Application>> ApplicationOfAsync<TDraft>(Incoming<TDraft> command)
+    public async Task<Result<Application>> ApplicationOfAsync<TDraft>(Incoming<TDraft> command)
         where TDraft : ICommandDraft
     {
-        if (command.Draft.Refusal is { } unreadable)
+        if (command.Draft.Error is { } unreadable)
         {
             return unreadable;
         }
@@ -60,7 +60,7 @@ public sealed partial class CommandDoor : IAsyncDisposable
         // Before it is looked up: a user learns nothing about applications that are not its own.
         if (_users.Count > 0 && !(command.UserId is { } user && _users.TryGetValue(user, out var allowed) && allowed.Contains(id)))
         {
-            return Refusals.ApplicationNotAllowed;
+            return OtpErrors.ApplicationNotAllowed;
         }
 
         if (!_directory.IsLoaded)
@@ -72,23 +72,23 @@ public sealed partial class CommandDoor : IAsyncDisposable
             });
         }
 
-        return await _directory.FindAsync(id, CancellationToken.None) is { Active: true } application ? await CountAsync(application) : Refusals.ApplicationUnknown;
+        return await _directory.FindAsync(id, CancellationToken.None) is { Active: true } application ? await CountAsync(application) : OtpErrors.ApplicationUnknown;
     }
 
-    /// <summary>One limit for REST and bus; counted before anything else is judged, as over REST.</summary>
-    private async Task<Judged<Application>> CountAsync(Application application)
+    /// <summary>One limit for REST and bus; counted before anything else is checked, as over REST.</summary>
+    private async Task<Result<Application>> CountAsync(Application application)
     {
         var admission = await _permits.TakeAsync(application.Id, application.Settings.Limits.RequestsPerMinute, CancellationToken.None);
-        return admission.Admitted ? application : Refusals.TooManyRequests with { RetryAfter = admission.ResetAfter };
+        return admission.Admitted ? application : OtpErrors.TooManyRequests with { RetryAfter = admission.ResetAfter };
     }
 
     /// <summary>Tells the sender why, where nothing else is to be committed.</summary>
-    public async Task RefuseAsync<TDraft>(Incoming<TDraft> command, Refusal refusal, Guid? otpId = null)
+    public async Task RefuseAsync<TDraft>(Incoming<TDraft> command, OtpError error, Guid? otpId = null)
     {
-        Done<TDraft>(refusal);
+        Done<TDraft>(error);
         if (command.Reply is { } route)
         {
-            var answer = Rejection(refusal, otpId);
+            var answer = Rejection(error, otpId);
             await _database.RunAsync(() => _answers.AddAsync(batch => batch.Answer(route, answer, command.TraceParent), CancellationToken.None));
         }
     }
@@ -96,16 +96,16 @@ public sealed partial class CommandDoor : IAsyncDisposable
     /// <summary>Adds what became of a command to its commit.</summary>
     /// <param name="batch">The messages of that commit.</param>
     /// <param name="route">Where the sender wants it.</param>
-    /// <param name="refusal">Null for success.</param>
+    /// <param name="error">Null for success.</param>
     /// <param name="otpId">The OTP that the command named.</param>
     /// <param name="success">The answer where nothing was refused.</param>
     /// <param name="trace">W3C trace context of the command.</param>
-    public static void Answer<T>(OutboxBatch batch, ReplyRoute route, Refusal? refusal, Guid? otpId, Func<T> success, string? trace)
+    public static void Answer<T>(OutboxBatch batch, ReplyRoute route, OtpError? error, Guid? otpId, Func<T> success, string? trace)
         where T : class
     {
-        if (refusal is not null)
+        if (error is not null)
         {
-            batch.Answer(route, Rejection(refusal, otpId), trace);
+            batch.Answer(route, Rejection(error, otpId), trace);
         }
         else
         {
@@ -113,16 +113,16 @@ public sealed partial class CommandDoor : IAsyncDisposable
         }
     }
 
-    /// <summary>The refusal as the contract has it.</summary>
-    private static OtpRejected Rejection(Refusal refusal, Guid? otpId) => new(otpId, refusal.Code, refusal.Type, refusal.Message, refusal.RetryAfterSeconds);
+    /// <summary>The error as the contract has it.</summary>
+    private static OtpRejected Rejection(OtpError error, Guid? otpId) => new(otpId, error.Code, error.Type, error.Message, error.RetryAfterSeconds);
 
     /// <summary>Counts and logs what became of a command.</summary>
-    public void Done<TDraft>(Refusal? refusal)
+    public void Done<TDraft>(OtpError? error)
     {
-        _metrics.Answered<TDraft>(refusal?.Code ?? 0);
-        if (refusal is not null)
+        _metrics.Answered<TDraft>(error?.Code ?? 0);
+        if (error is not null)
         {
-            Log.Refused(_logger, typeof(TDraft).Name, refusal.Code);
+            Log.Refused(_logger, typeof(TDraft).Name, error.Code);
         }
     }
 

@@ -1,10 +1,10 @@
-using OtpPipeline.Core.Gathering;
+using OtpPipeline.Core.Batching;
 using Shouldly;
 using Xunit;
 
-namespace OtpPipeline.Core.Tests.Gathering;
+namespace OtpPipeline.Core.Tests.Batching;
 
-public class Gathering_calls
+public class Batching_calls
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly List<int> _sizes = [];
@@ -14,10 +14,10 @@ public class Gathering_calls
     [Fact]
     public async Task Makes_one_batch_of_what_waits_and_answers_in_order()
     {
-        await using var gatherer = Held(items => items.Select(i => i * 2));
-        var first = gatherer.AddAsync(0, CancellationToken.None);
+        await using var batcher = Held(items => items.Select(i => i * 2));
+        var first = batcher.AddAsync(0, CancellationToken.None);
         await _started.Task.WaitAsync(Patience);
-        var others = Enumerable.Range(1, 250).Select(i => gatherer.AddAsync(i, CancellationToken.None)).ToList();
+        var others = Enumerable.Range(1, 250).Select(i => batcher.AddAsync(i, CancellationToken.None)).ToList();
 
         _gate.SetResult();
 
@@ -30,9 +30,9 @@ public class Gathering_calls
     public async Task Lets_a_single_call_not_wait_for_company()
     {
         _gate.SetResult();
-        await using var gatherer = Held(items => items);
+        await using var batcher = Held(items => items);
 
-        (await gatherer.AddAsync(7, CancellationToken.None).WaitAsync(Patience)).ShouldBe(7);
+        (await batcher.AddAsync(7, CancellationToken.None).WaitAsync(Patience)).ShouldBe(7);
 
         _sizes.ShouldBe([1]);
     }
@@ -41,7 +41,7 @@ public class Gathering_calls
     public async Task Keeps_to_its_writers_and_batch_size_under_real_concurrency()
     {
         int underWay = 0, most = 0, batches = 0;
-        await using var gatherer = new Gatherer<int, int>(
+        await using var batcher = new Batcher<int, int>(
             async (items, _) =>
             {
                 InterlockedMax(ref most, Interlocked.Increment(ref underWay));
@@ -54,7 +54,7 @@ public class Gathering_calls
             _ => false, writers: 3, maxBatch: 10, capacity: 50);
 
         await Parallel.ForEachAsync(Enumerable.Range(0, 5_000), new ParallelOptions { MaxDegreeOfParallelism = 200 }, async (i, token) =>
-            (await gatherer.AddAsync(i, token)).ShouldBe(-i));
+            (await batcher.AddAsync(i, token)).ShouldBe(-i));
 
         most.ShouldBeInRange(1, 3);
         batches.ShouldBeLessThan(5_000);
@@ -63,7 +63,7 @@ public class Gathering_calls
     [Fact]
     public async Task Goes_beside_a_batch_that_is_held_up()
     {
-        await using var gatherer = new Gatherer<int, int>(
+        await using var batcher = new Batcher<int, int>(
             async (items, _) =>
             {
                 if (items.Contains(0))
@@ -75,11 +75,11 @@ public class Gathering_calls
                 return items;
             },
             _ => false, writers: 2);
-        var held = gatherer.AddAsync(0, CancellationToken.None);
+        var held = batcher.AddAsync(0, CancellationToken.None);
         await _started.Task.WaitAsync(Patience);
 
-        (await gatherer.AddAsync(1, CancellationToken.None).WaitAsync(Patience)).ShouldBe(1);
-        (await gatherer.AddAsync(2, CancellationToken.None).WaitAsync(Patience)).ShouldBe(2);
+        (await batcher.AddAsync(1, CancellationToken.None).WaitAsync(Patience)).ShouldBe(1);
+        (await batcher.AddAsync(2, CancellationToken.None).WaitAsync(Patience)).ShouldBe(2);
 
         held.IsCompleted.ShouldBeFalse();
         _gate.SetResult();
@@ -89,8 +89,8 @@ public class Gathering_calls
     [Fact]
     public async Task Lets_a_bad_item_cost_only_its_own_call()
     {
-        await using var gatherer = Held(items => items.Contains(13) ? throw new FormatException("13") : items);
-        var calls = await StartAsync(gatherer, 20);
+        await using var batcher = Held(items => items.Contains(13) ? throw new FormatException("13") : items);
+        var calls = await StartAsync(batcher, 20);
 
         _gate.SetResult();
         await Settled(calls);
@@ -103,8 +103,8 @@ public class Gathering_calls
     public async Task Fails_all_calls_at_once_in_an_outage_and_goes_on_after_it()
     {
         var away = true;
-        await using var gatherer = Held(items => items.Count > 1 && away ? throw new TimeoutException() : items);
-        var calls = await StartAsync(gatherer, 20);
+        await using var batcher = Held(items => items.Count > 1 && away ? throw new TimeoutException() : items);
+        var calls = await StartAsync(batcher, 20);
 
         _gate.SetResult();
         await Settled(calls);
@@ -112,14 +112,14 @@ public class Gathering_calls
         calls.Count(c => c.Exception?.InnerException is TimeoutException).ShouldBe(19);
         _sizes.ShouldBe([1, 19]);
         away = false;
-        (await gatherer.AddAsync(5, CancellationToken.None).WaitAsync(Patience)).ShouldBe(5);
+        (await batcher.AddAsync(5, CancellationToken.None).WaitAsync(Patience)).ShouldBe(5);
     }
 
     [Fact]
     public async Task Stops_asking_when_an_outage_begins_among_single_calls()
     {
-        await using var gatherer = Held(items => items.Count > 1 ? throw new FormatException() : items[0] > 0 ? throw new TimeoutException() : items);
-        var calls = await StartAsync(gatherer, 101);
+        await using var batcher = Held(items => items.Count > 1 ? throw new FormatException() : items[0] > 0 ? throw new TimeoutException() : items);
+        var calls = await StartAsync(batcher, 101);
 
         _gate.SetResult();
         await Settled(calls);
@@ -133,12 +133,12 @@ public class Gathering_calls
     {
         var done = new List<int>();
         using var impatient = new CancellationTokenSource();
-        await using (var gatherer = Held(items => { done.AddRange(items); return items; }))
+        await using (var batcher = Held(items => { done.AddRange(items); return items; }))
         {
-            var first = gatherer.AddAsync(1, impatient.Token);
+            var first = batcher.AddAsync(1, impatient.Token);
             await _started.Task.WaitAsync(Patience);
-            var waiting = gatherer.AddAsync(2, impatient.Token);
-            var patient = gatherer.AddAsync(3, CancellationToken.None);
+            var waiting = batcher.AddAsync(2, impatient.Token);
+            var patient = batcher.AddAsync(3, CancellationToken.None);
 
             await impatient.CancelAsync();
             await Should.ThrowAsync<OperationCanceledException>(first);
@@ -154,12 +154,12 @@ public class Gathering_calls
     [Fact]
     public async Task Finishes_what_waits_when_it_is_disposed_and_takes_nothing_more()
     {
-        var gatherer = Held(items => items);
-        var calls = await StartAsync(gatherer, 20);
+        var batcher = Held(items => items);
+        var calls = await StartAsync(batcher, 20);
 
-        var end = gatherer.DisposeAsync().AsTask();
+        var end = batcher.DisposeAsync().AsTask();
         end.IsCompleted.ShouldBeFalse();
-        await Should.ThrowAsync<System.Threading.Channels.ChannelClosedException>(() => gatherer.AddAsync(1, CancellationToken.None));
+        await Should.ThrowAsync<System.Threading.Channels.ChannelClosedException>(() => batcher.AddAsync(1, CancellationToken.None));
         _gate.SetResult();
         await end.WaitAsync(Patience);
         await Settled(calls);
@@ -171,13 +171,13 @@ public class Gathering_calls
     public async Task Belongs_to_no_request()
     {
         var request = new AsyncLocal<string?> { Value = "the first request" };
-        await using var gatherer = new Gatherer<int, string?>((items, _) => Task.FromResult<IReadOnlyList<string?>>([.. items.Select(_ => request.Value)]), _ => false, 1);
+        await using var batcher = new Batcher<int, string?>((items, _) => Task.FromResult<IReadOnlyList<string?>>([.. items.Select(_ => request.Value)]), _ => false, 1);
 
-        (await gatherer.AddAsync(1, CancellationToken.None).WaitAsync(Patience)).ShouldBeNull();
+        (await batcher.AddAsync(1, CancellationToken.None).WaitAsync(Patience)).ShouldBeNull();
     }
 
     /// <summary>One writer whose first batch waits for the gate.</summary>
-    private Gatherer<int, int> Held(Func<IReadOnlyList<int>, IEnumerable<int>> answer) => new(
+    private Batcher<int, int> Held(Func<IReadOnlyList<int>, IEnumerable<int>> answer) => new(
         async (items, _) =>
         {
             lock (_sizes)
@@ -194,11 +194,11 @@ public class Gathering_calls
         },
         e => e is TimeoutException, writers: 1);
 
-    private async Task<List<Task<int>>> StartAsync(Gatherer<int, int> gatherer, int count)
+    private async Task<List<Task<int>>> StartAsync(Batcher<int, int> batcher, int count)
     {
-        List<Task<int>> calls = [gatherer.AddAsync(0, CancellationToken.None)];
+        List<Task<int>> calls = [batcher.AddAsync(0, CancellationToken.None)];
         await _started.Task.WaitAsync(Patience);
-        calls.AddRange(Enumerable.Range(1, count - 1).Select(i => gatherer.AddAsync(i, CancellationToken.None)));
+        calls.AddRange(Enumerable.Range(1, count - 1).Select(i => batcher.AddAsync(i, CancellationToken.None)));
         return calls;
     }
 

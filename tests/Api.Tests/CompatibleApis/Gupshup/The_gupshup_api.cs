@@ -3,12 +3,12 @@ using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis.Gupshup;
 
-public sealed class The_gupshup_dialect
+public sealed class The_gupshup_compatibleApis
 {
     private readonly ApiHost _host;
     private readonly string _phone = GupshupShop.NextPhone();
 
-    public The_gupshup_dialect(ApiHost host)
+    public The_gupshup_compatibleApis(ApiHost host)
     {
         Servers.SkipWithout();
         _host = host;

@@ -1,11 +1,11 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace OtpPipeline.Core.Gathering;
+namespace OtpPipeline.Core.Batching;
 
-/// <summary>Section <c>Gathering</c>: how concurrent requests share commits.</summary>
-public sealed class GatheringOptions
+/// <summary>Section <c>Batching</c>: how concurrent requests share commits.</summary>
+public sealed class BatchingOptions
 {
-    public const string Section = "Gathering";
+    public const string Section = "Batching";
 
     /// <summary>Batches of each kind under way at once in one process, while one is held up. 1 to 32; default 2.</summary>
     [Range(1, 32)]

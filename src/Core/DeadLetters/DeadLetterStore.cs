@@ -5,8 +5,8 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.DeadLetters;
 
-/// <summary>Keeps dead letters, sealed. A replay that fails again stays the row that it was.</summary>
-public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets)
+/// <summary>Keeps dead letters, encrypted. A replay that fails again stays the row that it was.</summary>
+public sealed class DeadLetterStore(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets)
 {
     /// <summary>A larger body is not kept: it was refused for its size, and would be again.</summary>
     public const int LargestBody = 256 * 1024;
@@ -29,7 +29,7 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
         await using var context = await contexts.CreateDbContextAsync();
         if (original.Headers.TryGetValue(ReplayHeader, out var mark))
         {
-            if (secrets.OpenReplayMark(mark) is { } replayed && await PutBackAsync(context, replayed, queue, reason))
+            if (secrets.DecryptReplayMark(mark) is { } replayed && await PutBackAsync(context, replayed, queue, reason))
             {
                 return replayed;
             }
@@ -41,11 +41,11 @@ public sealed class DeadLetterBox(IDbContextFactory<OtpDbContext> contexts, OtpS
         {
             Id = id,
             Queue = queue,
-            MessageId = original.MessageId is { Length: <= LongestId } messageId && !messageId.Contains('\0') ? secrets.SealMessageId(id, messageId) : null,
+            MessageId = original.MessageId is { Length: <= LongestId } messageId && !messageId.Contains('\0') ? secrets.EncryptMessageId(id, messageId) : null,
             Reason = reason,
             Headers = JsonSerializer.Serialize(headers, DeadLetterJson.Default.IReadOnlyDictionaryStringString),
             Size = original.Body.Length,
-            Original = original.Body.Length > LargestBody ? null : secrets.SealDeadLetter(id, original),
+            Original = original.Body.Length > LargestBody ? null : secrets.EncryptDeadLetter(id, original),
         });
         await context.SaveChangesAsync();
         return id;

@@ -4,17 +4,17 @@ using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis;
 
-public sealed class Switching_and_moving_a_dialect
+public sealed class Switching_and_moving_a_compatibleApis
 {
     private readonly ApiHost _host;
 
-    public Switching_and_moving_a_dialect(ApiHost host)
+    public Switching_and_moving_a_compatibleApis(ApiHost host)
     {
         Servers.SkipWithout();
         _host = host;
     }
 
-    /// <summary>Every path of a dialect, which is the name of its section too.</summary>
+    /// <summary>Every path of a compatible API, which is the name of its section too.</summary>
     public static TheoryData<string, string> Paths => new()
     {
         { "Native", "/otp" },
@@ -61,7 +61,7 @@ public sealed class Switching_and_moving_a_dialect
         {
             await using var server = With(section, "Enabled", "false");
             using var http = new HttpClient { BaseAddress = server.Address };
-            var client = new DialectClient(http);
+            var client = new CompatibleApiClient(http);
             foreach (var path in Paths.Where(p => p.Data.Item1 == section).Select(p => p.Data.Item2))
             {
                 await ShouldNotBeThereAsync(client, path);
@@ -84,7 +84,7 @@ public sealed class Switching_and_moving_a_dialect
         {
             await using var server = With(section, "Prefix", "/moved/here");
             using var http = new HttpClient { BaseAddress = server.Address };
-            var client = new DialectClient(http);
+            var client = new CompatibleApiClient(http);
             foreach (var path in Paths.Where(p => p.Data.Item1 == section).Select(p => p.Data.Item2))
             {
                 await ShouldNotBeThereAsync(client, path);
@@ -107,17 +107,17 @@ public sealed class Switching_and_moving_a_dialect
         var application = await KnownApplication.MakeAsync(_host);
         await using var server = With(section, "Prefix", prefix, application.Id);
         using var http = new HttpClient(new Prefixing(server.Address, prefix.ToUpperInvariant())) { BaseAddress = server.Address };
-        var client = new DialectClient(http);
+        var client = new CompatibleApiClient(http);
         await KnownTo(client, name, application);
-        var dialect = Dialect.Of(name);
+        var compatibleApi = CompatibleApi.From(name);
 
-        var requested = await dialect.Request(client, new(application), Numbers.Next());
+        var requested = await compatibleApi.Request(client, new(application), Numbers.Next());
         var id = (await application.OtpsAsync(_host)).ShouldHaveSingleItem();
         var otp = new MadeOtp(id, await PhoneAsync(application, id), await _host.PinOfAsync(id));
 
         requested["Location"].ShouldBe(name is "native" ? $"{prefix.ToUpperInvariant()}/otp/{id}" : null);
-        dialect.Verified(await dialect.Verify(client, new(application), otp, "none")).ShouldBeFalse();
-        dialect.Verified(await dialect.Verify(client, new(application), otp, otp.Pin)).ShouldBeTrue();
+        compatibleApi.Verified(await compatibleApi.Verify(client, new(application), otp, "none")).ShouldBeFalse();
+        compatibleApi.Verified(await compatibleApi.Verify(client, new(application), otp, otp.Pin)).ShouldBeTrue();
         var other = section switch { "Beem" => "/v1/request", "Gupshup" => "/sm/api/ent/sms/2fa/sendOTP", "Perfumerlabs" => "/sms", _ => "/otp/x/sendOTP" };
         (await client.SendAsync(HttpMethod.Get, other)).Status.ShouldBe(name is "native" ? HttpStatusCode.NotFound : HttpStatusCode.MethodNotAllowed);
     }
@@ -128,7 +128,7 @@ public sealed class Switching_and_moving_a_dialect
         await using var server = With("BizMagnets", "Prefix", "/whatsapp");
         using var http = new HttpClient { BaseAddress = server.Address };
 
-        var answer = await new DialectClient(http).BizMagnetsAsync(_host.Shop.Key, "/WhatsApp/Api/otp/y23823/verifyOtp", new { otp = "1", mobileNumber = "9876543210", countryCode = "91" });
+        var answer = await new CompatibleApiClient(http).BizMagnetsAsync(_host.Shop.Key, "/WhatsApp/Api/otp/y23823/verifyOtp", new { otp = "1", mobileNumber = "9876543210", countryCode = "91" });
 
         answer.Json.GetProperty("path").GetString().ShouldBe("/WhatsApp/Api/otp/y23823/verifyOtp");
     }
@@ -149,14 +149,14 @@ public sealed class Switching_and_moving_a_dialect
         ending.ExitCode.ShouldBe(1);
     }
 
-    /// <param name="section">The dialect.</param>
+    /// <param name="section">The compatible API.</param>
     /// <param name="key">What is set in its section.</param>
     /// <param name="value">To what.</param>
     /// <param name="perfumerlabs">Whose Perfumerlabs is; the shop's where none is named.</param>
     private KestrelHost With(string section, string key, string value, Guid? perfumerlabs = null) => new(
-        _host, new Dictionary<string, string>(PerfumerlabsDoor.SettingsOf(perfumerlabs ?? _host.Shop.Id), StringComparer.Ordinal) { [$"{section}:{key}"] = value });
+        _host, new Dictionary<string, string>(PerfumerlabsServer.SettingsOf(perfumerlabs ?? _host.Shop.Id), StringComparer.Ordinal) { [$"{section}:{key}"] = value });
 
-    private static async Task ShouldNotBeThereAsync(DialectClient client, string path)
+    private static async Task ShouldNotBeThereAsync(CompatibleApiClient client, string path)
     {
         var answer = await client.SendAsync(HttpMethod.Post, path, "{}");
         answer.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2021, path);
@@ -168,13 +168,13 @@ public sealed class Switching_and_moving_a_dialect
         (await _host.Client(application.Made.Tenant).ReadAsync(otpId)).Json.GetProperty("phoneNumber").GetString()!;
 
     /// <summary>A server of its own learns of a new application within two seconds.</summary>
-    private static async Task KnownTo(DialectClient client, string name, KnownApplication application)
+    private static async Task KnownTo(CompatibleApiClient client, string name, KnownApplication application)
     {
         var stranger = true;
         for (var i = 0; stranger; i++)
         {
             i.ShouldBeLessThan(200, "the application is still a stranger");
-            var answer = await Dialect.Of(name).Verify(client, new(application), new(Guid.CreateVersion7(), "+33612246400", ""), "none");
+            var answer = await CompatibleApi.From(name).Verify(client, new(application), new(Guid.CreateVersion7(), "+33612246400", ""), "none");
             stranger = answer.Status == HttpStatusCode.Unauthorized || answer.Text.Contains("Invalid credentials", StringComparison.Ordinal) || answer.Text.Contains("no such application", StringComparison.Ordinal);
             if (stranger)
             {

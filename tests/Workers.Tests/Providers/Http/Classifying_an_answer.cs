@@ -4,7 +4,7 @@ using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Providers.Http;
 
-public sealed class Judging_an_answer
+public sealed class Classifying_an_answer
 {
     [Theory]
     [InlineData(200)]

@@ -14,7 +14,7 @@ public delegate Task<bool> DatabaseProbe(CancellationToken cancellationToken);
 /// a delivery attempt, and none goes to an error queue. Work that the database refuses for now, such as one that waits for a locked
 /// row, is done again by itself and holds up nothing else. Ended by a stop or a long wait, the message goes back to its queue.
 /// </summary>
-public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseGate> logger)
+public sealed partial class DatabaseCircuitBreaker(DatabaseProbe probe, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCircuitBreaker> logger)
 {
     // Shorter than the broker's patience with an unacknowledged message, which is 30 minutes.
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
@@ -30,13 +30,13 @@ public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLi
     private long _openedAt;
     private int _waiting;
 
-    /// <summary>Does the work, again after an outage or a passing refusal. So it must bear to be done twice.</summary>
+    /// <summary>Does the work, again after an outage or a passing error. So it must bear to be done twice.</summary>
     /// <exception cref="OperationCanceledException">The host stops while the database is away or refuses.</exception>
     /// <exception cref="TimeoutException">The database was away for too long.</exception>
     public async Task<T> RunAsync<T>(Func<Task<T>> work)
     {
         var start = time.GetTimestamp();
-        for (var refusals = 0; ;)
+        for (var errors = 0; ;)
         {
             await WaitAsync(start);
             try
@@ -50,18 +50,18 @@ public sealed partial class DatabaseGate(DatabaseProbe probe, IHostApplicationLi
             catch (Exception failure)
                 when (StoreFailures.KindOf(failure) is StoreFailure.Retry or StoreFailure.Busy && time.GetElapsedTime(start) < LongestWait)
             {
-                if (++refusals == ReportedRefusal)
+                if (++errors == ReportedRefusal)
                 {
                     Log.Refused(logger, ExceptionText.MessagesOf(failure));
                 }
 
-                await Task.Delay(PauseAfter(refusals), time, lifetime.ApplicationStopping);
+                await Task.Delay(PauseAfter(errors), time, lifetime.ApplicationStopping);
             }
         }
     }
 
-    private static TimeSpan PauseAfter(int refusals) =>
-        TimeSpan.FromTicks(Math.Min(FirstRefusalPause.Ticks << Math.Min(refusals, 20), LongestRefusalPause.Ticks));
+    private static TimeSpan PauseAfter(int errors) =>
+        TimeSpan.FromTicks(Math.Min(FirstRefusalPause.Ticks << Math.Min(errors, 20), LongestRefusalPause.Ticks));
 
     private async Task WaitAsync(long start)
     {

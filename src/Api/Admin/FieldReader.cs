@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using OtpPipeline.Api.Responses;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Api.Admin;
@@ -25,7 +25,7 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return value.ValueKind == JsonValueKind.Null ? null : now;
         }
 
-        if (value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length >= min && text.Length <= max && !text.Contains('\0') && isValid?.Invoke(text) != false)
+        if (JsonField.AsItIs(value).Text is { } text && text.Length >= min && text.Length <= max && !text.Contains('\0') && isValid?.Invoke(text) != false)
         {
             if (problem?.Invoke(text) is { } wrong)
             {
@@ -47,8 +47,7 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return now;
         }
 
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString() : value.ValueKind == JsonValueKind.Number ? value.GetRawText() : null;
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max)
+        if (JsonField.From(value).WholeFrom(min, max) is { } number)
         {
             return number;
         }
@@ -64,9 +63,9 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return now;
         }
 
-        if (value.ValueKind is JsonValueKind.True or JsonValueKind.False)
+        if (JsonField.From(value).Flag is { } flag)
         {
-            return value.GetBoolean();
+            return flag;
         }
 
         Refuse(name, "must be true or false");
@@ -85,7 +84,7 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Number && value.TryGetDecimal(out var amount) && amount >= 0 && amount <= max)
+        if (JsonField.From(value).Amount is { } amount && amount >= 0 && amount <= max)
         {
             return amount;
         }
@@ -107,7 +106,7 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.String && EnumText<TEnum>.TryParse(value.GetString()!, out var word))
+        if (JsonField.From(value).Text is { } text && EnumText<TEnum>.TryParse(text, out var word))
         {
             return word;
         }
@@ -124,7 +123,7 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
         }
 
         var texts = value.ValueKind == JsonValueKind.Array
-            ? value.EnumerateArray().Select(v => v.ValueKind == JsonValueKind.String ? v.GetString() : null).ToList()
+            ? value.EnumerateArray().Select(v => JsonField.AsItIs(v).Text).ToList()
             : null;
         if (texts is not null && texts.Count >= min && texts.Count <= max && texts.TrueForAll(t => t is not null && isValid(t)))
         {
@@ -164,9 +163,9 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return null;
         }
 
-        if (value.ValueKind is JsonValueKind.String or JsonValueKind.Number)
+        if (JsonField.AsItIs(value).Text is { } text)
         {
-            return value.ValueKind == JsonValueKind.String ? value.GetString() : value.GetRawText();
+            return text;
         }
 
         Refuse(name, "must be a text");
@@ -181,10 +180,9 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return null;
         }
 
-        if (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(p => p.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False))
+        if (value.ValueKind == JsonValueKind.Object && value.EnumerateObject().All(p => JsonField.AsItIs(p.Value).Text is not null))
         {
-            return value.EnumerateObject().ToDictionary(
-                p => p.Name, p => p.Value.ValueKind == JsonValueKind.String ? p.Value.GetString()! : p.Value.GetRawText(), StringComparer.Ordinal);
+            return value.EnumerateObject().ToDictionary(p => p.Name, p => JsonField.AsItIs(p.Value).Text!, StringComparer.Ordinal);
         }
 
         Refuse(name, "must be an object of texts");

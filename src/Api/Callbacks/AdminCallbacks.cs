@@ -5,11 +5,11 @@ using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Formats;
-using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Callbacks;
@@ -88,11 +88,11 @@ internal static class AdminCallbacks
             http.Request,
             static json => new ReplayRangeBody
             {
-                Status = DraftField.From(json, "status").Text,
-                Application = DraftField.From(json, "application").Text,
-                From = DraftField.From(json, "from").Text,
-                To = DraftField.From(json, "to").Text,
-                Cursor = DraftField.From(json, "cursor").Text,
+                Status = JsonField.From(json, "status").Text,
+                Application = JsonField.From(json, "application").Text,
+                From = JsonField.From(json, "from").Text,
+                To = JsonField.From(json, "to").Text,
+                Cursor = JsonField.From(json, "cursor").Text,
             },
             cancellationToken);
         if (body.Error is { } unreadable)

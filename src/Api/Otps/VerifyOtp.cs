@@ -4,9 +4,9 @@ using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Reading;
-using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Pins;
 
@@ -38,7 +38,7 @@ internal static class VerifyOtp
             return new ErrorResult(OtpErrors.NotFound);
         }
 
-        var body = await JsonBody.ReadAsync(http.Request, static json => DraftField.From(json, "pin"), cancellationToken);
+        var body = await JsonBody.ReadAsync(http.Request, static json => JsonField.From(json, "pin"), cancellationToken);
         if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable);

@@ -1,8 +1,8 @@
 using System.Net.Http.Headers;
 using System.Text.Json;
 using OtpPipeline.Api.Responses;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Requests;
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.Requests;
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Workers.Commands;
@@ -6,28 +7,28 @@ namespace OtpPipeline.Workers.Commands;
 /// <summary>What every command names.</summary>
 public interface ICommandDraft
 {
-    DraftField ApplicationId { get; }
+    JsonField ApplicationId { get; }
 }
 
 /// <summary>RequestOtp as it came.</summary>
-public sealed record RequestDraft(DraftField ApplicationId, DraftField IdempotencyKey, OtpDraft Otp) : ICommandDraft
+public sealed record RequestDraft(JsonField ApplicationId, JsonField IdempotencyKey, OtpDraft Otp) : ICommandDraft
 {
     public static RequestDraft Read(JsonElement body) =>
-        new(DraftField.From(body, "applicationId"), Key(body), OtpDraft.Read(body));
+        new(JsonField.From(body, "applicationId"), Key(body), OtpDraft.Read(body));
 
     /// <summary>A key is compared as it stands, not trimmed.</summary>
-    private static DraftField Key(JsonElement body) => body.TryGetProperty("idempotencyKey", out var key) ? DraftField.AsItIs(key) : default;
+    private static JsonField Key(JsonElement body) => body.TryGetProperty("idempotencyKey", out var key) ? JsonField.AsItIs(key) : default;
 }
 
 /// <summary>VerifyOtp as it came.</summary>
-public sealed record VerifyDraft(DraftField ApplicationId, DraftField OtpId, DraftField Pin) : ICommandDraft
+public sealed record VerifyDraft(JsonField ApplicationId, JsonField OtpId, JsonField Pin) : ICommandDraft
 {
     public static VerifyDraft Read(JsonElement body) =>
-        new(DraftField.From(body, "applicationId"), DraftField.From(body, "otpId"), DraftField.From(body, "pin"));
+        new(JsonField.From(body, "applicationId"), JsonField.From(body, "otpId"), JsonField.From(body, "pin"));
 }
 
 /// <summary>CancelOtp as it came.</summary>
-public sealed record CancelDraft(DraftField ApplicationId, DraftField OtpId) : ICommandDraft
+public sealed record CancelDraft(JsonField ApplicationId, JsonField OtpId) : ICommandDraft
 {
-    public static CancelDraft Read(JsonElement body) => new(DraftField.From(body, "applicationId"), DraftField.From(body, "otpId"));
+    public static CancelDraft Read(JsonElement body) => new(JsonField.From(body, "applicationId"), JsonField.From(body, "otpId"));
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Requests;
@@ -26,7 +27,7 @@ public class A_secret_in_print
         ["PIN"] = (new Pin(Secret), true),
         ["holder of a PIN"] = (new Holder(new Pin(Secret), new PinGuess(Secret)), true),
         ["guess"] = (new PinGuess(Secret), true),
-        ["field"] = (new DraftField(Secret), true),
+        ["field"] = (new JsonField(Secret), true),
         ["draft"] = (Some.Draft($"\"phoneNumber\":\"+33{Address}\",\"template\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}"), true),
         ["order"] = (Order, true),
         ["checked"] = ((Result<OtpOrder>)Order, true),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
@@ -40,7 +41,7 @@ internal sealed class WorkerHost(TestDatabase database, Dictionary<string, strin
 
     public Task<Guid> RequestAsync(Channel channel, string recipient)
     {
-        var address = new DraftField(recipient);
+        var address = new JsonField(recipient);
         var draft = new OtpDraft { Channel = new(channel.Text()), From = new("Tests"), Template = new("Your PIN is {{pin}}") };
         return RequestAsync(channel switch
         {

@@ -1,12 +1,12 @@
 using OtpPipeline.Api.Requests;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.CompatibleApis.Beem;
 
 /// <summary>Two fields of a body: JSON, or XML, which the old documents allow. Its first character says which, whatever the media type does; what cannot be read has no fields.</summary>
 internal static class BeemBody
 {
-    public static async ValueTask<(DraftField First, DraftField Second)> ReadAsync(HttpRequest request, string first, string second, CancellationToken cancellationToken)
+    public static async ValueTask<(JsonField First, JsonField Second)> ReadAsync(HttpRequest request, string first, string second, CancellationToken cancellationToken)
     {
         if (await RawBody.ReadAsync(request, cancellationToken) is not { } bytes)
         {
@@ -18,7 +18,7 @@ internal static class BeemBody
             return BeemXml.Read(bytes, first, second);
         }
 
-        var body = CommandBody.Read(bytes, json => (DraftField.From(json, first), DraftField.From(json, second)));
+        var body = CommandBody.Read(bytes, json => (JsonField.From(json, first), JsonField.From(json, second)));
         return body.Error is null ? body.Value : default;
     }
 

@@ -3,6 +3,7 @@ using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Requests;
@@ -51,6 +52,6 @@ internal static class BeemRequest
     }
 
     /// <summary>The vendor's own samples have the two the wrong way round: a number of an application is short, one of a phone is not.</summary>
-    private static (DraftField AppId, DraftField Msisdn) Ordered((DraftField AppId, DraftField Msisdn) fields) =>
+    private static (JsonField AppId, JsonField Msisdn) Ordered((JsonField AppId, JsonField Msisdn) fields) =>
         fields.AppId.Text?.Length > LongestAppId && fields.Msisdn.Text?.Length is > 0 and <= LongestAppId ? (fields.Msisdn, fields.AppId) : fields;
 }

@@ -1,6 +1,6 @@
 using System.Text;
 using System.Xml;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.CompatibleApis.Beem;
 
@@ -15,7 +15,7 @@ internal static class BeemXml
     };
 
     /// <summary>The texts of the two; a field that is there twice is as little a field as it is in JSON. What cannot be read has no fields.</summary>
-    public static (DraftField First, DraftField Second) Read(byte[] bytes, string first, string second)
+    public static (JsonField First, JsonField Second) Read(byte[] bytes, string first, string second)
     {
         try
         {
@@ -29,7 +29,7 @@ internal static class BeemXml
         }
     }
 
-    private static (DraftField First, DraftField Second) Read(XmlReader reader, string first, string second)
+    private static (JsonField First, JsonField Second) Read(XmlReader reader, string first, string second)
     {
         var (one, other) = (new Field(first), new Field(second));
         Field? current = null;
@@ -60,7 +60,7 @@ internal static class BeemXml
 
         public StringBuilder Text { get; } = new();
 
-        public DraftField Value => _count == 1 ? new(Text.ToString().Trim()) : default;
+        public JsonField Value => _count == 1 ? new(Text.ToString().Trim()) : default;
 
         public void Begin() => _count++;
 

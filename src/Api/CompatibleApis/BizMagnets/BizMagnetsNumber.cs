@@ -1,16 +1,16 @@
 using System.Text.Json;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
 
 /// <summary>A number in its two fields.</summary>
-internal readonly record struct BizMagnetsNumber(DraftField MobileNumber, DraftField CountryCode)
+internal readonly record struct BizMagnetsNumber(JsonField MobileNumber, JsonField CountryCode)
 {
     private const int LongestCode = 3;
 
-    public static BizMagnetsNumber Read(JsonElement body) => new(DraftField.From(body, "mobileNumber"), DraftField.From(body, "countryCode"));
+    public static BizMagnetsNumber Read(JsonElement body) => new(JsonField.From(body, "mobileNumber"), JsonField.From(body, "countryCode"));
 
     /// <summary>Which field is missing; null where both are there.</summary>
     public OtpError? Missing() => BizMagnetsFields.Validate(MobileNumber, "mobileNumber") ?? BizMagnetsFields.Validate(CountryCode, "countryCode");
@@ -42,7 +42,7 @@ internal readonly record struct BizMagnetsNumber(DraftField MobileNumber, DraftF
 internal static class BizMagnetsFields
 {
     /// <summary>Null for a field with a text or a number.</summary>
-    public static OtpError? Validate(DraftField field, string name) =>
+    public static OtpError? Validate(JsonField field, string name) =>
         field.Malformed ? Wrong(name, "must be a text") : string.IsNullOrEmpty(field.Text) ? Wrong(name, "is missing or empty") : null;
 
     public static OtpError Wrong(string name, string why) => new(ErrorKind.RequestInvalid, "invalid_param", $"The field '{name}' {why}");

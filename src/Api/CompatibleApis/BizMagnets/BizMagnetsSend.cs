@@ -4,6 +4,7 @@ using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps.Intake;
@@ -17,9 +18,9 @@ namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
 internal static class BizMagnetsSend
 {
     private static readonly OtpError ConfigUnknown = new(ErrorKind.NotFound, "not_found", "The application has no such OTP config");
-    private static readonly DraftField WhatsApp = new(EnumText<Channel>.Lower(Channel.Whatsapp));
-    private static readonly DraftField AnySender = new("WhatsApp");
-    private static readonly DraftField Numbers = new(EnumText<PinType>.Lower(PinType.Numbers));
+    private static readonly JsonField WhatsApp = new(EnumText<Channel>.Lower(Channel.Whatsapp));
+    private static readonly JsonField AnySender = new("WhatsApp");
+    private static readonly JsonField Numbers = new(EnumText<PinType>.Lower(PinType.Numbers));
 
     public static async Task<IResult> HandleAsync(string config, HttpContext http, ApplicationDirectory directory, OtpIntake intake, CancellationToken cancellationToken)
     {
@@ -29,7 +30,7 @@ internal static class BizMagnetsSend
             return new ErrorResult(ConfigUnknown);
         }
 
-        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: DraftField.From(json, "name")), cancellationToken);
+        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: JsonField.From(json, "name")), cancellationToken);
         if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable, BizMagnetsStatus.OfBody(unreadable));

@@ -3,9 +3,9 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
-using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Recipients;
 
@@ -17,7 +17,7 @@ internal static class BizMagnetsVerify
     public static async Task<IResult> HandleAsync(
         string otpId, HttpContext http, OtpVerification verification, IOptions<BizMagnetsOptions> options, CancellationToken cancellationToken)
     {
-        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Otp: DraftField.From(json, "otp")), cancellationToken);
+        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Otp: JsonField.From(json, "otp")), cancellationToken);
         if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable, BizMagnetsStatus.OfBody(unreadable));

@@ -1,17 +1,17 @@
 using System.Text.Json;
 using Microsoft.Extensions.Primitives;
 using OtpPipeline.Api.Requests;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
 /// <summary>The fields of a request, whatever they came in. Names have no case; a field that comes twice holds nothing that could be used.</summary>
 internal sealed class GupshupFields
 {
-    private readonly Dictionary<string, DraftField> _fields = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, JsonField> _fields = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>As it came, not even trimmed.</summary>
-    public DraftField this[string name] => _fields.GetValueOrDefault(name);
+    public JsonField this[string name] => _fields.GetValueOrDefault(name);
 
     /// <summary>It was given, if only as an empty text.</summary>
     public bool Has(string name) => _fields.ContainsKey(name);
@@ -54,17 +54,17 @@ internal sealed class GupshupFields
         return fields;
     }
 
-    private static DraftField From(StringValues value) => value.Count == 1 ? new(value.ToString()) : new(null, Malformed: true);
+    private static JsonField From(StringValues value) => value.Count == 1 ? new(value.ToString()) : new(null, Malformed: true);
 
     private bool Add(JsonElement body)
     {
         foreach (var property in body.EnumerateObject())
         {
-            Add(property.Name, DraftField.AsItIs(property.Value));
+            Add(property.Name, JsonField.AsItIs(property.Value));
         }
 
         return true;
     }
 
-    private void Add(string name, DraftField field) => _fields[name] = _fields.ContainsKey(name) ? new(null, Malformed: true) : field;
+    private void Add(string name, JsonField field) => _fields[name] = _fields.ContainsKey(name) ? new(null, Malformed: true) : field;
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
@@ -52,7 +53,7 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
     }
 
     /// <summary>The guess, where there is one, against the live code.</summary>
-    public async Task<GupshupOutcome> VerifyAsync(Application application, Recipient recipient, DraftField code, CancellationToken cancellationToken)
+    public async Task<GupshupOutcome> VerifyAsync(Application application, Recipient recipient, JsonField code, CancellationToken cancellationToken)
     {
         // What is no guess is not counted as one.
         if (code.Text?.Trim() is not { Length: > 0 } guess)

@@ -1,8 +1,8 @@
 using System.Globalization;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Messages;
-using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 
@@ -46,7 +46,7 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
     public CallerMessage Write(Pin code) => new(Message!.Replace(Placeholder, code.Reveal(), StringComparison.Ordinal));
 
     /// <summary>Whose number this is; null where it is nobody's.</summary>
-    public Recipient? Phone(DraftField field)
+    public Recipient? Phone(JsonField field)
     {
         var text = field.PhoneText ?? "";
         var read = Indian ? PhoneNumber.Parse(text, "IN") : PhoneNumber.Parse(PhoneNumber.WithPlus(text), countryIso: null);

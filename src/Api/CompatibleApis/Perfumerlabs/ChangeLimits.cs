@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 using OtpPipeline.Core.Applications.Limits;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
@@ -56,8 +56,8 @@ internal static class ChangeLimits
         foreach (var item in set.EnumerateArray())
         {
             if (item.ValueKind != JsonValueKind.Object
-                || PerfumerlabsFields.Whole(DraftField.From(item, "minutes"), 1, MaxMinutes) is not { } minutes
-                || PerfumerlabsFields.Whole(DraftField.From(item, "rate"), 1, MaxRate) is not { } rate)
+                || JsonField.From(item, "minutes").WholeFrom(1, MaxMinutes) is not { } minutes
+                || JsonField.From(item, "rate").WholeFrom(1, MaxRate) is not { } rate)
             {
                 return null;
             }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 using OtpPipeline.Core.Applications;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
@@ -49,7 +49,7 @@ internal static class FindTarget
     }
 
     /// <summary>The recipient; null for a miss.</summary>
-    private static async Task<string?> TakeAsync(OtpCheck check, Application application, PerfumerlabsChannel channel, DraftField password, CancellationToken cancellationToken)
+    private static async Task<string?> TakeAsync(OtpCheck check, Application application, PerfumerlabsChannel channel, JsonField password, CancellationToken cancellationToken)
     {
         var taken = await check.TakeAsync(application, channel.Place, password.Text!, Activity.Current?.Id, cancellationToken);
         if (taken.Error is not null && password.WasNumber)

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Requests;
@@ -57,7 +58,7 @@ internal static class SendCode
             return (null, null, unfit);
         }
 
-        if (PerfumerlabsFields.Whole(fields["lifetime"], 1, MaxLifetime) is not { } lifetime)
+        if (fields["lifetime"].WholeFrom(1, MaxLifetime) is not { } lifetime)
         {
             return (null, null, "\"lifetime\" must be a whole number of seconds from 1 to 86400");
         }
@@ -80,7 +81,7 @@ internal static class SendCode
     }
 
     /// <summary>What its sends are counted by: the address, of IPv6 its /64; null where none is given.</summary>
-    private static bool TryAddress(DraftField field, out string? address)
+    private static bool TryAddress(JsonField field, out string? address)
     {
         address = null;
         if (field.IsAbsent)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Formats;
@@ -77,24 +78,24 @@ public static partial class OrderRules
             MaxAttempts = maxAttempts,
             PinPolicy = new(kind, pinLength, draft.PinType.IsAbsent ? settings.PinAlphabet : null),
             CallbackUrl = callbackUrl,
-            Name = NotEmpty(draft.Name),
-            Locale = NotEmpty(draft.Locale),
+            Name = draft.Name.TextIfAny,
+            Locale = draft.Locale.TextIfAny,
             Metadata = metadata,
             Normalised = JsonSerializer.Serialize(
                 [
                     channel.Text(), address.Value.Address, draft.From.Text, draft.Template.Text, trackId?.ToString(), Given(draft.Ttl, ttl),
                     Given(draft.MaxAttempts, maxAttempts), draft.PinType.Text?.ToLowerInvariant(), Given(draft.PinLength, pinLength),
-                    draft.OtpCallbackUrl.Text, NotEmpty(draft.Name), NotEmpty(draft.Locale), metadata,
+                    draft.OtpCallbackUrl.Text, draft.Name.TextIfAny, draft.Locale.TextIfAny, metadata,
                 ],
                 OtpJson.Default.StringArray),
         };
     }
 
     /// <summary>Given, even empty, wins over the setting.</summary>
-    private static string? Or(DraftField field, string? setting) =>
-        field.IsAbsent ? setting : field.IsEmpty ? null : field.Text;
+    private static string? Or(JsonField field, string? setting) =>
+        field.IsAbsent ? setting : field.TextIfAny;
 
-    private static bool TryChannel(DraftField field, ApplicationSettings settings, out Channel channel)
+    private static bool TryChannel(JsonField field, ApplicationSettings settings, out Channel channel)
     {
         channel = settings.Plan is [var first, ..] ? first : Channel.Sms;
         return field.IsAbsent || (field.Text is { Length: > 0 } text && EnumText<Channel>.TryParse(text, out channel));
@@ -106,7 +107,7 @@ public static partial class OrderRules
         return text is not null && EnumText<PinType>.TryParse(text, out kind);
     }
 
-    private static OtpError? Number(DraftField field, int setting, int min, int max, OtpError notANumber, OtpError tooSmall, OtpError tooLarge, out int value)
+    private static OtpError? Number(JsonField field, int setting, int min, int max, OtpError notANumber, OtpError tooSmall, OtpError tooLarge, out int value)
     {
         value = setting;
         if (field.IsAbsent)
@@ -114,10 +115,7 @@ public static partial class OrderRules
             return null;
         }
 
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (!double.TryParse(field.Text, Style, CultureInfo.InvariantCulture, out var number)
-            || number != Math.Truncate(number)
-            || !field.Text.AsSpan().ContainsAnyInRange('0', '9'))
+        if (field.Whole is not { } number)
         {
             return notANumber;
         }
@@ -136,14 +134,14 @@ public static partial class OrderRules
         return null;
     }
 
-    private static bool TryTrackId(DraftField field, out Guid? trackId)
+    private static bool TryTrackId(JsonField field, out Guid? trackId)
     {
         // The parser takes signs and 0x within a group; they are no UUID.
         trackId = Guid.TryParseExact(field.Text, "D", out var id) && !field.Text.AsSpan().ContainsAny("+xX") ? id : null;
         return field.IsAbsent || trackId is not null;
     }
 
-    private static OtpError? Callback(DraftField field, ApplicationSettings settings, CallbackOptions callbacks, out string? url)
+    private static OtpError? Callback(JsonField field, ApplicationSettings settings, CallbackOptions callbacks, out string? url)
     {
         url = field.IsAbsent ? settings.OtpCallbackUrl : field.Text;
         if (url is null)
@@ -177,9 +175,7 @@ public static partial class OrderRules
     }
 
     // 180, "180" and 1.8e2 are the same number.
-    private static string? Given(DraftField field, int value) => field.IsAbsent ? null : value.ToString(CultureInfo.InvariantCulture);
-
-    private static string? NotEmpty(DraftField field) => field.IsEmpty ? null : field.Text;
+    private static string? Given(JsonField field, int value) => field.IsAbsent ? null : value.ToString(CultureInfo.InvariantCulture);
 
     private static bool Served(string country, ApplicationLimits limits) =>
         limits.AllowedCountries.Length == 0 || limits.AllowedCountries.Contains(country, StringComparer.OrdinalIgnoreCase);

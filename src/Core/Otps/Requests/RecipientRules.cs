@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Recipients;
 
@@ -13,7 +14,7 @@ internal static class RecipientRules
         _ => Phone(draft.PhoneNumber, draft.CountryIso),
     };
 
-    private static Result<Recipient> Email(DraftField field)
+    private static Result<Recipient> Email(JsonField field)
     {
         if (string.IsNullOrEmpty(field.Text))
         {
@@ -23,7 +24,7 @@ internal static class RecipientRules
         return EmailAddress.TryParse(field.Text, out var email) ? Recipient.From(email) : OtpErrors.EmailInvalid;
     }
 
-    private static Result<Recipient> Chat(DraftField field)
+    private static Result<Recipient> Chat(JsonField field)
     {
         if (string.IsNullOrEmpty(field.Text))
         {
@@ -33,7 +34,7 @@ internal static class RecipientRules
         return TelegramChat.TryParse(field.Text, out var chat) ? Recipient.From(chat) : OtpErrors.ChatIdInvalid;
     }
 
-    private static Result<Recipient> Phone(DraftField field, DraftField country)
+    private static Result<Recipient> Phone(JsonField field, JsonField country)
     {
         if (string.IsNullOrEmpty(field.Text))
         {

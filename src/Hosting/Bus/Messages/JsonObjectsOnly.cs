@@ -1,6 +1,6 @@
 using System.Text.Json;
 using MassTransit;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 

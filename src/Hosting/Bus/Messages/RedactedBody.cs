@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 

@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using OtpPipeline.Api.Requests;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 
@@ -28,13 +28,13 @@ internal sealed class PerfumerlabsFields
     }
 
     /// <summary>Trimmed. What PHP takes for empty, such as "" and "0", is absent.</summary>
-    public DraftField this[string name]
+    public JsonField this[string name]
     {
         get
         {
             if (Raw(name) is { } value)
             {
-                return IsNothing(value) ? default : DraftField.From(value);
+                return IsNothing(value) ? default : JsonField.From(value);
             }
 
             var texts = _query[name];
@@ -58,16 +58,6 @@ internal sealed class PerfumerlabsFields
         }
 
         return null;
-    }
-
-    /// <summary>A whole number in this range, as number or text; null for anything else.</summary>
-    public static int? Whole(DraftField field, int min, int max)
-    {
-        const NumberStyles Style = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        return field.Text is { } text && double.TryParse(text, Style, CultureInfo.InvariantCulture, out var number)
-            && number >= min && number <= max && number == Math.Truncate(number)
-            ? (int)number
-            : null;
     }
 
     /// <summary>A text of so many characters that can all be seen, spaces included.</summary>

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
@@ -18,13 +18,13 @@ internal sealed record TelegramUpdate(long Id, TelegramChat Chat)
         if (!update.TryGetProperty("update_id", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id)
             || Object(update, "message") is not { } message
             || Object(message, "chat") is not { } chat
-            || DraftField.From(chat, "type").Text is not "private"
-            || (Object(message, "from") is { } from && DraftField.From(from, "is_bot").Text is "true"))
+            || JsonField.From(chat, "type").Text is not "private"
+            || (Object(message, "from") is { } from && JsonField.From(from, "is_bot").Text is "true"))
         {
             return null;
         }
 
-        return TelegramChat.TryParse(DraftField.From(chat, "id").Text, out var address) && address.Id > 0 ? new(id, address) : null;
+        return TelegramChat.TryParse(JsonField.From(chat, "id").Text, out var address) && address.Id > 0 ? new(id, address) : null;
     }
 
     private static JsonElement? Object(JsonElement owner, string name) =>

@@ -3,7 +3,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using OtpPipeline.Core.Errors;
 
-namespace OtpPipeline.Core.Otps.Requests;
+namespace OtpPipeline.Core.Bodies;
 
 /// <summary>Reads the body of a command as one JSON object, or says why that cannot be done. Nothing that a client sends makes it throw.</summary>
 public static class CommandBody

@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace OtpPipeline.Core.Otps.Requests;
+namespace OtpPipeline.Core.Bodies;
 
 /// <summary>JSON can spell half a character (a lone surrogate), which is no text and which nothing that follows can store.</summary>
 internal static class JsonEscapes

@@ -53,7 +53,7 @@ catch (OperationCanceledException) when (stop.IsCancellationRequested)
     Console.WriteLine("Stopped.");
     return 130;
 }
-catch (BenchException failure)
+catch (Exception failure) when (failure is BenchException or HostFailedException)
 {
     await Console.Error.WriteLineAsync(failure.Message);
     report.Print();

@@ -47,11 +47,11 @@ public sealed class A_new_credential
         var pair = (await _admin.PostAsync($"/{made.Id}/identifiers", new { kind = "beem_key" })).Json;
         await _admin.PostAsync($"/{made.Id}/identifiers", new { kind = "beem_app", identifier = app });
         var basic = $"{pair.GetProperty("identifier").GetProperty("identifier").GetString()}:{pair.GetProperty("secret").GetString()}";
-        var beem = await new CompatibleApiClient(http).BeemAsync(basic, "/v1/request", new { appId = app, msisdn = Numbers.Next()[1..] });
+        var beem = await new CompatibleApiClient(http).BeemAsync(basic, "/v1/request", new { appId = app, msisdn = Recipients.Next()[1..] });
         beem.Json.GetProperty("data").GetProperty("message").GetProperty("code").GetInt32().ShouldBe(100, beem.Text);
 
         var gupshup = await _admin.PostAsync($"/{made.Id}/gupshup/keys", new { message = "Code %code%", accountType = "intl" });
-        var line = await new CompatibleApiClient(http).QueryAsync("/apps/TwoFactorAuth/incoming.php", ("key", gupshup.Json.EnumerateObject().Single().Name), ("phone", Numbers.Next()[1..]));
+        var line = await new CompatibleApiClient(http).QueryAsync("/apps/TwoFactorAuth/incoming.php", ("key", gupshup.Json.EnumerateObject().Single().Name), ("phone", Recipients.Next()[1..]));
         line.Text.ShouldStartWith("success | 100");
     }
 

@@ -28,7 +28,7 @@ public sealed class A_token_request_that_is_refused
     [Fact]
     public async Task Is_no_form_or_too_large()
     {
-        var json = await _tokens.AskAsync("""{"grant_type":"client_credentials"}""", TokenClient.Basic($"{_host.Shop.Id}:{_host.ShopSecret}"), "application/json");
+        var json = await _tokens.AskAsync("""{"grant_type":"client_credentials"}""", BasicHeader.From($"{_host.Shop.Id}:{_host.ShopSecret}"), "application/json");
         var large = await _tokens.AskAsync("grant_type=client_credentials&x=" + new string('x', 70_000));
 
         foreach (var answer in new[] { json, large })
@@ -43,8 +43,8 @@ public sealed class A_token_request_that_is_refused
         var shop = _host.Shop.Id;
         string?[] wrong =
         [
-            null, "Basic", "Basic !!!", TokenClient.Basic("no-colon"), TokenClient.Basic($"{shop}:"), TokenClient.Basic($"{shop}:{_host.ShopSecret}x"), TokenClient.Basic($"{Guid.CreateVersion7()}:{_host.ShopSecret}"),
-            TokenClient.Basic($"{_host.OtherShop.Id}:{_host.ShopSecret}"), TokenClient.Basic($":{_host.ShopSecret}"), TokenClient.Basic("beem-key:beem-secret=="), $"Bearer {_host.ShopSecret}",
+            null, "Basic", "Basic !!!", BasicHeader.From("no-colon"), BasicHeader.From($"{shop}:"), BasicHeader.From($"{shop}:{_host.ShopSecret}x"), BasicHeader.From($"{Guid.CreateVersion7()}:{_host.ShopSecret}"),
+            BasicHeader.From($"{_host.OtherShop.Id}:{_host.ShopSecret}"), BasicHeader.From($":{_host.ShopSecret}"), BasicHeader.From("beem-key:beem-secret=="), $"Bearer {_host.ShopSecret}",
         ];
         foreach (var credentials in wrong)
         {

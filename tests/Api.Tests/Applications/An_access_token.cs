@@ -42,7 +42,7 @@ public sealed class An_access_token
         }
 
         var token = answer.Json.GetProperty("access_token").GetString()!;
-        var otp = await _tokens.Bearer(token).RequestAsync(new { phoneNumber = Numbers.Next() });
+        var otp = await _tokens.Bearer(token).RequestAsync(new { phoneNumber = Recipients.Next() });
         otp.Status.ShouldBe(HttpStatusCode.Created, otp.Text);
         otp["X-Rate-Limit-Limit"].ShouldBe("6000");
         (await _host.Client(_host.Shop).ReadAsync(otp.Json.GetProperty("otpId").GetString()!)).Status.ShouldBe(HttpStatusCode.OK);
@@ -70,14 +70,14 @@ public sealed class An_access_token
         var id = $"client%{Random.Shared.NextInt64()}+1";
         (await admin.PostAsync($"/{made.Id}/identifiers", new { kind = "token_client", identifier = id, secret })).Status.ShouldBe(HttpStatusCode.Created);
 
-        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{id}:{secret}"))).Status.ShouldBe(HttpStatusCode.OK);
+        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{id}:{secret}"))).Status.ShouldBe(HttpStatusCode.OK);
         if (!encoded.Equals(secret, StringComparison.Ordinal))
         {
-            var token = await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{Uri.EscapeDataString(id)}:{encoded}"));
+            var token = await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{Uri.EscapeDataString(id)}:{encoded}"));
             (await _tokens.Bearer(token).GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
         }
 
-        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{id}:{encoded}x"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{id}:{encoded}x"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class An_access_token
     {
         var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials&scope=sms"));
 
-        (await client.RequestAsync(new { phoneNumber = Numbers.Next() })).ShouldBeRefused(403, "insufficient_scope", 2111, "The access token does not have the scope 'otp'");
+        (await client.RequestAsync(new { phoneNumber = Recipients.Next() })).ShouldBeRefused(403, "insufficient_scope", 2111, "The access token does not have the scope 'otp'");
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -147,13 +147,13 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync();
         await _host.RefreshAsync();
-        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}")));
+        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
 
         await admin.PatchAsync($"/{made.Id}", new { status = "inactive" });
         await _host.RefreshAsync();
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
         await admin.PatchAsync($"/{made.Id}", new { status = "active" });
         await _host.RefreshAsync();
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
@@ -169,20 +169,20 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync(new { tokenLifetime = 120 });
         await _host.RefreshAsync();
-        var before = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}")));
+        var before = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
         var identifier = $"/{made.Id}/identifiers/{(await admin.GetAsync($"/{made.Id}")).Json.GetProperty("identifiers")[0].GetProperty("id").GetString()}";
 
         var secret = (await admin.PostAsync($"{identifier}/secret")).Json.GetProperty("secret").GetString();
         await _host.RefreshAsync();
-        var after = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{secret}")));
-        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}"))).Json.GetProperty("expires_in").GetInt32().ShouldBe(120);
+        var after = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{secret}")));
+        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}"))).Json.GetProperty("expires_in").GetInt32().ShouldBe(120);
         (await before.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
 
         (await admin.DeleteAsync($"{identifier}/previous-secret")).Status.ShouldBe(HttpStatusCode.NoContent);
         await _host.RefreshAsync();
         (await before.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await after.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
-        (await _tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -191,13 +191,13 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync();
         await _host.RefreshAsync();
-        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{made.Id}:{made.Secret}")));
+        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
 
         await admin.PatchAsync($"/{made.Id}", new { settings = new { scopes = new[] { "sms" } } });
         await _host.RefreshAsync();
 
         (await client.ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await _tokens.AskAsync("grant_type=client_credentials&scope=otp", TokenClient.Basic($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _tokens.AskAsync("grant_type=client_credentials&scope=otp", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]

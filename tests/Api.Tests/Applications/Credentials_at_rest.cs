@@ -85,7 +85,7 @@ public sealed class Credentials_at_rest
     {
         using var http = new HttpClient { BaseAddress = server.Address };
         using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
-        request.Headers.TryAddWithoutValidation("Authorization", TokenClient.Basic($"{_host.Shop.Id}:{_host.ShopSecret}"));
+        request.Headers.TryAddWithoutValidation("Authorization", BasicHeader.From($"{_host.Shop.Id}:{_host.ShopSecret}"));
         using var token = await http.SendAsync(request);
         return
         [

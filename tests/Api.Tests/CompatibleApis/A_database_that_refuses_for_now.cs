@@ -46,7 +46,7 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
             foreach (var state in States)
             {
                 _refusals.Play(state, int.MaxValue);
-                foreach (var answer in new[] { await compatibleApi.Request(_client, new(_application), Numbers.Next()), await compatibleApi.Verify(_client, new(_application), otp, "0000000000") })
+                foreach (var answer in new[] { await compatibleApi.Request(_client, new(_application), Recipients.Next()), await compatibleApi.Verify(_client, new(_application), otp, "0000000000") })
                 {
                     answer.Status.ShouldBe(HttpStatusCode.ServiceUnavailable, $"{compatibleApi} {state}: {answer.Text}");
                     int.Parse(answer["Retry-After"]!).ShouldBePositive();

@@ -111,7 +111,7 @@ public sealed class Switching_and_moving_a_compatibleApis
         await KnownTo(client, name, application);
         var compatibleApi = CompatibleApi.From(name);
 
-        var requested = await compatibleApi.Request(client, new(application), Numbers.Next());
+        var requested = await compatibleApi.Request(client, new(application), Recipients.Next());
         var id = (await application.OtpsAsync(_host)).ShouldHaveSingleItem();
         var otp = new MadeOtp(id, await PhoneAsync(application, id), await _host.PinOfAsync(id));
 

@@ -136,7 +136,7 @@ public sealed class Two_applications_with_all_compatibleApis : IClassFixture<Per
         var (owners, others) = (await owner.OtpsAsync(_host), await other.OtpsAsync(_host));
         var otp = await compatibleApi.MakeAsync(_client, _host, other);
 
-        var requested = await compatibleApi.Request(_client, shown, Numbers.Next());
+        var requested = await compatibleApi.Request(_client, shown, Recipients.Next());
 
         requested.Text.ShouldNotContain("success");
         requested.Text.ShouldNotContain("otpId");
@@ -190,7 +190,7 @@ public sealed class Two_applications_with_all_compatibleApis : IClassFixture<Per
         await _host.RefreshAsync();
 
         compatibleApi.Verified(await compatibleApi.Verify(_client, new(application), otp, otp.Pin)).ShouldBeFalse();
-        await compatibleApi.Request(_client, new(application), Numbers.Next());
+        await compatibleApi.Request(_client, new(application), Recipients.Next());
 
         (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
         (await application.OtpsAsync(_host)).ShouldBe([otp.Id]);
@@ -202,13 +202,13 @@ public sealed class Two_applications_with_all_compatibleApis : IClassFixture<Per
         var (owner, stranger) = await _two.PairAsync();
         var otp = await CompatibleApi.From("Beem").MakeAsync(_client, _host, owner);
         var tokens = new TokenClient(_host);
-        var theirs = tokens.Bearer(await tokens.TokenAsync("grant_type=client_credentials", TokenClient.Basic($"{stranger.Made.Id}:{stranger.Made.Secret}")));
+        var theirs = tokens.Bearer(await tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{stranger.Made.Id}:{stranger.Made.Secret}")));
 
         (await theirs.ReadAsync(otp.Id)).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
         (await theirs.GetAsync($"/applications/{owner.Made.Id}")).ShouldBeRefused(404, "not_found", 1500, "Application ID not found");
         foreach (var pair in new[] { $"{owner.Made.Id}:{stranger.Made.Secret}", owner.BeemPair, $"{owner.Made.Id}:{owner.Made.Key}", $"{owner.BeemKey}:{owner.Made.Secret}" })
         {
-            (await tokens.AskAsync("grant_type=client_credentials", TokenClient.Basic(pair))).ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
+            (await tokens.AskAsync("grant_type=client_credentials", BasicHeader.From(pair))).ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
         }
     }
 }

@@ -44,7 +44,7 @@ public sealed class A_path_or_method_that_does_not_exist
     public async Task Is_an_OTP_with_an_empty_id(string method, string path)
     {
         var made = await _host.Admin().WithApplicationAsync();
-        var body = new StringContent($$"""{"phoneNumber":"{{Numbers.Next()}}","pin":"1234"}""");
+        var body = new StringContent($$"""{"phoneNumber":"{{Recipients.Next()}}","pin":"1234"}""");
         var answer = await _host.Client(made.Tenant).SendAsync(HttpMethod.Parse(method), path, body, "application/json");
 
         answer.ShouldBeRefused(404, "not_found", 2021, "Not found");

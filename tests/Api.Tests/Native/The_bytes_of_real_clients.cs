@@ -27,7 +27,7 @@ public sealed class The_bytes_of_real_clients
     {
         var credentials = $"X-API-KEY: {_host.Shop.Key}\r\nAuthorization: Bearer YOUR_ACCESS_TOKEN\r\n";
         var created = await SendAsync(
-            $"POST /otp HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\n{Body($$$"""{"phoneNumber": "{{{Numbers.Next()}}}", "countryIso": "FR", "from": "InfoText", "template": "Your verification code is {{pin}}", "trackId": "bf325375-e030-fccb-a009-17317c574773", "ttl": 180, "maxAttempts": 4, "pinType": "numbers", "pinLength": 4, "otpCallbackUrl": "https://webhook/receive-otp-status-updates"}""", Python + credentials)}");
+            $"POST /otp HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\n{Body($$$"""{"phoneNumber": "{{{Recipients.Next()}}}", "countryIso": "FR", "from": "InfoText", "template": "Your verification code is {{pin}}", "trackId": "bf325375-e030-fccb-a009-17317c574773", "ttl": 180, "maxAttempts": 4, "pinType": "numbers", "pinLength": 4, "otpCallbackUrl": "https://webhook/receive-otp-status-updates"}""", Python + credentials)}");
         var id = Created(created);
         created.Json.GetProperty("trackId").GetString().ShouldBe("bf325375-e030-fccb-a009-17317c574773");
 
@@ -42,7 +42,7 @@ public sealed class The_bytes_of_real_clients
     {
         var credentials = $"X-API-KEY: {_host.Shop.Key}\r\nAuthorization: Bearer YOUR_ACCESS_TOKEN\r\n";
         var created = await SendAsync(
-            $"POST /otp HTTP/1.1\r\nHost: {Host}\r\n{Body($$"""{"phoneNumber":"{{Numbers.Next()}}","countryIso":"FR","from":"InfoText","ttl":"500","maxAttempts":"4","pinType":"numbers","pinLength":"4"}""", Php + credentials, typed: true)}");
+            $"POST /otp HTTP/1.1\r\nHost: {Host}\r\n{Body($$"""{"phoneNumber":"{{Recipients.Next()}}","countryIso":"FR","from":"InfoText","ttl":"500","maxAttempts":"4","pinType":"numbers","pinLength":"4"}""", Php + credentials, typed: true)}");
         var id = Created(created);
         created.Json.GetProperty("ttl").GetInt32().ShouldBe(500);
 
@@ -61,7 +61,7 @@ public sealed class The_bytes_of_real_clients
 
         answer.Head.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         var token = answer.Json.GetProperty("access_token").GetString();
-        var created = await SendAsync($"POST /otp HTTP/1.1\r\nHost: {Host}\r\n{Body($$"""{"phoneNumber":"{{Numbers.Next()}}"}""", Php + $"Authorization: Bearer {token}\r\n", typed: true)}");
+        var created = await SendAsync($"POST /otp HTTP/1.1\r\nHost: {Host}\r\n{Body($$"""{"phoneNumber":"{{Recipients.Next()}}"}""", Php + $"Authorization: Bearer {token}\r\n", typed: true)}");
         Created(created);
     }
 

@@ -35,7 +35,7 @@ public sealed class The_clients_of_the_replaced_service
     public async Task Send_numbers_as_texts()
     {
         var answer = await _client.RequestAsync(
-            $$"""{"phoneNumber":"{{Numbers.Next()}}","countryIso":"FR","ttl":"500","maxAttempts":"4","pinType":"numbers","pinLength":"4"}""");
+            $$"""{"phoneNumber":"{{Recipients.Next()}}","countryIso":"FR","ttl":"500","maxAttempts":"4","pinType":"numbers","pinLength":"4"}""");
 
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
         answer.Json.GetProperty("ttl").GetInt32().ShouldBe(500);
@@ -73,7 +73,7 @@ public sealed class The_clients_of_the_replaced_service
     [Fact]
     public async Task Get_text_in_UTF8_with_its_length()
     {
-        var answer = await _client.RequestAsync(new { phoneNumber = Numbers.Next(), name = "Zoë" });
+        var answer = await _client.RequestAsync(new { phoneNumber = Recipients.Next(), name = "Zoë" });
 
         answer.Text.ShouldContain("\"phoneNumber\":\"+33");
         answer.Text.ShouldContain("\"name\":\"Zoë\"");

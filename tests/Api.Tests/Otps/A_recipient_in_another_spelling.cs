@@ -58,7 +58,7 @@ public sealed class A_recipient_in_another_spelling
     public async Task Is_refused_a_template_with_an_unknown_placeholder_and_so_is_the_application()
     {
         var client = await ClientAsync(new { });
-        (await client.RequestAsync(new { phoneNumber = Numbers.Next(), template = "{{pin}} {{code}}" })).ShouldBeRefused(
+        (await client.RequestAsync(new { phoneNumber = Recipients.Next(), template = "{{pin}} {{code}}" })).ShouldBeRefused(
             400, "invalid_param", 2006,
             "The parameter 'template' contains an unknown placeholder: beside {{pin}} there are {{app}}, {{minutes}} and {{name}}");
 

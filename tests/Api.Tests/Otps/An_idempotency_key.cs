@@ -20,7 +20,7 @@ public sealed class An_idempotency_key
     public async Task Gives_the_same_command_the_first_answer_again_whatever_happened_since()
     {
         var key = Guid.CreateVersion7().ToString();
-        var phoneNumber = Numbers.Next();
+        var phoneNumber = Recipients.Next();
         var first = await _client.RequestAsync(new { phoneNumber, ttl = 180 }, key);
         await _client.CancelAsync(first.Json.GetProperty("otpId").GetString()!);
 
@@ -35,9 +35,9 @@ public sealed class An_idempotency_key
     public async Task Of_another_command_is_refused()
     {
         var key = Guid.CreateVersion7().ToString();
-        await _client.RequestAsync(new { phoneNumber = Numbers.Next() }, key);
+        await _client.RequestAsync(new { phoneNumber = Recipients.Next() }, key);
 
-        var other = await _client.RequestAsync(new { phoneNumber = Numbers.Next() }, key);
+        var other = await _client.RequestAsync(new { phoneNumber = Recipients.Next() }, key);
 
         other.ShouldBeRefused(422, "duplicate_value", 2106, "The idempotency key was used before with another command");
     }
@@ -46,7 +46,7 @@ public sealed class An_idempotency_key
     public async Task Of_many_requests_at_once_makes_one_otp()
     {
         var key = Guid.CreateVersion7().ToString();
-        var phoneNumber = Numbers.Next();
+        var phoneNumber = Recipients.Next();
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => _client.RequestAsync(new { phoneNumber }, key)));
 
@@ -58,7 +58,7 @@ public sealed class An_idempotency_key
     public async Task Belongs_to_one_application()
     {
         var key = Guid.CreateVersion7().ToString();
-        var phoneNumber = Numbers.Next();
+        var phoneNumber = Recipients.Next();
         var mine = await _client.RequestAsync(new { phoneNumber }, key);
 
         var theirs = await _host.Client(_host.OtherShop).RequestAsync(new { phoneNumber }, key);
@@ -73,7 +73,7 @@ public sealed class An_idempotency_key
     [InlineData("256")]
     public async Task That_is_no_key_is_refused(string key)
     {
-        var answer = await _client.RequestAsync(new { phoneNumber = Numbers.Next() }, key is "256" ? new string('x', 256) : key);
+        var answer = await _client.RequestAsync(new { phoneNumber = Recipients.Next() }, key is "256" ? new string('x', 256) : key);
 
         answer.ShouldBeRefused(400, "invalid_request", 2101, Invalid);
     }

@@ -106,7 +106,7 @@ public sealed class An_otp_request_that_is_refused
     public async Task Says_that_the_days_spending_limit_is_reached_and_that_a_recipient_had_enough()
     {
         var client = _host.Client(_host.Strict);
-        var often = new { phoneNumber = Numbers.Next(), channel = "ussd", from = "Shop", template = "{{pin}}", pinType = "letters" };
+        var often = new { phoneNumber = Recipients.Next(), channel = "ussd", from = "Shop", template = "{{pin}}", pinType = "letters" };
         (await client.RequestAsync(often)).Status.ShouldBe(HttpStatusCode.Created);
         (await client.RequestAsync(often)).Status.ShouldBe(HttpStatusCode.Created);
 
@@ -116,8 +116,8 @@ public sealed class An_otp_request_that_is_refused
         long.Parse(tooOften["X-Rate-Limit-Reset"]!).ShouldBeGreaterThan(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3000);
 
         // 0.1 is spent; one SMS at 0.1 more fits exactly, the next does not.
-        (await client.RequestAsync(often with { phoneNumber = Numbers.Next(), channel = "sms" })).Status.ShouldBe(HttpStatusCode.Created);
-        var tooMuch = await client.RequestAsync(often with { phoneNumber = Numbers.Next(), channel = "sms" });
+        (await client.RequestAsync(often with { phoneNumber = Recipients.Next(), channel = "sms" })).Status.ShouldBe(HttpStatusCode.Created);
+        var tooMuch = await client.RequestAsync(often with { phoneNumber = Recipients.Next(), channel = "sms" });
         tooMuch.ShouldBeRefused(400, "insufficient_credit", 2113, "The spending limit of the application is reached for today");
     }
 

@@ -111,7 +111,7 @@ public sealed class Requesting_an_otp
     [InlineData("ussd")]
     public async Task Every_channel_to_a_phone_is_served(string channel)
     {
-        var answer = await _client.RequestAsync(new { phoneNumber = Numbers.Next(), channel });
+        var answer = await _client.RequestAsync(new { phoneNumber = Recipients.Next(), channel });
 
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
         answer.Json.GetProperty("channel").GetString().ShouldBe(channel);
@@ -121,7 +121,7 @@ public sealed class Requesting_an_otp
     public async Task Name_locale_and_metadata_are_echoed()
     {
         var metadata = new Dictionary<string, string>(StringComparer.Ordinal) { ["order"] = "4711", ["café"] = "\"+'<>\u00e9" };
-        var answer = await _client.RequestAsync(new { phoneNumber = Numbers.Next(), name = "Zoë", locale = "fr-CH", metadata });
+        var answer = await _client.RequestAsync(new { phoneNumber = Recipients.Next(), name = "Zoë", locale = "fr-CH", metadata });
 
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
         var read = await _client.ReadAsync(answer.Json.GetProperty("otpId").GetString()!);
@@ -136,7 +136,7 @@ public sealed class Requesting_an_otp
     [Fact]
     public async Task A_success_carries_the_documented_headers()
     {
-        var answer = await _client.RequestAsync(new { phoneNumber = Numbers.Next() });
+        var answer = await _client.RequestAsync(new { phoneNumber = Recipients.Next() });
 
         answer["X-Request-Id"].ShouldNotBeNullOrEmpty();
         double.Parse(answer["X-Response-Time"]!).ShouldBeGreaterThan(0);

@@ -89,7 +89,7 @@ public sealed class Verifying_an_otp
     {
         for (var tries = 0; tries < 400; tries++)
         {
-            var answer = await _client.RequestAsync(new { phoneNumber = Numbers.Next(), pinLength = 4 });
+            var answer = await _client.RequestAsync(new { phoneNumber = Recipients.Next(), pinLength = 4 });
             var id = answer.Json.GetProperty("otpId").GetGuid();
             var pin = await _host.PinOfAsync(id);
             if (pin[0] == '0')
@@ -105,7 +105,7 @@ public sealed class Verifying_an_otp
     [Fact]
     public async Task Letters_are_compared_without_case()
     {
-        var answer = await _client.RequestAsync(new { phoneNumber = Numbers.Next(), pinType = "letters" });
+        var answer = await _client.RequestAsync(new { phoneNumber = Recipients.Next(), pinType = "letters" });
         var id = answer.Json.GetProperty("otpId").GetGuid();
 
         var verified = await _client.VerifyAsync(id, (await _host.PinOfAsync(id)).ToLowerInvariant());

@@ -23,7 +23,7 @@ public sealed class A_body_in_chunks
     [InlineData("2\r\n{}no end\r\n0\r\n\r\n")]
     public async Task That_are_none_cannot_be_read(string body)
     {
-        var answer = await RawCaller.SendAsync(
+        var answer = await RawExchange.SendAsync(
             _server.Address, $"POST /otp HTTP/1.1\r\nHost: {{host}}\r\nX-API-KEY: {_host.Shop.Key}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked", body);
 
         answer.Status.ShouldBe(400, answer.Body);
@@ -36,9 +36,9 @@ public sealed class A_body_in_chunks
     {
         var form = "grant_type=client_credentials&x=" + new string('x', 65_536);
 
-        var answer = await RawCaller.SendAsync(
+        var answer = await RawExchange.SendAsync(
             _server.Address,
-            $"POST /oauth/token HTTP/1.1\r\nHost: {{host}}\r\nAuthorization: {TokenClient.Basic($"{_host.Shop.Id}:{_host.ShopSecret}")}\r\n"
+            $"POST /oauth/token HTTP/1.1\r\nHost: {{host}}\r\nAuthorization: {BasicHeader.From($"{_host.Shop.Id}:{_host.ShopSecret}")}\r\n"
             + "Content-Type: application/x-www-form-urlencoded\r\nTransfer-Encoding: chunked",
             $"{form.Length:x}\r\n{form}\r\n0\r\n\r\n");
 
@@ -49,9 +49,9 @@ public sealed class A_body_in_chunks
     [Fact]
     public async Task Is_read_like_any_other()
     {
-        var body = $$"""{"phoneNumber":"{{Numbers.Next()}}"}""";
+        var body = $$"""{"phoneNumber":"{{Recipients.Next()}}"}""";
 
-        var answer = await RawCaller.SendAsync(
+        var answer = await RawExchange.SendAsync(
             _server.Address,
             $"POST /otp HTTP/1.1\r\nHost: {{host}}\r\nX-API-KEY: {_host.Shop.Key}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked",
             $"1\r\n{body[0]}\r\n{body.Length - 1:x}\r\n{body[1..]}\r\n0\r\n\r\n");

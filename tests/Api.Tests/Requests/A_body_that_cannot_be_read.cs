@@ -74,7 +74,7 @@ public sealed class A_body_that_cannot_be_read
     [InlineData("APPLICATION/JSON")]
     public async Task Is_not_one_whose_media_type_is_missing_or_some_JSON(string? contentType)
     {
-        var answer = await _client.RequestAsync($$"""{"phoneNumber":"{{Numbers.Next()}}"}""", contentType);
+        var answer = await _client.RequestAsync($$"""{"phoneNumber":"{{Recipients.Next()}}"}""", contentType);
 
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
     }
@@ -82,7 +82,7 @@ public sealed class A_body_that_cannot_be_read
     [Fact]
     public async Task Is_not_one_with_whole_characters_in_escapes_or_a_byte_order_mark()
     {
-        byte[] body = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($$"""{"phoneNumber":"{{Numbers.Next()}}","name":"\ud83d\ude00 \\ud800"}""")];
+        byte[] body = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($$"""{"phoneNumber":"{{Recipients.Next()}}","name":"\ud83d\ude00 \\ud800"}""")];
 
         var answer = await _client.RequestAsync(body);
 
@@ -123,13 +123,13 @@ public sealed class A_body_that_cannot_be_read
             refused.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2101);
         }
 
-        (await client.RequestAsync(new { phoneNumber = Numbers.Next() })).Status.ShouldBe(HttpStatusCode.Created);
+        (await client.RequestAsync(new { phoneNumber = Recipients.Next() })).Status.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]
     public async Task Of_exactly_64_KB_is_read()
     {
-        var body = $$"""{"phoneNumber":"{{Numbers.Next()}}"}""".PadRight(64 * 1024);
+        var body = $$"""{"phoneNumber":"{{Recipients.Next()}}"}""".PadRight(64 * 1024);
 
         (await _client.RequestAsync(body)).Status.ShouldBe(HttpStatusCode.Created);
     }

@@ -55,7 +55,7 @@ public sealed class A_compressed_body : IClassFixture<A_compressed_body.Server>
     public async Task Makes_nothing_and_one_that_is_called_identity_is_read()
     {
         var before = await _host.QueryAsync(db => db.Otps.CountAsync(o => o.ApplicationId == _host.OtherShop.Id));
-        var body = $$"""{"phoneNumber":"{{Numbers.Next()}}"}""";
+        var body = $$"""{"phoneNumber":"{{Recipients.Next()}}"}""";
 
         (await SendAsync("/otp", "gzip", Compressed(body), "other")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
         (await SendAsync("/otp", "Identity", Encoding.UTF8.GetBytes(body), "other")).Status.ShouldBe(HttpStatusCode.Created);
@@ -75,8 +75,8 @@ public sealed class A_compressed_body : IClassFixture<A_compressed_body.Server>
             "other" => ("X-API-KEY", _host.OtherShop.Key),
             "admin" => ("X-API-KEY", _host.AdminKey),
             "gupshup" => ("apikey", _host.Shop.Key),
-            "beem" => ("Authorization", CompatibleApiClient.Basic("beem-key:beem-secret==")),
-            _ => ("Authorization", CompatibleApiClient.Basic(PerfumerlabsServer.Pair)),
+            "beem" => ("Authorization", BasicHeader.From("beem-key:beem-secret==")),
+            _ => ("Authorization", BasicHeader.From(PerfumerlabsServer.Pair)),
         };
         request.Headers.TryAddWithoutValidation(name, value);
         using var response = await _server.Http.SendAsync(request);
@@ -101,7 +101,7 @@ public sealed class A_compressed_body : IClassFixture<A_compressed_body.Server>
 
         public Server(ApiHost host)
         {
-            if (Servers.Postgres is { Length: > 0 })
+            if (Servers.AreThere)
             {
                 _host = new(host, PerfumerlabsServer.SettingsOf(host.Shop.Id));
                 Http = new HttpClient { BaseAddress = _host.Address };

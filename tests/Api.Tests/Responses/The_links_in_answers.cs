@@ -33,7 +33,7 @@ public sealed class The_links_in_answers
 
         var native = await AskAsync(http, host, "/applications");
         var admin = await AskAsync(http, host, "/admin/applications");
-        var otp = await AskAsync(http, host, "/otp", _host.Shop.Key, $$"""{"phoneNumber":"{{Numbers.Next()}}"}""");
+        var otp = await AskAsync(http, host, "/otp", _host.Shop.Key, $$"""{"phoneNumber":"{{Recipients.Next()}}"}""");
         var description = await AskAsync(http, host, "/openapi/v1.json");
 
         native.Json.GetProperty("error").GetProperty("uri").GetString().ShouldBe(uri);

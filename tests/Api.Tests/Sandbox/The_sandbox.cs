@@ -109,7 +109,7 @@ public sealed class The_sandbox
         using var http = new HttpClient { BaseAddress = server.Address };
 
         (await new ApiClient(http, _host.Shop.Key).GetAsync("/sandbox/messages?recipient=%2B33612246400")).Status.ShouldBe(HttpStatusCode.NotFound);
-        var unserved = await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Numbers.Next() });
+        var unserved = await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() });
         unserved.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2102);
     }
 

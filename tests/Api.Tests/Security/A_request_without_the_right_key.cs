@@ -31,7 +31,7 @@ public sealed class A_request_without_the_right_key
         var id = Guid.CreateVersion7();
         Answer[] answers =
         [
-            await client.RequestAsync(new { phoneNumber = Numbers.Next() }),
+            await client.RequestAsync(new { phoneNumber = Recipients.Next() }),
             await client.RequestAsync("not json"),
             await client.ReadAsync(id),
             await client.VerifyAsync(id, "1234"),
@@ -49,7 +49,7 @@ public sealed class A_request_without_the_right_key
     [Fact]
     public async Task Is_forbidden_where_the_key_lacks_the_scope()
     {
-        var answer = await _host.Client(_host.WithoutScope).RequestAsync(new { phoneNumber = Numbers.Next() });
+        var answer = await _host.Client(_host.WithoutScope).RequestAsync(new { phoneNumber = Recipients.Next() });
 
         answer.ShouldBeRefused(403, "insufficient_scope", 2111, "The API key does not have the scope 'otp'");
     }
@@ -62,8 +62,8 @@ public sealed class A_request_without_the_right_key
         var both = _host.Client(_host.Shop);
         both.Http.DefaultRequestHeaders.Authorization = new("Bearer", "something");
 
-        (await alone.RequestAsync(new { phoneNumber = Numbers.Next() })).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await both.RequestAsync(new { phoneNumber = Numbers.Next() })).Status.ShouldBe(HttpStatusCode.Created);
+        (await alone.RequestAsync(new { phoneNumber = Recipients.Next() })).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await both.RequestAsync(new { phoneNumber = Recipients.Next() })).Status.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]
@@ -82,6 +82,6 @@ public sealed class A_request_without_the_right_key
 
         answers[0].Status.ShouldBe(HttpStatusCode.Unauthorized);
         answers.ShouldContain(a => a.Status == HttpStatusCode.TooManyRequests);
-        (await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Numbers.Next() })).Status.ShouldBe(HttpStatusCode.Created);
+        (await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() })).Status.ShouldBe(HttpStatusCode.Created);
     }
 }

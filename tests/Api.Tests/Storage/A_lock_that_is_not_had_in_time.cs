@@ -84,7 +84,7 @@ public sealed class A_lock_that_is_not_had_in_time : IAsyncDisposable
     public async Task Of_a_recipient_is_not_taken_for_one_of_an_idempotency_key()
     {
         var client = new ApiClient(_http, _host.OtherShop.Key);
-        var body = new { phoneNumber = Numbers.Next() };
+        var body = new { phoneNumber = Recipients.Next() };
         (await client.RequestAsync(body, "first")).Status.ShouldBe(HttpStatusCode.Created);
         await using (await HoldStatementAsync($"SELECT 1 FROM recipient_histories WHERE application_id = '{_host.OtherShop.Id}' FOR UPDATE"))
         {

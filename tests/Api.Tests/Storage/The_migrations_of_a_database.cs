@@ -67,14 +67,14 @@ public sealed class The_migrations_of_a_database : IAsyncLifetime
 
         again.ExitCode.ShouldBe(0, again.Errors);
         again.Output.ShouldStartWith("Database migrated: 0 migrations applied");
-        (await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Numbers.Next() })).Status.ShouldBe(HttpStatusCode.Created);
+        (await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() })).Status.ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]
     public async Task Wait_for_those_who_hold_what_they_need()
     {
         await _database.ExecuteAsync(HistoryTable);
-        Task<ApiProcess.Ending> migrating;
+        Task<Programs.Ending> migrating;
         await using (await _database.HoldAsync("""LOCK TABLE "__EFMigrationsHistory" IN ACCESS SHARE MODE"""))
         {
             migrating = ApiProcess.RunAsync(_database.Settings(_host), "--migrate");

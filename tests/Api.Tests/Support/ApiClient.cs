@@ -54,18 +54,10 @@ public sealed class ApiClient(HttpClient http, string? key)
     /// <summary>An OTP for a number that no other test uses.</summary>
     public async Task<Guid> WithRequestedOtpAsync(int maxAttempts = 5)
     {
-        var answer = await RequestAsync(new { phoneNumber = Numbers.Next(), maxAttempts });
+        var answer = await RequestAsync(new { phoneNumber = Recipients.Next(), maxAttempts });
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
         return answer.Json.GetProperty("otpId").GetGuid();
     }
-}
-
-/// <summary>French mobile numbers, each once.</summary>
-public static class Numbers
-{
-    private static int _last = 1000;
-
-    public static string Next() => $"+336122{Interlocked.Increment(ref _last):D5}";
 }
 
 /// <summary>What came back.</summary>

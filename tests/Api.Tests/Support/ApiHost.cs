@@ -72,11 +72,12 @@ public sealed class ApiHost : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        if (Servers.Postgres is not { Length: > 0 } server)
+        if (!Servers.AreThere)
         {
             return;
         }
 
+        var server = Servers.Postgres;
         await ExecuteAsync(server, $"CREATE DATABASE {_database}");
         Configuration["ASPNETCORE_ENVIRONMENT"] = "Development";
         Configuration["ConnectionStrings:Otp"] = new NpgsqlConnectionStringBuilder(server) { Database = _database }.ConnectionString;
@@ -138,7 +139,7 @@ public sealed class ApiHost : IAsyncLifetime
         await _factory.StopAsync();
         await HostStop.AllAsync();
         NpgsqlConnection.ClearAllPools();
-        await ExecuteAsync(Servers.Postgres!, $"DROP DATABASE {_database} WITH (FORCE)");
+        await ExecuteAsync(Servers.Postgres, $"DROP DATABASE {_database} WITH (FORCE)");
     }
 
     /// <summary>The same Api on a real socket, for all tests that need no settings of their own.</summary>

@@ -7,8 +7,6 @@ namespace OtpPipeline.Api.Tests.Support;
 /// <summary>A caller of POST /oauth/token; the shop where nobody else is named.</summary>
 public sealed class TokenClient(ApiHost host)
 {
-    public static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
-
     /// <summary>A client that has a token and no key.</summary>
     public ApiClient Bearer(string token)
     {
@@ -17,7 +15,7 @@ public sealed class TokenClient(ApiHost host)
         return client;
     }
 
-    public Task<Answer> AskAsync(string form) => AskAsync(form, Basic($"{host.Shop.Id}:{host.ShopSecret}"));
+    public Task<Answer> AskAsync(string form) => AskAsync(form, BasicHeader.From($"{host.Shop.Id}:{host.ShopSecret}"));
 
     public async Task<Answer> AskAsync(string form, string? credentials, string contentType = "application/x-www-form-urlencoded")
     {

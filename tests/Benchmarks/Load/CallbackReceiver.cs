@@ -19,7 +19,7 @@ internal sealed class CallbackReceiver : IAsyncDisposable
 
     private CallbackReceiver(int hosts)
     {
-        var port = HostProcess.FreePort();
+        var port = FreePorts.Next();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls([.. Enumerable.Range(1, hosts).Select(i => $"http://127.0.0.{i}:{port}")]);

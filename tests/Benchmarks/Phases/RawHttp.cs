@@ -10,7 +10,9 @@ internal static class RawHttp
 
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
-        await using var server = await HostProcess.StartAsync(typeof(RawHttp).Assembly.Location, EmptyServer.Verb, bench.LogFile("empty"), cancellationToken);
+        await using var server = new HostProcess(typeof(RawHttp).Assembly.Location, [], bench.LogFile("empty"));
+        server.Launch(EmptyServer.Verb, server.Address.ToString());
+        await server.ReadyAsync().WaitAsync(cancellationToken);
         await using var callers = await Callers.StartAsync(
             server.Address,
             () =>

@@ -57,8 +57,9 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         var pipeline = new Pipeline(bench);
         Console.WriteLine("Migrating the database, starting the Api and the workers");
-        await HostProcess.RunAsync(pipeline.Program("api"), "--migrate", pipeline._settings, bench.LogFile("migrate"));
-        pipeline._api = await HostProcess.StartAsync(pipeline.Program("api"), pipeline._settings, bench.LogFile("api"), cancellationToken);
+        await pipeline.MigrateAsync();
+        pipeline._api = new(pipeline.Program("api"), pipeline._settings, bench.LogFile("api"));
+        await pipeline._api.StartAsync().WaitAsync(cancellationToken);
         await pipeline.StartWorkersAsync(cancellationToken);
         Console.WriteLine($"  Api: process {pipeline._api.Id} at {pipeline._api.Address}; workers: process {pipeline.Workers.Id}");
         return pipeline;
@@ -70,7 +71,8 @@ internal sealed class Pipeline : IAsyncDisposable
     public async Task StopWorkersAsync()
     {
         _peakOfWorkers = PeakOfWorkers;
-        await _workers!.DisposeAsync();
+        await _workers!.StopAsync();
+        await _workers.DisposeAsync();
         _workers = null;
     }
 
@@ -115,13 +117,29 @@ internal sealed class Pipeline : IAsyncDisposable
     {
         foreach (var host in new[] { _workers, _api }.OfType<HostProcess>())
         {
+            if (host.IsRunning)
+            {
+                await host.StopAsync();
+            }
+
             await host.DisposeAsync();
         }
     }
 
-    private async Task StartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over) =>
-        _workers = await HostProcess.StartAsync(
-            Program("workers"), _settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value))), _bench.LogFile("workers"), cancellationToken);
+    private async Task MigrateAsync()
+    {
+        await using var migration = new HostProcess(Program("api"), _settings, _bench.LogFile("migrate"));
+        if (await migration.RunAsync("--migrate") is not 0 and var code)
+        {
+            throw new BenchException($"--migrate ended with {code}:\n{await File.ReadAllTextAsync(migration.LogFile)}");
+        }
+    }
+
+    private async Task StartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over)
+    {
+        _workers = new(Program("workers"), _settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value))), _bench.LogFile("workers"));
+        await _workers.StartAsync().WaitAsync(cancellationToken);
+    }
 
     private string Program(string host) =>
         Path.Combine(_bench.Arguments.Hosts, host, host == "api" ? "OtpPipeline.Api.dll" : "OtpPipeline.Workers.dll");

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using OtpPipeline.Core.Callbacks;
@@ -64,19 +63,10 @@ public class A_signature
             [CallbackSignature.TimestampHeader] = $"{timestamp}",
             [CallbackSignature.SignatureHeader] = CallbackSignature.Sign([Secret(New), Secret(Old)], id, timestamp, Encoding.UTF8.GetBytes(signed)),
         };
-        var start = new ProcessStartInfo("node")
-        {
-            ArgumentList = { Path.Combine(AppContext.BaseDirectory, "Callbacks", "webhook-oracle", "verify.cjs"), folder! },
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            StandardInputEncoding = new UTF8Encoding(encoderShouldEmitUTF8Identifier: false),
-        };
-        using var node = Process.Start(start)!;
-        await node.StandardInput.WriteAsync(JsonSerializer.Serialize(new { secret = known, headers, body = received }));
-        node.StandardInput.Close();
-        var verdict = await node.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
-        await node.WaitForExitAsync(TestContext.Current.CancellationToken);
+        var (_, verdict, _) = await Programs.RunAsync(
+            "node",
+            [Path.Combine(AppContext.BaseDirectory, "Callbacks", "webhook-oracle", "verify.cjs"), folder!],
+            input: JsonSerializer.Serialize(new { secret = known, headers, body = received }));
         return verdict;
     }
 }

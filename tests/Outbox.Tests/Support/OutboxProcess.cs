@@ -13,10 +13,10 @@ namespace OtpPipeline.Outbox.Tests.Support;
 /// <summary>One host with a bus and an outbox, as each of our processes is.</summary>
 internal sealed class OutboxProcess : IAsyncDisposable
 {
-    private readonly TestDatabase _database;
+    private readonly ThingsDatabase _database;
     private readonly IHost _host;
 
-    private OutboxProcess(TestDatabase database, IHost host)
+    private OutboxProcess(ThingsDatabase database, IHost host)
     {
         _database = database;
         _host = host;
@@ -29,11 +29,11 @@ internal sealed class OutboxProcess : IAsyncDisposable
     public IOutboxStore Store { get; }
 
     /// <summary>A process that was never started commits, and dies before it publishes.</summary>
-    public static OutboxProcess Dead(TestDatabase database, Receiver receiver, object? settings = null) =>
+    public static OutboxProcess Dead(ThingsDatabase database, Receiver receiver, object? settings = null) =>
         new(database, Build(database, receiver.Exchange, Servers.RabbitMq, settings, configure: null));
 
     public static async Task<OutboxProcess> StartAsync(
-        TestDatabase database,
+        ThingsDatabase database,
         Receiver receiver,
         object? settings = null,
         Uri? broker = null,
@@ -81,7 +81,7 @@ internal sealed class OutboxProcess : IAsyncDisposable
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
-    private static IHost Build(TestDatabase database, string exchange, Uri broker, object? settings, Action<IServiceCollection>? configure)
+    private static IHost Build(ThingsDatabase database, string exchange, Uri broker, object? settings, Action<IServiceCollection>? configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var values = (settings ?? new { }).GetType().GetProperties().ToDictionary(p => "Outbox:" + p.Name, p => p.GetValue(settings)?.ToString(), StringComparer.Ordinal);

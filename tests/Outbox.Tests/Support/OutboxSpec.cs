@@ -5,13 +5,13 @@ public abstract class OutboxSpec : IAsyncLifetime
 {
     private readonly List<IAsyncDisposable> _owned = [];
 
-    internal TestDatabase Database { get; private set; } = null!;
+    internal ThingsDatabase Database { get; private set; } = null!;
 
     internal Receiver Receiver { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        Database = await TestDatabase.CreateAsync();
+        Database = await ThingsDatabase.CreateAsync();
         Receiver = await Receiver.StartAsync(Servers.RabbitMq);
     }
 

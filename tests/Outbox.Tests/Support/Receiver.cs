@@ -64,7 +64,6 @@ internal sealed class Receiver : IAsyncDisposable
             delivery.RoutingKey,
             Encoding.UTF8.GetString(delivery.Body.Span),
             delivery.BasicProperties.CorrelationId,
-            (delivery.BasicProperties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
-                .ToDictionary(h => h.Key, h => h.Value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : $"{h.Value}", StringComparer.Ordinal),
+            delivery.BasicProperties.Texts(),
             DateTime.UtcNow));
 }

@@ -1,6 +1,5 @@
-using System.Reflection;
 using System.Text.RegularExpressions;
-using OtpPipeline.Pipeline.Tests.Deployment;
+using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;
 
@@ -30,7 +29,7 @@ public partial class The_folders_of_the_source
     [MemberData(nameof(Projects))]
     public void Never_use_each_other_in_a_circle(string project)
     {
-        var arrows = CompiledArrows.Read(Repository.At("src", project, Output, $"OtpPipeline.{project}.dll"));
+        var arrows = CompiledArrows.Read(Repository.Host(project));
 
         var circles = arrows.Where(a => Reaches(arrows.Keys, a.Key.To, a.Key.From)).Select(a => $"{a.Key.From} -> {a.Key.To}: {a.Value}");
 
@@ -62,9 +61,6 @@ public partial class The_folders_of_the_source
             .Select(f => Relative(f.Path))
             .Except(Exempt, StringComparer.Ordinal)
             .ShouldBeEmpty();
-
-    private static string Output { get; } =
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "HostOutput").Value!;
 
     private static bool Reaches(IEnumerable<(string From, string To)> arrows, string from, string to)
     {

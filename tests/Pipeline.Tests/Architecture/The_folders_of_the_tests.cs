@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using OtpPipeline.Pipeline.Tests.Deployment;
+using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Reflection;
 using System.Text.Json;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
@@ -11,9 +10,7 @@ namespace OtpPipeline.Pipeline.Tests.Commands;
 [Collection(nameof(SharedPipeline))]
 public sealed class Commands_from_Python(SharedPipeline shared)
 {
-    private static readonly string Script = Path.Combine(
-        typeof(Commands_from_Python).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "SourceFolder").Value!,
-        "../tests/Pipeline.Tests/Commands/client.py");
+    private static readonly string Script = Repository.At("tests", "Pipeline.Tests", "Commands", "client.py");
 
     [Fact]
     public async Task Requests_verifies_and_reads_answers_and_events()

@@ -75,7 +75,7 @@ public sealed class Beem_conformance(SharedPipeline shared)
         (await client.PostAsync("v1/verify", new { pin = "1" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(112, "pinId missing"));
         (await client.PostAsync("v1/request", new { appId = 4711 }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(103, "Phone number missing"));
         (await client.PostAsync("v1/request", new { appId = 4712, msisdn = "33612246400" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(106, "Application not found"));
-        (await client.PostAsync("v1/request", new { appId = 4711, msisdn = "33612246400" }, "Authorization", CompatibleApiSettings.Basic("beem-tests:wrong"))).ShouldBe(new Answer(401, Envelope(120, "Wrong Username or Password")));
+        (await client.PostAsync("v1/request", new { appId = 4711, msisdn = "33612246400" }, "Authorization", BasicHeader.From("beem-tests:wrong"))).ShouldBe(new Answer(401, Envelope(120, "Wrong Username or Password")));
         (await client.PostTextAsync("v1/request", "{}")).ShouldBe(new Answer(200, Envelope(110, "Username or Password missing")));
     }
 

@@ -36,7 +36,7 @@ public sealed partial class Garbage_on_every_path
         });
         var api = pipeline.Apis[0];
         var targets = await Target.ReadAllAsync(pipeline.Client, api.Address, AdminKey);
-        var basic = CompatibleApiSettings.Basic($"{pipeline.ApplicationId}:{Secret}");
+        var basic = BasicHeader.From($"{pipeline.ApplicationId}:{Secret}");
         var generator = new Generator(Seed, targets, t => Shapes.From(t, pipeline.Key, AdminKey, basic));
         var requests = Enumerable.Range(0, count).Select(_ => generator.Next()).GetEnumerator();
         var (statuses, problems) = (new ConcurrentDictionary<string, int>(StringComparer.Ordinal), new ConcurrentQueue<string>());

@@ -33,7 +33,7 @@ internal static partial class Shapes
         Target.Admin => new("Authorization", $"Bearer {adminKey}"),
         "beem" => new("Authorization", CompatibleApiSettings.BeemHeader),
         "perfumerlabs" when target.Path.EndsWith("/webhook", StringComparison.Ordinal) => new("X-Telegram-Bot-Api-Secret-Token", PerfumerlabsCaller.Token),
-        "perfumerlabs" => new("Authorization", CompatibleApiSettings.Basic($"{PerfumerlabsCaller.Username}:{key}")),
+        "perfumerlabs" => new("Authorization", BasicHeader.From($"{PerfumerlabsCaller.Username}:{key}")),
         "gupshup" when target.Path.StartsWith("/GatewayAPI", StringComparison.Ordinal) => new("apikey", key, $"userid=2000000001&password={Uri.EscapeDataString(key)}&method=TWO_FACTOR_AUTH&v=1.1"),
         "gupshup" => new("apikey", key, $"key={HostSettings.GupshupKeyOf(key)}"),
         _ when target.Path.StartsWith("/oauth", StringComparison.Ordinal) => new("Authorization", basic),

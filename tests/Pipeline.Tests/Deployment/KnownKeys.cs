@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
+using OtpPipeline.Pipeline.Tests.Harness;
 
 namespace OtpPipeline.Pipeline.Tests.Deployment;
 

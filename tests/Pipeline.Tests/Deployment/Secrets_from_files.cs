@@ -23,7 +23,7 @@ public sealed class Secrets_from_files(SharedPipeline shared)
             ["RabbitMq__Uri"] = pipeline.Broker.ToString(),
             ["Applications__0__Name"] = "first",
         };
-        await using var host = new HostProcess("Api", environment, Path.Combine(pipeline.Logs, "files.log"));
+        await using var host = new HostProcess(Repository.Host("Api"), environment, Path.Combine(pipeline.Logs, "files.log"));
         await host.StartAsync();
 
         (await HealthAsync(host.Address, pipeline.Logs)).ShouldBe(0);
@@ -45,7 +45,7 @@ public sealed class Secrets_from_files(SharedPipeline shared)
             ["ConnectionStrings__Otp"] = pipeline.Database.ConnectionString,
             ["RabbitMq__Uri"] = pipeline.Broker.ToString(),
         };
-        await using var host = new HostProcess("Workers", environment, Path.Combine(pipeline.Logs, "wrong-file.log"));
+        await using var host = new HostProcess(Repository.Host("Workers"), environment, Path.Combine(pipeline.Logs, "wrong-file.log"));
 
         (await host.RunAsync("--urls=http://127.0.0.1:0")).ShouldBe(1);
         await Eventually.Until(() => File.ReadAllText(host.LogFile).Contains("Otp:PinKeys:0:Key must be base64", StringComparison.Ordinal), "the log names the key");
@@ -53,7 +53,7 @@ public sealed class Secrets_from_files(SharedPipeline shared)
 
     private static async Task<int> HealthAsync(Uri address, string logs)
     {
-        await using var probe = new HostProcess("Api", new Dictionary<string, string>(StringComparer.Ordinal) { ["Kestrel__Endpoints__Http__Url"] = address.ToString() }, Path.Combine(logs, "health.log"));
+        await using var probe = new HostProcess(Repository.Host("Api"), new Dictionary<string, string>(StringComparer.Ordinal) { ["Kestrel__Endpoints__Http__Url"] = address.ToString() }, Path.Combine(logs, "health.log"));
         return await probe.RunAsync("--health");
     }
 }

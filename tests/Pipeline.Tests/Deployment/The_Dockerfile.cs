@@ -1,4 +1,5 @@
 using System.IO.Enumeration;
+using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;
 

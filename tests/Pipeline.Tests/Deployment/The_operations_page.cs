@@ -1,3 +1,4 @@
+using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;
 

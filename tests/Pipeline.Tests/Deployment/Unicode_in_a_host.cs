@@ -1,5 +1,4 @@
-using System.Diagnostics;
-using System.Reflection;
+using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;
 
@@ -39,41 +38,20 @@ public sealed class Unicode_in_a_host
         code.ShouldBe(1);
     }
 
-    private static string Folder(string host)
-    {
-        var metadata = typeof(Unicode_in_a_host).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().ToDictionary(a => a.Key, a => a.Value!, StringComparer.Ordinal);
-        return Path.GetFullPath(Path.Combine(metadata["SourceFolder"], host, metadata["HostOutput"]));
-    }
-
     private static async Task<(int Code, string Errors)> RunAsync(string host, string? invariant)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(Folder(host), $"OtpPipeline.{host}.dll")])
-        {
-            WorkingDirectory = Folder(host),
-            RedirectStandardError = true,
-            RedirectStandardOutput = true,
-            UseShellExecute = false,
-            Environment =
-            {
-                ["LANG"] = "tr_TR.UTF-8",
-                ["LC_ALL"] = "tr_TR.UTF-8",
-                ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
-                ["ConnectionStrings__Otp"] = "Host=127.0.0.1;Username=otp;Database=otp",
-                ["RabbitMq__Uri"] = "amqp://guest:guest@127.0.0.1/",
-            },
-        };
-        start.Environment[Invariant] = invariant;
-        if (invariant is null)
-        {
-            // Then the host's own configuration decides.
-            start.Environment.Remove(Invariant);
-        }
+        var assembly = Repository.Host(host);
 
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await output;
-        await process.WaitForExitAsync();
-        return (process.ExitCode, errors);
+        // Without the variable the host's own configuration decides.
+        var (code, _, errors) = await Programs.RunAsync("dotnet", [assembly], Path.GetDirectoryName(assembly), new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["LANG"] = "tr_TR.UTF-8",
+            ["LC_ALL"] = "tr_TR.UTF-8",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            ["ConnectionStrings__Otp"] = "Host=127.0.0.1;Username=otp;Database=otp",
+            ["RabbitMq__Uri"] = "amqp://guest:guest@127.0.0.1/",
+            [Invariant] = invariant,
+        });
+        return (code, errors);
     }
 }

@@ -32,7 +32,7 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
             }
 
             var log = Path.Combine(pipeline.Logs, $"{Path.GetFileNameWithoutExtension(page)}-{host.Key}.log");
-            await using var process = new HostProcess(host.Key, environment, log);
+            await using var process = new HostProcess(Repository.Host(host.Key), environment, log);
             await process.StartAsync();
             (await process.StopAsync()).ShouldBe(0);
         }
@@ -46,7 +46,7 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
         environment["Providers__relay__Type"] = "smtp";
         environment["Providers__relay__Hots"] = "mail.example.com";
         environment["Providers__relay__From"] = "codes@example.com";
-        await using var process = new HostProcess("Workers", environment, Path.Combine(pipeline.Logs, "documented-wrong.log"));
+        await using var process = new HostProcess(Repository.Host("Workers"), environment, Path.Combine(pipeline.Logs, "documented-wrong.log"));
 
         (await process.RunAsync("--urls=http://127.0.0.1:0")).ShouldBe(1);
     }

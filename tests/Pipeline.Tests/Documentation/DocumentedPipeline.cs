@@ -1,4 +1,3 @@
-using OtpPipeline.Pipeline.Tests.Deployment;
 using OtpPipeline.Pipeline.Tests.Documentation;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;

@@ -1,3 +1,5 @@
+using OtpPipeline.Pipeline.Tests.Harness;
+
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
 /// <summary>How an example is tested.</summary>
@@ -37,7 +39,7 @@ internal enum Kind
 internal static class Kinds
 {
     private static readonly string Source = Squeezed(string.Concat(Directory
-        .EnumerateFiles(Deployment.Repository.At("tests", "Pipeline.Tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)));
+        .EnumerateFiles(Repository.At("tests", "Pipeline.Tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)));
 
     /// <summary>Every example of a page with its kind, in the page's order: a shell's functions are known from their definition on.</summary>
     public static IEnumerable<(Example Example, Kind Kind)> From(string page)

@@ -11,7 +11,7 @@ internal static class CompatibleApiSettings
     private const string BeemKey = "beem-tests";
     private const string BeemSecret = "YmVlbTpzZWNyZXQ=:of-the-tests==";
 
-    public static string BeemHeader { get; } = Basic($"{BeemKey}:{BeemSecret}");
+    public static string BeemHeader { get; } = BasicHeader.From($"{BeemKey}:{BeemSecret}");
 
     public static IReadOnlyDictionary<string, string> All { get; } = new Dictionary<string, string>(StringComparer.Ordinal)
     {
@@ -20,6 +20,4 @@ internal static class CompatibleApiSettings
         ["Applications:0:CompatibleApis:Beem:Secret"] = BeemSecret,
         ["Applications:0:CompatibleApis:BizMagnets:Configs:0"] = BizMagnetsConfig,
     };
-
-    public static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
 }

@@ -1,4 +1,3 @@
-using OtpPipeline.Pipeline.Tests.Deployment;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

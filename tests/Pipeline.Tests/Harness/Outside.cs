@@ -3,46 +3,38 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
 /// <summary>The world that configured providers reach: an SMS gateway over HTTP and a mail server, which keep what they are given.</summary>
 internal sealed class Outside : IAsyncDisposable
 {
-    private readonly ConcurrentQueue<(string Recipient, string Text, string Reference)> _sms = new();
     private readonly ConcurrentQueue<string> _mails = new();
     private readonly TcpListener _mailServer = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly WebApplication _gateway;
+    private readonly HttpReceiver _gateway;
 
-    private Outside()
-    {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        _gateway = builder.Build();
-        _gateway.MapPost("/sms", TakeSms);
-    }
+    private Outside(HttpReceiver gateway) => _gateway = gateway;
 
-    public string GatewayUrl => $"{_gateway.Urls.First()}/sms";
+    public string GatewayUrl => $"{_gateway.Url}/sms";
 
     public int MailPort => ((IPEndPoint)_mailServer.LocalEndpoint).Port;
 
     public static async Task<Outside> StartAsync()
     {
-        var outside = new Outside();
+        var outside = new Outside(await HttpReceiver.StartAsync(TakeSmsAsync));
         outside._mailServer.Start();
         _ = outside.AcceptMailsAsync();
-        await outside._gateway.StartAsync();
         return outside;
     }
 
     public List<(string Text, string Reference)> SmsTo(string recipient) =>
-        [.. _sms.Where(m => string.Equals(m.Recipient, recipient, StringComparison.Ordinal)).Select(m => (m.Text, m.Reference))];
+        [.. from request in _gateway.All
+            where IsOurs(request.Headers.GetValueOrDefault("Authorization"))
+            let sms = JsonElement.Parse(request.Body)
+            where string.Equals(sms.GetProperty("to").GetString(), recipient, StringComparison.Ordinal)
+            select (sms.GetProperty("text").GetString()!, request.Headers["Idempotency-Key"])];
 
     public List<string> MailsTo(string recipient) => [.. _mails.Where(m => m.Contains($"To: {recipient}\n", StringComparison.Ordinal))];
 
@@ -54,16 +46,18 @@ internal sealed class Outside : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private IResult TakeSms(HttpRequest request, JsonElement body)
+    private static bool IsOurs(string? authorization) => string.Equals(authorization, "Bearer planted-token", StringComparison.Ordinal);
+
+    private static async Task TakeSmsAsync(HttpContext http)
     {
-        if (!string.Equals(request.Headers.Authorization, "Bearer planted-token", StringComparison.Ordinal))
+        if (!IsOurs(http.Request.Headers.Authorization))
         {
-            return Results.Unauthorized();
+            http.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return;
         }
 
-        var reference = request.Headers["Idempotency-Key"].ToString();
-        _sms.Enqueue((body.GetProperty("to").GetString()!, body.GetProperty("text").GetString()!, reference));
-        return Results.Json(new { id = $"gw-{reference}" }, statusCode: StatusCodes.Status202Accepted);
+        http.Response.StatusCode = StatusCodes.Status202Accepted;
+        await http.Response.WriteAsJsonAsync(new { id = $"gw-{http.Request.Headers["Idempotency-Key"]}" });
     }
 
     private async Task AcceptMailsAsync()

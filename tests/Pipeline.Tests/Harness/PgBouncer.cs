@@ -34,7 +34,7 @@ internal sealed class PgBouncer : IAsyncDisposable
     {
         var program = Program;
         var server = new NpgsqlConnectionStringBuilder(Servers.Postgres);
-        var port = Servers.FreePort();
+        var port = FreePorts.Next();
         var file = Path.Combine(Servers.NewFolder("pgbouncer"), "pgbouncer.ini");
         string[] lines =
         [

@@ -91,7 +91,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     /// <summary>What an operator does before the hosts of a release start; the exit code.</summary>
     public async Task<int> MigrateAsync()
     {
-        await using var host = new HostProcess("Api", Environment("migrate"), Path.Combine(Logs, "migrate.log"));
+        await using var host = new HostProcess(Repository.Host("Api"), Environment("migrate"), Path.Combine(Logs, "migrate.log"));
         return await host.RunAsync("--migrate");
     }
 
@@ -189,7 +189,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
             environment[setting.Key] = setting.Value;
         }
 
-        var host = new HostProcess(project, environment, Path.Combine(Logs, label + ".log")) { IsUnread = _setup.UnreadLogs };
+        var host = new HostProcess(Repository.Host(project), environment, Path.Combine(Logs, label + ".log")) { IsUnread = _setup.UnreadLogs };
         hosts.Add(host);
         return host;
     }

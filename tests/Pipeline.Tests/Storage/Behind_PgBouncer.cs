@@ -67,10 +67,10 @@ public sealed class Behind_PgBouncer : IAsyncLifetime
             "pooled", bouncer.Through(_direct), broker, Guid.NewGuid(), key);
         try
         {
-            await using var migration = new HostProcess("Api", settings, Path.Combine(_logs, "migrate.log"));
+            await using var migration = new HostProcess(Repository.Host("Api"), settings, Path.Combine(_logs, "migrate.log"));
             (await migration.RunAsync("--migrate")).ShouldBe(0);
-            await using var api = new HostProcess("Api", settings, Path.Combine(_logs, "api.log"));
-            await using var workers = new HostProcess("Workers", settings, Path.Combine(_logs, "workers.log"));
+            await using var api = new HostProcess(Repository.Host("Api"), settings, Path.Combine(_logs, "api.log"));
+            await using var workers = new HostProcess(Repository.Host("Workers"), settings, Path.Combine(_logs, "workers.log"));
             await Task.WhenAll(api.StartAsync(), workers.StartAsync());
             using var client = new Client(key, () => [api.Address]);
 
@@ -106,7 +106,7 @@ public sealed class Behind_PgBouncer : IAsyncLifetime
         var settings = HostSettings.From(
             new() { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Storage:Pooler"] = pooler } },
             label, bouncer.Through(_direct), Servers.RabbitMq, Guid.NewGuid(), new string('k', 40));
-        await using var host = new HostProcess("Api", settings, Path.Combine(_logs, $"{label}.log"));
+        await using var host = new HostProcess(Repository.Host("Api"), settings, Path.Combine(_logs, $"{label}.log"));
         (await host.RunAsync("--urls=http://127.0.0.1:0")).ShouldBe(1);
         await Eventually.Until(() => Task.FromResult(File.Exists(host.LogFile)), "the sentence is in the log");
         return (await File.ReadAllTextAsync(host.LogFile)).Trim();

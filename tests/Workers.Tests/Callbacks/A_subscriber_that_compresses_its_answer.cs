@@ -9,7 +9,7 @@ public sealed class A_subscriber_that_compresses_its_answer
     [Fact]
     public async Task Is_shown_decoded()
     {
-        await using var subscriber = await Subscriber.StartAsync(async http =>
+        await using var subscriber = await HttpReceiver.StartAsync(async http =>
         {
             http.Response.Headers.ContentEncoding = "gzip";
             http.Response.ContentType = "text/plain; charset=utf-16";
@@ -27,7 +27,7 @@ public sealed class A_subscriber_that_compresses_its_answer
     [InlineData("deflate", 1900)]
     public async Task Cannot_name_more_codings_than_two(string coding, int count)
     {
-        await using var subscriber = await Subscriber.StartAsync(async http =>
+        await using var subscriber = await HttpReceiver.StartAsync(async http =>
         {
             http.Response.Headers.ContentEncoding = string.Join(',', Enumerable.Repeat(coding, count));
             await http.Response.Body.WriteAsync(GzippedThreeTimes("thanks"));
@@ -42,7 +42,7 @@ public sealed class A_subscriber_that_compresses_its_answer
     [Fact]
     public async Task Keeps_its_status_where_the_coding_is_broken()
     {
-        await using var subscriber = await Subscriber.StartAsync(http =>
+        await using var subscriber = await HttpReceiver.StartAsync(http =>
         {
             http.Response.Headers.ContentEncoding = "br";
             return http.Response.Body.WriteAsync(new byte[] { 0xFF, 0xFF, 0xFF, 0xFF }).AsTask();

@@ -58,7 +58,7 @@ public sealed class An_address_that_callbacks_may_not_reach
     [Fact]
     public async Task Is_not_reached_by_a_name_that_means_something_else_the_second_time()
     {
-        await using var inner = await Subscriber.StartAsync();
+        await using var inner = await HttpReceiver.StartAsync();
         var lookups = 0;
         IPAddress[] Rebind(string host) => [Interlocked.Increment(ref lookups) == 1 ? IPAddress.Parse("127.0.0.7") : IPAddress.Loopback];
 
@@ -75,8 +75,8 @@ public sealed class An_address_that_callbacks_may_not_reach
     [Fact]
     public async Task Is_not_reached_by_a_redirect()
     {
-        await using var inner = await Subscriber.StartAsync();
-        await using var outer = await Subscriber.StartAsync(http =>
+        await using var inner = await HttpReceiver.StartAsync();
+        await using var outer = await HttpReceiver.StartAsync(http =>
         {
             http.Response.Redirect($"http://127.0.0.1:{inner.Port}/", permanent: false, preserveMethod: true);
             return Task.CompletedTask;
@@ -91,7 +91,7 @@ public sealed class An_address_that_callbacks_may_not_reach
     [Fact]
     public async Task Is_not_reached_through_a_proxy_of_the_environment()
     {
-        await using var proxy = await Subscriber.StartAsync();
+        await using var proxy = await HttpReceiver.StartAsync();
         Environment.SetEnvironmentVariable("http_proxy", proxy.Url);
         try
         {

@@ -15,9 +15,9 @@ public sealed class One_request_to_a_subscriber
     [Fact]
     public async Task Has_the_body_as_stored_and_the_headers_of_the_scheme_and_no_others()
     {
-        await using var subscriber = await Subscriber.StartAsync();
+        await using var subscriber = await HttpReceiver.StartAsync();
         using var exchange = new RealExchange();
-        var callback = exchange.Callback(subscriber.Url + "hook?x=1");
+        var callback = exchange.Callback(subscriber.Url + "/hook?x=1");
 
         var made = await exchange.SendAsync(callback, secrets: [Secret]);
 
@@ -39,7 +39,7 @@ public sealed class One_request_to_a_subscriber
     [Fact]
     public async Task Is_not_signed_where_the_application_has_no_secret()
     {
-        await using var subscriber = await Subscriber.StartAsync();
+        await using var subscriber = await HttpReceiver.StartAsync();
 
         await SendAsync(subscriber.Url);
 
@@ -56,8 +56,8 @@ public sealed class One_request_to_a_subscriber
     [InlineData(308)]
     public async Task Follows_no_redirect(int status)
     {
-        await using var inner = await Subscriber.StartAsync();
-        await using var subscriber = await Subscriber.StartAsync(http =>
+        await using var inner = await HttpReceiver.StartAsync();
+        await using var subscriber = await HttpReceiver.StartAsync(http =>
         {
             http.Response.StatusCode = status;
             http.Response.Headers.Location = inner.Url;
@@ -77,7 +77,7 @@ public sealed class One_request_to_a_subscriber
     [InlineData("nonsense", null)]
     public async Task Notes_how_long_the_subscriber_wants_to_be_left_alone(string header, int? seconds)
     {
-        await using var subscriber = await Subscriber.StartAsync(http =>
+        await using var subscriber = await HttpReceiver.StartAsync(http =>
         {
             http.Response.StatusCode = 429;
             http.Response.Headers.RetryAfter = header;
@@ -95,7 +95,7 @@ public sealed class One_request_to_a_subscriber
     public async Task Reads_no_more_than_512_bytes_of_an_endless_answer()
     {
         var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        await using var subscriber = await Subscriber.StartAsync(async http =>
+        await using var subscriber = await HttpReceiver.StartAsync(async http =>
         {
             var chunk = new byte[64 * 1024];
             try
@@ -123,7 +123,7 @@ public sealed class One_request_to_a_subscriber
     [Fact]
     public async Task Waits_no_longer_than_a_second_for_the_rest_of_a_dripping_answer()
     {
-        await using var subscriber = await Subscriber.StartAsync(async http =>
+        await using var subscriber = await HttpReceiver.StartAsync(async http =>
         {
             while (!http.RequestAborted.IsCancellationRequested)
             {
@@ -161,7 +161,7 @@ public sealed class One_request_to_a_subscriber
     [Fact]
     public async Task Ends_with_its_time_out_where_no_answer_comes()
     {
-        await using var subscriber = await Subscriber.StartAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
+        await using var subscriber = await HttpReceiver.StartAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
         var watch = Stopwatch.StartNew();
 
         var made = await SendAsync(subscriber.Url, RealExchange.ToThisMachine(TimeSpan.FromMilliseconds(500)));
@@ -174,7 +174,7 @@ public sealed class One_request_to_a_subscriber
     [Fact]
     public async Task Says_why_it_failed()
     {
-        await using var subscriber = await Subscriber.StartAsync(http =>
+        await using var subscriber = await HttpReceiver.StartAsync(http =>
         {
             http.Abort();
             return Task.CompletedTask;

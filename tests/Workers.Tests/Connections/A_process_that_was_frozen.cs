@@ -18,7 +18,7 @@ public sealed class A_process_that_was_frozen
     [Fact]
     public async Task Calls_no_provider_under_a_claim_that_is_over()
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         await using var host = new ProviderHost(Entry(gateway.Url), time: _time);
         var delivery = Claimed();
         _time.Freeze(TimeSpan.FromSeconds(31));
@@ -102,7 +102,7 @@ public sealed class A_process_that_was_frozen
     [Fact]
     public async Task Sends_no_callback_on_a_connection_that_came_too_late()
     {
-        await using var subscriber = await Subscriber.StartAsync();
+        await using var subscriber = await HttpReceiver.StartAsync();
         using var exchange = new RealExchange(resolve: Freeze, time: _time);
 
         (await exchange.SendAsync($"http://subscriber.example:{subscriber.Port}/")).ShouldBeNull();

@@ -14,7 +14,7 @@ public sealed class Trying_each_address
     [Fact]
     public async Task An_address_that_never_answers_costs_a_callback_a_moment_only()
     {
-        await using var subscriber = await Subscriber.StartAsync();
+        await using var subscriber = await HttpReceiver.StartAsync();
         using var silent = new SilentPort("127.0.0.2", subscriber.Port);
         using var exchange = new RealExchange(resolve: _ => [silent.Address, IPAddress.Loopback]);
 
@@ -27,7 +27,7 @@ public sealed class Trying_each_address
     [Fact]
     public async Task The_same_of_a_gateway()
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         var port = new Uri(gateway.Url).Port;
         using var silent = new SilentPort("127.0.0.2", port);
         await using var host = new ProviderHost(

@@ -26,7 +26,7 @@ public sealed class A_database_that_is_away : IAsyncLifetime
     {
         _broker = await Broker.ConnectAsync();
         await _broker.ForgetTopologyAsync();
-        _database = await TestDatabase.CreateAsync();
+        _database = await MigratedDatabase.CreateAsync();
         _host = new(_database, services: Replace);
         await _host.StartAsync();
     }

@@ -26,7 +26,7 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
     {
         _broker = await Broker.ConnectAsync();
         await _broker.ForgetTopologyAsync();
-        _database = await TestDatabase.CreateAsync();
+        _database = await MigratedDatabase.CreateAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -14,7 +14,7 @@ public sealed class An_OTP_that_is_about_to_end
     [Fact]
     public async Task Is_claimed_only_while_more_than_the_margin_is_left_of_its_life()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await MigratedDatabase.CreateAsync();
         await using var host = await BusHost.StartAsync(database);
         var id = await RequestAsync(host.Services);
         var store = host.Services.GetRequiredService<IDeliveryStore>();

@@ -17,7 +17,7 @@ public sealed class The_jobs : IAsyncLifetime
     {
         await using var broker = await Broker.ConnectAsync();
         await broker.ForgetTopologyAsync();
-        _database = await TestDatabase.CreateAsync();
+        _database = await MigratedDatabase.CreateAsync();
         _host = new(_database, new(StringComparer.Ordinal) { ["Jobs:PurgeInterval"] = "00:00:01" });
         await _host.StartAsync();
     }

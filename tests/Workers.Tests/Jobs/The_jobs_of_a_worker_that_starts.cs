@@ -6,7 +6,6 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Recipients;
-using OtpPipeline.Outbox.Tests.Support;
 using OtpPipeline.Workers.Providers.Sandbox;
 using OtpPipeline.Workers.Tests.Support;
 using Quartz;
@@ -22,8 +21,8 @@ public sealed class The_jobs_of_a_worker_that_starts
     {
         await using var broker = await Broker.ConnectAsync();
         await broker.ForgetTopologyAsync();
-        await using var database = await TestDatabase.CreateAsync();
-        await using var proxy = BrokerProxy.To(Support.Servers.RabbitMq);
+        await using var database = await MigratedDatabase.CreateAsync();
+        await using var proxy = BrokerProxy.To(Servers.RabbitMq);
         Guid otpId;
         await using (var before = new WorkerHost(database))
         {
@@ -38,7 +37,7 @@ public sealed class The_jobs_of_a_worker_that_starts
         await using var worker = new WorkerHost(database, new(StringComparer.Ordinal) { ["RabbitMq:Uri"] = proxy.Address.AbsoluteUri }, Watch);
         await worker.StartAsync();
         var scheduler = await worker.Services.GetRequiredService<ISchedulerFactory>().GetScheduler();
-        await Support.Eventually.Until(async () => (await scheduler.GetMetadata()).JobsExecuted > 4, "the jobs have run");
+        await Eventually.Until(async () => (await scheduler.GetMetadata()).JobsExecuted > 4, "the jobs have run");
         var beforeTheBus = transactions.Count;
 
         proxy.Thaw();

@@ -33,18 +33,19 @@ internal sealed class TestAuthority
     public string File { get; }
 
     /// <summary>A certificate of this authority, for localhost unless the name is to be wrong.</summary>
-    public X509Certificate2 Issue(Flaw flaw)
+    public X509Certificate2 Issue(Flaw flaw) => Issue(flaw == Flaw.WrongName ? "elsewhere.example" : "localhost", flaw == Flaw.Expired);
+
+    public X509Certificate2 Issue(string host, bool expired)
     {
         var now = TimeProvider.System.GetUtcNow();
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var host = flaw == Flaw.WrongName ? "elsewhere.example" : "localhost";
         var request = new CertificateRequest($"CN={host}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(host);
         names.AddIpAddress(IPAddress.Parse("192.0.2.1"));
         request.CertificateExtensions.Add(names.Build());
-        var (from, to) = flaw == Flaw.Expired ? (now.AddDays(-20), now.AddMinutes(-1)) : (now.AddDays(-20), now.AddHours(12));
-        using var issued = request.Create(_certificate, from, to, RandomNumberGenerator.GetBytes(8));
+        var until = expired ? now.AddMinutes(-1) : now.AddHours(12);
+        using var issued = request.Create(_certificate, now.AddDays(-20), until, RandomNumberGenerator.GetBytes(8));
         return issued.CopyWithPrivateKey(key);
     }
 }

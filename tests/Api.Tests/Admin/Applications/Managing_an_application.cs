@@ -26,7 +26,7 @@ public sealed class Managing_an_application
         var id = answer.Json.GetProperty("application").GetProperty("id").GetGuid();
         answer["Location"].ShouldBe($"/admin/applications/{id}");
         var client = _host.Client(new Tenant(id, answer.Json.GetProperty("apiKey").GetString()!));
-        var number = Numbers.Next();
+        var number = Recipients.Next();
         var otp = await client.RequestAsync(new { phoneNumber = number });
         otp.Status.ShouldBe(HttpStatusCode.Created, otp.Text);
         otp.Json.GetProperty("ttl").GetInt32().ShouldBe(120);
@@ -93,8 +93,8 @@ public sealed class Managing_an_application
         await _host.RefreshAsync();
         var client = _host.Client(made.Tenant);
 
-        var own = (await client.RequestAsync(new { phoneNumber = Numbers.Next() })).Json.GetProperty("otpId").GetGuid();
-        var named = (await client.RequestAsync(new { phoneNumber = Numbers.Next(), pinType = "numbers" })).Json.GetProperty("otpId").GetGuid();
+        var own = (await client.RequestAsync(new { phoneNumber = Recipients.Next() })).Json.GetProperty("otpId").GetGuid();
+        var named = (await client.RequestAsync(new { phoneNumber = Recipients.Next(), pinType = "numbers" })).Json.GetProperty("otpId").GetGuid();
 
         var pin = await _host.PinOfAsync(own);
         pin.ShouldMatch("^[A-HJK]{10}$");

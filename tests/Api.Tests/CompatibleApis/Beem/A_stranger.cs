@@ -40,8 +40,8 @@ public sealed class A_stranger
     {
         foreach (var header in new[]
         {
-            CompatibleApiClient.Basic("beem-key:beem-secret"), CompatibleApiClient.Basic("beem-key:beem-secret== "), CompatibleApiClient.Basic("BEEM-KEY:beem-secret=="), CompatibleApiClient.Basic("nobody:beem-secret=="),
-            CompatibleApiClient.Basic("beem-key"), "Basic", "Basic ???", "Basic beem-key:beem-secret==", $"Bearer {_host.Shop.Key}", _host.Shop.Key,
+            BasicHeader.From("beem-key:beem-secret"), BasicHeader.From("beem-key:beem-secret== "), BasicHeader.From("BEEM-KEY:beem-secret=="), BasicHeader.From("nobody:beem-secret=="),
+            BasicHeader.From("beem-key"), "Basic", "Basic ???", "Basic beem-key:beem-secret==", $"Bearer {_host.Shop.Key}", _host.Shop.Key,
         })
         {
             var answer = await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("Authorization", header));
@@ -55,7 +55,7 @@ public sealed class A_stranger
     [MemberData(nameof(Calls))]
     public async Task With_two_headers_or_a_key_of_another_api_is_unauthorized(string path, string body)
     {
-        var right = CompatibleApiClient.Basic("beem-key:beem-secret==");
+        var right = BasicHeader.From("beem-key:beem-secret==");
 
         (await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("Authorization", right), ("Authorization", right))).ShouldSay(120, "Wrong Username or Password", 401);
         (await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("X-API-KEY", _host.Shop.Key))).ShouldSay(110, "Username or Password missing");

@@ -22,7 +22,7 @@ internal sealed class BeemClient(ApiHost host, KnownApplication application)
     }
 
     /// <summary>International digits without a plus sign, of a number that no other test uses.</summary>
-    public static string Msisdn() => Numbers.Next()[1..];
+    public static string Msisdn() => Recipients.Next()[1..];
 }
 
 internal static class BeemAnswersInTests

@@ -61,12 +61,12 @@ public sealed class The_bytes_of_Beems_clients
         head = head.Replace("{basic}", Basic, StringComparison.Ordinal);
         var (request, verify) = (bodies.Split('|')[0], bodies.Split('|')[1]);
 
-        var sent = await RawCaller.SendAsync(_server.Address, $"POST {path}/request HTTP/1.1\r\n{head}", request.Replace("{msisdn}", BeemClient.Msisdn(), StringComparison.Ordinal));
+        var sent = await RawExchange.SendAsync(_server.Address, $"POST {path}/request HTTP/1.1\r\n{head}", request.Replace("{msisdn}", BeemClient.Msisdn(), StringComparison.Ordinal));
         var pinId = sent.Json.GetProperty("data").GetProperty("pinId").GetGuid();
         var pin = await _host.PinOfAsync(pinId);
         var guess = verify.Replace("{pinId}", $"{pinId:D}", StringComparison.Ordinal).Replace("{pin}", pin, StringComparison.Ordinal).Replace("{pin-as-number}", $"{int.Parse(pin)}", StringComparison.Ordinal);
-        var verified = await RawCaller.SendAsync(_server.Address, $"POST {path}/verify HTTP/1.1\r\n{head}", guess);
-        var again = await RawCaller.SendAsync(_server.Address, $"POST {path}/verify HTTP/1.1\r\n{head}", guess);
+        var verified = await RawExchange.SendAsync(_server.Address, $"POST {path}/verify HTTP/1.1\r\n{head}", guess);
+        var again = await RawExchange.SendAsync(_server.Address, $"POST {path}/verify HTTP/1.1\r\n{head}", guess);
 
         sent.Head.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         sent.Body.ShouldBe($$$"""{"data":{"pinId":"{{{pinId:D}}}","message":{"code":100,"message":"SMS sent successfully"},"pinExpiryTimeInMinutes":5,"expiresInSeconds":300""" + "}}");

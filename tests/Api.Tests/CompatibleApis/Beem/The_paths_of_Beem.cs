@@ -42,7 +42,7 @@ public sealed class The_paths_of_Beem
     [InlineData("GET", "/api/v1/balance?pin=1", 404)]
     public async Task Answer_what_they_do_not_have_in_the_envelope(string method, string path, int status)
     {
-        var answer = await _client.SendAsync(HttpMethod.Parse(method), path, headers: ("Authorization", CompatibleApiClient.Basic(Pair)));
+        var answer = await _client.SendAsync(HttpMethod.Parse(method), path, headers: ("Authorization", BasicHeader.From(Pair)));
 
         answer.ShouldSay(121, "No such call", status);
         answer["Allow"].ShouldBe(status == 405 ? "POST" : null);

@@ -43,7 +43,7 @@ public sealed class The_paths_of_BizMagnets
     {
         const string Body = """{"otp":"123456","mobileNumber":"9876543210","countryCode":"91"}""";
 
-        var answer = await RawCaller.SendAsync(
+        var answer = await RawExchange.SendAsync(
             _server.Address,
             $"POST {target} HTTP/1.1\r\nHost: {{host}}\r\nContent-Type: application/json\r\nX-API-KEY: {_host.Shop.Key}\r\nContent-Length: {{length}}",
             Body);

@@ -54,7 +54,7 @@ internal sealed class GupshupShop
     }
 
     /// <summary>International digits that no other test has.</summary>
-    public static string NextPhone() => Numbers.Next().TrimStart('+');
+    public static string NextPhone() => Recipients.Next().TrimStart('+');
 
     public Task<Answer> SendAsync(string phone) => FormAsync("sendOTP", ("key", Key), ("phone", phone));
 

@@ -58,7 +58,7 @@ public sealed class The_calls_of_gupshups_page
         (await IdentifierAsync(made.Id, "gupshup_key")).GetProperty("settings").GetProperty("accountType").GetString().ShouldBe(type);
         await _host.RefreshAsync();
         using var http = _host.Factory.CreateClient();
-        var phone = type is "intl" ? Numbers.Next().TrimStart('+') : $"98{Numbers.Next()[^5..]}999";
+        var phone = type is "intl" ? Recipients.Next().TrimStart('+') : $"98{Recipients.Next()[^5..]}999";
         (await http.GetStringAsync($"/apps/TwoFactorAuth/incoming.php?phone={phone}&key={key}")).ShouldBe("success | 100 | New code generated and code was sent the user");
     }
 

@@ -183,7 +183,7 @@ internal static class Someone
     private static int _last = 5000;
 
     /// <summary>A phone number without its plus sign.</summary>
-    public static string Phone() => Numbers.Next().TrimStart('+');
+    public static string Phone() => Recipients.Next().TrimStart('+');
 
     public static string Email() => $"someone{Interlocked.Increment(ref _last)}@mail.example";
 

@@ -106,7 +106,7 @@ public sealed record CompatibleApi(string Name)
     /// <summary>An OTP of this application, requested in this compatible API.</summary>
     public async Task<MadeOtp> MakeAsync(CompatibleApiClient client, ApiHost host, KnownApplication application, string? phone = null)
     {
-        phone ??= Numbers.Next();
+        phone ??= Recipients.Next();
         var before = await application.OtpsAsync(host);
         var answer = await Request(client, new(application), phone);
         var made = (await application.OtpsAsync(host)).Except(before).ToArray();

@@ -12,11 +12,9 @@ namespace OtpPipeline.Api.Tests.CompatibleApis.Support;
 /// <param name="perfumerlabs">Where Perfumerlabs is asked; null for the same server.</param>
 public sealed class CompatibleApiClient(HttpClient http, PerfumerlabsServer? perfumerlabs = null)
 {
-    public static string Basic(string pair) => "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes(pair));
-
     /// <summary>A Beem call; null for no credentials.</summary>
     public Task<Answer> BeemAsync(string? pair, string path, object body, string contentType = "application/json") =>
-        SendAsync(HttpMethod.Post, path, body, contentType, pair is null ? [] : [("Authorization", Basic(pair))]);
+        SendAsync(HttpMethod.Post, path, body, contentType, pair is null ? [] : [("Authorization", BasicHeader.From(pair))]);
 
     /// <summary>A BizMagnets call; null for no key.</summary>
     public Task<Answer> BizMagnetsAsync(string? key, string path, object body, string? contentType = "application/json") =>
@@ -31,8 +29,8 @@ public sealed class CompatibleApiClient(HttpClient http, PerfumerlabsServer? per
 
     /// <summary>A Perfumerlabs call to the process of this application.</summary>
     public Task<Answer> PerfumerlabsAsync(Guid application, string pair, HttpMethod method, string path, object body) => perfumerlabs is null
-        ? SendAsync(method, path, body, headers: ("Authorization", Basic(pair)))
-        : perfumerlabs.SendAsync(application, c => c.SendAsync(method, path, body, headers: ("Authorization", Basic(pair))));
+        ? SendAsync(method, path, body, headers: ("Authorization", BasicHeader.From(pair)))
+        : perfumerlabs.SendAsync(application, c => c.SendAsync(method, path, body, headers: ("Authorization", BasicHeader.From(pair))));
 
     /// <param name="method">The method.</param>
     /// <param name="path">Path and query.</param>

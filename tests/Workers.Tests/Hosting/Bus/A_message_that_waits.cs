@@ -19,7 +19,7 @@ public sealed class A_message_that_waits
     public async Task Shows_nothing_of_its_sender_and_comes_with_the_correlation_that_the_sender_gave()
     {
         const string Correlation = "order of +33612246455";
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await MigratedDatabase.CreateAsync();
         await using var broker = await Broker.ConnectAsync();
         await using var host = await BusHost.StartAsync(database);
         await host.UntilConnectedAsync();
@@ -39,7 +39,7 @@ public sealed class A_message_that_waits
     [Fact]
     public async Task For_a_forged_direct_reply_address_holds_up_nothing_else_and_is_dropped()
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await MigratedDatabase.CreateAsync();
         await using var broker = await Broker.ConnectAsync();
         await using var host = await BusHost.StartAsync(database);
         await host.UntilConnectedAsync();
@@ -69,7 +69,7 @@ public sealed class A_message_that_waits
     [InlineData(true)]
     public async Task For_a_full_queue_holds_up_nothing_else(bool isEvent)
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await MigratedDatabase.CreateAsync();
         await using var broker = await Broker.ConnectAsync();
         await using var host = await BusHost.StartAsync(database);
         await host.UntilConnectedAsync();

@@ -12,7 +12,7 @@ public sealed class A_worker_that_is_stopped_while_it_starts : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _broker = await Broker.ConnectAsync();
-        _database = await TestDatabase.CreateAsync();
+        _database = await MigratedDatabase.CreateAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -15,7 +15,7 @@ public sealed class An_empty_broker : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _broker = await Broker.ConnectAsync();
-        _database = await TestDatabase.CreateAsync();
+        _database = await MigratedDatabase.CreateAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -20,7 +20,7 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
     {
         _broker = await Broker.ConnectAsync();
         await _broker.ForgetTopologyAsync();
-        _database = await TestDatabase.CreateAsync();
+        _database = await MigratedDatabase.CreateAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -18,7 +18,7 @@ public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
     {
         _broker = await Broker.ConnectAsync();
         await ForgetAsync();
-        _database = await TestDatabase.CreateAsync();
+        _database = await MigratedDatabase.CreateAsync();
     }
 
     public async ValueTask DisposeAsync()

@@ -11,7 +11,7 @@ public sealed class The_page_of_the_workers
     [InlineData("nowhere")]
     public async Task Has_the_security_headers_of_the_api(string path)
     {
-        await using var database = await TestDatabase.CreateAsync();
+        await using var database = await MigratedDatabase.CreateAsync();
         await using var host = new WorkerHost(database);
         await host.StartAsync();
         using var http = new HttpClient { BaseAddress = host.Address };

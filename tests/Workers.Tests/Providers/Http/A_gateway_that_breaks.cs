@@ -75,7 +75,7 @@ public sealed class A_gateway_that_breaks
     [Fact]
     public async Task No_environment_variable_makes_a_proxy()
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         var before = Environment.GetEnvironmentVariable("http_proxy");
         Environment.SetEnvironmentVariable("http_proxy", "http://127.0.0.1:1/");
         try
@@ -91,7 +91,7 @@ public sealed class A_gateway_that_breaks
     [Fact]
     public async Task A_configured_proxy_is_used()
     {
-        await using var proxy = await Gateway.StartAsync();
+        await using var proxy = await HttpReceiver.StartAsync();
 
         (await SendAsync("http://gateway.invalid/send", more: [("Proxy", proxy.Url), ("AllowPlainHttp", "true")])).ShouldBe(new SendOutcome.Accepted(null));
 

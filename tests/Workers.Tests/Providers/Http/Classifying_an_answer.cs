@@ -110,7 +110,7 @@ public sealed class Classifying_an_answer
     [Fact]
     public async Task Of_an_endless_body_the_begin_is_read()
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         gateway.Answer = async context =>
         {
             var chunk = "OK 1701 "u8.ToArray().Concat(new byte[8192]).ToArray();
@@ -127,7 +127,7 @@ public sealed class Classifying_an_answer
     private static async Task<SendOutcome> AnswerAsync(
         int status, string body = "", Dictionary<string, string?>? keys = null, params (string Name, string Value)[] headers)
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         gateway.Says(status, body, headers);
         await using var host = new ProviderHost((keys ?? []).With(("Type", "http"), ("Url", gateway.Url)));
         var outcome = await host.SendAsync(Messages.To("+33612246400"));

@@ -60,7 +60,7 @@ public sealed class Reading_an_answer
     [Fact]
     public async Task Asks_for_an_answer_without_coding()
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         await using var host = new ProviderHost(Entry(gateway.Url));
 
         await host.SendAsync(Messages.To("+33612246400"));
@@ -178,7 +178,7 @@ public sealed class Reading_an_answer
 
     private static async Task<SendOutcome> AnswerAsync(int status, string header, byte[] body, (string, string?)[] keys)
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         gateway.Answer = async context =>
         {
             context.Response.StatusCode = status;

@@ -107,7 +107,7 @@ public sealed class The_samples
 
     private static async Task<Sample> SampleAsync(string entry, string path)
     {
-        var gateway = await Gateway.StartAsync();
+        var gateway = await HttpReceiver.StartAsync();
         var keys = await KeysAsync(entry);
         keys["Url"]!.ShouldEndWith(path);
         return new(gateway, new ProviderHost(keys.With(("Url", gateway.Url + path))));
@@ -129,7 +129,7 @@ public sealed class The_samples
         return keys;
     }
 
-    private sealed record Sample(Gateway Gateway, ProviderHost Host) : IAsyncDisposable
+    private sealed record Sample(HttpReceiver Gateway, ProviderHost Host) : IAsyncDisposable
     {
         public Task<SendOutcome> SendAsync(string recipient, Channel channel = Channel.Sms) => Host.SendAsync(Messages.To(recipient, channel, Text));
 

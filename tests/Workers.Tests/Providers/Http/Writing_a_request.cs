@@ -33,7 +33,7 @@ public sealed class Writing_a_request
     public async Task The_callers_own_subject_and_html_come_whole_and_are_empty_where_there_are_none()
     {
         const string Template = """{"subject":"{{subject}}","text":"{{text}}","html":"{{html}}"}""";
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["Body:Format"] = "json", ["Body:Template"] = Template });
 
         await host.SendAsync(Messages.To("a@mail.example", Channel.Email, text: "own") with { Message = new("own", Messages.Hostile, $"<p>{Messages.Hostile}</p>") });
@@ -127,7 +127,7 @@ public sealed class Writing_a_request
     [Fact]
     public async Task A_line_break_cannot_make_a_header()
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["Headers:X-Name"] = "{{name}}" });
 
         (await host.SendAsync(Messages.To(Number, name: "a\r\nX-Evil: 1"))).ShouldBe(new SendOutcome.Refused("not_sendable"));
@@ -138,7 +138,7 @@ public sealed class Writing_a_request
     [Fact]
     public async Task The_idempotency_header_is_the_delivery()
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["IdempotencyHeader"] = "Idempotency-Key" });
         var delivery = Messages.To(Number);
 
@@ -197,9 +197,9 @@ public sealed class Writing_a_request
         got.Headers.ContainsKey("traceparent").ShouldBeFalse();
     }
 
-    private static async Task<Received> SendAsync(Dictionary<string, string?> keys, string path = "/send", string text = Messages.Hostile, string from = "Tests", string? name = null)
+    private static async Task<ReceivedRequest> SendAsync(Dictionary<string, string?> keys, string path = "/send", string text = Messages.Hostile, string from = "Tests", string? name = null)
     {
-        await using var gateway = await Gateway.StartAsync();
+        await using var gateway = await HttpReceiver.StartAsync();
         await using var host = new ProviderHost(keys.With(("Type", "http"), ("Url", gateway.Url + path)));
         (await host.SendAsync(Messages.To(Number, text: text, from: from, name: name))).ShouldBe(new SendOutcome.Accepted(null));
         host.Logs.ShouldNotContain(l => l.Contains("4711") || l.Contains("s3"));

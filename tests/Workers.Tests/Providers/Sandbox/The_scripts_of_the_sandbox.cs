@@ -124,7 +124,7 @@ public sealed class The_scripts_of_the_sandbox(The_scripts_of_the_sandbox.Runnin
         {
             await using var broker = await Broker.ConnectAsync();
             await broker.ForgetTopologyAsync();
-            _database = await TestDatabase.CreateAsync();
+            _database = await MigratedDatabase.CreateAsync();
             Host = new(_database, new(StringComparer.Ordinal) { ["Deliveries:Channels:ussd:Timeout"] = "00:00:01" });
             await Host.StartAsync();
         }

@@ -61,7 +61,7 @@ internal sealed class MailServer : IAsyncDisposable
     /// <summary>The only message, as soon as the server has told of it.</summary>
     public async Task<TakenMail> SingleAsync()
     {
-        await Workers.Tests.Support.Eventually.Until(() => Task.FromResult(Mails.Count > 0), "the mail server has told of the message");
+        await Eventually.Until(() => Task.FromResult(Mails.Count > 0), "the mail server has told of the message");
         return Mails.ShouldHaveSingleItem();
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,18 +14,18 @@ using OtpPipeline.Workers.Telemetry;
 namespace OtpPipeline.Workers.Tests.Providers.Support;
 
 /// <summary>One configured provider, made from its keys as a host makes it.</summary>
-internal sealed class ProviderHost : IAsyncDisposable, ILoggerProvider
+internal sealed class ProviderHost : IAsyncDisposable
 {
     public const string Name = "tested";
     private readonly ServiceProvider _services;
-    private readonly ConcurrentQueue<string> _logs = new();
+    private readonly CapturedLogs _logs = new();
 
     public ProviderHost(IReadOnlyDictionary<string, string?> keys, TimeSpan? timeout = null, ResolveName? resolve = null, TimeProvider? time = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(keys.ToDictionary(k => $"Providers:{Name}:{k.Key}", k => k.Value)).Build();
         var services = new ServiceCollection()
-            .AddLogging(l => l.ClearProviders().AddProvider(this).SetMinimumLevel(LogLevel.Trace))
+            .AddLogging(l => l.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Trace))
             .AddSingleton(time ?? TimeProvider.System).AddSingleton(resolve ?? Dns.GetHostAddresses).AddMetrics().AddSingleton<DeliveryMetrics>()
             .AddOtpProviders(configuration);
 
@@ -44,7 +43,7 @@ internal sealed class ProviderHost : IAsyncDisposable, ILoggerProvider
     }
 
     /// <summary>Every line that was logged.</summary>
-    public IReadOnlyCollection<string> Logs => _logs;
+    public IEnumerable<string> Logs => _logs.Lines.Select(l => $"{l.Level}: {l.Text}");
 
     /// <summary>What the host says instead of starting; empty where it starts.</summary>
     public static IReadOnlyList<string> Refusals(IReadOnlyDictionary<string, string?> keys)
@@ -62,25 +61,7 @@ internal sealed class ProviderHost : IAsyncDisposable, ILoggerProvider
 
     public Task<SendOutcome> SendAsync(OutgoingDelivery delivery) => _services.GetRequiredService<ProviderCalls>().SendAsync(delivery);
 
-    public ILogger CreateLogger(string categoryName) => new Lines(_logs);
-
     public ValueTask DisposeAsync() => _services.DisposeAsync();
-
-    public void Dispose()
-    {
-        // Its container disposes of it a second time.
-    }
-
-    private sealed class Lines(ConcurrentQueue<string> lines) : ILogger
-    {
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            lines.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-    }
 }
 
 /// <summary>Keys of a provider's entry.</summary>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Xunit;
 
-namespace OtpPipeline.Pipeline.Tests.Harness;
+namespace OtpPipeline.Tests.Shared;
 
 /// <summary>Waits for what must come, and says what did not.</summary>
 internal static class Eventually

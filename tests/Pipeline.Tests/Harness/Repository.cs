@@ -1,17 +1,21 @@
-using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json;
 using Xunit;
 
-namespace OtpPipeline.Pipeline.Tests.Deployment;
+namespace OtpPipeline.Pipeline.Tests.Harness;
 
 /// <summary>The checkout that these tests were built from.</summary>
 internal static class Repository
 {
-    public static string Root { get; } = Path.GetFullPath(Path.Combine(
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => a.Key == "SourceFolder").Value!, ".."));
+    public static string Root { get; } = Path.GetFullPath(Path.Combine(Metadata("SourceFolder"), ".."));
+
+    /// <summary>Where the build leaves a project's assembly, below the project.</summary>
+    public static string Output { get; } = Metadata("HostOutput");
 
     public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
+
+    /// <summary>The assembly of a host.</summary>
+    public static string Host(string project) => At("src", project, Output, $"OtpPipeline.{project}.dll");
 
     public static string Read(params string[] parts) => File.ReadAllText(At(parts));
 
@@ -27,12 +31,11 @@ internal static class Repository
     /// <summary>What a program prints; the test fails with its output where the program does.</summary>
     public static async Task<string> RunAsync(string program, string folder, params string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}:\n{await output}\n{await errors}");
-        return await output;
+        var (code, output, errors) = await Programs.RunAsync(program, arguments, folder);
+        Assert.True(code == 0, $"{program} {string.Join(' ', arguments)} ended with {code}:\n{output}\n{errors}");
+        return output;
     }
+
+    private static string Metadata(string key) =>
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => string.Equals(a.Key, key, StringComparison.Ordinal)).Value!;
 }

@@ -1,4 +1,4 @@
-namespace OtpPipeline.Pipeline.Tests.Harness;
+namespace OtpPipeline.Tests.Shared;
 
 /// <summary>Recipients that nobody else in the run has, and those that make the sandbox play a script.</summary>
 internal static class Recipients

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace OtpPipeline.Api.Tests.Support;
+namespace OtpPipeline.Tests.Shared;
 
 /// <summary>Everything that the host logs, at every level.</summary>
 public sealed class CapturedLogs : ILoggerProvider

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace OtpPipeline.Outbox.Tests.Support;
+namespace OtpPipeline.Tests.Shared;
 
 /// <summary>Stands between the outbox and the real broker, so that a test can take the broker away or make it hang.</summary>
 internal sealed class BrokerProxy : IAsyncDisposable

@@ -2,145 +2,131 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Logging;
+using Polly;
+using Polly.CircuitBreaker;
+using Polly.Retry;
 
 namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>Whether the database answers.</summary>
 public delegate Task<bool> DatabaseProbe(CancellationToken cancellationToken);
 
-/// <summary>
-/// The kill switch of all consumers: while the database is away, what they ask of it waits here, unacknowledged, until one probe a
-/// while finds it back. The prefetch window fills up and the broker hands out no more, so an outage of any length costs no message
-/// a delivery attempt, and none goes to an error queue. Work that the database refuses for now, such as one that waits for a locked
-/// row, is done again by itself and holds up nothing else. Ended by a stop or a long wait, the message goes back to its queue.
-/// </summary>
-public sealed partial class DatabaseCircuitBreaker(DatabaseProbe probe, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCircuitBreaker> logger)
+/// <summary>Circuit breaker and retries of what consumers ask of the database.</summary>
+/// <remarks>
+/// While it is open, messages wait unacknowledged: the broker hands out no more, and no message loses a delivery attempt.
+/// </remarks>
+public sealed partial class DatabaseCircuitBreaker
 {
-    // Shorter than the broker's patience with an unacknowledged message, which is 30 minutes.
-    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(10);
-    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan FirstRefusalPause = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan LongestRefusalPause = TimeSpan.FromSeconds(1);
-    private const int ReportedRefusal = 3;
+    private static readonly TimeSpan ShortestBreak = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestBreak = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
+    private const int ReportedRetry = 3;
 
-    private readonly Lock _lock = new();
-    private Task _open = Task.CompletedTask;
-    private TimeSpan _pause = ShortestPause;
-    private long _openedAt;
-    private int _waiting;
+    // Ten minutes of an outage, twenty of other failures: shorter than the broker's patience with an unacknowledged message, which is 30.
+    private const int MaxRetries = 1_200;
 
-    /// <summary>Does the work, again after an outage or a passing error. So it must bear to be done twice.</summary>
-    /// <exception cref="OperationCanceledException">The host stops while the database is away or refuses.</exception>
-    /// <exception cref="TimeoutException">The database was away for too long.</exception>
-    public async Task<T> RunAsync<T>(Func<Task<T>> work)
+    private readonly CircuitBreakerStateProvider _state = new();
+    private readonly ResiliencePipeline _pipeline;
+    private readonly DatabaseProbe _probe;
+    private readonly IHostApplicationLifetime _lifetime;
+    private readonly ILogger<DatabaseCircuitBreaker> _logger;
+
+    public DatabaseCircuitBreaker(DatabaseProbe probe, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCircuitBreaker> logger)
     {
-        var start = time.GetTimestamp();
-        for (var errors = 0; ;)
-        {
-            await WaitAsync(start);
-            try
+        (_probe, _lifetime, _logger) = (probe, lifetime, logger);
+        _pipeline = new ResiliencePipelineBuilder { TimeProvider = new MonotonicTime(time) }
+            .AddRetry(new()
             {
-                return await work();
-            }
-            catch (Exception failure) when (StoreFailures.IsOutage(failure) && !lifetime.ApplicationStopping.IsCancellationRequested)
+                // An open circuit fails with the outage as its cause.
+                ShouldHandle = args => new(args.Outcome.Exception is { } failure && StoreFailures.IsTransient(failure) && !IsStopping),
+                MaxRetryAttempts = MaxRetries,
+                DelayGenerator = static args => new(
+                    StoreFailures.IsOutage(args.Outcome.Exception!) ? ShortestBreak : Doubled(FirstPause, args.AttemptNumber, LongestPause)),
+                OnRetry = ReportRetry,
+            })
+            .AddCircuitBreaker(new()
             {
-                Close(failure);
-            }
-            catch (Exception failure)
-                when (StoreFailures.KindOf(failure) is StoreFailure.Retry or StoreFailure.Busy && time.GetElapsedTime(start) < LongestWait)
-            {
-                if (++errors == ReportedRefusal)
-                {
-                    Log.Refused(logger, ExceptionText.MessagesOf(failure));
-                }
-
-                await Task.Delay(PauseAfter(errors), time, lifetime.ApplicationStopping);
-            }
-        }
+                // One outage opens it, beside any number of successes. Two calls are the fewest that Polly judges.
+                ShouldHandle = static args => new(args.Outcome.Exception is { } failure && StoreFailures.IsOutage(failure)),
+                FailureRatio = double.Epsilon,
+                MinimumThroughput = 2,
+                BreakDuration = ShortestBreak,
+                BreakDurationGenerator = static args => new(Doubled(ShortestBreak, args.HalfOpenAttempts, LongestBreak)),
+                StateProvider = _state,
+                OnOpened = ReportOpened,
+                OnClosed = ReportClosed,
+            })
+            .Build();
     }
 
-    private static TimeSpan PauseAfter(int errors) =>
-        TimeSpan.FromTicks(Math.Min(FirstRefusalPause.Ticks << Math.Min(errors, 20), LongestRefusalPause.Ticks));
+    private bool IsStopping => _lifetime.ApplicationStopping.IsCancellationRequested;
 
-    private async Task WaitAsync(long start)
+    /// <summary>Does the work, again after an outage or a passing refusal. So it must bear to be done twice.</summary>
+    /// <remarks>Its last failure comes out when the host stops, or after ten minutes: the message goes back to its queue.</remarks>
+    public async Task<T> RunAsync<T>(Func<Task<T>> work) =>
+        await _pipeline.ExecuteAsync(static async (call, _) => await call.Breaker.RunOnceAsync(call.Work), (Breaker: this, Work: work), CancellationToken.None);
+
+    private async Task<T> RunOnceAsync<T>(Func<Task<T>> work)
     {
-        var open = Volatile.Read(ref _open);
-        if (open.IsCompletedSuccessfully)
+        if (_state.CircuitState == CircuitState.HalfOpen && !await _probe(_lifetime.ApplicationStopping))
         {
-            return;
+            throw new TimeoutException("The database does not answer.");
         }
 
-        Interlocked.Increment(ref _waiting);
-        try
-        {
-            var left = LongestWait - time.GetElapsedTime(start);
-            await open.WaitAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, time, lifetime.ApplicationStopping);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _waiting);
-        }
+        return await work();
     }
 
-    private void Close(Exception failure)
+    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan longest) => TimeSpan.FromTicks(Math.Min(first.Ticks << Math.Min(times, 20), longest.Ticks));
+
+    private ValueTask ReportRetry(OnRetryArguments<object> retry)
     {
-        lock (_lock)
+        if (retry.AttemptNumber == ReportedRetry && !StoreFailures.IsOutage(retry.Outcome.Exception!))
         {
-            if (!_open.IsCompleted)
-            {
-                return;
-            }
-
-            // A database that answers the probe and then fails the work again is asked less and less often, and reported once.
-            var relapse = _openedAt != 0 && time.GetElapsedTime(_openedAt) < LongestPause;
-            _pause = relapse ? TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, LongestPause.Ticks)) : ShortestPause;
-            if (!relapse)
-            {
-                Log.Closed(logger, failure.GetType().Name, failure.GetBaseException().Message);
-            }
-
-            _open = ReopenAsync(relapse);
+            Log.Refused(_logger, ExceptionText.MessagesOf(retry.Outcome.Exception!));
         }
+
+        return default;
     }
 
-    private async Task ReopenAsync(bool relapse)
+    private ValueTask ReportOpened(OnCircuitOpenedArguments<object> opened)
     {
-        await Task.Yield();
-        do
+        if (opened.BreakDuration == ShortestBreak)
         {
-            await Task.Delay(_pause, time, lifetime.ApplicationStopping);
+            Log.Opened(_logger, opened.Outcome.Exception!.GetType().Name, opened.Outcome.Exception.GetBaseException().Message);
         }
-        while (!await AnswersAsync());
 
-        _openedAt = time.GetTimestamp();
-        if (!relapse)
-        {
-            Log.Opened(logger, Volatile.Read(ref _waiting));
-        }
+        return default;
     }
 
-    private async Task<bool> AnswersAsync()
+    private ValueTask ReportClosed(OnCircuitClosedArguments<object> closed)
     {
-        try
-        {
-            return await probe(lifetime.ApplicationStopping);
-        }
-        catch (Exception failure) when (StoreFailures.IsOutage(failure))
-        {
-            return false;
-        }
+        Log.Closed(_logger);
+        return default;
+    }
+
+    /// <summary>Polly ends a break by the time of day: a host's clock that is set back would hold all consumers up.</summary>
+    private sealed class MonotonicTime(TimeProvider time) : TimeProvider
+    {
+        public override long TimestampFrequency => time.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + time.GetElapsedTime(0);
+
+        public override long GetTimestamp() => time.GetTimestamp();
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            time.CreateTimer(callback, state, dueTime, period);
     }
 
     private static partial class Log
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer; consumers wait until it does ({Type}: {Error})")]
-        public static partial void Closed(ILogger logger, string type, string error);
+        public static partial void Opened(ILogger logger, string type, string error);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused a consumer's work several times; it is tried again ({Error})")]
         public static partial void Refused(ILogger logger, string error);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The database answers again; {Count} consumers go on")]
-        public static partial void Opened(ILogger logger, int count);
+        [LoggerMessage(Level = LogLevel.Information, Message = "The database answers again; consumers go on")]
+        public static partial void Closed(ILogger logger);
     }
 }

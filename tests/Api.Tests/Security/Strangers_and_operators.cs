@@ -139,6 +139,20 @@ public sealed class Strangers_and_operators
         counters.Take(late, 1_000_000).Remaining.ShouldBe(counters.Take(late, 1_000_000).Remaining + 1);
     }
 
+    [Fact]
+    public void A_refused_stranger_is_told_when_the_minute_ends()
+    {
+        var clock = new Microsoft.Extensions.Time.Testing.FakeTimeProvider(new(2026, 11, 27, 9, 0, 20, TimeSpan.Zero));
+        var counters = new RequestCounters(clock);
+        counters.Take(new Bucket(1), 1).Admitted.ShouldBeTrue();
+
+        var refused = counters.Take(new Bucket(1), 1);
+
+        (refused.Admitted, refused.ResetAfter).ShouldBe((false, TimeSpan.FromSeconds(40)));
+        clock.Advance(refused.ResetAfter);
+        counters.Take(new Bucket(1), 1).Admitted.ShouldBeTrue();
+    }
+
     private KestrelHost Server(params (string Key, string Value)[] settings) => new(_host, settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
 
     private static async Task<HttpResponseMessage> TokenAsync(HttpClient http, string pair)

@@ -146,6 +146,25 @@ public sealed class The_queues_of_hosts
     }
 
     [Fact]
+    public void Five_failures_in_a_row_open_the_breaker_however_often_the_host_answered_before()
+    {
+        var queues = Queues(new());
+        for (var i = 0; i < 1_000; i++)
+        {
+            Enter(queues, "a", 1);
+            queues.Leave(Key("a"), HostResult.Answered, Instantly);
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            Fail(queues);
+        }
+
+        queues.Enter(Key("a"), 0, out var delay).ShouldBe(Admission.PutBack);
+        delay.ShouldBe(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public void What_waits_behind_a_failure_goes_back_to_the_table()
     {
         var queues = Queues(new());

@@ -31,7 +31,7 @@ public sealed class Starting_the_api
         { "Api:KnownProxies:0", "0.0.0.0/0", "Api:KnownProxies:0 must be an address or a network of proxies, such as 10.0.0.5 or 172.18.0.0/16, and not every address." },
         {
             "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true",
-            "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes whoever connects: remove it and name the proxies in Api:KnownProxies."
+            "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes every client: remove it and name the proxies in Api:KnownProxies."
         },
         { "Otp:OldLookupKeys:0", "c2hvcnQ=", "Otp:OldLookupKeys:0 must be base64 of 32 random bytes." },
         { "Api:AnonymousRequestsPerMinute", "0", "Api:AnonymousRequestsPerMinute must be between 1 and 10000000." },

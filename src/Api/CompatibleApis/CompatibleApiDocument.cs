@@ -19,7 +19,7 @@ internal static class CompatibleApiDocument
                 {
                     Title = $"OtpPipeline for clients of {name}",
                     Version = "1",
-                    Description = $"The wire of {name}, served by OtpPipeline: a client changes its base URL and its key.",
+                    Description = $"The API of {name}, served by OtpPipeline: a client changes its base URL and its key.",
                 };
                 (document.Components ??= new()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal) { [name] = api.Security };
                 document.Security = [new() { [new OpenApiSecuritySchemeReference(name, document)] = [] }];

@@ -95,13 +95,13 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
         [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Route} answered {Status} in {Milliseconds:F1} ms")]
         public static partial void Answered(ILogger logger, string method, string route, int status, double milliseconds);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The client went away before its answer ({Kind})")]
+        [LoggerMessage(Level = LogLevel.Debug, Message = "The client closed the connection before its answer ({Kind})")]
         public static partial void ClientGone(ILogger logger, string kind);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "The request could not be read (status {Status})")]
         public static partial void Unreadable(ILogger logger, int status);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The database is away: {Error}")]
+        [LoggerMessage(Level = LogLevel.Error, Message = "Database unavailable: {Error}")]
         public static partial void StoreAway(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "A request was answered with 503: the database did not serve it ({Error})")]

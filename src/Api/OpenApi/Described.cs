@@ -28,7 +28,7 @@ internal static class Described
         [422] = "The idempotency key was used before with another command",
         [429] = "Too many requests, see Retry-After",
         [500] = "The server failed",
-        [503] = "The database is away, see Retry-After",
+        [503] = "The database is unavailable, see Retry-After",
     };
 
     private static readonly Dictionary<int, string> Problems = new()
@@ -40,7 +40,7 @@ internal static class Described
         [415] = "The body is no JSON",
         [429] = "Too many requests, see Retry-After",
         [500] = "The server failed",
-        [503] = "The database is away, see Retry-After",
+        [503] = "The database is unavailable, see Retry-After",
     };
 
     /// <summary>An endpoint under /admin.</summary>

@@ -27,7 +27,7 @@ internal static class ApiErrors
     public static readonly OtpError MethodNotAllowed = new(ErrorKind.MethodNotAllowed, "invalid_method", "The method is not allowed here");
     public static readonly OtpError PathNotFound = new(ErrorKind.NotFound, "not_found", "Not found");
     public static readonly OtpError CallbackNotFound = new(ErrorKind.NotFound, "not_found", "No such callback");
-    public static readonly OtpError CursorInvalid = new(ErrorKind.RequestInvalid, "invalid_request", "The query parameter 'cursor' is none that an answer gave as 'next'");
+    public static readonly OtpError CursorInvalid = new(ErrorKind.RequestInvalid, "invalid_request", "The query parameter 'cursor' is unknown: send the 'next' of an answer");
     public static readonly OtpError LimitInvalid = new(ErrorKind.RequestInvalid, "invalid_request", "The query parameter 'limit' must be 1 to 200");
     public static readonly OtpError DeadLetterNotKept = new(ErrorKind.RequestInvalid, "invalid_request", "The message cannot be sent again: its body was too large to keep, or its key is gone");
     public static readonly OtpError BrokerAway = new(ErrorKind.ServerError, "server_error", "The broker does not take messages at the moment");

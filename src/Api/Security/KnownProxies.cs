@@ -8,13 +8,13 @@ internal static class KnownProxies
 {
     private const string FrameworkKey = "FORWARDEDHEADERS_ENABLED";
 
-    /// <exception cref="OptionsValidationException">The framework's own switch is on, which believes whoever connects.</exception>
+    /// <exception cref="OptionsValidationException">The framework's own switch is on, which believes every client.</exception>
     public static void AddKnownProxies(this WebApplicationBuilder builder)
     {
         if (builder.Configuration.GetValue<bool>(FrameworkKey))
         {
             throw new OptionsValidationException(
-                ApiOptions.Section, typeof(ApiOptions), [$"ASPNETCORE_{FrameworkKey} believes whoever connects: remove it and name the proxies in Api:KnownProxies."]);
+                ApiOptions.Section, typeof(ApiOptions), [$"ASPNETCORE_{FrameworkKey} believes every client: remove it and name the proxies in Api:KnownProxies."]);
         }
 
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ApiOptions>>((forwarded, api) =>

@@ -93,7 +93,7 @@ internal sealed partial class PerfumerlabsCaller(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "HTTP Basic of Perfumerlabs comes without HTTPS: whoever is on the way can read its password")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "HTTP Basic of Perfumerlabs comes without HTTPS: everybody on the way can read its password")]
         public static partial void WithoutHttps(ILogger logger);
     }
 }

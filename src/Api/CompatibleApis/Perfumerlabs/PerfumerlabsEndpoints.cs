@@ -81,5 +81,5 @@ internal static class PerfumerlabsEndpoints
         name, summary, description, body, Json,
         (200, "Done; or false for a password that is not right", typeof(PerfumerlabsAnswer)), (400, "A field is missing or wrong, or a limit is reached", typeof(PerfumerlabsAnswer)),
         (401, "Wrong credentials", typeof(PerfumerlabsAnswer)), (429, "Too many requests", typeof(PerfumerlabsAnswer)),
-        (500, "The server failed", typeof(PerfumerlabsAnswer)), (503, "The database is away", typeof(PerfumerlabsAnswer)));
+        (500, "The server failed", typeof(PerfumerlabsAnswer)), (503, "The database is unavailable", typeof(PerfumerlabsAnswer)));
 }

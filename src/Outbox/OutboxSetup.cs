@@ -37,7 +37,7 @@ public sealed class OutboxSetup
     /// <summary>Asked before a message is sent to an address; false drops it.</summary>
     public Func<OutboxMessage, CancellationToken, Task<bool>>? IsAwaited { get; set; }
 
-    /// <summary>Called with each failure of a publish.</summary>
+    /// <summary>Called with each failed try of a publish, also one that MassTransit repeats.</summary>
     public Action<Exception>? OnFailed { get; set; }
 
     /// <summary>Encrypts a body before it is stored, for types that are mapped so.</summary>

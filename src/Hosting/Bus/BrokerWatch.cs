@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Hosting.Bus.Connection;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Hosting.Bus;
 
@@ -40,6 +41,18 @@ public sealed partial class BrokerWatch(
     public void Returned(string exchange)
     {
         Report($"A message found no queue behind the exchange {exchange}; its bindings are made again.");
+        Wake();
+    }
+
+    /// <summary>The broker's words for what is not there (code 404); null for any other failure.</summary>
+    public static string? WhatIsMissing(Exception? failure) =>
+        failure?.GetBaseException() is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.NotFound } reason } ? reason.ReplyText : null;
+
+    /// <summary>A publisher or a consumer met something missing. MassTransit declares it again at once, so no check may find it missing.</summary>
+    /// <param name="missing">The broker's words, which name the exchange or queue.</param>
+    public void NotFound(string missing)
+    {
+        Report($"An exchange or queue was missing ({missing}); it is declared again. Subscribers have to bind their own queues to an exchange again.");
         Wake();
     }
 
@@ -127,6 +140,13 @@ public sealed partial class BrokerWatch(
     {
         await using var broker = new RecoveringChannel(connection, cancellationToken);
         var missing = await MissingAsync(broker);
+
+        // On a new broker everything is missing, and what was missing while no host ran is no news either.
+        if (!IsFirst)
+        {
+            missing.ForEach(Report);
+        }
+
         foreach (var queue in OtpBusTopology.Queues)
         {
             if (!await broker.TryAsync(c => DeclareAsync(c, queue, missing.Count > 0 || IsFirst, cancellationToken)))
@@ -137,12 +157,6 @@ public sealed partial class BrokerWatch(
             {
                 await broker.TryAsync(c => ConsumeOnceAsync(c, queue.Name, cancellationToken));
             }
-        }
-
-        // On a new broker everything is missing, and what was missing while no host ran is no news either.
-        if (!IsFirst)
-        {
-            missing.ForEach(Report);
         }
 
         _firstCheck.TrySetResult();
@@ -191,7 +205,7 @@ public sealed partial class BrokerWatch(
         {
             if (!await broker.TryAsync(c => c.ExchangeDeclarePassiveAsync(exchange, broker.Token)))
             {
-                missing.Add($"The exchange {exchange} was missing; it was declared again. Subscribers have to bind their own queues to it again.");
+                missing.Add($"The exchange {exchange} was missing; it is declared again. Subscribers have to bind their own queues to it again.");
             }
         }
 
@@ -200,7 +214,7 @@ public sealed partial class BrokerWatch(
             uint waiting = 0;
             if (!await broker.TryAsync(async c => waiting = (await c.QueueDeclarePassiveAsync(queue.Name, broker.Token)).MessageCount))
             {
-                missing.Add($"The queue {queue.Name} was missing; it was declared and bound again.");
+                missing.Add($"The queue {queue.Name} was missing; it is declared and bound again.");
             }
             else if (queue.Name is OtpBusTopology.CallbackQueue && Interlocked.Exchange(ref _unannounced, 0) > 0 && waiting == 0)
             {

@@ -61,6 +61,7 @@ public static class OtpBus
             x.DisableUsageTelemetry();
             x.ConfigureHealthCheckOptions(o => o.MinimalFailureStatus = HealthStatus.Degraded);
             consumers?.Invoke(x);
+            services.AddReceiveEndpointObserver<LostQueues>();
             x.UsingRabbitMq((context, bus) =>
             {
                 Connect(bus, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value, connectionName);
@@ -113,9 +114,14 @@ public static class OtpBus
             setup.IsRefused = static failure => failure is RabbitMQ.Client.Exceptions.PublishException;
             setup.OnFailed = failure =>
             {
+                var watch = provider.GetRequiredService<BrokerWatch>();
                 if (failure.GetBaseException() is PublishReturnException returned)
                 {
-                    provider.GetRequiredService<BrokerWatch>().Returned(returned.Exchange);
+                    watch.Returned(returned.Exchange);
+                }
+                else if (BrokerWatch.WhatIsMissing(failure) is { } missing)
+                {
+                    watch.NotFound(missing);
                 }
             };
             var readiness = provider.GetRequiredService<BusReadiness>();

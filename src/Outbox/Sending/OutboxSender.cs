@@ -31,7 +31,6 @@ internal sealed partial class OutboxSender(
                 ? new TimeoutException("The broker did not confirm the message in time.", exception)
                 : exception;
             telemetry.Failed();
-            setup.OnFailed?.Invoke(error);
             Log.Failed(logger, outgoing.Row.Id, outgoing.Row.MessageType, Describe(error));
             if (!abort.IsCancellationRequested && IsBrokerDown(error) && health.Failed())
             {

@@ -44,9 +44,13 @@ internal sealed class RefusalObserver(OutboxSetup setup) : ISendObserver, IPubli
 
     private Task Tell(PipeContext context, Exception exception)
     {
-        if (context.TryGetPayload<PublishAttempt>(out var attempt) && setup.SaysRefused(exception))
+        if (context.TryGetPayload<PublishAttempt>(out var attempt))
         {
-            attempt.Refuse(exception);
+            setup.OnFailed?.Invoke(exception);
+            if (setup.SaysRefused(exception))
+            {
+                attempt.Refuse(exception);
+            }
         }
 
         return Task.CompletedTask;

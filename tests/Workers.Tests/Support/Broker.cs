@@ -109,6 +109,12 @@ internal sealed class Broker : IAsyncDisposable
         await channel.QueueDeleteAsync(queue);
     }
 
+    public async Task DeleteExchangeAsync(string exchange)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        await channel.ExchangeDeleteAsync(exchange);
+    }
+
     public async Task SubscribeAsync(string queue, string exchange, string type, string routingKey)
     {
         await using var channel = await _connection.CreateChannelAsync();

@@ -2,6 +2,7 @@ using System.Text.Json;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Api.Admin;
 
@@ -18,14 +19,19 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
 
     public bool Has(string name) => Find(name, out _);
 
-    public string? Text(string name, string? now, int min, int max, bool nullable = true, Func<string, bool>? isValid = null, string? expected = null, Func<string, string?>? problem = null)
+    /// <param name="name">The field.</param>
+    /// <param name="now">What holds.</param>
+    /// <param name="rule">What the text must be.</param>
+    /// <param name="nullable">Whether null clears it.</param>
+    /// <param name="problem">What else is wrong with a text, in words; null for nothing.</param>
+    public string? Text(string name, string? now, TextRule rule, bool nullable = true, Func<string, string?>? problem = null)
     {
         if (!Find(name, out var value) || (nullable && value.ValueKind == JsonValueKind.Null))
         {
             return value.ValueKind == JsonValueKind.Null ? null : now;
         }
 
-        if (JsonField.AsItIs(value).Text is { } text && text.Length >= min && text.Length <= max && !text.Contains('\0') && isValid?.Invoke(text) != false)
+        if (JsonField.AsItIs(value).Text is { } text && rule.Allows(text) && !text.Contains('\0'))
         {
             if (problem?.Invoke(text) is { } wrong)
             {
@@ -36,23 +42,23 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return text;
         }
 
-        Refuse(name, expected ?? $"must be a text of {min} to {max} characters");
+        Refuse(name, rule.Expected);
         return now;
     }
 
-    public int Number(string name, int now, int min, int max)
+    public int Number(string name, int now, NumberRule rule)
     {
         if (!Find(name, out var value))
         {
             return now;
         }
 
-        if (JsonField.From(value).WholeFrom(min, max) is { } number)
+        if (JsonField.From(value).WholeFrom(rule.Min, rule.Max) is { } number)
         {
             return number;
         }
 
-        Refuse(name, $"must be a whole number from {min} to {max}");
+        Refuse(name, rule.Expected);
         return now;
     }
 

@@ -1,13 +1,12 @@
 using System.Text;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Api.Requests;
 
 /// <summary>The header Idempotency-Key: bare, or in quotes as structured fields have it; both spellings are the same key.</summary>
 internal static class IdempotencyHeader
 {
-    private const int MaxLength = 255;
-
     /// <summary>The key; null where none came.</summary>
     public static Result<string?> Read(HttpRequest request)
     {
@@ -19,7 +18,7 @@ internal static class IdempotencyHeader
 
         var text = header.ToString().Trim();
         var key = text.Length >= 2 && text[0] == '"' && text[^1] == '"' ? Unquote(text[1..^1]) : text;
-        return header.Count > 1 || key.Length is 0 or > MaxLength || !key.All(c => c is >= ' ' and <= '~')
+        return header.Count > 1 || key.Length is 0 or > OptionRules.MaxIdempotencyKey || !key.All(c => c is >= ' ' and <= '~')
             ? OtpErrors.IdempotencyKeyInvalid
             : key;
     }

@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Pins;
@@ -6,52 +5,40 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Applications;
 
-/// <summary>What a request leaves open comes from here; stored as JSON beside the application.</summary>
+/// <summary>What a request leaves open comes from here; stored as JSON beside the application. <see cref="SettingRules"/> checks it.</summary>
 public sealed record ApplicationSettings
 {
-    /// <summary>Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.</summary>
-    [StringLength(15, MinimumLength = 3)]
+    /// <summary>Sender as the recipient sees it; null makes the request name one.</summary>
     public string? From { get; init; } = "InfoText";
 
     /// <summary>Text with {{pin}}; null makes the request bring one.</summary>
-    [StringLength(1600)]
     public string? Template { get; init; } = "Your verification code is {{pin}}";
 
     /// <summary>numbers, letters or alphanumeric; null makes the request name one.</summary>
     public PinType? PinType { get; init; } = Pins.PinType.Numbers;
 
-    /// <summary>4 to 10 characters.</summary>
-    [Range(4, 10)]
     public int PinLength { get; init; } = 6;
 
-    /// <summary>
-    /// The characters of a PIN where the request names no pinType: 10 to 36 different ones of A to Z and 0 to 9; null for those of
-    /// <see cref="PinType"/>.
-    /// </summary>
-    [StringLength(36, MinimumLength = 10), RegularExpression("[A-Z0-9]*")]
+    /// <summary>The characters of a PIN where the request names no pinType; null for those of <see cref="PinType"/>.</summary>
     public string? PinAlphabet { get; init; }
 
-    /// <summary>Life in seconds, 60 to 1800. NIST SP 800-63B asks for at most 600.</summary>
-    [Range(60, 1800)]
+    /// <summary>Life in seconds. NIST SP 800-63B asks for at most 600.</summary>
     public int Ttl { get; init; } = 300;
 
-    /// <summary>Guesses allowed, 1 to 10.</summary>
-    [Range(1, 10)]
+    /// <summary>Guesses allowed.</summary>
     public int MaxAttempts { get; init; } = 5;
 
     /// <summary>The channel of a request that names none: one step, since a second is not sent yet; empty for sms.</summary>
-    [MaxLength(1)]
     public Channel[] Plan { get; init; } = [];
 
     /// <summary>What access tokens of the application may do, of <see cref="Applications.Scopes.All"/>; empty for all.</summary>
     public string[] Scopes { get; init; } = [];
 
-    /// <summary>How long an access token is valid, in seconds, 60 to 604800 (a week); a day unless given.</summary>
-    [Range(60, 604_800)]
+    /// <summary>How long an access token is valid, in seconds; a day unless given.</summary>
     public int TokenLifetime { get; init; } = 86_400;
 
     /// <summary>Where changes of status are posted; null for nowhere. Stored beside the JSON, encrypted.</summary>
-    [StringLength(2048), JsonIgnore]
+    [JsonIgnore]
     public string? OtpCallbackUrl { get; init; }
 
     /// <summary>Which changes are posted there: status (default), or all, which adds those of deliveries, so that the sequences have no gap.</summary>

@@ -9,4 +9,9 @@ public static class Scopes
     public const string Sms = "sms";
 
     public static readonly IReadOnlyList<string> All = [Otp, Sms];
+
+    /// <summary>What an error says of a list of scopes.</summary>
+    public static readonly string Expected = $"must be a list of: {string.Join(", ", All)}";
+
+    public static bool IsKnown(string scope) => All.Contains(scope, StringComparer.Ordinal);
 }

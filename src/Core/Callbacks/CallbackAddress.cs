@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Callbacks;
 
@@ -22,14 +23,14 @@ public static class CallbackAddress
         }.Select(IPNetwork.Parse),
     ];
 
-    /// <summary>An absolute http or https URL without credentials, of at most 2048 characters, whose host is no refused address in letters.</summary>
+    /// <summary>An absolute http or https URL without credentials, not too long, whose host is no refused address in letters.</summary>
     public static bool IsAcceptable(string url, IReadOnlyList<IPNetwork> allowed) => Check(url, allowed, out _);
 
     /// <summary>Whether the URL is acceptable, and the network that its host is in where that is what refuses it.</summary>
     public static bool Check(string url, IReadOnlyList<IPNetwork> allowed, out IPNetwork? refused)
     {
         refused = null;
-        if (url.Length > 2048
+        if (url.Length > OptionRules.MaxCallbackUrl
             || url.Any(char.IsControl)
             || !Uri.TryCreate(url, UriKind.Absolute, out var uri)
             || uri.Scheme is not ("http" or "https")

@@ -1,5 +1,7 @@
 using System.Net;
 using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Errors;
 
@@ -10,22 +12,22 @@ public static class OtpErrors
     public static readonly OtpError CountryMissing = Param(ErrorKind.CountryMissing, "The parameter 'countryIso' is empty or not set, and 'phoneNumber' is not international: it does not begin with '+'");
     public static readonly OtpError CountryInvalid = Param(ErrorKind.CountryInvalid, "Country ISO provided is invalid");
     public static readonly OtpError FromMissing = Param(ErrorKind.FromMissing, "The parameter 'from' is empty or not set");
-    public static readonly OtpError FromInvalid = Param(ErrorKind.FromInvalid, "The parameter 'from' is not valid (min 3, max 15 characters)");
+    public static readonly OtpError FromInvalid = Param(ErrorKind.FromInvalid, $"The parameter 'from' is not valid (min {OptionRules.MinFrom}, max {OptionRules.MaxFrom} characters)");
     public static readonly OtpError TemplateMissing = Param(ErrorKind.TemplateInvalid, "The parameter 'template' is empty or not set");
     public static readonly OtpError TemplateWithoutPin = Param(ErrorKind.TemplateInvalid, "The parameter 'template' does not contain placeholder {{pin}}");
-    public static readonly OtpError TemplateInvalid = Param(ErrorKind.TemplateInvalid, "The parameter 'template' is not valid (max 1600 characters, no control characters)");
+    public static readonly OtpError TemplateInvalid = Param(ErrorKind.TemplateInvalid, $"The parameter 'template' is not valid (max {OptionRules.MaxTemplate} characters, no control characters)");
     public static readonly OtpError TemplateWithUnknown = Param(ErrorKind.TemplateInvalid, $"The parameter 'template' contains an unknown placeholder: beside {MessageText.Placeholder} there are {MessageText.OtherPlaceholders}");
     public static readonly OtpError TtlNotANumber = Param(ErrorKind.TtlNotANumber, "The parameter 'ttl' is not a number");
-    public static readonly OtpError TtlTooSmall = Param(ErrorKind.TtlTooSmall, "Min value for 'ttl' is 60 seconds");
-    public static readonly OtpError TtlTooLarge = Param(ErrorKind.TtlTooLarge, "Max value for 'ttl' is 1800 seconds (30 mins)");
+    public static readonly OtpError TtlTooSmall = Param(ErrorKind.TtlTooSmall, $"Min value for 'ttl' is {OptionRules.MinTtl} seconds");
+    public static readonly OtpError TtlTooLarge = Param(ErrorKind.TtlTooLarge, $"Max value for 'ttl' is {OptionRules.MaxTtl} seconds ({OptionRules.MaxTtl / 60} mins)");
     public static readonly OtpError MaxAttemptsNotANumber = Param(ErrorKind.MaxAttemptsNotANumber, "The parameter 'maxAttempts' is not a number");
-    public static readonly OtpError MaxAttemptsTooSmall = Param(ErrorKind.MaxAttemptsTooSmall, "Min value for 'maxAttempts' is 1");
-    public static readonly OtpError MaxAttemptsTooLarge = Param(ErrorKind.MaxAttemptsTooLarge, "Max value for 'maxAttempts' is 10");
+    public static readonly OtpError MaxAttemptsTooSmall = Param(ErrorKind.MaxAttemptsTooSmall, $"Min value for 'maxAttempts' is {OptionRules.MinAttempts}");
+    public static readonly OtpError MaxAttemptsTooLarge = Param(ErrorKind.MaxAttemptsTooLarge, $"Max value for 'maxAttempts' is {OptionRules.MaxAttempts}");
     public static readonly OtpError PinTypeMissing = Param(ErrorKind.PinTypeMissing, "The parameter 'pinType' is empty or not set");
     public static readonly OtpError PinTypeInvalid = Param(ErrorKind.PinTypeInvalid, "Invalid parameter 'pinType'. Must be one of: letters, numbers, alphanumeric");
     public static readonly OtpError PinLengthNotANumber = Param(ErrorKind.PinLengthNotANumber, "The parameter 'pinLength' is not a number");
-    public static readonly OtpError PinLengthTooSmall = Param(ErrorKind.PinLengthTooSmall, "Min value for 'pinLength' is 4");
-    public static readonly OtpError PinLengthTooLarge = Param(ErrorKind.PinLengthTooLarge, "Max value for 'pinLength' is 10");
+    public static readonly OtpError PinLengthTooSmall = Param(ErrorKind.PinLengthTooSmall, $"Min value for 'pinLength' is {OptionRules.MinPinLength}");
+    public static readonly OtpError PinLengthTooLarge = Param(ErrorKind.PinLengthTooLarge, $"Max value for 'pinLength' is {OptionRules.MaxPinLength}");
     public static readonly OtpError TrackIdInvalid = Param(ErrorKind.TrackIdInvalid, "Track ID provided (parameter 'trackId') is not a valid UUID (v1-v5)");
     public static readonly OtpError CallbackUrlInvalid = Param(ErrorKind.CallbackUrlInvalid, "The parameter 'otpCallbackUrl' is not a valid URL");
     public static readonly OtpError PhoneNumberInvalid = Param(ErrorKind.PhoneNumberInvalid, "The phone number provided is invalid");
@@ -43,7 +45,7 @@ public static class OtpErrors
     public static readonly OtpError AlreadyCancelled = new(ErrorKind.AlreadyCancelled, "access_denied", "Otp already cancelled");
     public static readonly OtpError NotPending = new(ErrorKind.NotPending, "access_denied", "You cannot cancel a non-pending Otp");
 
-    public static readonly OtpError ChannelInvalid = Param(ErrorKind.ChannelInvalid, "Invalid parameter 'channel'. Must be one of: sms, email, telegram, call, whatsapp, ussd");
+    public static readonly OtpError ChannelInvalid = Param(ErrorKind.ChannelInvalid, $"Invalid parameter 'channel'. Must be one of: {Channels.Names}");
     public static readonly OtpError ChannelNotServed = Param(ErrorKind.ChannelInvalid, "The channel named by 'channel' is not configured on this server");
     public static readonly OtpError EmailMissing = Param(ErrorKind.EmailInvalid, "The parameter 'email' is empty or not set");
     public static readonly OtpError EmailInvalid = Param(ErrorKind.EmailInvalid, "The parameter 'email' is not a valid e-mail address");
@@ -61,7 +63,7 @@ public static class OtpErrors
     public static readonly OtpError BodyTooLarge = Body("The body is larger than 64 KB");
     public static readonly OtpError IdempotencyKeyMissing = new(ErrorKind.RequestInvalid, "invalid_request", "The command has neither 'idempotencyKey' nor a message id");
     public static readonly OtpError MessageIdMissing = new(ErrorKind.RequestInvalid, "invalid_request", "The command has no message id, by which its repetition could be recognised");
-    public static readonly OtpError IdempotencyKeyInvalid = new(ErrorKind.RequestInvalid, "invalid_request", "The header 'Idempotency-Key' must have 1 to 255 printable characters");
+    public static readonly OtpError IdempotencyKeyInvalid = new(ErrorKind.RequestInvalid, "invalid_request", $"The header 'Idempotency-Key' must have 1 to {OptionRules.MaxIdempotencyKey} printable characters");
     public static readonly OtpError IdempotencyKeyReused = new(ErrorKind.IdempotencyKeyReused, "duplicate_value", "The idempotency key was used before with another command");
     public static readonly OtpError IdempotencyKeyInFlight = new(ErrorKind.IdempotencyKeyInFlight, "duplicate_value", "The first request with this idempotency key is still being processed", TimeSpan.FromSeconds(1));
     public static readonly OtpError TooManyRequests = new(ErrorKind.RateLimited, "rate_limit", "Too many requests in this minute");

@@ -17,6 +17,9 @@ public static class Channels
 {
     public static readonly IReadOnlyList<Channel> All = Enum.GetValues<Channel>();
 
+    /// <summary>All of them, as an error names them.</summary>
+    public static readonly string Names = string.Join(", ", All.Select(Text));
+
     /// <summary>Of the channels that reach a phone number.</summary>
     public static bool TakesPhoneNumber(this Channel channel) => channel is not (Channel.Email or Channel.Telegram);
 

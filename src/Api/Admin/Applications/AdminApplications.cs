@@ -9,6 +9,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Rules;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Admin.Applications;
@@ -19,6 +20,7 @@ internal static class AdminApplications
     public const string One = "/{applicationId}";
     private const int MaxPage = 200;
     private const int DefaultPage = 50;
+    private static readonly TextRule Status = new(1, 20, "must be active or inactive", s => s is "active" or "inactive");
 
     public static void MapAdminApplications(this RouteGroupBuilder admin)
     {
@@ -90,7 +92,7 @@ internal static class AdminApplications
 
         var problems = new List<ProblemField>();
         var fields = new FieldReader(body.Value, problems);
-        var name = fields.Text("name", "", 1, 100, nullable: false);
+        var name = fields.Text("name", "", SettingRules.Name, nullable: false);
         if (!fields.Has("name"))
         {
             fields.Refuse("name", "must be given");
@@ -143,8 +145,8 @@ internal static class AdminApplications
 
         var problems = new List<ProblemField>();
         var fields = new FieldReader(body.Value, problems);
-        application.Name = fields.Text("name", application.Name, 1, 100, nullable: false)!;
-        var status = fields.Text("status", null, 1, 20, nullable: false, s => s is "active" or "inactive", "must be active or inactive");
+        application.Name = fields.Text("name", application.Name, SettingRules.Name, nullable: false)!;
+        var status = fields.Text("status", null, Status, nullable: false);
         application.Active = status is null ? application.Active : status is "active";
         application.Settings = fields.Object("settings") is { } given ? AdminSettings.Read(given, application.Settings, callbacks.Value) : application.Settings;
         fields.End();

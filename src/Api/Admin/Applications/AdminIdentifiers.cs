@@ -143,7 +143,7 @@ internal static class AdminIdentifiers
 
         var problems = new List<ProblemField>();
         var fields = new FieldReader(body.Value, problems);
-        var secret = fields.Text("secret", Credentials.NewSecret(), IdentifierRules.MinSecret, IdentifierRules.MaxSecret, nullable: false);
+        var secret = fields.Text("secret", Credentials.NewSecret(), IdentifierRules.Secret, nullable: false);
         fields.End();
         if (problems.Count > 0)
         {
@@ -199,8 +199,8 @@ internal static class AdminIdentifiers
         var shape = IdentifierRules.For(kind);
         var named = new NamedIdentifier(
             kind,
-            fields.Text("identifier", shape.Make?.Invoke() ?? "", 0, 200, nullable: false)!,
-            fields.Text("secret", shape.HasSecret ? Credentials.NewSecret() : null, 0, IdentifierRules.MaxSecret, nullable: false),
+            fields.Text("identifier", shape.Make?.Invoke() ?? "", new(0, 200), nullable: false)!,
+            fields.Text("secret", shape.HasSecret ? Credentials.NewSecret() : null, new(0, IdentifierRules.MaxSecret), nullable: false),
             fields.Pairs("settings") ?? NoSettings);
         Note(fields, named.Validate());
         fields.End();

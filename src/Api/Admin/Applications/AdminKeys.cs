@@ -124,7 +124,7 @@ internal static class AdminKeys
     private static (string[] Scopes, DateTime? ExpiresAt) Read(FieldReader fields, string[] scopes, DateTime? expiresAt)
     {
         var read = (
-            fields.Texts("scopes", scopes, 1, Scopes.All.Count, s => Scopes.All.Contains(s, StringComparer.Ordinal), "must be a list of: otp, sms"),
+            fields.Texts("scopes", scopes, 1, Scopes.All.Count, Scopes.IsKnown, Scopes.Expected),
             fields.Moment("dateExpires", expiresAt));
         fields.End();
         return read;

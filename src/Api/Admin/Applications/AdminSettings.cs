@@ -1,38 +1,40 @@
 using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Formats;
-using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Api.Admin.Applications;
 
 /// <summary>The OTP settings of an application; in a change every field may be missing.</summary>
 public sealed record AdminSettings
 {
-    private const string CallbackExpected = "must be null or an absolute http or https URL without credentials, of up to 2048 characters";
+    private static readonly TextRule CallbackUrl = new(
+        1, OptionRules.MaxCallbackUrl, $"must be null or an absolute http or https URL without credentials, of up to {OptionRules.MaxCallbackUrl} characters");
 
-    [Description("Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.")]
+    [Description("Sender as the recipient sees it; null makes the request name one."), StringLength(OptionRules.MaxFrom, MinimumLength = OptionRules.MinFrom)]
     public string? From { get; init; }
 
-    [Description("Text with {{pin}}, up to 1600 characters; it may contain {{app}}, {{minutes}} and {{name}}; null makes the request bring one.")]
+    [Description("Text with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}; null makes the request bring one."), StringLength(OptionRules.MaxTemplate)]
     public string? Template { get; init; }
 
     [Description("numbers, letters or alphanumeric; null makes the request name one.")]
     public string? PinType { get; init; }
 
-    [Description("4 to 10.")]
+    [Description("Characters of a PIN."), Range(OptionRules.MinPinLength, OptionRules.MaxPinLength)]
     public int PinLength { get; init; }
 
     [Description("10 to 36 different characters of A to Z and 0 to 9, used where the request names no pinType; null for those of pinType.")]
     public string? PinAlphabet { get; init; }
 
-    [Description("Life in seconds, 60 to 1800.")]
+    [Description("Life in seconds."), Range(OptionRules.MinTtl, OptionRules.MaxTtl)]
     public int Ttl { get; init; }
 
-    [Description("Guesses allowed, 1 to 10.")]
+    [Description("Guesses allowed."), Range(OptionRules.MinAttempts, OptionRules.MaxAttempts)]
     public int MaxAttempts { get; init; }
 
     [Description("The channel of requests that name none, as a list of exactly one: a plan of several steps is not sent yet.")]
@@ -74,19 +76,18 @@ public sealed record AdminSettings
     {
         var read = now with
         {
-            From = fields.Text("from", now.From, 3, 15, isValid: t => !t.Any(char.IsControl), expected: "must be null or 3 to 15 characters"),
-            Template = fields.Text("template", now.Template, 1, 1600, isValid: IsTemplate, expected: $"must be null or a text of up to 1600 characters with {MessageText.Placeholder}; beside it there are {MessageText.OtherPlaceholders}"),
+            From = fields.Text("from", now.From, OptionRules.From),
+            Template = fields.Text("template", now.Template, OptionRules.Template),
             PinType = fields.Word("pinType", now.PinType, nullable: true),
-            PinLength = fields.Number("pinLength", now.PinLength, 4, 10),
-            PinAlphabet = fields.Text("pinAlphabet", now.PinAlphabet, 10, 36, isValid: IsAlphabet, expected: "must be null or 10 to 36 different characters of A to Z and 0 to 9"),
-            Ttl = fields.Number("ttl", now.Ttl, 60, 1800),
-            MaxAttempts = fields.Number("maxAttempts", now.MaxAttempts, 1, 10),
+            PinLength = fields.Number("pinLength", now.PinLength, OptionRules.PinLength),
+            PinAlphabet = fields.Text("pinAlphabet", now.PinAlphabet, OptionRules.PinAlphabet),
+            Ttl = fields.Number("ttl", now.Ttl, OptionRules.Ttl),
+            MaxAttempts = fields.Number("maxAttempts", now.MaxAttempts, OptionRules.Attempts),
             Plan = ReadPlan(fields, now.Plan),
-            OtpCallbackUrl = fields.Text(
-                "otpCallbackUrl", now.OtpCallbackUrl, 1, 2048, expected: CallbackExpected, problem: u => CallbackProblem(u, callbacks)),
+            OtpCallbackUrl = fields.Text("otpCallbackUrl", now.OtpCallbackUrl, CallbackUrl, problem: u => CallbackProblem(u, callbacks)),
             CallbackEvents = fields.Word<CallbackEvents>("callbackEvents", now.CallbackEvents)!.Value,
-            Scopes = fields.Texts("scopes", now.Scopes, 1, 2, s => Core.Applications.Scopes.All.Contains(s, StringComparer.Ordinal), "must be a list of: otp, sms"),
-            TokenLifetime = fields.Number("tokenLifetime", now.TokenLifetime, 60, 604_800),
+            Scopes = fields.Texts("scopes", now.Scopes, 1, Core.Applications.Scopes.All.Count, Core.Applications.Scopes.IsKnown, Core.Applications.Scopes.Expected),
+            TokenLifetime = fields.Number("tokenLifetime", now.TokenLifetime, SettingRules.TokenLifetime),
             Limits = fields.Object("limits") is { } limits ? AdminLimits.Read(limits, now.Limits) : now.Limits,
         };
         fields.End();
@@ -96,19 +97,15 @@ public sealed record AdminSettings
     private static string? CallbackProblem(string url, CallbackOptions callbacks) =>
         CallbackAddress.Check(url, callbacks.Allowed, out var refused) ? null
         : refused is { } network ? $"leads into {network}, which callbacks may not reach unless Callbacks:AllowedNetworks names it"
-        : CallbackExpected;
+        : CallbackUrl.Expected;
 
     private static Channel[] ReadPlan(FieldReader fields, Channel[] now)
     {
         var words = fields.Texts(
             "plan", [.. now.Select(c => c.Text())], 1, 1, t => EnumText<Channel>.TryParse(t, out _),
-            $"must be a list of exactly one of: {string.Join(", ", Channels.All.Select(c => c.Text()))}; a plan of several steps is not sent yet");
+            $"must be a list of exactly one of: {Channels.Names}; a plan of several steps is not sent yet");
         return [.. words.Select(EnumText<Channel>.Parse)];
     }
-
-    private static bool IsTemplate(string text) => MessageText.HasPlaceholder(text) && !MessageText.HasUnknownPlaceholder(text) && !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));
-
-    private static bool IsAlphabet(string text) => text.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)) && text.Distinct().Count() == text.Length;
 }
 
 /// <summary>What keeps guessers and pumpers out.</summary>
@@ -166,17 +163,17 @@ public sealed record AdminLimits
     {
         var read = now with
         {
-            SendsPerHour = fields.Number("sendsPerHour", now.SendsPerHour, 1, 100_000),
-            SendsPerDay = fields.Number("sendsPerDay", now.SendsPerDay, 1, 100_000),
+            SendsPerHour = fields.Number("sendsPerHour", now.SendsPerHour, SettingRules.SendsPerHour),
+            SendsPerDay = fields.Number("sendsPerDay", now.SendsPerDay, SettingRules.SendsPerDay),
             FoldPlusTags = fields.Flag("foldPlusTags", now.FoldPlusTags),
             FoldDots = fields.Flag("foldDots", now.FoldDots),
-            RetryPeriod = fields.Number("retryPeriod", now.RetryPeriod, 0, 86_400),
-            FailedGuesses = fields.Number("failedGuesses", now.FailedGuesses, 1, 100_000),
-            CoolOff = TimeSpan.FromSeconds(fields.Number("coolOff", (int)now.CoolOff.TotalSeconds, 60, 2_592_000)),
+            RetryPeriod = fields.Number("retryPeriod", now.RetryPeriod, SettingRules.RetryPeriod),
+            FailedGuesses = fields.Number("failedGuesses", now.FailedGuesses, SettingRules.FailedGuesses),
+            CoolOff = TimeSpan.FromSeconds(fields.Number("coolOff", (int)now.CoolOff.TotalSeconds, SettingRules.CoolOff)),
             AllowedCountries = fields.Texts("allowedCountries", now.AllowedCountries, 0, 300, PhoneNumber.IsKnownCountry, "must be a list of countries of two letters, such as FR"),
             AllowPremiumNumbers = fields.Flag("allowPremiumNumbers", now.AllowPremiumNumbers),
-            SpendingPerDay = fields.Amount("spendingPerDay", now.SpendingPerDay, 1_000_000_000),
-            RequestsPerMinute = fields.Number("requestsPerMinute", now.RequestsPerMinute, 1, 10_000_000),
+            SpendingPerDay = fields.Amount("spendingPerDay", now.SpendingPerDay, SettingRules.MaxSpendingPerDay),
+            RequestsPerMinute = fields.Number("requestsPerMinute", now.RequestsPerMinute, SettingRules.RequestsPerMinute),
         };
         fields.End();
         return read;

@@ -139,7 +139,7 @@ internal static class GupshupAdmin
             fields.Refuse(name, expected);
         }
 
-        return fields.Text(name, "", min, IdentifierRules.MaxSecret, nullable: false, isValid, expected)!;
+        return fields.Text(name, "", new(min, IdentifierRules.MaxSecret, expected, isValid), nullable: false)!;
     }
 
     /// <summary>The application's id, or why nothing is written.</summary>

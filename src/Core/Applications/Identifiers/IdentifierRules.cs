@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using OtpPipeline.Core.Rules;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Identifiers;
@@ -13,6 +14,9 @@ public static partial class IdentifierRules
 
     /// <summary>Most characters of a secret.</summary>
     public const int MaxSecret = 500;
+
+    /// <summary>A secret that an operator brings along.</summary>
+    public static readonly TextRule Secret = new(MinSecret, MaxSecret);
 
     /// <summary>Fewest different codes that the settings of a two-factor key may make.</summary>
     public const int FewestCodes = 10_000;
@@ -81,7 +85,7 @@ public static partial class IdentifierRules
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max;
 
     private static bool IsMessage(string text) =>
-        text.Length <= 1600 && text.Contains(CodePlaceholder, StringComparison.Ordinal) && !text.ReplaceLineEndings(" ").Replace('\t', ' ').Any(char.IsControl);
+        OptionRules.TemplateText.Allows(text) && text.Contains(CodePlaceholder, StringComparison.Ordinal);
 
     private static bool IsAlphabet(string text) =>
         text.Length is >= 2 and <= 62 && text.All(char.IsAsciiLetterOrDigit) && text.Distinct().Count() == text.Length;

@@ -1,16 +1,12 @@
-using System.ComponentModel.DataAnnotations;
-
 namespace OtpPipeline.Core.Applications.Limits;
 
 /// <summary>What keeps guessers and pumpers out; counted in the database, so it holds over all processes.</summary>
 public sealed record ApplicationLimits
 {
     /// <summary>OTPs per recipient in any hour.</summary>
-    [Range(1, 100_000)]
     public int SendsPerHour { get; init; } = 5;
 
     /// <summary>OTPs per recipient in any 24 hours.</summary>
-    [Range(1, 100_000)]
     public int SendsPerDay { get; init; } = 10;
 
     /// <summary>mary+shop@ and mary@ are counted together, as one mailbox takes both with most hosts.</summary>
@@ -20,15 +16,12 @@ public sealed record ApplicationLimits
     public bool FoldDots { get; init; }
 
     /// <summary>Seconds between two OTPs for one recipient; 0 for no pause.</summary>
-    [Range(0, 86_400)]
     public int RetryPeriod { get; init; }
 
     /// <summary>Wrong guesses in a row per recipient, carried across OTPs, before the cool-off. NIST SP 800-63B asks for at most 100.</summary>
-    [Range(1, 100_000)]
     public int FailedGuesses { get; init; } = 100;
 
     /// <summary>How long nothing is sent to the recipient and no guess is evaluated.</summary>
-    [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan CoolOff { get; init; } = TimeSpan.FromHours(24);
 
     /// <summary>Countries (ISO 3166-1 alpha-2) whose numbers are served; empty serves all.</summary>
@@ -38,11 +31,9 @@ public sealed record ApplicationLimits
     public bool AllowPremiumNumbers { get; init; }
 
     /// <summary>Cost that may be accepted per day (UTC); null for no limit.</summary>
-    [Range(0, 1_000_000_000)]
     public decimal? SpendingPerDay { get; init; }
 
     /// <summary>Requests over REST and commands over the bus a minute, together.</summary>
-    [Range(1, 10_000_000)]
     public int RequestsPerMinute { get; init; } = 6_000;
 
     /// <summary>Sliding windows of the Perfumerlabs compatible API, by channel and by what is counted; set through its own calls.</summary>

@@ -1,8 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Callbacks;
-using OtpPipeline.Core.Messages;
-using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Applications.Seeding;
 
@@ -14,7 +12,7 @@ public sealed class SeededApplication
     /// <summary>UUID of the application.</summary>
     public Guid Id { get; set; }
 
-    [Required, StringLength(100, MinimumLength = 1)]
+    [Required, StringLength(SettingRules.MaxName, MinimumLength = 1)]
     public string Name { get; set; } = "";
 
     public ApplicationSettings Settings { get; set; } = new();
@@ -59,30 +57,16 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
                 yield return new($"Applications:{i}:Id must be a UUID.");
             }
 
-            foreach (var target in new object[] { application, application.Settings, application.Settings.Limits })
+            var results = new List<ValidationResult>();
+            Validator.TryValidateObject(application, new ValidationContext(application), results, validateAllProperties: true);
+            foreach (var result in results)
             {
-                var results = new List<ValidationResult>();
-                Validator.TryValidateObject(target, new ValidationContext(target), results, validateAllProperties: true);
-                foreach (var result in results)
-                {
-                    yield return new($"Applications:{i}: {result.ErrorMessage}");
-                }
+                yield return new($"Applications:{i}: {result.ErrorMessage}");
             }
 
-            if (application.Settings.Template is { } template && !MessageText.HasPlaceholder(template))
+            foreach (var (key, problem) in SettingRules.Validate(application.Settings))
             {
-                yield return new($"Applications:{i}:Settings:Template does not contain the placeholder {MessageText.Placeholder}.");
-            }
-
-            if (application.Settings.Template is { } text && MessageText.HasUnknownPlaceholder(text))
-            {
-                yield return new(
-                    $"Applications:{i}:Settings:Template contains an unknown placeholder: beside {MessageText.Placeholder} there are {MessageText.OtherPlaceholders}.");
-            }
-
-            if (Array.Find(application.Settings.Limits.AllowedCountries, c => !PhoneNumber.IsKnownCountry(c)) is { } unknown)
-            {
-                yield return new($"Applications:{i}:Settings:Limits:AllowedCountries names '{unknown}', which is no country (two letters, such as FR).");
+                yield return new($"Applications:{i}:Settings:{key} {problem}.");
             }
 
             if (application.WebhookSecrets.Count > WebhookSecret.ValidAtOnce || application.WebhookSecrets.Any(s => !CallbackSignature.TryParseSecret(s, out _)))
@@ -93,11 +77,6 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
             foreach (var problem in SeededIdentifiers.From(application).SelectMany(n => n.Validate()))
             {
                 yield return new($"Applications:{i}: {problem.Field} {problem.Expected}.");
-            }
-
-            if (application.Settings.Scopes.Except(Scopes.All, StringComparer.Ordinal).Any())
-            {
-                yield return new($"Applications:{i}:Settings:Scopes must be of: {string.Join(", ", Scopes.All)}.");
             }
 
             if (application.Keys.Any(k => k.Key.Length < 20))

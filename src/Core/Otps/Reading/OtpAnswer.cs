@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Otps.Reading;
 
@@ -109,8 +110,8 @@ public sealed record OtpAnswer
             Cost = otp.Cost,
             Parts = Math.Max(1, otp.Parts),
             MaxAttempts = otp.MaxAttempts,
-            Attempts = Math.Min(10, attempts),
-            Ttl = Math.Clamp(otp.Ttl, 60, 1800),
+            Attempts = Math.Min(OptionRules.MaxAttempts, attempts),
+            Ttl = Math.Clamp(otp.Ttl, OptionRules.MinTtl, OptionRules.MaxTtl),
             OtpCallbackUrl = details.CallbackUrl,
             DateCreated = otp.CreatedAt,
             DateExpires = otp.ExpiresAt,

@@ -10,6 +10,7 @@ using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
@@ -42,23 +43,23 @@ public static partial class OrderRules
         string? callbackUrl = null, metadata = null;
         var error =
             (from is null && !draft.From.Malformed ? OtpErrors.FromMissing : null)
-            ?? (from is null || from.Length is < 3 or > 15 || HasControl(from) ? OtpErrors.FromInvalid : null)
+            ?? (from is null || !OptionRules.From.Allows(from) ? OtpErrors.FromInvalid : null)
             ?? (string.IsNullOrEmpty(template) && !draft.Template.Malformed ? OtpErrors.TemplateMissing : null)
-            ?? (template is null || template.Length > 1600 || HasControl(template.ReplaceLineEndings(" ").Replace('\t', ' ')) ? OtpErrors.TemplateInvalid : null)
+            ?? (template is null || !OptionRules.TemplateText.Allows(template) ? OtpErrors.TemplateInvalid : null)
             ?? (!MessageText.HasPlaceholder(template!) ? OtpErrors.TemplateWithoutPin : null)
             ?? (MessageText.HasUnknownPlaceholder(template!) ? OtpErrors.TemplateWithUnknown : null)
-            ?? Number(draft.Ttl, settings.Ttl, 60, 1800, OtpErrors.TtlNotANumber, OtpErrors.TtlTooSmall, OtpErrors.TtlTooLarge, out ttl)
-            ?? Number(draft.MaxAttempts, settings.MaxAttempts, 1, 10, OtpErrors.MaxAttemptsNotANumber, OtpErrors.MaxAttemptsTooSmall, OtpErrors.MaxAttemptsTooLarge, out maxAttempts)
+            ?? Number(draft.Ttl, settings.Ttl, OptionRules.Ttl, OtpErrors.TtlNotANumber, OtpErrors.TtlTooSmall, OtpErrors.TtlTooLarge, out ttl)
+            ?? Number(draft.MaxAttempts, settings.MaxAttempts, OptionRules.Attempts, OtpErrors.MaxAttemptsNotANumber, OtpErrors.MaxAttemptsTooSmall, OtpErrors.MaxAttemptsTooLarge, out maxAttempts)
             ?? (pinType is null && !draft.PinType.Malformed ? OtpErrors.PinTypeMissing : null)
             ?? (!TryPinType(pinType, out kind) ? OtpErrors.PinTypeInvalid : null)
-            ?? Number(draft.PinLength, settings.PinLength, 4, 10, OtpErrors.PinLengthNotANumber, OtpErrors.PinLengthTooSmall, OtpErrors.PinLengthTooLarge, out pinLength)
+            ?? Number(draft.PinLength, settings.PinLength, OptionRules.PinLength, OtpErrors.PinLengthNotANumber, OtpErrors.PinLengthTooSmall, OtpErrors.PinLengthTooLarge, out pinLength)
             ?? (!TryTrackId(draft.TrackId, out trackId) ? OtpErrors.TrackIdInvalid : null)
             ?? Callback(draft.OtpCallbackUrl, settings, callbacks, out callbackUrl)
             ?? address.Error
             ?? (!TryMetadata(draft, out metadata) ? OtpErrors.MetadataInvalid : null)
             ?? (draft.Locale.Malformed || (draft.Locale.Text is { Length: > 0 } tag && !LocaleForm().IsMatch(tag)) ? OtpErrors.LocaleInvalid : null)
             ?? (string.IsNullOrEmpty(draft.Name.Text) && !draft.Name.Malformed && draft.Template.Text is { } own && MessageText.HasName(own) ? OtpErrors.NameMissing : null)
-            ?? (draft.Name.Malformed || draft.Name.Text is { Length: > 100 } || HasControl(draft.Name.Text ?? "") ? OtpErrors.NameInvalid : null)
+            ?? (draft.Name.Malformed || draft.Name.Text is { Length: > 100 } || OptionRules.HasControl(draft.Name.Text ?? "") ? OtpErrors.NameInvalid : null)
             ?? (address.Value.CountryIso is { } country && !Served(country, settings.Limits) ? OtpErrors.NoCoverage : null)
             ?? (IsPremium(address.Value, channel) && !settings.Limits.AllowPremiumNumbers ? OtpErrors.PremiumNumber : null);
         if (error is not null)
@@ -107,7 +108,7 @@ public static partial class OrderRules
         return text is not null && EnumText<PinType>.TryParse(text, out kind);
     }
 
-    private static OtpError? Number(JsonField field, int setting, int min, int max, OtpError notANumber, OtpError tooSmall, OtpError tooLarge, out int value)
+    private static OtpError? Number(JsonField field, int setting, NumberRule rule, OtpError notANumber, OtpError tooSmall, OtpError tooLarge, out int value)
     {
         value = setting;
         if (field.IsAbsent)
@@ -120,12 +121,12 @@ public static partial class OrderRules
             return notANumber;
         }
 
-        if (number < min)
+        if (number < rule.Min)
         {
             return tooSmall;
         }
 
-        if (number > max)
+        if (number > rule.Max)
         {
             return tooLarge;
         }
@@ -183,8 +184,6 @@ public static partial class OrderRules
     /// <summary>Whether the number costs the sender extra; other channels do not go through the telephone network.</summary>
     private static bool IsPremium(Recipient recipient, Channel channel) =>
         channel is Channel.Sms or Channel.Call && recipient.Phone?.Type is LineType.PremiumRate or LineType.SharedCost;
-
-    private static bool HasControl(string text) => text.Any(char.IsControl);
 
     [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
     private static partial Regex LocaleForm();

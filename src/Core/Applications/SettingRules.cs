@@ -1,0 +1,74 @@
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Rules;
+
+namespace OtpPipeline.Core.Applications;
+
+/// <summary>The rules of what only an application sets; those that a request may name too are <see cref="OptionRules"/>.</summary>
+public static class SettingRules
+{
+    public const int MaxName = 100;
+    private const int HourlyMost = 100_000;
+    private const int DayInSeconds = 86_400;
+
+    public static readonly TextRule Name = new(1, MaxName);
+
+    /// <summary>Seconds, up to a week.</summary>
+    public static readonly NumberRule TokenLifetime = new(60, 7 * DayInSeconds);
+
+    public static readonly NumberRule SendsPerHour = new(1, HourlyMost);
+
+    public static readonly NumberRule SendsPerDay = new(1, HourlyMost);
+
+    /// <summary>Seconds, up to a day.</summary>
+    public static readonly NumberRule RetryPeriod = new(0, DayInSeconds);
+
+    public static readonly NumberRule FailedGuesses = new(1, HourlyMost);
+
+    /// <summary>Seconds, up to 30 days.</summary>
+    public static readonly NumberRule CoolOff = new(60, 30 * DayInSeconds);
+
+    public static readonly NumberRule RequestsPerMinute = new(1, 10_000_000);
+
+    public const decimal MaxSpendingPerDay = 1_000_000_000;
+
+    /// <summary>Every setting that is wrong, by its key, and what is wrong with it.</summary>
+    public static IEnumerable<(string Key, string Problem)> Validate(ApplicationSettings settings)
+    {
+        var limits = settings.Limits;
+        (string Key, string? Problem)[] all =
+        [
+            ("From", Problem(settings.From, OptionRules.From)),
+            ("Template", settings.Template is { } template ? TemplateProblem(template) : null),
+            ("PinLength", Problem(settings.PinLength, OptionRules.PinLength)),
+            ("PinAlphabet", Problem(settings.PinAlphabet, OptionRules.PinAlphabet)),
+            ("Ttl", Problem(settings.Ttl, OptionRules.Ttl)),
+            ("MaxAttempts", Problem(settings.MaxAttempts, OptionRules.Attempts)),
+            ("Plan", settings.Plan.Length > 1 ? "must name one channel: a plan of several steps is not sent yet" : null),
+            ("OtpCallbackUrl", settings.OtpCallbackUrl?.Length > OptionRules.MaxCallbackUrl ? $"must have at most {OptionRules.MaxCallbackUrl} characters" : null),
+            ("Scopes", settings.Scopes.All(Scopes.IsKnown) ? null : $"must be of: {string.Join(", ", Scopes.All)}"),
+            ("TokenLifetime", Problem(settings.TokenLifetime, TokenLifetime)),
+            ("Limits:SendsPerHour", Problem(limits.SendsPerHour, SendsPerHour)),
+            ("Limits:SendsPerDay", Problem(limits.SendsPerDay, SendsPerDay)),
+            ("Limits:RetryPeriod", Problem(limits.RetryPeriod, RetryPeriod)),
+            ("Limits:FailedGuesses", Problem(limits.FailedGuesses, FailedGuesses)),
+            ("Limits:CoolOff", CoolOff.Allows(limits.CoolOff.TotalSeconds) ? null : $"must be from {TimeSpan.FromSeconds(CoolOff.Min)} to {TimeSpan.FromSeconds(CoolOff.Max)}"),
+            ("Limits:AllowedCountries", Array.Find(limits.AllowedCountries, c => !PhoneNumber.IsKnownCountry(c)) is { } unknown
+                ? $"names '{unknown}', which is no country (two letters, such as FR)"
+                : null),
+            ("Limits:SpendingPerDay", limits.SpendingPerDay is < 0 or > MaxSpendingPerDay ? $"must be from 0 to {MaxSpendingPerDay}" : null),
+            ("Limits:RequestsPerMinute", Problem(limits.RequestsPerMinute, RequestsPerMinute)),
+        ];
+        return all.Where(s => s.Problem is not null).Select(s => (s.Key, s.Problem!));
+    }
+
+    private static string? Problem(int value, NumberRule rule) => rule.Allows(value) ? null : rule.Expected;
+
+    private static string? Problem(string? text, TextRule rule) => text is null || rule.Allows(text) ? null : rule.Expected;
+
+    private static string? TemplateProblem(string template) =>
+        !MessageText.HasPlaceholder(template) ? $"does not contain the placeholder {MessageText.Placeholder}"
+        : MessageText.HasUnknownPlaceholder(template)
+            ? $"contains an unknown placeholder: beside {MessageText.Placeholder} there are {MessageText.OtherPlaceholders}"
+        : Problem(template, OptionRules.Template);
+}

@@ -1,0 +1,50 @@
+using OtpPipeline.Core.Messages;
+
+namespace OtpPipeline.Core.Rules;
+
+/// <summary>The rules of what a request may name and an application may set, for configuration, admin API, REST and bus.</summary>
+public static class OptionRules
+{
+    public const int MinFrom = 3;
+    public const int MaxFrom = 15;
+    public const int MaxTemplate = 1600;
+    public const int MinPinLength = 4;
+    public const int MaxPinLength = 10;
+    public const int MinTtl = 60;
+    public const int MaxTtl = 1800;
+    public const int MinAttempts = 1;
+    public const int MaxAttempts = 10;
+    public const int MaxCallbackUrl = 2048;
+    public const int MaxIdempotencyKey = 255;
+    private const int MinAlphabet = 10;
+    private const int MaxAlphabet = 36;
+
+    // What ends a line or moves along it.
+    private const string Layout = "\t\n\f\r\u0085";
+
+    public static readonly TextRule From = new(MinFrom, MaxFrom, $"must be null or {MinFrom} to {MaxFrom} characters", t => !HasControl(t));
+
+    /// <summary>A template as a text, whatever placeholders it has.</summary>
+    public static readonly TextRule TemplateText = new(1, MaxTemplate, $"must have at most {MaxTemplate} characters and no control characters", IsLines);
+
+    public static readonly TextRule Template = new(
+        1, MaxTemplate,
+        $"must be null or a text of up to {MaxTemplate} characters with {MessageText.Placeholder}; beside it there are {MessageText.OtherPlaceholders}",
+        t => IsLines(t) && MessageText.HasPlaceholder(t) && !MessageText.HasUnknownPlaceholder(t));
+
+    public static readonly NumberRule PinLength = new(MinPinLength, MaxPinLength);
+
+    public static readonly TextRule PinAlphabet = new(
+        MinAlphabet, MaxAlphabet, $"must be null or {MinAlphabet} to {MaxAlphabet} different characters of A to Z and 0 to 9",
+        t => t.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)) && t.Distinct().Count() == t.Length);
+
+    /// <summary>Life in seconds.</summary>
+    public static readonly NumberRule Ttl = new(MinTtl, MaxTtl);
+
+    public static readonly NumberRule Attempts = new(MinAttempts, MaxAttempts);
+
+    public static bool HasControl(string text) => text.Any(char.IsControl);
+
+    /// <summary>Whether its only control characters are ends of lines and tabs.</summary>
+    public static bool IsLines(string text) => !text.Any(c => char.IsControl(c) && !Layout.Contains(c, StringComparison.Ordinal));
+}

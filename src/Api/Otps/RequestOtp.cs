@@ -70,7 +70,7 @@ internal static class RequestOtp
 {
     public static async Task<IResult> HandleAsync(HttpContext http, OtpIntake intake, CancellationToken cancellationToken)
     {
-        var body = await JsonBody.ReadAsync(http.Request, OtpDraft.Read, cancellationToken);
+        var body = await JsonBody.ReadAsync(http.Request, OtpRequest.Read, cancellationToken);
         if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable);
@@ -82,7 +82,7 @@ internal static class RequestOtp
             return new ErrorResult(wrongKey);
         }
 
-        var otp = await intake.RequestAsync(body.Value, http.Caller().Application, key.Value, Activity.Current?.Id, cancellationToken);
+        var otp = await intake.RequestAsync(body.Value, new(http.Caller().Application, key.Value, Activity.Current?.Id), cancellationToken);
         if (otp.Error is { } error)
         {
             return new ErrorResult(error);

@@ -86,7 +86,7 @@ internal sealed partial class WarmUp(
         // Nobody's: no row is shared with an application that exists.
         var nobody = new Application { Id = Guid.CreateVersion7(), Name = "warm-up", Settings = new() };
         using var body = JsonDocument.Parse("""{"phoneNumber":"+33612246400","ttl":60,"template":"{{pin}}","from":"WarmUp","metadata":{"a":"b"}}""");
-        if (await intake.RehearseAsync(OtpDraft.Read(body.RootElement), nobody, CancellationToken.None) is { } view)
+        if (await intake.RehearseAsync(OtpRequest.Read(body.RootElement), new(nobody), CancellationToken.None) is { } view)
         {
             JsonSerializer.SerializeToUtf8Bytes(OtpAnswer.CreateFirst(view), OtpResponseJson.Plain.OtpAnswer);
         }

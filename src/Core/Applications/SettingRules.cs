@@ -45,18 +45,24 @@ public static class SettingRules
             ("Ttl", Problem(settings.Ttl, OptionRules.Ttl)),
             ("MaxAttempts", Problem(settings.MaxAttempts, OptionRules.Attempts)),
             ("Plan", settings.Plan.Length > 1 ? "must name one channel: a plan of several steps is not sent yet" : null),
-            ("OtpCallbackUrl", settings.OtpCallbackUrl?.Length > OptionRules.MaxCallbackUrl ? $"must have at most {OptionRules.MaxCallbackUrl} characters" : null),
+            ("OtpCallbackUrl", settings.OtpCallbackUrl?.Length > OptionRules.MaxCallbackUrl
+                ? $"must have at most {OptionRules.MaxCallbackUrl} characters"
+                : null),
             ("Scopes", settings.Scopes.All(Scopes.IsKnown) ? null : $"must be of: {string.Join(", ", Scopes.All)}"),
             ("TokenLifetime", Problem(settings.TokenLifetime, TokenLifetime)),
             ("Limits:SendsPerHour", Problem(limits.SendsPerHour, SendsPerHour)),
             ("Limits:SendsPerDay", Problem(limits.SendsPerDay, SendsPerDay)),
             ("Limits:RetryPeriod", Problem(limits.RetryPeriod, RetryPeriod)),
             ("Limits:FailedGuesses", Problem(limits.FailedGuesses, FailedGuesses)),
-            ("Limits:CoolOff", CoolOff.Allows(limits.CoolOff.TotalSeconds) ? null : $"must be from {TimeSpan.FromSeconds(CoolOff.Min)} to {TimeSpan.FromSeconds(CoolOff.Max)}"),
+            ("Limits:CoolOff", CoolOff.Allows(limits.CoolOff.TotalSeconds)
+                ? null
+                : $"must be from {TimeSpan.FromSeconds(CoolOff.Min)} to {TimeSpan.FromSeconds(CoolOff.Max)}"),
             ("Limits:AllowedCountries", Array.Find(limits.AllowedCountries, c => !PhoneNumber.IsKnownCountry(c)) is { } unknown
                 ? $"names '{unknown}', which is no country (two letters, such as FR)"
                 : null),
-            ("Limits:SpendingPerDay", limits.SpendingPerDay is < 0 or > MaxSpendingPerDay ? $"must be from 0 to {MaxSpendingPerDay}" : null),
+            ("Limits:SpendingPerDay", limits.SpendingPerDay is < 0 or > MaxSpendingPerDay
+                ? $"must be from 0 to {MaxSpendingPerDay}"
+                : null),
             ("Limits:RequestsPerMinute", Problem(limits.RequestsPerMinute, RequestsPerMinute)),
         ];
         return all.Where(s => s.Problem is not null).Select(s => (s.Key, s.Problem!));

@@ -5,7 +5,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Core.Bodies;
 
-/// <summary>Reads the body of a command as one JSON object, or says why that cannot be done. Nothing that a client sends makes it throw.</summary>
+/// <summary>Reads a body as one JSON object, or says why it cannot. Nothing that a client sends makes it throw.</summary>
 public static class CommandBody
 {
     /// <summary>Largest body in bytes.</summary>

@@ -25,11 +25,13 @@ public static class OptionRules
     public static readonly TextRule From = new(MinFrom, MaxFrom, $"must be null or {MinFrom} to {MaxFrom} characters", t => !HasControl(t));
 
     /// <summary>A template as a text, whatever placeholders it has.</summary>
-    public static readonly TextRule TemplateText = new(1, MaxTemplate, $"must have at most {MaxTemplate} characters and no control characters", IsLines);
+    public static readonly TextRule TemplateText = new(
+        1, MaxTemplate, $"must have at most {MaxTemplate} characters and no control characters", IsLines);
 
     public static readonly TextRule Template = new(
         1, MaxTemplate,
-        $"must be null or a text of up to {MaxTemplate} characters with {MessageText.Placeholder}; beside it there are {MessageText.OtherPlaceholders}",
+        $"must be null or a text of up to {MaxTemplate} characters with {MessageText.Placeholder};"
+        + $" beside it there are {MessageText.OtherPlaceholders}",
         t => IsLines(t) && MessageText.HasPlaceholder(t) && !MessageText.HasUnknownPlaceholder(t));
 
     public static readonly NumberRule PinLength = new(MinPinLength, MaxPinLength);

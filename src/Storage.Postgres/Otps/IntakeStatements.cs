@@ -13,7 +13,7 @@ namespace OtpPipeline.Storage.Postgres.Otps;
 /// <summary>The statements that only the intake needs.</summary>
 internal static class IntakeStatements
 {
-    public static void ClaimKeys(NpgsqlBatch batch, IReadOnlyCollection<NewOtp> orders, TimeSpan retention)
+    public static void ClaimKeys(NpgsqlBatch batch, IReadOnlyCollection<NewOtp> requests, TimeSpan retention)
     {
         batch.Add(
             """
@@ -25,10 +25,10 @@ internal static class IntakeStatements
             SET command_hash = excluded.command_hash, otp_id = excluded.otp_id, expires_at = excluded.expires_at
             WHERE i.expires_at <= clock_timestamp()
             """,
-            Columns.From(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
-            Columns.From(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea),
-            Columns.From(orders, o => o.CommandHash, NpgsqlDbType.Bytea),
-            Columns.From(orders, o => o.OtpId, NpgsqlDbType.Uuid),
+            Columns.From(requests, o => o.ApplicationId, NpgsqlDbType.Uuid),
+            Columns.From(requests, o => o.IdempotencyHash, NpgsqlDbType.Bytea),
+            Columns.From(requests, o => o.CommandHash, NpgsqlDbType.Bytea),
+            Columns.From(requests, o => o.OtpId, NpgsqlDbType.Uuid),
             new() { Value = retention });
         batch.Add(
             $"""
@@ -37,15 +37,15 @@ internal static class IntakeStatements
             JOIN idempotency_keys i ON i.application_id = k.application_id AND i.key_hash = k.key_hash AND i.otp_id <> k.otp_id
             LEFT JOIN otps o ON o.id = i.otp_id
             """,
-            Columns.From(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
-            Columns.From(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea),
-            Columns.From(orders, o => o.OtpId, NpgsqlDbType.Uuid));
+            Columns.From(requests, o => o.ApplicationId, NpgsqlDbType.Uuid),
+            Columns.From(requests, o => o.IdempotencyHash, NpgsqlDbType.Bytea),
+            Columns.From(requests, o => o.OtpId, NpgsqlDbType.Uuid));
     }
 
-    public static void ReleaseKeys(NpgsqlBatch batch, IReadOnlyCollection<NewOtp> orders) => batch.Add(
+    public static void ReleaseKeys(NpgsqlBatch batch, IReadOnlyCollection<NewOtp> requests) => batch.Add(
         "DELETE FROM idempotency_keys WHERE (application_id, key_hash) IN (SELECT a, k FROM unnest($1, $2) AS r (a, k))",
-        Columns.From(orders, o => o.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.From(orders, o => o.IdempotencyHash, NpgsqlDbType.Bytea));
+        Columns.From(requests, o => o.ApplicationId, NpgsqlDbType.Uuid),
+        Columns.From(requests, o => o.IdempotencyHash, NpgsqlDbType.Bytea));
 
     /// <summary>Those of the lookup hashes that a live OTP has. Whoever would make another one holds the history of its recipient.</summary>
     public static void FindLive(NpgsqlBatch batch, IReadOnlyCollection<byte[]> lookups) => batch.Add(

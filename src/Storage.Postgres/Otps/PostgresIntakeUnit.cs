@@ -16,13 +16,13 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
 {
     private readonly HashSet<RecipientHistory> _countedIn = [];
 
-    public async Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken)
+    public async Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> requests, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken)
     {
-        var firsts = await ClaimKeysAsync([.. orders.Where(o => o.IdempotencyHash is not null)], cancellationToken);
-        var fresh = orders.Where(o => !firsts.ContainsKey(o.OtpId)).ToList();
+        var firsts = await ClaimKeysAsync([.. requests.Where(o => o.IdempotencyHash is not null)], cancellationToken);
+        var fresh = requests.Where(o => !firsts.ContainsKey(o.OtpId)).ToList();
         var keys = fresh.SelectMany(o => o.HistoryHashes.Select(h => (o.ApplicationId, Hash: h))).DistinctBy(k => (k.ApplicationId, Convert.ToHexString(k.Hash))).ToList();
-        var lookups = fresh.FindAll(o => o.Order.Terms.OneLive).ConvertAll(o => o.LookupHash!);
-        var spenders = fresh.Where(o => o.Order.Application.Settings.Limits.SpendingPerDay is not null).Select(o => o.ApplicationId).Distinct().Order().ToList();
+        var lookups = fresh.FindAll(o => o.Validated.Options.OneLive).ConvertAll(o => o.LookupHash!);
+        var spenders = fresh.Where(o => o.Validated.Application.Settings.Limits.SpendingPerDay is not null).Select(o => o.ApplicationId).Distinct().Order().ToList();
 
         await using var batch = session.NewBatch();
         if (spenders.Count > 0)
@@ -114,15 +114,15 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
     /// <summary>Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a duplicate that is being committed.</summary>
-    private async Task<IReadOnlyDictionary<Guid, FirstUse>> ClaimKeysAsync(List<NewOtp> orders, CancellationToken cancellationToken)
+    private async Task<IReadOnlyDictionary<Guid, FirstUse>> ClaimKeysAsync(List<NewOtp> requests, CancellationToken cancellationToken)
     {
-        if (orders.Count == 0)
+        if (requests.Count == 0)
         {
             return new Dictionary<Guid, FirstUse>();
         }
 
         await using var batch = session.NewBatch();
-        IntakeStatements.ClaimKeys(batch, orders, idempotencyRetention);
+        IntakeStatements.ClaimKeys(batch, requests, idempotencyRetention);
         try
         {
             var firsts = await session.ReadAsync(batch, reader => Rows.ReadAllAsync(reader, ReadFirst, cancellationToken), cancellationToken);

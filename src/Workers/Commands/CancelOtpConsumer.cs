@@ -1,38 +1,42 @@
 using System.Diagnostics;
 using MassTransit;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Cancels, with the same rules as DELETE /otp/{otpId}; a message id, where there is one, lets a repetition be answered alike.</summary>
-public sealed class CancelOtpConsumer(CommandEndpoint endpoint, OtpCancellation cancellation, DatabaseCircuitBreaker database) : IConsumer<Incoming<CancelDraft>>
+/// <summary>Cancels, with the same rules as DELETE /otp/{otpId}; a message id lets a repetition be answered alike.</summary>
+public sealed class CancelOtpConsumer(CommandEndpoint endpoint, OtpCancellation cancellation, DatabaseCircuitBreaker database)
+    : IConsumer<BusCommand<CancelOtp>>
 {
-    public async Task Consume(ConsumeContext<Incoming<CancelDraft>> context)
+    public async Task Consume(ConsumeContext<BusCommand<CancelOtp>> context)
     {
         var command = context.Message;
-        var result = await ValidateAsync(command);
-        if (result.Error is { } error)
+        var body = command.Read(static json => (
+            ApplicationId: JsonField.From(json, "applicationId"), OtpId: CommandEndpoint.OtpIdOf(json)));
+        var cancel = body.Error is { } unreadable ? unreadable : await ValidateAsync(command, body.Value.ApplicationId, body.Value.OtpId);
+        if (cancel.Error is { } error)
         {
-            await endpoint.RefuseAsync(command, error, OtpIdOf(command));
+            await endpoint.RefuseAsync(command, error, body.Error is null ? body.Value.OtpId : null);
             return;
         }
 
-        var answer = await database.RunAsync(() => cancellation.CancelAsync(result.Value, CancellationToken.None));
-        endpoint.Done<CancelDraft>(answer.Error);
+        var answer = await database.RunAsync(() => cancellation.CancelAsync(cancel.Value, CancellationToken.None));
+        endpoint.Done<CancelOtp>(answer.Error);
     }
 
-    private async Task<Result<CancelCommand>> ValidateAsync(Incoming<CancelDraft> command)
+    private async Task<Result<CancelCommand>> ValidateAsync(BusCommand<CancelOtp> command, JsonField applicationId, Guid? named)
     {
-        var application = await endpoint.ApplicationOfAsync(command);
+        var application = await endpoint.ApplicationOfAsync(applicationId, command.UserId);
         if (application.Error is { } error)
         {
             return error;
         }
 
-        if (OtpIdOf(command) is not { } otpId)
+        if (named is not { } otpId)
         {
             return OtpErrors.NotFound;
         }
@@ -42,10 +46,8 @@ public sealed class CancelOtpConsumer(CommandEndpoint endpoint, OtpCancellation 
         {
             Announce = command.Reply is not { } route
                 ? null
-                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => new OtpCancelled(otpId, answer.TrackId), trace),
+                : (batch, answer) => CommandEndpoint.Answer(
+                    batch, route, answer.Error, otpId, () => new OtpCancelled(otpId, answer.TrackId), trace),
         };
     }
-
-    private static Guid? OtpIdOf(Incoming<CancelDraft> command) =>
-        command.Draft.Error is null && Guid.TryParse(command.Draft.Value.OtpId.Text, out var id) ? id : null;
 }

@@ -1,9 +1,11 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Lookup;
-using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Batching;
+using OtpPipeline.Core.Bodies;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Secrets;
@@ -47,18 +49,14 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
     }
 
     /// <summary>The application that a command names, where its sender may use it and its request limit is not reached.</summary>
-    public async Task<Result<Application>> ApplicationOfAsync<TDraft>(Incoming<TDraft> command)
-        where TDraft : ICommandDraft
+    /// <param name="applicationId">The command's field.</param>
+    /// <param name="userId">The sender as the broker checked it; null for none.</param>
+    public async Task<Result<Application>> ApplicationOfAsync(JsonField applicationId, string? userId)
     {
-        if (command.Draft.Error is { } unreadable)
-        {
-            return unreadable;
-        }
-
-        var id = Guid.TryParse(command.Draft.Value.ApplicationId.Text, out var parsed) ? parsed : Guid.Empty;
+        var id = Guid.TryParse(applicationId.Text, out var parsed) ? parsed : Guid.Empty;
 
         // Before it is looked up: a user learns nothing about applications that are not its own.
-        if (_users.Count > 0 && !(command.UserId is { } user && _users.TryGetValue(user, out var allowed) && allowed.Contains(id)))
+        if (_users.Count > 0 && !(userId is { } user && _users.TryGetValue(user, out var allowed) && allowed.Contains(id)))
         {
             return OtpErrors.ApplicationNotAllowed;
         }
@@ -82,10 +80,14 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
         return admission.Admitted ? application : OtpErrors.TooManyRequests with { RetryAfter = admission.ResetAfter };
     }
 
+    /// <summary>The OTP that a command names; null where its field holds no id.</summary>
+    public static Guid? OtpIdOf(JsonElement body) => Guid.TryParse(JsonField.From(body, "otpId").Text, out var id) ? id : null;
+
     /// <summary>Tells the sender why, where nothing else is to be committed.</summary>
-    public async Task RefuseAsync<TDraft>(Incoming<TDraft> command, OtpError error, Guid? otpId = null)
+    public async Task RefuseAsync<TCommand>(BusCommand<TCommand> command, OtpError error, Guid? otpId = null)
+        where TCommand : class
     {
-        Done<TDraft>(error);
+        Done<TCommand>(error);
         if (command.Reply is { } route)
         {
             var answer = Rejection(error, otpId);
@@ -117,12 +119,12 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
     private static OtpRejected Rejection(OtpError error, Guid? otpId) => new(otpId, error.Code, error.Type, error.Message, error.RetryAfterSeconds);
 
     /// <summary>Counts and logs what became of a command.</summary>
-    public void Done<TDraft>(OtpError? error)
+    public void Done<TCommand>(OtpError? error)
     {
-        _metrics.Answered<TDraft>(error?.Code ?? 0);
+        _metrics.Answered<TCommand>(error?.Code ?? 0);
         if (error is not null)
         {
-            Log.Refused(_logger, typeof(TDraft).Name, error.Code);
+            Log.Refused(_logger, typeof(TCommand).Name, error.Code);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
@@ -23,15 +22,14 @@ public static class CommandEndpoints
 
     public static void ConfigureCommands(this IRabbitMqBusFactoryConfigurator bus, IBusRegistrationContext context)
     {
-        bus.Commands<RequestOtp, RequestDraft, RequestOtpConsumer>(context, OtpBusTopology.RequestOtpQueue, RequestDraft.Read);
-        bus.Commands<VerifyOtp, VerifyDraft, VerifyOtpConsumer>(context, OtpBusTopology.VerifyOtpQueue, VerifyDraft.Read);
-        bus.Commands<CancelOtp, CancelDraft, CancelOtpConsumer>(context, OtpBusTopology.CancelOtpQueue, CancelDraft.Read);
+        bus.Commands<RequestOtp, RequestOtpConsumer>(context, OtpBusTopology.RequestOtpQueue);
+        bus.Commands<VerifyOtp, VerifyOtpConsumer>(context, OtpBusTopology.VerifyOtpQueue);
+        bus.Commands<CancelOtp, CancelOtpConsumer>(context, OtpBusTopology.CancelOtpQueue);
     }
 
-    private static void Commands<TCommand, TDraft, TConsumer>(
-        this IRabbitMqBusFactoryConfigurator bus, IBusRegistrationContext context, string queue, Func<JsonElement, TDraft> read)
+    private static void Commands<TCommand, TConsumer>(
+        this IRabbitMqBusFactoryConfigurator bus, IBusRegistrationContext context, string queue)
         where TCommand : class
-        where TDraft : class
         where TConsumer : class, IConsumer
     {
         var options = context.GetRequiredService<IOptions<CommandOptions>>().Value;
@@ -42,7 +40,7 @@ public static class CommandEndpoints
             endpoint.AsWorkQueue(queue);
             endpoint.PrefetchCount = Math.Max(options.Prefetch, options.Concurrency);
             endpoint.ConcurrentMessageLimit = options.Concurrency;
-            endpoint.ReadWith(received => reader.Read(received, MessageUrn.ForTypeString<TCommand>(), read));
+            endpoint.ReadWith(received => reader.Read<TCommand>(received));
             endpoint.ConfigureConsumer<TConsumer>(context);
         });
     }

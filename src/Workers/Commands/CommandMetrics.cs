@@ -11,5 +11,5 @@ public sealed class CommandMetrics
     public CommandMetrics(IMeterFactory meters) => _answered = meters.Create(WorkerTelemetry.Name).CreateCounter<long>(
         "otp.commands", "{command}", "Commands from the bus, by kind and by the code of the error; 0 is success.");
 
-    public void Answered<TDraft>(int code) => _answered.Add(1, new("command", typeof(TDraft).Name), new("code", code));
+    public void Answered<TCommand>(int code) => _answered.Add(1, new("command", typeof(TCommand).Name), new("code", code));
 }

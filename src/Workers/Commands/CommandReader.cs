@@ -5,7 +5,6 @@ using System.Text.Json;
 using MassTransit;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Bodies;
-using OtpPipeline.Core.Errors;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Bus.Connection;
 using OtpPipeline.Hosting.Bus.Messages;
@@ -13,7 +12,7 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Reads a command out of what came over the wire. What is no JSON object is a fault; what is one is answered, whatever it says.</summary>
+/// <summary>Reads a command of a queue. What is no JSON object is a fault; what is one is answered, whatever it says.</summary>
 internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<RabbitMqOptions> broker)
 {
     /// <summary>A body up to this size is looked at for where its answer goes; a larger one is put aside unread.</summary>
@@ -24,7 +23,8 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
     private readonly HashSet<string> _operators = [.. options.Value.Operators, broker.Value.GetUser()];
     private readonly ReplyQueues _replies = new(options.Value);
 
-    public Incoming<TDraft> Read<TDraft>(ReceiveContext context, string messageType, Func<JsonElement, TDraft> read)
+    public BusCommand<TCommand> Read<TCommand>(ReceiveContext context)
+        where TCommand : class
     {
         var body = CommandBody.WithoutMark(context.Body.GetBytes());
         if (body.Length > LargestBody)
@@ -40,14 +40,19 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
             throw new UnreadableMessageException("no JSON object");
         }
 
-        var trace = TraceOf(properties);
         var user = UserOf(properties);
         if (!IsEnvelope(properties, root))
         {
-            return new(Draft(body, read), TextOf(properties.MessageId), user, Routes(context, user, root).OfPlain(properties), trace);
+            return new(body)
+            {
+                MessageId = TextOf(properties.MessageId),
+                UserId = user,
+                Reply = Routes(context, user, root).OfPlain(properties),
+                TraceParent = TraceOf(properties),
+            };
         }
 
-        if (!Names(root, messageType))
+        if (!Names(root, MessageUrn.ForTypeString<TCommand>()))
         {
             throw new UnreadableMessageException("foreign message type");
         }
@@ -57,8 +62,14 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
             throw new UnreadableMessageException("no JSON object");
         }
 
-        var messageId = TextOf(properties.MessageId) ?? TextOf(ReplyRoutes.TextOf(root, "messageId"));
-        return new(Draft(JsonMarshal.GetRawUtf8Value(message).ToArray(), read, body.Length), messageId, user, Routes(context, user, message).OfEnvelope(root, properties), trace);
+        // An envelope that is too large is refused as a whole, whatever its message is.
+        return new(body.Length > CommandBody.MaxLength ? body : JsonMarshal.GetRawUtf8Value(message).ToArray())
+        {
+            MessageId = TextOf(properties.MessageId) ?? TextOf(ReplyRoutes.TextOf(root, "messageId")),
+            UserId = user,
+            Reply = Routes(context, user, message).OfEnvelope(root, properties),
+            TraceParent = TraceOf(properties),
+        };
     }
 
     private ReplyRoutes Routes(ReceiveContext context, string? user, JsonElement command) =>
@@ -75,9 +86,6 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
             throw new UnreadableMessageException("not JSON", broken);
         }
     }
-
-    private static Result<TDraft> Draft<TDraft>(ReadOnlyMemory<byte> body, Func<JsonElement, TDraft> read, int size = 0) =>
-        size > CommandBody.MaxLength ? OtpErrors.BodyTooLarge : CommandBody.Read(body, read);
 
     private static bool IsEnvelope(IReadOnlyBasicProperties properties, JsonElement root) =>
         properties.ContentType?.StartsWith(EnvelopeMediaType, StringComparison.OrdinalIgnoreCase) == true

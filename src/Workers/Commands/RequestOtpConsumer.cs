@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Intake;
@@ -11,62 +12,75 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Takes OTPs in from the bus, with the same rules as POST /otp: one commit holds the OTP, its work command and the answer.</summary>
-public sealed class RequestOtpConsumer(CommandEndpoint endpoint, OtpIntake intake, OtpSecrets secrets, DatabaseCircuitBreaker database) : IConsumer<Incoming<RequestDraft>>
+/// <summary>Takes OTPs in from the bus as POST /otp does; one commit holds the OTP, its work command and the answer.</summary>
+public sealed class RequestOtpConsumer(CommandEndpoint endpoint, OtpIntake intake, OtpSecrets secrets, DatabaseCircuitBreaker database)
+    : IConsumer<BusCommand<RequestOtp>>
 {
     // A duplicate holds the key for as long as its commit takes; a wait for it ends after the session's lock time-out each time.
     private const int Tries = 5;
 
-    public async Task Consume(ConsumeContext<Incoming<RequestDraft>> context)
+    public async Task Consume(ConsumeContext<BusCommand<RequestOtp>> context)
     {
         var command = context.Message;
-        var order = await ValidateAsync(command);
-        if (order.Error is { } error)
+        var body = command.Read(static json => (
+            ApplicationId: JsonField.From(json, "applicationId"),
+            Key: JsonField.AsItIs(json, "idempotencyKey"),
+            Request: OtpRequest.Read(json)));
+        var options = body.Error is { } unreadable ? unreadable : await OptionsOfAsync(command, body.Value.ApplicationId, body.Value.Key);
+        var answer = options.Error is { } refused
+            ? new(null, refused, Announced: false)
+            : await RequestAsync(body.Value.Request, options.Value);
+        if (answer is { Error: { } error, Announced: false })
         {
             await endpoint.RefuseAsync(command, error);
             return;
         }
 
+        endpoint.Done<RequestOtp>(answer.Error);
+    }
+
+    private async Task<RequestAnswer> RequestAsync(OtpRequest request, RequestOptions options)
+    {
+        RequestAnswer answer = default;
         for (var i = 0; i < Tries; i++)
         {
-            var answer = await database.RunAsync(() => intake.AcceptAsync(order.Value, CancellationToken.None));
+            answer = await database.RunAsync(() => intake.RequestAsync(request, options, CancellationToken.None));
             if (answer.Error != OtpErrors.IdempotencyKeyInFlight)
             {
-                endpoint.Done<RequestDraft>(answer.Error);
-                return;
+                break;
             }
         }
 
-        await endpoint.RefuseAsync(command, OtpErrors.IdempotencyKeyInFlight);
+        return answer;
     }
 
-    private async Task<Result<OtpOrder>> ValidateAsync(Incoming<RequestDraft> command)
+    private async Task<Result<RequestOptions>> OptionsOfAsync(
+        BusCommand<RequestOtp> command, JsonField applicationId, JsonField idempotencyKey)
     {
-        var application = await endpoint.ApplicationOfAsync(command);
+        var application = await endpoint.ApplicationOfAsync(applicationId, command.UserId);
         if (application.Error is { } error)
         {
             return error;
         }
 
-        var draft = command.Draft.Value;
-        if (draft.IdempotencyKey.Malformed)
+        if (idempotencyKey.Malformed)
         {
             return OtpErrors.IdempotencyKeyInvalid;
         }
 
-        if ((draft.IdempotencyKey.Text ?? command.MessageId) is not { } key)
+        if ((idempotencyKey.Text ?? command.MessageId) is not { } key)
         {
             return OtpErrors.IdempotencyKeyMissing;
         }
 
         var trace = command.TraceParent ?? Activity.Current?.Id;
-        var order = intake.Validate(draft.Otp, application.Value, key, trace);
-        return order.Error is not null || command.Reply is not { } route
-            ? order
-            : order.Value with
-            {
-                Announce = (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId: null, () => Acceptance(answer.Otp!, secrets), trace),
-            };
+        return new RequestOptions(application.Value, key, trace)
+        {
+            Announce = command.Reply is not { } route
+                ? null
+                : (batch, answer) => CommandEndpoint.Answer(
+                    batch, route, answer.Error, otpId: null, () => Acceptance(answer.Otp!, secrets), trace),
+        };
     }
 
     private static OtpAccepted Acceptance(Otp otp, OtpSecrets secrets) =>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using MassTransit;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Verification;
@@ -9,45 +10,53 @@ using OtpPipeline.Hosting.Bus;
 namespace OtpPipeline.Workers.Commands;
 
 /// <summary>
-/// Validates what a user typed, with the same rules as POST /otp/{otpId}: one commit holds the count of the guess and the answer. The
+/// Checks what a user typed, with the same rules as POST /otp/{otpId}: one commit holds the count of the guess and the answer. The
 /// message id is the submission's id, so a command that comes again counts no second guess and is answered alike.
 /// </summary>
-public sealed class VerifyOtpConsumer(CommandEndpoint endpoint, OtpVerification verification, OtpReader reader, DatabaseCircuitBreaker database) : IConsumer<Incoming<VerifyDraft>>
+public sealed class VerifyOtpConsumer(
+    CommandEndpoint endpoint, OtpVerification verification, OtpReader reader, DatabaseCircuitBreaker database)
+    : IConsumer<BusCommand<VerifyOtp>>
 {
-    public async Task Consume(ConsumeContext<Incoming<VerifyDraft>> context)
+    public async Task Consume(ConsumeContext<BusCommand<VerifyOtp>> context)
     {
         var command = context.Message;
-        var result = await ValidateAsync(command);
-        if (result.Error is { } error)
+        var body = command.Read(static json => (
+            ApplicationId: JsonField.From(json, "applicationId"),
+            OtpId: CommandEndpoint.OtpIdOf(json),
+            Pin: JsonField.From(json, "pin")));
+        var verify = body.Error is { } unreadable
+            ? unreadable
+            : await ValidateAsync(command, body.Value.ApplicationId, body.Value.OtpId, body.Value.Pin);
+        if (verify.Error is { } error)
         {
-            await endpoint.RefuseAsync(command, error, OtpIdOf(command));
+            await endpoint.RefuseAsync(command, error, body.Error is null ? body.Value.OtpId : null);
             return;
         }
 
-        var answer = await database.RunAsync(() => verification.VerifyAsync(result.Value, CancellationToken.None));
-        endpoint.Done<VerifyDraft>(answer.Error);
+        var answer = await database.RunAsync(() => verification.VerifyAsync(verify.Value, CancellationToken.None));
+        endpoint.Done<VerifyOtp>(answer.Error);
     }
 
-    private async Task<Result<VerifyCommand>> ValidateAsync(Incoming<VerifyDraft> command)
+    private async Task<Result<VerifyCommand>> ValidateAsync(
+        BusCommand<VerifyOtp> command, JsonField applicationId, Guid? named, JsonField pin)
     {
-        var application = await endpoint.ApplicationOfAsync(command);
+        var application = await endpoint.ApplicationOfAsync(applicationId, command.UserId);
         if (application.Error is { } error)
         {
             return error;
         }
 
-        var draft = command.Draft.Value;
         if (command.MessageId is not { } submission)
         {
             return OtpErrors.MessageIdMissing;
         }
 
-        if (OtpIdOf(command) is not { } otpId)
+        if (named is not { } otpId)
         {
             return OtpErrors.NotFound;
         }
 
-        if (draft.Pin.Text is not { Length: > 0 } pin)
+        if (pin.Text is not { Length: > 0 } typed)
         {
             // An unknown id comes before a missing PIN, as over REST.
             var known = await database.RunAsync(() => reader.FindAsync(application.Value, otpId, CancellationToken.None));
@@ -55,14 +64,12 @@ public sealed class VerifyOtpConsumer(CommandEndpoint endpoint, OtpVerification 
         }
 
         var trace = command.TraceParent ?? Activity.Current?.Id;
-        return new VerifyCommand(application.Value, otpId, new(pin, draft.Pin.WasNumber), submission, trace)
+        return new VerifyCommand(application.Value, otpId, new(typed, pin.WasNumber), submission, trace)
         {
             Announce = command.Reply is not { } route
                 ? null
-                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => new OtpVerified(otpId, answer.TrackId), trace),
+                : (batch, answer) => CommandEndpoint.Answer(
+                    batch, route, answer.Error, otpId, () => new OtpVerified(otpId, answer.TrackId), trace),
         };
     }
-
-    private static Guid? OtpIdOf(Incoming<VerifyDraft> command) =>
-        command.Draft.Error is null && Guid.TryParse(command.Draft.Value.OtpId.Text, out var id) ? id : null;
 }

@@ -17,7 +17,7 @@ public class A_secret_in_print
     private const string Secret = "83719264";
     private const string Address = "612246400";
 
-    private static readonly OtpOrder Order = Some.Validate($"\"template\":\"{Secret} {{{{pin}}}}\",\"name\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}").Value with { IdempotencyKey = Secret };
+    private static readonly ValidatedOtpRequest Request = Some.Validate($"\"template\":\"{Secret} {{{{pin}}}}\",\"name\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}").Value;
 
     public static TheoryData<string> Bearers => [.. Objects().Keys];
 
@@ -28,10 +28,11 @@ public class A_secret_in_print
         ["holder of a PIN"] = (new Holder(new Pin(Secret), new PinGuess(Secret)), true),
         ["guess"] = (new PinGuess(Secret), true),
         ["field"] = (new JsonField(Secret), true),
-        ["draft"] = (Some.Draft($"\"phoneNumber\":\"+33{Address}\",\"template\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}"), true),
-        ["order"] = (Order, true),
-        ["checked"] = ((Result<OtpOrder>)Order, true),
-        ["recipient"] = (Order.Recipient, true),
+        ["request"] = (Some.Request($"\"phoneNumber\":\"+33{Address}\",\"template\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}"), true),
+        ["validated request"] = (Request, true),
+        ["options"] = (new RequestOptions(Some.Application(), Secret) { Pin = Secret }, true),
+        ["checked"] = ((Result<ValidatedOtpRequest>)Request, true),
+        ["recipient"] = (Request.Recipient, true),
         ["verification"] = (new VerifyCommand(Some.Application(), Guid.Empty, new PinGuess(Secret)), true),
         ["new OTP"] = (Some.NewOtp(), false),
         ["details"] = (new OtpDetails("+33" + Address, Secret, Secret, Secret, Secret, null), false),

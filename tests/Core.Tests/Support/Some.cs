@@ -38,19 +38,19 @@ internal static class Some
 
     public static Application Application(ApplicationLimits limits) => Application(new ApplicationSettings { Limits = limits });
 
-    /// <summary>A draft from JSON without its outer braces.</summary>
-    public static OtpDraft Draft(string fields)
+    /// <summary>A request from JSON without its outer braces.</summary>
+    public static OtpRequest Request(string fields)
     {
         using var document = JsonDocument.Parse("{" + fields + "}");
-        return OtpDraft.Read(document.RootElement);
+        return OtpRequest.Read(document.RootElement);
     }
 
     /// <summary>The judgement on a phone number and these further fields.</summary>
-    public static Result<OtpOrder> Validate(string fields = "", ApplicationSettings? settings = null) =>
+    public static Result<ValidatedOtpRequest> Validate(string fields = "", ApplicationSettings? settings = null) =>
         ValidateAlone($"\"phoneNumber\":\"{Phone}\"{(fields.Length > 0 ? "," : "")}{fields}", settings);
 
-    public static Result<OtpOrder> ValidateAlone(string fields, ApplicationSettings? settings = null) =>
-        OrderRules.Validate(Draft(fields), Application(settings), new CallbackOptions());
+    public static Result<ValidatedOtpRequest> ValidateAlone(string fields, ApplicationSettings? settings = null) =>
+        Request(fields).Validate(new(Application(settings), IdempotencyKey: "key"), new CallbackOptions());
 
     public static OutboxBatch Batch()
     {
@@ -123,7 +123,7 @@ internal static class Some
     public static RecipientHistory History() => new() { ApplicationId = Application().Id, RecipientHash = RecipientHash };
 
     public static NewOtp NewOtp(string? key = null, string command = "", decimal cost = 0, Application? application = null) => new(
-        Validate().Value with { Application = application ?? Application() },
+        Validate().Value with { Options = new(application ?? Application()) },
         Guid.CreateVersion7(),
         RecipientHash,
         [4],

@@ -48,10 +48,10 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
 
     public Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) => Task.FromResult<IOtpUnit>(this);
 
-    public Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> orders, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken) => Task.FromResult(new IntakeFacts(
+    public Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> requests, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken) => Task.FromResult(new IntakeFacts(
         Now,
         new Dictionary<Guid, FirstUse>(),
-        orders.Select(o => (o.ApplicationId, Convert.ToHexString(o.RecipientHash))).Distinct().ToDictionary(k => k, _ => _history),
+        requests.Select(o => (o.ApplicationId, Convert.ToHexString(o.RecipientHash))).Distinct().ToDictionary(k => k, _ => _history),
         new Dictionary<Guid, ApplicationSpending>()) { Shares = shares.ToDictionary(s => s, _ => Use) });
 
     public Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)

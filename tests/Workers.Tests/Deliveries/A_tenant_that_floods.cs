@@ -125,11 +125,11 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
     {
         var intake = services.GetRequiredService<OtpIntake>();
         var owner = new Application { Id = application, Name = "tenant", Settings = new() { Limits = new() { SendsPerHour = 100_000, SendsPerDay = 100_000 } } };
-        var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => intake.RequestAsync(Draft(), owner, null, null, CancellationToken.None)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => intake.RequestAsync(Request(), new(owner), CancellationToken.None)));
         answers.ShouldAllBe(a => a.Error == null);
     }
 
-    private static OtpDraft Draft() => new()
+    private static OtpRequest Request() => new()
     {
         PhoneNumber = new(string.Create(CultureInfo.InvariantCulture, $"+336123{Interlocked.Increment(ref _number):00000}")),
         From = new("Tests"),

@@ -29,9 +29,9 @@ public sealed class An_OTP_that_is_about_to_end
 
     private static async Task<Guid> RequestAsync(IServiceProvider services)
     {
-        var draft = new OtpDraft { PhoneNumber = new("+33612246400"), From = new("Tests"), Template = new("Your PIN is {{pin}}"), Ttl = new("180") };
+        var request = new OtpRequest { PhoneNumber = new("+33612246400"), From = new("Tests"), Template = new("Your PIN is {{pin}}"), Ttl = new("180") };
         var owner = new Application { Id = Guid.CreateVersion7(), Name = "tenant", Settings = new() };
-        var answer = await services.GetRequiredService<OtpIntake>().RequestAsync(draft, owner, idempotencyKey: null, traceParent: null, CancellationToken.None);
+        var answer = await services.GetRequiredService<OtpIntake>().RequestAsync(request, new(owner), CancellationToken.None);
         answer.Error.ShouldBeNull();
         return answer.Value.Otp.Id;
     }

@@ -42,12 +42,12 @@ internal sealed class WorkerHost(TestDatabase database, Dictionary<string, strin
     public Task<Guid> RequestAsync(Channel channel, string recipient)
     {
         var address = new JsonField(recipient);
-        var draft = new OtpDraft { Channel = new(channel.Text()), From = new("Tests"), Template = new("Your PIN is {{pin}}") };
+        var request = new OtpRequest { Channel = new(channel.Text()), From = new("Tests"), Template = new("Your PIN is {{pin}}") };
         return RequestAsync(channel switch
         {
-            Channel.Email => draft with { Email = address },
-            Channel.Telegram => draft with { ChatId = address },
-            _ => draft with { PhoneNumber = address },
+            Channel.Email => request with { Email = address },
+            Channel.Telegram => request with { ChatId = address },
+            _ => request with { PhoneNumber = address },
         });
     }
 
@@ -71,9 +71,9 @@ internal sealed class WorkerHost(TestDatabase database, Dictionary<string, strin
         }
     }
 
-    private async Task<Guid> RequestAsync(OtpDraft draft)
+    private async Task<Guid> RequestAsync(OtpRequest request)
     {
-        var answer = await Services.GetRequiredService<OtpIntake>().RequestAsync(draft, _application!, idempotencyKey: null, traceParent: null, CancellationToken.None);
+        var answer = await Services.GetRequiredService<OtpIntake>().RequestAsync(request, new(_application!), CancellationToken.None);
         answer.Error.ShouldBeNull();
         return answer.Value.Otp.Id;
     }

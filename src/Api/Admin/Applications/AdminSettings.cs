@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
@@ -13,28 +12,27 @@ namespace OtpPipeline.Api.Admin.Applications;
 /// <summary>The OTP settings of an application; in a change every field may be missing.</summary>
 public sealed record AdminSettings
 {
-    private static readonly TextRule CallbackUrl = new(
-        1, OptionRules.MaxCallbackUrl, $"must be null or an absolute http or https URL without credentials, of up to {OptionRules.MaxCallbackUrl} characters");
+    private const string CallbackExpected = "must be null or an absolute http or https URL without credentials, of up to 2048 characters";
 
-    [Description("Sender as the recipient sees it; null makes the request name one."), StringLength(OptionRules.MaxFrom, MinimumLength = OptionRules.MinFrom)]
+    [Description("Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.")]
     public string? From { get; init; }
 
-    [Description("Text with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}; null makes the request bring one."), StringLength(OptionRules.MaxTemplate)]
+    [Description("Text with {{pin}}, up to 1600 characters; it may contain {{app}}, {{minutes}} and {{name}}; null makes the request bring one.")]
     public string? Template { get; init; }
 
     [Description("numbers, letters or alphanumeric; null makes the request name one.")]
     public string? PinType { get; init; }
 
-    [Description("Characters of a PIN."), Range(OptionRules.MinPinLength, OptionRules.MaxPinLength)]
+    [Description("4 to 10.")]
     public int PinLength { get; init; }
 
     [Description("10 to 36 different characters of A to Z and 0 to 9, used where the request names no pinType; null for those of pinType.")]
     public string? PinAlphabet { get; init; }
 
-    [Description("Life in seconds."), Range(OptionRules.MinTtl, OptionRules.MaxTtl)]
+    [Description("Life in seconds, 60 to 1800.")]
     public int Ttl { get; init; }
 
-    [Description("Guesses allowed."), Range(OptionRules.MinAttempts, OptionRules.MaxAttempts)]
+    [Description("Guesses allowed, 1 to 10.")]
     public int MaxAttempts { get; init; }
 
     [Description("The channel of requests that name none, as a list of exactly one: a plan of several steps is not sent yet.")]
@@ -84,7 +82,8 @@ public sealed record AdminSettings
             Ttl = fields.Number("ttl", now.Ttl, OptionRules.Ttl),
             MaxAttempts = fields.Number("maxAttempts", now.MaxAttempts, OptionRules.Attempts),
             Plan = ReadPlan(fields, now.Plan),
-            OtpCallbackUrl = fields.Text("otpCallbackUrl", now.OtpCallbackUrl, CallbackUrl, problem: u => CallbackProblem(u, callbacks)),
+            OtpCallbackUrl = fields.Text(
+                "otpCallbackUrl", now.OtpCallbackUrl, new(1, OptionRules.MaxCallbackUrl, CallbackExpected), problem: u => CallbackProblem(u, callbacks)),
             CallbackEvents = fields.Word<CallbackEvents>("callbackEvents", now.CallbackEvents)!.Value,
             Scopes = fields.Texts("scopes", now.Scopes, 1, Core.Applications.Scopes.All.Count, Core.Applications.Scopes.IsKnown, Core.Applications.Scopes.Expected),
             TokenLifetime = fields.Number("tokenLifetime", now.TokenLifetime, SettingRules.TokenLifetime),
@@ -97,7 +96,7 @@ public sealed record AdminSettings
     private static string? CallbackProblem(string url, CallbackOptions callbacks) =>
         CallbackAddress.Check(url, callbacks.Allowed, out var refused) ? null
         : refused is { } network ? $"leads into {network}, which callbacks may not reach unless Callbacks:AllowedNetworks names it"
-        : CallbackUrl.Expected;
+        : CallbackExpected;
 
     private static Channel[] ReadPlan(FieldReader fields, Channel[] now)
     {

@@ -41,8 +41,8 @@ internal static class BeemRequest
             return BeemAnswers.Refused(BeemCodes.NoChannel);
         }
 
-        var draft = new OtpDraft { PhoneNumber = msisdn.PhoneText is { Length: > 0 } digits ? new(PhoneNumber.WithPlus(digits)) : msisdn };
-        var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+        var request = new OtpRequest { PhoneNumber = msisdn.PhoneText is { Length: > 0 } digits ? new(PhoneNumber.WithPlus(digits)) : msisdn };
+        var otp = await intake.RequestAsync(request, new(application, TraceParent: Activity.Current?.Id), cancellationToken);
         return otp.Error switch
         {
             null => BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl),

@@ -43,7 +43,7 @@ internal static class BizMagnetsSend
         }
 
         var settings = application.Settings;
-        var draft = new OtpDraft
+        var request = new OtpRequest
         {
             Channel = WhatsApp,
             PhoneNumber = new(number.Value.E164),
@@ -54,7 +54,7 @@ internal static class BizMagnetsSend
             From = settings.From is null ? AnySender : default,
             PinType = settings.PinType is null ? Numbers : default,
         };
-        var otp = await intake.RequestAsync(draft, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+        var otp = await intake.RequestAsync(request, new(application, TraceParent: Activity.Current?.Id), cancellationToken);
         return otp.Error is { } error
             ? new ErrorResult(error, BizMagnetsStatus.OfRequest(error))
             : BizMagnetsAnswers.Success(otp.Value.Otp.Id, StatusCodes.Status201Created);

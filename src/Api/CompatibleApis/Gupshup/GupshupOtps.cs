@@ -37,7 +37,7 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
                 continue;
             }
 
-            var made = await intake.RequestAsync(DraftOf(recipient), TermsOf(rules, lookup), application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+            var made = await intake.RequestAsync(RequestFor(recipient), OptionsFor(application, rules, lookup), cancellationToken);
             if (made.Error is null)
             {
                 return new(last is { Status: OtpStatus.Expired } ? GupshupCodes.SentAfterExpiry : GupshupCodes.Sent, made.Value.Otp.Id);
@@ -74,8 +74,8 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
 
     private static GupshupOutcome Refused(OtpError error) => new(GupshupCodes.OfSending(error), RetryAfter: error.RetryAfter);
 
-    /// <summary>What the application leaves to a request is settled by the terms; the draft has something valid there.</summary>
-    private static OtpDraft DraftOf(Recipient recipient) => new()
+    /// <summary>What the application leaves to a request is settled by the options; the request has something valid there.</summary>
+    private static OtpRequest RequestFor(Recipient recipient) => new()
     {
         Channel = new((recipient.Kind == RecipientKind.Email ? Channel.Email : Channel.Sms).Text()),
         PhoneNumber = new(recipient.Address),
@@ -84,9 +84,9 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
         PinType = new("numbers"),
     };
 
-    private static OtpTerms TermsOf(GupshupRules rules, OtpLookup lookup) => new()
+    private static RequestOptions OptionsFor(Application application, GupshupRules rules, OtpLookup lookup) => new(application, TraceParent: Activity.Current?.Id)
     {
-        MessageOf = rules.Write,
+        WriteMessage = rules.Write,
         PinPolicy = rules.Code,
         MaxAttempts = rules.Attempts,
         Ttl = rules.Expiry,

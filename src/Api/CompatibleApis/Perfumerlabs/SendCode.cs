@@ -24,18 +24,18 @@ internal static class SendCode
             return refused!;
         }
 
-        var (draft, terms, sentence) = Validate(channel, fields, application);
+        var (request, options, sentence) = Validate(channel, fields, application);
         if (sentence is not null)
         {
             return PerfumerlabsAnswers.Refused(sentence);
         }
 
-        var otp = await intake.RequestAsync(draft!, terms!, application, idempotencyKey: null, Activity.Current?.Id, cancellationToken);
+        var otp = await intake.RequestAsync(request!, options!, cancellationToken);
         return otp.Error is { } error ? Refused(channel, http, error) : PerfumerlabsAnswers.Done();
     }
 
     /// <summary>What the intake is asked, or the sentence of the first field that stands against it: missing ones before wrong ones.</summary>
-    private static (OtpDraft? Draft, OtpTerms? Terms, string? Sentence) Validate(PerfumerlabsChannel channel, PerfumerlabsFields fields, Application application)
+    private static (OtpRequest? Request, RequestOptions? Options, string? Sentence) Validate(PerfumerlabsChannel channel, PerfumerlabsFields fields, Application application)
     {
         if (MessageFields.Missing(channel, fields) is { } missing)
         {
@@ -68,7 +68,7 @@ internal static class SendCode
             return (null, null, "\"ip\" must be an IP address");
         }
 
-        var terms = new OtpTerms
+        var options = new RequestOptions(application, TraceParent: Activity.Current?.Id)
         {
             Pin = password,
             Message = message,
@@ -77,7 +77,7 @@ internal static class SendCode
             FindPinIn = channel.Place,
             Counted = SendLimits.From(application, channel, recipient, address),
         };
-        return (channel.DraftFor(recipient, application.Settings), terms, null);
+        return (channel.RequestFor(recipient, application.Settings), options, null);
     }
 
     /// <summary>What its sends are counted by: the address, of IPv6 its /64; null where none is given.</summary>

@@ -34,7 +34,7 @@ internal sealed class TelegramCodes(OtpIntake intake, OtpCheck check)
                 continue;
             }
 
-            var terms = new OtpTerms
+            var options = new RequestOptions(application, update.IdempotencyKey, Activity.Current?.Id)
             {
                 Pin = code,
                 Lookup = channel.LookupOf(recipient),
@@ -44,7 +44,7 @@ internal sealed class TelegramCodes(OtpIntake intake, OtpCheck check)
             };
             try
             {
-                var otp = await intake.RequestAsync(channel.DraftFor(recipient, application.Settings), terms, application, update.IdempotencyKey, Activity.Current?.Id, cancellationToken);
+                var otp = await intake.RequestAsync(channel.RequestFor(recipient, application.Settings), options, cancellationToken);
                 return otp.Error;
             }
             catch (Exception failure) when (StoreFailures.IsDuplicate(failure) && tries < Tries)

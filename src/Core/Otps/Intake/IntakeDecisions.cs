@@ -1,5 +1,6 @@
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
@@ -8,6 +9,9 @@ namespace OtpPipeline.Core.Otps.Intake;
 public sealed class IntakeDecisions(DateTime now)
 {
     public DateTime Now => now;
+
+    /// <summary>To each request, in the order of the batch.</summary>
+    public List<IntakeAnswer> Answers { get; } = [];
 
     public List<Otp> Otps { get; } = [];
 
@@ -19,6 +23,6 @@ public sealed class IntakeDecisions(DateTime now)
 
     public HashSet<ApplicationSpending> Spendings { get; } = [];
 
-    /// <summary>Keys that this transaction claimed for orders that were then refused: free again.</summary>
+    /// <summary>Keys that this transaction claimed for requests that were then refused: free again.</summary>
     public List<NewOtp> ReleasedKeys { get; } = [];
 }

@@ -14,13 +14,13 @@ public sealed record IntakeFacts(
     IReadOnlyDictionary<(Guid ApplicationId, string RecipientHash), RecipientHistory> Histories,
     IReadOnlyDictionary<Guid, ApplicationSpending> Spendings)
 {
-    /// <summary>Lookup hashes, in hexadecimal digits, of those orders that want to be the one live OTP and are not.</summary>
+    /// <summary>Lookup hashes, in hexadecimal digits, of those requests that want to be the one live OTP and are not.</summary>
     public IReadOnlySet<string> Live { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>Use of the shares that were asked for.</summary>
     public IReadOnlyDictionary<QueueShare, QueueShareUse> Shares { get; init; } = new Dictionary<QueueShare, QueueShareUse>();
 
-    public RecipientHistory HistoryOf(NewOtp order, byte[] hash) => Histories[(order.ApplicationId, Convert.ToHexString(hash))];
+    public RecipientHistory HistoryOf(NewOtp request, byte[] hash) => Histories[(request.ApplicationId, Convert.ToHexString(hash))];
 }
 
 /// <summary>The first command of an idempotency key.</summary>

@@ -4,9 +4,9 @@ using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
-/// <summary>An order with all that is made before the database is asked: id, encrypted secrets, keyed hashes.</summary>
+/// <summary>A validated request with all that is made before the database is asked: id, encrypted secrets, keyed hashes.</summary>
 public sealed record NewOtp(
-    OtpOrder Order,
+    ValidatedOtpRequest Validated,
     Guid OtpId,
     byte[] RecipientHash,
     byte[] Details,
@@ -18,9 +18,9 @@ public sealed record NewOtp(
     byte[]? IdempotencyHash,
     byte[]? CommandHash)
 {
-    public Guid ApplicationId => Order.Application.Id;
+    public Guid ApplicationId => Validated.Application.Id;
 
-    public QueueShare Share => new(ApplicationId, Order.Channel);
+    public QueueShare Share => new(ApplicationId, Validated.Channel);
 
     /// <summary>The PIN is compared with its case.</summary>
     public bool ExactPin { get; init; }
@@ -37,8 +37,8 @@ public sealed record NewOtp(
     /// <summary>Finds the OTP by its PIN.</summary>
     public byte[]? PinHash { get; init; }
 
-    /// <summary>What counts this send besides the recipient's own history.</summary>
-    public IReadOnlyList<SendCounter> Counters { get; init; } = [];
+    /// <summary>What counts this send besides the recipient's own history, with the hash that its history is kept under.</summary>
+    public IReadOnlyList<(byte[] Hash, CountedSends Counted)> Counters { get; init; } = [];
 
     /// <summary>Counts the recipient's sends and failed guesses; null where that is <see cref="RecipientHash"/>.</summary>
     public byte[]? LimitHash { get; init; }
@@ -52,6 +52,3 @@ public sealed record NewOtp(
     /// <summary>Prints the id only.</summary>
     public override string ToString() => OtpId.ToString();
 }
-
-/// <summary>Counted sends with the hash that their history is kept under.</summary>
-public sealed record SendCounter(byte[] Hash, CountedSends Counted);

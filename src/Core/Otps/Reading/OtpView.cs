@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Secrets;
 
@@ -10,9 +11,20 @@ public sealed record OtpView(Otp Otp, OtpDetails Details, OtpState State, IReadO
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
     /// <summary>As the first answer showed it, whatever happened since.</summary>
-    internal static OtpView AtCreation(Otp otp, OtpSecrets secrets) => From(otp, new(OtpStatus.Pending, null, 0, otp.MaxAttempts, otp.ExpiresAt, false), [], secrets);
+    internal static OtpView AtCreation(Otp otp, OtpSecrets secrets) => From(otp, StateAtCreation(otp), [], secrets);
+
+    /// <summary>The same from what was encrypted.</summary>
+    /// <param name="otp">The row.</param>
+    /// <param name="details">Its details.</param>
+    /// <param name="metadata">JSON object of the caller's pairs; null for none.</param>
+    internal static OtpView AtCreation(Otp otp, OtpDetails details, string? metadata) => new(otp, details, StateAtCreation(otp), [])
+    {
+        Metadata = metadata is null ? null : JsonSerializer.Deserialize(metadata, OtpJson.Default.IReadOnlyDictionaryStringString),
+    };
 
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
     internal static OtpView From(Otp otp, OtpState state, IReadOnlyList<Delivery> deliveries, OtpSecrets secrets) =>
         new(otp, secrets.DecryptDetails(otp.Id, otp.Details), state, deliveries) { Metadata = secrets.DecryptMetadata(otp) };
+
+    private static OtpState StateAtCreation(Otp otp) => new(OtpStatus.Pending, null, 0, otp.MaxAttempts, otp.ExpiresAt, false);
 }

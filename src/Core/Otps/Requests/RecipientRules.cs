@@ -1,18 +1,44 @@
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>Which field names the recipient on a channel, and whether it holds one.</summary>
+/// <summary>Which field names the recipient on a channel, whether it holds one, and whether the application serves it.</summary>
 internal static class RecipientRules
 {
-    public static Result<Recipient> Validate(OtpDraft draft, Channel channel) => channel switch
+    public static bool TryChannel(JsonField field, ApplicationSettings settings, out Channel channel)
     {
-        Channel.Email => Email(draft.Email),
-        Channel.Telegram => Chat(draft.ChatId),
-        _ => Phone(draft.PhoneNumber, draft.CountryIso),
+        channel = settings.Plan is [var first, ..] ? first : Channel.Sms;
+        return field.IsAbsent || (field.Text is { Length: > 0 } text && EnumText<Channel>.TryParse(text, out channel));
+    }
+
+    public static Result<Recipient> Validate(OtpRequest request, Channel channel) => channel switch
+    {
+        Channel.Email => Email(request.Email),
+        Channel.Telegram => Chat(request.ChatId),
+        _ => Phone(request.PhoneNumber, request.CountryIso),
     };
+
+    /// <summary>Why the application does not serve the recipient; null where it does.</summary>
+    public static OtpError? Serve(Recipient recipient, Channel channel, ApplicationLimits limits)
+    {
+        if (recipient.CountryIso is { } country
+            && limits.AllowedCountries is { Length: > 0 } served
+            && !served.Contains(country, StringComparer.OrdinalIgnoreCase))
+        {
+            return OtpErrors.NoCoverage;
+        }
+
+        return IsPremium(recipient, channel) && !limits.AllowPremiumNumbers ? OtpErrors.PremiumNumber : null;
+    }
+
+    /// <summary>Whether the number costs the sender extra; other channels do not go through the telephone network.</summary>
+    private static bool IsPremium(Recipient recipient, Channel channel) =>
+        channel is Channel.Sms or Channel.Call && recipient.Phone?.Type is LineType.PremiumRate or LineType.SharedCost;
 
     private static Result<Recipient> Email(JsonField field)
     {

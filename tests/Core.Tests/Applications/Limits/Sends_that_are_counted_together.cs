@@ -47,9 +47,8 @@ public class Sends_that_are_counted_together
     {
         var facts = Facts(out var counted, out var recipient);
         recipient.Sends = [.. Enumerable.Repeat(Ms(0), 5)];
-        var decisions = new IntakeDecisions(Some.Now);
 
-        var answer = IntakeRules.Decide([Order(counted)], facts, TimeSpan.FromSeconds(15), decisions)[0];
+        var answer = IntakeRules.Decide([Request(counted)], facts, TimeSpan.FromSeconds(15)).Answers[0];
 
         answer.Error!.Message.ShouldContain("in one hour");
         counted.Sends.ShouldBeEmpty();
@@ -59,12 +58,11 @@ public class Sends_that_are_counted_together
     public void Refuse_the_request_that_finds_a_window_full_and_leave_the_recipient_uncounted()
     {
         var facts = Facts(out var counted, out var recipient);
-        var decisions = new IntakeDecisions(Some.Now);
-        var orders = Enumerable.Range(0, 3).Select(_ => Order(counted)).ToList();
+        var requests = Enumerable.Range(0, 3).Select(_ => Request(counted)).ToList();
 
-        var answers = IntakeRules.Decide(orders, facts, TimeSpan.FromSeconds(15), decisions);
+        var decisions = IntakeRules.Decide(requests, facts, TimeSpan.FromSeconds(15));
 
-        answers.Select(a => a.Error?.Message).ShouldBe([null, null, OtpErrors.AddressWindowFull.Message]);
+        decisions.Answers.Select(a => a.Error?.Message).ShouldBe([null, null, OtpErrors.AddressWindowFull.Message]);
         (counted.Sends.Length, recipient.Sends.Length).ShouldBe((2, 2));
         decisions.Histories.ShouldBe([recipient, counted], ignoreOrder: true);
     }
@@ -73,7 +71,7 @@ public class Sends_that_are_counted_together
 
     private static long Ms(long ms) => new DateTimeOffset(At(ms)).ToUnixTimeMilliseconds();
 
-    private static NewOtp Order(RecipientHistory counted) => Some.NewOtp() with { Counters = [new(counted.RecipientHash, Two)] };
+    private static NewOtp Request(RecipientHistory counted) => Some.NewOtp() with { Counters = [(counted.RecipientHash, Two)] };
 
     private static IntakeFacts Facts(out RecipientHistory counted, out RecipientHistory recipient)
     {

@@ -1,10 +1,11 @@
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Errors;
-using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Requests;
@@ -59,7 +60,7 @@ public class Duplicates_in_one_batch
         await using var intake = Intake();
 
         var answers = await Task.WhenAll(new[] { key, key.PadRight(good ? 255 : 256) }.Select(k =>
-            intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), Some.Application(), k, null, CancellationToken.None)));
+            intake.RequestAsync(Some.Request($"\"phoneNumber\":\"{Some.Phone}\""), new(Some.Application(), k), CancellationToken.None)));
 
         answers.ShouldAllBe(a => a.Error == (good ? null : OtpErrors.IdempotencyKeyInvalid));
     }
@@ -70,21 +71,47 @@ public class Duplicates_in_one_batch
         await using var intake = Intake();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         _store.Gate = gate.Task;
-        var opening = intake.AcceptAsync(Order("opening", 60, 0), CancellationToken.None);
+        var opening = RequestAsync("opening", 60, 0);
         await _store.AtTheGate;
-        var duplicates = new[] { 180, 180, 181 }.Select((ttl, i) => intake.AcceptAsync(Order("key", ttl, i + 1), CancellationToken.None)).ToList();
+        var duplicates = new[] { 180, 180, 181 }.Select((ttl, i) => RequestAsync("key", ttl, i + 1)).ToList();
 
         gate.SetResult();
         await Task.WhenAll([opening, .. duplicates]);
 
         Announced().ShouldBe(["0: ", "1: ", "2: ", "3: 2106"], ignoreOrder: true);
+        (await Task.WhenAll(duplicates)).ShouldAllBe(a => a.Announced);
 
-        OtpOrder Order(string key, int ttl, int number) => intake.Validate(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\",\"ttl\":{ttl}"), Some.Application(), key, null).Value with
-        {
-            Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(Guid.Empty, $"{number}: {answer.Error?.Code}", 1)),
-        };
+        Task<RequestAnswer> RequestAsync(string key, int ttl, int number) => intake.RequestAsync(
+            Some.Request($"\"phoneNumber\":\"{Some.Phone}\",\"ttl\":{ttl}"),
+            new(Some.Application(), key) { Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(Guid.Empty, $"{number}: {answer.Error?.Code}", 1)) },
+            CancellationToken.None);
 
         List<string> Announced() => [.. _store.Messages.Select(m => Some.Json(m).GetProperty("channel").GetString()!).Where(c => c.Contains(':', StringComparison.Ordinal))];
+    }
+
+    [Theory]
+    [InlineData("\"ttl\":59", "key")]
+    [InlineData("\"ttl\":60", "")]
+    public async Task Are_not_announced_where_they_are_refused_before_the_commit(string fields, string key)
+    {
+        await using var intake = Intake();
+        var options = new RequestOptions(Some.Application(), key) { Announce = (_, _) => throw new InvalidOperationException("announced") };
+
+        var answer = await intake.RequestAsync(Some.Request($"\"phoneNumber\":\"{Some.Phone}\",{fields}"), options, CancellationToken.None);
+
+        (answer.View, answer.Announced).ShouldBe((null, false));
+        answer.Error.ShouldNotBeNull();
+        _store.Intakes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task See_what_the_first_one_sees()
+    {
+        var answers = await RequestAsync(Some.Application(), ("key", 180), ("key", 180));
+
+        var (first, duplicate) = (OtpAnswer.CreateFirst(answers[0].Value), OtpAnswer.CreateFirst(answers[1].Value));
+        JsonSerializer.Serialize(duplicate).ShouldBe(JsonSerializer.Serialize(first));
+        first.Metadata.ShouldBe(new Dictionary<string, string>(StringComparer.Ordinal) { ["order"] = "7" });
     }
 
     private OtpIntake Intake() => new(
@@ -92,7 +119,7 @@ public class Duplicates_in_one_batch
         Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new BatchingOptions { Writers = 1 }));
 
     /// <summary>Holds the one writer with a first request of another kind, so that the others wait together and make one batch.</summary>
-    private async Task<Result<OtpView>[]> RequestAsync(Application application, params (string? Key, int Ttl)[] requests)
+    private async Task<RequestAnswer[]> RequestAsync(Application application, params (string? Key, int Ttl)[] requests)
     {
         await using var intake = Intake();
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -104,7 +131,9 @@ public class Duplicates_in_one_batch
         (await opening).Error.ShouldBeNull();
         return await Task.WhenAll(waiting);
 
-        Task<Result<OtpView>> Request(string? key, int ttl) => intake.RequestAsync(
-            Some.Draft($"\"phoneNumber\":\"{Some.Phone}\",\"ttl\":{ttl}"), application, key, null, CancellationToken.None);
+        Task<RequestAnswer> Request(string? key, int ttl) => intake.RequestAsync(
+            Some.Request(
+                $"\"phoneNumber\":\"{Some.Phone}\",\"ttl\":{ttl},\"name\":\"Ada\",\"metadata\":{{\"order\":\"7\"}},"
+                + "\"template\":\"{{name}}, {{pin}}, {{minutes}}\""), new(application, key), CancellationToken.None);
     }
 }

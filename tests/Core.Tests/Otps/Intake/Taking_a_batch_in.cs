@@ -15,16 +15,16 @@ public class Taking_a_batch_in
     private readonly RecipientHistory _history = Some.History();
     private readonly ApplicationSpending _spending = new() { ApplicationId = Some.Application().Id, Day = DateOnly.FromDateTime(Some.Now) };
     private readonly Dictionary<Guid, FirstUse> _firsts = [];
-    private readonly IntakeDecisions _decisions = new(Some.Now);
+    private IntakeDecisions _decisions = new(Some.Now);
 
     [Fact]
     public void Makes_an_OTP_its_PIN_and_its_first_delivery()
     {
-        var order = Some.NewOtp(cost: 0.07m);
+        var request = Some.NewOtp(cost: 0.07m);
 
-        var otp = Decide(order).ShouldHaveSingleItem().Otp.ShouldNotBeNull();
+        var otp = Decide(request).ShouldHaveSingleItem().Otp.ShouldNotBeNull();
 
-        (otp.Id, otp.Status, otp.Sequence, otp.Cost).ShouldBe((order.OtpId, OtpStatus.Pending, 1L, 0.07m));
+        (otp.Id, otp.Status, otp.Sequence, otp.Cost).ShouldBe((request.OtpId, OtpStatus.Pending, 1L, 0.07m));
         (otp.CreatedAt, otp.ExpiresAt).ShouldBe((Some.Now, Some.Now.AddSeconds(300)));
         _decisions.Otps.ShouldBe([otp]);
         var pin = _decisions.Pins.ShouldHaveSingleItem();
@@ -41,10 +41,10 @@ public class Taking_a_batch_in
     public void Answers_a_used_key_with_the_first_answer_and_writes_nothing()
     {
         var first = Some.Locked().Otp;
-        var order = Some.NewOtp("key", "command");
-        _firsts[order.OtpId] = new(Some.Secrets.HashCommand("command"), first);
+        var request = Some.NewOtp("key", "command");
+        _firsts[request.OtpId] = new(Some.Secrets.HashCommand("command"), first);
 
-        Decide(order).ShouldHaveSingleItem().Otp.ShouldBeSameAs(first);
+        Decide(request).ShouldHaveSingleItem().Otp.ShouldBeSameAs(first);
 
         _decisions.Otps.ShouldBeEmpty();
         _decisions.ReleasedKeys.ShouldBeEmpty();
@@ -56,10 +56,10 @@ public class Taking_a_batch_in
     [InlineData("command", false)]
     public void Refuses_a_used_key_with_another_command_or_a_purged_answer(string command, bool kept)
     {
-        var order = Some.NewOtp("key", "command");
-        _firsts[order.OtpId] = new(Some.Secrets.HashCommand(command), kept ? Some.Locked().Otp : null);
+        var request = Some.NewOtp("key", "command");
+        _firsts[request.OtpId] = new(Some.Secrets.HashCommand(command), kept ? Some.Locked().Otp : null);
 
-        Decide(order).ShouldHaveSingleItem().Error.ShouldBe(OtpErrors.IdempotencyKeyReused);
+        Decide(request).ShouldHaveSingleItem().Error.ShouldBe(OtpErrors.IdempotencyKeyReused);
     }
 
     [Fact]
@@ -80,13 +80,13 @@ public class Taking_a_batch_in
     public void Spends_nothing_on_what_the_recipient_limit_refuses()
     {
         var application = Some.Application(new ApplicationLimits { SpendingPerDay = 10m, SendsPerHour = 1 });
-        NewOtp[] orders = [Some.NewOtp("a", "", 0.5m, application), Some.NewOtp("b", "", 0.5m, application)];
+        NewOtp[] requests = [Some.NewOtp("a", "", 0.5m, application), Some.NewOtp("b", "", 0.5m, application)];
 
-        var answers = Decide(orders);
+        var answers = Decide(requests);
 
         answers.Select(a => a.Error?.Code ?? 0).ShouldBe([0, 2120]);
         _spending.Spent.ShouldBe(0.5m);
-        _decisions.ReleasedKeys.ShouldBe([orders[1]]);
+        _decisions.ReleasedKeys.ShouldBe([requests[1]]);
         _decisions.Otps.Count.ShouldBe(1);
     }
 
@@ -113,13 +113,14 @@ public class Taking_a_batch_in
         _decisions.Deliveries.ShouldBeEmpty();
     }
 
-    private IReadOnlyList<IntakeAnswer> Decide(params NewOtp[] orders)
+    private IReadOnlyList<IntakeAnswer> Decide(params NewOtp[] requests)
     {
         var facts = new IntakeFacts(
             Some.Now,
             _firsts,
             new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = _history },
             new Dictionary<Guid, ApplicationSpending> { [_spending.ApplicationId] = _spending });
-        return IntakeRules.Decide(orders, facts, TimeSpan.FromSeconds(15), _decisions);
+        _decisions = IntakeRules.Decide(requests, facts, TimeSpan.FromSeconds(15));
+        return _decisions.Answers;
     }
 }

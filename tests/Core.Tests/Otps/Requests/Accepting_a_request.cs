@@ -18,27 +18,27 @@ public class Accepting_a_request
             From = "Sender", Template = "T {{pin}}", PinType = PinType.Letters, PinLength = 8, Ttl = 77, MaxAttempts = 2, OtpCallbackUrl = "https://example.com/cb",
         };
 
-        var order = Some.Validate("\"name\":\"\",\"locale\":\"\",\"trackId\":null", settings).Value;
+        var request = Some.Validate("\"name\":\"\",\"locale\":\"\",\"trackId\":null", settings).Value;
 
-        (order.From, order.Template, order.PinPolicy, order.Ttl, order.MaxAttempts, order.CallbackUrl)
+        (request.Details.From, request.Details.Template, request.PinPolicy, request.Ttl, request.MaxAttempts, request.Details.CallbackUrl)
             .ShouldBe(("Sender", "T {{pin}}", new PinPolicy(PinType.Letters, 8), 77, 2, "https://example.com/cb"));
-        (order.Name, order.Locale, order.TrackId, order.Metadata, order.Channel).ShouldBe((null, null, null, null, Channel.Sms));
-        (order.Recipient.Address, order.Recipient.CountryIso).ShouldBe((Some.Phone, "FR"));
+        (request.Details.Name, request.Details.Locale, request.TrackId, request.Metadata, request.Channel).ShouldBe((null, null, null, null, Channel.Sms));
+        (request.Recipient.Address, request.Recipient.CountryIso).ShouldBe((Some.Phone, "FR"));
     }
 
     [Fact]
     public void Puts_the_request_before_the_settings()
     {
-        var order = Some.Validate(
+        var request = Some.Validate(
             """
             "from":"Other","template":"U {{pin}}","trackId":"BF325375-E030-FCCB-A009-17317C574773","ttl":600,"maxAttempts":10,"pinType":"ALPHANUMERIC",
             "pinLength":4,"otpCallbackUrl":"https://webhook/receive-otp-status-updates","name":"Ada","locale":"fr-CH","channel":"WhatsApp"
             """).Value;
 
-        (order.From, order.Template, order.PinPolicy, order.Ttl, order.MaxAttempts, order.CallbackUrl)
+        (request.Details.From, request.Details.Template, request.PinPolicy, request.Ttl, request.MaxAttempts, request.Details.CallbackUrl)
             .ShouldBe(("Other", "U {{pin}}", new PinPolicy(PinType.Alphanumeric, 4), 600, 10, "https://webhook/receive-otp-status-updates"));
-        (order.Name, order.Locale, order.Channel).ShouldBe(("Ada", "fr-CH", Channel.Whatsapp));
-        order.TrackId.ToString().ShouldBe("bf325375-e030-fccb-a009-17317c574773");
+        (request.Details.Name, request.Details.Locale, request.Channel).ShouldBe(("Ada", "fr-CH", Channel.Whatsapp));
+        request.TrackId.ToString().ShouldBe("bf325375-e030-fccb-a009-17317c574773");
     }
 
     [Theory]
@@ -56,9 +56,9 @@ public class Accepting_a_request
     [Fact]
     public void Reads_a_number_where_a_text_is_due()
     {
-        var order = Some.ValidateAlone("\"phoneNumber\":612246400,\"countryIso\":\"fr\",\"from\":12345,\"name\":7,\"metadata\":{\"n\":1.50,\"t\":true}").Value;
+        var request = Some.ValidateAlone("\"phoneNumber\":612246400,\"countryIso\":\"fr\",\"from\":12345,\"name\":7,\"metadata\":{\"n\":1.50,\"t\":true}").Value;
 
-        (order.Recipient.Address, order.From, order.Name, order.Metadata).ShouldBe((Some.Phone, "12345", "7", """{"n":"1.50","t":"true"}"""));
+        (request.Recipient.Address, request.Details.From, request.Details.Name, request.Metadata).ShouldBe((Some.Phone, "12345", "7", """{"n":"1.50","t":"true"}"""));
     }
 
     [Theory]
@@ -71,7 +71,7 @@ public class Accepting_a_request
 
     [Fact]
     public void Lets_lines_and_tabs_stand_in_a_template() =>
-        Some.Validate("\"template\":\"a\\r\\n\\tb {{pin}}\"").Value.Template.ShouldBe("a\r\n\tb {{pin}}");
+        Some.Validate("\"template\":\"a\\r\\n\\tb {{pin}}\"").Value.Details.Template.ShouldBe("a\r\n\tb {{pin}}");
 
     [Fact]
     public void Keeps_metadata_as_it_came()

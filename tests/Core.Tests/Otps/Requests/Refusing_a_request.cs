@@ -216,5 +216,5 @@ public class Refusing_a_request
     [InlineData(101, 2105)]
     public void Bounds_the_name(int length, int code) => CodeOf(Some.Validate($"\"name\":\"{new string('é', length)}\"")).ShouldBe(code);
 
-    private static int CodeOf(Result<OtpOrder> result) => result.Error?.Code ?? 0;
+    private static int CodeOf(Result<ValidatedOtpRequest> result) => result.Error?.Code ?? 0;
 }

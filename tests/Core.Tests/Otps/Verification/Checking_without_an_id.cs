@@ -120,13 +120,17 @@ public class Checking_without_an_id
             Some.Now, new Dictionary<Guid, FirstUse>(),
             new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
             new Dictionary<Guid, ApplicationSpending>()) { Live = new HashSet<string>(StringComparer.Ordinal) { "07" } };
-        NewOtp Order(byte lookup)
+        NewOtp Request(byte lookup)
         {
-            var order = Some.NewOtp();
-            return order with { LookupHash = [lookup], Order = order.Order.Under(new() { OneLive = true, Lookup = Lookup }) };
+            var request = Some.NewOtp();
+            return request with
+            {
+                LookupHash = [lookup],
+                Validated = request.Validated with { Options = new(Some.Application()) { OneLive = true, Lookup = Lookup } },
+            };
         }
 
-        var answers = IntakeRules.Decide([Order(7), Order(8), Order(8)], facts, TimeSpan.FromSeconds(15), new(Some.Now));
+        var answers = IntakeRules.Decide([Request(7), Request(8), Request(8)], facts, TimeSpan.FromSeconds(15)).Answers;
 
         answers.Select(a => a.Error).ShouldBe([OtpErrors.StillLive, null, OtpErrors.StillLive]);
     }

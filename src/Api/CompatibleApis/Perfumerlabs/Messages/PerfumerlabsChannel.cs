@@ -51,7 +51,7 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
     }
 
     /// <summary>What the intake is asked. What an application leaves to its requests is settled here: callers of this API have no fields for it.</summary>
-    public OtpDraft DraftFor(Recipient recipient, ApplicationSettings settings) => new()
+    public OtpRequest RequestFor(Recipient recipient, ApplicationSettings settings) => new()
     {
         Channel = new(Name),
         PhoneNumber = Kind == RecipientKind.Phone ? new(recipient.Address) : default,

@@ -25,7 +25,7 @@ public class The_terms_of_a_compatibleApis
     [Fact]
     public async Task Have_a_message_written_around_a_PIN_that_is_made_here()
     {
-        await RequestAsync(new() { MessageOf = pin => new($"{{{{pin}}}} is not {pin.Reveal()}", "Subject"), PinPolicy = new(PinType.Numbers, 8) });
+        await RequestAsync(new(Some.Application()) { WriteMessage = pin => new($"{{{{pin}}}} is not {pin.Reveal()}", "Subject"), PinPolicy = new(PinType.Numbers, 8) });
 
         var row = _store.Intakes.ShouldHaveSingleItem().Pins.ShouldHaveSingleItem();
         var pin = Some.Secrets.DecryptPin(row).Reveal();
@@ -37,7 +37,7 @@ public class The_terms_of_a_compatibleApis
     [Fact]
     public async Task Count_the_parts_of_that_message()
     {
-        await RequestAsync(new() { MessageOf = pin => new(new string('x', 161) + pin.Reveal()) });
+        await RequestAsync(new(Some.Application()) { WriteMessage = pin => new(new string('x', 161) + pin.Reveal()) });
 
         _store.Intakes[0].Otps[0].Parts.ShouldBe(2);
     }
@@ -45,7 +45,7 @@ public class The_terms_of_a_compatibleApis
     [Fact]
     public async Task Are_stronger_than_the_settings()
     {
-        await RequestAsync(new() { Ttl = 7, MaxAttempts = 9 });
+        await RequestAsync(new(Some.Application()) { Ttl = 7, MaxAttempts = 9 });
 
         var otp = _store.Intakes[0].Otps[0];
         (otp.Ttl, otp.MaxAttempts, otp.ExpiresAt).ShouldBe((7, 9, Some.Now.AddSeconds(7)));
@@ -54,9 +54,9 @@ public class The_terms_of_a_compatibleApis
     [Fact]
     public void Let_one_OTP_live_also_within_a_batch()
     {
-        NewOtp[] orders = [OneLive(), OneLive()];
+        NewOtp[] requests = [OneLive(), OneLive()];
 
-        var answers = Decide(orders, live: []);
+        var answers = Decide(requests, live: []);
 
         answers[0].Otp.ShouldNotBeNull();
         answers[1].Error.ShouldBe(OtpErrors.StillLive);
@@ -65,36 +65,36 @@ public class The_terms_of_a_compatibleApis
     [Fact]
     public void Let_one_OTP_live_that_is_there_already()
     {
-        var order = OneLive();
+        var request = OneLive();
 
-        Decide([order], live: [Convert.ToHexString(order.LookupHash!)])[0].Error.ShouldBe(OtpErrors.StillLive);
+        Decide([request], live: [Convert.ToHexString(request.LookupHash!)])[0].Error.ShouldBe(OtpErrors.StillLive);
     }
 
     private static NewOtp OneLive()
     {
-        var order = Some.NewOtp();
-        return order with
+        var request = Some.NewOtp();
+        return request with
         {
-            Order = order.Order.Under(new() { Lookup = Lookup, OneLive = true }),
+            Validated = request.Validated with { Options = new(Some.Application()) { Lookup = Lookup, OneLive = true } },
             LookupHash = Some.Secrets.HashLookup(Some.Application().Id, Lookup),
         };
     }
 
-    private static IReadOnlyList<IntakeAnswer> Decide(IReadOnlyList<NewOtp> orders, HashSet<string> live)
+    private static IReadOnlyList<IntakeAnswer> Decide(IReadOnlyList<NewOtp> requests, HashSet<string> live)
     {
         var facts = new IntakeFacts(
             Some.Now,
             new Dictionary<Guid, FirstUse>(),
             new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
             new Dictionary<Guid, ApplicationSpending>()) { Live = live };
-        return IntakeRules.Decide(orders, facts, TimeSpan.FromSeconds(15), new(Some.Now));
+        return IntakeRules.Decide(requests, facts, TimeSpan.FromSeconds(15)).Answers;
     }
 
-    private async Task RequestAsync(OtpTerms terms)
+    private async Task RequestAsync(RequestOptions options)
     {
         await using var intake = new OtpIntake(
             _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
             Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new BatchingOptions()));
-        (await intake.RequestAsync(Some.Draft($"\"phoneNumber\":\"{Some.Phone}\""), terms, Some.Application(), null, null, CancellationToken.None)).Error.ShouldBeNull();
+        (await intake.RequestAsync(Some.Request($"\"phoneNumber\":\"{Some.Phone}\""), options, CancellationToken.None)).Error.ShouldBeNull();
     }
 }

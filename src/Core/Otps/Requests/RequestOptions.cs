@@ -1,29 +1,38 @@
+using System.Text.Json.Serialization;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Pins;
+using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>
-/// What the callers of a compatible API settle beside the fields of a draft. The compatible API has checked all of it: nothing here is checked again.
-/// </summary>
-public sealed record OtpTerms
+/// <summary>Who asks, and what the API that took the request settles beside its fields; nothing here is checked again.</summary>
+/// <param name="Application">Who asks.</param>
+/// <param name="IdempotencyKey">The caller's key; null for none.</param>
+/// <param name="TraceParent">W3C trace context of the request.</param>
+[JsonConverter(typeof(JsonAsPrinted<RequestOptions>))]
+public sealed record RequestOptions(Application Application, string? IdempotencyKey = null, string? TraceParent = null)
 {
-    public static readonly OtpTerms None = new();
+    /// <summary>Adds the answer to the commit, for the bus; null where the answer is no message.</summary>
+    /// <remarks>May be called again for a commit that failed. Not called while a duplicate is still being committed.</remarks>
+    public Action<OutboxBatch, IntakeAnswer>? Announce { get; init; }
 
-    /// <summary>The caller's own PIN, compared with its case; null for one of ours.</summary>
+    /// <summary>The caller's own PIN, compared with its case; null for one that is made here.</summary>
     public string? Pin { get; init; }
 
     /// <summary>The caller's own message; null for the template.</summary>
     public CallerMessage? Message { get; init; }
 
     /// <summary>Writes such a message around a PIN that is made here; null for <see cref="Message"/> or the template.</summary>
-    public Func<Pin, CallerMessage>? MessageOf { get; init; }
+    public Func<Pin, CallerMessage>? WriteMessage { get; init; }
 
-    /// <summary>What a PIN of ours is made of; null for what the application says.</summary>
+    /// <summary>What a PIN that is made here consists of; null for what the application says.</summary>
     public PinPolicy? PinPolicy { get; init; }
 
-    /// <summary>Life in seconds, also outside the native API's 60 to 1800; null for what the application says.</summary>
+    /// <summary>Life in seconds, of any length; null for what the application says.</summary>
     public int? Ttl { get; init; }
 
     /// <summary>Guesses; null for what the application says.</summary>
@@ -48,5 +57,5 @@ public sealed record OtpTerms
     public IReadOnlyList<CountedSends> Counted { get; init; } = [];
 
     /// <summary>Prints nothing of it: it holds secrets.</summary>
-    public override string ToString() => nameof(OtpTerms);
+    public override string ToString() => nameof(RequestOptions);
 }

@@ -1,0 +1,180 @@
+using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
+using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Bodies;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Rules;
+
+namespace OtpPipeline.Core.Otps.Requests;
+
+/// <summary>The fields of POST /otp and of the bus command RequestOtp as they came, and their rules.</summary>
+public sealed partial record OtpRequest
+{
+    private const int MaxName = 100;
+
+    [Description("E.164, or national with countryIso, as people paste it, without an extension. Required on sms, call, whatsapp and ussd.")]
+    public JsonField PhoneNumber { get; init; }
+
+    [Description("Two letters, such as FR; ignored where phoneNumber is E.164.")]
+    public JsonField CountryIso { get; init; }
+
+    [Description("Sender as the recipient sees it."), StringLength(OptionRules.MaxFrom, MinimumLength = OptionRules.MinFrom)]
+    public JsonField From { get; init; }
+
+    [Description("Text of the message with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}."), StringLength(OptionRules.MaxTemplate)]
+    public JsonField Template { get; init; }
+
+    [Description("The caller's own id, any dashed UUID.")]
+    public JsonField TrackId { get; init; }
+
+    [Description("Life in seconds."), Range(OptionRules.MinTtl, OptionRules.MaxTtl)]
+    public JsonField Ttl { get; init; }
+
+    [Description("Guesses allowed."), Range(OptionRules.MinAttempts, OptionRules.MaxAttempts)]
+    public JsonField MaxAttempts { get; init; }
+
+    [Description("letters, numbers or alphanumeric.")]
+    public JsonField PinType { get; init; }
+
+    [Description("Characters of the PIN."), Range(OptionRules.MinPinLength, OptionRules.MaxPinLength)]
+    public JsonField PinLength { get; init; }
+
+    [Description("Where changes of status are posted; absolute http or https URL.")]
+    public JsonField OtpCallbackUrl { get; init; }
+
+    [Description("sms (default), email, telegram, call, whatsapp or ussd.")]
+    public JsonField Channel { get; init; }
+
+    [Description("Required on the channel email.")]
+    public JsonField Email { get; init; }
+
+    [Description("Required on the channel telegram.")]
+    public JsonField ChatId { get; init; }
+
+    [Description("The recipient's name."), StringLength(MaxName)]
+    public JsonField Name { get; init; }
+
+    [Description("Language tag, such as fr-CH.")]
+    public JsonField Locale { get; init; }
+
+    [Description("Up to 20 texts (names up to 40, values up to 500 characters), echoed everywhere.")]
+    public IReadOnlyDictionary<string, JsonField>? Metadata { get; init; }
+
+    /// <summary>The field metadata is there and is no object.</summary>
+    [JsonIgnore]
+    public bool MetadataMalformed { get; init; }
+
+    public static OtpRequest Read(JsonElement body)
+    {
+        var metadata = body.TryGetProperty("metadata", out var pairs) && pairs.ValueKind != JsonValueKind.Null ? pairs : default;
+        return new()
+        {
+            PhoneNumber = JsonField.From(body, "phoneNumber"),
+            CountryIso = JsonField.From(body, "countryIso"),
+            From = JsonField.From(body, "from"),
+            Template = JsonField.From(body, "template"),
+            TrackId = JsonField.From(body, "trackId"),
+            Ttl = JsonField.From(body, "ttl"),
+            MaxAttempts = JsonField.From(body, "maxAttempts"),
+            PinType = JsonField.From(body, "pinType"),
+            PinLength = JsonField.From(body, "pinLength"),
+            OtpCallbackUrl = JsonField.From(body, "otpCallbackUrl"),
+            Channel = JsonField.From(body, "channel"),
+            Email = JsonField.From(body, "email"),
+            ChatId = JsonField.From(body, "chatId"),
+            Name = JsonField.From(body, "name"),
+            Locale = JsonField.From(body, "locale"),
+            Metadata = metadata.ValueKind == JsonValueKind.Object
+                ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => JsonField.AsItIs(p.Value), StringComparer.Ordinal)
+                : null,
+            MetadataMalformed = metadata.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object),
+        };
+    }
+
+    /// <summary>The validated request, or the error of the first rule that is broken, in the order of the codes.</summary>
+    public Result<ValidatedOtpRequest> Validate(RequestOptions options, CallbackOptions callbacks)
+    {
+        var settings = options.Application.Settings;
+        if (!RecipientRules.TryChannel(Channel, settings, out var channel))
+        {
+            return OtpErrors.ChannelInvalid;
+        }
+
+        var recipient = RecipientRules.Validate(this, channel);
+        if (recipient.Error is { Code: < 2020 or > 2100 } missing)
+        {
+            return missing;
+        }
+
+        // The order of the checks is the order of the codes 2001 to 2020.
+        var from = FieldRules.Or(From, settings.From);
+        var template = FieldRules.Or(Template, settings.Template);
+        int ttl = 0, maxAttempts = 0, pinLength = 0;
+        PinType pinType = default;
+        Guid? trackId = null;
+        string? callbackUrl = null, metadata = null;
+        var error =
+            FieldRules.From(From, from)
+            ?? FieldRules.Template(Template, template)
+            ?? FieldRules.Number(
+                Ttl, settings.Ttl, OptionRules.Ttl, OtpErrors.TtlNotANumber, OtpErrors.TtlTooSmall, OtpErrors.TtlTooLarge, out ttl)
+            ?? FieldRules.Number(
+                MaxAttempts, settings.MaxAttempts, OptionRules.Attempts,
+                OtpErrors.MaxAttemptsNotANumber, OtpErrors.MaxAttemptsTooSmall, OtpErrors.MaxAttemptsTooLarge, out maxAttempts)
+            ?? FieldRules.PinType(PinType, settings.PinType, out pinType)
+            ?? FieldRules.Number(
+                PinLength, settings.PinLength, OptionRules.PinLength,
+                OtpErrors.PinLengthNotANumber, OtpErrors.PinLengthTooSmall, OtpErrors.PinLengthTooLarge, out pinLength)
+            ?? FieldRules.TrackId(TrackId, out trackId)
+            ?? FieldRules.CallbackUrl(OtpCallbackUrl, settings.OtpCallbackUrl, callbacks, out callbackUrl)
+            ?? recipient.Error
+            ?? FieldRules.Metadata(Metadata, MetadataMalformed, out metadata)
+            ?? (Locale.Malformed || (Locale.TextIfAny is { } tag && !LocaleForm().IsMatch(tag)) ? OtpErrors.LocaleInvalid : null)
+            ?? (Name is { Malformed: false, TextIfAny: null } && Template.Text is { } own && MessageText.HasName(own) ? OtpErrors.NameMissing : null)
+            ?? (Name.Malformed || Name.Text?.Length > MaxName || OptionRules.HasControl(Name.Text ?? "") ? OtpErrors.NameInvalid : null)
+            ?? RecipientRules.Serve(recipient.Value, channel, settings.Limits);
+        if (error is not null)
+        {
+            return error;
+        }
+
+        var life = options.Ttl ?? ttl;
+        return new ValidatedOtpRequest
+        {
+            Options = options,
+            Channel = channel,
+            Recipient = recipient.Value,
+            Details = new(
+                recipient.Value.Address, from!, MessageText.Fill(template!, options.Application.Name, life), callbackUrl,
+                Name.TextIfAny, Locale.TextIfAny),
+            TrackId = trackId,
+            Ttl = life,
+            MaxAttempts = options.MaxAttempts ?? maxAttempts,
+            PinPolicy = options.PinPolicy ?? new(pinType, pinLength, PinType.IsAbsent ? settings.PinAlphabet : null),
+            Metadata = metadata,
+            Normalised = options.IdempotencyKey is null ? null : Normalise(channel, recipient.Value, trackId, metadata),
+        };
+    }
+
+    /// <summary>Prints nothing of it: it holds personal data.</summary>
+    public override string ToString() => nameof(OtpRequest);
+
+    private string Normalise(Channel channel, Recipient recipient, Guid? trackId, string? metadata) => JsonSerializer.Serialize(
+        [
+            channel.Text(), recipient.Address, From.Text, Template.Text, trackId?.ToString(),
+            FieldRules.InOneSpelling(Ttl), FieldRules.InOneSpelling(MaxAttempts), PinType.Text?.ToLowerInvariant(), FieldRules.InOneSpelling(PinLength),
+            OtpCallbackUrl.Text, Name.TextIfAny, Locale.TextIfAny, metadata,
+        ],
+        OtpJson.Default.StringArray);
+
+    [GeneratedRegex("^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8}){0,4}$", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
+    private static partial Regex LocaleForm();
+}

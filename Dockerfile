@@ -3,6 +3,7 @@
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
+COPY docs/errors.md docs/
 COPY src/ src/
 RUN dotnet publish src/Api/Api.csproj -c Release -o /publish/api -p:RunAnalyzers=false
 RUN dotnet publish src/Workers/Workers.csproj -c Release -o /publish/workers -p:RunAnalyzers=false

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Admin;
@@ -12,7 +13,9 @@ internal sealed partial class AdminChanges(ILogger<AdminChanges> logger) : IEndp
     public static void Note(HttpContext http, string changed) => http.Features.Set(new Changed(changed));
 
     /// <summary>Whether a call changed something.</summary>
-    public static bool IsChange(HttpContext http, object? answer) => !HttpMethods.IsGet(http.Request.Method) && answer is not ProblemResult;
+    public static bool IsChange(HttpContext http, object? answer) =>
+        !HttpMethods.IsGet(http.Request.Method)
+        && (answer is INestedHttpResult { Result: var result } ? result : answer) is not ProblemResult;
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {

@@ -9,5 +9,6 @@ internal static class AdminEndpoints
 {
     /// <summary>The group /admin, behind the operator's key; each concern maps its own endpoints into it.</summary>
     public static RouteGroupBuilder MapAdminGroup(this IEndpointRouteBuilder routes) =>
-        routes.MapGroup(ProblemFormat.AdminPath).RequireAuthorization(ApiKeys.AdminKey).WithTags("Admin").WithGroupName(ApiDocuments.Admin).AddEndpointFilter<AdminChanges>();
+        routes.MapGroup(ProblemFormat.AdminPath).RequireAuthorization(ApiKeys.AdminKey).WithTags("Admin").WithGroupName(ApiDocuments.Admin)
+            .WithMetadata(new ProblemFormat()).WithErrors(CommonErrors.OfOperators).AddEndpointFilter<AdminChanges>();
 }

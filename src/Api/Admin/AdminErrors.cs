@@ -1,3 +1,4 @@
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Admin;
@@ -17,4 +18,8 @@ internal static class AdminErrors
     public static readonly OtpError WebhookSecretsFull = new(ErrorKind.NotAllowedNow, "access_denied", "The application has two webhook secrets; drop one first");
     public static readonly OtpError HasNoSecret = new(ErrorKind.NotAllowedNow, "access_denied", "Identifiers of this kind have no secret");
     public static readonly OtpError ChangedMeanwhile = new(ErrorKind.NotAllowedNow, "access_denied", "The application was changed meanwhile; read it and try again");
+    public static readonly OtpError CallbackStatusInvalid = ApiErrors.Parameter("status", "parked, delivered or pending");
+    public static readonly OtpError CallbackApplicationInvalid = ApiErrors.Parameter("application", "the UUID of an application");
+    public static readonly OtpError CallbackTimeInvalid = ApiErrors.Parameter("from' or 'to", "a moment, such as 2026-11-20T10:00:00Z");
+    public static readonly OtpError CallbackCursorInvalid = ApiErrors.Parameter("cursor", "the 'next' of an answer before");
 }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
@@ -11,22 +12,27 @@ internal static class ApplicationEndpoints
 {
     public static void MapApplications(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/applications").RequireAuthorization(ApiKeys.AnyScope).WithTags("Applications");
-        group.MapGet("", List).Describe(
-            "listApplications", "List the application of the key", "It sees itself only.", body: null, StatusCodes.Status200OK, typeof(ApplicationListAnswer));
-        group.MapGet("/scopes", ListScopes).Describe(
-            "listScopes", "List the scopes that exist", "What keys and access tokens can be allowed to do.", body: null, StatusCodes.Status200OK, typeof(IReadOnlyList<string>));
-        group.MapGet("/{applicationId}", Read).Describe(
-            "readApplication", "Read the settings of the application", "Settings of services that are not offered here are there for the clients' models, and empty.",
-            body: null, StatusCodes.Status200OK, typeof(ApplicationSettingsAnswer));
+        var group = routes.MapGroup("/applications").RequireAuthorization(ApiKeys.AnyScope).WithTags("Applications")
+            .WithErrors([ApiErrors.KeyInvalid, ApiErrors.TokenInvalid, .. CommonErrors.OfTheServer]);
+        group.MapGet("", List).WithName("listApplications");
+        group.MapGet("/scopes", ListScopes).WithName("listScopes");
+        group.MapGet("/{applicationId}", Read).WithName("readApplication").WithErrors(ApiErrors.ApplicationNotFound);
     }
 
-    private static IResult List(HttpContext http, ApplicationDirectory directory) =>
+    /// <summary>List the application of the key</summary>
+    /// <remarks>It sees itself only.</remarks>
+    internal static JsonAnswer<ApplicationListAnswer> List(HttpContext http, ApplicationDirectory directory) =>
         new JsonAnswer<ApplicationListAnswer>(new([ApplicationListItem.From(http.Caller().Application, directory)]), ApplicationJson.Plain.ApplicationListAnswer);
 
-    private static IResult ListScopes() => new JsonAnswer<IReadOnlyList<string>>(Scopes.All, ApplicationJson.Plain.IReadOnlyListString);
+    /// <summary>List the scopes that exist</summary>
+    /// <remarks>What keys and access tokens can be allowed to do.</remarks>
+    internal static JsonAnswer<IReadOnlyList<string>> ListScopes() => new(Scopes.All, ApplicationJson.Plain.IReadOnlyListString);
 
-    private static IResult Read(string applicationId, HttpContext http, ApplicationDirectory directory)
+    /// <summary>Read the settings of the application</summary>
+    /// <remarks>Settings of services that are not offered here are there for the clients' models, and empty.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static Results<JsonAnswer<ApplicationSettingsAnswer>, ErrorResult> Read(
+        string applicationId, HttpContext http, ApplicationDirectory directory)
     {
         var application = http.Caller().Application;
         var known = directory.TokenClientsOf(application.Id).Append(application.Id.ToString("D")).Contains(applicationId, StringComparer.OrdinalIgnoreCase);

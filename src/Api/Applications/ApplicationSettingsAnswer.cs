@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Lookup;
@@ -14,20 +13,20 @@ public sealed record ApplicationListAnswer(IReadOnlyList<ApplicationListItem> Da
 /// <summary>An application in the list.</summary>
 public sealed record ApplicationListItem
 {
-    [Description("Its place in the list.")]
+    /// <summary>Its place in the list.</summary>
     public required int Id { get; init; }
 
     public required string ApplicationId { get; init; }
 
-    [Description("Always stars: a secret is shown once, when it is made.")]
+    /// <summary>Always stars: a secret is shown once, when it is made.</summary>
     public required string ApplicationSecret { get; init; }
 
     public required string ApplicationName { get; init; }
 
-    [Description("Separated by blanks.")]
+    /// <summary>Separated by blanks.</summary>
     public required string Scopes { get; init; }
 
-    [Description("How long an access token is valid, in words.")]
+    /// <summary>How long an access token is valid, in words.</summary>
     public required string TokenExpiration { get; init; }
 
     [JsonConverter(typeof(MomentConverter))]
@@ -63,10 +62,10 @@ public sealed record ApplicationSettingsAnswer
 
     public required string Name { get; init; }
 
-    [Description("Separated by blanks.")]
+    /// <summary>Separated by blanks.</summary>
     public required string Scopes { get; init; }
 
-    [Description("How long an access token is valid, in words.")]
+    /// <summary>How long an access token is valid, in words.</summary>
     public required string TokenExpiration { get; init; }
 
     public required SettingsAnswer Settings { get; init; }
@@ -84,21 +83,21 @@ public sealed record ApplicationSettingsAnswer
 /// <summary>Settings by service. Only <c>otp</c> is offered here; the clients' models fail where one of the others is missing.</summary>
 public sealed record SettingsAnswer(OtpSettingsAnswer Otp)
 {
-    public SmsSettings Sms { get; } = new();
+    public SmsSettings Sms { get; init; } = new();
 
-    public ChannelSettings Viber { get; } = new();
+    public ChannelSettings Viber { get; init; } = new();
 
-    public ChannelSettings Whatsapp { get; } = new();
+    public ChannelSettings Whatsapp { get; init; } = new();
 
-    public MultichannelSettings Multichannel { get; } = new();
+    public MultichannelSettings Multichannel { get; init; } = new();
 
-    public ShortlinkSettings Shortlinks { get; } = new(null);
+    public ShortlinkSettings Shortlinks { get; init; } = new(null);
 
-    public AttachmentSettings Attachments { get; } = new(null);
+    public AttachmentSettings Attachments { get; init; } = new(null);
 
-    public OptoutSettings Optouts { get; } = new(null);
+    public OptoutSettings Optouts { get; init; } = new(null);
 
-    public LookupSettings Lookup { get; } = new(null);
+    public LookupSettings Lookup { get; init; } = new(null);
 }
 
 /// <summary>The settings of OTPs.</summary>
@@ -108,6 +107,7 @@ public sealed record OtpSettingsAnswer
 
     public required string From { get; init; }
 
+    [WordsOf<PinType>]
     public required string PinType { get; init; }
 
     public required int PinLength { get; init; }
@@ -131,56 +131,56 @@ public sealed record OtpSettingsAnswer
     };
 }
 
-/// <summary>Hours without messages: none.</summary>
+/// <summary>Hours without messages; empty.</summary>
 public sealed record QuietHours
 {
-    public string Start { get; } = "";
+    public string Start { get; init; } = "";
 
-    public string Stop { get; } = "";
+    public string Stop { get; init; } = "";
 }
 
-/// <summary>Of a channel that carries no messages of its own here.</summary>
+/// <summary>Settings of a channel; empty, since it sends nothing but OTPs here.</summary>
 public record ChannelSettings
 {
-    public string? DlrCallback { get; }
+    public string? DlrCallback { get; init; }
 
-    public string? ReceiveCallback { get; }
+    public string? ReceiveCallback { get; init; }
 
-    public QuietHours QuietHours { get; } = new();
+    public QuietHours QuietHours { get; init; } = new();
 }
 
-/// <summary>Of SMS that are no OTPs.</summary>
+/// <summary>Settings of other SMS; empty.</summary>
 public sealed record SmsSettings : ChannelSettings
 {
-    public string EnforceOriginator { get; } = "";
+    public string EnforceOriginator { get; init; } = "";
 
-    public Transliteration Transliteration { get; } = new();
+    public Transliteration Transliteration { get; init; } = new();
 }
 
-/// <summary>How texts are rewritten: not at all.</summary>
+/// <summary>How texts are rewritten; empty.</summary>
 public sealed record Transliteration
 {
-    public string Alphabet { get; } = "";
+    public string Alphabet { get; init; } = "";
 
-    public bool RemoveEmojis { get; }
+    public bool RemoveEmojis { get; init; }
 }
 
-/// <summary>Of messages over several channels.</summary>
+/// <summary>Settings of messages over several channels; empty.</summary>
 public sealed record MultichannelSettings : ChannelSettings
 {
-    public int Ttl { get; }
+    public int Ttl { get; init; }
 
-    public bool ExpireAfterTtl { get; }
+    public bool ExpireAfterTtl { get; init; }
 }
 
-/// <summary>Of links.</summary>
+/// <summary>Settings of links; empty.</summary>
 public sealed record ShortlinkSettings(string? ShortlinksCallback);
 
-/// <summary>Of attachments.</summary>
+/// <summary>Settings of attachments; empty.</summary>
 public sealed record AttachmentSettings(string? AttachmentsCallback);
 
-/// <summary>Of opt-outs.</summary>
+/// <summary>Settings of opt-outs; empty.</summary>
 public sealed record OptoutSettings(string? OptoutsCallback);
 
-/// <summary>Of look-ups.</summary>
+/// <summary>Settings of look-ups; empty.</summary>
 public sealed record LookupSettings(string? LookupCallback);

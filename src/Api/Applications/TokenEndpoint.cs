@@ -1,6 +1,7 @@
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Primitives;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.OpenApi;
@@ -17,72 +18,65 @@ namespace OtpPipeline.Api.Applications;
 /// <summary>An access token.</summary>
 public sealed record TokenAnswer
 {
-    [JsonPropertyName("access_token"), Description("Goes into the header Authorization, after \"Bearer \".")]
+    /// <summary>Goes into the header Authorization, after "Bearer ".</summary>
+    [JsonPropertyName("access_token")]
     public required string AccessToken { get; init; }
 
-    [JsonPropertyName("expires_in"), Description("Seconds.")]
+    /// <summary>Seconds.</summary>
+    [JsonPropertyName("expires_in")]
     public required int ExpiresIn { get; init; }
 
-    [JsonPropertyName("scope"), Description("What the token may do, separated by blanks.")]
+    /// <summary>What the token may do, separated by blanks.</summary>
+    [JsonPropertyName("scope")]
     public required string Scope { get; init; }
 
-    [JsonPropertyName("token_type"), Description("Bearer.")]
+    /// <summary>Kind of the token.</summary>
+    [AllowedValues("Bearer")]
+    [JsonPropertyName("token_type")]
     public required string TokenType { get; init; }
 }
 
-/// <summary>What POST /oauth/token takes, for the description only.</summary>
+/// <summary>What POST /oauth/token takes, as a form.</summary>
 public sealed record TokenBody
 {
-    [JsonPropertyName("grant_type"), Description("client_credentials.")]
+    /// <summary>The only grant.</summary>
+    [AllowedValues("client_credentials")]
+    [JsonPropertyName("grant_type")]
     public required string GrantType { get; init; }
 
-    [JsonPropertyName("scope"), Description("Of otp and sms, separated by blanks; all when nothing is asked for.")]
+    /// <summary>Of otp and sms, separated by blanks; all when nothing is asked for.</summary>
+    [JsonPropertyName("scope")]
     public string? Scope { get; init; }
 }
 
 /// <summary>POST /oauth/token: the application's id and secret against an access token.</summary>
 internal static class TokenEndpoint
 {
+    /// <summary>HTTP Basic with the application's id and secret.</summary>
+    public const string SchemeName = "ApplicationSecret";
+
     private const string GrantType = "client_credentials";
 
-    public static void MapToken(this IEndpointRouteBuilder routes) => Describe(routes.MapPost("/oauth/token", IssueAsync).WithTags("Applications"));
-
-    /// <summary>It takes a form and HTTP Basic.</summary>
-    private static void Describe(RouteHandlerBuilder endpoint) =>
-        endpoint.WithName("issueToken").WithSummary("Get an access token")
-            .WithDescription("The application's id and secret as HTTP Basic. A token ends with its lifetime, its secret or its application.")
-            .AddOpenApiOperationTransformer(async (operation, context, cancellationToken) =>
+    public static void MapToken(this IEndpointRouteBuilder routes) =>
+        routes.MapPost("/oauth/token", IssueAsync).WithTags("Applications").WithName("issueToken").TakesForm(typeof(TokenBody))
+            .WithErrors([
+                ApiErrors.ClientInvalid, ApiErrors.GrantTypeMissing, ApiErrors.GrantTypeUnsupported, ApiErrors.TokenRequestInvalid,
+                ApiErrors.ScopeInvalid, .. CommonErrors.OfTheServer])
+            .AddOpenApiOperationTransformer(static (operation, context, _) =>
             {
-                operation.RequestBody = new OpenApiRequestBody
-                {
-                    Required = true,
-                    Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
-                    {
-                        ["application/x-www-form-urlencoded"] = new() { Schema = await Described.SchemaAsync(context, typeof(TokenBody), cancellationToken) },
-                    },
-                };
-                operation.Security = [new() { [new OpenApiSecuritySchemeReference(Described.TokenScheme, context.Document)] = [] }];
-                operation.Responses = new()
-                {
-                    ["200"] = new OpenApiResponse
-                    {
-                        Description = "Success", Headers = Examples.Headers, Content = Described.Content(await Described.SchemaAsync(context, typeof(TokenAnswer), cancellationToken), example: null),
-                    },
-                };
-                var error = await Described.SchemaAsync(context, typeof(ErrorAnswer), cancellationToken);
-                foreach (var code in (int[])[400, 401, 429, 500, 503])
-                {
-                    var text = code == 401 ? "The id or the secret is not valid" : Described.OtpErrors[code];
-                    operation.Responses[code.ToString(CultureInfo.InvariantCulture)] = new OpenApiResponse { Description = text, Content = Described.Content(error, Examples.From(typeof(ErrorAnswer))) };
-                }
+                operation.Security = [new() { [new OpenApiSecuritySchemeReference(SchemeName, context.Document)] = [] }];
+                return Task.CompletedTask;
             });
 
-    private static async Task<IResult> IssueAsync(
-        HttpContext http, ApplicationDirectory directory, AccessTokens tokens, RequestAdmission admission, CancellationToken cancellationToken)
+    /// <summary>Get an access token</summary>
+    /// <remarks>The application's id and secret as HTTP Basic. A token ends with its lifetime, its secret or its application.</remarks>
+    internal static async Task<Results<JsonAnswer<TokenAnswer>, ErrorResult>> IssueAsync(
+        HttpContext http, ApplicationDirectory directory, AccessTokens tokens, RequestAdmission admission,
+        CancellationToken cancellationToken)
     {
         if (!directory.IsLoaded)
         {
-            return new ErrorResult(ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable);
+            return new ErrorResult(ApiErrors.StoreAway);
         }
 
         var form = await FormBody.ReadAsync(http.Request, cancellationToken);

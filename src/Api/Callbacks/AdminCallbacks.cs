@@ -1,5 +1,5 @@
-using System.ComponentModel;
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
@@ -14,22 +14,23 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Callbacks;
 
-/// <summary>What POST /admin/callbacks/replay takes, for the description only.</summary>
+/// <summary>What POST /admin/callbacks/replay takes.</summary>
 public sealed record ReplayRangeBody
 {
-    [Description("parked (default), delivered or pending.")]
+    /// <summary>parked unless given.</summary>
+    [WordsOf<CallbackStatus>]
     public string? Status { get; init; }
 
-    [Description("Only callbacks of this application.")]
+    /// <summary>Only callbacks of this application.</summary>
     public string? Application { get; init; }
 
-    [Description("Made at this moment or later, such as 2026-11-20T10:00:00Z.")]
+    /// <summary>Made at this moment or later, such as 2026-11-20T10:00:00Z.</summary>
     public string? From { get; init; }
 
-    [Description("Made before this moment.")]
+    /// <summary>Made before this moment.</summary>
     public string? To { get; init; }
 
-    [Description("The cursor of the answer before, to go on.")]
+    /// <summary>The cursor of the answer before, to go on.</summary>
     public string? Cursor { get; init; }
 }
 
@@ -39,24 +40,30 @@ internal static class AdminCallbacks
     private const int PageSize = 100;
     private const int ReplayBatch = 500;
     private const int MaxBatches = 100;
-    private static readonly OtpError CursorInvalid = ApiErrors.Parameter("cursor", "the 'next' of an answer before");
+    private static readonly OtpError[] FilterErrors =
+    [
+        AdminErrors.CallbackStatusInvalid, AdminErrors.CallbackApplicationInvalid, AdminErrors.CallbackTimeInvalid,
+        AdminErrors.CallbackCursorInvalid,
+    ];
 
     public static void MapAdminCallbacks(this RouteGroupBuilder admin)
     {
-        admin.MapGet("/callbacks", ListAsync).DescribeAdmin(
-            "adminListCallbacks", "List callbacks", "Newest first by the database's clock, 100 a page; by status (parked unless given), application and the time of their making.",
-            body: null, StatusCodes.Status200OK, typeof(CallbackPageAnswer));
-        admin.MapPost("/callbacks/replay", ReplayRangeAsync).DescribeAdmin(
-            "adminReplayCallbacks", "Send a range of callbacks again",
-            "By status (parked unless given), application and the time of their making; at least one must be given. Up to 50,000 a call, of which the answer tells whether there are more.",
-            typeof(ReplayRangeBody), StatusCodes.Status202Accepted, typeof(ReplayCountAnswer));
-        admin.MapPost("/callbacks/{callbackId}/replay", ReplayAsync).DescribeAdmin(
-            "adminReplayCallback", "Send a callback again", "The stored body under the same webhook-id, with the whole schedule of retries before it.",
-            body: null, StatusCodes.Status202Accepted, typeof(ReplayAnswer));
+        admin.MapGet("/callbacks", ListAsync).WithName("adminListCallbacks").WithErrors(FilterErrors);
+        admin.MapPost("/callbacks/replay", ReplayRangeAsync).WithName("adminReplayCallbacks").Takes<ReplayRangeBody>()
+            .WithErrors([.. FilterErrors, ApiErrors.RangeMissing]);
+        admin.MapPost("/callbacks/{callbackId}/replay", ReplayAsync).WithName("adminReplayCallback").WithErrors(ApiErrors.CallbackNotFound);
     }
 
-    private static async Task<IResult> ListAsync(
-        string? status, string? application, string? from, string? to, string? cursor, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken)
+    /// <summary>List callbacks</summary>
+    /// <remarks>Newest first by the database's clock, 100 a page.</remarks>
+    /// <param name="status">pending, delivered or parked; parked unless given.</param>
+    /// <param name="application">Only those of this application.</param>
+    /// <param name="cursor">The next of the answer before.</param>
+    /// <param name="from">Made at this moment or later, such as 2026-11-20T10:00:00Z.</param>
+    /// <param name="to">Made before this moment.</param>
+    internal static async Task<Results<JsonAnswer<CallbackPageAnswer>, ProblemResult>> ListAsync(
+        string? status, string? application, string? from, string? to, string? cursor, ICallbackStore store, OtpSecrets secrets,
+        CancellationToken cancellationToken)
     {
         var result = Validate(new() { Status = status, Application = application, From = from, To = to });
         if (result.Error is { } error)
@@ -67,7 +74,7 @@ internal static class AdminCallbacks
         PageCursor last = default;
         if (!string.IsNullOrEmpty(cursor) && !PageCursor.TryParse(cursor, out last))
         {
-            return new ProblemResult(CursorInvalid);
+            return new ProblemResult(AdminErrors.CallbackCursorInvalid);
         }
 
         var after = string.IsNullOrEmpty(cursor) ? (CallbackPlace?)null : new CallbackPlace(last.At, last.Id);
@@ -77,12 +84,22 @@ internal static class AdminCallbacks
         return new JsonAnswer<CallbackPageAnswer>(page, CallbackJson.Plain.CallbackPageAnswer);
     }
 
-    private static async Task<IResult> ReplayAsync(string callbackId, ICallbackStore store, CancellationToken cancellationToken) =>
+    /// <summary>Send a callback again</summary>
+    /// <remarks>The stored body under the same webhook-id, with the whole schedule of retries before it.</remarks>
+    /// <param name="callbackId">Id of the callback.</param>
+    internal static async Task<Results<AcceptedAnswer<ReplayAnswer>, ProblemResult>> ReplayAsync(
+        string callbackId, ICallbackStore store, CancellationToken cancellationToken) =>
         DashedId.TryParse(callbackId, out var id) && await store.ReplayAsync(id, applicationId: null, otpId: null, cancellationToken)
-            ? new JsonAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer, StatusCodes.Status202Accepted)
+            ? new AcceptedAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer)
             : new ProblemResult(ApiErrors.CallbackNotFound);
 
-    private static async Task<IResult> ReplayRangeAsync(HttpContext http, ICallbackStore store, CancellationToken cancellationToken)
+    /// <summary>Send a range of callbacks again</summary>
+    /// <remarks>
+    /// By status (parked unless given), application and the time of their making; at least one must be given. Up to 50,000 a call, of
+    /// which the answer tells whether there are more.
+    /// </remarks>
+    internal static async Task<Results<AcceptedAnswer<ReplayCountAnswer>, ProblemResult>> ReplayRangeAsync(
+        HttpContext http, ICallbackStore store, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(
             http.Request,
@@ -113,7 +130,7 @@ internal static class AdminCallbacks
 
         if (!TryId(body.Value.Cursor, out var cursor))
         {
-            return new ProblemResult(CursorInvalid);
+            return new ProblemResult(AdminErrors.CallbackCursorInvalid);
         }
 
         var filter = result.Value;
@@ -130,7 +147,7 @@ internal static class AdminCallbacks
         }
 
         AdminChanges.Note(http, $"{count} callbacks of {filter.ApplicationId?.ToString("D") ?? "all applications"}");
-        return new JsonAnswer<ReplayCountAnswer>(new(count, cursor), CallbackJson.Plain.ReplayCountAnswer, StatusCodes.Status202Accepted);
+        return new AcceptedAnswer<ReplayCountAnswer>(new(count, cursor), CallbackJson.Plain.ReplayCountAnswer);
     }
 
     private static Result<CallbackFilter> Validate(ReplayRangeBody given)
@@ -138,17 +155,17 @@ internal static class AdminCallbacks
         var status = CallbackStatus.Parked;
         if (given.Status is { } text && !EnumText<CallbackStatus>.TryParse(text, out status))
         {
-            return ApiErrors.Parameter("status", "parked, delivered or pending");
+            return AdminErrors.CallbackStatusInvalid;
         }
 
         if (!TryId(given.Application, out var application))
         {
-            return ApiErrors.Parameter("application", "the UUID of an application");
+            return AdminErrors.CallbackApplicationInvalid;
         }
 
         if (!TryMoment(given.From, out var from) || !TryMoment(given.To, out var to))
         {
-            return ApiErrors.Parameter("from' or 'to", "a moment, such as 2026-11-20T10:00:00Z");
+            return AdminErrors.CallbackTimeInvalid;
         }
 
         return new CallbackFilter(status, application, from, to);

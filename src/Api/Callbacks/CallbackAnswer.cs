@@ -1,4 +1,4 @@
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text;
 using System.Text.Json.Serialization;
 using OtpPipeline.Core.Callbacks;
@@ -30,20 +30,22 @@ public sealed record ReplayCountAnswer(int Count, Guid? Next);
 /// <summary>One callback with its attempts.</summary>
 public sealed record CallbackAnswer
 {
-    [Description("The webhook-id of every attempt.")]
+    /// <summary>The webhook-id of every attempt.</summary>
     public required Guid Id { get; init; }
 
     public required Guid OtpId { get; init; }
 
     public required Guid ApplicationId { get; init; }
 
-    [Description("Number of the change that it tells.")]
+    /// <summary>Number of the change that it tells.</summary>
     public required long Sequence { get; init; }
 
-    [Description("PENDING, DELIVERED or PARKED.")]
+    /// <summary>What became of it.</summary>
+    [WordsOf<CallbackStatus>(upper: true)]
     public required string Status { get; init; }
 
-    [Description("Why it is parked: attempts_exhausted, gone (the subscriber answered 410) or address_refused.")]
+    /// <summary>Why it is PARKED.</summary>
+    [AllowedValues("attempts_exhausted", "gone", "address_refused", "unreadable")]
     public required string? Reason { get; init; }
 
     [JsonConverter(typeof(MomentConverter))]
@@ -52,7 +54,8 @@ public sealed record CallbackAnswer
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateUpdated { get; init; }
 
-    [Description("When it is sent next at the earliest; only while it is pending."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>When it is sent next at the earliest; only while it is pending.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DateTime? DateDue { get; init; }
 
     public required IReadOnlyList<CallbackAttemptAnswer> Attempts { get; init; }
@@ -86,13 +89,14 @@ public sealed record CallbackAttemptAnswer
 
     public required int DurationMs { get; init; }
 
-    [Description("What the subscriber answered; null where no answer came.")]
+    /// <summary>What the subscriber answered; null where no answer came.</summary>
     public required int? HttpStatus { get; init; }
 
-    [Description("timeout, not_connected, name_not_resolved, tls_failed, answer_lost or address_refused; null where an answer came.")]
+    /// <summary>Why no answer came; null where one came.</summary>
+    [AllowedValues("timeout", "not_connected", "name_not_resolved", "tls_failed", "answer_lost", "address_refused")]
     public required string? Error { get; init; }
 
-    [Description("The first 512 bytes of the answer.")]
+    /// <summary>The first 512 bytes of the answer.</summary>
     public required string? Answer { get; init; }
 
     internal static CallbackAttemptAnswer From(CallbackAttempt attempt, OtpSecrets secrets) => new()

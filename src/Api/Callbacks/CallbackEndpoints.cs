@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
@@ -13,24 +14,30 @@ internal static class CallbackEndpoints
 {
     public static void MapCallbacks(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/otp/{otpId}/callbacks").RequireAuthorization(ApiKeys.OtpScope).WithTags("Callbacks");
-        group.MapGet("", ListAsync).Describe(
-            "listCallbacks", "List the callbacks of an OTP", "With each attempt: status, duration and the first bytes of the answer.",
-            body: null, StatusCodes.Status200OK, typeof(CallbackListAnswer));
-        group.MapPost("/{callbackId}/replay", ReplayAsync).Describe(
-            "replayCallback", "Send a callback again", "The stored body under the same webhook-id, with the whole schedule of retries before it.",
-            body: null, StatusCodes.Status202Accepted, typeof(ReplayAnswer));
+        var group = routes.MapGroup("/otp/{otpId}/callbacks").RequireAuthorization(ApiKeys.OtpScope).WithTags("Callbacks")
+            .WithErrors([.. CommonErrors.OfCallers, OtpErrors.NotFound]);
+        group.MapGet("", ListAsync).WithName("listCallbacks");
+        group.MapPost("/{callbackId}/replay", ReplayAsync).WithName("replayCallback");
     }
 
-    private static async Task<IResult> ListAsync(string otpId, HttpContext http, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken) =>
+    /// <summary>List the callbacks of an OTP</summary>
+    /// <remarks>With each attempt: status, duration and the first bytes of the answer.</remarks>
+    /// <param name="otpId">Id of the OTP.</param>
+    internal static async Task<Results<JsonAnswer<CallbackListAnswer>, ErrorResult>> ListAsync(
+        string otpId, HttpContext http, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken) =>
         DashedId.TryParse(otpId, out var id) && await store.ReadAsync(http.Caller().Application.Id, id, cancellationToken) is { } callbacks
             ? new JsonAnswer<CallbackListAnswer>(new([.. callbacks.Select(c => CallbackAnswer.From(c, secrets))]), CallbackJson.Plain.CallbackListAnswer)
             : new ErrorResult(OtpErrors.NotFound);
 
-    private static async Task<IResult> ReplayAsync(string otpId, string callbackId, HttpContext http, ICallbackStore store, CancellationToken cancellationToken) =>
+    /// <summary>Send a callback again</summary>
+    /// <remarks>The stored body under the same webhook-id, with the whole schedule of retries before it.</remarks>
+    /// <param name="callbackId">Id of the callback.</param>
+    /// <param name="otpId">Id of the OTP.</param>
+    internal static async Task<Results<AcceptedAnswer<ReplayAnswer>, ErrorResult>> ReplayAsync(
+        string otpId, string callbackId, HttpContext http, ICallbackStore store, CancellationToken cancellationToken) =>
         DashedId.TryParse(otpId, out var otp)
         && DashedId.TryParse(callbackId, out var id)
         && await store.ReplayAsync(id, http.Caller().Application.Id, otp, cancellationToken)
-            ? new JsonAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer, StatusCodes.Status202Accepted)
+            ? new AcceptedAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer)
             : new ErrorResult(OtpErrors.NotFound);
 }

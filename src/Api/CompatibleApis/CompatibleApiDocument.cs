@@ -9,21 +9,16 @@ internal static class CompatibleApiDocument
     public static void AddCompatibleApiDocument(this IServiceCollection services, string name) =>
         services.AddOpenApi(name.ToLowerInvariant(), options =>
         {
-            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-
             options.ShouldInclude = endpoint => name.Equals(endpoint.GroupName, StringComparison.OrdinalIgnoreCase);
             options.AddDocumentTransformer((document, context, _) =>
             {
                 var api = context.ApplicationServices.GetServices<ICompatibleApi>().Single(d => d.Name.Equals(name, StringComparison.Ordinal));
-                document.Info = new()
-                {
-                    Title = $"OtpPipeline for clients of {name}",
-                    Version = "1",
-                    Description = $"The API of {name}, served by OtpPipeline: a client changes its base URL and its key.",
-                };
+                ApiDocuments.Complete(
+                    document, context.ApplicationServices, $"OtpPipeline for clients of {name}",
+                    $"The API of {name}, served by OtpPipeline: a client changes its base URL and its key.");
+                document.Tags = new HashSet<OpenApiTag> { new() { Name = name, Description = $"The calls of {name}." } };
                 (document.Components ??= new()).SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal) { [name] = api.Security };
                 document.Security = [new() { [new OpenApiSecuritySchemeReference(name, document)] = [] }];
-                document.Servers = ApiDocuments.Servers(context.ApplicationServices);
                 return Task.CompletedTask;
             });
         });

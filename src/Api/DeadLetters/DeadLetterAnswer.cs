@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OtpPipeline.Core.Formats;
 
@@ -16,7 +17,7 @@ namespace OtpPipeline.Api.DeadLetters;
 /// <param name="ReplayedAt">When it was last sent again.</param>
 public sealed record DeadLetterAnswer(
     Guid Id,
-    string Kind,
+    [property: AllowedValues("message", "outbox")] string Kind,
     string Queue,
     string? MessageId,
     string Reason,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
@@ -14,17 +15,19 @@ internal static class DeadLetterEndpoints
 
     public static void MapDeadLetters(this RouteGroupBuilder admin)
     {
-        admin.MapGet(DeadLetters, ListAsync).DescribeAdmin(
-            "listDeadLetters", "List dead letters", "Newest first. Query: queue, limit (1 to 200, default 50), cursor (the answer's next).",
-            body: null, StatusCodes.Status200OK, typeof(DeadLetterPage));
-        admin.MapPost(DeadLetters + "/{id}/replay", ReplayAsync).DescribeAdmin(
-            "replayDeadLetter", "Send a dead letter again", "A message goes to its queue as its sender made it; a row of the outbox is due at once. One that fails again is listed once, with a createdAt after its replayedAt.",
-            body: null, StatusCodes.Status200OK, typeof(DeadLetterReplayed));
-        admin.MapDelete(DeadLetters + "/{id}", DiscardAsync).DescribeAdmin(
-            "discardDeadLetter", "Discard a dead letter", "For good: it can no longer be sent again.", body: null, StatusCodes.Status204NoContent, answer: null);
+        admin.MapGet(DeadLetters, ListAsync).WithName("listDeadLetters").WithErrors(ApiErrors.CursorInvalid, ApiErrors.LimitInvalid);
+        admin.MapPost(DeadLetters + "/{id}/replay", ReplayAsync).WithName("replayDeadLetter")
+            .WithErrors(ApiErrors.DeadLetterNotKept, ApiErrors.BrokerAway);
+        admin.MapDelete(DeadLetters + "/{id}", DiscardAsync).WithName("discardDeadLetter");
     }
 
-    private static async Task<IResult> ListAsync(string? queue, string? limit, string? cursor, DeadLetterService letters, CancellationToken cancellationToken)
+    /// <summary>List dead letters</summary>
+    /// <remarks>Newest first.</remarks>
+    /// <param name="queue">Only those of this queue.</param>
+    /// <param name="limit">1 to 200; 50 unless given.</param>
+    /// <param name="cursor">The next of the answer before.</param>
+    internal static async Task<Results<JsonAnswer<DeadLetterPage>, ProblemResult>> ListAsync(
+        string? queue, string? limit, string? cursor, DeadLetterService letters, CancellationToken cancellationToken)
     {
         PageCursor before = default;
         if (cursor is not null && !PageCursor.TryParse(cursor, out before))
@@ -41,7 +44,14 @@ internal static class DeadLetterEndpoints
         return new JsonAnswer<DeadLetterPage>(page, DeadLetterJson.Plain.DeadLetterPage);
     }
 
-    private static async Task<IResult> ReplayAsync(string id, DeadLetterService letters, CancellationToken cancellationToken)
+    /// <summary>Send a dead letter again</summary>
+    /// <remarks>
+    /// A message goes to its queue as its sender made it; a row of the outbox is due at once. One that fails again is listed once, with a
+    /// createdAt after its replayedAt.
+    /// </remarks>
+    /// <param name="id">Id of the dead letter.</param>
+    internal static async Task<Results<JsonAnswer<DeadLetterReplayed>, ProblemResult>> ReplayAsync(
+        string id, DeadLetterService letters, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(id, "D", out var letter))
         {
@@ -53,10 +63,14 @@ internal static class DeadLetterEndpoints
             : new JsonAnswer<DeadLetterReplayed>(new(letter), DeadLetterJson.Plain.DeadLetterReplayed);
     }
 
-    private static async Task<IResult> DiscardAsync(string id, DeadLetterService letters, CancellationToken cancellationToken)
+    /// <summary>Discard a dead letter</summary>
+    /// <remarks>For good: it can no longer be sent again.</remarks>
+    /// <param name="id">Id of the dead letter.</param>
+    internal static async Task<Results<NoContent, ProblemResult>> DiscardAsync(
+        string id, DeadLetterService letters, CancellationToken cancellationToken)
     {
         var error = Guid.TryParseExact(id, "D", out var letter) ? await letters.DiscardAsync(letter, cancellationToken) : ApiErrors.PathNotFound;
-        return error is null ? Results.NoContent() : new ProblemResult(error);
+        return error is null ? TypedResults.NoContent() : new ProblemResult(error);
     }
 
     private static bool TryLimit(string? text, out int limit)

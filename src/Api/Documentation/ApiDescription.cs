@@ -1,6 +1,8 @@
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using OtpPipeline.Api.Applications;
 using OtpPipeline.Api.CompatibleApis;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
@@ -12,32 +14,59 @@ internal static class ApiDescription
 {
     private const string AccessToken = "AccessToken";
 
+    private static readonly Dictionary<string, string> Tags = new(StringComparer.Ordinal)
+    {
+        ["OTP"] = "Requesting, reading, verifying and cancelling one-time passwords.",
+        ["Callbacks"] = "What is posted to otpCallbackUrl, and sending it again.",
+        ["Applications"] = "Access tokens, and what an application may read of itself.",
+        ["Sandbox"] = "What the sandbox would have sent, and what its subscriber received.",
+        ["Admin"] = "Callbacks and dead letters of all applications.",
+        ["Admin: applications"] = "Applications, their keys, identifiers and webhook secrets.",
+    };
+
+    private static readonly Dictionary<string, IOpenApiSecurityScheme> Schemes = new(StringComparer.Ordinal)
+    {
+        [ApiKeyHandler.SchemeName] = new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyHandler.Header,
+        },
+        [AdminKeyHandler.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+        [AccessToken] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
+        [TokenEndpoint.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "basic" },
+    };
+
     public static void AddApiDescription(this IServiceCollection services)
     {
-        services.AddDescription(ApiDocuments.Public, document => Complete(document, "OtpPipeline", [ApiKeyHandler.SchemeName, AccessToken, Described.TokenScheme]));
-        services.AddDescription(ApiDocuments.Admin, document => Complete(document, "OtpPipeline: admin", [AdminKeyHandler.SchemeName]));
         services.AddSingleton<DocumentBytes>();
-    }
 
-    private static void AddDescription(this IServiceCollection services, string name, Action<OpenApiDocument> complete) =>
-        services.AddOpenApi(name, options =>
+        // Bodies are written by contexts of their own; here it only keeps "string" out of the types of numbers.
+        services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
+        services.ConfigureAll<OpenApiOptions>(options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-
+            options.AddSchemaTransformer<SchemaDetails>();
+            options.AddOperationTransformer<OperationDetails>();
+        });
+        services.AddOpenApi(ApiDocuments.Public, options =>
+        {
             // Unless told otherwise the framework adds every endpoint that belongs to no group.
-            options.ShouldInclude = endpoint => name is ApiDocuments.Admin ? endpoint.GroupName is ApiDocuments.Admin : endpoint.GroupName is null;
-            options.AddSchemaTransformer((schema, context, _) =>
+            options.ShouldInclude = endpoint => endpoint.GroupName is null;
+            options.AddDocumentTransformer(async (document, context, cancellationToken) =>
             {
-                Name(schema, context);
-                return Task.CompletedTask;
+                Complete(document, context, "OtpPipeline", [ApiKeyHandler.SchemeName, AccessToken], [TokenEndpoint.SchemeName]);
+                await Webhooks.AddAsync(document, context, cancellationToken);
             });
+        });
+        services.AddOpenApi(ApiDocuments.Admin, options =>
+        {
+            options.ShouldInclude = endpoint => endpoint.GroupName is ApiDocuments.Admin;
             options.AddDocumentTransformer((document, context, _) =>
             {
-                complete(document);
-                document.Servers = ApiDocuments.Servers(context.ApplicationServices);
+                Complete(document, context, "OtpPipeline: admin", [AdminKeyHandler.SchemeName], []);
                 return Task.CompletedTask;
             });
         });
+    }
 
     /// <summary>The page at /docs, unless Api:Documentation is off.</summary>
     public static IApplicationBuilder UseApiDescriptionPage(this IApplicationBuilder app) =>
@@ -77,42 +106,22 @@ internal static class ApiDescription
 
     private static bool IsOn(IServiceProvider services) => services.GetRequiredService<IOptions<ApiOptions>>().Value.Documentation;
 
-    /// <summary>What the converters write the framework cannot guess; and numbers are read as texts too, but written as numbers only.</summary>
-    private static void Name(OpenApiSchema schema, OpenApiSchemaTransformerContext context)
+    /// <summary>Every operation takes one of the schemes, unless it names another one itself.</summary>
+    private static void Complete(
+        OpenApiDocument document, OpenApiDocumentTransformerContext context, string title, string[] schemes, string[] others)
     {
-        var type = context.JsonTypeInfo.Type;
-        if (type == typeof(DateTime))
+        ApiDocuments.Complete(
+            document, context.ApplicationServices, title,
+            "One-time passwords over SMS, e-mail, Telegram, voice call, WhatsApp and USSD. Every error code is explained at /docs/errors.");
+        (document.Components ??= new()).SecuritySchemes =
+            schemes.Concat(others).ToDictionary(s => s, s => Schemes[s], StringComparer.Ordinal);
+        document.Security =
+        [
+            .. schemes.Select(s => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(s, document)] = [] }),
+        ];
+        foreach (var tag in document.Tags ?? new HashSet<OpenApiTag>())
         {
-            (schema.Type, schema.Format) = (JsonSchemaType.String, "date-time");
+            tag.Description = Tags[tag.Name!];
         }
-        else if (type == typeof(decimal))
-        {
-            (schema.Type, schema.Format, schema.Pattern) = (JsonSchemaType.Number, "double", null);
-        }
-        else if (type == typeof(int) || type == typeof(long))
-        {
-            (schema.Type, schema.Pattern) = (JsonSchemaType.Integer, null);
-        }
-    }
-
-    private static void Complete(OpenApiDocument document, string title, string[] schemes)
-    {
-        document.Info = new()
-        {
-            Title = title,
-            Version = "1",
-            Description = "One-time passwords over SMS, e-mail, Telegram, voice call, WhatsApp and USSD. Every error code is listed at /docs/errors.",
-        };
-        var all = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
-        {
-            [ApiKeyHandler.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyHandler.Header },
-            [AdminKeyHandler.SchemeName] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
-            [AccessToken] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
-            [Described.TokenScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "basic" },
-        };
-        (document.Components ??= new()).SecuritySchemes = schemes.ToDictionary(s => s, s => all[s], StringComparer.Ordinal);
-
-        // The token endpoint names its own.
-        document.Security = [.. schemes.Where(s => !s.Equals(Described.TokenScheme, StringComparison.Ordinal)).Select(s => new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(s, document)] = [] })];
     }
 }

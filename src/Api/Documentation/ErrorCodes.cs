@@ -1,5 +1,6 @@
+using System.Collections.Frozen;
+using System.Globalization;
 using System.Net;
-using System.Reflection;
 using System.Text;
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Responses;
@@ -7,23 +8,20 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Documentation;
 
-/// <summary>GET /docs/errors: every code that the native API answers with. Each error body links here.</summary>
+/// <summary>GET /docs/errors: docs/errors.md with the messages of each code. Each error body links here.</summary>
 internal static class ErrorCodes
 {
+    private static readonly FrozenDictionary<OtpError, string> Names =
+        new[] { typeof(OtpErrors), typeof(ApiErrors), typeof(AdminErrors), typeof(CommonErrors) }
+            .SelectMany(CommonErrors.Of).DistinctBy(e => e.Error).ToFrozenDictionary(e => e.Error, e => e.Name);
+
     private static readonly Lazy<string> Page = new(Render);
 
-    public static IReadOnlyList<OtpError> All { get; } =
-    [
-        .. new[] { typeof(OtpErrors), typeof(ApiErrors), typeof(AdminErrors) }
-            .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
-            .Select(f => f.GetValue(null))
-            .OfType<OtpError>()
-            .Append(OtpErrors.CallbackNetworkRefused(IPNetwork.Parse("10.0.0.0/8")))
-            .Append(OtpErrors.TooManySends("hour", TimeSpan.FromHours(1)))
-            .Append(OtpErrors.TooSoon(TimeSpan.FromMinutes(1)))
-            .Append(OtpErrors.CoolingOff(TimeSpan.FromHours(1)))
-            .OrderBy(r => r.Code),
-    ];
+    public static IEnumerable<OtpError> All => Names.Keys.OrderBy(e => e.Code);
+
+    /// <summary>The name of an error in examples.</summary>
+    /// <exception cref="KeyNotFoundException">No class of errors holds it.</exception>
+    public static string NameOf(OtpError error) => Names[error];
 
     public static void MapErrorCodes(this IEndpointRouteBuilder routes) =>
         routes.MapMethods("/docs/errors", [HttpMethods.Get, HttpMethods.Head], static (HttpContext http) =>
@@ -36,20 +34,29 @@ internal static class ErrorCodes
     {
         var page = new StringBuilder(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Error codes</title><h1>Error codes</h1>"
-            + "<table><thead><tr><th>Code</th><th>HTTP</th><th>Type</th><th>Message</th></tr></thead><tbody>\n");
-        foreach (var codes in All.GroupBy(r => r.Code))
+            + "<table><thead><tr><th>Code</th><th>HTTP</th><th>What it means</th><th>What to do</th><th>Messages</th></tr></thead>\n<tbody>");
+        var messages = All.ToLookup(e => e.Code, e => $"{e.Type}: {WebUtility.HtmlEncode(e.Message)}");
+        foreach (var row in Rows())
         {
-            var anchor = $" id=\"{codes.Key}\"";
-            foreach (var error in codes)
-            {
-                page.Append("<tr").Append(anchor).Append("><td>").Append(error.Code)
-                    .Append("</td><td>").Append(ErrorStatus.From(error))
-                    .Append("</td><td>").Append(error.Type)
-                    .Append("</td><td>").Append(WebUtility.HtmlEncode(error.Message)).Append("</td></tr>\n");
-                anchor = "";
-            }
+            var code = int.Parse(row[0], CultureInfo.InvariantCulture);
+            page.Append("<tr id=\"").Append(code).Append("\"><td>").AppendJoin("</td><td>", row.Select(Html))
+                .Append("</td><td>").AppendJoin("<br>", messages[code]).Append("</td></tr>\n");
         }
 
         return page.Append("</tbody></table></html>\n").ToString();
     }
+
+    /// <summary>The table of docs/errors.md: code, status, meaning and advice.</summary>
+    internal static IEnumerable<string[]> Rows()
+    {
+        using var text = new StreamReader(typeof(ErrorCodes).Assembly.GetManifestResourceStream("errors.md")!);
+        foreach (var line in text.ReadToEnd().Split('\n').Where(l => l is ['|', ' ', >= '0' and <= '9', ..]))
+        {
+            yield return line.Trim('|').Split('|', StringSplitOptions.TrimEntries);
+        }
+    }
+
+    /// <summary>Every second part between backticks is code.</summary>
+    private static string Html(string markdown) =>
+        string.Concat(WebUtility.HtmlEncode(markdown).Split('`').Select((part, i) => i % 2 == 1 ? $"<code>{part}</code>" : part));
 }

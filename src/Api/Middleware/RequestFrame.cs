@@ -88,7 +88,7 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
     }
 
     private static Task UnavailableAsync(HttpContext http, TimeSpan retryAfter) =>
-        ErrorResponse.WriteAsync(http, ApiErrors.StoreAway with { RetryAfter = retryAfter }, StatusCodes.Status503ServiceUnavailable);
+        ErrorResponse.WriteAsync(http, ApiErrors.StoreAway with { RetryAfter = retryAfter });
 
     private static partial class Log
     {

@@ -12,7 +12,11 @@ internal static class ApiDocuments
     /// <summary>The document of /admin.</summary>
     public const string Admin = "admin";
 
-    /// <summary>One document serves every request, so it names no host that a request brought.</summary>
-    public static List<OpenApiServer> Servers(IServiceProvider services) =>
-        [new() { Url = services.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl ?? "/" }];
+    /// <summary>Title, license and servers. One document serves every request, so it names no host that a request brought.</summary>
+    public static void Complete(OpenApiDocument document, IServiceProvider services, string title, string description)
+    {
+        var license = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" };
+        document.Info = new() { Title = title, Version = "1", Description = description, License = license };
+        document.Servers = [new() { Url = services.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl ?? "/" }];
+    }
 }

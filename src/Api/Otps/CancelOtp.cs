@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using OtpPipeline.Api.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
@@ -9,7 +9,7 @@ using OtpPipeline.Core.Otps.Verification;
 namespace OtpPipeline.Api.Otps;
 
 /// <summary>The OTP is cancelled.</summary>
-[Example("""{"info":{"id":"a17fb13d-f4ac-4d93-9439-ef41ab8de390"}}""")]
+/// <example>{"info":{"id":"a17fb13d-f4ac-4d93-9439-ef41ab8de390"}}</example>
 public sealed record CancelAnswer(CancelledOtp Info);
 
 /// <summary>Which OTP was cancelled.</summary>
@@ -18,7 +18,11 @@ public sealed record CancelledOtp(Guid Id);
 /// <summary>DELETE /otp/{otpId}.</summary>
 internal static class CancelOtp
 {
-    public static async Task<IResult> HandleAsync(string otpId, HttpContext http, OtpCancellation cancellation, CancellationToken cancellationToken)
+    /// <summary>Cancel a pending OTP</summary>
+    /// <remarks>No PIN verifies afterwards, and what is not sent yet is not sent.</remarks>
+    /// <param name="otpId">Id of the OTP.</param>
+    public static async Task<Results<JsonAnswer<CancelAnswer>, ErrorResult>> HandleAsync(
+        string otpId, HttpContext http, OtpCancellation cancellation, CancellationToken cancellationToken)
     {
         if (!DashedId.TryParse(otpId, out var id))
         {

@@ -1,29 +1,25 @@
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
-using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Otps;
 
-/// <summary>the native API.</summary>
+/// <summary>The calls for OTPs.</summary>
 internal static class OtpEndpoints
 {
     private const string One = "/{otpId}";
 
     public static RouteGroupBuilder MapOtps(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/otp").RequireAuthorization(ApiKeys.OtpScope).WithTags("OTP");
-        group.MapPost("", RequestOtp.HandleAsync).Describe(
-            "requestOtp", "Request an OTP", "201 means that the OTP and its delivery are stored durably.",
-            typeof(RequestOtpBody), StatusCodes.Status201Created, typeof(OtpAnswer), idempotent: true);
-        group.MapGet(One, ReadOtp.HandleAsync).Describe(
-            "readOtp", "Read an OTP and its deliveries", "From dateExpires on a pending OTP is EXPIRED.",
-            body: null, StatusCodes.Status200OK, typeof(OtpAnswer));
-        group.MapPost(One, VerifyOtp.HandleAsync).Describe(
-            "verifyOtp", "Submit a PIN", "The answer is given after the attempt is counted durably. A retry with the same Idempotency-Key recognises its own success.",
-            typeof(VerifyOtpBody), StatusCodes.Status200OK, typeof(VerifyAnswerBody), idempotent: true);
-        group.MapDelete(One, CancelOtp.HandleAsync).Describe(
-            "cancelOtp", "Cancel a pending OTP", "Nothing verifies afterwards, and what is not yet sent is not sent.",
-            body: null, StatusCodes.Status200OK, typeof(CancelAnswer));
+        var group = routes.MapGroup("/otp").RequireAuthorization(ApiKeys.OtpScope).WithTags("OTP").WithErrors(CommonErrors.OfCallers);
+        group.MapPost("", RequestOtp.HandleAsync).WithName("requestOtp").Takes<RequestOtpBody>().TakesIdempotencyKey()
+            .WithErrors(RequestOtp.Errors);
+        group.MapGet(One, ReadOtp.HandleAsync).WithName("readOtp").WithErrors(OtpErrors.NotFound);
+        group.MapPost(One, VerifyOtp.HandleAsync).WithName("verifyOtp").Takes<VerifyOtpBody>().TakesIdempotencyKey()
+            .WithErrors(VerifyOtp.Errors);
+        group.MapDelete(One, CancelOtp.HandleAsync).WithName("cancelOtp")
+            .WithErrors(OtpErrors.NotFound, OtpErrors.AlreadyCancelled, OtpErrors.NotPending);
         group.MapMethods(One, [HttpMethods.Head], ReadOtp.HandleAsync).ExcludeFromDescription();
         return group;
     }

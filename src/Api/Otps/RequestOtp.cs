@@ -1,74 +1,92 @@
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
-using OtpPipeline.Api.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Otps;
 
-/// <summary>What POST /otp takes, for the description only: the body is read leniently, numbers as texts and texts as numbers.</summary>
-[Example(
-    """{"phoneNumber":"+33612246400","from":"InfoText","template":"Your verification code is {{pin}}","ttl":180,"maxAttempts":4,"pinType":"numbers","pinLength":4}""")]
+/// <summary>What POST /otp takes. Numbers may come as texts, and texts as numbers.</summary>
+/// <example>
+/// {"phoneNumber":"+33612246400","from":"InfoText","template":"Your verification code is {{pin}}","ttl":180,"maxAttempts":4,"pinLength":4}
+/// </example>
 public sealed record RequestOtpBody
 {
-    [Description("E.164, or national with countryIso, as people paste it, without an extension. Required on sms, call, whatsapp and ussd.")]
+    /// <summary>E.164, or national with countryIso; without an extension. Required on sms, call, whatsapp and ussd.</summary>
     public string? PhoneNumber { get; init; }
 
-    [Description("Two letters, such as FR; ignored where phoneNumber is E.164.")]
+    /// <summary>Two letters, such as FR; ignored where phoneNumber is E.164.</summary>
     public string? CountryIso { get; init; }
 
-    [Description("Sender as the recipient sees it, 3 to 15 characters.")]
+    /// <summary>Sender as the recipient sees it, 3 to 15 characters.</summary>
     public string? From { get; init; }
 
-    [Description("Text of the message with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}.")]
+    /// <summary>Text of the message with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}.</summary>
     public string? Template { get; init; }
 
-    [Description("The caller's own id, any dashed UUID.")]
+    /// <summary>The caller's own id, any dashed UUID.</summary>
     public string? TrackId { get; init; }
 
-    [Description("Life in seconds, 60 to 1800.")]
+    /// <summary>Life in seconds.</summary>
+    [Range(60, 1800)]
     public int? Ttl { get; init; }
 
-    [Description("Guesses allowed, 1 to 10.")]
+    /// <summary>Guesses allowed.</summary>
+    [Range(1, 10)]
     public int? MaxAttempts { get; init; }
 
-    [Description("letters, numbers or alphanumeric.")]
+    /// <summary>Characters of the PIN.</summary>
+    [WordsOf<PinType>]
     public string? PinType { get; init; }
 
-    [Description("4 to 10 characters.")]
+    /// <summary>Number of characters.</summary>
+    [Range(4, 10)]
     public int? PinLength { get; init; }
 
-    [Description("Where changes of status are posted; absolute http or https URL.")]
+    /// <summary>Where changes of status are posted; absolute http or https URL.</summary>
     public string? OtpCallbackUrl { get; init; }
 
-    [Description("sms (default), email, telegram, call, whatsapp or ussd.")]
+    /// <summary>How the PIN is delivered; sms unless given.</summary>
+    [WordsOf<Channel>]
     public string? Channel { get; init; }
 
-    [Description("Required on the channel email.")]
+    /// <summary>Required on the channel email.</summary>
     public string? Email { get; init; }
 
-    [Description("Required on the channel telegram.")]
+    /// <summary>Required on the channel telegram.</summary>
     public string? ChatId { get; init; }
 
-    [Description("The recipient's name, up to 100 characters.")]
+    /// <summary>The recipient's name, up to 100 characters.</summary>
     public string? Name { get; init; }
 
-    [Description("Language tag, such as fr-CH.")]
+    /// <summary>Language tag, such as fr-CH.</summary>
     public string? Locale { get; init; }
 
-    [Description("Up to 20 texts (names up to 40, values up to 500 characters), echoed everywhere.")]
+    /// <summary>Up to 20 texts (names up to 40, values up to 500 characters), echoed everywhere.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
 }
 
 /// <summary>POST /otp.</summary>
 internal static class RequestOtp
 {
-    public static async Task<IResult> HandleAsync(HttpContext http, OtpIntake intake, CancellationToken cancellationToken)
+    public static readonly OtpError[] Errors =
+    [
+        .. CommonErrors.OfRequests, OtpErrors.NoCoverage, OtpErrors.PremiumNumber, OtpErrors.SpendingLimit, OtpErrors.IdempotencyKeyReused,
+        OtpErrors.IdempotencyKeyInFlight, CommonErrors.TooManySends, CommonErrors.TooSoon, CommonErrors.CoolingOff,
+    ];
+
+    /// <summary>Request an OTP</summary>
+    /// <remarks>201 means that the OTP and its delivery are stored durably.</remarks>
+    public static async Task<Results<CreatedAnswer<OtpAnswer>, ErrorResult>> HandleAsync(
+        HttpContext http, OtpIntake intake, CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(http.Request, OtpRequest.Read, cancellationToken);
         if (body.Error is { } unreadable)
@@ -89,6 +107,6 @@ internal static class RequestOtp
         }
 
         http.Response.Headers.Location = $"{http.Request.Path}/{otp.Value.Otp.Id:D}";
-        return new JsonAnswer<OtpAnswer>(OtpAnswer.CreateFirst(otp.Value), OtpResponseJson.Plain.OtpAnswer, StatusCodes.Status201Created);
+        return new CreatedAnswer<OtpAnswer>(OtpAnswer.CreateFirst(otp.Value), OtpResponseJson.Plain.OtpAnswer);
     }
 }

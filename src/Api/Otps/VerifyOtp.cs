@@ -1,6 +1,6 @@
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics;
-using OtpPipeline.Api.OpenApi;
+using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
@@ -12,25 +12,36 @@ using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.Otps;
 
-/// <summary>What POST /otp/{otpId} takes, for the description only.</summary>
-[Example("""{"pin":"1544"}""")]
+/// <summary>What POST /otp/{otpId} takes.</summary>
+/// <example>{"pin":"1544"}</example>
 public sealed record VerifyOtpBody
 {
-    [Description("What the user typed. A JSON number is taken too, and gets back the leading zeros that it lost.")]
+    /// <summary>What the user typed. A JSON number is taken too, and gets back the leading zeros that it lost.</summary>
     public required string Pin { get; init; }
 }
 
 /// <summary>The PIN was right.</summary>
-/// <param name="Status">VERIFIED.</param>
-[Example("""{"status":"VERIFIED"}""")]
-public sealed record VerifyAnswerBody(string Status);
+/// <param name="Status">The status of the OTP.</param>
+/// <example>{"status":"VERIFIED"}</example>
+public sealed record VerifyAnswerBody([property: AllowedValues("VERIFIED")] string Status);
 
 /// <summary>POST /otp/{otpId}.</summary>
 internal static class VerifyOtp
 {
     private static readonly JsonAnswer<VerifyAnswerBody> Verified = new(new("VERIFIED"), OtpResponseJson.Plain.VerifyAnswerBody);
 
-    public static async Task<IResult> HandleAsync(
+    public static readonly OtpError[] Errors =
+    [
+        OtpErrors.NotFound, OtpErrors.PinMissing, OtpErrors.AlreadyVerified, OtpErrors.WasCancelled, OtpErrors.HasExpired,
+        OtpErrors.HasFailed, OtpErrors.LastAttemptFailed, OtpErrors.PinExpired, OtpErrors.WrongPin, CommonErrors.CoolingOff,
+    ];
+
+    /// <summary>Submit a PIN</summary>
+    /// <remarks>
+    /// The answer is given after the attempt is counted durably. A retry with the same Idempotency-Key recognises its own success.
+    /// </remarks>
+    /// <param name="otpId">Id of the OTP.</param>
+    public static async Task<Results<JsonAnswer<VerifyAnswerBody>, ErrorResult>> HandleAsync(
         string otpId, HttpContext http, OtpVerification verification, OtpReader reader, CancellationToken cancellationToken)
     {
         if (!DashedId.TryParse(otpId, out var id))

@@ -6,7 +6,6 @@ namespace OtpPipeline.Api.Responses;
 /// <summary>Answers with an error in the format of the API that was called.</summary>
 internal static class ErrorResponse
 {
-    private static readonly IErrorFormat Native = new NativeErrorFormat();
     private static readonly IErrorFormat Problem = new ProblemFormat();
 
     /// <param name="http">The request.</param>
@@ -15,7 +14,7 @@ internal static class ErrorResponse
     /// <param name="format">Null for the format of the path: of a compatible API, of /admin, or the native one.</param>
     public static Task WriteAsync(HttpContext http, OtpError error, int? status = null, IErrorFormat? format = null)
     {
-        format ??= http.Features.Get<IErrorFormat>() ?? (ProblemFormat.IsAdmin(http) ? Problem : Native);
+        format ??= http.Features.Get<IErrorFormat>() ?? (ProblemFormat.IsAdmin(http) ? Problem : NativeErrorFormat.Instance);
         var code = status ?? format.StatusOf(error);
         if (error.RetryAfterSeconds is { } seconds)
         {

@@ -18,6 +18,7 @@ internal static class ErrorStatus
         ErrorKind.CredentialsInvalid or ErrorKind.ApplicationUnknown => StatusCodes.Status401Unauthorized,
         ErrorKind.MethodNotAllowed => StatusCodes.Status405MethodNotAllowed,
         ErrorKind.RateLimited => StatusCodes.Status429TooManyRequests,
+        ErrorKind.ServerError when error with { RetryAfter = null } == ApiErrors.StoreAway => StatusCodes.Status503ServiceUnavailable,
         ErrorKind.ServerError => StatusCodes.Status500InternalServerError,
         _ => StatusCodes.Status400BadRequest,
     };

@@ -1,17 +1,43 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Http.Metadata;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>An answer whose JSON is written without reflection and whose length is known.</summary>
-internal sealed class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) : IResult
+/// <summary>An answer whose JSON is written without reflection and whose length is known; 200 unless told otherwise.</summary>
+internal class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) : IResult, IEndpointMetadataProvider
 {
+    public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        JsonAnswer.Describe<T>(builder, StatusCodes.Status200OK);
+
     public Task ExecuteAsync(HttpContext httpContext) => JsonAnswer.WriteAsync(httpContext, status, value, type);
+}
+
+/// <summary>The same with 201.</summary>
+internal sealed class CreatedAnswer<T>(T value, JsonTypeInfo<T> type)
+    : JsonAnswer<T>(value, type, StatusCodes.Status201Created), IEndpointMetadataProvider
+{
+    public static new void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        JsonAnswer.Describe<T>(builder, StatusCodes.Status201Created);
+}
+
+/// <summary>The same with 202.</summary>
+internal sealed class AcceptedAnswer<T>(T value, JsonTypeInfo<T> type)
+    : JsonAnswer<T>(value, type, StatusCodes.Status202Accepted), IEndpointMetadataProvider
+{
+    public static new void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
+        JsonAnswer.Describe<T>(builder, StatusCodes.Status202Accepted);
 }
 
 internal static class JsonAnswer
 {
-    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string mediaType = "application/json") =>
+    private const string Json = "application/json";
+
+    public static void Describe<T>(EndpointBuilder builder, int status) =>
+        builder.Metadata.Add(new ProducesResponseTypeMetadata(status, typeof(T), [Json]));
+
+    public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string mediaType = Json) =>
         WriteAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type), mediaType);
 
     /// <summary>A body that is finished, of whatever media type.</summary>

@@ -15,6 +15,10 @@ public sealed record ErrorDetail(string Type, string Message, string Uri, int Co
 /// <summary>The errors of the native API, as SMSCX writes them.</summary>
 internal sealed class NativeErrorFormat : IErrorFormat
 {
+    public static readonly NativeErrorFormat Instance = new();
+
+    public Type BodyType => typeof(ErrorAnswer);
+
     public Task WriteAsync(HttpContext http, OtpError error, int status) =>
         JsonAnswer.WriteAsync(http, status, new(new(error.Type, error.Message, Links.ErrorPage(http, error), error.Code)), ErrorJson.Plain.ErrorAnswer);
 }

@@ -23,7 +23,11 @@ public sealed record ProblemField(string Pointer, string Detail);
 internal sealed class ProblemFormat(IReadOnlyList<ProblemField>? fields = null) : IErrorFormat
 {
     public const string AdminPath = "/admin";
-    public const string MediaType = "application/problem+json";
+    public const string ProblemJson = "application/problem+json";
+
+    public Type BodyType => typeof(ProblemAnswer);
+
+    public string MediaType => ProblemJson;
 
     /// <summary>By the path: also a path or method below it that does not exist is answered with a problem.</summary>
     public static bool IsAdmin(HttpContext http) => http.Request.Path.StartsWithSegments(AdminPath, StringComparison.OrdinalIgnoreCase);
@@ -34,6 +38,6 @@ internal sealed class ProblemFormat(IReadOnlyList<ProblemField>? fields = null) 
     public Task WriteAsync(HttpContext http, OtpError error, int status)
     {
         var problem = new ProblemAnswer(Links.ErrorPage(http, error), error.Type.Replace('_', ' '), status, error.Message, error.Code, fields);
-        return JsonAnswer.WriteAsync(http, status, problem, ErrorJson.Plain.ProblemAnswer, MediaType);
+        return JsonAnswer.WriteAsync(http, status, problem, ErrorJson.Plain.ProblemAnswer, ProblemJson);
     }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Api.OpenApi;
@@ -31,10 +32,8 @@ internal static class SandboxCallbacks
     public static void MapSandboxCallbacks(this IEndpointRouteBuilder routes)
     {
         routes.MapPost(Receiver + "/{**rest}", ReceiveAsync).WithTags("Sandbox").ExcludeFromDescription();
-        routes.MapGet(Receiver, ReadAsync).RequireAuthorization(ApiKeys.OtpScope).WithTags("Sandbox").Describe(
-            "readSandboxCallbacks", "Read what the sandbox's own subscriber received",
-            "POST /sandbox/callbacks and every path below it is a subscriber to name in otpCallbackUrl. Newest first; only of the caller's own OTPs, for 15 minutes unless configured otherwise.",
-            body: null, StatusCodes.Status200OK, typeof(IReadOnlyList<SandboxCallbackAnswer>));
+        routes.MapGet(Receiver, ReadAsync).RequireAuthorization(ApiKeys.OtpScope).WithTags("Sandbox").WithName("readSandboxCallbacks")
+            .WithErrors([.. CommonErrors.OfCallers, ApiErrors.SandboxOtpMissing]);
     }
 
     private static async Task<IResult> ReceiveAsync(
@@ -68,8 +67,15 @@ internal static class SandboxCallbacks
         return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> ReadAsync(
-        string? otpId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<SandboxOptions> options, CancellationToken cancellationToken)
+    /// <summary>Read what the sandbox's own subscriber received</summary>
+    /// <remarks>
+    /// POST /sandbox/callbacks and every path below it is a subscriber to name in otpCallbackUrl. Newest first; only of the caller's own
+    /// OTPs, for 15 minutes unless configured otherwise.
+    /// </remarks>
+    /// <param name="otpId">Id of the OTP.</param>
+    internal static async Task<Results<JsonAnswer<IReadOnlyList<SandboxCallbackAnswer>>, ErrorResult>> ReadAsync(
+        string? otpId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets,
+        IOptions<SandboxOptions> options, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(otpId, "D", out var id))
         {

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Api.OpenApi;
@@ -30,14 +31,17 @@ internal static class SandboxEndpoints
             return;
         }
 
-        app.MapGet("/sandbox/messages", ReadAsync).RequireAuthorization(ApiKeys.OtpScope).WithTags("Sandbox").Describe(
-            "readSandboxMessages", "Read what the sandbox would have sent", "Newest first; only the caller's own messages, for 15 minutes unless configured otherwise.",
-            body: null, StatusCodes.Status200OK, typeof(IReadOnlyList<SandboxMessageAnswer>));
+        app.MapGet("/sandbox/messages", ReadAsync).RequireAuthorization(ApiKeys.OtpScope).WithTags("Sandbox")
+            .WithName("readSandboxMessages").WithErrors([.. CommonErrors.OfCallers, ApiErrors.SandboxRecipientMissing, ApiErrors.SandboxRecipientInvalid]);
         app.MapSandboxCallbacks();
     }
 
-    private static async Task<IResult> ReadAsync(
-        string? recipient, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<SandboxOptions> options, CancellationToken cancellationToken)
+    /// <summary>Read what the sandbox would have sent</summary>
+    /// <remarks>Newest first; only the caller's own messages, for 15 minutes unless configured otherwise.</remarks>
+    /// <param name="recipient">Phone number, e-mail address or chat id.</param>
+    internal static async Task<Results<JsonAnswer<IReadOnlyList<SandboxMessageAnswer>>, ErrorResult>> ReadAsync(
+        string? recipient, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets,
+        IOptions<SandboxOptions> options, CancellationToken cancellationToken)
     {
         if (string.IsNullOrWhiteSpace(recipient))
         {

@@ -60,7 +60,7 @@ internal sealed class ApiKeyHandler(
         if (!directory.IsLoaded)
         {
             // Nobody can be told apart from a stranger: that is no fault of the key.
-            return ErrorResponse.WriteAsync(Context, ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable);
+            return ErrorResponse.WriteAsync(Context, ApiErrors.StoreAway);
         }
 
         if (IsByToken())

@@ -1,13 +1,22 @@
-using System.ComponentModel;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps;
 
 /// <summary>A delivery as one change left it.</summary>
+/// <param name="Id">Id of the attempt.</param>
+/// <param name="Channel">How it was sent.</param>
+/// <param name="Provider">Who was asked to send it.</param>
+/// <param name="Step">Step of the delivery plan, from 1.</param>
+/// <param name="Attempt">Attempt within the step, from 1.</param>
+/// <param name="Status">What became of the attempt.</param>
+/// <param name="Reason">Why it is UNDELIVERED, FAILED or UNKNOWN.</param>
 public sealed record DeliveryChange(
     Guid Id,
-    string Channel,
+    [property: WordsOf<Channel>] string Channel,
     string Provider,
-    [property: Description("Step of the delivery plan, from 1.")] int Step,
-    [property: Description("Attempt within the step, from 1.")] int Attempt,
-    [property: Description("SENT, DELIVERED, READ, UNDELIVERED, FAILED, UNKNOWN or SUPPRESSED.")] string Status,
+    int Step,
+    int Attempt,
+    [property: WordsOf<DeliveryStatus>(upper: true)] string Status,
     string? Reason);

@@ -17,7 +17,7 @@ public sealed class OtpPin
     /// <summary>Compared as it stands: letters have a case.</summary>
     public bool Exact { get; init; }
 
-    /// <summary><see cref="CallerMessage"/>, encrypted: it holds the PIN and ends with it. Null where the template is the text.</summary>
+    /// <summary>The message of the caller, encrypted: it holds the PIN and ends with it. Null where the template is the text.</summary>
     public byte[]? Message { get; init; }
 
     /// <summary>Keyed hash by which a compatible API finds the OTP that this is the PIN of; null where none does. Written once, never read back.</summary>

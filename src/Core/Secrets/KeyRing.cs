@@ -56,7 +56,7 @@ public sealed class KeyRing
         return secret;
     }
 
-    /// <summary>Like <see cref="Encrypt"/>, with the key's id in front, for columns that have none beside them.</summary>
+    /// <summary>Encrypts with the key's id in front, for columns that have none beside them.</summary>
     public byte[] EncryptWithId(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
     {
         var id = Encoding.UTF8.GetBytes(CurrentKeyId);

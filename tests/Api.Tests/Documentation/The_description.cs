@@ -43,7 +43,7 @@ public sealed class The_description
         (await _client.GetAsync("/openapi/admin.json")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await _host.Client(_host.Shop).GetAsync("/openapi/admin.json")).Status.ShouldBe(HttpStatusCode.Unauthorized);
 
-        var document = (await AdminDocumentAsync()).Json;
+        var document = JsonElement.Parse(await _host.DocumentAsync("admin"));
 
         document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ShouldBe(
             [
@@ -123,7 +123,7 @@ public sealed class The_description
     [InlineData("admin")]
     public async Task Shows_for_each_operation_its_success_its_errors_and_bodies_that_exist(string name)
     {
-        var document = (name is "admin" ? await AdminDocumentAsync() : await _client.GetAsync($"/openapi/{name}.json")).Json;
+        var document = JsonElement.Parse(await _host.DocumentAsync(name));
 
         foreach (var (path, operation) in document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject().Select(o => (p.Name, o.Value))))
         {
@@ -135,6 +135,80 @@ public sealed class The_description
                 Reference(response.Value).ShouldBe(path.StartsWith("/admin", StringComparison.Ordinal) ? "ProblemAnswer" : "ErrorAnswer");
             }
         }
+    }
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("admin")]
+    public async Task Gives_each_error_an_example_of_its_own(string name)
+    {
+        var document = JsonElement.Parse(await _host.DocumentAsync(name));
+        var shown = document.GetProperty("components").GetProperty("examples").EnumerateObject()
+            .ToDictionary(e => e.Name, e => e.Value.GetProperty("value"), StringComparer.Ordinal);
+        var messages = ErrorCodes.All.ToLookup(e => e.Message, e => e.Code);
+
+        var responses = Operations(document).SelectMany(o => o.GetProperty("responses").EnumerateObject());
+        foreach (var response in responses.Where(r => r.Name[0] != '2'))
+        {
+            var content = response.Value.GetProperty("content").EnumerateObject().Single().Value;
+            var examples = content.GetProperty("examples").EnumerateObject().ToList();
+            examples.ShouldNotBeEmpty();
+            foreach (var example in examples)
+            {
+                var body = shown[example.Value.GetProperty("$ref").GetString()!.Split('/')[^1]];
+                var error = name is "v1" ? body.GetProperty("error") : body;
+                var message = error.GetProperty(name is "v1" ? "message" : "detail").GetString()!;
+                messages[message].ShouldContain(error.GetProperty("code").GetInt32(), example.Name);
+                body.TryGetProperty("status", out var status).ShouldBe(name is "admin");
+                (name is "v1" ? response.Name : status.GetRawText()).ShouldBe(response.Name, example.Name);
+            }
+        }
+    }
+
+    [Theory]
+    [InlineData("v1")]
+    [InlineData("admin")]
+    [InlineData("beem")]
+    [InlineData("bizmagnets")]
+    [InlineData("gupshup")]
+    [InlineData("perfumerlabs")]
+    public async Task Has_no_number_that_may_be_a_text(string name)
+    {
+        var types = Below(JsonElement.Parse(await _host.DocumentAsync(name)))
+            .Where(e => e.TryGetProperty("type", out var type) && type.ValueKind == JsonValueKind.Array)
+            .Select(e => string.Join(' ', e.GetProperty("type").EnumerateArray()))
+            .ToList();
+
+        types.ShouldAllBe(t => !(t.Contains("string") && (t.Contains("integer") || t.Contains("number"))));
+        Below(JsonElement.Parse("""{"a":{"type":["integer","string"]}}""")).Count(e => e.TryGetProperty("type", out _)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Names_the_words_of_every_status()
+    {
+        var schemas = JsonElement.Parse(await _host.DocumentAsync("v1")).GetProperty("components").GetProperty("schemas");
+        string?[] WordsOf(string schema, string property) =>
+            [.. Property(schemas.GetProperty(schema), property).GetProperty("enum").EnumerateArray().Select(w => w.GetString())];
+
+        WordsOf("OtpAnswer", "status").ShouldBe(["PENDING", "VERIFIED", "EXPIRED", "CANCELLED", "FAILED"]);
+        WordsOf("OtpAnswer", "channel").ShouldBe(["sms", "email", "telegram", "call", "whatsapp", "ussd"]);
+        WordsOf("OtpAnswer", "reason").ShouldBe(["not_verified", "never_sent", "max_attempts", "undeliverable", null]);
+        WordsOf("DeliveryAnswer", "status")
+            .ShouldBe(["QUEUED", "SENDING", "SENT", "DELIVERED", "READ", "UNDELIVERED", "FAILED", "UNKNOWN", "SUPPRESSED"]);
+        WordsOf("RequestOtpBody", "pinType").ShouldBe(["letters", "numbers", "alphanumeric", null], ignoreOrder: true);
+    }
+
+    [Fact]
+    public async Task Has_the_body_of_a_callback_under_webhooks()
+    {
+        var document = JsonElement.Parse(await _host.DocumentAsync("v1"));
+        var callback = document.GetProperty("webhooks").GetProperty("otpUpdate").GetProperty("post");
+        var body = document.GetProperty("components").GetProperty("schemas").GetProperty(Reference(callback.GetProperty("requestBody")));
+
+        Property(body, "data").GetProperty("items").GetProperty("$ref").GetString().ShouldBe("#/components/schemas/OtpAnswer");
+        callback.GetProperty("parameters").EnumerateArray().Select(p => p.GetProperty("name").GetString())
+            .ShouldBe(["webhook-id", "webhook-timestamp", "webhook-signature"]);
+        callback.GetProperty("security").GetArrayLength().ShouldBe(0);
     }
 
     [Fact]
@@ -171,11 +245,18 @@ public sealed class The_description
         ErrorCodes.All.Select(r => r.Code).ShouldBeSubsetOf([1500, 1600, .. Enumerable.Range(2001, 31), .. Enumerable.Range(2101, 50)]);
     }
 
-    private async Task<Answer> AdminDocumentAsync()
+    private static JsonElement Property(JsonElement schema, string name) => schema.GetProperty("properties").GetProperty(name);
+
+    private static IEnumerable<JsonElement> Operations(JsonElement document) =>
+        document.GetProperty("paths").EnumerateObject().SelectMany(p => p.Value.EnumerateObject()).Select(o => o.Value);
+
+    /// <summary>Every object in a document.</summary>
+    private static IEnumerable<JsonElement> Below(JsonElement element) => element.ValueKind switch
     {
-        using var http = _host.Factory.CreateClient();
-        return await new ApiClient(http, _host.AdminKey).GetAsync("/openapi/admin.json");
-    }
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(p => Below(p.Value)).Prepend(element),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(Below),
+        _ => [],
+    };
 
     private static string Reference(JsonElement holder) =>
         holder.GetProperty("content").EnumerateObject().Single().Value.GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1];

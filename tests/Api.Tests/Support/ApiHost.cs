@@ -154,6 +154,13 @@ public sealed class ApiHost : IAsyncLifetime
 
     public ApiClient Client(Tenant? tenant) => new(Factory.CreateClient(), tenant?.Key);
 
+    /// <summary>An OpenAPI document, as an operator reads it.</summary>
+    public async Task<string> DocumentAsync(string name)
+    {
+        using var http = Factory.CreateClient();
+        return (await new ApiClient(http, AdminKey).GetAsync($"/openapi/{name}.json")).Text;
+    }
+
     public AdminClient Admin(string? key = null) => new(Factory.CreateClient(), key ?? AdminKey);
 
     /// <summary>What two seconds do by themselves: the process learns of every change.</summary>

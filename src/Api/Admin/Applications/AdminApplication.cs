@@ -1,4 +1,4 @@
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
@@ -23,7 +23,8 @@ public record AdminApplicationItem
     [JsonPropertyOrder(First)]
     public required string Name { get; init; }
 
-    [Description("active, inactive or revoked."), JsonPropertyOrder(First)]
+    /// <summary>Only an active one's keys and tokens are valid.</summary>
+    [AllowedValues("active", "inactive", "revoked"), JsonPropertyOrder(First)]
     public required string Status { get; init; }
 
     [JsonConverter(typeof(MomentConverter)), JsonPropertyOrder(First)]
@@ -53,7 +54,7 @@ public record AdminApplication : AdminApplicationItem
 
     public required IReadOnlyList<AdminIdentifier> Identifiers { get; init; }
 
-    [Description("Those that sign callbacks, newest first.")]
+    /// <summary>Those that sign callbacks, newest first.</summary>
     public required IReadOnlyList<AdminWebhookSecret> WebhookSecrets { get; init; }
 
     internal static AdminApplication From(
@@ -83,15 +84,17 @@ public record AdminKey
 {
     public required Guid Id { get; init; }
 
-    [Description("The first characters, by which people recognise it.")]
+    /// <summary>The first characters, by which people recognise it.</summary>
     public required string Prefix { get; init; }
 
+    [AllowedValues(Core.Applications.Scopes.Otp, Core.Applications.Scopes.Sms)]
     public required IReadOnlyList<string> Scopes { get; init; }
 
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateCreated { get; init; }
 
-    [Description("To about a minute."), JsonConverter(typeof(MomentConverter))]
+    /// <summary>To about a minute.</summary>
+    [JsonConverter(typeof(MomentConverter))]
     public required DateTime? DateLastUsed { get; init; }
 
     [JsonConverter(typeof(MomentConverter))]
@@ -122,18 +125,19 @@ public sealed record AdminIdentifier
 {
     public required Guid Id { get; init; }
 
-    [Description("token_client, beem_app, beem_key, bizmagnets_config, gupshup_key, gupshup_account or gupshup_user.")]
+    /// <summary>What the name belongs to.</summary>
+    [WordsOf<IdentifierKind>]
     public required string Kind { get; init; }
 
-    [Description("The text that clients send; of a gupshup_key only the beginning.")]
+    /// <summary>The text that clients send; of a gupshup_key only the beginning.</summary>
     public required string Identifier { get; init; }
 
     public required bool HasSecret { get; init; }
 
-    [Description("The secret before the last change is valid too.")]
+    /// <summary>The secret before the last change is valid too.</summary>
     public required bool HasPreviousSecret { get; init; }
 
-    [Description("All settings, those with their defaults too; all of them texts.")]
+    /// <summary>All settings, those with their defaults too; all of them texts.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 
     [JsonConverter(typeof(MomentConverter))]
@@ -159,7 +163,8 @@ public sealed record AdminIdentifier
 /// <summary>An identifier with what is shown this once.</summary>
 public sealed record AdminIdentifierCreated(AdminIdentifier Identifier)
 {
-    [Description("Of a gupshup_key, which is a secret by itself."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>Of a gupshup_key, which is a secret by itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Key { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]

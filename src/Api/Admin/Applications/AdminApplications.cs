@@ -1,4 +1,5 @@
 using System.Globalization;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Api.CompatibleApis;
@@ -25,21 +26,13 @@ internal static class AdminApplications
     public static void MapAdminApplications(this RouteGroupBuilder admin)
     {
         var group = admin.MapGroup("/applications").WithTags("Admin: applications").AddEndpointFilter<KnownAtOnce>();
-        group.MapGet("", ListAsync).DescribeAdmin(
-            "adminListApplications", "List applications", "Newest first, 50 a page unless 'limit' says otherwise; 'status' is active, inactive or revoked.",
-            body: null, StatusCodes.Status200OK, typeof(AdminApplicationPage));
-        group.MapPost("", CreateAsync).DescribeAdmin(
-            "adminCreateApplication", "Make an application", "With a key, a secret for access tokens and a webhook secret, which are shown this once.",
-            typeof(CreateApplicationBody), StatusCodes.Status201Created, typeof(AdminApplicationCreated));
-        group.MapGet(One, ReadAsync).DescribeAdmin(
-            "adminReadApplication", "Read an application", "With its keys, identifiers and webhook secrets, as far as they may be shown.",
-            body: null, StatusCodes.Status200OK, typeof(AdminApplication));
-        group.MapPatch(One, ChangeAsync).DescribeAdmin(
-            "adminChangeApplication", "Change an application", "Only what the body names is changed. An inactive application's keys and tokens are refused until it is active again.",
-            typeof(ChangeApplicationBody), StatusCodes.Status200OK, typeof(AdminApplication));
-        group.MapDelete(One, RevokeAsync).DescribeAdmin(
-            "adminRevokeApplication", "Revoke an application", "For good: its keys and tokens are refused, its OTPs stay readable for operators until their retention ends.",
-            body: null, StatusCodes.Status204NoContent, answer: null);
+        group.MapGet("", ListAsync).WithName("adminListApplications").WithErrors(AdminErrors.PageInvalid);
+        group.MapPost("", CreateAsync).WithName("adminCreateApplication").Takes<CreateApplicationBody>()
+            .WithErrors(AdminErrors.FieldsInvalid);
+        group.MapGet(One, ReadAsync).WithName("adminReadApplication").WithErrors(AdminErrors.NoApplication);
+        group.MapPatch(One, ChangeAsync).WithName("adminChangeApplication").Takes<ChangeApplicationBody>()
+            .WithErrors(AdminErrors.NoApplication, AdminErrors.FieldsInvalid, AdminErrors.IsRevoked, AdminErrors.ChangedMeanwhile);
+        group.MapDelete(One, RevokeAsync).WithName("adminRevokeApplication").WithErrors(AdminErrors.NoApplication);
         group.MapAdminKeys();
         group.MapAdminIdentifiers();
         foreach (var api in ((IEndpointRouteBuilder)group).ServiceProvider.GetServices<ICompatibleApi>())
@@ -54,7 +47,12 @@ internal static class AdminApplications
     public static async Task<Application?> FindAsync(OtpDbContext context, string applicationId, CancellationToken cancellationToken) =>
         DashedId.TryParse(applicationId, out var id) ? await context.Applications.SingleOrDefaultAsync(a => a.Id == id, cancellationToken) : null;
 
-    private static async Task<IResult> ListAsync(
+    /// <summary>List applications</summary>
+    /// <remarks>Newest first.</remarks>
+    /// <param name="cursor">The next of the answer before.</param>
+    /// <param name="limit">1 to 200; 50 unless given.</param>
+    /// <param name="status">active, inactive or revoked; all unless given.</param>
+    internal static async Task<Results<JsonAnswer<AdminApplicationPage>, ProblemResult>> ListAsync(
         string? cursor, string? limit, string? status, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
     {
         var size = DefaultPage;
@@ -81,8 +79,11 @@ internal static class AdminApplications
         return new JsonAnswer<AdminApplicationPage>(page, AdminApplicationJson.Plain.AdminApplicationPage);
     }
 
-    private static async Task<IResult> CreateAsync(
-        HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<CallbackOptions> callbacks, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Make an application</summary>
+    /// <remarks>With a key, a secret for access tokens and a webhook secret, which are shown this once.</remarks>
+    internal static async Task<Results<CreatedAnswer<AdminApplicationCreated>, ProblemResult>> CreateAsync(
+        HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<CallbackOptions> callbacks,
+        TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -117,10 +118,14 @@ internal static class AdminApplications
         AdminChanges.Note(http, application.Id);
         http.Response.Headers.Location = $"/admin/applications/{application.Id:D}";
         var answer = new AdminApplicationCreated(AdminApplication.From(application, [key], [client], [webhookSecret]), keyText, secret, webhookText);
-        return new JsonAnswer<AdminApplicationCreated>(answer, AdminApplicationJson.Plain.AdminApplicationCreated, StatusCodes.Status201Created);
+        return new CreatedAnswer<AdminApplicationCreated>(answer, AdminApplicationJson.Plain.AdminApplicationCreated);
     }
 
-    private static async Task<IResult> ReadAsync(string applicationId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    /// <summary>Read an application</summary>
+    /// <remarks>With its keys, identifiers and webhook secrets, as far as they may be shown.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static async Task<Results<JsonAnswer<AdminApplication>, ProblemResult>> ReadAsync(
+        string applicationId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         return await FindAsync(context, applicationId, cancellationToken) is { } application
@@ -128,8 +133,14 @@ internal static class AdminApplications
             : new ProblemResult(AdminErrors.NoApplication);
     }
 
-    private static async Task<IResult> ChangeAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, IOptions<CallbackOptions> callbacks, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Change an application</summary>
+    /// <remarks>
+    /// Only what the body names is changed. An inactive application's keys and tokens are refused until it is active again.
+    /// </remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static async Task<Results<JsonAnswer<AdminApplication>, ProblemResult>> ChangeAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, IOptions<CallbackOptions> callbacks,
+        TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -173,7 +184,11 @@ internal static class AdminApplications
         return await ShowAsync(context, application, cancellationToken);
     }
 
-    private static async Task<IResult> RevokeAsync(string applicationId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Revoke an application</summary>
+    /// <remarks>For good: its keys and tokens are refused, its OTPs stay readable for operators until their retention ends.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static async Task<Results<NoContent, ProblemResult>> RevokeAsync(
+        string applicationId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, cancellationToken) is not { } application)
@@ -185,10 +200,11 @@ internal static class AdminApplications
         var now = time.GetUtcNow().UtcDateTime;
         await context.Applications.Where(a => a.Id == application.Id && a.RevokedAt == null).ExecuteUpdateAsync(
             set => set.SetProperty(a => a.Active, false).SetProperty(a => a.RevokedAt, now).SetProperty(a => a.UpdatedAt, now), cancellationToken);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> ShowAsync(OtpDbContext context, Application application, CancellationToken cancellationToken)
+    private static async Task<JsonAnswer<AdminApplication>> ShowAsync(
+        OtpDbContext context, Application application, CancellationToken cancellationToken)
     {
         var keys = await context.ApiKeys.AsNoTracking().Where(k => k.ApplicationId == application.Id).ToListAsync(cancellationToken);
         var identifiers = await context.ApplicationIdentifiers.AsNoTracking().Where(i => i.ApplicationId == application.Id).ToListAsync(cancellationToken);

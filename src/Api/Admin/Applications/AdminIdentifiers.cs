@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
@@ -20,25 +21,23 @@ internal static class AdminIdentifiers
 
     public static void MapAdminIdentifiers(this RouteGroupBuilder applications)
     {
-        applications.MapPost(All, CreateAsync).DescribeAdmin(
-            "adminCreateIdentifier", "Add an identifier", "Its secret is shown this once, and only its hash is stored. One text is unique within its kind.",
-            typeof(IdentifierBody), StatusCodes.Status201Created, typeof(AdminIdentifierCreated));
-        applications.MapPatch(One, ChangeAsync).DescribeAdmin(
-            "adminChangeIdentifier", "Change the settings of an identifier", "Only the settings that the body names are changed.",
-            typeof(IdentifierSettingsBody), StatusCodes.Status200OK, typeof(AdminIdentifier));
-        applications.MapPost(One + "/secret", RotateAsync).DescribeAdmin(
-            "adminRotateSecret", "Give an identifier a new secret", "It is shown this once. The secret before stays valid until it is dropped or another one is made; the body may be missing.",
-            typeof(SecretBody), StatusCodes.Status201Created, typeof(AdminIdentifierCreated));
-        applications.MapDelete(One + "/previous-secret", DropPreviousAsync).DescribeAdmin(
-            "adminDropPreviousSecret", "Drop the secret before the last change", "Access tokens that were asked for with it end too.",
-            body: null, StatusCodes.Status204NoContent, answer: null);
-        applications.MapDelete(One, RemoveAsync).DescribeAdmin(
-            "adminRemoveIdentifier", "Remove an identifier", "Clients that use it are strangers from then on; the text is free again.",
-            body: null, StatusCodes.Status204NoContent, answer: null);
+        applications.MapPost(All, CreateAsync).WithName("adminCreateIdentifier").Takes<IdentifierBody>()
+            .WithErrors(AdminErrors.NoApplication, AdminErrors.FieldsInvalid, AdminErrors.IsRevoked, AdminErrors.IdentifierTaken);
+        applications.MapPatch(One, ChangeAsync).WithName("adminChangeIdentifier").Takes<IdentifierSettingsBody>()
+            .WithErrors(AdminErrors.NoIdentifier, AdminErrors.FieldsInvalid);
+        applications.MapPost(One + "/secret", RotateAsync).WithName("adminRotateSecret").Takes<SecretBody>(isOptional: true)
+            .WithErrors(AdminErrors.NoIdentifier, AdminErrors.FieldsInvalid, AdminErrors.HasNoSecret);
+        applications.MapDelete(One + "/previous-secret", DropPreviousAsync).WithName("adminDropPreviousSecret")
+            .WithErrors(AdminErrors.NoIdentifier);
+        applications.MapDelete(One, RemoveAsync).WithName("adminRemoveIdentifier").WithErrors(AdminErrors.NoIdentifier);
     }
 
-    private static async Task<IResult> CreateAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Add an identifier</summary>
+    /// <remarks>Its secret is shown this once, and only its hash is stored. One text is unique within its kind.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static async Task<Results<CreatedAnswer<AdminIdentifierCreated>, ProblemResult>> CreateAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -84,8 +83,13 @@ internal static class AdminIdentifiers
         return Shown(row, key, named.Secret);
     }
 
-    private static async Task<IResult> ChangeAsync(
-        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Change the settings of an identifier</summary>
+    /// <remarks>Only the settings that the body names are changed.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    /// <param name="identifierId">Id of the identifier.</param>
+    internal static async Task<Results<JsonAnswer<AdminIdentifier>, ProblemResult>> ChangeAsync(
+        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -120,9 +124,15 @@ internal static class AdminIdentifiers
         return new JsonAnswer<AdminIdentifier>(AdminIdentifier.From(row), AdminApplicationJson.Plain.AdminIdentifier);
     }
 
-    private static async Task<IResult> RotateAsync(
-        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time,
-        CancellationToken cancellationToken)
+    /// <summary>Give an identifier a new secret</summary>
+    /// <remarks>
+    /// It is shown this once. The secret before stays valid until it is dropped or another one is made; the body may be missing.
+    /// </remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    /// <param name="identifierId">Id of the identifier.</param>
+    internal static async Task<Results<CreatedAnswer<AdminIdentifierCreated>, ProblemResult>> RotateAsync(
+        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets,
+        TimeProvider time, CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -156,8 +166,13 @@ internal static class AdminIdentifiers
         return Shown(row, key: null, secret);
     }
 
-    private static async Task<IResult> DropPreviousAsync(
-        string applicationId, string identifierId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Drop the secret before the last change</summary>
+    /// <remarks>Access tokens that were asked for with it end too.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    /// <param name="identifierId">Id of the identifier.</param>
+    internal static async Task<Results<NoContent, ProblemResult>> DropPreviousAsync(
+        string applicationId, string identifierId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
@@ -168,10 +183,15 @@ internal static class AdminIdentifiers
         row.PreviousSecretHash = null;
         row.UpdatedAt = time.GetUtcNow().UtcDateTime;
         await context.SaveChangesAsync(cancellationToken);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
-    private static async Task<IResult> RemoveAsync(string applicationId, string identifierId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    /// <summary>Remove an identifier</summary>
+    /// <remarks>Clients that use it are refused from then on; the text is free again.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    /// <param name="identifierId">Id of the identifier.</param>
+    internal static async Task<Results<NoContent, ProblemResult>> RemoveAsync(
+        string applicationId, string identifierId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
@@ -180,7 +200,7 @@ internal static class AdminIdentifiers
         }
 
         await context.ApplicationIdentifiers.Where(i => i.Id == row.Id).ExecuteDeleteAsync(cancellationToken);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
     /// <summary>What the body names, with what is made here where it may be missing; null where not even the kind is known.</summary>
@@ -215,8 +235,8 @@ internal static class AdminIdentifiers
         }
     }
 
-    private static JsonAnswer<AdminIdentifierCreated> Shown(ApplicationIdentifier row, string? key, string? secret) =>
-        new(new(AdminIdentifier.From(row)) { Key = key, Secret = secret }, AdminApplicationJson.Plain.AdminIdentifierCreated, StatusCodes.Status201Created);
+    private static CreatedAnswer<AdminIdentifierCreated> Shown(ApplicationIdentifier row, string? key, string? secret) =>
+        new(new(AdminIdentifier.From(row)) { Key = key, Secret = secret }, AdminApplicationJson.Plain.AdminIdentifierCreated);
 
     private static async Task<ApplicationIdentifier?> FindAsync(OtpDbContext context, string applicationId, string identifierId, CancellationToken cancellationToken) =>
         DashedId.TryParse(applicationId, out var application) && DashedId.TryParse(identifierId, out var id)

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
@@ -16,13 +17,11 @@ internal static class AdminKeys
 
     public static void MapAdminKeys(this RouteGroupBuilder applications)
     {
-        applications.MapPost(Keys, CreateAsync).DescribeAdmin(
-            "adminCreateKey", "Make a key", "It is shown this once. The body may be missing: a key with the scope otp that does not expire.",
-            typeof(KeyBody), StatusCodes.Status201Created, typeof(AdminKeyCreated));
-        applications.MapPatch(Key, ChangeAsync).DescribeAdmin(
-            "adminChangeKey", "Change the scopes or the expiry of a key", "Only what the body names is changed.", typeof(KeyBody), StatusCodes.Status200OK, typeof(AdminKey));
-        applications.MapDelete(Key, RevokeAsync).DescribeAdmin(
-            "adminRevokeKey", "Revoke a key", "For good; it stays in the list.", body: null, StatusCodes.Status204NoContent, answer: null);
+        applications.MapPost(Keys, CreateAsync).WithName("adminCreateKey").Takes<KeyBody>(isOptional: true)
+            .WithErrors(AdminErrors.NoApplication, AdminErrors.FieldsInvalid, AdminErrors.IsRevoked);
+        applications.MapPatch(Key, ChangeAsync).WithName("adminChangeKey").Takes<KeyBody>()
+            .WithErrors(AdminErrors.NoKey, AdminErrors.FieldsInvalid, AdminErrors.KeyIsRevoked);
+        applications.MapDelete(Key, RevokeAsync).WithName("adminRevokeKey").WithErrors(AdminErrors.NoKey);
     }
 
     /// <summary>A new row and the key in clear.</summary>
@@ -42,8 +41,12 @@ internal static class AdminKeys
         return (row, text);
     }
 
-    private static async Task<IResult> CreateAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Make a key</summary>
+    /// <remarks>It is shown this once. Without a body: a key with the scope otp that does not expire.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static async Task<Results<CreatedAnswer<AdminKeyCreated>, ProblemResult>> CreateAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -73,11 +76,16 @@ internal static class AdminKeys
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
         AdminChanges.Note(http, row.Id);
-        return new JsonAnswer<AdminKeyCreated>(new(AdminKey.From(row), text), AdminApplicationJson.Plain.AdminKeyCreated, StatusCodes.Status201Created);
+        return new CreatedAnswer<AdminKeyCreated>(new(AdminKey.From(row), text), AdminApplicationJson.Plain.AdminKeyCreated);
     }
 
-    private static async Task<IResult> ChangeAsync(
-        string applicationId, string keyId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    /// <summary>Change the scopes or the expiry of a key</summary>
+    /// <remarks>Only what the body names is changed.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    /// <param name="keyId">Id of the key.</param>
+    internal static async Task<Results<JsonAnswer<AdminKey>, ProblemResult>> ChangeAsync(
+        string applicationId, string keyId, HttpContext http, IDbContextFactory<OtpDbContext> contexts,
+        CancellationToken cancellationToken)
     {
         var body = await AdminBody.ReadAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -107,8 +115,13 @@ internal static class AdminKeys
         return new JsonAnswer<AdminKey>(AdminKey.From(key), AdminApplicationJson.Plain.AdminKey);
     }
 
-    private static async Task<IResult> RevokeAsync(
-        string applicationId, string keyId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Revoke a key</summary>
+    /// <remarks>For good; it stays in the list.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    /// <param name="keyId">Id of the key.</param>
+    internal static async Task<Results<NoContent, ProblemResult>> RevokeAsync(
+        string applicationId, string keyId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await FindAsync(context, applicationId, keyId, cancellationToken) is not { } key)
@@ -118,7 +131,7 @@ internal static class AdminKeys
 
         key.RevokedAt ??= time.GetUtcNow().UtcDateTime;
         await context.SaveChangesAsync(cancellationToken);
-        return Results.NoContent();
+        return TypedResults.NoContent();
     }
 
     private static (string[] Scopes, DateTime? ExpiresAt) Read(FieldReader fields, string[] scopes, DateTime? expiresAt)

@@ -1,4 +1,4 @@
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
@@ -14,40 +14,50 @@ public sealed record AdminSettings
 {
     private const string CallbackExpected = "must be null or an absolute http or https URL without credentials, of up to 2048 characters";
 
-    [Description("Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.")]
+    /// <summary>Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.</summary>
     public string? From { get; init; }
 
-    [Description("Text with {{pin}}, up to 1600 characters; it may contain {{app}}, {{minutes}} and {{name}}; null makes the request bring one.")]
+    /// <summary>Text with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}. null makes the request bring one.</summary>
+    [MaxLength(1600)]
     public string? Template { get; init; }
 
-    [Description("numbers, letters or alphanumeric; null makes the request name one.")]
+    /// <summary>Characters of the PIN; null makes the request name them.</summary>
+    [WordsOf<PinType>]
     public string? PinType { get; init; }
 
-    [Description("4 to 10.")]
+    /// <summary>Number of characters.</summary>
+    [Range(4, 10)]
     public int PinLength { get; init; }
 
-    [Description("10 to 36 different characters of A to Z and 0 to 9, used where the request names no pinType; null for those of pinType.")]
+    /// <summary>Different characters of A to Z and 0 to 9, where the request names no pinType; null for those of pinType.</summary>
+    [Length(10, 36)]
     public string? PinAlphabet { get; init; }
 
-    [Description("Life in seconds, 60 to 1800.")]
+    /// <summary>Life in seconds.</summary>
+    [Range(60, 1800)]
     public int Ttl { get; init; }
 
-    [Description("Guesses allowed, 1 to 10.")]
+    /// <summary>Guesses allowed.</summary>
+    [Range(1, 10)]
     public int MaxAttempts { get; init; }
 
-    [Description("The channel of requests that name none, as a list of exactly one: a plan of several steps is not sent yet.")]
+    /// <summary>The channel of requests that name none, as a list of exactly one: a plan of several steps is not sent yet.</summary>
+    [WordsOf<Channel>]
     public IReadOnlyList<string> Plan { get; init; } = [];
 
-    [Description("Where changes of status are posted; null for nowhere.")]
+    /// <summary>Where changes of status are posted; null for nowhere.</summary>
     public string? OtpCallbackUrl { get; init; }
 
-    [Description("status, or all, which adds the changes of deliveries.")]
+    /// <summary>status, or all, which adds the changes of deliveries.</summary>
+    [WordsOf<CallbackEvents>]
     public string CallbackEvents { get; init; } = "";
 
-    [Description("What access tokens may do, of otp and sms.")]
+    /// <summary>What access tokens may do.</summary>
+    [AllowedValues(Core.Applications.Scopes.Otp, Core.Applications.Scopes.Sms)]
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
-    [Description("How long an access token is valid, in seconds, 60 to 604800.")]
+    /// <summary>How long an access token is valid, in seconds.</summary>
+    [Range(60, 604_800)]
     public int TokenLifetime { get; init; }
 
     public AdminLimits Limits { get; init; } = new();
@@ -110,37 +120,43 @@ public sealed record AdminSettings
 /// <summary>What keeps guessers and pumpers out.</summary>
 public sealed record AdminLimits
 {
-    [Description("OTPs per recipient in any hour, 1 to 100000.")]
+    /// <summary>OTPs per recipient in any hour.</summary>
+    [Range(1, 100_000)]
     public int SendsPerHour { get; init; }
 
-    [Description("OTPs per recipient in any 24 hours, 1 to 100000.")]
+    /// <summary>OTPs per recipient in any 24 hours.</summary>
+    [Range(1, 100_000)]
     public int SendsPerDay { get; init; }
 
-    [Description("Whether mary+shop@ and mary@ are counted together.")]
+    /// <summary>Whether mary+shop@ and mary@ are counted together.</summary>
     public bool FoldPlusTags { get; init; }
 
-    [Description("Whether m.ary@ and mary@ are counted together.")]
+    /// <summary>Whether m.ary@ and mary@ are counted together.</summary>
     public bool FoldDots { get; init; }
 
-    [Description("Seconds between two OTPs for one recipient, 0 to 86400.")]
+    /// <summary>Seconds between two OTPs for one recipient.</summary>
+    [Range(0, 86_400)]
     public int RetryPeriod { get; init; }
 
-    [Description("Wrong guesses in a row per recipient before the cool-off, 1 to 100000.")]
+    /// <summary>Wrong guesses in a row per recipient before the cool-off.</summary>
+    [Range(1, 100_000)]
     public int FailedGuesses { get; init; }
 
-    [Description("Seconds of the cool-off, 60 to 2592000.")]
+    /// <summary>Seconds of the cool-off.</summary>
+    [Range(60, 2_592_000)]
     public int CoolOff { get; init; }
 
-    [Description("Countries (two letters) whose numbers are served; empty serves all.")]
+    /// <summary>Countries (two letters) whose numbers are served; empty serves all.</summary>
     public IReadOnlyList<string> AllowedCountries { get; init; } = [];
 
-    [Description("Whether premium-rate and shared-cost numbers are served on sms and call.")]
+    /// <summary>Whether premium-rate and shared-cost numbers are served on sms and call.</summary>
     public bool AllowPremiumNumbers { get; init; }
 
-    [Description("Cost that may be accepted per day (UTC); null for no limit.")]
+    /// <summary>Cost that may be accepted per day (UTC); null for no limit.</summary>
     public decimal? SpendingPerDay { get; init; }
 
-    [Description("Requests per minute and key, over all processes, 1 to 10000000.")]
+    /// <summary>Requests per minute and key, over all processes.</summary>
+    [Range(1, 10_000_000)]
     public int RequestsPerMinute { get; init; }
 
     internal static AdminLimits From(ApplicationLimits limits) => new()

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Requests;
@@ -15,11 +16,9 @@ internal static class AdminWebhookSecrets
 
     public static void MapAdminWebhookSecrets(this RouteGroupBuilder applications)
     {
-        applications.MapPost(All, CreateAsync).DescribeAdmin(
-            "adminCreateWebhookSecret", "Add a webhook secret", "It is shown this once. Two sign at once, so that a subscriber can change from one to the other.",
-            body: null, StatusCodes.Status201Created, typeof(AdminWebhookSecretCreated));
-        applications.MapDelete(All + "/{secretId}", DropAsync).DescribeAdmin(
-            "adminDropWebhookSecret", "Drop a webhook secret", "Callbacks are no longer signed with it.", body: null, StatusCodes.Status204NoContent, answer: null);
+        applications.MapPost(All, CreateAsync).WithName("adminCreateWebhookSecret")
+            .WithErrors(AdminErrors.NoApplication, AdminErrors.IsRevoked, AdminErrors.WebhookSecretsFull);
+        applications.MapDelete(All + "/{secretId}", DropAsync).WithName("adminDropWebhookSecret").WithErrors(AdminErrors.NoWebhookSecret);
     }
 
     /// <summary>A new row and the secret in clear.</summary>
@@ -30,8 +29,12 @@ internal static class AdminWebhookSecrets
         return (new() { Id = id, ApplicationId = applicationId, Secret = secrets.EncryptWebhookSecret(id, bytes), CreatedAt = now }, text);
     }
 
-    private static async Task<IResult> CreateAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Add a webhook secret</summary>
+    /// <remarks>It is shown this once. Two sign at once, so that a subscriber can change from one to the other.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static async Task<Results<CreatedAnswer<AdminWebhookSecretCreated>, ProblemResult>> CreateAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         if (await AdminApplications.FindAsync(context, applicationId, cancellationToken) is not { } application)
@@ -53,10 +56,15 @@ internal static class AdminWebhookSecrets
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
         AdminChanges.Note(http, row.Id);
-        return new JsonAnswer<AdminWebhookSecretCreated>(new(row.Id, text), AdminApplicationJson.Plain.AdminWebhookSecretCreated, StatusCodes.Status201Created);
+        return new CreatedAnswer<AdminWebhookSecretCreated>(new(row.Id, text), AdminApplicationJson.Plain.AdminWebhookSecretCreated);
     }
 
-    private static async Task<IResult> DropAsync(string applicationId, string secretId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
+    /// <summary>Drop a webhook secret</summary>
+    /// <remarks>Callbacks are no longer signed with it.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    /// <param name="secretId">Id of the secret.</param>
+    internal static async Task<Results<NoContent, ProblemResult>> DropAsync(
+        string applicationId, string secretId, IDbContextFactory<OtpDbContext> contexts, CancellationToken cancellationToken)
     {
         if (!DashedId.TryParse(applicationId, out var application) || !DashedId.TryParse(secretId, out var id))
         {
@@ -65,6 +73,6 @@ internal static class AdminWebhookSecrets
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var dropped = await context.WebhookSecrets.Where(s => s.Id == id && s.ApplicationId == application).ExecuteDeleteAsync(cancellationToken);
-        return dropped > 0 ? Results.NoContent() : new ProblemResult(AdminErrors.NoWebhookSecret);
+        return dropped > 0 ? TypedResults.NoContent() : new ProblemResult(AdminErrors.NoWebhookSecret);
     }
 }

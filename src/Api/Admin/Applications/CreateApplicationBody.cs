@@ -1,67 +1,72 @@
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Identifiers;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Api.Admin.Applications;
 
-/// <summary>What POST /admin/applications takes, for the description only.</summary>
+/// <summary>What POST /admin/applications takes.</summary>
 public sealed record CreateApplicationBody
 {
-    [Description("1 to 100 characters.")]
+    /// <summary>1 to 100 characters.</summary>
     public required string Name { get; init; }
 
-    [Description("What is missing has its default.")]
+    /// <summary>What is missing has its default.</summary>
     public AdminSettings? Settings { get; init; }
 }
 
 /// <summary>What PATCH /admin/applications/{applicationId} takes; what is missing stays as it is.</summary>
 public sealed record ChangeApplicationBody
 {
-    [Description("1 to 100 characters.")]
+    /// <summary>1 to 100 characters.</summary>
     public string? Name { get; init; }
 
-    [Description("active or inactive.")]
+    /// <summary>An inactive one's keys and tokens are refused.</summary>
+    [AllowedValues("active", "inactive")]
     public string? Status { get; init; }
 
-    [Description("Only the settings that change.")]
+    /// <summary>Only the settings that change.</summary>
     public AdminSettings? Settings { get; init; }
 }
 
 /// <summary>What the calls for keys take.</summary>
 public sealed record KeyBody
 {
-    [Description("Of otp and sms; otp unless given.")]
+    /// <summary>What the key may do; otp unless given.</summary>
+    [AllowedValues(Core.Applications.Scopes.Otp, Core.Applications.Scopes.Sms)]
     public IReadOnlyList<string>? Scopes { get; init; }
 
-    [Description("null for never.")]
+    /// <summary>null for never.</summary>
     public DateTime? DateExpires { get; init; }
 }
 
 /// <summary>What POST .../identifiers takes.</summary>
 public sealed record IdentifierBody
 {
-    [Description("token_client, beem_app, beem_key, bizmagnets_config, gupshup_key, gupshup_account or gupshup_user.")]
+    /// <summary>What the name belongs to.</summary>
+    [WordsOf<IdentifierKind>]
     public required string Kind { get; init; }
 
-    [Description("One that clients use already; made here where it is missing, except for token_client, gupshup_account and gupshup_user.")]
+    /// <summary>One that clients use already; made here where it is missing and the kind allows that.</summary>
     public string? Identifier { get; init; }
 
-    [Description("One that clients use already, 8 to 500 characters; made here where it is missing and the kind has one.")]
+    /// <summary>One that clients use already, 8 to 500 characters; made here where it is missing and the kind has one.</summary>
     public string? Secret { get; init; }
 
-    [Description("What the kind has; what is missing has its default.")]
+    /// <summary>What the kind has; what is missing has its default.</summary>
     public IReadOnlyDictionary<string, string>? Settings { get; init; }
 }
 
 /// <summary>What PATCH .../identifiers/{identifierId} takes.</summary>
 public sealed record IdentifierSettingsBody
 {
-    [Description("Only the settings that change.")]
+    /// <summary>Only the settings that change.</summary>
     public required IReadOnlyDictionary<string, string> Settings { get; init; }
 }
 
 /// <summary>What POST .../identifiers/{identifierId}/secret takes.</summary>
 public sealed record SecretBody
 {
-    [Description("8 to 500 characters; made here where it is missing.")]
+    /// <summary>8 to 500 characters; made here where it is missing.</summary>
     public string? Secret { get; init; }
 }

@@ -20,6 +20,8 @@ internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
 
     public OpenApiSecurityScheme Security => new() { Type = SecuritySchemeType.Http, Scheme = "basic", Description = "API key and secret key" };
 
+    public Type BodyType => typeof(BeemAnswer);
+
     public bool Owns(PathString path) => path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase);
 
     public void Map(IEndpointRouteBuilder routes)
@@ -34,13 +36,13 @@ internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
 
     public Task WriteAsync(HttpContext http, OtpError error, int status) => BeemAnswers.Refused(BeemCodes.OfStatus(status), status).ExecuteAsync(http);
 
-    private static void Request(RouteHandlerBuilder endpoint, string name) => endpoint.DescribeCompatibleApi(
-        name, "Send a PIN", "100 as soon as the request is accepted; every error is HTTP 200 with its code and no pinId.", typeof(BeemRequestBody), "application/json",
+    private static void Request(RouteHandlerBuilder endpoint, string name) => endpoint.Takes(typeof(BeemRequestBody)).DescribeCompatibleApi(
+        name, "Send a PIN", "100 as soon as the request is accepted; every error is HTTP 200 with its code and no pinId.",
         (200, "Accepted, or refused with a code from 101 to 110", typeof(BeemAnswer)), (401, "Wrong credentials", typeof(BeemAnswer)),
         (429, "Too many requests, or too many PINs for this number", typeof(BeemAnswer)), (500, "The server failed", typeof(BeemAnswer)));
 
-    private static void Verify(RouteHandlerBuilder endpoint, string name) => endpoint.DescribeCompatibleApi(
-        name, "Verify a PIN", "117 for the right PIN; an error is HTTP 200, or 403 where the application wants that.", typeof(BeemVerifyBody), "application/json",
+    private static void Verify(RouteHandlerBuilder endpoint, string name) => endpoint.Takes(typeof(BeemVerifyBody)).DescribeCompatibleApi(
+        name, "Verify a PIN", "117 for the right PIN; an error is HTTP 200, or 403 where the application wants that.",
         (200, "117, or refused with a code from 110 to 118", typeof(BeemAnswer)), (401, "Wrong credentials", typeof(BeemAnswer)),
         (403, "Refused, for an application with forbiddenOnRefusal", typeof(BeemAnswer)), (429, "Too many requests", typeof(BeemAnswer)), (500, "The server failed", typeof(BeemAnswer)));
 }

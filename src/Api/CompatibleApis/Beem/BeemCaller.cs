@@ -15,7 +15,7 @@ internal static class BeemCaller
     {
         if (!directory.IsLoaded)
         {
-            return (null, new ErrorResult(ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable));
+            return (null, new ErrorResult(ApiErrors.StoreAway));
         }
 
         var given = BasicCredentials.TryRead(http.Request, out var pair);

@@ -30,6 +30,8 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
 
     public OpenApiSecurityScheme Security => new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyHandler.Header };
 
+    public Type BodyType => typeof(BizMagnetsError);
+
     public bool Owns(PathString path)
     {
         var below = path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out var rest) || path.StartsWithSegments("/dev", StringComparison.OrdinalIgnoreCase, out rest) ? rest : path;
@@ -44,14 +46,13 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
         var group = routes.MapGroup("").RequireAuthorization(ApiKeys.OtpScope);
         foreach (var (path, name) in Roots)
         {
-            group.MapPost($"{path}/otp/{{config}}/{Send}", BizMagnetsSend.HandleAsync).DescribeCompatibleApi(
-                $"bizMagnets{name}SendOtp", "Send an OTP over WhatsApp", "201 means that the OTP and its delivery are stored durably.", typeof(BizMagnetsSendBody), "application/json",
+            group.MapPost($"{path}/otp/{{config}}/{Send}", BizMagnetsSend.HandleAsync).Takes(typeof(BizMagnetsSendBody)).DescribeCompatibleApi(
+                $"bizMagnets{name}SendOtp", "Send an OTP over WhatsApp", "201 means that the OTP and its delivery are stored durably.",
                 (201, "Accepted", typeof(BizMagnetsAnswer)), (400, "A field is missing or wrong", typeof(BizMagnetsError)), (401, "The API key is missing or not valid", typeof(BizMagnetsError)),
                 (403, "The key or the application may not send this", typeof(BizMagnetsError)), (404, "The application has no such config", typeof(BizMagnetsError)),
                 (429, "Too many requests, or too many OTPs for this number", typeof(BizMagnetsError)), (500, "The server failed", typeof(BizMagnetsError)));
-            group.MapPost($"{path}/otp/{{otpId}}/{Verify}", BizMagnetsVerify.HandleAsync).DescribeCompatibleApi(
+            group.MapPost($"{path}/otp/{{otpId}}/{Verify}", BizMagnetsVerify.HandleAsync).Takes(typeof(BizMagnetsVerifyBody)).DescribeCompatibleApi(
                 $"bizMagnets{name}VerifyOtp", "Verify an OTP", "The number must be the one that it was sent to. A error is HTTP 410 with status 403 in the body, unless BizMagnets:DistinctStatuses says otherwise.",
-                typeof(BizMagnetsVerifyBody), "application/json",
                 (200, "The OTP was right, and is used now", typeof(BizMagnetsAnswer)), (400, "A field is missing or wrong", typeof(BizMagnetsError)),
                 (401, "The API key is missing or not valid", typeof(BizMagnetsError)), (410, "Refused: wrong, expired, used, cancelled, exhausted or unknown", typeof(BizMagnetsError)),
                 (429, "Too many requests, or too many wrong OTPs for this number", typeof(BizMagnetsError)), (500, "The server failed", typeof(BizMagnetsError)));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Admin.Applications;
@@ -22,16 +23,18 @@ internal static class GupshupAdmin
 
     public static void Map(RouteGroupBuilder applications)
     {
-        applications.MapPost(Root + "/accounts", LinkAsync).DescribeAdmin(
-            "adminLinkGupshupAccount", "Link a Gupshup account", "JSON or a form. Linked once more it has a new token; the one before stays valid until it is dropped.",
-            typeof(GupshupAccountBody), StatusCodes.Status204NoContent, answer: null);
-        applications.MapPost(Root + "/keys", CreateAsync).DescribeAdmin(
-            "adminCreateGupshupKey", "Make a two-factor key of Gupshup", "JSON or a form. The one field of the answer is named by the key, which is shown this once.",
-            typeof(GupshupKeyBody), StatusCodes.Status201Created, typeof(IReadOnlyDictionary<string, GupshupKeyAnswer>));
+        applications.MapPost(Root + "/accounts", LinkAsync).WithName("adminLinkGupshupAccount").Takes<GupshupAccountBody>()
+            .WithErrors(AdminErrors.NoApplication, AdminErrors.FieldsInvalid, AdminErrors.IsRevoked, AdminErrors.IdentifierTaken);
+        applications.MapPost(Root + "/keys", CreateAsync).WithName("adminCreateGupshupKey").Takes<GupshupKeyBody>()
+            .WithErrors(AdminErrors.NoApplication, AdminErrors.FieldsInvalid, AdminErrors.IsRevoked, AdminErrors.IdentifierTaken);
     }
 
-    private static async Task<IResult> LinkAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Link a Gupshup account</summary>
+    /// <remarks>JSON or a form. Linked once more it has a new token; the one before stays valid until it is dropped.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static async Task<Results<NoContent, ProblemResult>> LinkAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var body = await ReadAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -70,11 +73,15 @@ internal static class GupshupAdmin
         }
 
         AdminChanges.Note(http, (linked ?? row).Id);
-        return await SaveAsync(context, Results.NoContent(), cancellationToken);
+        return await SaveAsync(context, TypedResults.NoContent(), cancellationToken);
     }
 
-    private static async Task<IResult> CreateAsync(
-        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Make a two-factor key of Gupshup</summary>
+    /// <remarks>JSON or a form. The one field of the answer is named by the key, which is shown this once.</remarks>
+    /// <param name="applicationId">Id of the application.</param>
+    internal static async Task<Results<CreatedAnswer<IReadOnlyDictionary<string, GupshupKeyAnswer>>, ProblemResult>> CreateAsync(
+        string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var body = await ReadAsync(http, cancellationToken);
         if (body.Error is { } unreadable)
@@ -98,7 +105,8 @@ internal static class GupshupAdmin
         var answer = new Dictionary<string, GupshupKeyAnswer>(StringComparer.Ordinal) { [named.Identifier] = GupshupKeyAnswer.From(row) };
         return await SaveAsync(
             context,
-            new JsonAnswer<IReadOnlyDictionary<string, GupshupKeyAnswer>>(answer, GupshupAdminJson.Plain.IReadOnlyDictionaryStringGupshupKeyAnswer, StatusCodes.Status201Created),
+            new CreatedAnswer<IReadOnlyDictionary<string, GupshupKeyAnswer>>(
+                answer, GupshupAdminJson.Plain.IReadOnlyDictionaryStringGupshupKeyAnswer),
             cancellationToken);
     }
 
@@ -143,7 +151,7 @@ internal static class GupshupAdmin
     }
 
     /// <summary>The application's id, or why nothing is written.</summary>
-    private static async Task<(Guid Id, IResult? Refused)> FindAsync(
+    private static async Task<(Guid Id, ProblemResult? Refused)> FindAsync(
         OtpDbContext context, string applicationId, List<ProblemField> problems, CancellationToken cancellationToken)
     {
         var application = await AdminApplications.FindAsync(context, applicationId, cancellationToken);
@@ -175,7 +183,9 @@ internal static class GupshupAdmin
         return JsonElement.Parse(body.ToJsonString());
     }
 
-    private static async Task<IResult> SaveAsync(OtpDbContext context, IResult answer, CancellationToken cancellationToken)
+    private static async Task<Results<TAnswer, ProblemResult>> SaveAsync<TAnswer>(
+        OtpDbContext context, TAnswer answer, CancellationToken cancellationToken)
+        where TAnswer : IResult
     {
         try
         {

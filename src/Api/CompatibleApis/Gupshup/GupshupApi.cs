@@ -29,6 +29,8 @@ internal sealed partial class GupshupApi(IOptions<GupshupOptions> options) : ICo
         Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "apikey", Description = "A key of the application; beside it goes the two-factor key, in the field key",
     };
 
+    public Type BodyType => typeof(GupshupAnswer);
+
     public bool Owns(PathString path) =>
         path.StartsWithSegments("/sm", StringComparison.OrdinalIgnoreCase)
         || path.StartsWithSegments(Lines, StringComparison.OrdinalIgnoreCase)

@@ -50,7 +50,7 @@ internal sealed class GupshupAuthentication(ApplicationDirectory directory, Requ
     {
         if (!directory.IsLoaded)
         {
-            return (null, new ErrorResult(ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable));
+            return (null, new ErrorResult(ApiErrors.StoreAway));
         }
 
         if (await admission.CountAsync(http, counted) is { } tooMany)

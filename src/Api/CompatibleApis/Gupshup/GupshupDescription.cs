@@ -6,7 +6,6 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 /// <summary>The API's endpoints in its OpenAPI document.</summary>
 internal static class GupshupDescription
 {
-    private const string Form = "application/x-www-form-urlencoded";
     private const string Refused = "Done, or refused with a code from 901 on";
 
     public static void Send(RouteHandlerBuilder endpoint) => TwoFactor(
@@ -21,7 +20,7 @@ internal static class GupshupDescription
     public static void Incoming(RouteHandlerBuilder endpoint)
     {
         endpoint.DescribeCompatibleApi(
-            "gupshupIncoming", "Send or verify a code", "With a code it is verified, without one it is sent. HEAD does the same. JSON, as of the calls under /sm, with format=json.", body: null, Form,
+            "gupshupIncoming", "Send or verify a code", "With a code it is verified, without one it is sent. HEAD does the same. JSON, as of the calls under /sm, with format=json.",
             (200, Refused, null), (429, "Too many requests", null), (500, "The server failed", null));
         Query(endpoint, ("key", true), ("phone", false), ("email", false), ("code", false), ("format", false));
     }
@@ -30,14 +29,14 @@ internal static class GupshupDescription
     {
         endpoint.DescribeCompatibleApi(
             name, "Send or verify a code", "method=TWO_FACTOR_AUTH; with otp_code it is verified, with msg it is sent. Answers with a line, XML or JSON, as format says; a form takes the same fields.",
-            body: null, Form, (200, Refused, typeof(GupshupRestAnswer)), (429, "Too many requests", typeof(GupshupRestAnswer)), (500, "The server failed", typeof(GupshupRestAnswer)));
+            (200, Refused, typeof(GupshupRestAnswer)), (429, "Too many requests", typeof(GupshupRestAnswer)), (500, "The server failed", typeof(GupshupRestAnswer)));
         Query(
             endpoint, ("userid", true), ("password", true), ("method", true), ("v", false), ("phone_no", true), ("msg", false), ("msg_type", false), ("otp_code", false),
             ("otpCodeLength", false), ("otpCodeType", false), ("format", false));
     }
 
-    private static void TwoFactor(RouteHandlerBuilder endpoint, string name, string summary, string description, Type body) => endpoint.DescribeCompatibleApi(
-        name, summary, description + " Errors are HTTP 200 too.", body, Form,
+    private static void TwoFactor(RouteHandlerBuilder endpoint, string name, string summary, string description, Type body) => endpoint.TakesForm(body).DescribeCompatibleApi(
+        name, summary, description + " Errors are HTTP 200 too.",
         (200, Refused, typeof(GupshupAnswer)), (429, "Too many requests", typeof(GupshupAnswer)), (500, "The server failed", typeof(GupshupAnswer)));
 
     private static void Query(RouteHandlerBuilder endpoint, params (string Name, bool Required)[] fields) =>

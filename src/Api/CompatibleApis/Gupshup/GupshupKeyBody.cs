@@ -1,4 +1,4 @@
-using System.ComponentModel;
+using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Core.Applications.Identifiers;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
@@ -6,20 +6,21 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 /// <summary>What POST .../gupshup/accounts takes.</summary>
 public sealed record GupshupAccountBody
 {
-    [Description("The account's name, 1 to 100 printable characters without a colon.")]
+    /// <summary>The account's name, 1 to 100 printable characters without a colon.</summary>
     public required string Accountid { get; init; }
 
-    [Description("Its password, 8 to 500 characters.")]
+    /// <summary>Its password, 8 to 500 characters.</summary>
     public required string Token { get; init; }
 }
 
 /// <summary>What POST .../gupshup/keys takes, beside the further settings of a key.</summary>
 public sealed record GupshupKeyBody
 {
-    [Description("With %code%, at most 1600 characters.")]
+    /// <summary>With %code%, at most 1600 characters.</summary>
     public required string Message { get; init; }
 
-    [Description("india (national numbers are Indian; the default) or intl (international digits).")]
+    /// <summary>india (national numbers are Indian; the default) or intl (international digits).</summary>
+    [AllowedValues("india", "intl")]
     public string? AccountType { get; init; }
 }
 

@@ -20,6 +20,8 @@ internal sealed class PerfumerlabsApi(IOptions<PerfumerlabsOptions> options) : I
         Description = $"{PerfumerlabsOptions.UsernameKey} and {PerfumerlabsOptions.PasswordKey}",
     };
 
+    public Type BodyType => typeof(PerfumerlabsAnswer);
+
     public bool Owns(PathString path) => Array.Exists(Paths, p => path.StartsWithSegments(p, StringComparison.OrdinalIgnoreCase));
 
     public void Map(IEndpointRouteBuilder routes) => PerfumerlabsEndpoints.Map(routes, options.Value);

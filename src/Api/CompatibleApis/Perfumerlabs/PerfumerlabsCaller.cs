@@ -72,7 +72,7 @@ internal sealed partial class PerfumerlabsCaller(
 
         if (!directory.IsLoaded)
         {
-            return (null, new ErrorResult(ApiErrors.StoreAway, StatusCodes.Status503ServiceUnavailable));
+            return (null, new ErrorResult(ApiErrors.StoreAway));
         }
 
         var application = await directory.FindAsync(id, http.RequestAborted);

@@ -31,8 +31,6 @@ public sealed record PerfumerlabsPasswordBody(string Target);
 /// <summary>The calls of the API.</summary>
 internal static class PerfumerlabsEndpoints
 {
-    private const string Json = "application/json";
-
     public static void Map(IEndpointRouteBuilder routes, PerfumerlabsOptions options)
     {
         foreach (var channel in PerfumerlabsChannel.All)
@@ -77,8 +75,8 @@ internal static class PerfumerlabsEndpoints
         }
     }
 
-    private static void Describe(RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body) => endpoint.DescribeCompatibleApi(
-        name, summary, description, body, Json,
+    private static void Describe(RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body) => (body is null ? endpoint : endpoint.Takes(body)).DescribeCompatibleApi(
+        name, summary, description,
         (200, "Done; or false for a password that is not right", typeof(PerfumerlabsAnswer)), (400, "A field is missing or wrong, or a limit is reached", typeof(PerfumerlabsAnswer)),
         (401, "Wrong credentials", typeof(PerfumerlabsAnswer)), (429, "Too many requests", typeof(PerfumerlabsAnswer)),
         (500, "The server failed", typeof(PerfumerlabsAnswer)), (503, "The database is unavailable", typeof(PerfumerlabsAnswer)));

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Text.Json.Serialization;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Formats;
@@ -7,35 +6,42 @@ using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Otps.Reading;
 
-/// <summary>An OTP as POST /otp, GET /otp/{otpId} and callbacks show it: the native API's 13 fields, then ours. Never its PIN.</summary>
+/// <summary>An OTP as POST /otp, GET /otp/{otpId} and callbacks show it. Never its PIN.</summary>
+/// <example>
+/// {"otpId":"a17fb13d-f4ac-4d93-9439-ef41ab8de390","trackId":null,"phoneNumber":"+33612246400","countryIso":"FR","status":"PENDING",
+/// "cost":0.0,"parts":1,"maxAttempts":4,"attempts":0,"ttl":180,"otpCallbackUrl":null,"dateCreated":"2026-11-20T10:00:00Z",
+/// "dateExpires":"2026-11-20T10:03:00Z","channel":"sms","recipient":"+33612246400","from":"InfoText","name":null,"locale":null,"reason":null,"sequence":1,"metadata":null}
+/// </example>
 public sealed record OtpAnswer
 {
     public required Guid OtpId { get; init; }
 
-    [Description("The caller's own id, as it was given.")]
+    /// <summary>The caller's own id, as it was given.</summary>
     public required Guid? TrackId { get; init; }
 
-    [Description("E.164; empty where the recipient is no phone number.")]
+    /// <summary>E.164; empty where the recipient is no phone number.</summary>
     public required string PhoneNumber { get; init; }
 
-    [Description("Country of the phone number; ZZ where the recipient is no phone number.")]
+    /// <summary>Country of the phone number; ZZ where the recipient is no phone number.</summary>
     public required string CountryIso { get; init; }
 
-    [Description("PENDING, VERIFIED, EXPIRED, CANCELLED or FAILED.")]
+    /// <summary>Only PENDING ever changes.</summary>
+    [WordsOf<OtpStatus>(upper: true)]
     public required string Status { get; init; }
 
-    [Description("Parts times the price configured for provider and country."), JsonConverter(typeof(AmountConverter))]
+    /// <summary>Parts times the price configured for provider and country.</summary>
+    [JsonConverter(typeof(AmountConverter))]
     public required decimal Cost { get; init; }
 
-    [Description("Messages that a carrier makes of the text.")]
+    /// <summary>Messages that a carrier makes of the text.</summary>
     public required int Parts { get; init; }
 
     public required int MaxAttempts { get; init; }
 
-    [Description("Unsuccessful submissions.")]
+    /// <summary>Unsuccessful submissions.</summary>
     public required int Attempts { get; init; }
 
-    [Description("Life in seconds.")]
+    /// <summary>Life in seconds.</summary>
     public required int Ttl { get; init; }
 
     public required string? OtpCallbackUrl { get; init; }
@@ -43,37 +49,43 @@ public sealed record OtpAnswer
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateCreated { get; init; }
 
-    [Description("From this moment on nothing verifies."), JsonConverter(typeof(MomentConverter))]
+    /// <summary>From this moment on nothing verifies.</summary>
+    [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateExpires { get; init; }
 
-    [Description("sms, email, telegram, call, whatsapp or ussd.")]
+    /// <summary>How the PIN is delivered.</summary>
+    [WordsOf<Channel>]
     public required string Channel { get; init; }
 
-    [Description("Phone number, e-mail address or chat id in its one spelling.")]
+    /// <summary>Phone number, e-mail address or chat id in its one spelling.</summary>
     public required string Recipient { get; init; }
 
-    [Description("The sender as the recipient sees it.")]
+    /// <summary>The sender as the recipient sees it.</summary>
     public required string From { get; init; }
 
     public required string? Name { get; init; }
 
     public required string? Locale { get; init; }
 
-    [Description("Why the OTP is EXPIRED (not_verified, never_sent) or FAILED (max_attempts, undeliverable).")]
+    /// <summary>Why the OTP is EXPIRED (not_verified, never_sent) or FAILED (max_attempts, undeliverable).</summary>
+    [WordsOf<OtpReason>]
     public required string? Reason { get; init; }
 
-    [Description("1 at the creation, raised by each change of status or delivery.")]
+    /// <summary>1 at the creation, raised by each change of status or delivery.</summary>
     public required long Sequence { get; init; }
 
     public required IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
-    [Description("Oldest first; only where an OTP is read."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>Oldest first; only where an OTP is read.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<DeliveryAnswer>? Deliveries { get; init; }
 
-    [Description("What changed, in the callback of a delivery's change only."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>What changed, in the callback of a delivery's change only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DeliveryChange? Delivery { get; init; }
 
-    [Description("Sequence of the callback before this one of the same OTP, 0 where there is none; in callbacks only."), JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    /// <summary>Sequence of the callback before this one of the same OTP, 0 where there is none; in callbacks only.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Previous { get; init; }
 
     /// <summary>As the first answer shows it.</summary>
@@ -133,17 +145,19 @@ public sealed record DeliveryAnswer
 {
     public required Guid Id { get; init; }
 
+    [WordsOf<Channel>]
     public required string Channel { get; init; }
 
     public required string Provider { get; init; }
 
-    [Description("Step of the delivery plan, from 1.")]
+    /// <summary>Step of the delivery plan, from 1.</summary>
     public required int Step { get; init; }
 
-    [Description("Attempt within the step, from 1.")]
+    /// <summary>Attempt within the step, from 1.</summary>
     public required int Attempt { get; init; }
 
-    [Description("QUEUED, SENDING, SENT, DELIVERED, READ, UNDELIVERED, FAILED, UNKNOWN or SUPPRESSED.")]
+    /// <summary>What became of the attempt.</summary>
+    [WordsOf<DeliveryStatus>(upper: true)]
     public required string Status { get; init; }
 
     public required string? Reason { get; init; }

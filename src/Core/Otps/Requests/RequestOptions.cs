@@ -44,7 +44,7 @@ public sealed record RequestOptions(Application Application, string? Idempotency
     /// <summary>What the OTP is found by later, by callers who know no id; null for nothing.</summary>
     public OtpLookup? Lookup { get; init; }
 
-    /// <summary>Refused with <see cref="OtpErrors.StillLive"/> while another OTP of the same <see cref="Lookup"/> is live.</summary>
+    /// <summary>Refused with StillLive while another OTP of the same <see cref="Lookup"/> is live.</summary>
     public bool OneLive { get; init; }
 
     /// <summary>The PIN finds its OTP: the name of the place in which it does, such as a channel.</summary>

@@ -26,7 +26,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
 
     /// <summary>Verifies the live OTP that this is the PIN of. Where several recipients have it, nobody can tell whose it is: none is found.</summary>
     /// <param name="application">Who asks.</param>
-    /// <param name="place">Where PINs find their OTPs; see <see cref="RequestOptions.FindPinIn"/>.</param>
+    /// <param name="place">Where PINs find their OTPs; see RequestOptions.FindPinIn.</param>
     /// <param name="pin">The PIN.</param>
     /// <param name="traceParent">W3C trace context of the request.</param>
     /// <param name="cancellationToken">Ends the waiting, not the work.</param>

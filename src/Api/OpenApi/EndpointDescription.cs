@@ -1,0 +1,75 @@
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.OpenApi;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Core.Errors;
+
+namespace OtpPipeline.Api.OpenApi;
+
+/// <summary>What an OpenAPI document cannot read from a handler's signature and comments.</summary>
+internal static class EndpointDescription
+{
+    /// <summary>The JSON body that the handler reads itself. Metadata without media types lets routing refuse none.</summary>
+    public static RouteHandlerBuilder Takes<TBody>(this RouteHandlerBuilder endpoint, bool isOptional = false) =>
+        endpoint.WithMetadata(new AcceptsMetadata([], typeof(TBody), isOptional)).WithErrors(CommonErrors.OfBodies);
+
+    /// <summary>The JSON body of an endpoint of a compatible API.</summary>
+    public static RouteHandlerBuilder Takes(this RouteHandlerBuilder endpoint, Type body) =>
+        endpoint.WithMetadata(new AcceptsMetadata([], body));
+
+    /// <summary>The form that the handler reads itself.</summary>
+    public static RouteHandlerBuilder TakesForm(this RouteHandlerBuilder endpoint, Type body) =>
+        endpoint.WithMetadata(new AcceptsMetadata([], body)).AddOpenApiOperationTransformer(static (operation, _, _) =>
+        {
+            var content = operation.RequestBody!.Content!;
+            content["application/x-www-form-urlencoded"] = content["application/json"];
+            content.Remove("application/json");
+            return Task.CompletedTask;
+        });
+
+    /// <summary>An endpoint of a compatible API, whose answers are its own.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="name">Name of the operation, unique over all APIs.</param>
+    /// <param name="summary">What it does.</param>
+    /// <param name="description">What a reader should know beside.</param>
+    /// <param name="answers">Each status with what it means and the type of its body, null for a plain text.</param>
+    public static RouteHandlerBuilder DescribeCompatibleApi(
+        this RouteHandlerBuilder endpoint, string name, string summary, string description, params (int Status, string Text, Type? Answer)[] answers)
+    {
+        foreach (var (status, text, answer) in answers)
+        {
+            endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, answer ?? typeof(string), [answer is null ? "text/plain" : "application/json"]) { Description = text });
+        }
+
+        return endpoint.WithName(name).WithSummary(summary).WithDescription(description);
+    }
+
+    /// <summary>The header Idempotency-Key, which the handler reads itself.</summary>
+    public static RouteHandlerBuilder TakesIdempotencyKey(this RouteHandlerBuilder endpoint) =>
+        endpoint.WithErrors(OtpErrors.IdempotencyKeyInvalid).AddOpenApiOperationTransformer(static (operation, _, _) =>
+        {
+            (operation.Parameters ??= []).Add(new OpenApiParameter
+            {
+                Name = "Idempotency-Key",
+                In = ParameterLocation.Header,
+                Description = "The same request with the same key gets the first answer again, for 24 hours unless configured otherwise.",
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
+            });
+            return Task.CompletedTask;
+        });
+
+    /// <summary>The errors that the endpoint, or each endpoint of the group, answers with.</summary>
+    public static TBuilder WithErrors<TBuilder>(this TBuilder endpoints, params IReadOnlyList<OtpError> errors)
+        where TBuilder : IEndpointConventionBuilder
+    {
+        endpoints.Add(endpoint =>
+        {
+            var format = endpoint.Metadata.OfType<IErrorFormat>().LastOrDefault() ?? NativeErrorFormat.Instance;
+            endpoint.Metadata.Add(new EndpointErrors(format, errors));
+            foreach (var status in errors.Select(format.StatusOf).Distinct())
+            {
+                endpoint.Metadata.Add(new ProducesResponseTypeMetadata(status, format.BodyType, [format.MediaType]));
+            }
+        });
+        return endpoints;
+    }
+}

@@ -36,9 +36,9 @@ internal sealed class PostgresPermitStore(NpgsqlDataSource dataSource) : IPermit
     public async Task<IReadOnlyList<PermitLease>> LeaseAsync(IReadOnlyList<PermitRequest> requests, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(LeaseSql);
-        command.Parameters.Add(Columns.From(requests, r => r.ApplicationId, NpgsqlDbType.Uuid));
-        command.Parameters.Add(Columns.From(requests, r => r.Allowed, NpgsqlDbType.Integer));
-        command.Parameters.Add(Columns.From(requests, r => r.Wanted, NpgsqlDbType.Integer));
+        command.Parameters.Add(Parameters.From(requests, r => r.ApplicationId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Parameters.From(requests, r => r.Allowed, NpgsqlDbType.Integer));
+        command.Parameters.Add(Parameters.From(requests, r => r.Wanted, NpgsqlDbType.Integer));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var leases = new Dictionary<Guid, PermitLease>(requests.Count);
         while (await reader.ReadAsync(cancellationToken))

@@ -15,11 +15,11 @@ internal sealed class PostgresSandboxStore(NpgsqlDataSource dataSource) : ISandb
             INSERT INTO sandbox_messages (id, application_id, recipient_hash, content, sent_at)
             SELECT * FROM unnest($1, $2, $3, $4, $5)
             """);
-        command.Parameters.Add(Columns.From(messages, m => m.Id, NpgsqlDbType.Uuid));
-        command.Parameters.Add(Columns.From(messages, m => m.ApplicationId, NpgsqlDbType.Uuid));
-        command.Parameters.Add(Columns.From(messages, m => m.RecipientHash, NpgsqlDbType.Bytea));
-        command.Parameters.Add(Columns.From(messages, m => m.Content, NpgsqlDbType.Bytea));
-        command.Parameters.Add(Columns.From(messages, m => m.SentAt, NpgsqlDbType.TimestampTz));
+        command.Parameters.Add(Parameters.From(messages, m => m.Id, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Parameters.From(messages, m => m.ApplicationId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Parameters.From(messages, m => m.RecipientHash, NpgsqlDbType.Bytea));
+        command.Parameters.Add(Parameters.From(messages, m => m.Content, NpgsqlDbType.Bytea));
+        command.Parameters.Add(Parameters.From(messages, m => m.SentAt, NpgsqlDbType.TimestampTz));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

@@ -13,6 +13,7 @@ using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Stores;
+using OtpPipeline.Storage.Postgres.Callbacks;
 using OtpPipeline.Storage.Postgres.Deliveries;
 using OtpPipeline.Storage.Postgres.Otps;
 using OtpPipeline.Storage.Postgres.Outbox;

@@ -3,7 +3,7 @@ using NpgsqlTypes;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Storage.Postgres.Sessions;
-using OtpPipeline.Storage.Postgres.Statements;
+using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Deliveries;
 
@@ -24,16 +24,16 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
         JOIN open o ON o.id = w.otp_id
         JOIN LATERAL (SELECT * FROM otp_pins p WHERE p.otp_id = o.id ORDER BY p.version DESC LIMIT 1) p ON true
         WHERE d.otp_id = w.otp_id AND d.step = w.step AND {Rows.Unindexed}d.status = 'QUEUED' AND d.due_at <= clock_timestamp()
-        RETURNING {Rows.Delivery}, o.application_id, o.recipient_hash, o.country_iso, o.details, o.expires_at, {Rows.Pin}
+        RETURNING {DeliveryTable.Columns}, o.application_id, o.recipient_hash, o.country_iso, o.details, o.expires_at, {OtpPinTable.Columns}
         """;
 
     public async Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
         IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(ClaimSql);
-        command.Parameters.Add(Columns.From(requests, r => r.OtpId, NpgsqlDbType.Uuid));
-        command.Parameters.Add(Columns.From(requests, r => r.Step, NpgsqlDbType.Integer));
-        command.Parameters.Add(Columns.From(requests, r => r.LeaseId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Parameters.From(requests, r => r.OtpId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Parameters.From(requests, r => r.Step, NpgsqlDbType.Integer));
+        command.Parameters.Add(Parameters.From(requests, r => r.LeaseId, NpgsqlDbType.Uuid));
         command.Parameters.Add(new() { Value = lease });
         command.Parameters.Add(new() { Value = margin });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -53,14 +53,14 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
 
     private static ClaimedDelivery Read(NpgsqlDataReader reader)
     {
-        const int Next = Rows.DeliveryWidth;
+        const int Next = DeliveryTable.Width;
         return new(
-            Rows.ReadDelivery(reader),
+            DeliveryTable.Read(reader),
             reader.GetGuid(Next),
             reader.Bytes(Next + 1),
             reader.Text(Next + 2),
             reader.Bytes(Next + 3),
-            Rows.ReadPin(reader, Next + 5),
+            OtpPinTable.Read(reader, Next + 5),
             reader.GetDateTime(Next + 4));
     }
 }

@@ -2,7 +2,6 @@ using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Outbox;
 using OtpPipeline.Storage.Postgres.Outbox;
 using OtpPipeline.Storage.Postgres.Sessions;
-using OtpPipeline.Storage.Postgres.Statements;
 
 namespace OtpPipeline.Storage.Postgres.Deliveries;
 

@@ -3,11 +3,13 @@ using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Outbox;
+using OtpPipeline.Storage.Postgres.Deliveries;
 using OtpPipeline.Storage.Postgres.Outbox;
 using OtpPipeline.Storage.Postgres.Sessions;
-using OtpPipeline.Storage.Postgres.Statements;
+using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
@@ -27,13 +29,13 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
         await using var batch = session.NewBatch();
         if (spenders.Count > 0)
         {
-            SpendingStatements.MakeAndLock(batch, spenders);
+            ApplicationSpendingTable.MakeAndLock(batch, spenders);
         }
 
-        HistoryStatements.MakeAndLock(batch, keys);
+        RecipientHistoryTable.MakeAndLock(batch, keys);
         if (lookups.Count > 0)
         {
-            IntakeStatements.FindLive(batch, lookups);
+            OtpTable.FindLive(batch, lookups);
         }
 
         if (shares.Count > 0)
@@ -47,9 +49,9 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
 
         async Task<IntakeFacts> ReadFactsAsync(NpgsqlDataReader reader)
         {
-            var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken) : [];
+            var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken) : [];
             var made = (await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
-            var histories = (await Rows.ReadAllAsync(reader, Rows.ReadHistory, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+            var histories = (await Rows.ReadAllAsync(reader, RecipientHistoryTable.Read, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
             var live = lookups.Count > 0 ? await Rows.ReadAllAsync(reader, r => Convert.ToHexString(r.Bytes(0)), cancellationToken) : [];
             var uses = shares.Count > 0 ? await Rows.ReadAllAsync(reader, ReleaseStatements.ReadUse, cancellationToken) : [];
             var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
@@ -74,24 +76,26 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
         var histories = decisions.Histories.Concat(_countedIn).Distinct().Where(h => !(_countedIn.Contains(h) && h.Sends.Length == 1)).ToList();
         if (histories.Count > 0)
         {
-            HistoryStatements.UpdateSends(batch, histories, decisions.Now);
+            RecipientHistoryTable.UpdateSends(batch, histories, decisions.Now);
         }
 
         if (decisions.Spendings.Count > 0)
         {
-            SpendingStatements.Update(batch, decisions.Spendings);
+            ApplicationSpendingTable.Update(batch, decisions.Spendings);
         }
 
         var released = decisions.ReleasedKeys.FindAll(o => o.IdempotencyHash is not null);
         if (released.Count > 0)
         {
-            IntakeStatements.ReleaseKeys(batch, released);
+            IdempotencyKeyTable.Release(batch, released);
         }
 
         if (decisions.Otps.Count > 0)
         {
-            IntakeStatements.Insert(batch, decisions);
-            DeliveryStatements.Insert(batch, decisions.Deliveries);
+            OtpTable.Insert(batch, decisions.Otps);
+            OtpChangeTable.Insert(batch, [.. decisions.Otps.Select(OtpChange.Created)]);
+            OtpPinTable.Insert(batch, decisions.Pins);
+            DeliveryTable.Insert(batch, decisions.Deliveries);
         }
 
         if (messages.Count > 0)
@@ -122,7 +126,7 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
         }
 
         await using var batch = session.NewBatch();
-        IntakeStatements.ClaimKeys(batch, requests, idempotencyRetention);
+        IdempotencyKeyTable.Claim(batch, requests, idempotencyRetention);
         try
         {
             var firsts = await session.ReadAsync(batch, reader => Rows.ReadAllAsync(reader, ReadFirst, cancellationToken), cancellationToken);
@@ -134,6 +138,6 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
         }
 
         static (Guid OtpId, FirstUse First) ReadFirst(NpgsqlDataReader row) =>
-            (row.GetGuid(0), new(row.Bytes(1), row.IsDBNull(2) ? null : Rows.ReadOtp(row, 2)));
+            (row.GetGuid(0), new(row.Bytes(1), row.IsDBNull(2) ? null : OtpTable.Read(row, 2)));
     }
 }

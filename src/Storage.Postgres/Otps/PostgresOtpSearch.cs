@@ -4,6 +4,7 @@ using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Storage.Postgres.Sessions;
+using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
@@ -37,12 +38,12 @@ internal sealed class PostgresOtpSearch(NpgsqlDataSource dataSource) : IOtpSearc
     {
         await using var command = dataSource.CreateCommand(
             $"""
-            SELECT {Rows.Pin} FROM otps o JOIN otp_pins p ON p.otp_id = o.id
+            SELECT {OtpPinTable.Columns} FROM otps o JOIN otp_pins p ON p.otp_id = o.id
             WHERE o.lookup_hash = ANY ($1) AND {Live} ORDER BY o.created_at DESC, o.id DESC, p.version DESC LIMIT 1
             """);
-        command.Parameters.Add(Columns.From(lookupHashes, h => h, NpgsqlDbType.Bytea));
+        command.Parameters.Add(Parameters.From(lookupHashes, h => h, NpgsqlDbType.Bytea));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return (await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken)).SingleOrDefault();
+        return (await Rows.ReadAllAsync(reader, r => OtpPinTable.Read(r), cancellationToken)).SingleOrDefault();
     }
 
     private async Task<IReadOnlyList<Guid>> ReadIdsAsync(string sql, byte[] hash, CancellationToken cancellationToken)

@@ -5,6 +5,7 @@ using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Storage.Postgres.Sessions;
+using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
@@ -24,15 +25,15 @@ internal sealed class PostgresOtpStore(
     {
         await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
         await using var batch = session.NewBatch();
-        batch.Add($"SELECT {Rows.Otp} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
-        batch.Add($"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt", new NpgsqlParameter { Value = otpId });
+        batch.Add($"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
+        batch.Add($"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt", new NpgsqlParameter { Value = otpId });
         batch.Add("SELECT clock_timestamp()");
         return await session.ReadAsync(batch, ReadAsync, cancellationToken);
 
         async Task<OtpReading?> ReadAsync(NpgsqlDataReader reader)
         {
-            var otp = (await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken)).SingleOrDefault();
-            var deliveries = await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken);
+            var otp = (await Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken)).SingleOrDefault();
+            var deliveries = await Rows.ReadAllAsync(reader, DeliveryTable.Read, cancellationToken);
             var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
             return otp is null ? null : new(otp, deliveries, now);
         }

@@ -2,14 +2,13 @@ using Npgsql;
 using NpgsqlTypes;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries.Sending;
-using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
 using OtpPipeline.Storage.Postgres.Outbox;
 using OtpPipeline.Storage.Postgres.Sessions;
-using OtpPipeline.Storage.Postgres.Statements;
+using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
@@ -18,9 +17,9 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
 {
     // Whoever changes a delivery or checks a guess holds the OTP's row. What is read in a later statement of READ COMMITTED is
     // therefore as it stands under the lock, and so is the clock.
-    private const string LockSql = $"SELECT {Rows.Otp} FROM otps o WHERE o.id = ANY ($1) ORDER BY o.id FOR UPDATE";
-    private const string DeliveriesSql = $"SELECT {Rows.Delivery} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
-    private const string Published = DeliveryStatements.Published;
+    private const string LockSql = $"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = ANY ($1) ORDER BY o.id FOR UPDATE";
+    private const string DeliveriesSql = $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
+    private const string Published = DeliveryTable.Published;
     private const string ClockSql = "SELECT clock_timestamp()";
 
     // Reads the whole outbox: it is long only while the broker takes nothing, and nobody looks here but once a second.
@@ -36,15 +35,15 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     public async Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken)
     {
         await using var batch = session.NewBatch();
-        SpendingStatements.MakeAndLock(batch, [applicationId]);
+        ApplicationSpendingTable.MakeAndLock(batch, [applicationId]);
         return await session.ReadAsync(
-            batch, async reader => (await Rows.ReadAllAsync(reader, SpendingStatements.Read, cancellationToken)).Single(), cancellationToken);
+            batch, async reader => (await Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken)).Single(), cancellationToken);
     }
 
     public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
             $"""
-            SELECT {Rows.Otp} FROM otps o
+            SELECT {OtpTable.Columns} FROM otps o
             WHERE o.status = 'PENDING' AND o.expires_at <= (SELECT clock_timestamp())
             ORDER BY o.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
             """,
@@ -54,7 +53,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
             $"""
-            SELECT {Rows.Otp} FROM otps o
+            SELECT {OtpTable.Columns} FROM otps o
             WHERE o.id IN (
                 SELECT d.otp_id FROM deliveries d
                 WHERE d.status = 'SENDING' AND d.lease_until <= (SELECT clock_timestamp()) ORDER BY d.lease_until LIMIT $1)
@@ -66,7 +65,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     public Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
             $"""
-            SELECT {Rows.Otp} FROM otps o
+            SELECT {OtpTable.Columns} FROM otps o
             WHERE o.id = ANY (ARRAY(
                 SELECT due.otp_id FROM unnest($2, $3) AS c (channel, lag)
                 CROSS JOIN LATERAL (
@@ -87,8 +86,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             """,
             [
                 new() { Value = limit },
-                Columns.From(lags, l => l.Key.Text(), NpgsqlDbType.Text),
-                Columns.From(lags, l => l.Value, NpgsqlDbType.Interval),
+                Parameters.From(lags, l => l.Key.Text(), NpgsqlDbType.Text),
+                Parameters.From(lags, l => l.Value, NpgsqlDbType.Interval),
             ],
             cancellationToken,
             withOutbox: true);
@@ -103,52 +102,52 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         await using var batch = session.NewBatch();
         if (changes.Otps.Count > 0)
         {
-            UpdateOtps(batch, changes.Otps);
+            OtpTable.Update(batch, changes.Otps);
         }
 
         if (changes.Finals.Count > 0)
         {
-            batch.Add("DELETE FROM otp_pins WHERE otp_id = ANY ($1)", Columns.From(changes.Finals));
+            OtpPinTable.Delete(batch, changes.Finals);
         }
 
         if (changes.UpdatedDeliveries.Count > 0)
         {
-            DeliveryStatements.Update(batch, changes.UpdatedDeliveries);
+            DeliveryTable.Update(batch, changes.UpdatedDeliveries);
         }
 
         if (changes.NewDeliveries.Count > 0)
         {
-            DeliveryStatements.Insert(batch, changes.NewDeliveries);
+            DeliveryTable.Insert(batch, changes.NewDeliveries);
         }
 
         if (changes.Changes.Count > 0)
         {
-            ChangeStatements.Insert(batch, changes.Changes);
+            OtpChangeTable.Insert(batch, changes.Changes);
         }
 
         if (changes.Callbacks.Count > 0)
         {
-            ChangeStatements.InsertCallbacks(batch, changes.Callbacks);
+            CallbackTable.Insert(batch, changes.Callbacks);
         }
 
         if (changes.Histories.Count > 0)
         {
-            HistoryStatements.UpdateGuesses(batch, changes.Histories, changes.Now);
+            RecipientHistoryTable.UpdateGuesses(batch, changes.Histories, changes.Now);
         }
 
         if (changes.CountedSends.Count > 0)
         {
-            HistoryStatements.UpdateSends(batch, changes.CountedSends, changes.Now);
+            RecipientHistoryTable.UpdateSends(batch, changes.CountedSends, changes.Now);
         }
 
         if (changes.Spendings.Count > 0)
         {
-            SpendingStatements.Update(batch, changes.Spendings);
+            ApplicationSpendingTable.Update(batch, changes.Spendings);
         }
 
         if (changes.Submissions.Count > 0)
         {
-            InsertSubmissions(batch, changes.Submissions);
+            OtpSubmissionTable.Insert(batch, changes.Submissions);
         }
 
         if (messages.Count > 0)
@@ -169,29 +168,29 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     private async Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, CancellationToken cancellationToken)
     {
         await using var batch = session.NewBatch();
-        batch.Add(LockSql, Columns.From(otpIds));
+        batch.Add(LockSql, Parameters.From(otpIds));
         if (forVerification)
         {
-            batch.Add($"SELECT {Rows.Pin} FROM otp_pins p WHERE p.otp_id = ANY ($1)", Columns.From(otpIds));
-            HistoryStatements.LockOf(batch, otpIds);
+            batch.Add($"SELECT {OtpPinTable.Columns} FROM otp_pins p WHERE p.otp_id = ANY ($1)", Parameters.From(otpIds));
+            RecipientHistoryTable.LockOf(batch, otpIds);
         }
 
         if (submissions)
         {
-            batch.Add("SELECT s.otp_id, s.hash, s.code FROM otp_submissions s WHERE s.otp_id = ANY ($1)", Columns.From(otpIds));
+            batch.Add($"SELECT {OtpSubmissionTable.Columns} FROM otp_submissions s WHERE s.otp_id = ANY ($1)", Parameters.From(otpIds));
         }
 
-        batch.Add(DeliveriesSql, Columns.From(otpIds));
+        batch.Add(DeliveriesSql, Parameters.From(otpIds));
         batch.Add(ClockSql);
 
         return await session.ReadAsync(
             batch,
             async reader =>
             {
-                var otps = await Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken);
-                var pins = forVerification ? await Rows.ReadAllAsync(reader, r => Rows.ReadPin(r), cancellationToken) : [];
-                var histories = forVerification ? await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Rows.ReadHistory(r, 1)), cancellationToken) : [];
-                var answered = submissions ? await Rows.ReadAllAsync(reader, Rows.ReadSubmission, cancellationToken) : [];
+                var otps = await Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken);
+                var pins = forVerification ? await Rows.ReadAllAsync(reader, r => OtpPinTable.Read(r), cancellationToken) : [];
+                var histories = forVerification ? await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), RecipientHistoryTable.Read(r, 1)), cancellationToken) : [];
+                var answered = submissions ? await Rows.ReadAllAsync(reader, OtpSubmissionTable.Read, cancellationToken) : [];
                 return await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken);
             },
             cancellationToken);
@@ -202,13 +201,13 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     {
         await using var find = session.NewBatch();
         find.Add(sql, parameters);
-        var otps = await session.ReadAsync(find, reader => Rows.ReadAllAsync(reader, r => Rows.ReadOtp(r), cancellationToken), cancellationToken);
+        var otps = await session.ReadAsync(find, reader => Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken), cancellationToken);
         await using var batch = session.NewBatch();
-        batch.Add(DeliveriesSql, Columns.From(otps.Select(o => o.Id)));
+        batch.Add(DeliveriesSql, Parameters.From(otps.Select(o => o.Id)));
         batch.Add(ClockSql);
         if (withOutbox)
         {
-            batch.Add(UnpublishedSql, Columns.From(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
+            batch.Add(UnpublishedSql, Parameters.From(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
         }
 
         return await session.ReadAsync(
@@ -225,7 +224,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     private static async Task<LockedOtps> AssembleAsync(
         NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<(Guid OtpId, RecipientHistory Row)> histories, List<OtpSubmission> submissions, CancellationToken cancellationToken)
     {
-        var deliveries = (await Rows.ReadAllAsync(reader, Rows.ReadDelivery, cancellationToken)).ToLookup(d => d.OtpId);
+        var deliveries = (await Rows.ReadAllAsync(reader, DeliveryTable.Read, cancellationToken)).ToLookup(d => d.OtpId);
         var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
         var pinOf = pins.GroupBy(p => p.OtpId).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Version));
         var submissionsOf = submissions.ToLookup(s => s.OtpId);
@@ -244,27 +243,4 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     }
 
     private static (Guid ApplicationId, string Hash) KeyOf(RecipientHistory history) => (history.ApplicationId, Convert.ToHexString(history.RecipientHash));
-
-    private static void InsertSubmissions(NpgsqlBatch batch, IReadOnlyCollection<OtpSubmission> submissions) => batch.Add(
-        "INSERT INTO otp_submissions (otp_id, hash, code) SELECT * FROM unnest($1, $2, $3)",
-        Columns.From(submissions, s => s.OtpId, NpgsqlDbType.Uuid),
-        Columns.From(submissions, s => s.Hash, NpgsqlDbType.Bytea),
-        Columns.From(submissions, s => s.Code, NpgsqlDbType.Integer));
-
-    private static void UpdateOtps(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
-        """
-        UPDATE otps o
-        SET status = u.status, reason = u.reason, sequence = u.sequence, attempts = u.attempts, verified_by = u.verified_by, final_at = u.final_at,
-            delivery_sequence = u.delivery_sequence
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8) AS u (id, status, reason, sequence, attempts, verified_by, final_at, delivery_sequence)
-        WHERE o.id = u.id
-        """,
-        Columns.From(otps, o => o.Id, NpgsqlDbType.Uuid),
-        Columns.From(otps, o => EnumText<OtpStatus>.Upper(o.Status), NpgsqlDbType.Text),
-        Columns.From(otps, o => o.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, NpgsqlDbType.Text),
-        Columns.From(otps, o => o.Sequence, NpgsqlDbType.Bigint),
-        Columns.From(otps, o => o.Attempts, NpgsqlDbType.Integer),
-        Columns.From(otps, o => o.VerifiedBy, NpgsqlDbType.Bytea),
-        Columns.From(otps, o => o.FinalAt, NpgsqlDbType.TimestampTz),
-        Columns.From(otps, o => o.DeliverySequence, NpgsqlDbType.Bigint));
 }

@@ -27,16 +27,16 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
         {
             Parameters =
             {
-                Columns.From(messages, m => m.Id, NpgsqlDbType.Uuid),
-                Columns.From(messages, m => m.MessageType, NpgsqlDbType.Text),
-                Columns.From(messages, m => m.RoutingKey, NpgsqlDbType.Text),
-                Columns.From(messages, m => m.DestinationAddress, NpgsqlDbType.Text),
-                Columns.From(messages, m => m.Body, NpgsqlDbType.Text),
-                Columns.From(messages, m => m.Headers, NpgsqlDbType.Text),
-                Columns.From(messages, m => m.TraceParent, NpgsqlDbType.Text),
-                Columns.From(messages, m => m.DueAfter, NpgsqlDbType.Interval),
-                Columns.From(messages, m => m.LeaseId, NpgsqlDbType.Uuid),
-                Columns.From(messages, m => m.CorrelationId, NpgsqlDbType.Uuid),
+                Parameters.From(messages, m => m.Id, NpgsqlDbType.Uuid),
+                Parameters.From(messages, m => m.MessageType, NpgsqlDbType.Text),
+                Parameters.From(messages, m => m.RoutingKey, NpgsqlDbType.Text),
+                Parameters.From(messages, m => m.DestinationAddress, NpgsqlDbType.Text),
+                Parameters.From(messages, m => m.Body, NpgsqlDbType.Text),
+                Parameters.From(messages, m => m.Headers, NpgsqlDbType.Text),
+                Parameters.From(messages, m => m.TraceParent, NpgsqlDbType.Text),
+                Parameters.From(messages, m => m.DueAfter, NpgsqlDbType.Interval),
+                Parameters.From(messages, m => m.LeaseId, NpgsqlDbType.Uuid),
+                Parameters.From(messages, m => m.CorrelationId, NpgsqlDbType.Uuid),
             },
         };
 
@@ -84,9 +84,9 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
             """,
             cancellationToken,
             new() { Value = leaseId },
-            Columns.From(failures, f => f.Id, NpgsqlDbType.Uuid),
-            Columns.From(failures, f => f.RetryAfter, NpgsqlDbType.Interval),
-            Columns.From(failures, f => f.Error, NpgsqlDbType.Text));
+            Parameters.From(failures, f => f.Id, NpgsqlDbType.Uuid),
+            Parameters.From(failures, f => f.RetryAfter, NpgsqlDbType.Interval),
+            Parameters.From(failures, f => f.Error, NpgsqlDbType.Text));
 
     /// <inheritdoc />
     public async Task<IReadOnlyList<OutboxMessage>> ListParkedAsync(int limit, Guid? after, CancellationToken cancellationToken)

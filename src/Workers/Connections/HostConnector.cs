@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Workers.Connections;
 

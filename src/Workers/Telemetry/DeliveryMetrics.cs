@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
-using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Workers.Telemetry;
 

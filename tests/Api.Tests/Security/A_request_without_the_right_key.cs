@@ -1,6 +1,5 @@
 using System.Net;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Api.Tests.Security;
 

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
-using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -1,5 +1,4 @@
 using Npgsql;
-using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

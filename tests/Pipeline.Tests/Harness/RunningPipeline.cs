@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using Npgsql;
-using OtpPipeline.Storage.Postgres.Sessions;
 using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;

@@ -8,7 +8,6 @@ using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
-using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Workers.Tests.Support;
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Storage.Postgres.Sessions;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;
 

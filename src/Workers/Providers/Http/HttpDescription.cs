@@ -2,7 +2,6 @@ using System.Net.Http.Headers;
 using System.Text;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Stores;
-using OtpPipeline.Storage.Postgres.Sessions;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
-using OtpPipeline.Storage.Postgres.Sessions;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Sandbox;
 

@@ -1,7 +1,6 @@
 using System.Buffers;
 using MimeKit;
 using MimeKit.IO;
-using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 

@@ -5,7 +5,6 @@ using OtpPipeline.Api.CompatibleApis;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Tests.CompatibleApis.Support;
 using OtpPipeline.Api.Tests.Support;
-using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis.Beem;
 

@@ -4,14 +4,15 @@ using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Storage.Postgres.Sessions;
+using OtpPipeline.Storage.Postgres.Tables;
 
-namespace OtpPipeline.Storage.Postgres.Statements;
+namespace OtpPipeline.Storage.Postgres.Deliveries;
 
 /// <summary>The statements that count and release what waits for a place in a channel's queue.</summary>
 internal static class ReleaseStatements
 {
-    private const string Published = DeliveryStatements.Published;
-    private const string Waiting = DeliveryStatements.Waiting;
+    private const string Published = DeliveryTable.Published;
+    private const string Waiting = DeliveryTable.Waiting;
     private const string OfShare = "d.channel = s.channel AND d.application_id = s.application_id";
 
     // The shares in the order of the index, each found by one step in it, however many deliveries a share has.
@@ -56,8 +57,8 @@ internal static class ReleaseStatements
         FROM unnest($1, $2) AS s (application_id, channel)
         CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE {Published} AND {OfShare} LIMIT $3) counted) p
         """,
-        Columns.From(shares, s => s.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.From(shares, s => s.Channel.Text(), NpgsqlDbType.Text),
+        Parameters.From(shares, s => s.ApplicationId, NpgsqlDbType.Uuid),
+        Parameters.From(shares, s => s.Channel.Text(), NpgsqlDbType.Text),
         new() { Value = most });
 
     public static NpgsqlCommand FindWaiting(NpgsqlDataSource dataSource, QueueShare? after, int limit)
@@ -71,8 +72,8 @@ internal static class ReleaseStatements
 
     public static void Take(NpgsqlBatch batch, IReadOnlyList<QueueShare> shares, int target, int most, TimeSpan lostAfter) => batch.Add(
         TakeSql,
-        Columns.From(shares, s => s.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.From(shares, s => s.Channel.Text(), NpgsqlDbType.Text),
+        Parameters.From(shares, s => s.ApplicationId, NpgsqlDbType.Uuid),
+        Parameters.From(shares, s => s.Channel.Text(), NpgsqlDbType.Text),
         new() { Value = (long)target },
         new() { Value = (long)most },
         new() { Value = lostAfter });

@@ -3,20 +3,34 @@ using NpgsqlTypes;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Storage.Postgres.Sessions;
 
-namespace OtpPipeline.Storage.Postgres.Statements;
+namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The statements over recipients' histories. Everybody locks them in the order of their keys, after the OTPs.</summary>
-internal static class HistoryStatements
+/// <summary>The table recipient_histories, as h. Locked in the order of its keys, after the OTPs.</summary>
+internal static class RecipientHistoryTable
 {
+    public const string Columns = "h.application_id, h.recipient_hash, h.sends, h.failed_guesses, h.cool_off_until, h.updated_at";
+
+    public static RecipientHistory Read(NpgsqlDataReader r) => Read(r, 0);
+
+    public static RecipientHistory Read(NpgsqlDataReader r, int at) => new()
+    {
+        ApplicationId = r.GetGuid(at),
+        RecipientHash = r.Bytes(at + 1),
+        Sends = r.GetFieldValue<long[]>(at + 2),
+        FailedGuesses = r.GetInt32(at + 3),
+        CoolOffUntil = r.Value<DateTime>(at + 4),
+        UpdatedAt = r.GetDateTime(at + 5),
+    };
+
     /// <summary>Locks those of the recipients of these OTPs; each row begins with the OTP's id.</summary>
     public static void LockOf(NpgsqlBatch batch, IReadOnlyCollection<Guid> otpIds) => batch.Add(
         $"""
-        SELECT o.id, {Rows.History} FROM otps o
+        SELECT o.id, {Columns} FROM otps o
         JOIN recipient_histories h ON h.application_id = o.application_id AND h.recipient_hash = coalesce(o.limit_hash, o.recipient_hash)
         WHERE o.id = ANY ($1)
         ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
         """,
-        Columns.From(otpIds));
+        Parameters.From(otpIds));
 
     /// <summary>
     /// Makes the missing histories, with this request counted in already, so that a new one costs one write; the second
@@ -37,7 +51,7 @@ internal static class HistoryStatements
             Hashes(keys));
         batch.Add(
             $"""
-            SELECT {Rows.History} FROM recipient_histories h
+            SELECT {Columns} FROM recipient_histories h
             JOIN unnest($1, $2) AS r (application_id, recipient_hash) ON h.application_id = r.application_id AND h.recipient_hash = r.recipient_hash
             ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
             """,
@@ -51,9 +65,9 @@ internal static class HistoryStatements
         FROM unnest($1, $2, $3) AS u (application_id, recipient_hash, sends)
         WHERE h.application_id = u.application_id AND h.recipient_hash = u.recipient_hash
         """,
-        Columns.From(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.From(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
-        Columns.From(histories, h => $"{{{string.Join(',', h.Sends)}}}", NpgsqlDbType.Text),
+        Parameters.From(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
+        Parameters.From(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
+        Parameters.From(histories, h => $"{{{string.Join(',', h.Sends)}}}", NpgsqlDbType.Text),
         new() { Value = now });
 
     public static void UpdateGuesses(NpgsqlBatch batch, IReadOnlyCollection<RecipientHistory> histories, DateTime now) => batch.Add(
@@ -62,13 +76,13 @@ internal static class HistoryStatements
         FROM unnest($1, $2, $3, $4) AS u (application_id, recipient_hash, failed_guesses, cool_off_until)
         WHERE h.application_id = u.application_id AND h.recipient_hash = u.recipient_hash
         """,
-        Columns.From(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.From(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
-        Columns.From(histories, h => h.FailedGuesses, NpgsqlDbType.Integer),
-        Columns.From(histories, h => h.CoolOffUntil, NpgsqlDbType.TimestampTz),
+        Parameters.From(histories, h => h.ApplicationId, NpgsqlDbType.Uuid),
+        Parameters.From(histories, h => h.RecipientHash, NpgsqlDbType.Bytea),
+        Parameters.From(histories, h => h.FailedGuesses, NpgsqlDbType.Integer),
+        Parameters.From(histories, h => h.CoolOffUntil, NpgsqlDbType.TimestampTz),
         new() { Value = now });
 
-    private static NpgsqlParameter Applications(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.From(keys, k => k.ApplicationId, NpgsqlDbType.Uuid);
+    private static NpgsqlParameter Applications(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Parameters.From(keys, k => k.ApplicationId, NpgsqlDbType.Uuid);
 
-    private static NpgsqlParameter Hashes(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Columns.From(keys, k => k.Hash, NpgsqlDbType.Bytea);
+    private static NpgsqlParameter Hashes(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Parameters.From(keys, k => k.Hash, NpgsqlDbType.Bytea);
 }

@@ -4,7 +4,7 @@ using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Formats;
 
-namespace OtpPipeline.Storage.Postgres;
+namespace OtpPipeline.Storage.Postgres.Callbacks;
 
 /// <summary>Which callbacks an operator means, and how they are sent again.</summary>
 internal static class CallbackFilterSql

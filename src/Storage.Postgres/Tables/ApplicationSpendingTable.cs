@@ -3,10 +3,10 @@ using NpgsqlTypes;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Storage.Postgres.Sessions;
 
-namespace OtpPipeline.Storage.Postgres.Statements;
+namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The statements over what applications with a spending limit spent today (UTC). One row an application: its intake goes one by one.</summary>
-internal static class SpendingStatements
+/// <summary>The table application_spendings of today (UTC). A limited application has one row, so its intake is serial.</summary>
+internal static class ApplicationSpendingTable
 {
     private const string Today = "(clock_timestamp() AT TIME ZONE 'UTC')::date";
 
@@ -14,10 +14,10 @@ internal static class SpendingStatements
     {
         batch.Add(
             $"INSERT INTO application_spendings (application_id, day, spent) SELECT id, {Today}, 0 FROM unnest($1) AS a (id) ON CONFLICT DO NOTHING",
-            Columns.From(applicationIds));
+            Parameters.From(applicationIds));
         batch.Add(
             $"SELECT application_id, day, spent FROM application_spendings WHERE application_id = ANY ($1) AND day = {Today} ORDER BY application_id FOR UPDATE",
-            Columns.From(applicationIds));
+            Parameters.From(applicationIds));
     }
 
     public static ApplicationSpending Read(NpgsqlDataReader reader) => new()
@@ -32,7 +32,7 @@ internal static class SpendingStatements
         UPDATE application_spendings s SET spent = u.spent FROM unnest($1, $2, $3) AS u (application_id, day, spent)
         WHERE s.application_id = u.application_id AND s.day = u.day
         """,
-        Columns.From(spendings, s => s.ApplicationId, NpgsqlDbType.Uuid),
-        Columns.From(spendings, s => s.Day, NpgsqlDbType.Date),
-        Columns.From(spendings, s => s.Spent, NpgsqlDbType.Numeric));
+        Parameters.From(spendings, s => s.ApplicationId, NpgsqlDbType.Uuid),
+        Parameters.From(spendings, s => s.Day, NpgsqlDbType.Date),
+        Parameters.From(spendings, s => s.Spent, NpgsqlDbType.Numeric));
 }

@@ -1,0 +1,83 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Storage.Postgres.Sessions;
+
+namespace OtpPipeline.Storage.Postgres.Tables;
+
+/// <summary>The table deliveries, as d.</summary>
+internal static class DeliveryTable
+{
+    public const string Columns =
+        "d.id, d.otp_id, d.channel, d.provider, d.step, d.attempt, d.status, d.reason, d.provider_message_id, d.due_at, d.publish_due_at, "
+        + "d.republished, d.lease_id, d.lease_until, d.created_at, d.updated_at, d.application_id, d.waiting_since";
+
+    public const int Width = 18;
+
+    /// <summary>Those that the index ix_deliveries_published holds.</summary>
+    public const string Published = "d.status = 'QUEUED' AND d.waiting_since IS NULL";
+
+    /// <summary>Those that the index ix_deliveries_waiting holds.</summary>
+    public const string Waiting = "d.status = 'QUEUED' AND d.waiting_since IS NOT NULL";
+
+    public static Delivery Read(NpgsqlDataReader r) => new()
+    {
+        Id = r.GetGuid(0),
+        OtpId = r.GetGuid(1),
+        Channel = EnumText<Channel>.Parse(r.GetString(2)),
+        Provider = r.GetString(3),
+        Step = r.GetInt32(4),
+        Attempt = r.GetInt32(5),
+        Status = EnumText<DeliveryStatus>.Parse(r.GetString(6)),
+        Reason = r.Text(7),
+        ProviderMessageId = r.Text(8),
+        DueAt = r.GetDateTime(9),
+        PublishDueAt = r.GetDateTime(10),
+        Republished = r.GetInt32(11),
+        LeaseId = r.Value<Guid>(12),
+        LeaseUntil = r.Value<DateTime>(13),
+        CreatedAt = r.GetDateTime(14),
+        UpdatedAt = r.GetDateTime(15),
+        ApplicationId = r.GetGuid(16),
+        WaitingSince = r.Value<DateTime>(17),
+    };
+
+    public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<Delivery> deliveries) => batch.Add(
+        """
+        INSERT INTO deliveries (id, otp_id, application_id, channel, provider, step, attempt, status, due_at, publish_due_at, waiting_since, trace_parent,
+                                republished, created_at, updated_at)
+        SELECT id, otp_id, application_id, channel, provider, step, attempt, 'QUEUED', due_at, publish_due_at, waiting_since, trace_parent, 0, created_at, created_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            AS d (id, otp_id, application_id, channel, provider, step, attempt, due_at, publish_due_at, waiting_since, trace_parent, created_at)
+        """,
+        Parameters.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
+        Parameters.From(deliveries, d => d.OtpId, NpgsqlDbType.Uuid),
+        Parameters.From(deliveries, d => d.ApplicationId, NpgsqlDbType.Uuid),
+        Parameters.From(deliveries, d => d.Channel.Text(), NpgsqlDbType.Text),
+        Parameters.From(deliveries, d => d.Provider, NpgsqlDbType.Text),
+        Parameters.From(deliveries, d => d.Step, NpgsqlDbType.Integer),
+        Parameters.From(deliveries, d => d.Attempt, NpgsqlDbType.Integer),
+        Parameters.From(deliveries, d => d.DueAt, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.WaitingSince, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.TraceParent, NpgsqlDbType.Text),
+        Parameters.From(deliveries, d => d.CreatedAt, NpgsqlDbType.TimestampTz));
+
+    public static void Update(NpgsqlBatch batch, IReadOnlyCollection<Delivery> deliveries) => batch.Add(
+        """
+        UPDATE deliveries d
+        SET status = u.status, reason = u.reason, provider_message_id = u.provider_message_id, publish_due_at = u.publish_due_at,
+            republished = u.republished, updated_at = u.updated_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (id, status, reason, provider_message_id, publish_due_at, republished, updated_at)
+        WHERE d.id = u.id
+        """,
+        Parameters.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
+        Parameters.From(deliveries, d => EnumText<DeliveryStatus>.Upper(d.Status), NpgsqlDbType.Text),
+        Parameters.From(deliveries, d => d.Reason, NpgsqlDbType.Text),
+        Parameters.From(deliveries, d => d.ProviderMessageId, NpgsqlDbType.Text),
+        Parameters.From(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.Republished, NpgsqlDbType.Integer),
+        Parameters.From(deliveries, d => d.UpdatedAt, NpgsqlDbType.TimestampTz));
+}

@@ -1,0 +1,25 @@
+using Npgsql;
+using NpgsqlTypes;
+using OtpPipeline.Core.Otps;
+using OtpPipeline.Storage.Postgres.Sessions;
+
+namespace OtpPipeline.Storage.Postgres.Tables;
+
+/// <summary>The table otp_submissions, as s.</summary>
+internal static class OtpSubmissionTable
+{
+    public const string Columns = "s.otp_id, s.hash, s.code";
+
+    public static OtpSubmission Read(NpgsqlDataReader r) => new()
+    {
+        OtpId = r.GetGuid(0),
+        Hash = r.Bytes(1),
+        Code = r.Value<int>(2),
+    };
+
+    public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<OtpSubmission> submissions) => batch.Add(
+        "INSERT INTO otp_submissions (otp_id, hash, code) SELECT * FROM unnest($1, $2, $3)",
+        Parameters.From(submissions, s => s.OtpId, NpgsqlDbType.Uuid),
+        Parameters.From(submissions, s => s.Hash, NpgsqlDbType.Bytea),
+        Parameters.From(submissions, s => s.Code, NpgsqlDbType.Integer));
+}

@@ -23,10 +23,10 @@ public static class CallbackAddress
         }.Select(IPNetwork.Parse),
     ];
 
-    /// <summary>An absolute http or https URL without credentials, not too long, whose host is no refused address in letters.</summary>
-    public static bool IsAcceptable(string url, IReadOnlyList<IPNetwork> allowed) => Check(url, allowed, out _);
-
-    /// <summary>Whether the URL is acceptable, and the network that its host is in where that is what refuses it.</summary>
+    /// <summary>Whether it is an http or https URL, not too long, without credentials, of a host that is allowed.</summary>
+    /// <param name="url">As the caller wrote it.</param>
+    /// <param name="allowed">Networks that the operator allows.</param>
+    /// <param name="refused">The network of the host, where that is what refuses it.</param>
     public static bool Check(string url, IReadOnlyList<IPNetwork> allowed, out IPNetwork? refused)
     {
         refused = null;

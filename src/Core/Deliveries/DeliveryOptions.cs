@@ -61,7 +61,7 @@ public sealed class DeliveryOptions : IValidatableObject
         {
             if (!EnumText<Channel>.TryParse(name, out _))
             {
-                yield return new($"Deliveries:Channels:{name} is no channel: use sms, email, telegram, call, whatsapp or ussd.");
+                yield return new($"Deliveries:Channels:{name} is no channel: use one of {Recipients.Channels.Names}.");
             }
 
             var results = new List<ValidationResult>();

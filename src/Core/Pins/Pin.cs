@@ -13,8 +13,6 @@ public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
     private readonly string _value = value;
     private readonly bool _exact = exact;
 
-    public int Length => _value.Length;
-
     /// <summary>The PIN in clear: for the rendered message and its encryption, nothing else.</summary>
     public string Reveal() => _value;
 

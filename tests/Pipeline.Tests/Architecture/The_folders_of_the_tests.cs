@@ -37,6 +37,17 @@ public partial class The_folders_of_the_tests
             .Select(f => $"{f.Path} declares {f.Declared}")
             .ShouldBeEmpty();
 
+    /// <summary>What a second project needs goes to tests/Shared.</summary>
+    [Fact]
+    public void Hold_one_copy_of_each_helper() =>
+        (from project in Directory.GetDirectories(Repository.At("tests")).Select(p => Path.GetFileName(p)!)
+         from source in Sources(project)
+         from Match type in DeclaredType().Matches(File.ReadAllText(Repository.At("tests", source)))
+         group source by type.Groups["name"].Value into copies
+         where copies.Distinct(StringComparer.Ordinal).Count() > 1 && !copies.Key.Contains('_')
+         select $"{copies.Key} in {string.Join(" and ", copies)}")
+        .ShouldBeEmpty();
+
     [Fact]
     public void Without_a_twin_still_exist() => Own.Keys.Where(f => !Directory.Exists(Repository.At("tests", f))).ShouldBeEmpty();
 
@@ -62,4 +73,8 @@ public partial class The_folders_of_the_tests
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline, 1000)]
     private static partial Regex DeclaredNamespace();
+
+    /// <summary>Not nested in another; the names of test classes have underscores.</summary>
+    [GeneratedRegex(@"^(public|internal)( static| sealed| abstract| partial| readonly)* (class|record struct|record|struct|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex DeclaredType();
 }

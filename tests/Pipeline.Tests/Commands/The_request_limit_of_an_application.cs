@@ -15,7 +15,7 @@ public sealed class The_request_limit_of_an_application(GuardedBus bus) : IClass
         using var rest = new Client(GuardedBus.KeyOf(bus.Slow), () => [pipeline.Apis[0].Address]);
         using var second = new Client(GuardedBus.SecondKeyOf(bus.Slow), () => [pipeline.Apis[0].Address]);
         await using var amqp = await AmqpClient.ConnectAsync(pipeline);
-        List<(Answer Http, AmqpAnswer Bus)> answers;
+        List<(HostAnswer Http, AmqpAnswer Bus)> answers;
         long minute;
         do
         {

@@ -75,8 +75,8 @@ public sealed class Beem_conformance(SharedPipeline shared)
         (await client.PostAsync("v1/verify", new { pin = "1" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(112, "pinId missing"));
         (await client.PostAsync("v1/request", new { appId = 4711 }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(103, "Phone number missing"));
         (await client.PostAsync("v1/request", new { appId = 4712, msisdn = "33612246400" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(106, "Application not found"));
-        (await client.PostAsync("v1/request", new { appId = 4711, msisdn = "33612246400" }, "Authorization", BasicHeader.From("beem-tests:wrong"))).ShouldBe(new Answer(401, Envelope(120, "Wrong Username or Password")));
-        (await client.PostTextAsync("v1/request", "{}")).ShouldBe(new Answer(200, Envelope(110, "Username or Password missing")));
+        (await client.PostAsync("v1/request", new { appId = 4711, msisdn = "33612246400" }, "Authorization", BasicHeader.From("beem-tests:wrong"))).ShouldBe(new HostAnswer(401, Envelope(120, "Wrong Username or Password")));
+        (await client.PostTextAsync("v1/request", "{}")).ShouldBe(new HostAnswer(200, Envelope(110, "Username or Password missing")));
     }
 
     internal static async Task<(Guid PinId, string Recipient)> SentAsync(RunningPipeline pipeline, string? recipient = null)
@@ -88,11 +88,11 @@ public sealed class Beem_conformance(SharedPipeline shared)
         return (answer.Body.GetProperty("data").GetProperty("pinId").GetGuid(), recipient);
     }
 
-    internal static Task<Answer> VerifyAsync(RunningPipeline pipeline, Guid pinId, string pin) =>
+    internal static Task<HostAnswer> VerifyAsync(RunningPipeline pipeline, Guid pinId, string pin) =>
         pipeline.Client.PostAsync("v1/verify", new { pinId, pin }, "Authorization", CompatibleApiSettings.BeemHeader);
 
     internal static string Envelope(int code, string message) => $$$$"""{"data":{"message":{"code":{{{{code}}}},"message":"{{{{message}}}}"}}}""";
 
     private static async Task SayAsync(RunningPipeline pipeline, Guid pinId, string pin, int code, string message) =>
-        (await VerifyAsync(pipeline, pinId, pin)).ShouldBe(new Answer(200, Envelope(code, message)));
+        (await VerifyAsync(pipeline, pinId, pin)).ShouldBe(new HostAnswer(200, Envelope(code, message)));
 }

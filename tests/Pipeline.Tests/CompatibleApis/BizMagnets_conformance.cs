@@ -20,7 +20,7 @@ public sealed class BizMagnets_conformance(SharedPipeline shared)
 
         NotVerified(await VerifyAsync(pipeline, id, recipient, Each_channel_from_end_to_end.Wrong(message.Pin)), id);
         NotVerified(await VerifyAsync(pipeline, id, Recipients.Next(), message.Pin), id);
-        (await VerifyAsync(pipeline, id, recipient, message.Pin)).ShouldBe(new Answer(200, $$"""{"id":"{{id}}","message":"success"}"""));
+        (await VerifyAsync(pipeline, id, recipient, message.Pin)).ShouldBe(new HostAnswer(200, $$"""{"id":"{{id}}","message":"success"}"""));
         NotVerified(await VerifyAsync(pipeline, id, recipient, message.Pin), id);
 
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [id]);
@@ -74,14 +74,14 @@ public sealed class BizMagnets_conformance(SharedPipeline shared)
         var recipient = Recipients.Next();
         var answer = await pipeline.Client.PostTextAsync($"otp/{CompatibleApiSettings.BizMagnetsConfig}/sendOTP", $$"""{"name":"Someone","mobileNumber":"{{recipient[3..]}}","countryCode":"33"}""");
         var id = answer.Body.GetProperty("id").GetGuid();
-        answer.ShouldBe(new Answer(201, $$"""{"id":"{{id}}","message":"success"}"""));
+        answer.ShouldBe(new HostAnswer(201, $$"""{"id":"{{id}}","message":"success"}"""));
         return (id, recipient);
     }
 
-    internal static Task<Answer> VerifyAsync(RunningPipeline pipeline, Guid id, string recipient, string otp) =>
+    internal static Task<HostAnswer> VerifyAsync(RunningPipeline pipeline, Guid id, string recipient, string otp) =>
         pipeline.Client.PostTextAsync($"otp/{id}/verifyOTP", $$"""{"otp":"{{otp}}","mobileNumber":"{{recipient[3..]}}","countryCode":"33"}""");
 
-    private static void NotVerified(Answer answer, Guid id)
+    private static void NotVerified(HostAnswer answer, Guid id)
     {
         answer.Status.ShouldBe(410, answer.Text);
         answer.Text.ShouldBe($$"""{"timestamp":"{{answer.Body.GetProperty("timestamp").GetString()}}","status":403,"error":"Forbidden","path":"/otp/{{id}}/verifyOTP"}""");

@@ -52,5 +52,5 @@ public sealed class One_success_through_all_apis(SharedPipeline shared)
 
     private sealed record Sent(Guid Id, string Recipient, string Pin);
 
-    private sealed record Door(string Name, Func<RunningPipeline, Sent, Task<Answer>> Submit, Func<Answer, bool> IsSuccess, Func<Answer, bool> IsUsed);
+    private sealed record Door(string Name, Func<RunningPipeline, Sent, Task<HostAnswer>> Submit, Func<HostAnswer, bool> IsSuccess, Func<HostAnswer, bool> IsUsed);
 }

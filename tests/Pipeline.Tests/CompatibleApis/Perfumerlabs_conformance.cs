@@ -34,7 +34,7 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         (await caller.GetAsync("password", $$"""{"target":"{{target}}"}""")).ShouldBe(new(200, Wrong));
         await pipeline.UntilStatusAsync(await caller.NewestAsync(), "VERIFIED");
 
-        Task<Answer> CheckAsync(string password) => caller.GetAsync($"{channel}/check", $$"""{"{{field}}":"{{target}}","password":"{{password}}"}""");
+        Task<HostAnswer> CheckAsync(string password) => caller.GetAsync($"{channel}/check", $$"""{"{{field}}":"{{target}}","password":"{{password}}"}""");
     }
 
     [Fact]
@@ -64,8 +64,8 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
 
             var answers = await Load.AtOnceAsync(Submissions, _ => caller.GetAsync("sms/check", $$"""{"phone":"{{target}}","password":"12345"}"""));
 
-            answers.Count(a => a == new Answer(200, Done)).ShouldBe(1);
-            answers.Count(a => a == new Answer(200, Wrong)).ShouldBe(Submissions - 1);
+            answers.Count(a => a == new HostAnswer(200, Done)).ShouldBe(1);
+            answers.Count(a => a == new HostAnswer(200, Wrong)).ShouldBe(Submissions - 1);
             var row = await pipeline.Database.OtpAsync(otp);
             (row.Status, row.Attempts).ShouldBe(("VERIFIED", 0));
         }
@@ -132,7 +132,7 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         await pipeline.UntilStatusAsync(otp, how switch { "expired" => "EXPIRED", "cancelled" => "CANCELLED", _ => "FAILED" });
         (await pipeline.Database.CountAsync("otp_pins WHERE otp_id = $1", otp)).ShouldBe(0);
 
-        Task<Answer> CheckAsync(string password) => caller.GetAsync("sms/check", $$"""{"phone":"{{recipient[1..]}}","password":"{{password}}"}""");
+        Task<HostAnswer> CheckAsync(string password) => caller.GetAsync("sms/check", $$"""{"phone":"{{recipient[1..]}}","password":"{{password}}"}""");
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
                     var ip = $"10.{Random.Shared.Next(256)}.{Random.Shared.Next(256)}.{Random.Shared.Next(256)}";
                     var answers = new[] { await CallAsync(ip), await CallAsync(ip), await CallAsync(ip) };
                     answers[0].ShouldBe(new(200, Done));
-                    return answers[1..].All(a => a == new Answer(400, """{"status":false,"status_code":"ip_limit","message":"IP limit has been reached"}"""));
+                    return answers[1..].All(a => a == new HostAnswer(400, """{"status":false,"status_code":"ip_limit","message":"IP limit has been reached"}"""));
                 },
                 "both processes know the limit");
         }
@@ -180,7 +180,7 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
             (await caller.PostAsync("limit/call", """{"ips":[]}""")).ShouldBe(new(200, Done));
         }
 
-        Task<Answer> CallAsync(string ip) => caller.PostAsync("call", $$"""{"phone":"{{Recipients.Next()[1..]}}","password":"12345","lifetime":300,"ip":"{{ip}}"}""");
+        Task<HostAnswer> CallAsync(string ip) => caller.PostAsync("call", $$"""{"phone":"{{Recipients.Next()[1..]}}","password":"12345","lifetime":300,"ip":"{{ip}}"}""");
     }
 
     [Fact]

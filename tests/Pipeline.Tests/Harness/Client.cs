@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
 /// <summary>What a host answered.</summary>
-internal sealed record Answer(int Status, string Text)
+internal sealed record HostAnswer(int Status, string Text)
 {
     /// <summary>Where the request did not get an answer at all.</summary>
     public const int NoAnswer = 0;
@@ -37,26 +37,26 @@ internal sealed class Client : IDisposable
         _http.DefaultRequestHeaders.Add("X-API-KEY", key);
     }
 
-    public Task<Answer> RequestAsync(object body, string? idempotencyKey = null) =>
+    public Task<HostAnswer> RequestAsync(object body, string? idempotencyKey = null) =>
         SendAsync(HttpMethod.Post, "otp", JsonContent.Create(body), idempotencyKey);
 
-    public Task<Answer> GetAsync(Guid otpId) => SendAsync(HttpMethod.Get, $"otp/{otpId}");
+    public Task<HostAnswer> GetAsync(Guid otpId) => SendAsync(HttpMethod.Get, $"otp/{otpId}");
 
-    public Task<Answer> VerifyAsync(Guid otpId, string pin) => SendAsync(HttpMethod.Post, $"otp/{otpId}", JsonContent.Create(new { pin }));
+    public Task<HostAnswer> VerifyAsync(Guid otpId, string pin) => SendAsync(HttpMethod.Post, $"otp/{otpId}", JsonContent.Create(new { pin }));
 
-    public Task<Answer> CancelAsync(Guid otpId) => SendAsync(HttpMethod.Delete, $"otp/{otpId}");
+    public Task<HostAnswer> CancelAsync(Guid otpId) => SendAsync(HttpMethod.Delete, $"otp/{otpId}");
 
-    public Task<Answer> PostTextAsync(string path, string body, string contentType = "application/json") =>
+    public Task<HostAnswer> PostTextAsync(string path, string body, string contentType = "application/json") =>
         SendAsync(HttpMethod.Post, path, new StringContent(body, Encoding.UTF8, contentType));
 
     /// <summary>A call of another compatible API, with the header that shows its caller.</summary>
-    public Task<Answer> PostAsync(string path, object body, string header, string value) =>
+    public Task<HostAnswer> PostAsync(string path, object body, string header, string value) =>
         SendAsync(HttpMethod.Post, path, JsonContent.Create(body), header: (header, value));
 
-    public Task<Answer> ReadAsync(string path) => SendAsync(HttpMethod.Get, path);
+    public Task<HostAnswer> ReadAsync(string path) => SendAsync(HttpMethod.Get, path);
 
     /// <summary>The same, where a host that dies is a part of the game: status 0 for no answer.</summary>
-    public static async Task<Answer> TryAsync(Func<Task<Answer>> call)
+    public static async Task<HostAnswer> TryAsync(Func<Task<HostAnswer>> call)
     {
         try
         {
@@ -64,13 +64,13 @@ internal sealed class Client : IDisposable
         }
         catch (Exception lost) when (lost is HttpRequestException or TaskCanceledException or IOException)
         {
-            return new Answer(Answer.NoAnswer, lost.Message);
+            return new HostAnswer(HostAnswer.NoAnswer, lost.Message);
         }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null, (string Name, string Value)? header = null)
+    private async Task<HostAnswer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null, (string Name, string Value)? header = null)
     {
         var hosts = _addresses();
         var host = hosts[(int)((uint)Interlocked.Increment(ref _turn) % (uint)hosts.Count)];
@@ -86,6 +86,6 @@ internal sealed class Client : IDisposable
         }
 
         using var response = await _http.SendAsync(request);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+        return new HostAnswer((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

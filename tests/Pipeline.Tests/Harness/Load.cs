@@ -49,13 +49,13 @@ internal sealed class Load : IAsyncDisposable
         var recipient = Recipients.Next();
         var answer = pipeline.Apis.Any(a => a.IsRunning)
             ? await Client.TryAsync(() => pipeline.Client.RequestAsync(new { phoneNumber = recipient }))
-            : new Answer(Answer.NoAnswer, "");
+            : new HostAnswer(HostAnswer.NoAnswer, "");
         if (answer.Status == 201)
         {
             accepted[answer.OtpId] = recipient;
         }
 
-        if (answer.Status == Answer.NoAnswer)
+        if (answer.Status == HostAnswer.NoAnswer)
         {
             await Task.Delay(20);
         }

@@ -11,11 +11,11 @@ internal sealed class PerfumerlabsCaller(RunningPipeline pipeline, string? passw
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(60) };
     private int _turn;
 
-    public Task<Answer> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
+    public Task<HostAnswer> PostAsync(string path, string body) => SendAsync(HttpMethod.Post, path, body);
 
-    public Task<Answer> GetAsync(string path, string body) => SendAsync(HttpMethod.Get, path, body);
+    public Task<HostAnswer> GetAsync(string path, string body) => SendAsync(HttpMethod.Get, path, body);
 
-    public Task<Answer> WebhookAsync(long updateId, string chat, string text) => PostAsync(
+    public Task<HostAnswer> WebhookAsync(long updateId, string chat, string text) => PostAsync(
         "telegram/webhook",
         $$$"""{"update_id":{{{updateId}}},"message":{"message_id":1,"from":{"id":{{{chat}}},"is_bot":false,"first_name":"A"},"chat":{"id":{{{chat}}},"type":"private"},"date":1700000000,"text":"{{{text}}}"}}""");
 
@@ -24,7 +24,7 @@ internal sealed class PerfumerlabsCaller(RunningPipeline pipeline, string? passw
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<Answer> SendAsync(HttpMethod method, string path, string body)
+    private async Task<HostAnswer> SendAsync(HttpMethod method, string path, string body)
     {
         var hosts = pipeline.Apis.Where(a => a.IsRunning).ToArray();
         using var request = new HttpRequestMessage(method, new Uri(hosts[(int)((uint)Interlocked.Increment(ref _turn) % (uint)hosts.Length)].Address, path));
@@ -32,6 +32,6 @@ internal sealed class PerfumerlabsCaller(RunningPipeline pipeline, string? passw
         request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{password ?? pipeline.Key}")));
         request.Headers.Add("X-Telegram-Bot-Api-Secret-Token", Token);
         using var response = await _http.SendAsync(request);
-        return new Answer((int)response.StatusCode, await response.Content.ReadAsStringAsync());
+        return new HostAnswer((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 }

@@ -67,7 +67,7 @@ public sealed class Expiring_to_the_moment(SharedPipeline shared)
         await pipeline.UntilDeliveryAsync(otp, "SENT");
         await worker.KillAsync();
         var due = await pipeline.Database.ExpireInAsync(TimeSpan.FromSeconds(2), otp);
-        Task<Answer> guess;
+        Task<HostAnswer> guess;
         await using (await pipeline.Database.HoldAsync("SELECT 1 FROM otps WHERE id = $1 FOR UPDATE", otp))
         {
             guess = pipeline.Client.VerifyAsync(otp, pin);

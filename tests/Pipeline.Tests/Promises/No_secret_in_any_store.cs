@@ -165,7 +165,7 @@ public sealed class No_secret_in_any_store
             if (i % 5 == 4)
             {
                 await pipeline.Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name SIMILAR TO '(api|workers)%'");
-                return new Answer(0, "");
+                return new HostAnswer(0, "");
             }
 
             return await pipeline.Client.RequestAsync(new { phoneNumber = planted.Add(Recipients.Next()), template = $"{TextMark} {{{{pin}}}}" });

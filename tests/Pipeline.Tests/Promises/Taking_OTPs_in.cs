@@ -13,7 +13,7 @@ public sealed class Taking_OTPs_in(SharedPipeline shared)
     public async Task No_answer_before_the_OTP_and_its_command_are_committed()
     {
         var pipeline = await shared.GetAsync();
-        Task<Answer> request;
+        Task<HostAnswer> request;
         await using (await pipeline.Database.HoldAsync("LOCK TABLE outbox_messages IN EXCLUSIVE MODE"))
         {
             request = pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() });

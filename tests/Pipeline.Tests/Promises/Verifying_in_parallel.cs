@@ -93,7 +93,7 @@ public sealed class Verifying_in_parallel(SharedPipeline shared)
         var (otp, recipient) = await pipeline.WithRequestedOtpAsync();
         var pin = await pipeline.Sandbox.PinAsync(recipient);
         await pipeline.UntilDeliveryAsync(otp, "SENT");
-        Task<Answer> right;
+        Task<HostAnswer> right;
         await using (await pipeline.Database.HoldAsync("LOCK TABLE outbox_messages IN EXCLUSIVE MODE"))
         {
             right = pipeline.Client.VerifyAsync(otp, pin);

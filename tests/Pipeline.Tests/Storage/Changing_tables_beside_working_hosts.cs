@@ -30,7 +30,7 @@ public sealed class Changing_tables_beside_working_hosts
 
     private readonly ConcurrentDictionary<Guid, string> _accepted = new();
     private readonly ConcurrentDictionary<int, int> _statuses = new();
-    private readonly ConcurrentQueue<Answer> _failed = new();
+    private readonly ConcurrentQueue<HostAnswer> _failed = new();
 
     [Fact]
     public async Task Costs_no_500_no_dead_letter_and_no_OTP()
@@ -86,7 +86,7 @@ public sealed class Changing_tables_beside_working_hosts
         }
     }
 
-    private async Task<Answer> NoteAsync(Task<Answer> call)
+    private async Task<HostAnswer> NoteAsync(Task<HostAnswer> call)
     {
         var answer = await call;
         _statuses.AddOrUpdate(answer.Status, 1, (_, n) => n + 1);

@@ -23,8 +23,6 @@ internal sealed class SmtpPool : IAsyncDisposable
         _sweep = time.CreateTimer(_ => Sweep(), null, idleTimeout, idleTimeout);
     }
 
-    public SmtpServer Server => _server;
-
     /// <summary>The session that was used last; null where none is fresh enough.</summary>
     public SmtpSession? Take()
     {

@@ -6,6 +6,7 @@ using OtpPipeline.Api.Applications;
 using OtpPipeline.Api.CompatibleApis;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.Documentation;
 
@@ -44,6 +45,8 @@ internal static class ApiDescription
         services.ConfigureAll<OpenApiOptions>(options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.CreateSchemaReferenceId = static type =>
+                type.Type == typeof(JsonField) ? null : OpenApiOptions.CreateDefaultSchemaReferenceId(type);
             options.AddSchemaTransformer<SchemaDetails>();
             options.AddOperationTransformer<OperationDetails>();
         });

@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
+using System.Reflection;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.Documentation;
 
@@ -12,7 +14,11 @@ internal sealed class SchemaDetails : IOpenApiSchemaTransformer
     {
         var type = context.JsonTypeInfo.Type;
         var value = Nullable.GetUnderlyingType(type);
-        if (Converted(value ?? type) is { } converted)
+        if (type == typeof(JsonField))
+        {
+            Describe(schema, context.JsonPropertyInfo?.AttributeProvider);
+        }
+        else if (Converted(value ?? type) is { } converted)
         {
             schema.Type = value is null ? converted : converted | JsonSchemaType.Null;
         }
@@ -29,6 +35,23 @@ internal sealed class SchemaDetails : IOpenApiSchemaTransformer
         }
 
         return Task.CompletedTask;
+    }
+
+    /// <summary>A field that is read leniently, as the type that it has to be.</summary>
+    private static void Describe(OpenApiSchema schema, ICustomAttributeProvider? property)
+    {
+        schema.Type = JsonSchemaType.String;
+        if (property is null)
+        {
+            return;
+        }
+
+        if (property.IsDefined(typeof(RangeAttribute), inherit: false))
+        {
+            (schema.Type, schema.Format) = (JsonSchemaType.Integer, "int32");
+        }
+
+        schema.Type |= JsonSchemaType.Null;
     }
 
     private static JsonSchemaType? Converted(Type type) =>

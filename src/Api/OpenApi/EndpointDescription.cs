@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Api.OpenApi;
 
@@ -52,7 +53,7 @@ internal static class EndpointDescription
                 Name = "Idempotency-Key",
                 In = ParameterLocation.Header,
                 Description = "The same request with the same key gets the first answer again, for 24 hours unless configured otherwise.",
-                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = 255 },
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = OptionRules.MaxIdempotencyKey },
             });
             return Task.CompletedTask;
         });

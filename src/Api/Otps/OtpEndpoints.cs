@@ -2,6 +2,7 @@ using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Api.Otps;
 
@@ -13,7 +14,7 @@ internal static class OtpEndpoints
     public static RouteGroupBuilder MapOtps(this IEndpointRouteBuilder routes)
     {
         var group = routes.MapGroup("/otp").RequireAuthorization(ApiKeys.OtpScope).WithTags("OTP").WithErrors(CommonErrors.OfCallers);
-        group.MapPost("", RequestOtp.HandleAsync).WithName("requestOtp").Takes<RequestOtpBody>().TakesIdempotencyKey()
+        group.MapPost("", RequestOtp.HandleAsync).WithName("requestOtp").Takes<OtpRequest>().TakesIdempotencyKey()
             .WithErrors(RequestOtp.Errors);
         group.MapGet(One, ReadOtp.HandleAsync).WithName("readOtp").WithErrors(OtpErrors.NotFound);
         group.MapPost(One, VerifyOtp.HandleAsync).WithName("verifyOtp").Takes<VerifyOtpBody>().TakesIdempotencyKey()

@@ -8,29 +8,34 @@ namespace OtpPipeline.Core.Applications;
 public static class SettingRules
 {
     public const int MaxName = 100;
-    private const int HourlyMost = 100_000;
+    public const int MinTokenLifetime = 60;
+    public const int MaxTokenLifetime = 7 * DayInSeconds;
+    public const int MaxSends = 100_000;
+    public const int MaxFailedGuesses = 100_000;
+    public const int MaxRetryPeriod = DayInSeconds;
+    public const int MinCoolOff = 60;
+    public const int MaxCoolOff = 30 * DayInSeconds;
+    public const int MaxRequestsPerMinute = 10_000_000;
+    public const decimal MaxSpendingPerDay = 1_000_000_000;
     private const int DayInSeconds = 86_400;
 
     public static readonly TextRule Name = new(1, MaxName);
 
-    /// <summary>Seconds, up to a week.</summary>
-    public static readonly NumberRule TokenLifetime = new(60, 7 * DayInSeconds);
+    /// <summary>Seconds.</summary>
+    public static readonly NumberRule TokenLifetime = new(MinTokenLifetime, MaxTokenLifetime);
 
-    public static readonly NumberRule SendsPerHour = new(1, HourlyMost);
+    /// <summary>In an hour, and in 24 hours.</summary>
+    public static readonly NumberRule Sends = new(1, MaxSends);
 
-    public static readonly NumberRule SendsPerDay = new(1, HourlyMost);
+    /// <summary>Seconds.</summary>
+    public static readonly NumberRule RetryPeriod = new(0, MaxRetryPeriod);
 
-    /// <summary>Seconds, up to a day.</summary>
-    public static readonly NumberRule RetryPeriod = new(0, DayInSeconds);
+    public static readonly NumberRule FailedGuesses = new(1, MaxFailedGuesses);
 
-    public static readonly NumberRule FailedGuesses = new(1, HourlyMost);
+    /// <summary>Seconds.</summary>
+    public static readonly NumberRule CoolOff = new(MinCoolOff, MaxCoolOff);
 
-    /// <summary>Seconds, up to 30 days.</summary>
-    public static readonly NumberRule CoolOff = new(60, 30 * DayInSeconds);
-
-    public static readonly NumberRule RequestsPerMinute = new(1, 10_000_000);
-
-    public const decimal MaxSpendingPerDay = 1_000_000_000;
+    public static readonly NumberRule RequestsPerMinute = new(1, MaxRequestsPerMinute);
 
     /// <summary>Every setting that is wrong, by its key, and what is wrong with it.</summary>
     public static IEnumerable<(string Key, string Problem)> Validate(ApplicationSettings settings)
@@ -50,8 +55,8 @@ public static class SettingRules
                 : null),
             ("Scopes", settings.Scopes.All(Scopes.IsKnown) ? null : $"must be of: {string.Join(", ", Scopes.All)}"),
             ("TokenLifetime", Problem(settings.TokenLifetime, TokenLifetime)),
-            ("Limits:SendsPerHour", Problem(limits.SendsPerHour, SendsPerHour)),
-            ("Limits:SendsPerDay", Problem(limits.SendsPerDay, SendsPerDay)),
+            ("Limits:SendsPerHour", Problem(limits.SendsPerHour, Sends)),
+            ("Limits:SendsPerDay", Problem(limits.SendsPerDay, Sends)),
             ("Limits:RetryPeriod", Problem(limits.RetryPeriod, RetryPeriod)),
             ("Limits:FailedGuesses", Problem(limits.FailedGuesses, FailedGuesses)),
             ("Limits:CoolOff", CoolOff.Allows(limits.CoolOff.TotalSeconds)

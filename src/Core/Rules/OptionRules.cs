@@ -16,8 +16,8 @@ public static class OptionRules
     public const int MaxAttempts = 10;
     public const int MaxCallbackUrl = 2048;
     public const int MaxIdempotencyKey = 255;
-    private const int MinAlphabet = 10;
-    private const int MaxAlphabet = 36;
+    public const int MinAlphabet = 10;
+    public const int MaxAlphabet = 36;
 
     // What ends a line or moves along it.
     private const string Layout = "\t\n\f\r\u0085";

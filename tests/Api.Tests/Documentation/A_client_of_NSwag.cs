@@ -21,7 +21,7 @@ public sealed class A_client_of_NSwag
         {
             public static async Task<string> RequestAsync(HttpClient http, string phoneNumber)
             {
-                RequestOtpBody body = new() { PhoneNumber = phoneNumber, Channel = RequestOtpBodyChannel.Sms, Ttl = 180 };
+                OtpRequest body = new() { PhoneNumber = phoneNumber, Channel = OtpRequestChannel.Sms, Ttl = 180 };
                 OtpAnswer otp = await new OtpClient(http).RequestOtpAsync(null, body);
                 return otp is { Status: OtpAnswerStatus.PENDING, Channel: OtpAnswerChannel.Sms, Ttl: 180 } ? otp.OtpId.ToString() : "?";
             }

@@ -195,7 +195,7 @@ public sealed class The_description
         WordsOf("OtpAnswer", "reason").ShouldBe(["not_verified", "never_sent", "max_attempts", "undeliverable", null]);
         WordsOf("DeliveryAnswer", "status")
             .ShouldBe(["QUEUED", "SENDING", "SENT", "DELIVERED", "READ", "UNDELIVERED", "FAILED", "UNKNOWN", "SUPPRESSED"]);
-        WordsOf("RequestOtpBody", "pinType").ShouldBe(["letters", "numbers", "alphanumeric", null], ignoreOrder: true);
+        WordsOf("OtpRequest", "pinType").ShouldBe(["letters", "numbers", "alphanumeric", null], ignoreOrder: true);
     }
 
     [Fact]

@@ -12,13 +12,16 @@ namespace OtpPipeline.Api.Admin.Applications;
 /// <summary>The OTP settings of an application; in a change every field may be missing.</summary>
 public sealed record AdminSettings
 {
-    private const string CallbackExpected = "must be null or an absolute http or https URL without credentials, of up to 2048 characters";
+    private static readonly TextRule CallbackUrl = new(
+        1, OptionRules.MaxCallbackUrl,
+        $"must be null or an absolute http or https URL without credentials, of up to {OptionRules.MaxCallbackUrl} characters");
 
-    /// <summary>Sender as the recipient sees it, 3 to 15 characters; null makes the request name one.</summary>
+    /// <summary>Sender as the recipient sees it; null makes the request name one.</summary>
+    [Length(OptionRules.MinFrom, OptionRules.MaxFrom)]
     public string? From { get; init; }
 
     /// <summary>Text with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}. null makes the request bring one.</summary>
-    [MaxLength(1600)]
+    [MaxLength(OptionRules.MaxTemplate)]
     public string? Template { get; init; }
 
     /// <summary>Characters of the PIN; null makes the request name them.</summary>
@@ -26,19 +29,19 @@ public sealed record AdminSettings
     public string? PinType { get; init; }
 
     /// <summary>Number of characters.</summary>
-    [Range(4, 10)]
+    [Range(OptionRules.MinPinLength, OptionRules.MaxPinLength)]
     public int PinLength { get; init; }
 
     /// <summary>Different characters of A to Z and 0 to 9, where the request names no pinType; null for those of pinType.</summary>
-    [Length(10, 36)]
+    [Length(OptionRules.MinAlphabet, OptionRules.MaxAlphabet)]
     public string? PinAlphabet { get; init; }
 
     /// <summary>Life in seconds.</summary>
-    [Range(60, 1800)]
+    [Range(OptionRules.MinTtl, OptionRules.MaxTtl)]
     public int Ttl { get; init; }
 
     /// <summary>Guesses allowed.</summary>
-    [Range(1, 10)]
+    [Range(OptionRules.MinAttempts, OptionRules.MaxAttempts)]
     public int MaxAttempts { get; init; }
 
     /// <summary>The channel of requests that name none, as a list of exactly one: a plan of several steps is not sent yet.</summary>
@@ -57,7 +60,7 @@ public sealed record AdminSettings
     public IReadOnlyList<string> Scopes { get; init; } = [];
 
     /// <summary>How long an access token is valid, in seconds.</summary>
-    [Range(60, 604_800)]
+    [Range(SettingRules.MinTokenLifetime, SettingRules.MaxTokenLifetime)]
     public int TokenLifetime { get; init; }
 
     public AdminLimits Limits { get; init; } = new();
@@ -92,8 +95,7 @@ public sealed record AdminSettings
             Ttl = fields.Number("ttl", now.Ttl, OptionRules.Ttl),
             MaxAttempts = fields.Number("maxAttempts", now.MaxAttempts, OptionRules.Attempts),
             Plan = ReadPlan(fields, now.Plan),
-            OtpCallbackUrl = fields.Text(
-                "otpCallbackUrl", now.OtpCallbackUrl, new(1, OptionRules.MaxCallbackUrl, CallbackExpected), problem: u => CallbackProblem(u, callbacks)),
+            OtpCallbackUrl = fields.Text("otpCallbackUrl", now.OtpCallbackUrl, CallbackUrl, problem: u => CallbackProblem(u, callbacks)),
             CallbackEvents = fields.Word<CallbackEvents>("callbackEvents", now.CallbackEvents)!.Value,
             Scopes = fields.Texts("scopes", now.Scopes, 1, Core.Applications.Scopes.All.Count, Core.Applications.Scopes.IsKnown, Core.Applications.Scopes.Expected),
             TokenLifetime = fields.Number("tokenLifetime", now.TokenLifetime, SettingRules.TokenLifetime),
@@ -106,7 +108,7 @@ public sealed record AdminSettings
     private static string? CallbackProblem(string url, CallbackOptions callbacks) =>
         CallbackAddress.Check(url, callbacks.Allowed, out var refused) ? null
         : refused is { } network ? $"leads into {network}, which callbacks may not reach unless Callbacks:AllowedNetworks names it"
-        : CallbackExpected;
+        : CallbackUrl.Expected;
 
     private static Channel[] ReadPlan(FieldReader fields, Channel[] now)
     {
@@ -121,11 +123,11 @@ public sealed record AdminSettings
 public sealed record AdminLimits
 {
     /// <summary>OTPs per recipient in any hour.</summary>
-    [Range(1, 100_000)]
+    [Range(1, SettingRules.MaxSends)]
     public int SendsPerHour { get; init; }
 
     /// <summary>OTPs per recipient in any 24 hours.</summary>
-    [Range(1, 100_000)]
+    [Range(1, SettingRules.MaxSends)]
     public int SendsPerDay { get; init; }
 
     /// <summary>Whether mary+shop@ and mary@ are counted together.</summary>
@@ -135,15 +137,15 @@ public sealed record AdminLimits
     public bool FoldDots { get; init; }
 
     /// <summary>Seconds between two OTPs for one recipient.</summary>
-    [Range(0, 86_400)]
+    [Range(0, SettingRules.MaxRetryPeriod)]
     public int RetryPeriod { get; init; }
 
     /// <summary>Wrong guesses in a row per recipient before the cool-off.</summary>
-    [Range(1, 100_000)]
+    [Range(1, SettingRules.MaxFailedGuesses)]
     public int FailedGuesses { get; init; }
 
     /// <summary>Seconds of the cool-off.</summary>
-    [Range(60, 2_592_000)]
+    [Range(SettingRules.MinCoolOff, SettingRules.MaxCoolOff)]
     public int CoolOff { get; init; }
 
     /// <summary>Countries (two letters) whose numbers are served; empty serves all.</summary>
@@ -156,7 +158,7 @@ public sealed record AdminLimits
     public decimal? SpendingPerDay { get; init; }
 
     /// <summary>Requests per minute and key, over all processes.</summary>
-    [Range(1, 10_000_000)]
+    [Range(1, SettingRules.MaxRequestsPerMinute)]
     public int RequestsPerMinute { get; init; }
 
     internal static AdminLimits From(ApplicationLimits limits) => new()
@@ -178,8 +180,8 @@ public sealed record AdminLimits
     {
         var read = now with
         {
-            SendsPerHour = fields.Number("sendsPerHour", now.SendsPerHour, SettingRules.SendsPerHour),
-            SendsPerDay = fields.Number("sendsPerDay", now.SendsPerDay, SettingRules.SendsPerDay),
+            SendsPerHour = fields.Number("sendsPerHour", now.SendsPerHour, SettingRules.Sends),
+            SendsPerDay = fields.Number("sendsPerDay", now.SendsPerDay, SettingRules.Sends),
             FoldPlusTags = fields.Flag("foldPlusTags", now.FoldPlusTags),
             FoldDots = fields.Flag("foldDots", now.FoldDots),
             RetryPeriod = fields.Number("retryPeriod", now.RetryPeriod, SettingRules.RetryPeriod),

@@ -33,7 +33,8 @@ public static class IntakeRules
             (request.Validated.Options.OneLive && IsLive(request, facts, decisions) ? OtpErrors.StillLive : null)
             ?? (spending is not null && spending.Spent + request.Cost > limits.SpendingPerDay ? OtpErrors.SpendingLimit : null)
             ?? request.Counters
-                .Select(c => RecipientLimits.Full(facts.HistoryOf(request, c.Hash), c.Counted, facts.Now)).FirstOrDefault(r => r is not null)
+                .Select(c => RecipientLimits.Full(facts.HistoryOf(request, c.Hash), c.Counted, facts.Now))
+                .FirstOrDefault(r => r is not null)
             ?? RecipientLimits.Admit(history, limits, facts.Now, request.Validated.Options.RetryPeriod);
         if (error is not null)
         {

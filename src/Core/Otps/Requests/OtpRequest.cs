@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -15,57 +14,68 @@ using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>The fields of POST /otp and of the bus command RequestOtp as they came, and their rules.</summary>
+/// <summary>What POST /otp and the bus command RequestOtp take. Numbers may come as texts, and texts as numbers.</summary>
+/// <example>
+/// {"phoneNumber":"+33612246400","from":"InfoText","template":"Your verification code is {{pin}}","ttl":180,"maxAttempts":4,"pinLength":4}
+/// </example>
 public sealed partial record OtpRequest
 {
     private const int MaxName = 100;
 
-    [Description("E.164, or national with countryIso, as people paste it, without an extension. Required on sms, call, whatsapp and ussd.")]
+    /// <summary>E.164, or national with countryIso; without an extension. Required on sms, call, whatsapp and ussd.</summary>
     public JsonField PhoneNumber { get; init; }
 
-    [Description("Two letters, such as FR; ignored where phoneNumber is E.164.")]
+    /// <summary>Two letters, such as FR; ignored where phoneNumber is E.164.</summary>
     public JsonField CountryIso { get; init; }
 
-    [Description("Sender as the recipient sees it."), StringLength(OptionRules.MaxFrom, MinimumLength = OptionRules.MinFrom)]
+    /// <summary>Sender as the recipient sees it.</summary>
+    [StringLength(OptionRules.MaxFrom, MinimumLength = OptionRules.MinFrom)]
     public JsonField From { get; init; }
 
-    [Description("Text of the message with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}."), StringLength(OptionRules.MaxTemplate)]
+    /// <summary>Text of the message with {{pin}}; it may contain {{app}}, {{minutes}} and {{name}}.</summary>
+    [StringLength(OptionRules.MaxTemplate)]
     public JsonField Template { get; init; }
 
-    [Description("The caller's own id, any dashed UUID.")]
+    /// <summary>The caller's own id, any dashed UUID.</summary>
     public JsonField TrackId { get; init; }
 
-    [Description("Life in seconds."), Range(OptionRules.MinTtl, OptionRules.MaxTtl)]
+    /// <summary>Life in seconds.</summary>
+    [Range(OptionRules.MinTtl, OptionRules.MaxTtl)]
     public JsonField Ttl { get; init; }
 
-    [Description("Guesses allowed."), Range(OptionRules.MinAttempts, OptionRules.MaxAttempts)]
+    /// <summary>Guesses allowed.</summary>
+    [Range(OptionRules.MinAttempts, OptionRules.MaxAttempts)]
     public JsonField MaxAttempts { get; init; }
 
-    [Description("letters, numbers or alphanumeric.")]
+    /// <summary>Characters of the PIN.</summary>
+    [WordsOf<PinType>]
     public JsonField PinType { get; init; }
 
-    [Description("Characters of the PIN."), Range(OptionRules.MinPinLength, OptionRules.MaxPinLength)]
+    /// <summary>Number of characters.</summary>
+    [Range(OptionRules.MinPinLength, OptionRules.MaxPinLength)]
     public JsonField PinLength { get; init; }
 
-    [Description("Where changes of status are posted; absolute http or https URL.")]
+    /// <summary>Where changes of status are posted; absolute http or https URL.</summary>
     public JsonField OtpCallbackUrl { get; init; }
 
-    [Description("sms (default), email, telegram, call, whatsapp or ussd.")]
+    /// <summary>How the PIN is delivered; sms unless given.</summary>
+    [WordsOf<Channel>]
     public JsonField Channel { get; init; }
 
-    [Description("Required on the channel email.")]
+    /// <summary>Required on the channel email.</summary>
     public JsonField Email { get; init; }
 
-    [Description("Required on the channel telegram.")]
+    /// <summary>Required on the channel telegram.</summary>
     public JsonField ChatId { get; init; }
 
-    [Description("The recipient's name."), StringLength(MaxName)]
+    /// <summary>The recipient's name.</summary>
+    [StringLength(MaxName)]
     public JsonField Name { get; init; }
 
-    [Description("Language tag, such as fr-CH.")]
+    /// <summary>Language tag, such as fr-CH.</summary>
     public JsonField Locale { get; init; }
 
-    [Description("Up to 20 texts (names up to 40, values up to 500 characters), echoed everywhere.")]
+    /// <summary>Up to 20 texts (names up to 40, values up to 500 characters), echoed everywhere.</summary>
     public IReadOnlyDictionary<string, JsonField>? Metadata { get; init; }
 
     /// <summary>The field metadata is there and is no object.</summary>
@@ -138,7 +148,9 @@ public sealed partial record OtpRequest
             ?? recipient.Error
             ?? FieldRules.Metadata(Metadata, MetadataMalformed, out metadata)
             ?? (Locale.Malformed || (Locale.TextIfAny is { } tag && !LocaleForm().IsMatch(tag)) ? OtpErrors.LocaleInvalid : null)
-            ?? (Name is { Malformed: false, TextIfAny: null } && Template.Text is { } own && MessageText.HasName(own) ? OtpErrors.NameMissing : null)
+            ?? (Name is { Malformed: false, TextIfAny: null } && Template.Text is { } own && MessageText.HasName(own)
+                ? OtpErrors.NameMissing
+                : null)
             ?? (Name.Malformed || Name.Text?.Length > MaxName || OptionRules.HasControl(Name.Text ?? "") ? OtpErrors.NameInvalid : null)
             ?? RecipientRules.Serve(recipient.Value, channel, settings.Limits);
         if (error is not null)
@@ -170,7 +182,8 @@ public sealed partial record OtpRequest
     private string Normalise(Channel channel, Recipient recipient, Guid? trackId, string? metadata) => JsonSerializer.Serialize(
         [
             channel.Text(), recipient.Address, From.Text, Template.Text, trackId?.ToString(),
-            FieldRules.InOneSpelling(Ttl), FieldRules.InOneSpelling(MaxAttempts), PinType.Text?.ToLowerInvariant(), FieldRules.InOneSpelling(PinLength),
+            FieldRules.InOneSpelling(Ttl), FieldRules.InOneSpelling(MaxAttempts),
+            PinType.Text?.ToLowerInvariant(), FieldRules.InOneSpelling(PinLength),
             OtpCallbackUrl.Text, Name.TextIfAny, Locale.TextIfAny, metadata,
         ],
         OtpJson.Default.StringArray);

@@ -40,7 +40,7 @@ public static class CoreRegistration
         services.AddHostedService(p => p.GetRequiredService<ApplicationDirectory>());
         services.AddSingleton<ApplicationSeeding>();
         services.AddSingleton<AccessTokens>();
-        services.AddSingleton<PermitLeases>();
+        services.AddSingleton<DistributedRateLimit>();
         services.AddSingleton<OtpIntake>();
         services.AddSingleton<OtpVerification>();
         services.AddSingleton<OtpCancellation>();

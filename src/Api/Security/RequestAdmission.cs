@@ -10,7 +10,7 @@ namespace OtpPipeline.Api.Security;
 /// Counts requests once their credentials are checked: right ones by their own budget, over all processes; failed ones by address and process. What strangers
 /// do therefore never refuses a request with right credentials.
 /// </summary>
-internal sealed class RequestAdmission(PermitLeases leases, RequestCounters counters, IOptions<ApiOptions> options)
+internal sealed class RequestAdmission(DistributedRateLimit limits, RequestCounters counters, IOptions<ApiOptions> options)
 {
     /// <summary>Marks the budget of messages from Telegram.</summary>
     public const byte TelegramMessages = 0xFF;
@@ -29,7 +29,7 @@ internal sealed class RequestAdmission(PermitLeases leases, RequestCounters coun
         }
 
         var limit = caller.Application.Settings.Limits.RequestsPerMinute;
-        return Answer(http, limit, await leases.TakeAsync(caller.CountedAs, limit, http.RequestAborted));
+        return Answer(http, limit, await limits.TakeAsync(caller.CountedAs, limit, http.RequestAborted));
     }
 
     /// <summary>Counts a request for an access token whose client is right, apart from the requests that its tokens make.</summary>

@@ -23,7 +23,7 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
     private readonly ApplicationDirectory _directory;
-    private readonly PermitLeases _permits;
+    private readonly DistributedRateLimit _permits;
     private readonly DatabaseCircuitBreaker _database;
     private readonly CommandMetrics _metrics;
     private readonly ILogger<CommandEndpoint> _logger;
@@ -35,7 +35,7 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
         IOutbox outbox,
         OtpSecrets secrets,
         ApplicationDirectory directory,
-        PermitLeases permits,
+        DistributedRateLimit permits,
         DatabaseCircuitBreaker database,
         CommandMetrics metrics,
         IOptions<CommandOptions> options,

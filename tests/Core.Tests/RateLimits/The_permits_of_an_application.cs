@@ -94,7 +94,7 @@ public sealed class The_permits_of_an_application
         (await TakeAsync(process, 5, 10)).Count(a => a.Admitted).ShouldBe(0);
     }
 
-    private static async Task<List<Admission>> TakeAsync(PermitLeases process, int limit, int requests)
+    private static async Task<List<Admission>> TakeAsync(DistributedRateLimit process, int limit, int requests)
     {
         var admissions = new List<Admission>(requests);
         for (var i = 0; i < requests; i++)
@@ -105,7 +105,7 @@ public sealed class The_permits_of_an_application
         return admissions;
     }
 
-    private PermitLeases NewProcess() => new(_store, _clock, NullLogger<PermitLeases>.Instance);
+    private DistributedRateLimit NewProcess() => new(_store, _clock, NullLogger<DistributedRateLimit>.Instance);
 
     /// <summary>The rule of the database's statement, for several processes at once.</summary>
     private sealed class PermitsInMemory(FakeTimeProvider clock) : IPermitStore

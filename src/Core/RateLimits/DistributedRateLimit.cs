@@ -8,18 +8,18 @@ namespace OtpPipeline.Core.RateLimits;
 /// The request limit of an application over all processes, REST and bus: permits are leased from the database in blocks and given out of memory, so
 /// that the number of round trips depends on the limit and not on the requests.
 /// </summary>
-public sealed partial class PermitLeases : IAsyncDisposable
+public sealed partial class DistributedRateLimit : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<Guid, ApplicationPermits> _applications = new();
     private readonly IPermitStore _store;
     private readonly TimeProvider _time;
-    private readonly ILogger<PermitLeases> _logger;
+    private readonly ILogger<DistributedRateLimit> _logger;
     private readonly Batcher<PermitRequest, PermitLease> _batcher;
     private long _failedAt = long.MinValue;
 
-    public PermitLeases(IPermitStore store, TimeProvider time, ILogger<PermitLeases> logger)
+    public DistributedRateLimit(IPermitStore store, TimeProvider time, ILogger<DistributedRateLimit> logger)
     {
         _store = store;
         _time = time;

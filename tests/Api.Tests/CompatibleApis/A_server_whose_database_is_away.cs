@@ -22,7 +22,7 @@ public sealed class A_server_whose_database_is_away : IAsyncDisposable
     }
 
     [Fact]
-    public async Task Is_unavailable_in_every_compatibleApis()
+    public async Task Is_unavailable_in_every_api()
     {
         const string Away = "The server cannot take requests at the moment; repeat the request with the same Idempotency-Key";
         var native = await _client.SendAsync(HttpMethod.Post, "/otp", "{}", headers: ("X-API-KEY", "some key"));

@@ -4,11 +4,11 @@ using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis;
 
-public sealed class Switching_and_moving_a_compatibleApis
+public sealed class Switching_and_moving_a_compatible_api
 {
     private readonly ApiHost _host;
 
-    public Switching_and_moving_a_compatibleApis(ApiHost host)
+    public Switching_and_moving_a_compatible_api(ApiHost host)
     {
         Servers.SkipWithout();
         _host = host;

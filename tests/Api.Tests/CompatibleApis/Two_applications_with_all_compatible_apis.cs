@@ -5,13 +5,13 @@ using OtpPipeline.Core.Otps;
 namespace OtpPipeline.Api.Tests.CompatibleApis;
 
 /// <summary>No id, key, code or phone number of one is of any use with the other, in any compatible API.</summary>
-public sealed class Two_applications_with_all_compatibleApis : IClassFixture<PerfumerlabsServer>, IClassFixture<TwoApplications>
+public sealed class Two_applications_with_all_compatible_apis : IClassFixture<PerfumerlabsServer>, IClassFixture<TwoApplications>
 {
     private readonly ApiHost _host;
     private readonly TwoApplications _two;
     private readonly CompatibleApiClient _client;
 
-    public Two_applications_with_all_compatibleApis(ApiHost host, PerfumerlabsServer perfumerlabs, TwoApplications two)
+    public Two_applications_with_all_compatible_apis(ApiHost host, PerfumerlabsServer perfumerlabs, TwoApplications two)
     {
         Servers.SkipWithout();
         _host = host;
@@ -112,7 +112,7 @@ public sealed class Two_applications_with_all_compatibleApis : IClassFixture<Per
 
     [Theory]
     [MemberData(nameof(Finding))]
-    public async Task An_OTP_is_the_same_for_its_own_application_in_every_compatibleApis(string made, string used)
+    public async Task An_OTP_is_the_same_for_its_own_application_in_every_api(string made, string used)
     {
         var (owner, _) = await _two.PairAsync();
         var compatibleApi = CompatibleApi.From(used);
@@ -181,7 +181,7 @@ public sealed class Two_applications_with_all_compatibleApis : IClassFixture<Per
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task A_revoked_application_is_a_stranger_in_every_compatibleApis(string name)
+    public async Task A_revoked_application_is_a_stranger_in_every_api(string name)
     {
         var application = await KnownApplication.MakeAsync(_host);
         var compatibleApi = CompatibleApi.From(name);

@@ -73,7 +73,7 @@ public sealed class The_paths_of_BizMagnets
     [InlineData("/api/otp/a")]
     [InlineData("/api/dev/otp/a/sendOTP")]
     [InlineData("/test/otp/a/sendOTP")]
-    public async Task Leave_the_others_to_the_native_compatibleApis(string path)
+    public async Task Leave_the_others_to_the_native_api(string path)
     {
         var answer = await _client.SendAsync(HttpMethod.Put, path, headers: ("X-API-KEY", _host.Shop.Key));
 
@@ -81,7 +81,7 @@ public sealed class The_paths_of_BizMagnets
     }
 
     [Fact]
-    public async Task Leave_an_OTP_whose_id_is_one_of_the_calls_to_the_native_compatibleApis()
+    public async Task Leave_an_OTP_whose_id_is_one_of_the_calls_to_the_native_api()
     {
         (await _host.Client(_host.Shop).ReadAsync("sendOTP")).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
         (await _host.Client(_host.Shop).GetAsync("/otp/sendOTP/callbacks")).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");

@@ -3,12 +3,12 @@ using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis.Gupshup;
 
-public sealed class The_gupshup_compatibleApis
+public sealed class The_gupshup_api
 {
     private readonly ApiHost _host;
     private readonly string _phone = GupshupShop.NextPhone();
 
-    public The_gupshup_compatibleApis(ApiHost host)
+    public The_gupshup_api(ApiHost host)
     {
         Servers.SkipWithout();
         _host = host;

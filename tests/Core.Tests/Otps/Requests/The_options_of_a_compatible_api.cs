@@ -17,7 +17,7 @@ using Xunit;
 
 namespace OtpPipeline.Core.Tests.Otps.Requests;
 
-public class The_terms_of_a_compatibleApis
+public class The_options_of_a_compatible_api
 {
     private static readonly OtpLookup Lookup = new("dialect", Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
     private readonly StoreInMemory _store = new();

@@ -47,7 +47,7 @@ internal static class CompatibleApiRoutingSetup
     {
         foreach (var api in routes.ServiceProvider.GetRequiredService<CompatibleApiRouting>().All)
         {
-            api.Map(routes.MapGroup(api.Options.Prefix).WithGroupName(api.Name.ToLowerInvariant()).WithTags(api.Name));
+            api.Map(routes.MapGroup(api.Options.Prefix).WithGroupName(api.Name.ToLowerInvariant()).WithTags(api.Name).WithMetadata(api));
         }
     }
 }

@@ -1,10 +1,10 @@
 using System.Globalization;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.OpenApi;
 using OtpPipeline.Api.Responses;
-using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Documentation;
 
@@ -27,20 +27,32 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
     public async Task TransformAsync(
         OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
     {
-        var declared = context.Description.ActionDescriptor.EndpointMetadata.OfType<EndpointErrors>().ToList();
+        var metadata = context.Description.ActionDescriptor.EndpointMetadata;
+        var declared = metadata.OfType<EndpointErrors>().ToList();
         var responses = operation.Responses!;
         var byStatus = declared.SelectMany(d => d.Errors.Select(e => (d.Format, Error: e))).Distinct().GroupBy(e => e.Format.StatusOf(e.Error));
         foreach (var group in byStatus)
         {
-            var response = (OpenApiResponse)responses[group.Key.ToString(CultureInfo.InvariantCulture)];
+            var (response, examples) = Response(responses, group.Key);
             var errors = group.ToList();
             response.Description = errors is [var (_, only)] ? only.Message
                 : $"Codes {string.Join(", ", errors.Select(e => e.Error.Code).Distinct().Order())}";
             response.Headers = group.Key is 429 or 503 ? RetryHeaders : null;
-            var examples = response.Content!.Values.Single().Examples = new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal);
             foreach (var (format, error) in errors)
             {
-                examples[ErrorCodes.NameOf(error)] = await ExampleAsync(format, error, group.Key, context);
+                var id = ErrorCodes.NameOf(error);
+                var body = await BodyAsync(context, http => format.WriteAsync(http, error, group.Key));
+                context.Document!.AddComponent(id, new OpenApiExample { Summary = error.Message, Value = body });
+                examples[id] = new OpenApiExampleReference(id, context.Document);
+            }
+        }
+
+        foreach (var shown in metadata.OfType<ShownAnswer>())
+        {
+            var (_, examples) = Response(responses, shown.Status);
+            foreach (var (name, answer) in shown.Examples)
+            {
+                examples[name] = new OpenApiExample { Value = await BodyAsync(context, answer.ExecuteAsync) };
             }
         }
 
@@ -55,18 +67,38 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         }
     }
 
-    /// <summary>A reference to the body that the format writes.</summary>
-    private static async Task<IOpenApiExample> ExampleAsync(
-        IErrorFormat format, OtpError error, int status, OpenApiOperationTransformerContext context)
+    private static (OpenApiResponse Response, IDictionary<string, IOpenApiExample> Examples) Response(
+        OpenApiResponses responses, int status)
     {
+        var response = (OpenApiResponse)responses[status.ToString(CultureInfo.InvariantCulture)];
+        return (response, response.Content!.Values.Single().Examples ??= new Dictionary<string, IOpenApiExample>(StringComparer.Ordinal));
+    }
+
+    /// <summary>The body that an endpoint of the API writes.</summary>
+    private static async Task<JsonNode?> BodyAsync(OpenApiOperationTransformerContext context, Func<HttpContext, Task> write)
+    {
+        var path = $"/{context.Description.RelativePath}".Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
         using var body = new MemoryStream();
-        var http = new DefaultHttpContext { RequestServices = context.ApplicationServices, Response = { Body = body } };
-        await format.WriteAsync(http, error, status);
-        var id = ErrorCodes.NameOf(error);
-        context.Document!.AddComponent(id, new OpenApiExample { Summary = error.Message, Value = JsonNode.Parse(body.ToArray()) });
-        return new OpenApiExampleReference(id, context.Document);
+        var http = new DefaultHttpContext
+        {
+            RequestServices = new ServicesOfOneMoment(context.ApplicationServices),
+            Request = { Path = path },
+            Response = { Body = body },
+        };
+        http.Features.Set(context.Description.ActionDescriptor.EndpointMetadata.OfType<IErrorFormat>().LastOrDefault());
+        await write(http);
+        var bytes = body.ToArray();
+        return http.Response.ContentType is "text/plain" ? JsonValue.Create(Encoding.UTF8.GetString(bytes)) : JsonNode.Parse(bytes);
     }
 
     private static OpenApiHeader Header(string description, JsonSchemaType type) =>
         new() { Description = description, Schema = new OpenApiSchema { Type = type } };
+
+    /// <summary>Every process builds the same document: a body that tells the time tells this one.</summary>
+    private sealed class ServicesOfOneMoment(IServiceProvider services) : TimeProvider, IServiceProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);
+
+        public object? GetService(Type serviceType) => serviceType == typeof(TimeProvider) ? this : services.GetService(serviceType);
+    }
 }

@@ -27,18 +27,14 @@ internal static class EndpointDescription
             return Task.CompletedTask;
         });
 
-    /// <summary>An endpoint of a compatible API, whose answers are its own.</summary>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="name">Name of the operation, unique over all APIs.</param>
-    /// <param name="summary">What it does.</param>
-    /// <param name="description">What a reader should know beside.</param>
-    /// <param name="answers">Each status with what it means and the type of its body, null for a plain text.</param>
+    /// <summary>An endpoint of a compatible API, whose answers are shown as it gives them.</summary>
     public static RouteHandlerBuilder DescribeCompatibleApi(
-        this RouteHandlerBuilder endpoint, string name, string summary, string description, params (int Status, string Text, Type? Answer)[] answers)
+        this RouteHandlerBuilder endpoint, string name, string summary, string description, params ShownAnswer[] answers)
     {
-        foreach (var (status, text, answer) in answers)
+        foreach (var answer in answers)
         {
-            endpoint.WithMetadata(new ProducesResponseTypeMetadata(status, answer ?? typeof(string), [answer is null ? "text/plain" : "application/json"]) { Description = text });
+            var (type, media) = answer.Body is { } body ? (body, "application/json") : (typeof(string), "text/plain");
+            endpoint.WithMetadata(answer, new ProducesResponseTypeMetadata(answer.Status, type, [media]) { Description = answer.Text });
         }
 
         return endpoint.WithName(name).WithSummary(summary).WithDescription(description);

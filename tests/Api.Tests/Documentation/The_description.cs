@@ -1,6 +1,9 @@
 using System.Net;
+using System.Reflection;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using OtpPipeline.Api.CompatibleApis.Beem;
+using OtpPipeline.Api.CompatibleApis.Gupshup;
 using OtpPipeline.Api.Documentation;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Otps.Reading;
@@ -166,6 +169,36 @@ public sealed class The_description
     }
 
     [Theory]
+    [InlineData("beem")]
+    [InlineData("bizmagnets")]
+    [InlineData("gupshup")]
+    [InlineData("perfumerlabs")]
+    public async Task Of_a_compatible_API_shows_each_answer_as_its_clients_get_it(string name)
+    {
+        var document = JsonElement.Parse(await _host.DocumentAsync(name));
+
+        foreach (var response in Operations(document).SelectMany(o => o.GetProperty("responses").EnumerateObject()))
+        {
+            var content = response.Value.GetProperty("content").EnumerateObject().Single().Value;
+            content.GetProperty("examples").EnumerateObject().ShouldNotBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task Of_Beem_and_Gupshup_shows_every_code_of_a_call()
+    {
+        int[] beem = [.. CodesOf(typeof(BeemCodes), (BeemMessage m) => m.Code).Except([BeemCodes.NoSuchCall.Code])];
+        int[] gupshup = [.. CodesOf(typeof(GupshupCodes), (GupshupCode c) => c.Number).Except([GupshupCodes.NoSuchCall.Number])];
+
+        beem.Length.ShouldBeGreaterThan(15);
+        gupshup.Length.ShouldBeGreaterThan(10);
+        var document = await _host.DocumentAsync("beem");
+        beem.ShouldAllBe(code => document.Contains($"\"code\": {code},", StringComparison.Ordinal));
+        document = await _host.DocumentAsync("gupshup");
+        gupshup.ShouldAllBe(code => document.Contains($"\"code\": \"{code}\",", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("v1")]
     [InlineData("admin")]
     [InlineData("beem")]
@@ -244,6 +277,9 @@ public sealed class The_description
 
         ErrorCodes.All.Select(r => r.Code).ShouldBeSubsetOf([1500, 1600, .. Enumerable.Range(2001, 31), .. Enumerable.Range(2101, 50)]);
     }
+
+    private static IEnumerable<int> CodesOf<T>(Type codes, Func<T, int> code) =>
+        codes.GetFields(BindingFlags.Public | BindingFlags.Static).Select(f => f.GetValue(null)).OfType<T>().Select(code).Distinct();
 
     private static JsonElement Property(JsonElement schema, string name) => schema.GetProperty("properties").GetProperty(name);
 

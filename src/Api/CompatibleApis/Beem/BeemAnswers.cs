@@ -8,19 +8,22 @@ namespace OtpPipeline.Api.CompatibleApis.Beem;
 public sealed record BeemAnswer(BeemData Data);
 
 /// <summary>What is in the envelope.</summary>
-/// <param name="PinId">Names the PIN in the verification; only where one was sent.</param>
 /// <param name="Message">What became of the call.</param>
+/// <param name="PinId">Names the PIN in the verification; only where one was sent.</param>
 /// <param name="PinExpiryTimeInMinutes">Life of the PIN, rounded up.</param>
 /// <param name="ExpiresInSeconds">Life of the PIN.</param>
-public sealed record BeemData(Guid? PinId, BeemMessage Message, int? PinExpiryTimeInMinutes = null, int? ExpiresInSeconds = null);
+public sealed record BeemData(
+    BeemMessage Message,
+    [property: JsonPropertyOrder(-1)] Guid? PinId = null,
+    int? PinExpiryTimeInMinutes = null, int? ExpiresInSeconds = null);
 
 /// <summary>A code and its sentence.</summary>
 public sealed record BeemMessage(int Code, string Message);
 
-/// <summary>What POST /v1/request takes, for the description only.</summary>
+/// <summary>What POST /v1/request takes.</summary>
 public sealed record BeemRequestBody(int AppId, string Msisdn);
 
-/// <summary>What POST /v1/verify takes, for the description only.</summary>
+/// <summary>What POST /v1/verify takes.</summary>
 public sealed record BeemVerifyBody(Guid PinId, string Pin);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -29,11 +32,11 @@ internal sealed partial class BeemJson : JsonSerializerContext;
 
 internal static class BeemAnswers
 {
-    public static IResult Sent(Guid pinId, int ttl) => From(new(pinId, BeemCodes.Sent, (ttl + 59) / 60, ttl), StatusCodes.Status200OK);
+    public static IResult Sent(Guid pinId, int ttl) => From(new(BeemCodes.Sent, pinId, (ttl + 59) / 60, ttl), StatusCodes.Status200OK);
 
-    public static IResult Valid() => From(new(null, BeemCodes.ValidPin), StatusCodes.Status200OK);
+    public static IResult Valid() => From(new(BeemCodes.ValidPin), StatusCodes.Status200OK);
 
-    public static IResult Refused(BeemMessage message, int status = StatusCodes.Status200OK) => From(new(null, message), status);
+    public static IResult Refused(BeemMessage message, int status = StatusCodes.Status200OK) => From(new(message), status);
 
     private static JsonAnswer<BeemAnswer> From(BeemData data, int status) => new(new(data), BeemJson.Default.BeemAnswer, status);
 }

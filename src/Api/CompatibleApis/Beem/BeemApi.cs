@@ -14,6 +14,14 @@ public sealed class BeemOptions : CompatibleApiOptions
 /// <summary>The wire of Beem's OTP API: two calls, and an envelope with a code for every answer.</summary>
 internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
 {
+    private static readonly Guid Example = new("a17fb13d-f4ac-4d93-9439-ef41ab8de390");
+
+    private static readonly BeemMessage[] OfPins =
+    [
+        BeemCodes.PinMissing, BeemCodes.PinIdMissing, BeemCodes.PinIdNotFound, BeemCodes.IncorrectPin, BeemCodes.PinTimeOut,
+        BeemCodes.AttemptsExceeded, BeemCodes.DuplicatePin,
+    ];
+
     public string Name => BeemOptions.Section;
 
     public CompatibleApiOptions Options => options.Value;
@@ -38,11 +46,25 @@ internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
 
     private static void Request(RouteHandlerBuilder endpoint, string name) => endpoint.Takes(typeof(BeemRequestBody)).DescribeCompatibleApi(
         name, "Send a PIN", "100 as soon as the request is accepted; every error is HTTP 200 with its code and no pinId.",
-        (200, "Accepted, or refused with a code from 101 to 110", typeof(BeemAnswer)), (401, "Wrong credentials", typeof(BeemAnswer)),
-        (429, "Too many requests, or too many PINs for this number", typeof(BeemAnswer)), (500, "The server failed", typeof(BeemAnswer)));
+        Shown(
+            200, "Accepted, or refused with a code from 101 to 110", BeemAnswers.Sent(Example, 300), BeemCodes.NotSent,
+            BeemCodes.PhoneInvalid, BeemCodes.PhoneMissing, BeemCodes.ApplicationMissing, BeemCodes.ApplicationNotFound,
+            BeemCodes.ApplicationInactive, BeemCodes.NoChannel, BeemCodes.NoPlaceholder, BeemCodes.CredentialsMissing),
+        Shown(401, "Wrong credentials", null, BeemCodes.CredentialsWrong), Shown(415, "The body is compressed", null, BeemCodes.Unreadable),
+        Shown(429, "Too many requests, or too many PINs for this number", null, BeemCodes.TooMany),
+        Shown(500, "The server failed", null, BeemCodes.NotSent));
 
     private static void Verify(RouteHandlerBuilder endpoint, string name) => endpoint.Takes(typeof(BeemVerifyBody)).DescribeCompatibleApi(
         name, "Verify a PIN", "117 for the right PIN; an error is HTTP 200, or 403 where the application wants that.",
-        (200, "117, or refused with a code from 110 to 118", typeof(BeemAnswer)), (401, "Wrong credentials", typeof(BeemAnswer)),
-        (403, "Refused, for an application with forbiddenOnRefusal", typeof(BeemAnswer)), (429, "Too many requests", typeof(BeemAnswer)), (500, "The server failed", typeof(BeemAnswer)));
+        Shown(
+            200, "117, or refused with a code from 107 to 118", BeemAnswers.Valid(),
+            [.. OfPins, BeemCodes.ApplicationInactive, BeemCodes.CredentialsMissing]),
+        Shown(401, "Wrong credentials", null, BeemCodes.CredentialsWrong),
+        Shown(403, "Refused, for an application with forbiddenOnRefusal", null, OfPins),
+        Shown(415, "The body is compressed", null, BeemCodes.Unreadable),
+        Shown(429, "Too many requests", null, BeemCodes.TooMany), Shown(500, "The server failed", null, BeemCodes.NotSent));
+
+    private static ShownAnswer Shown(int status, string text, IResult? success, params BeemMessage[] errors) => new(
+        status, text, typeof(BeemAnswer),
+        [.. success is null ? [] : new[] { ("success", success) }, .. errors.Select(e => ($"{e.Code}", BeemAnswers.Refused(e, status)))]);
 }

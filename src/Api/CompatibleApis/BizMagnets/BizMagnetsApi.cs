@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Core.Errors;
 
@@ -20,6 +21,8 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
 {
     private const string Send = "sendOTP";
     private const string Verify = "verifyOTP";
+    private const string WrongField = "A field is missing or wrong";
+    private static readonly Guid Example = new("a17fb13d-f4ac-4d93-9439-ef41ab8de390");
 
     /// <summary>What may stand before /otp, each with a part of the operations' names.</summary>
     private static readonly (string Path, string Name)[] Roots = [("", ""), ("/api", "Api"), ("/dev", "Dev")];
@@ -48,16 +51,37 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
         {
             group.MapPost($"{path}/otp/{{config}}/{Send}", BizMagnetsSend.HandleAsync).Takes(typeof(BizMagnetsSendBody)).DescribeCompatibleApi(
                 $"bizMagnets{name}SendOtp", "Send an OTP over WhatsApp", "201 means that the OTP and its delivery are stored durably.",
-                (201, "Accepted", typeof(BizMagnetsAnswer)), (400, "A field is missing or wrong", typeof(BizMagnetsError)), (401, "The API key is missing or not valid", typeof(BizMagnetsError)),
-                (403, "The key or the application may not send this", typeof(BizMagnetsError)), (404, "The application has no such config", typeof(BizMagnetsError)),
-                (429, "Too many requests, or too many OTPs for this number", typeof(BizMagnetsError)), (500, "The server failed", typeof(BizMagnetsError)));
+                Succeeded(201, "Accepted"),
+                Shown(400, WrongField, BizMagnetsFields.Wrong("countryCode", "is missing or empty"), OtpErrors.BodyNotJson),
+                Shown(401, "The API key is missing or not valid", ApiErrors.KeyInvalid, ApiErrors.TokenInvalid),
+                Shown(
+                    403, "The key or the application may not send this", ApiErrors.ScopeMissing, OtpErrors.NoCoverage, OtpErrors.SpendingLimit),
+                Shown(404, "The application has no such config", BizMagnetsSend.ConfigUnknown),
+                Shown(413, "The body is too large", OtpErrors.BodyTooLarge),
+                Shown(415, "The body is not JSON", ApiErrors.MediaType, ApiErrors.ContentCoding),
+                Shown(429, "Too many requests, or too many OTPs for this number", OtpErrors.TooManyRequests, CommonErrors.TooManySends),
+                Shown(500, "The server failed", ApiErrors.ServerError),
+                Shown(503, "The server is unavailable, or nothing sends over WhatsApp", ApiErrors.StoreAway, OtpErrors.ChannelNotServed));
             group.MapPost($"{path}/otp/{{otpId}}/{Verify}", BizMagnetsVerify.HandleAsync).Takes(typeof(BizMagnetsVerifyBody)).DescribeCompatibleApi(
-                $"bizMagnets{name}VerifyOtp", "Verify an OTP", "The number must be the one that it was sent to. A error is HTTP 410 with status 403 in the body, unless BizMagnets:DistinctStatuses says otherwise.",
-                (200, "The OTP was right, and is used now", typeof(BizMagnetsAnswer)), (400, "A field is missing or wrong", typeof(BizMagnetsError)),
-                (401, "The API key is missing or not valid", typeof(BizMagnetsError)), (410, "Refused: wrong, expired, used, cancelled, exhausted or unknown", typeof(BizMagnetsError)),
-                (429, "Too many requests, or too many wrong OTPs for this number", typeof(BizMagnetsError)), (500, "The server failed", typeof(BizMagnetsError)));
+                $"bizMagnets{name}VerifyOtp", "Verify an OTP",
+                "The number must be the one that it was sent to. An error is 410 with 403 in the body, unless DistinctStatuses is on.",
+                Succeeded(200, "The OTP was right, and is used now"),
+                Shown(400, WrongField, BizMagnetsFields.Wrong("otp", "is missing or empty"), OtpErrors.BodyNotJson),
+                Shown(401, "The API key is missing or not valid", ApiErrors.KeyInvalid, ApiErrors.TokenInvalid),
+                Shown(403, "The key may not do this", ApiErrors.ScopeMissing),
+                new(410, "Wrong, expired, used, cancelled, exhausted or unknown", BodyType, ("refused", BizMagnetsAnswers.NotVerified())),
+                Shown(413, "The body is too large", OtpErrors.BodyTooLarge),
+                Shown(415, "The body is not JSON", ApiErrors.MediaType, ApiErrors.ContentCoding),
+                Shown(429, "Too many requests, or too many wrong OTPs for this number", OtpErrors.TooManyRequests, CommonErrors.CoolingOff),
+                Shown(500, "The server failed", ApiErrors.ServerError), Shown(503, "The server is unavailable", ApiErrors.StoreAway));
         }
     }
 
     public Task WriteAsync(HttpContext http, OtpError error, int status) => BizMagnetsAnswers.WriteErrorAsync(http, status, status, error.Message);
+
+    private static ShownAnswer Succeeded(int status, string text) =>
+        new(status, text, typeof(BizMagnetsAnswer), ("success", BizMagnetsAnswers.Success(Example, status)));
+
+    private static ShownAnswer Shown(int status, string text, params OtpError[] errors) => new(
+        status, text, typeof(BizMagnetsError), [.. errors.Select(e => (e.Message, (IResult)new ErrorResult(e, status)))]);
 }

@@ -17,7 +17,7 @@ namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
 /// <summary>POST /otp/{otp_config_uid}/sendOTP.</summary>
 internal static class BizMagnetsSend
 {
-    private static readonly OtpError ConfigUnknown = new(ErrorKind.NotFound, "not_found", "The application has no such OTP config");
+    public static readonly OtpError ConfigUnknown = new(ErrorKind.NotFound, "not_found", "The application has no such OTP config");
     private static readonly JsonField WhatsApp = new(EnumText<Channel>.Lower(Channel.Whatsapp));
     private static readonly JsonField AnySender = new("WhatsApp");
     private static readonly JsonField Numbers = new(EnumText<PinType>.Lower(PinType.Numbers));

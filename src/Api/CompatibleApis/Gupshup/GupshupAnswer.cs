@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
 using System.Text.Json.Serialization;
@@ -7,27 +8,30 @@ using OtpPipeline.Api.Responses;
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
 /// <summary>The body of the calls under /sm, and of incoming.php with format=json.</summary>
-/// <param name="Status">success or error.</param>
+/// <param name="Status">Whether the call did what it was asked.</param>
 /// <param name="Code">Three digits, as a text.</param>
 /// <param name="Message">Its sentence.</param>
-public sealed record GupshupAnswer(string Status, string Code, string Message);
+public sealed record GupshupAnswer([property: AllowedValues("success", "error")] string Status, string Code, string Message);
 
 /// <summary>The JSON body of GatewayAPI.</summary>
 public sealed record GupshupRestAnswer(GupshupRestResponse Response);
 
 /// <summary>What is in it.</summary>
-/// <param name="Status">success or error.</param>
-/// <param name="Code">Three digits, as a text; only of an error.</param>
+/// <param name="Status">Whether the call did what it was asked.</param>
 /// <param name="Details">The sentence.</param>
-public sealed record GupshupRestResponse(string Status, string? Code, string Details);
+/// <param name="Code">Three digits, as a text; only of an error.</param>
+public sealed record GupshupRestResponse(
+    [property: AllowedValues("success", "error"), JsonPropertyOrder(-2)] string Status,
+    string Details,
+    [property: JsonPropertyOrder(-1)] string? Code = null);
 
-/// <summary>What sendOTP takes, for the description only.</summary>
+/// <summary>What sendOTP takes.</summary>
 public sealed record GupshupSendBody(string Key, string Phone);
 
-/// <summary>What verifyOTP takes, for the description only.</summary>
+/// <summary>What verifyOTP takes.</summary>
 public sealed record GupshupVerifyBody(string Key, string Phone, string Code);
 
-/// <summary>What updateMessage takes, for the description only.</summary>
+/// <summary>What updateMessage takes.</summary>
 public sealed record GupshupMessageBody(string Key, string Message);
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
@@ -80,7 +84,7 @@ internal sealed class GupshupResult(GupshupShape shape, GupshupOutcome outcome, 
         {
             GupshupShape.Json => JsonAnswer.WriteAsync(httpContext, status, new(word, number, code.Text), GupshupJson.Default.GupshupAnswer),
             GupshupShape.RestJson => JsonAnswer.WriteAsync(
-                httpContext, status, new(new(word, code.Success ? null : number, code.Text)), GupshupJson.Default.GupshupRestAnswer),
+                httpContext, status, new(new(word, code.Text, code.Success ? null : number)), GupshupJson.Default.GupshupRestAnswer),
             GupshupShape.RestXml => WriteAsync(httpContext, "application/xml", Xml(word, code.Success ? null : number, code.Text)),
             GupshupShape.RestLine when code.Success => WriteAsync(httpContext, "text/plain", $"{word} | {phone} | {outcome.OtpId} | {code.Text}"),
             _ => WriteAsync(httpContext, "text/plain", $"{word} | {number} | {code.Text}"),

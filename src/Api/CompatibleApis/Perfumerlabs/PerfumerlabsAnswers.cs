@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -7,11 +8,13 @@ namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
 /// <summary>Every answer of the API.</summary>
 /// <param name="Status">Whether it succeeded, or the password is right.</param>
-/// <param name="StatusCode">Which limit was reached: phone_limit, email_limit, chat_limit or ip_limit.</param>
+/// <param name="StatusCode">Which limit was reached.</param>
 /// <param name="Message">Why it failed.</param>
 /// <param name="Content">What was asked for.</param>
 public sealed record PerfumerlabsAnswer(
-    bool Status, [property: JsonPropertyName("status_code")] string? StatusCode = null, string? Message = null, PerfumerlabsContent? Content = null);
+    bool Status,
+    [property: JsonPropertyName("status_code"), AllowedValues("phone_limit", "email_limit", "chat_limit", "ip_limit")] string? StatusCode = null,
+    string? Message = null, PerfumerlabsContent? Content = null);
 
 /// <summary>What was asked for.</summary>
 /// <param name="Target">Phone without plus sign, e-mail address or chat id.</param>

@@ -48,7 +48,7 @@ internal sealed class PerfumerlabsApi(IOptions<PerfumerlabsOptions> options) : I
 
     private static string? NotEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    private static string Sentence(int status, OtpError error) => status switch
+    internal static string Sentence(int status, OtpError error) => status switch
     {
         StatusCodes.Status404NotFound => "Not found",
         StatusCodes.Status503ServiceUnavailable => "The server cannot take requests at the moment",

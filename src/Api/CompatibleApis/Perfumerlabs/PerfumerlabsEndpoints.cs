@@ -1,31 +1,33 @@
 using System.Text.Json.Serialization;
 using OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 using OtpPipeline.Api.OpenApi;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>What POST /sms, /call and /telegram take, for the description only.</summary>
+/// <summary>What POST /sms, /call and /telegram take.</summary>
 public sealed record PerfumerlabsSendBody(string? Phone, [property: JsonPropertyName("chat_id")] string? ChatId, string Password, int Lifetime, string? Message, string? Ip);
 
-/// <summary>What POST /email takes, for the description only.</summary>
+/// <summary>What POST /email takes.</summary>
 public sealed record PerfumerlabsEmailBody(string Email, string Password, int Lifetime, string Subject, string? Text, string? Html, string? Ip);
 
-/// <summary>What the checks take, for the description only.</summary>
+/// <summary>What the checks take.</summary>
 public sealed record PerfumerlabsCheckBody(string? Phone, string? Email, [property: JsonPropertyName("chat_id")] string? ChatId, string Password);
 
-/// <summary>What POST /limit/... takes, for the description only.</summary>
+/// <summary>What POST /limit/... takes.</summary>
 public sealed record PerfumerlabsLimitBody(IReadOnlyList<PerfumerlabsWindow>? Ips, IReadOnlyList<PerfumerlabsWindow>? Phones, IReadOnlyList<PerfumerlabsWindow>? Emails);
 
 /// <summary>So many sends in so many minutes.</summary>
 public sealed record PerfumerlabsWindow(int Minutes, int Rate);
 
-/// <summary>What GET /target takes, for the description only.</summary>
+/// <summary>What GET /target takes.</summary>
 public sealed record PerfumerlabsTargetBody(string Password, string Channel);
 
-/// <summary>What GET /password takes, for the description only.</summary>
+/// <summary>What GET /password takes.</summary>
 public sealed record PerfumerlabsPasswordBody(string Target);
 
 /// <summary>The calls of the API.</summary>
@@ -75,9 +77,24 @@ internal static class PerfumerlabsEndpoints
         }
     }
 
-    private static void Describe(RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body) => (body is null ? endpoint : endpoint.Takes(body)).DescribeCompatibleApi(
-        name, summary, description,
-        (200, "Done; or false for a password that is not right", typeof(PerfumerlabsAnswer)), (400, "A field is missing or wrong, or a limit is reached", typeof(PerfumerlabsAnswer)),
-        (401, "Wrong credentials", typeof(PerfumerlabsAnswer)), (429, "Too many requests", typeof(PerfumerlabsAnswer)),
-        (500, "The server failed", typeof(PerfumerlabsAnswer)), (503, "The database is unavailable", typeof(PerfumerlabsAnswer)));
+    private static void Describe(RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body) =>
+        (body is null ? endpoint : endpoint.Takes(body)).DescribeCompatibleApi(
+            name, summary, description,
+            Shown(
+                200, "Done; or false for a password that is not right",
+                ("true", PerfumerlabsAnswers.Done()), ("false", PerfumerlabsAnswers.Wrong())),
+            Shown(
+                400, "A field is missing or wrong, or a limit is reached",
+                ("missing", PerfumerlabsAnswers.Refused("\"password\" parameter must be set")),
+                ("limit", SendLimits.Reached(PerfumerlabsChannel.All[0], OtpErrors.RecipientWindowFull))),
+            Shown(401, "Wrong credentials", ("credentials", Refused(401, ApiErrors.KeyInvalid))),
+            Shown(429, "Too many requests", ("requests", Refused(429, OtpErrors.TooManyRequests))),
+            Shown(500, "The server failed", ("failed", Refused(500, ApiErrors.ServerError))),
+            Shown(503, "The database is unavailable", ("unavailable", Refused(503, ApiErrors.StoreAway))));
+
+    private static ShownAnswer Shown(int status, string text, params (string, IResult)[] examples) =>
+        new(status, text, typeof(PerfumerlabsAnswer), examples);
+
+    private static IResult Refused(int status, OtpError error) =>
+        PerfumerlabsAnswers.Refused(PerfumerlabsApi.Sentence(status, error), status);
 }

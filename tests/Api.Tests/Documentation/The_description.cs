@@ -7,6 +7,7 @@ using OtpPipeline.Api.CompatibleApis.Gupshup;
 using OtpPipeline.Api.Documentation;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Api.Tests.Documentation;
 
@@ -252,6 +253,22 @@ public sealed class The_description
         var request = document.GetProperty("paths").GetProperty("/otp").GetProperty("post");
         schemas.GetProperty(Reference(request.GetProperty("requestBody"))).GetProperty("properties").EnumerateObject().Count().ShouldBe(16);
         schemas.GetProperty("OtpAnswer").GetProperty("required").GetArrayLength().ShouldBeGreaterThanOrEqualTo(13);
+    }
+
+    [Theory]
+    [InlineData("ttl", OptionRules.MinTtl, OptionRules.MaxTtl)]
+    [InlineData("maxAttempts", OptionRules.MinAttempts, OptionRules.MaxAttempts)]
+    [InlineData("pinLength", OptionRules.MinPinLength, OptionRules.MaxPinLength)]
+    public async Task Shows_the_bounds_by_which_a_request_and_a_setting_are_checked(string field, int min, int max)
+    {
+        foreach (var (document, schema) in new[] { ("v1", "OtpRequest"), ("admin", "AdminSettings") })
+        {
+            var schemas = JsonElement.Parse(await _host.DocumentAsync(document)).GetProperty("components").GetProperty("schemas");
+            var shown = Property(schemas.GetProperty(schema), field);
+
+            (shown.GetProperty("minimum").GetInt32(), shown.GetProperty("maximum").GetInt32()).ShouldBe((min, max));
+            shown.GetProperty("type").ToString().ShouldContain("integer");
+        }
     }
 
     [Fact]

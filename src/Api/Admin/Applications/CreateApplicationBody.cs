@@ -8,7 +8,8 @@ namespace OtpPipeline.Api.Admin.Applications;
 /// <summary>What POST /admin/applications takes.</summary>
 public sealed record CreateApplicationBody
 {
-    /// <summary>1 to 100 characters.</summary>
+    /// <summary>The name that operators see.</summary>
+    [Length(1, SettingRules.MaxName)]
     public required string Name { get; init; }
 
     /// <summary>What is missing has its default.</summary>
@@ -18,7 +19,8 @@ public sealed record CreateApplicationBody
 /// <summary>What PATCH /admin/applications/{applicationId} takes; what is missing stays as it is.</summary>
 public sealed record ChangeApplicationBody
 {
-    /// <summary>1 to 100 characters.</summary>
+    /// <summary>The name that operators see.</summary>
+    [Length(1, SettingRules.MaxName)]
     public string? Name { get; init; }
 
     /// <summary>An inactive one's keys and tokens are refused.</summary>

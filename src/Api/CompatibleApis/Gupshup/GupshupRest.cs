@@ -2,6 +2,7 @@ using System.Globalization;
 using OtpPipeline.Core.Applications.Identifiers;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
@@ -9,8 +10,6 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 internal static class GupshupRest
 {
     private const string Method = "TWO_FACTOR_AUTH";
-    private const int ShortestCode = 4;
-    private const int LongestCode = 10;
 
     public static async Task<IResult> HandleAsync(
         HttpContext http, ApplicationDirectory directory, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
@@ -69,7 +68,7 @@ internal static class GupshupRest
         var length = usual.Length;
         if (fields["otpCodeLength"].Malformed
             || (fields.Text("otpCodeLength") is { } digits
-                && (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) || length is < ShortestCode or > LongestCode)))
+                && (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) || !OptionRules.PinLength.Allows(length))))
         {
             return null;
         }

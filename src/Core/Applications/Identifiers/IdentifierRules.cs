@@ -24,6 +24,8 @@ public static partial class IdentifierRules
     private const int BeemAppLimit = 1_000_000_000;
     private const string CodePlaceholder = "%code%";
 
+    private static readonly NumberRule CodeExpiry = new(1, 86_400);
+
     private static readonly FrozenDictionary<string, IdentifierSetting> None = FrozenDictionary<string, IdentifierSetting>.Empty;
 
     private static readonly FrozenDictionary<IdentifierKind, IdentifierShape> Shapes = new Dictionary<IdentifierKind, IdentifierShape>
@@ -42,14 +44,14 @@ public static partial class IdentifierRules
             Hex(), "32 hexadecimal digits", HasSecret: false, IsSecret: true,
             From(
                 ("accountType", new("india", "india or intl", v => v is "india" or "intl")),
-                ("attempt", new("5", "1 to 10", v => IsNumber(v, 1, 10))),
-                ("message", new(null, "1 to 1600 characters with %code%, of control characters only ends of lines and tabs", IsMessage)),
-                ("codeLength", new("6", "4 to 10", v => IsNumber(v, 4, 10))),
-                ("codeExpiry", new("200", "1 to 86400 (seconds)", v => IsNumber(v, 1, 86_400))),
+                ("attempt", Number("5", OptionRules.Attempts)),
+                ("message", new(null, $"1 to {OptionRules.MaxTemplate} characters with %code%, of control characters only ends of lines and tabs", IsMessage)),
+                ("codeLength", Number("6", OptionRules.PinLength)),
+                ("codeExpiry", Number("200", CodeExpiry, " (seconds)")),
                 ("codeChars", new("0123456789", "2 to 62 different letters and digits", IsAlphabet)),
                 ("service", new("SMS", "SMS", v => v is "SMS")),
                 ("codeType", new("Numeric", "Numeric, Alphabetic or Alphanumeric", v => v is "Numeric" or "Alphabetic" or "Alphanumeric")),
-                ("retryPeriod", new("60", "0 to 86400 (seconds)", v => IsNumber(v, 0, 86_400)))),
+                ("retryPeriod", Number("60", SettingRules.RetryPeriod, " (seconds)"))),
             () => Credentials.NewHex(16)),
         [IdentifierKind.GupshupAccount] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
         [IdentifierKind.GupshupUser] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
@@ -81,8 +83,9 @@ public static partial class IdentifierRules
             || Math.Pow(chars.Length, int.Parse(length, CultureInfo.InvariantCulture)) >= FewestCodes;
     }
 
-    private static bool IsNumber(string text, int min, int max) =>
-        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max;
+    private static IdentifierSetting Number(string usual, NumberRule rule, string unit = "") => new(
+        usual, $"{rule.Min} to {rule.Max}{unit}",
+        text => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && rule.Allows(number));
 
     private static bool IsMessage(string text) =>
         OptionRules.TemplateText.Allows(text) && text.Contains(CodePlaceholder, StringComparison.Ordinal);

@@ -10,12 +10,14 @@ public sealed class ApiOptions : IValidatableObject
     public const string Section = "Api";
 
     /// <summary>
-    /// Absolute http or https URL under which callers reach the Api, for the links in its answers. Without it the request's scheme and host are used where
-    /// AllowedHosts names hosts, and links are relative otherwise.
+    /// Absolute http or https URL under which callers reach the Api, for the links in its answers. Without it the request's scheme and host
+    /// are used where AllowedHosts names hosts, and links are relative otherwise.
     /// </summary>
     public string? PublicUrl { get; set; }
 
-    /// <summary>Failed credentials per minute and remote address (IPv6: per /64) before further ones get 429. 1 to 10000000; default 600.</summary>
+    /// <summary>
+    /// Failed credentials per minute and remote address (IPv6: per /64) before further ones get 429. 1 to 10000000; default 600.
+    /// </summary>
     [Range(1, 10_000_000)]
     public int AnonymousRequestsPerMinute { get; set; } = 600;
 
@@ -26,7 +28,9 @@ public sealed class ApiOptions : IValidatableObject
     /// <summary>Serves /docs and /openapi; what is off answers 404. On by default.</summary>
     public bool Documentation { get; set; } = true;
 
-    /// <summary>Addresses and networks (CIDR) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.</summary>
+    /// <summary>
+    /// Addresses and networks (CIDR) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.
+    /// </summary>
     public IList<string> KnownProxies { get; init; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -40,7 +44,9 @@ public sealed class ApiOptions : IValidatableObject
         {
             if (KnownProxies[i].Length > 0 && NetworkOf(KnownProxies[i]) is null)
             {
-                yield return new($"Api:KnownProxies:{i} must be an address or a network of proxies, such as 10.0.0.5 or 172.18.0.0/16, and not every address.");
+                yield return new(
+                    $"Api:KnownProxies:{i} must be an address or a network of proxies, such as 10.0.0.5 or 172.18.0.0/16, and not " +
+                    $"every address.");
             }
         }
     }

@@ -14,7 +14,8 @@ namespace OtpPipeline.Contracts;
 /// <param name="Attempt">The attempt within the step, from 1.</param>
 /// <param name="Status">SENT, DELIVERED, READ, UNDELIVERED, FAILED, UNKNOWN or SUPPRESSED.</param>
 /// <param name="Reason">Why, as a stable code; null for success.</param>
-/// <param name="Sequence">Number of this change of the OTP, shared with <see cref="OtpStatusChanged"/>, without gaps; the creation is 1.</param>
+/// <param name="Sequence">Number of this change of the OTP, shared with <see cref="OtpStatusChanged"/>, without gaps; the creation is
+/// 1.</param>
 /// <param name="OccurredAt">UTC, from the database's clock.</param>
 /// <param name="Metadata">What the caller attached to the request, unchanged.</param>
 /// <param name="Previous">Sequence of the last event of the same OTP on this exchange; 0 where there is none.</param>

@@ -6,7 +6,8 @@ namespace OtpPipeline.Contracts;
 /// <param name="TrackId">The caller's own id, when one was given.</param>
 /// <param name="Status">VERIFIED, EXPIRED, CANCELLED or FAILED.</param>
 /// <param name="Reason">not_verified or never_sent for EXPIRED; max_attempts or undeliverable for FAILED; else null.</param>
-/// <param name="Sequence">Number of this change of the OTP, shared with <see cref="OtpDeliveryChanged"/>, without gaps; the creation is 1.</param>
+/// <param name="Sequence">Number of this change of the OTP, shared with <see cref="OtpDeliveryChanged"/>, without gaps; the creation is
+/// 1.</param>
 /// <param name="OccurredAt">UTC, from the database's clock.</param>
 /// <param name="Metadata">What the caller attached to the request, unchanged.</param>
 /// <param name="Previous">Sequence of the last event of the same OTP on this exchange; 0 where there is none.</param>

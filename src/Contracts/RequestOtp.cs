@@ -5,7 +5,8 @@ namespace OtpPipeline.Contracts;
 /// what is null comes from the application's settings.
 /// </summary>
 /// <param name="ApplicationId">The application on whose behalf the OTP is requested.</param>
-/// <param name="IdempotencyKey">The same key and command give the first answer again for 24 hours; without it the message id is the key.</param>
+/// <param name="IdempotencyKey">The same key and command give the first answer again for 24 hours; without it the message id is the
+/// key.</param>
 /// <param name="Channel">sms (the default), email, telegram, call, whatsapp or ussd.</param>
 /// <param name="PhoneNumber">E.164, or national together with <paramref name="CountryIso"/>; for sms, call, whatsapp and ussd.</param>
 /// <param name="CountryIso">ISO 3166-1 alpha-2; ignored when the number is E.164.</param>

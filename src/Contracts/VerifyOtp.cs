@@ -1,6 +1,8 @@
 namespace OtpPipeline.Contracts;
 
-/// <summary>Command from another system: verify what the user typed. It needs a message id, by which a repeated command is recognised.</summary>
+/// <summary>
+/// Command from another system: verify what the user typed. It needs a message id, by which a repeated command is recognised.
+/// </summary>
 /// <param name="ApplicationId">The application that owns the OTP.</param>
 /// <param name="OtpId">The OTP.</param>
 /// <param name="Pin">What the user typed.</param>

@@ -10,7 +10,8 @@ public static class SecurityHeaders
 
     /// <summary>The pages of /docs load their own scripts, styles and descriptions, and nothing from elsewhere.</summary>
     private const string OwnPage =
-        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src " +
+        "'self'; "
         + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
     private const string Docs = "/docs";

@@ -21,7 +21,8 @@ public static class ServiceDefaults
     /// <summary>Secrets from files, logs, telemetry, health checks, a graceful stop, and a Kestrel that does not name itself.</summary>
     /// <param name="builder">The host.</param>
     /// <param name="serviceName">As logs and telemetry name the host, such as otp-api.</param>
-    /// <param name="defaultUrl">Where the host listens when neither Urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS nor Kestrel:Endpoints says otherwise.</param>
+    /// <param name="defaultUrl">Where the host listens when neither Urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS nor Kestrel:Endpoints says
+    /// otherwise.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, string defaultUrl)
     {
         builder.Configuration.AddSecretFiles();

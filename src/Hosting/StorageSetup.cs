@@ -87,7 +87,8 @@ public static class StorageSetup
             return byDefault;
         }
 
-        return Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value) && !char.IsAsciiDigit(text[0]) ? value : throw Wrong(sentence);
+        return Enum.TryParse<T>(text, ignoreCase: true, out var value) && Enum.IsDefined(value)
+            && !char.IsAsciiDigit(text[0]) ? value : throw Wrong(sentence);
     }
 
     private static OptionsValidationException Wrong(string sentence) => new(StorageOptions.Section, typeof(StorageOptions), [sentence]);

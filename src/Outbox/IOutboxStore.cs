@@ -3,7 +3,9 @@ namespace OtpPipeline.Outbox;
 /// <summary>What the outbox asks of its table after the insert, which belongs to the unit of work. All times are the database's.</summary>
 public interface IOutboxStore
 {
-    /// <summary>Takes up to <paramref name="limit"/> due rows that no other process holds, leased under <paramref name="leaseId"/>.</summary>
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> due rows that no other process holds, leased under <paramref name="leaseId"/>.
+    /// </summary>
     Task<IReadOnlyList<OutboxMessage>> ClaimAsync(Guid leaseId, TimeSpan lease, int limit, CancellationToken cancellationToken);
 
     /// <summary>Deletes rows that the broker has confirmed, whoever holds them by now: each row that stays is sent again.</summary>

@@ -1,6 +1,8 @@
 namespace OtpPipeline.Outbox;
 
-/// <summary>A message whose whole effect was committed together with this row; its second delivery finds the row and does nothing.</summary>
+/// <summary>
+/// A message whose whole effect was committed together with this row; its second delivery finds the row and does nothing.
+/// </summary>
 public sealed class InboxMessage
 {
     /// <summary>The sender's message id as it came, any string of up to 255 characters.</summary>

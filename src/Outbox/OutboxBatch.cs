@@ -32,17 +32,29 @@ public sealed class OutboxBatch
     /// <summary>The rows that their writer may send, without the delayed ones.</summary>
     internal IReadOnlyList<OutgoingMessage> Outgoing => _outgoing;
 
-    /// <summary>Publishes the message once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
-    public Guid Publish<T>(T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null, Guid? correlationId = null)
+    /// <summary>
+    /// Publishes the message once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the
+    /// MessageId.
+    /// </summary>
+    public Guid Publish<T>(
+        T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null,
+        string? traceParent = null, Guid? correlationId = null)
         where T : class =>
         Add(message, destination: null, routingKey, delay, headers, traceParent, correlationId);
 
-    /// <summary>Sends the message to one address once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the MessageId.</summary>
-    public Guid Send<T>(T message, Uri destination, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null, string? traceParent = null, Guid? correlationId = null)
+    /// <summary>
+    /// Sends the message to one address once the unit of work is committed, not before <paramref name="delay"/> after its insert. The
+    /// answer is the MessageId.
+    /// </summary>
+    public Guid Send<T>(
+        T message, Uri destination, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null,
+        string? traceParent = null, Guid? correlationId = null)
         where T : class =>
         Add(message, destination, routingKey, delay, headers, traceParent, correlationId);
 
-    private Guid Add<T>(T message, Uri? destination, string? routingKey, TimeSpan? delay, IReadOnlyDictionary<string, string>? headers, string? traceParent, Guid? correlationId)
+    private Guid Add<T>(
+        T message, Uri? destination, string? routingKey, TimeSpan? delay, IReadOnlyDictionary<string, string>? headers, string? traceParent,
+        Guid? correlationId)
         where T : class
     {
         var (messageType, body) = _serializer.Write(message);

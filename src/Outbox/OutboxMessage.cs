@@ -9,7 +9,9 @@ public sealed class OutboxMessage
     /// <summary>Wire name from the explicit map, never a CLR type name.</summary>
     public required string MessageType { get; init; }
 
-    /// <summary>What the message is about; travels as the CorrelationId, and keeps its subject from being purged before it is sent.</summary>
+    /// <summary>
+    /// What the message is about; travels as the CorrelationId, and keeps its subject from being purged before it is sent.
+    /// </summary>
     public Guid? CorrelationId { get; init; }
 
     /// <summary>Routing key, or null for none.</summary>
@@ -30,7 +32,9 @@ public sealed class OutboxMessage
     /// <summary>When the row was inserted, by the database's clock.</summary>
     public DateTime CreatedAt { get; set; }
 
-    /// <summary>Until then only the holder of the lease may send the row, by the database's clock: a lease's end or a delayed row's due time.</summary>
+    /// <summary>
+    /// Until then only the holder of the lease may send the row, by the database's clock: a lease's end or a delayed row's due time.
+    /// </summary>
     public DateTime DueAt { get; set; }
 
     /// <summary>Who may send the row before <see cref="DueAt"/>; null: nobody.</summary>

@@ -8,7 +8,9 @@ public sealed class OutboxOptions : IValidatableObject
     /// <summary>Name of the configuration section.</summary>
     public const string Section = "Outbox";
 
-    /// <summary>How long a writer, or a sweeper, alone may send a row. 2 s to 10 min; more than three times <see cref="PublishTimeout"/>.</summary>
+    /// <summary>
+    /// How long a writer, or a sweeper, alone may send a row. 2 s to 10 min; more than three times <see cref="PublishTimeout"/>.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -57,12 +59,15 @@ public sealed class OutboxOptions : IValidatableObject
     {
         if (Lease <= 3 * PublishTimeout)
         {
-            yield return new ValidationResult($"Outbox:Lease ({Lease}) must be more than three times Outbox:PublishTimeout ({PublishTimeout}).", [nameof(Lease)]);
+            yield return new ValidationResult(
+                $"Outbox:Lease ({Lease}) must be more than three times Outbox:PublishTimeout ({PublishTimeout}).", [nameof(Lease)]);
         }
 
         if (RetryMaxDelay < RetryBaseDelay)
         {
-            yield return new ValidationResult($"Outbox:RetryMaxDelay ({RetryMaxDelay}) must not be shorter than Outbox:RetryBaseDelay ({RetryBaseDelay}).", [nameof(RetryMaxDelay)]);
+            yield return new ValidationResult(
+                $"Outbox:RetryMaxDelay ({RetryMaxDelay}) must not be shorter than Outbox:RetryBaseDelay ({RetryBaseDelay}).",
+                [nameof(RetryMaxDelay)]);
         }
     }
 }

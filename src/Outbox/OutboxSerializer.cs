@@ -16,7 +16,8 @@ public sealed class OutboxSerializer
     {
         if (setup.Encrypted.Count + setup.EncryptedHeaders.Count > 0 && (setup.Encrypt is null || setup.Decrypt is null))
         {
-            throw new InvalidOperationException("The outbox has message types or headers that are stored encrypted, and nothing that encrypts them.");
+            throw new InvalidOperationException(
+                "The outbox has message types or headers that are stored encrypted, and nothing that encrypts them.");
         }
 
         _setup = setup;
@@ -60,7 +61,8 @@ public sealed class OutboxSerializer
 
     private IReadOnlyDictionary<string, string> Each(IReadOnlyDictionary<string, string> headers, Func<string, string>? change) =>
         headers.Keys.Any(_setup.EncryptedHeaders.Contains)
-            ? headers.ToDictionary(h => h.Key, h => _setup.EncryptedHeaders.Contains(h.Key) ? change!(h.Value) : h.Value, StringComparer.Ordinal)
+            ? headers.ToDictionary(
+                h => h.Key, h => _setup.EncryptedHeaders.Contains(h.Key) ? change!(h.Value) : h.Value, StringComparer.Ordinal)
             : headers;
 }
 

@@ -11,7 +11,9 @@ public sealed class OutboxSetup
     private readonly HashSet<string> _encrypted = new(StringComparer.Ordinal);
     private readonly HashSet<string> _encryptedHeaders = new(StringComparer.Ordinal);
 
-    /// <summary>How bodies are written and read; camelCase as on the web unless set. Give a source-generated context's options here.</summary>
+    /// <summary>
+    /// How bodies are written and read; camelCase as on the web unless set. Give a source-generated context's options here.
+    /// </summary>
     public JsonSerializerOptions Json { get; set; } = JsonSerializerOptions.Web;
 
     /// <summary>Called with each message before it goes out, after the outbox has set its own properties.</summary>
@@ -23,7 +25,9 @@ public sealed class OutboxSetup
     /// </summary>
     public Func<Exception, bool>? IsBrokerDown { get; set; }
 
-    /// <summary>Tells errors by which a broker that is there refuses the message, such as a full queue, whatever error they are wrapped in.</summary>
+    /// <summary>
+    /// Tells errors by which a broker that is there refuses the message, such as a full queue, whatever error they are wrapped in.
+    /// </summary>
     public Func<Exception, bool>? IsRefused { get; set; }
 
     /// <summary>Whether the error, or what caused it, is such a refusal.</summary>
@@ -52,7 +56,9 @@ public sealed class OutboxSetup
     /// <summary>Names of the headers whose values are stored encrypted.</summary>
     public IReadOnlySet<string> EncryptedHeaders => _encryptedHeaders;
 
-    /// <summary>False while the bus still starts: what is committed meanwhile is left to other processes at once. Always ready unless set.</summary>
+    /// <summary>
+    /// False while the bus still starts: what is committed meanwhile is left to other processes at once. Always ready unless set.
+    /// </summary>
     public Func<bool>? IsReady { get; set; }
 
     /// <summary>The message types by their wire names.</summary>

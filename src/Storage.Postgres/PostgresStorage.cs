@@ -27,9 +27,11 @@ public static class PostgresStorage
     /// <summary>Registers the DbContext, the stores and the outbox over one pool of connections.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="connectionString">Npgsql's; what it sets itself is left as it is.</param>
-    /// <param name="behindPooler">A pooler gives out its connections by transaction: sessions have the settings of their role, and prepare nothing.</param>
+    /// <param name="behindPooler">A pooler gives out its connections by transaction: sessions have the settings of their role, and prepare
+    /// nothing.</param>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
-    public static IServiceCollection AddPostgresStorage(this IServiceCollection services, string connectionString, bool behindPooler = false)
+    public static IServiceCollection AddPostgresStorage(
+        this IServiceCollection services, string connectionString, bool behindPooler = false)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString);
         Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = behindPooler ? 0 : 64);
@@ -44,7 +46,8 @@ public static class PostgresStorage
             settings.Options = $"{SessionSettings.Options} {settings.Options}".TrimEnd();
         }
 
-        // No statement of ours leaves anything behind in its session, so nothing has to be reset: seven statements less for each use of a connection.
+        // No statement of ours leaves anything behind in its session, so nothing has to be reset: seven statements less for each use of a
+        // connection.
         Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
 
         services.AddSingleton<StoreCheck>(new PostgresCheck(settings.ConnectionString, behindPooler).RunAsync);

@@ -18,7 +18,9 @@ public static class Program
     private const string DefaultUrl = "http://127.0.0.1:5081";
 
     public static Task<int> Main(string[] args) =>
-        args.Contains(HealthProbe.Verb, StringComparer.Ordinal) ? HealthProbe.RunAsync(args, DefaultUrl) : HostRunner.RunAsync(() => Build(args));
+        args.Contains(HealthProbe.Verb, StringComparer.Ordinal)
+            ? HealthProbe.RunAsync(args, DefaultUrl)
+            : HostRunner.RunAsync(() => Build(args));
 
     /// <param name="args">Settings as on the command line.</param>
     /// <param name="adjust">What a test puts in a service's place.</param>

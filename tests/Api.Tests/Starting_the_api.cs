@@ -16,34 +16,43 @@ public sealed class Starting_the_api
     public static TheoryData<string, string?, string> WrongKeys => new()
     {
         { "ConnectionStrings:Otp", null, "ConnectionStrings:Otp is missing: set the connection string of the database." },
-        { "ConnectionStrings:Otp", "Hots=nowhere;Password=geheim", "ConnectionStrings:Otp is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp." },
+        { "ConnectionStrings:Otp", "Hots=nowhere;Password=geheim", "ConnectionStrings:Otp is no connection string for PostgreSQL, " +
+            "such as Host=127.0.0.1;Username=otp;Database=otp." },
         { "Storage:Provider", "SqlServer", "Storage:Provider is SqlServer, whose SQL is not there yet: use Postgres." },
         { "Storage:Provider", "Oracle", "Storage:Provider must be Postgres or SqlServer." },
         { "Storage:Pooler", "PgBouncer", "Storage:Pooler must be None or Transaction." },
         { "Telemetry:Prometheus", "yes", "Telemetry:Prometheus must be true or false." },
-        { "OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317." },
-        { "OTEL_EXPORTER_OTLP_ENDPOINT", "/collector", "OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317." },
+        { "OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http or https, " +
+            "such as http://collector:4317." },
+        { "OTEL_EXPORTER_OTLP_ENDPOINT", "/collector", "OTEL_EXPORTER_OTLP_ENDPOINT must be an absolute URL with http or https, such " +
+            "as http://collector:4317." },
         { "Otp:PinKeys:0:Key", "c2hvcnQ=", "Otp:PinKeys:0:Key must be base64 of 32 random bytes." },
-        { "RabbitMq:Uri", "http://guest:geheim@localhost", "RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or amqps://)." },
+        { "RabbitMq:Uri", "http://guest:geheim@localhost", "RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or " +
+            "amqps://)." },
         { "Deliveries:Lease", "00:00:01", "Deliveries:Lease must be between 00:00:05 and 00:10:00." },
         { "Sandbox:Retention", "soon", "Sandbox:Retention cannot be read: its value has the wrong form." },
-        { "Api:KnownProxies:0", "proxy", "Api:KnownProxies:0 must be an address or a network of proxies, such as 10.0.0.5 or 172.18.0.0/16, and not every address." },
-        { "Api:KnownProxies:0", "0.0.0.0/0", "Api:KnownProxies:0 must be an address or a network of proxies, such as 10.0.0.5 or 172.18.0.0/16, and not every address." },
+        { "Api:KnownProxies:0", "proxy", "Api:KnownProxies:0 must be an address or a network of proxies, such as 10.0.0.5 or " +
+            "172.18.0.0/16, and not every address." },
+        { "Api:KnownProxies:0", "0.0.0.0/0", "Api:KnownProxies:0 must be an address or a network of proxies, such as 10.0.0.5 or " +
+            "172.18.0.0/16, and not every address." },
         {
             "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true",
             "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes every client: remove it and name the proxies in Api:KnownProxies."
         },
         { "Otp:OldLookupKeys:0", "c2hvcnQ=", "Otp:OldLookupKeys:0 must be base64 of 32 random bytes." },
         { "Api:AnonymousRequestsPerMinute", "0", "Api:AnonymousRequestsPerMinute must be between 1 and 10000000." },
-        { "Serilog:MinimumLevel:Default", "Loud", "Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, Error or Fatal." },
-        { "ASPNETCORE_ENVIRONMENT", "Production", "Sandbox:Enabled makes every PIN readable and does not start in the environment Production; set Sandbox:AllowInProduction to true if that is meant." },
+        { "Serilog:MinimumLevel:Default", "Loud", "Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, " +
+            "Error or Fatal." },
+        { "ASPNETCORE_ENVIRONMENT", "Production", "Sandbox:Enabled makes every PIN readable and does not start in the environment " +
+            "Production; set Sandbox:AllowInProduction to true if that is meant." },
     };
 
     [Theory]
     [MemberData(nameof(WrongKeys))]
     public async Task With_a_wrong_key_ends_with_one_sentence(string key, string? value, string sentence)
     {
-        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal) { [key] = value, ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
+        var configuration = new Dictionary<string, string?>(
+            _host.Configuration, StringComparer.Ordinal) { [key] = value, ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
 
         var ending = await ApiProcess.RunAsync(configuration);
 
@@ -71,9 +80,13 @@ public sealed class Starting_the_api
 
     /// <summary>Those are read where an endpoint is set only.</summary>
     [Theory]
-    [InlineData("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://collector/", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317.")]
+    [InlineData(
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "ftp://collector/",
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT must be an absolute URL with http or https, such as http://collector:4317.")]
     [InlineData("OTEL_EXPORTER_OTLP_PROTOCOL", "http", "OTEL_EXPORTER_OTLP_PROTOCOL must be grpc or http/protobuf.")]
-    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "geheim", "OTEL_EXPORTER_OTLP_HEADERS must be pairs of the form name=value with commas between them.")]
+    [InlineData(
+        "OTEL_EXPORTER_OTLP_HEADERS", "geheim",
+        "OTEL_EXPORTER_OTLP_HEADERS must be pairs of the form name=value with commas between them.")]
     [InlineData("OTEL_EXPORTER_OTLP_TIMEOUT", "10s", "OTEL_EXPORTER_OTLP_TIMEOUT must be a whole number above 0.")]
     [InlineData("OTEL_BSP_SCHEDULE_DELAY", "-1", "OTEL_BSP_SCHEDULE_DELAY must be a whole number above 0.")]
     public async Task With_a_wrong_variable_of_OpenTelemetry_ends_with_one_sentence(string key, string value, string sentence)
@@ -96,9 +109,11 @@ public sealed class Starting_the_api
     public async Task With_a_secret_file_that_was_written_on_Windows_takes_its_line_end_away()
     {
         var folder = Directory.CreateTempSubdirectory("secrets");
-        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal) { ["Secrets:Directory"] = folder.FullName };
+        var configuration = new Dictionary<string, string?>(
+            _host.Configuration, StringComparer.Ordinal) { ["Secrets:Directory"] = folder.FullName };
         configuration.Remove("ConnectionStrings:Otp");
-        await File.WriteAllTextAsync(Path.Combine(folder.FullName, "ConnectionStrings__Otp"), _host.Configuration["ConnectionStrings:Otp"] + "\r\n");
+        await File.WriteAllTextAsync(
+            Path.Combine(folder.FullName, "ConnectionStrings__Otp"), _host.Configuration["ConnectionStrings:Otp"] + "\r\n");
 
         var ending = await ApiProcess.RunAsync(configuration, "--migrate");
 
@@ -127,7 +142,8 @@ public sealed class Starting_the_api
 
         var ending = await ApiProcess.RunAsync(configuration, "--migrate");
 
-        ending.Errors.ShouldBe("The database cannot be reached: Failed to connect to 127.0.0.1:1; Connection refused." + Environment.NewLine);
+        ending.Errors.ShouldBe(
+            "The database cannot be reached: Failed to connect to 127.0.0.1:1; Connection refused." + Environment.NewLine);
         ending.ExitCode.ShouldBe(1);
     }
 

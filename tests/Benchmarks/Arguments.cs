@@ -8,9 +8,11 @@ namespace OtpPipeline.Benchmarks;
 /// <param name="FirstWarmUp">Before the first phase of new hosts: until their just-in-time compiler has seen what they do.</param>
 internal sealed record Lengths(TimeSpan WarmUp, TimeSpan Measured, int Rows, int Pending, TimeSpan FirstWarmUp)
 {
-    public static readonly Lengths Full = new(TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(12), Rows: 1_000_000, Pending: 300_000, FirstWarmUp: TimeSpan.FromSeconds(60));
+    public static readonly Lengths Full = new(
+        TimeSpan.FromSeconds(15), TimeSpan.FromSeconds(12), Rows: 1_000_000, Pending: 300_000, FirstWarmUp: TimeSpan.FromSeconds(60));
 
-    public static readonly Lengths Quick = new(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), Rows: 20_000, Pending: 60_000, FirstWarmUp: TimeSpan.FromSeconds(2));
+    public static readonly Lengths Quick = new(
+        TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(4), Rows: 20_000, Pending: 60_000, FirstWarmUp: TimeSpan.FromSeconds(2));
 }
 
 /// <summary>What the command line and the environment of ./bench ask for.</summary>
@@ -63,7 +65,9 @@ internal sealed record Arguments(Lengths Lengths, IReadOnlySet<string> Only, str
     }
 
     private static string Variable(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : throw new BenchException($"{name} is missing: start it with ./bench.");
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value
+            ? value
+            : throw new BenchException($"{name} is missing: start it with ./bench.");
 }
 
 /// <summary>Why the bench cannot go on, in a sentence.</summary>

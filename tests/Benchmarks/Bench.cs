@@ -14,7 +14,8 @@ internal sealed class Bench : IAsyncDisposable
     {
         (Arguments, Report) = (arguments, report);
         ConnectionString = new NpgsqlConnectionStringBuilder(arguments.Postgres) { Database = DatabaseName }.ConnectionString;
-        Database = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 80, MaxAutoPrepare = 50, ApplicationName = "bench" });
+        Database = NpgsqlDataSource.Create(
+            new NpgsqlConnectionStringBuilder(ConnectionString) { MaxPoolSize = 80, MaxAutoPrepare = 50, ApplicationName = "bench" });
     }
 
     public Arguments Arguments { get; }

@@ -12,7 +12,8 @@ public sealed class Committing_a_unit_of_work : OutboxSpec
     {
         var process = await StartProcess();
         var batch = process.Outbox.NewBatch();
-        var id = batch.Publish(new Ping(7, "seven"), "ping.seven", headers: new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Kind"] = "odd" });
+        var id = batch.Publish(
+            new Ping(7, "seven"), "ping.seven", headers: new Dictionary<string, string>(StringComparer.Ordinal) { ["X-Kind"] = "odd" });
 
         await using var context = Database.NewContext();
         context.Things.Add(new Thing { Id = 7 });
@@ -71,7 +72,8 @@ public sealed class Committing_a_unit_of_work : OutboxSpec
         await process.CommitAsync(process.Pings(1));
 
         (await Database.ScalarAsync<TimeSpan>("SELECT due_at - created_at FROM outbox_messages")).ShouldBe(TimeSpan.FromMinutes(1));
-        (await Database.ScalarAsync<TimeSpan>("SELECT clock_timestamp() - created_at FROM outbox_messages")).ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        (await Database.ScalarAsync<TimeSpan>("SELECT clock_timestamp() - created_at FROM outbox_messages"))
+            .ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(5));
         (await Database.RowsAsync("lease_id IS NOT NULL")).ShouldBe(1);
     }
 
@@ -81,7 +83,9 @@ public sealed class Committing_a_unit_of_work : OutboxSpec
         var process = await StartProcess();
         var batch = process.Outbox.NewBatch();
         var correlation = Guid.CreateVersion7();
-        batch.Send(new Ping(3), new Uri($"exchange:{Receiver.Exchange}?type=topic"), "ping.direct", headers: new Dictionary<string, string>(StringComparer.Ordinal)
+        batch.Send(
+            new Ping(3), new Uri($"exchange:{Receiver.Exchange}?type=topic"), "ping.direct",
+            headers: new Dictionary<string, string>(StringComparer.Ordinal)
         {
             [OutboxHeaders.CorrelationId] = correlation.ToString(),
         });

@@ -37,7 +37,8 @@ public sealed class The_inbox : OutboxSpec
         await HandleAsync("old", "commands", commit: true);
         await using var connection = await Database.Source.OpenConnectionAsync();
         await using var batch = connection.CreateBatch();
-        batch.BatchCommands.Add(PostgresInbox.InsertCommand([("new", "commands"), ("old", "commands"), ("twice", "commands"), ("twice", "commands")]));
+        batch.BatchCommands.Add(
+            PostgresInbox.InsertCommand([("new", "commands"), ("old", "commands"), ("twice", "commands"), ("twice", "commands")]));
 
         var added = new List<string>();
         await using (var reader = await batch.ExecuteReaderAsync())

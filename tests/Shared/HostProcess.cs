@@ -130,7 +130,8 @@ internal sealed class HostProcess(string assembly, IEnumerable<KeyValuePair<stri
 
     private async Task KeepLogAsync(Process process)
     {
-        await using var file = new FileStream(LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0, useAsync: true);
+        await using var file = new FileStream(
+            LogFile, FileMode.Append, FileAccess.Write, FileShare.ReadWrite, bufferSize: 0, useAsync: true);
         var printed = IsUnread ? Task.CompletedTask : process.StandardOutput.BaseStream.CopyToAsync(file);
         await Task.WhenAll(printed, process.StandardError.BaseStream.CopyToAsync(file));
     }
@@ -156,7 +157,8 @@ internal sealed class HostProcess(string assembly, IEnumerable<KeyValuePair<stri
             await _log;
         }
 
-        return new($"{Path.GetFileName(assembly)} {what}; the end of {LogFile}:\n{string.Join('\n', File.ReadLines(LogFile).TakeLast(30))}");
+        return new(
+            $"{Path.GetFileName(assembly)} {what}; the end of {LogFile}:\n{string.Join('\n', File.ReadLines(LogFile).TakeLast(30))}");
     }
 }
 

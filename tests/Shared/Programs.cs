@@ -15,7 +15,8 @@ internal static class Programs
     /// <param name="environment">Over the tests' own; null removes a variable.</param>
     /// <param name="input">What it reads.</param>
     public static async Task<Ending> RunAsync(
-        string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null, string? input = null)
+        string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string?>? environment = null,
+        string? input = null)
     {
         var start = new ProcessStartInfo(program, arguments)
         {

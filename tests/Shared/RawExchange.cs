@@ -84,6 +84,7 @@ internal static class RawExchange
     private static RawAnswer Parse(string text)
     {
         var end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
-        return end > 0 && text.Split(' ', 3) is ["HTTP/1.1", var status, _] ? new(int.Parse(status), text[..(end + 2)], text[(end + 4)..]) : RawAnswer.None;
+        return end > 0
+            && text.Split(' ', 3) is ["HTTP/1.1", var status, _] ? new(int.Parse(status), text[..(end + 2)], text[(end + 4)..]) : RawAnswer.None;
     }
 }

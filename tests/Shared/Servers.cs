@@ -39,7 +39,8 @@ internal static class Servers
         const string All = "<<\".*\">>";
         await ControlAsync(
             "eval",
-            $"ok = rabbit_vhost:add(<<\"{name}\">>, <<\"tests\">>), rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, <<\"{name}\">>, {All}, {All}, {All}, <<\"tests\">>).");
+            $"ok = rabbit_vhost:add(<<\"{name}\">>, <<\"tests\">>), rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, " +
+            $"<<\"{name}\">>, {All}, {All}, {All}, <<\"tests\">>).");
         return new UriBuilder(RabbitMq) { Path = name }.Uri;
     }
 

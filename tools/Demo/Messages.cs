@@ -16,7 +16,9 @@ internal sealed record OtpRequest(
     public string Recipient => PhoneNumber ?? Email ?? ChatId ?? "";
 }
 
-internal sealed record Otp(string OtpId, string Status, string? Reason, int Attempts, long Sequence, DateTimeOffset DateCreated, DateTimeOffset DateExpires, Delivery[]? Deliveries);
+internal sealed record Otp(
+    string OtpId, string Status, string? Reason, int Attempts, long Sequence, DateTimeOffset DateCreated, DateTimeOffset DateExpires,
+    Delivery[]? Deliveries);
 
 internal sealed record Delivery(string Channel, string? Provider, string Status, int Attempt);
 

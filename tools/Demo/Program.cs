@@ -36,8 +36,12 @@ var scenarios = new Scenarios(client, gateway, signatures is null ? null : (rece
 Console.WriteLine(gateway is null
     ? "Every channel is served by the sandbox."
     : $"SMS go over HTTP to a gateway at {gatewayAddress}, e-mails over SMTP to a mail server; the sandbox serves the other channels.");
-Console.WriteLine(signatures is null ? "Without OTP_WEBHOOK_SECRET callbacks are not looked at." : $"Callbacks come to {receiver.Url}; StandardWebhooks verifies their signatures.");
-Console.WriteLine($"One OTP that nobody verifies is requested first: it takes {Scenarios.ShortestLifetime.TotalSeconds:0} s to expire. Meanwhile:");
+Console.WriteLine(
+    signatures is null
+        ? "Without OTP_WEBHOOK_SECRET callbacks are not looked at."
+        : $"Callbacks come to {receiver.Url}; StandardWebhooks verifies their signatures.");
+Console.WriteLine(
+    $"One OTP that nobody verifies is requested first: it takes {Scenarios.ShortestLifetime.TotalSeconds:0} s to expire. Meanwhile:");
 var expiring = scenarios.Expired();
 List<Timeline> timelines = [];
 foreach (var channel in Scenarios.Channels)

@@ -18,12 +18,15 @@ internal static class Report
 
         foreach (var delivery in timeline.Last?.Deliveries ?? [])
         {
-            Console.WriteLine($"                  delivery: {delivery.Channel} by {delivery.Provider ?? "no provider"}, {delivery.Status}, attempt {delivery.Attempt}");
+            Console.WriteLine(
+                $"                  delivery: {delivery.Channel} by {delivery.Provider ?? "no provider"}, {delivery.Status}, attempt " +
+                $"{delivery.Attempt}");
         }
 
         if (timeline.Last is { } otp)
         {
-            Console.WriteLine($"                  status:   {otp.Status}{(otp.Reason is null ? "" : $" ({otp.Reason})")}, attempts {otp.Attempts}");
+            Console.WriteLine(
+                $"                  status:   {otp.Status}{(otp.Reason is null ? "" : $" ({otp.Reason})")}, attempts {otp.Attempts}");
         }
 
         if (timeline.Missing is not null)
@@ -40,7 +43,9 @@ internal static class Report
         var since = time.GetTimestamp();
         while (await Task.WhenAny(expiring, Task.Delay(Heartbeat, time)) != expiring)
         {
-            Console.WriteLine($"  waiting for the OTP that nobody verifies, {time.GetElapsedTime(since).TotalSeconds:0} s; it lives for {lifetime.TotalSeconds:0} s");
+            Console.WriteLine(
+                $"  waiting for the OTP that nobody verifies, {time.GetElapsedTime(since).TotalSeconds:0} s; it lives for " +
+                $"{lifetime.TotalSeconds:0} s");
         }
 
         return await expiring;

@@ -12,7 +12,8 @@ namespace OtpPipeline.Demo;
 /// <param name="time">The clock.</param>
 /// <param name="token">The end of the demo.</param>
 internal sealed class Scenarios(
-    PipelineClient client, GatewayClient? gateway, (CallbackReceiver Receiver, SignatureCheck Signatures)? callbacks, TimeProvider time, CancellationToken token)
+    PipelineClient client, GatewayClient? gateway, (CallbackReceiver Receiver, SignatureCheck Signatures)? callbacks, TimeProvider time,
+    CancellationToken token)
 {
     public static readonly IReadOnlyList<string> Channels = ["sms", "email", "telegram", "call", "whatsapp", "ussd"];
 
@@ -34,7 +35,8 @@ internal sealed class Scenarios(
         await Until(timeline, otp, seen => seen.Deliveries?.Any(IsSent) == true, "no delivery is SENT, DELIVERED or READ", Patience);
     });
 
-    public Task<Timeline> Expired() => Play("sms, expired", RequestFor("sms") with { Ttl = (int)ShortestLifetime.TotalSeconds }, async (timeline, otp, request) =>
+    public Task<Timeline> Expired() =>
+        Play("sms, expired", RequestFor("sms") with { Ttl = (int)ShortestLifetime.TotalSeconds }, async (timeline, otp, request) =>
     {
         await ReceivedPin(timeline, request);
         await Task.Delay(ShortestLifetime - TimeSpan.FromSeconds(2), time, token);
@@ -52,7 +54,8 @@ internal sealed class Scenarios(
         timeline.Reached("its PIN is refused");
     });
 
-    public Task<Timeline> FailedByWrongPins() => Play("sms, failed by wrong PINs", RequestFor("sms") with { MaxAttempts = 3 }, async (timeline, otp, request) =>
+    public Task<Timeline> FailedByWrongPins() =>
+        Play("sms, failed by wrong PINs", RequestFor("sms") with { MaxAttempts = 3 }, async (timeline, otp, request) =>
     {
         var wrong = AnotherThan(await ReceivedPin(timeline, request));
         for (var attempt = 1; attempt <= request.MaxAttempts; attempt++)
@@ -67,7 +70,8 @@ internal sealed class Scenarios(
         timeline.Reached("FAILED");
     });
 
-    public Task<Timeline> FailedAsUndeliverable() => Play("sms, failed as undeliverable", new OtpRequest("sms", RefusedRecipient), async (timeline, otp, _) =>
+    public Task<Timeline> FailedAsUndeliverable() =>
+        Play("sms, failed as undeliverable", new OtpRequest("sms", RefusedRecipient), async (timeline, otp, _) =>
     {
         await Reaches(timeline, otp, "FAILED", "undeliverable", Patience);
         timeline.Reached("FAILED");
@@ -83,7 +87,8 @@ internal sealed class Scenarios(
             await story(timeline, otp, request);
             await CalledBack(timeline, otp);
         }
-        catch (Exception broken) when (broken is RefusedException or MissingException or HttpRequestException or JsonException or OperationCanceledException)
+        catch (Exception broken) when (
+            broken is RefusedException or MissingException or HttpRequestException or JsonException or OperationCanceledException)
         {
             timeline.Missing = broken is OperationCanceledException ? "an answer in time" : broken.Message;
         }
@@ -105,7 +110,10 @@ internal sealed class Scenarios(
     private async Task<string?> SandboxPin(OtpRequest request)
     {
         var messages = await client.Messages(request.Recipient, token);
-        return messages.FirstOrDefault(message => string.Equals(message.Channel, request.Channel, StringComparison.Ordinal))?.Pin is { Length: > 0 } pin ? pin : null;
+        return messages.FirstOrDefault(
+            message => string.Equals(message.Channel, request.Channel, StringComparison.Ordinal))?.Pin is { Length: > 0 } pin
+            ? pin
+            : null;
     }
 
     /// <summary>The callback of the OTP's end: its status, its number in the sequence, its signature.</summary>
@@ -117,13 +125,16 @@ internal sealed class Scenarios(
         }
 
         timeline.Last = await client.Get(otp.OtpId, token);
-        var callback = await Find(() => Task.FromResult(receiver.From(otp.OtpId, timeline.Last.Status)), $"no callback says {timeline.Last.Status}");
+        var callback = await Find(
+            () => Task.FromResult(receiver.From(otp.OtpId, timeline.Last.Status)), $"no callback says {timeline.Last.Status}");
         timeline.Reached($"callback {callback.Status}, number {callback.Sequence}");
 
         // Again: GET tells EXPIRED from the moment on, before the change has its number.
         timeline.Last = await client.Get(otp.OtpId, token);
         Expect(callback.Event is "otp_update", $"the callback's event is {callback.Event}");
-        Expect(callback.Sequence > 1 && callback.Sequence <= timeline.Last.Sequence, $"the callback's sequence is {callback.Sequence}, the OTP's {timeline.Last.Sequence}");
+        Expect(
+            callback.Sequence > 1 && callback.Sequence <= timeline.Last.Sequence,
+            $"the callback's sequence is {callback.Sequence}, the OTP's {timeline.Last.Sequence}");
         Expect(signatures.IsGenuine(callback), "the callback's signature is wrong");
         timeline.Reached("its signature is right");
     }
@@ -175,7 +186,8 @@ internal sealed class Scenarios(
     private static string AnotherThan(string pin) => string.Concat(pin[..^1], pin[^1] == '7' ? "3" : "7");
 
     private static bool IsIn(Otp otp, string status, string? reason) =>
-        string.Equals(otp.Status, status, StringComparison.Ordinal) && (reason is null || string.Equals(otp.Reason, reason, StringComparison.Ordinal));
+        string.Equals(otp.Status, status, StringComparison.Ordinal)
+            && (reason is null || string.Equals(otp.Reason, reason, StringComparison.Ordinal));
 
     private static bool IsSent(Delivery delivery) => delivery.Status is "SENT" or "DELIVERED" or "READ";
 

@@ -27,7 +27,8 @@ internal sealed partial class AdminChanges(ILogger<AdminChanges> logger) : IEndp
         }
 
         var name = http.GetEndpoint()?.Metadata.GetMetadata<IEndpointNameMetadata>()?.EndpointName ?? "";
-        var changed = http.Request.RouteValues.Values.Select(v => v?.ToString()).Append(http.Features.Get<Changed>()?.What).OfType<string>();
+        var changed = http.Request.RouteValues.Values.Select(v => v?.ToString()).Append(http.Features.Get<Changed>()?.What)
+            .OfType<string>();
         Log.Done(logger, name, string.Join(' ', changed), http.Connection.RemoteIpAddress?.ToString() ?? "", http.TraceIdentifier);
         return answer;
     }
@@ -36,7 +37,9 @@ internal sealed partial class AdminChanges(ILogger<AdminChanges> logger) : IEndp
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "The operator's key did {Operation} on {Changed} from {Address}; request id {RequestId}")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "The operator's key did {Operation} on {Changed} from {Address}; request id {RequestId}")]
         public static partial void Done(ILogger logger, string operation, string changed, string address, string requestId);
     }
 }

@@ -15,7 +15,8 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
     private readonly HashSet<string> _read = new(StringComparer.Ordinal);
 
     /// <summary>Notes a field as wrong.</summary>
-    public void Refuse(string name, string expected) => problems.Add(new($"{at}/{name.Replace("~", "~0", StringComparison.Ordinal)}", expected));
+    public void Refuse(string name, string expected) =>
+        problems.Add(new($"{at}/{name.Replace("~", "~0", StringComparison.Ordinal)}", expected));
 
     public bool Has(string name) => Find(name, out _);
 
@@ -117,7 +118,9 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             return word;
         }
 
-        Refuse(name, $"must be one of: {string.Join(", ", Enum.GetValues<TEnum>().Select(EnumText<TEnum>.Lower))}{(nullable ? ", or null" : "")}");
+        Refuse(
+            name,
+            $"must be one of: {string.Join(", ", Enum.GetValues<TEnum>().Select(EnumText<TEnum>.Lower))}{(nullable ? ", or null" : "")}");
         return now;
     }
 

@@ -22,7 +22,8 @@ internal static class ApplicationEndpoints
     /// <summary>List the application of the key</summary>
     /// <remarks>It sees itself only.</remarks>
     internal static JsonAnswer<ApplicationListAnswer> List(HttpContext http, ApplicationDirectory directory) =>
-        new JsonAnswer<ApplicationListAnswer>(new([ApplicationListItem.From(http.Caller().Application, directory)]), ApplicationJson.Plain.ApplicationListAnswer);
+        new JsonAnswer<ApplicationListAnswer>(
+            new([ApplicationListItem.From(http.Caller().Application, directory)]), ApplicationJson.Plain.ApplicationListAnswer);
 
     /// <summary>List the scopes that exist</summary>
     /// <remarks>What keys and access tokens can be allowed to do.</remarks>
@@ -35,9 +36,11 @@ internal static class ApplicationEndpoints
         string applicationId, HttpContext http, ApplicationDirectory directory)
     {
         var application = http.Caller().Application;
-        var known = directory.TokenClientsOf(application.Id).Append(application.Id.ToString("D")).Contains(applicationId, StringComparer.OrdinalIgnoreCase);
+        var known = directory.TokenClientsOf(application.Id).Append(application.Id.ToString("D"))
+            .Contains(applicationId, StringComparer.OrdinalIgnoreCase);
         return known
-            ? new JsonAnswer<ApplicationSettingsAnswer>(ApplicationSettingsAnswer.From(application, directory), ApplicationJson.Plain.ApplicationSettingsAnswer)
+            ? new JsonAnswer<ApplicationSettingsAnswer>(
+                ApplicationSettingsAnswer.From(application, directory), ApplicationJson.Plain.ApplicationSettingsAnswer)
             : new ErrorResult(ApiErrors.ApplicationNotFound);
     }
 }

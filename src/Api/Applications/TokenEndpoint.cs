@@ -82,7 +82,9 @@ internal static class TokenEndpoint
         var form = await FormBody.ReadAsync(http.Request, cancellationToken);
         var isForm = form?.All(f => f.Value.Count == 1) == true;
         var found = isForm ? await FindAsync(directory, http.Request, form!, cancellationToken) : null;
-        var tooMany = found is { Client: var counted } ? await admission.CountTokenRequestAsync(http, counted) : admission.ChargeAddress(http);
+        var tooMany = found is { Client: var counted }
+            ? await admission.CountTokenRequestAsync(http, counted)
+            : admission.ChargeAddress(http);
         if (tooMany is not null)
         {
             return new ErrorResult(tooMany);
@@ -93,7 +95,8 @@ internal static class TokenEndpoint
             return new ErrorResult(ApiErrors.TokenRequestInvalid);
         }
 
-        if (form is null || found is not { Client: { Application: { Active: true } application, Identifier: var client }, Secret: var secret })
+        if (form is null
+            || found is not { Client: { Application: { Active: true } application, Identifier: var client }, Secret: var secret })
         {
             http.Response.Headers.WWWAuthenticate = BasicCredentials.Challenge;
             return new ErrorResult(ApiErrors.ClientInvalid);
@@ -110,12 +113,16 @@ internal static class TokenEndpoint
         var token = tokens.Issue(client, secret, scopes!, TimeSpan.FromSeconds(lifetime));
         http.Response.Headers.Pragma = "no-cache";
         return new JsonAnswer<TokenAnswer>(
-            new() { AccessToken = token, ExpiresIn = lifetime, Scope = string.Join(' ', scopes!), TokenType = "Bearer" }, ApplicationJson.Plain.TokenAnswer);
+            new() { AccessToken = token, ExpiresIn = lifetime, Scope = string.Join(' ', scopes!), TokenType = "Bearer" },
+            ApplicationJson.Plain.TokenAnswer);
     }
 
-    /// <summary>The client with the secret that opened it: HTTP Basic as it was sent, or form-decoded (RFC 6749 2.3.1); null for a stranger.</summary>
+    /// <summary>
+    /// The client with the secret that opened it: HTTP Basic as it was sent, or form-decoded (RFC 6749 2.3.1); null for a stranger.
+    /// </summary>
     private static async ValueTask<(Identified Client, string Secret)?> FindAsync(
-        ApplicationDirectory directory, HttpRequest request, IReadOnlyDictionary<string, StringValues> form, CancellationToken cancellationToken)
+        ApplicationDirectory directory, HttpRequest request, IReadOnlyDictionary<string, StringValues> form,
+        CancellationToken cancellationToken)
     {
         if (!TryCredentials(request, form, out var sent))
         {
@@ -135,7 +142,8 @@ internal static class TokenEndpoint
     }
 
     /// <summary>HTTP Basic; or in the form, as some OAuth libraries send it, but never both.</summary>
-    private static bool TryCredentials(HttpRequest request, IReadOnlyDictionary<string, StringValues> form, out BasicCredentials credentials)
+    private static bool TryCredentials(
+        HttpRequest request, IReadOnlyDictionary<string, StringValues> form, out BasicCredentials credentials)
     {
         var inForm = form.TryGetValue("client_secret", out var secret);
         if (inForm && request.Headers.Authorization.Count == 0)

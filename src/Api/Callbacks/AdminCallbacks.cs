@@ -180,7 +180,8 @@ internal static class AdminCallbacks
 
     private static bool TryMoment(string? text, out DateTime? moment)
     {
-        var given = DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value);
+        var given = DateTime.TryParse(
+            text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var value);
         moment = given ? value : null;
         return given || string.IsNullOrEmpty(text);
     }

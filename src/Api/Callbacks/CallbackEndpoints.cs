@@ -26,7 +26,8 @@ internal static class CallbackEndpoints
     internal static async Task<Results<JsonAnswer<CallbackListAnswer>, ErrorResult>> ListAsync(
         string otpId, HttpContext http, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken) =>
         DashedId.TryParse(otpId, out var id) && await store.ReadAsync(http.Caller().Application.Id, id, cancellationToken) is { } callbacks
-            ? new JsonAnswer<CallbackListAnswer>(new([.. callbacks.Select(c => CallbackAnswer.From(c, secrets))]), CallbackJson.Plain.CallbackListAnswer)
+            ? new JsonAnswer<CallbackListAnswer>(
+                new([.. callbacks.Select(c => CallbackAnswer.From(c, secrets))]), CallbackJson.Plain.CallbackListAnswer)
             : new ErrorResult(OtpErrors.NotFound);
 
     /// <summary>Send a callback again</summary>

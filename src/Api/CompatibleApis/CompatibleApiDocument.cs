@@ -12,7 +12,8 @@ internal static class CompatibleApiDocument
             options.ShouldInclude = endpoint => name.Equals(endpoint.GroupName, StringComparison.OrdinalIgnoreCase);
             options.AddDocumentTransformer((document, context, _) =>
             {
-                var api = context.ApplicationServices.GetServices<ICompatibleApi>().Single(d => d.Name.Equals(name, StringComparison.Ordinal));
+                var api = context.ApplicationServices.GetServices<ICompatibleApi>()
+                    .Single(d => d.Name.Equals(name, StringComparison.Ordinal));
                 ApiDocuments.Complete(
                     document, context.ApplicationServices, $"OtpPipeline for clients of {name}",
                     $"The API of {name}, served by OtpPipeline: a client changes its base URL and its key.");

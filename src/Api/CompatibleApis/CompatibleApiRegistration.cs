@@ -4,7 +4,10 @@ namespace OtpPipeline.Api.CompatibleApis;
 
 internal static class CompatibleApiRegistration
 {
-    /// <summary>Adds all that an API brings along: options, services, OpenAPI document; its endpoints and error bodies follow when the host is built.</summary>
+    /// <summary>
+    /// Adds all that an API brings along: options, services, OpenAPI document; its endpoints and error bodies follow when the host is
+    /// built.
+    /// </summary>
     public static void AddCompatibleApi<TApi, TOptions>(this WebApplicationBuilder builder, string section)
         where TApi : class, ICompatibleApi
         where TOptions : CompatibleApiOptions

@@ -15,7 +15,8 @@ internal sealed class CompatibleApiRouting(IEnumerable<ICompatibleApi> apis)
         foreach (var api in _apis)
         {
             var prefix = new PathString(api.Options.Prefix);
-            if (path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase, out var rest) && api.Normalise(rest) is var own && api.Owns(own))
+            if (path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase, out var rest) && api.Normalise(rest) is var own
+                && api.Owns(own))
             {
                 return (api, prefix.Add(own));
             }

@@ -6,7 +6,9 @@ using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.DeadLetters;
 
-/// <summary>What could not be handled, and how it is sent again: messages from the queues, and rows of the outbox that no broker takes.</summary>
+/// <summary>
+/// What could not be handled, and how it is sent again: messages from the queues, and rows of the outbox that no broker takes.
+/// </summary>
 internal static class DeadLetterEndpoints
 {
     private const string DeadLetters = "/dead-letters";
@@ -69,7 +71,9 @@ internal static class DeadLetterEndpoints
     internal static async Task<Results<NoContent, ProblemResult>> DiscardAsync(
         string id, DeadLetterService letters, CancellationToken cancellationToken)
     {
-        var error = Guid.TryParseExact(id, "D", out var letter) ? await letters.DiscardAsync(letter, cancellationToken) : ApiErrors.PathNotFound;
+        var error = Guid.TryParseExact(id, "D", out var letter)
+            ? await letters.DiscardAsync(letter, cancellationToken)
+            : ApiErrors.PathNotFound;
         return error is null ? TypedResults.NoContent() : new ProblemResult(error);
     }
 

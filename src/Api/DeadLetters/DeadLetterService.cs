@@ -40,7 +40,8 @@ internal sealed partial class DeadLetterService(
         var letters = await context.Set<DeadLetter>().AsNoTracking()
             .Where(d => (queue == null || d.Queue == queue) && (all || d.CreatedAt < at || (d.CreatedAt == at && d.Id.CompareTo(last!.Value) < 0)))
             .OrderByDescending(d => d.CreatedAt).ThenByDescending(d => d.Id).Take(limit + 1)
-            .Select(d => new { d.Id, d.Queue, d.MessageId, d.Reason, d.Headers, d.Size, Kept = d.Original != null, d.CreatedAt, d.ReplayedAt })
+            .Select(
+                d => new { d.Id, d.Queue, d.MessageId, d.Reason, d.Headers, d.Size, Kept = d.Original != null, d.CreatedAt, d.ReplayedAt })
             .ToListAsync(cancellationToken);
         var rows = await context.Set<OutboxMessage>().AsNoTracking()
             .Where(m => m.ParkedAt != null && (queue == null || m.MessageType == queue) && (all || m.ParkedAt < at || (m.ParkedAt == at && m.Id.CompareTo(last!.Value) < 0)))
@@ -51,11 +52,14 @@ internal sealed partial class DeadLetterService(
         List<DeadLetterAnswer> items =
         [
             .. letters.Select(d => new DeadLetterAnswer(
-                d.Id, Message, d.Queue, secrets.DecryptMessageId(d.Id, d.MessageId), d.Reason, JsonSerializer.Deserialize<Dictionary<string, string>>(d.Headers)!, d.Size, d.Kept, d.CreatedAt, d.ReplayedAt)),
+                d.Id, Message, d.Queue, secrets.DecryptMessageId(d.Id, d.MessageId), d.Reason,
+                JsonSerializer.Deserialize<Dictionary<string, string>>(d.Headers)!, d.Size, d.Kept, d.CreatedAt, d.ReplayedAt)),
             .. rows.Select(m => new DeadLetterAnswer(
-                m.Id, Outbox, m.MessageType, m.Id.ToString(), m.LastError ?? "", new Dictionary<string, string>(StringComparer.Ordinal), m.Size, Replayable: true, m.ParkedAt!.Value, null)),
+                m.Id, Outbox, m.MessageType, m.Id.ToString(), m.LastError ?? "", new Dictionary<string, string>(StringComparer.Ordinal),
+                m.Size, Replayable: true, m.ParkedAt!.Value, null)),
         ];
-        var page = items.OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id.ToString(), StringComparer.Ordinal).Take(limit).ToList();
+        var page = items.OrderByDescending(i => i.CreatedAt).ThenByDescending(i => i.Id.ToString(), StringComparer.Ordinal).Take(limit)
+            .ToList();
         return new(page, items.Count > limit ? new PageCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
@@ -91,7 +95,8 @@ internal sealed partial class DeadLetterService(
         }
 
 #pragma warning disable RS0030 // Inside a statement it is the database's clock.
-        await context.Set<DeadLetter>().Where(d => d.Id == id).ExecuteUpdateAsync(d => d.SetProperty(x => x.ReplayedAt, x => DateTime.UtcNow), CancellationToken.None);
+        await context.Set<DeadLetter>().Where(d => d.Id == id)
+            .ExecuteUpdateAsync(d => d.SetProperty(x => x.ReplayedAt, x => DateTime.UtcNow), CancellationToken.None);
 #pragma warning restore RS0030
         Log.Replayed(logger, id, letter.Queue);
         return null;
@@ -128,7 +133,8 @@ internal sealed partial class DeadLetterService(
             await replay.SendAsync(letter.Id, letter.Queue, original, patience.Token).WaitAsync(patience.Token);
             return true;
         }
-        catch (Exception failure) when (failure is MassTransitException or RabbitMQ.Client.Exceptions.RabbitMQClientException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception failure) when (
+            failure is MassTransitException or RabbitMQ.Client.Exceptions.RabbitMQClientException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
         {
             Log.NotSent(logger, letter.Id, failure.GetType().Name);
             return false;

@@ -36,7 +36,8 @@ internal sealed class DocumentBytes(IServiceProvider services)
     private async Task<Document> BuildAsync(string name)
     {
         Interlocked.Increment(ref _built);
-        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(name).GetOpenApiDocumentAsync(CancellationToken.None);
+        var document = await services.GetRequiredKeyedService<IOpenApiDocumentProvider>(name)
+            .GetOpenApiDocumentAsync(CancellationToken.None);
         using var bytes = new MemoryStream();
         await document.SerializeAsJsonAsync(bytes, OpenApiSpecVersion.OpenApi3_1, CancellationToken.None);
         return new(bytes.ToArray(), new($"\"{Convert.ToHexStringLower(SHA256.HashData(bytes.ToArray()))[..32]}\""));

@@ -34,7 +34,8 @@ internal static class ErrorCodes
     {
         var page = new StringBuilder(
             "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>Error codes</title><h1>Error codes</h1>"
-            + "<table><thead><tr><th>Code</th><th>HTTP</th><th>What it means</th><th>What to do</th><th>Messages</th></tr></thead>\n<tbody>");
+            + "<table><thead><tr><th>Code</th><th>HTTP</th><th>What it means</th><th>What to " +
+                "do</th><th>Messages</th></tr></thead>\n<tbody>");
         var messages = All.ToLookup(e => e.Code, e => $"{e.Type}: {WebUtility.HtmlEncode(e.Message)}");
         foreach (var row in Rows())
         {

@@ -30,7 +30,8 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
         var metadata = context.Description.ActionDescriptor.EndpointMetadata;
         var declared = metadata.OfType<EndpointErrors>().ToList();
         var responses = operation.Responses!;
-        var byStatus = declared.SelectMany(d => d.Errors.Select(e => (d.Format, Error: e))).Distinct().GroupBy(e => e.Format.StatusOf(e.Error));
+        var byStatus = declared.SelectMany(d => d.Errors.Select(e => (d.Format, Error: e))).Distinct()
+            .GroupBy(e => e.Format.StatusOf(e.Error));
         foreach (var group in byStatus)
         {
             var (response, examples) = Response(responses, group.Key);
@@ -77,7 +78,8 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
     /// <summary>The body that an endpoint of the API writes.</summary>
     private static async Task<JsonNode?> BodyAsync(OpenApiOperationTransformerContext context, Func<HttpContext, Task> write)
     {
-        var path = $"/{context.Description.RelativePath}".Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal);
+        var path = $"/{context.Description.RelativePath}".Replace("{", "", StringComparison.Ordinal)
+            .Replace("}", "", StringComparison.Ordinal);
         using var body = new MemoryStream();
         var http = new DefaultHttpContext
         {

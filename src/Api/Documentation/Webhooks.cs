@@ -23,7 +23,8 @@ internal static class Webhooks
         {
             OperationId = "otpUpdate",
             Summary = "An OTP or one of its deliveries changed",
-            Description = "Sent at least once, with the headers of Standard Webhooks. Every attempt has the same webhook-id and the same body.",
+            Description =
+                "Sent at least once, with the headers of Standard Webhooks. Every attempt has the same webhook-id and the same body.",
             Tags = new HashSet<OpenApiTagReference> { new("Callbacks", document) },
             Security = [],
             Parameters =

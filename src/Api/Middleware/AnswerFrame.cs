@@ -8,7 +8,10 @@ using OtpPipeline.Hosting;
 
 namespace OtpPipeline.Api.Middleware;
 
-/// <summary>What every answer has, also one that the framework gives before the application sees the request: an id, a time, headers of security, a body.</summary>
+/// <summary>
+/// What every answer has, also one that the framework gives before the application sees the request: an id, a time, headers of security, a
+/// body.
+/// </summary>
 internal static class AnswerFrame
 {
     public static void AddAnswerFrame(this WebApplicationBuilder builder)
@@ -56,7 +59,8 @@ internal static class AnswerFrame
         http.Response.OnStarting(() =>
         {
             SecurityHeaders.Complete(http);
-            http.Response.Headers["X-Response-Time"] = time.GetElapsedTime(start).TotalMilliseconds.ToString("F1", CultureInfo.InvariantCulture);
+            http.Response.Headers["X-Response-Time"] = time.GetElapsedTime(start).TotalMilliseconds
+                .ToString("F1", CultureInfo.InvariantCulture);
             return Task.CompletedTask;
         });
         await next(http);

@@ -3,14 +3,17 @@ using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Middleware;
 
-/// <summary>A compressed body is answered with 415 and the one coding that is accepted (RFC 9110, 15.5.16), in the shape of the API that was called.</summary>
+/// <summary>
+/// A compressed body is answered with 415 and the one coding that is accepted (RFC 9110, 15.5.16), in the shape of the API that was called.
+/// </summary>
 internal static class IdentityBodies
 {
     private const string Identity = "identity";
 
     public static IApplicationBuilder UseIdentityBodies(this IApplicationBuilder app) => app.Use(static (http, next) =>
     {
-        if (http.GetEndpoint() is null || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false } || IsIdentity(http.Request.Headers.ContentEncoding))
+        if (http.GetEndpoint() is null || http.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: false }
+            || IsIdentity(http.Request.Headers.ContentEncoding))
         {
             return next(http);
         }

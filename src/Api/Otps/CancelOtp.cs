@@ -29,7 +29,8 @@ internal static class CancelOtp
             return new ErrorResult(OtpErrors.NotFound);
         }
 
-        var answer = await cancellation.CancelAsync(new(http.Caller().Application, id, TraceParent: Activity.Current?.Id), cancellationToken);
+        var answer = await cancellation.CancelAsync(
+            new(http.Caller().Application, id, TraceParent: Activity.Current?.Id), cancellationToken);
         return answer.Error is not { } error
             ? new JsonAnswer<CancelAnswer>(new(new(id)), OtpResponseJson.Plain.CancelAnswer)
             : new ErrorResult(error);

@@ -85,7 +85,8 @@ internal sealed partial class WarmUp(
 
         // Nobody's: no row is shared with an application that exists.
         var nobody = new Application { Id = Guid.CreateVersion7(), Name = "warm-up", Settings = new() };
-        using var body = JsonDocument.Parse("""{"phoneNumber":"+33612246400","ttl":60,"template":"{{pin}}","from":"WarmUp","metadata":{"a":"b"}}""");
+        using var body = JsonDocument.Parse(
+            """{"phoneNumber":"+33612246400","ttl":60,"template":"{{pin}}","from":"WarmUp","metadata":{"a":"b"}}""");
         if (await intake.RehearseAsync(OtpRequest.Read(body.RootElement), new(nobody), CancellationToken.None) is { } view)
         {
             JsonSerializer.SerializeToUtf8Bytes(OtpAnswer.CreateFirst(view), OtpResponseJson.Plain.OtpAnswer);
@@ -103,7 +104,8 @@ internal sealed partial class WarmUp(
             return;
         }
 
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(5) };
+        using var http = new HttpClient(
+            new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(5) };
         try
         {
             using var content = new StringContent("{}", MediaTypeHeaderValue.Parse("application/json"));
@@ -121,10 +123,13 @@ internal sealed partial class WarmUp(
         var addresses = server.Features.Get<IServerAddressesFeature>()?.Addresses ?? [];
         foreach (var text in addresses)
         {
-            var local = text.Replace("//+", "//127.0.0.1", StringComparison.Ordinal).Replace("//*", "//127.0.0.1", StringComparison.Ordinal);
-            if (Uri.TryCreate(local, UriKind.Absolute, out var address) && string.Equals(address.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal))
+            var local = text.Replace("//+", "//127.0.0.1", StringComparison.Ordinal)
+                .Replace("//*", "//127.0.0.1", StringComparison.Ordinal);
+            if (Uri.TryCreate(local, UriKind.Absolute, out var address)
+                && string.Equals(address.Scheme, Uri.UriSchemeHttp, StringComparison.Ordinal))
             {
-                var any = IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip) && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
+                var any = IPAddress.TryParse(address.Host.Trim('[', ']'), out var ip)
+                    && (ip.Equals(IPAddress.Any) || ip.Equals(IPAddress.IPv6Any));
                 return any ? new UriBuilder(address) { Host = "127.0.0.1" }.Uri : address;
             }
         }
@@ -140,7 +145,9 @@ internal sealed partial class WarmUp(
         [LoggerMessage(Level = LogLevel.Warning, Message = "Not warmed up yet; tried again when /health/ready is asked ({Type}: {Error})")]
         public static partial void NotYet(ILogger logger, string type, string error);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The warm-up could not call this host's own address ({Error}); the first request may be slow")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "The warm-up could not call this host's own address ({Error}); the first request may be slow")]
         public static partial void NotCalled(ILogger logger, string error);
     }
 }

@@ -20,13 +20,15 @@ internal readonly record struct BasicCredentials(string Name, string Password)
     {
         credentials = default;
         var header = request.Headers.Authorization;
-        if (header.Count != 1 || header.ToString() is not { Length: <= MaxLength } text || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (header.Count != 1 || header.ToString() is not { Length: <= MaxLength } text
+            || !text.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             return false;
         }
 
         var bytes = new byte[text.Length];
-        if (!Convert.TryFromBase64String(text[Scheme.Length..].Trim(), bytes, out var length) || Read(bytes.AsSpan(0, length)) is not { } pair)
+        if (!Convert.TryFromBase64String(text[Scheme.Length..].Trim(), bytes, out var length)
+            || Read(bytes.AsSpan(0, length)) is not { } pair)
         {
             return false;
         }

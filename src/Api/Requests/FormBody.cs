@@ -13,7 +13,8 @@ internal static class FormBody
     private const string MediaType = "application/x-www-form-urlencoded";
 
     /// <summary>The fields by their names; null where the body is no form in UTF-8, or is larger than any body may be.</summary>
-    public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAsync(
+        HttpRequest request, CancellationToken cancellationToken)
     {
         if (!IsForm(request.ContentType) || await RawBody.ReadAsync(request, cancellationToken) is not { } body)
         {
@@ -24,9 +25,11 @@ internal static class FormBody
     }
 
     /// <summary>The same, and a form in parts too, which is what PHP's curl makes of an array.</summary>
-    public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAnyAsync(HttpRequest request, CancellationToken cancellationToken)
+    public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAnyAsync(
+        HttpRequest request, CancellationToken cancellationToken)
     {
-        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type) || !type.MediaType.Equals(InParts, StringComparison.OrdinalIgnoreCase))
+        if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
+            || !type.MediaType.Equals(InParts, StringComparison.OrdinalIgnoreCase))
         {
             return await ReadAsync(request, cancellationToken);
         }
@@ -37,7 +40,8 @@ internal static class FormBody
             : null;
     }
 
-    private static async Task<IReadOnlyDictionary<string, StringValues>?> ReadPartsAsync(MultipartReader reader, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyDictionary<string, StringValues>?> ReadPartsAsync(
+        MultipartReader reader, CancellationToken cancellationToken)
     {
         var fields = new KeyValueAccumulator();
         try
@@ -51,7 +55,8 @@ internal static class FormBody
                     return null;
                 }
 
-                if (ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var place) && HeaderUtilities.RemoveQuotes(place.Name).Value is { Length: > 0 } name)
+                if (ContentDispositionHeaderValue.TryParse(part.ContentDisposition, out var place)
+                    && HeaderUtilities.RemoveQuotes(place.Name).Value is { Length: > 0 } name)
                 {
                     fields.Append(name, Encoding.UTF8.GetString(content.GetBuffer(), 0, (int)content.Length));
                 }

@@ -15,7 +15,8 @@ internal readonly record struct PageCursor(DateTime At, Guid Id)
     {
         Span<byte> bytes = stackalloc byte[Length];
         cursor = default;
-        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(text) || !Base64Url.TryDecodeFromChars(text, bytes, out _))
+        if (text.Length != Base64Url.GetEncodedLength(Length) || !Base64Url.IsValid(text)
+            || !Base64Url.TryDecodeFromChars(text, bytes, out _))
         {
             return false;
         }

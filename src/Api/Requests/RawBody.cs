@@ -36,7 +36,10 @@ internal static class RawBody
             request.BodyReader.AdvanceTo(buffer.Start, buffer.End);
         }
     }
-    /// <summary>The server has its own exception for most bodies that are none, and a plain one for the rest, such as a chunk of 2^47 bytes: those are no failure of ours either.</summary>
+    /// <summary>
+    /// The server has its own exception for most bodies that are none, and a plain one for the rest, such as a chunk of 2^47 bytes: those
+    /// are no failure of ours either.
+    /// </summary>
     private static async ValueTask<ReadResult> ReadChunkAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         try

@@ -22,7 +22,8 @@ internal static class ErrorResponse
             if (code == StatusCodes.Status429TooManyRequests)
             {
                 var time = http.RequestServices.GetRequiredService<TimeProvider>();
-                http.Response.Headers["X-Rate-Limit-Reset"] = (time.GetUtcNow().ToUnixTimeSeconds() + seconds).ToString(CultureInfo.InvariantCulture);
+                http.Response.Headers["X-Rate-Limit-Reset"] = (
+                    time.GetUtcNow().ToUnixTimeSeconds() + seconds).ToString(CultureInfo.InvariantCulture);
             }
         }
 

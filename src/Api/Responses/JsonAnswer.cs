@@ -48,6 +48,8 @@ internal static class JsonAnswer
         response.ContentType = mediaType;
         response.ContentLength = body.Length;
         response.Headers.CacheControl = "no-store";
-        return HttpMethods.IsHead(http.Request.Method) ? Task.CompletedTask : response.BodyWriter.WriteAsync(body, http.RequestAborted).AsTask();
+        return HttpMethods.IsHead(http.Request.Method)
+            ? Task.CompletedTask
+            : response.BodyWriter.WriteAsync(body, http.RequestAborted).AsTask();
     }
 }

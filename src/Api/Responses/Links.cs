@@ -12,7 +12,9 @@ internal sealed class Links(IOptions<ApiOptions> api, IOptionsMonitor<HostFilter
     /// <summary>Marks a request that the framework's filter of hosts let pass.</summary>
     public static void MarkAllowed(HttpContext http) => http.Features.Set(Passed.Instance);
 
-    /// <summary>Api:PublicUrl; or the request's scheme and host where AllowedHosts names hosts; or nothing, so that the link is relative.</summary>
+    /// <summary>
+    /// Api:PublicUrl; or the request's scheme and host where AllowedHosts names hosts; or nothing, so that the link is relative.
+    /// </summary>
     public string BaseOf(HttpRequest request)
     {
         if (api.Value.PublicUrl is { } configured)
@@ -21,7 +23,8 @@ internal sealed class Links(IOptions<ApiOptions> api, IOptionsMonitor<HostFilter
         }
 
         var allowed = hosts.CurrentValue.AllowedHosts;
-        return request.HttpContext.Features.Get<Passed>() is not null && request.Host.HasValue && allowed.Count > 0 && !allowed.Contains(AnyHost, StringComparer.Ordinal)
+        return request.HttpContext.Features.Get<Passed>() is not null && request.Host.HasValue && allowed.Count > 0
+            && !allowed.Contains(AnyHost, StringComparer.Ordinal)
             ? $"{request.Scheme}://{request.Host.ToUriComponent()}"
             : "";
     }

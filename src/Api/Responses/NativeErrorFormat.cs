@@ -20,5 +20,6 @@ internal sealed class NativeErrorFormat : IErrorFormat
     public Type BodyType => typeof(ErrorAnswer);
 
     public Task WriteAsync(HttpContext http, OtpError error, int status) =>
-        JsonAnswer.WriteAsync(http, status, new(new(error.Type, error.Message, Links.ErrorPage(http, error), error.Code)), ErrorJson.Plain.ErrorAnswer);
+        JsonAnswer.WriteAsync(
+            http, status, new(new(error.Type, error.Message, Links.ErrorPage(http, error), error.Code)), ErrorJson.Plain.ErrorAnswer);
 }

@@ -33,11 +33,13 @@ internal sealed class ProblemFormat(IReadOnlyList<ProblemField>? fields = null) 
     public static bool IsAdmin(HttpContext http) => http.Request.Path.StartsWithSegments(AdminPath, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>The native API has no 415; a problem says it as HTTP does.</summary>
-    public int StatusOf(OtpError error) => error == ApiErrors.MediaType ? StatusCodes.Status415UnsupportedMediaType : ErrorStatus.From(error);
+    public int StatusOf(OtpError error) =>
+        error == ApiErrors.MediaType ? StatusCodes.Status415UnsupportedMediaType : ErrorStatus.From(error);
 
     public Task WriteAsync(HttpContext http, OtpError error, int status)
     {
-        var problem = new ProblemAnswer(Links.ErrorPage(http, error), error.Type.Replace('_', ' '), status, error.Message, error.Code, fields);
+        var problem = new ProblemAnswer(
+            Links.ErrorPage(http, error), error.Type.Replace('_', ' '), status, error.Message, error.Code, fields);
         return JsonAnswer.WriteAsync(http, status, problem, ErrorJson.Plain.ProblemAnswer, ProblemJson);
     }
 }

@@ -20,7 +20,8 @@ namespace OtpPipeline.Api.Sandbox;
 /// <param name="Body">As it came, for a check of its signature.</param>
 /// <param name="ReceivedAt">When it came.</param>
 public sealed record SandboxCallbackAnswer(
-    string Path, IReadOnlyDictionary<string, string> Headers, string Body, [property: JsonConverter(typeof(MomentConverter))] DateTime ReceivedAt);
+    string Path, IReadOnlyDictionary<string, string> Headers, string Body,
+    [property: JsonConverter(typeof(MomentConverter))] DateTime ReceivedAt);
 
 /// <summary>A subscriber for whoever has none yet: takes callbacks like one and shows them.</summary>
 internal static class SandboxCallbacks
@@ -39,7 +40,8 @@ internal static class SandboxCallbacks
     private static async Task<IResult> ReceiveAsync(
         HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, CancellationToken cancellationToken)
     {
-        var body = await JsonBody.ReadAsync(http.Request, static json => (Text: json.GetRawText(), OtpId: OtpIdOf(json)), cancellationToken);
+        var body = await JsonBody.ReadAsync(
+            http.Request, static json => (Text: json.GetRawText(), OtpId: OtpIdOf(json)), cancellationToken);
         if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable);
@@ -59,11 +61,13 @@ internal static class SandboxCallbacks
             return TypedResults.NoContent();
         }
 
-        var headers = Shown.Where(http.Request.Headers.ContainsKey).ToDictionary(h => h, h => http.Request.Headers[h].ToString(), StringComparer.Ordinal);
+        var headers = Shown.Where(http.Request.Headers.ContainsKey)
+            .ToDictionary(h => h, h => http.Request.Headers[h].ToString(), StringComparer.Ordinal);
         var id = Guid.CreateVersion7();
         var content = secrets.EncryptSandboxCallback(id, new SandboxCallbackContent(http.Request.Path, headers, text));
         await context.Database.ExecuteSqlAsync(
-            $"INSERT INTO sandbox_callbacks (id, otp_id, content, received_at) VALUES ({id}, {otpId}, {content}, CURRENT_TIMESTAMP)", cancellationToken);
+            $"INSERT INTO sandbox_callbacks (id, otp_id, content, received_at) VALUES ({id}, {otpId}, {content}, CURRENT_TIMESTAMP)",
+            cancellationToken);
         return TypedResults.NoContent();
     }
 

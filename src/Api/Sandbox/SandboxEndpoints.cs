@@ -32,7 +32,8 @@ internal static class SandboxEndpoints
         }
 
         app.MapGet("/sandbox/messages", ReadAsync).RequireAuthorization(ApiKeys.OtpScope).WithTags("Sandbox")
-            .WithName("readSandboxMessages").WithErrors([.. CommonErrors.OfCallers, ApiErrors.SandboxRecipientMissing, ApiErrors.SandboxRecipientInvalid]);
+            .WithName("readSandboxMessages").WithErrors(
+                [.. CommonErrors.OfCallers, ApiErrors.SandboxRecipientMissing, ApiErrors.SandboxRecipientInvalid]);
         app.MapSandboxCallbacks();
     }
 

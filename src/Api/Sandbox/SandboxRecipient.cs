@@ -2,7 +2,9 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Sandbox;
 
-/// <summary>A recipient in a query, which does not say its kind: a row of digits can be a phone number without its '+' and a chat id.</summary>
+/// <summary>
+/// A recipient in a query, which does not say its kind: a row of digits can be a phone number without its '+' and a chat id.
+/// </summary>
 internal static class SandboxRecipient
 {
     /// <summary>Everybody whom the text may mean; empty for nobody.</summary>

@@ -65,7 +65,8 @@ internal sealed class AdminKeyHandler(
             return key.ToString().Trim();
         }
 
-        return Request.Headers.Authorization is { Count: 1 } header && header.ToString() is var text && text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        return Request.Headers.Authorization is { Count: 1 } header && header.ToString() is var text
+            && text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? text[Bearer.Length..].Trim()
             : null;
     }

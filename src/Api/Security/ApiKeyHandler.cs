@@ -12,7 +12,8 @@ namespace OtpPipeline.Api.Security;
 /// both; the key is then the only one that counts, right or wrong, so that the same request always has the same caller.
 /// </summary>
 internal sealed class ApiKeyHandler(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApplicationDirectory directory, AccessTokens tokens, KeyUsage usage)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApplicationDirectory directory,
+    AccessTokens tokens, KeyUsage usage)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
     public const string SchemeName = "ApiKey";
@@ -79,7 +80,8 @@ internal sealed class ApiKeyHandler(
     private bool IsByToken() => string.IsNullOrWhiteSpace(Request.Headers[Header].ToString()) && Token(Request) is not null;
 
     private static string? Token(HttpRequest request) =>
-        request.Headers.Authorization is { Count: 1 } header && header.ToString() is var text && text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
+        request.Headers.Authorization is { Count: 1 } header && header.ToString() is var text
+            && text.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
             ? text[Bearer.Length..].Trim()
             : null;
 }

@@ -4,8 +4,11 @@ using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Notes which keys are used, and writes it once a minute: an operator who wants to drop a key sees whether anybody still needs it.</summary>
-internal sealed partial class KeyUsage(IDbContextFactory<OtpDbContext> contexts, TimeProvider time, ILogger<KeyUsage> logger) : BackgroundService
+/// <summary>
+/// Notes which keys are used, and writes it once a minute: an operator who wants to drop a key sees whether anybody still needs it.
+/// </summary>
+internal sealed partial class KeyUsage(
+    IDbContextFactory<OtpDbContext> contexts, TimeProvider time, ILogger<KeyUsage> logger) : BackgroundService
 {
     private static readonly TimeSpan Period = TimeSpan.FromMinutes(1);
     private readonly ConcurrentDictionary<Guid, bool> _used = new();
@@ -23,7 +26,8 @@ internal sealed partial class KeyUsage(IDbContextFactory<OtpDbContext> contexts,
 
         var now = time.GetUtcNow().UtcDateTime;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        await context.ApiKeys.Where(k => keys.Contains(k.Id)).ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), cancellationToken);
+        await context.ApiKeys.Where(k => keys.Contains(k.Id))
+            .ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), cancellationToken);
         foreach (var key in keys)
         {
             _used.TryRemove(key, out _);

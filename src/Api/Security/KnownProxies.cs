@@ -14,7 +14,8 @@ internal static class KnownProxies
         if (builder.Configuration.GetValue<bool>(FrameworkKey))
         {
             throw new OptionsValidationException(
-                ApiOptions.Section, typeof(ApiOptions), [$"ASPNETCORE_{FrameworkKey} believes every client: remove it and name the proxies in Api:KnownProxies."]);
+                ApiOptions.Section, typeof(ApiOptions),
+                [$"ASPNETCORE_{FrameworkKey} believes every client: remove it and name the proxies in Api:KnownProxies."]);
         }
 
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ApiOptions>>((forwarded, api) =>

@@ -7,8 +7,8 @@ using OtpPipeline.Core.RateLimits;
 namespace OtpPipeline.Api.Security;
 
 /// <summary>
-/// Counts requests once their credentials are checked: right ones by their own budget, over all processes; failed ones by address and process. What strangers
-/// do therefore never refuses a request with right credentials.
+/// Counts requests once their credentials are checked: right ones by their own budget, over all processes; failed ones by address and
+/// process. What strangers do therefore never refuses a request with right credentials.
 /// </summary>
 internal sealed class RequestAdmission(DistributedRateLimit limits, RequestCounters counters, IOptions<ApiOptions> options)
 {
@@ -40,7 +40,8 @@ internal sealed class RequestAdmission(DistributedRateLimit limits, RequestCount
     public OtpError? CountOperator(HttpContext http) => Take(http, Bucket.Operator, options.Value.AdminRequestsPerMinute);
 
     /// <summary>Counts failed credentials.</summary>
-    public OtpError? ChargeAddress(HttpContext http) => Take(http, Bucket.From(http.Connection.RemoteIpAddress), options.Value.AnonymousRequestsPerMinute);
+    public OtpError? ChargeAddress(HttpContext http) =>
+        Take(http, Bucket.From(http.Connection.RemoteIpAddress), options.Value.AnonymousRequestsPerMinute);
 
     /// <summary>A further budget of the same application.</summary>
     public static Guid Apart(Guid id, byte mark)

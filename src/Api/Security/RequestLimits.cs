@@ -12,7 +12,8 @@ internal sealed class RequestLimits(RequestDelegate next, RequestAdmission admis
     {
         if (http.GetEndpoint()?.Metadata.GetMetadata<IAuthorizeData>() is { } authorize)
         {
-            var error = !ApiKeys.AdminKey.Equals(authorize.Policy, StringComparison.Ordinal) ? await admission.CountAsync(http, http.Features.Get<Caller>())
+            var error = !ApiKeys.AdminKey.Equals(authorize.Policy, StringComparison.Ordinal) ? await admission
+                .CountAsync(http, http.Features.Get<Caller>())
                 : (await http.AuthenticateAsync(AdminKeyHandler.SchemeName)).Succeeded ? admission.CountOperator(http)
                 : admission.ChargeAddress(http);
             if (error is not null)

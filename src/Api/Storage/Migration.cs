@@ -91,11 +91,13 @@ internal static partial class Migration
             {
                 return await step();
             }
-            catch (Exception failure) when (StoreFailures.KindOf(failure) is StoreFailure.Busy or StoreFailure.Retry or StoreFailure.Duplicate)
+            catch (Exception failure) when (
+                StoreFailures.KindOf(failure) is StoreFailure.Busy or StoreFailure.Retry or StoreFailure.Duplicate)
             {
                 if (time.GetElapsedTime(start) > Patience)
                 {
-                    throw new UnusableDatabaseException("The database is too busy to be migrated: end long transactions, then run --migrate again.");
+                    throw new UnusableDatabaseException(
+                        "The database is too busy to be migrated: end long transactions, then run --migrate again.");
                 }
 
                 Log.Waits(logger, ExceptionText.MessagesOf(failure));

@@ -7,7 +7,8 @@ namespace OtpPipeline.Core.Applications;
 
 internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Application>
 {
-    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
+    private static readonly JsonSerializerOptions Json = new(
+        JsonSerializerDefaults.Web) { Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) } };
 
     public void Configure(EntityTypeBuilder<Application> builder)
     {

@@ -5,7 +5,9 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Applications;
 
-/// <summary>What a request leaves open comes from here; stored as JSON beside the application. <see cref="SettingRules"/> checks it.</summary>
+/// <summary>
+/// What a request leaves open comes from here; stored as JSON beside the application. <see cref="SettingRules"/> checks it.
+/// </summary>
 public sealed record ApplicationSettings
 {
     /// <summary>Sender as the recipient sees it; null makes the request name one.</summary>
@@ -41,7 +43,9 @@ public sealed record ApplicationSettings
     [JsonIgnore]
     public string? OtpCallbackUrl { get; init; }
 
-    /// <summary>Which changes are posted there: status (default), or all, which adds those of deliveries, so that the sequences have no gap.</summary>
+    /// <summary>
+    /// Which changes are posted there: status (default), or all, which adds those of deliveries, so that the sequences have no gap.
+    /// </summary>
     public CallbackEvents CallbackEvents { get; init; } = CallbackEvents.Status;
 
     public ApplicationLimits Limits { get; init; } = new();

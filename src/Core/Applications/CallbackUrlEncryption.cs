@@ -19,7 +19,8 @@ public sealed class CallbackUrlEncryption : SaveChangesInterceptor, IMaterializa
     {
     }
 
-    /// <exception cref="CryptographicException">Its key is not in the ring: nobody may take the application for one without a URL.</exception>
+    /// <exception cref="CryptographicException">Its key is not in the ring: nobody may take the application for one without a
+    /// URL.</exception>
     public object InitializedInstance(MaterializationInterceptionData materializationData, object entity)
     {
         if (entity is Application { CallbackUrl: { } stored } application)
@@ -53,9 +54,12 @@ public sealed class CallbackUrlEncryption : SaveChangesInterceptor, IMaterializa
             var application = entry.Entity;
             var secrets = SecretsOf(context);
             var stored = application.CallbackUrl is { } old ? secrets.DecryptCallbackUrl(application.Id, old) : null;
-            if (!string.Equals(stored, application.Settings.OtpCallbackUrl, StringComparison.Ordinal) || !secrets.IsCurrent(application.CallbackUrl))
+            if (!string.Equals(stored, application.Settings.OtpCallbackUrl, StringComparison.Ordinal)
+                || !secrets.IsCurrent(application.CallbackUrl))
             {
-                application.CallbackUrl = application.Settings.OtpCallbackUrl is { } url ? secrets.EncryptCallbackUrl(application.Id, url) : null;
+                application.CallbackUrl = application.Settings.OtpCallbackUrl is { } url
+                    ? secrets.EncryptCallbackUrl(application.Id, url)
+                    : null;
             }
         }
     }

@@ -29,11 +29,13 @@ internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
         builder.HasIndex(c => new { c.OtpId, c.Sequence }).IsUnique().HasDatabaseName("ux_callbacks_change");
 
         // Applications take turns: the backlog of one is not read before another's.
-        builder.HasIndex(c => new { c.ApplicationId, c.DueAt }).HasDatabaseName("ix_callbacks_application_due_pending").HasFilter("status = 'PENDING'");
+        builder.HasIndex(c => new { c.ApplicationId, c.DueAt }).HasDatabaseName("ix_callbacks_application_due_pending")
+            .HasFilter("status = 'PENDING'");
         builder.HasIndex(c => c.Id).HasDatabaseName("ix_callbacks_id_parked").HasFilter("status = 'PARKED'");
 
         // The list of an operator: newest first of one status.
-        builder.HasIndex(c => new { c.Status, c.CreatedAt, c.Id }).HasDatabaseName("ix_callbacks_status_created").HasFilter("status <> 'PENDING'");
+        builder.HasIndex(c => new { c.Status, c.CreatedAt, c.Id }).HasDatabaseName("ix_callbacks_status_created")
+            .HasFilter("status <> 'PENDING'");
     }
 }
 

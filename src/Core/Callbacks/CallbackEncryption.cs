@@ -30,5 +30,6 @@ public static class CallbackEncryption
     public static byte[] EncryptCallbackAnswer(this OtpSecrets secrets, Guid callbackId, ReadOnlySpan<byte> answer) =>
         secrets.Encrypt("callback-answer", callbackId, answer);
 
-    public static byte[] DecryptCallbackAnswer(this OtpSecrets secrets, Guid callbackId, byte[] answer) => secrets.Decrypt("callback-answer", callbackId, answer);
+    public static byte[] DecryptCallbackAnswer(this OtpSecrets secrets, Guid callbackId, byte[] answer) =>
+        secrets.Decrypt("callback-answer", callbackId, answer);
 }

@@ -14,13 +14,17 @@ public sealed class CallbackOptions : IValidatableObject
     /// <summary>How long a new callback waits for the message of its change before the job sends it.</summary>
     public static readonly TimeSpan MessageTime = TimeSpan.FromSeconds(2);
 
-    /// <summary>Networks (CIDR) that callbacks may reach although they are private, such as 10.1.0.0/16. None by default; an empty entry is none.</summary>
+    /// <summary>
+    /// Networks (CIDR) that callbacks may reach although they are private, such as 10.1.0.0/16. None by default; an empty entry is none.
+    /// </summary>
     public IList<string> AllowedNetworks { get; init; } = [];
 
     /// <summary>The parsed <see cref="AllowedNetworks"/>.</summary>
     public IReadOnlyList<IPNetwork> Allowed => field ??= [.. AllowedNetworks.Where(n => n.Length > 0).Select(IPNetwork.Parse)];
 
-    /// <summary>How long one exchange with a subscriber may take, from resolving its name to its answer. 100 ms to 1 minute; default 15 seconds.</summary>
+    /// <summary>
+    /// How long one exchange with a subscriber may take, from resolving its name to its answer. 100 ms to 1 minute; default 15 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(15);
 
@@ -33,7 +37,10 @@ public sealed class CallbackOptions : IValidatableObject
     /// <summary>The schedule that holds.</summary>
     public IReadOnlyList<TimeSpan> Pauses => field ??= RetryAfter.Count > 0 ? [.. RetryAfter] : CallbackSchedule.Default;
 
-    /// <summary>How long a process alone may send a callback that it claimed. 6 seconds to 10 minutes; at least 5 seconds more than <see cref="Timeout"/>; default 1 minute.</summary>
+    /// <summary>
+    /// How long a process alone may send a callback that it claimed. 6 seconds to 10 minutes; at least 5 seconds more than
+    /// <see cref="Timeout"/>; default 1 minute.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:06", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(1);
 
@@ -52,11 +59,17 @@ public sealed class CallbackOptions : IValidatableObject
     [Range(4, 100_000)]
     public int Concurrency { get; set; } = 4096;
 
-    /// <summary>Requests of one application under way at once to one host that answers within a second; 4 to a slower one, 1 to one that failed last or is new. 1 to 1000; default 32.</summary>
+    /// <summary>
+    /// Requests of one application under way at once to one host that answers within a second; 4 to a slower one, 1 to one that failed last
+    /// or is new. 1 to 1000; default 32.
+    /// </summary>
     [Range(1, 1000)]
     public int ConcurrencyPerHost { get; set; } = 32;
 
-    /// <summary>Callbacks that wait in memory for a place, over all hosts of a process; further ones wait in the database. 1 to 1000000; default 10000.</summary>
+    /// <summary>
+    /// Callbacks that wait in memory for a place, over all hosts of a process; further ones wait in the database. 1 to 1000000; default
+    /// 10000.
+    /// </summary>
     [Range(1, 1_000_000)]
     public int Queue { get; set; } = 10_000;
 
@@ -64,11 +77,16 @@ public sealed class CallbackOptions : IValidatableObject
     [Range(1, 100_000)]
     public int QueuePerHost { get; set; } = 1000;
 
-    /// <summary>Attempts in a row without an answer, or with 429, 502, 503 or 504, after which a host is left alone. 1 to 1000; default 5.</summary>
+    /// <summary>
+    /// Attempts in a row without an answer, or with 429, 502, 503 or 504, after which a host is left alone. 1 to 1000; default 5.
+    /// </summary>
     [Range(1, 1000)]
     public int BreakerFailures { get; set; } = 5;
 
-    /// <summary>How long it is left alone, doubled each time that the next attempt fails too, up to ten minutes. 100 ms to 10 minutes; default 30 seconds.</summary>
+    /// <summary>
+    /// How long it is left alone, doubled each time that the next attempt fails too, up to ten minutes. 100 ms to 10 minutes; default 30
+    /// seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan BreakerPause { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -1,6 +1,8 @@
 namespace OtpPipeline.Core.DeadLetters;
 
-/// <summary>A message that could not be handled, or was handed out too often: kept until an operator replays it or the retention ends.</summary>
+/// <summary>
+/// A message that could not be handled, or was handed out too often: kept until an operator replays it or the retention ends.
+/// </summary>
 public sealed class DeadLetter
 {
     public required Guid Id { get; init; }

@@ -41,7 +41,8 @@ public sealed class DeadLetterStore(IDbContextFactory<OtpDbContext> contexts, Ot
         {
             Id = id,
             Queue = queue,
-            MessageId = original.MessageId is { Length: <= LongestId } messageId && !messageId.Contains('\0') ? secrets.EncryptMessageId(id, messageId) : null,
+            MessageId = original.MessageId is { Length: <= LongestId } messageId && !messageId.Contains('\0') ? secrets
+                .EncryptMessageId(id, messageId) : null,
             Reason = reason,
             Headers = JsonSerializer.Serialize(headers, DeadLetterJson.Default.IReadOnlyDictionaryStringString),
             Size = original.Body.Length,

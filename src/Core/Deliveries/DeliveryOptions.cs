@@ -17,13 +17,16 @@ public sealed class DeliveryOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
     public TimeSpan ExpiryMargin { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A queued delivery is published again when its due time passed this long ago, and as much longer as its queue is behind. 1 second to 10 minutes; default 15 seconds.</summary>
+    /// <summary>
+    /// A queued delivery is published again when its due time passed this long ago, and as much longer as its queue is behind. 1 second to
+    /// 10 minutes; default 15 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(15);
 
     /// <summary>
-    /// Deliveries of one application on one channel that are published and unclaimed at most; further ones wait in the database for their turn.
-    /// 16 to 100000; default 500.
+    /// Deliveries of one application on one channel that are published and unclaimed at most; further ones wait in the database for their
+    /// turn. 16 to 100000; default 500.
     /// </summary>
     [Range(16, 100_000)]
     public int MaxPublishedPerApplication { get; set; } = 500;
@@ -42,13 +45,19 @@ public sealed class DeliveryOptions : IValidatableObject
     [Range(1, 20)]
     public int MaxAttempts { get; set; } = 5;
 
-    /// <summary>By channel: sms, email, telegram, call, whatsapp, ussd. A channel without an entry uses the sandbox where that is enabled, and is not served otherwise.</summary>
-    public IDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(StringComparer.OrdinalIgnoreCase);
+    /// <summary>
+    /// By channel: sms, email, telegram, call, whatsapp, ussd. A channel without an entry uses the sandbox where that is enabled, and is
+    /// not served otherwise.
+    /// </summary>
+    public IDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The entry of a channel, or the defaults.</summary>
     public ChannelOptions From(Channel channel) => Channels.TryGetValue(channel.Text(), out var options) ? options : ChannelOptions.Default;
 
-    /// <summary>How long after its claim a call may begin: so that it ends within the lease, where that is more than twice the time-out.</summary>
+    /// <summary>
+    /// How long after its claim a call may begin: so that it ends within the lease, where that is more than twice the time-out.
+    /// </summary>
     internal TimeSpan BeginWithin(Channel channel)
     {
         var timeout = From(channel).Timeout;
@@ -82,7 +91,8 @@ public sealed class DeliveryOptions : IValidatableObject
         if (silent.Count > 0 && ChannelOptions.Default.Timeout >= Lease)
         {
             yield return new(
-                $"Deliveries:Lease must be longer than {ChannelOptions.Default.Timeout}, the Timeout of {string.Join(", ", silent)}; or set Deliveries:Channels:<channel>:Timeout of each.");
+                $"Deliveries:Lease must be longer than {ChannelOptions.Default.Timeout}, the Timeout of {string.Join(", ", silent)}; " +
+                $"or set Deliveries:Channels:<channel>:Timeout of each.");
         }
     }
 }

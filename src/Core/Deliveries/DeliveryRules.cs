@@ -29,6 +29,9 @@ public static class DeliveryRules
         return delay < expiresAt - now ? delay : null;
     }
 
-    /// <summary>When a QUEUED delivery is published again: after <paramref name="lostAfter"/>, each time twice as long, so that a backlog is not multiplied.</summary>
+    /// <summary>
+    /// When a QUEUED delivery is published again: after <paramref name="lostAfter"/>, each time twice as long, so that a backlog is not
+    /// multiplied.
+    /// </summary>
     public static TimeSpan RepublishAfter(TimeSpan lostAfter, int republished) => lostAfter * Math.Pow(2, Math.Min(republished, 8));
 }

@@ -11,5 +11,6 @@ public sealed record OtpError(ErrorKind Kind, string Type, string Message, TimeS
     public int Code => (int)Kind;
 
     /// <summary>The same in whole seconds, rounded up, at least 1.</summary>
-    public int? RetryAfterSeconds => RetryAfter is { } wait ? Math.Max(1, (int)Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue)) : null;
+    public int? RetryAfterSeconds =>
+        RetryAfter is { } wait ? Math.Max(1, (int)Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue)) : null;
 }

@@ -3,14 +3,19 @@ using System.Text;
 
 namespace OtpPipeline.Core.Formats;
 
-/// <summary>The spelling of an enum outside the code: PENDING in upper snake case for statuses, not_verified in lower snake case for everything else.</summary>
+/// <summary>
+/// The spelling of an enum outside the code: PENDING in upper snake case for statuses, not_verified in lower snake case for everything
+/// else.
+/// </summary>
 /// <typeparam name="TEnum">The enum.</typeparam>
 public static class EnumText<TEnum>
     where TEnum : struct, Enum
 {
-    private static readonly FrozenDictionary<TEnum, string> Lowers = Enum.GetValues<TEnum>().ToFrozenDictionary(v => v, v => Snake(v.ToString()));
+    private static readonly FrozenDictionary<TEnum, string> Lowers = Enum.GetValues<TEnum>()
+        .ToFrozenDictionary(v => v, v => Snake(v.ToString()));
     private static readonly FrozenDictionary<TEnum, string> Uppers = Lowers.ToFrozenDictionary(p => p.Key, p => p.Value.ToUpperInvariant());
-    private static readonly FrozenDictionary<string, TEnum> Values = Lowers.ToFrozenDictionary(p => p.Value, p => p.Key, StringComparer.OrdinalIgnoreCase);
+    private static readonly FrozenDictionary<string, TEnum> Values = Lowers.ToFrozenDictionary(
+        p => p.Value, p => p.Key, StringComparer.OrdinalIgnoreCase);
 
     public static string Upper(TEnum value) => Uppers[value];
 

@@ -12,7 +12,8 @@ public sealed class MomentConverter : JsonConverter<DateTime>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";
 
-    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDateTime().ToUniversalTime();
+    public override DateTime Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.GetDateTime().ToUniversalTime();
 
     public override void Write(Utf8JsonWriter writer, DateTime value, JsonSerializerOptions options)
     {

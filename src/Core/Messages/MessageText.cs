@@ -11,7 +11,8 @@ public static partial class MessageText
 
     // GSM 03.38 basic set and its extension table; a character of the latter takes two places.
     private const string Basic =
-        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ " +
+        "!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
     private const string Extension = "\f^{}\\[~]|€";
 
@@ -42,13 +43,17 @@ public static partial class MessageText
         return false;
     }
 
-    /// <summary>Puts in what is known when the OTP is accepted: the application's name, and the whole minutes of its life, at least one.</summary>
+    /// <summary>
+    /// Puts in what is known when the OTP is accepted: the application's name, and the whole minutes of its life, at least one.
+    /// </summary>
     public static string Fill(string template, string application, int ttl) =>
-        KnownAtIntake().Replace(template, m => m.ValueSpan is "{{app}}" ? application : Math.Max(1, ttl / 60).ToString(CultureInfo.InvariantCulture));
+        KnownAtIntake().Replace(
+            template, m => m.ValueSpan is "{{app}}" ? application : Math.Max(1, ttl / 60).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Puts in PIN and name. Without a name its placeholder goes, with a space before it.</summary>
     public static string Render(string template, Pin pin, string? name = null) =>
-        KnownAtSending().Replace(template, m => m.ValueSpan.EndsWith(Placeholder, StringComparison.Ordinal) ? m.Groups["space"].Value + pin.Reveal()
+        KnownAtSending().Replace(
+            template, m => m.ValueSpan.EndsWith(Placeholder, StringComparison.Ordinal) ? m.Groups["space"].Value + pin.Reveal()
             : string.IsNullOrEmpty(name) ? "" : m.Groups["space"].Value + name);
 
     [GeneratedRegex(@"\{\{[^{}]*\}\}", RegexOptions.CultureInvariant, 100)]
@@ -79,7 +84,9 @@ public static partial class MessageText
             }
             else
             {
-                return Split(text, static (t, i) => char.IsHighSurrogate(t[i]) && i + 1 < t.Length ? 2 : 1, static width => width, text.Length, 70, 67);
+                return Split(
+                    text, static (t, i) => char.IsHighSurrogate(t[i]) && i + 1 < t.Length ? 2 : 1, static width => width, text.Length, 70,
+                    67);
             }
         }
 

@@ -25,7 +25,10 @@ public sealed class Otp
     /// </summary>
     public byte[]? LimitHash { get; init; }
 
-    /// <summary>Keyed hash by which the callers of a compatible API find the OTP, who know no id of it; null where they know it. Written once, never read back.</summary>
+    /// <summary>
+    /// Keyed hash by which the callers of a compatible API find the OTP, who know no id of it; null where they know it. Written once, never
+    /// read back.
+    /// </summary>
     public byte[]? LookupHash { get; init; }
 
     /// <summary><see cref="OtpDetails"/>, encrypted: recipient, sender, template, name and callback address.</summary>

@@ -35,7 +35,8 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.ExpiresAt).HasColumnName("expires_at");
         builder.Property(o => o.FinalAt).HasColumnName("final_at");
         builder.HasIndex(o => o.ExpiresAt).HasDatabaseName("ix_otps_expires_at_pending").HasFilter("status = 'PENDING'");
-        builder.HasIndex(o => new { o.LookupHash, o.CreatedAt }).HasDatabaseName("ix_otps_lookup_hash").HasFilter("lookup_hash IS NOT NULL");
+        builder.HasIndex(o => new { o.LookupHash, o.CreatedAt }).HasDatabaseName("ix_otps_lookup_hash")
+            .HasFilter("lookup_hash IS NOT NULL");
         builder.HasIndex(o => o.FinalAt).HasDatabaseName("ix_otps_final_at").HasFilter("final_at IS NOT NULL");
     }
 }

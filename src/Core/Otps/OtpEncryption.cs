@@ -36,5 +36,7 @@ public static class OtpEncryption
     /// <summary>The caller's pairs; null where there are none.</summary>
     /// <exception cref="System.Security.Cryptography.CryptographicException">The key is gone or the row was tampered with.</exception>
     public static IReadOnlyDictionary<string, string>? DecryptMetadata(this OtpSecrets secrets, Otp otp) =>
-        otp.Metadata is null ? null : secrets.DecryptJson("metadata", otp.Id, otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);
+        otp.Metadata is null
+            ? null
+            : secrets.DecryptJson("metadata", otp.Id, otp.Metadata, OtpJson.Default.IReadOnlyDictionaryStringString);
 }

@@ -9,7 +9,8 @@ namespace OtpPipeline.Core.Otps;
 public static class OtpHashes
 {
     /// <summary>Finds a recipient over all channels of its kind, however its address was spelled.</summary>
-    public static byte[] HashRecipient(this OtpSecrets secrets, Recipient recipient) => HashRecipient(secrets, recipient.Kind, recipient.Identity);
+    public static byte[] HashRecipient(this OtpSecrets secrets, Recipient recipient) =>
+        HashRecipient(secrets, recipient.Kind, recipient.Identity);
 
     /// <summary>Counts the sends and the failed guesses of a recipient; null where that is the hash which finds it.</summary>
     public static byte[]? HashLimitKey(this OtpSecrets secrets, Recipient recipient, ApplicationLimits limits)

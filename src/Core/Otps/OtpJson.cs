@@ -3,7 +3,8 @@ using OtpPipeline.Core.Messages;
 
 namespace OtpPipeline.Core.Otps;
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(OtpDetails))]
 [JsonSerializable(typeof(CallerMessage))]
 [JsonSerializable(typeof(string?[]))]

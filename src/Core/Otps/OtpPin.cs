@@ -20,7 +20,9 @@ public sealed class OtpPin
     /// <summary>The message of the caller, encrypted: it holds the PIN and ends with it. Null where the template is the text.</summary>
     public byte[]? Message { get; init; }
 
-    /// <summary>Keyed hash by which a compatible API finds the OTP that this is the PIN of; null where none does. Written once, never read back.</summary>
+    /// <summary>
+    /// Keyed hash by which a compatible API finds the OTP that this is the PIN of; null where none does. Written once, never read back.
+    /// </summary>
     public byte[]? FindHash { get; init; }
 
     /// <summary>The same for a PIN that no other live one may equal.</summary>

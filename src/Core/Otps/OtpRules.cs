@@ -60,7 +60,9 @@ public static class OtpRules
 
         var attempts = current.Attempts + 1;
         return attempts >= current.MaxAttempts
-            ? new(current with { Attempts = attempts, Status = OtpStatus.Failed, Reason = OtpReason.MaxAttempts }, OtpErrors.LastAttemptFailed)
+            ? new(
+                current with { Attempts = attempts, Status = OtpStatus.Failed, Reason = OtpReason.MaxAttempts },
+                OtpErrors.LastAttemptFailed)
             : new(current with { Attempts = attempts }, OtpErrors.WrongPin);
     }
 

@@ -5,7 +5,8 @@ namespace OtpPipeline.Core.Pins;
 /// <summary>Makes PINs of one kind and brings what a user typed into their form.</summary>
 /// <param name="Type">What it is made of.</param>
 /// <param name="Length">4 to 10 characters.</param>
-/// <param name="Own">Characters of the application's, or of a compatible API's key, instead of those of the type; letters and digits.</param>
+/// <param name="Own">Characters of the application's, or of a compatible API's key, instead of those of the type; letters and
+/// digits.</param>
 public readonly record struct PinPolicy(PinType Type, int Length, string? Own = null)
 {
     private const string Digits = "0123456789";

@@ -55,10 +55,12 @@ internal static class TypedText
 
     /// <summary>The kinds that a PIN contains itself, which a guess must therefore keep.</summary>
     public static TypedExtras In(string pin) =>
-        WholeRunes(pin).Normalize(NormalizationForm.FormKC).EnumerateRunes().Aggregate(TypedExtras.None, (all, rune) => all | ExtraOf(rune));
+        WholeRunes(pin).Normalize(NormalizationForm.FormKC).EnumerateRunes()
+            .Aggregate(TypedExtras.None, (all, rune) => all | ExtraOf(rune));
 
     private static TypedExtras ExtraOf(Rune rune) =>
-        Rune.IsWhiteSpace(rune) ? TypedExtras.Spaces : IsDash(rune) ? TypedExtras.Dashes : IsMark(rune) ? TypedExtras.Marks : TypedExtras.None;
+        Rune.IsWhiteSpace(
+            rune) ? TypedExtras.Spaces : IsDash(rune) ? TypedExtras.Dashes : IsMark(rune) ? TypedExtras.Marks : TypedExtras.None;
 
     // Minus signs, the hyphen bullet and the long-vowel mark, which Japanese keyboards type for a dash, are of other categories.
     private static bool IsDash(Rune rune) =>

@@ -5,8 +5,8 @@ using OtpPipeline.Core.Batching;
 namespace OtpPipeline.Core.RateLimits;
 
 /// <summary>
-/// The request limit of an application over all processes, REST and bus: permits are leased from the database in blocks and given out of memory, so
-/// that the number of round trips depends on the limit and not on the requests.
+/// The request limit of an application over all processes, REST and bus: permits are leased from the database in blocks and given out of
+/// memory, so that the number of round trips depends on the limit and not on the requests.
 /// </summary>
 public sealed partial class DistributedRateLimit : IAsyncDisposable
 {
@@ -93,10 +93,13 @@ public sealed partial class DistributedRateLimit : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Permits for requests cannot be leased; this process goes on with its share of each limit ({Type}: {Error})")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Permits for requests cannot be leased; this process goes on with its share of each limit ({Type}: {Error})")]
         public static partial void NotLeased(ILogger logger, string type, string error);
 
-        [LoggerMessage(Level = LogLevel.Debug, Message = "An application goes on with this process's share of its limit for a minute ({Type})")]
+        [LoggerMessage(
+            Level = LogLevel.Debug, Message = "An application goes on with this process's share of its limit for a minute ({Type})")]
         public static partial void Alone(ILogger logger, string type);
     }
 }

@@ -33,7 +33,8 @@ internal static class DomainName
     }
 
     /// <summary>IDNA 2008 knows letters, digits and marks: no symbols, hence no emoji.</summary>
-    private static bool IsLabel(string label) => label.EnumerateRunes().All(r => r.Value <= char.MaxValue && WordJoiners.Contains((char)r.Value)
+    private static bool IsLabel(string label) =>
+        label.EnumerateRunes().All(r => r.Value <= char.MaxValue && WordJoiners.Contains((char)r.Value)
         || Rune.GetUnicodeCategory(r) is UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter or UnicodeCategory.ModifierLetter
             or UnicodeCategory.NonSpacingMark or UnicodeCategory.SpacingCombiningMark or UnicodeCategory.DecimalDigitNumber);
 }

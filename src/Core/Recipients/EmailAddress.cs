@@ -25,7 +25,9 @@ public sealed record EmailAddress
         _at = at;
     }
 
-    /// <summary>The whole address. The domain is in lower case; the local part is as given, since only its host may say that case is nothing.</summary>
+    /// <summary>
+    /// The whole address. The domain is in lower case; the local part is as given, since only its host may say that case is nothing.
+    /// </summary>
     public string Value { get; }
 
     /// <summary>One spelling for all: in lower case, as practically every mailbox has it.</summary>

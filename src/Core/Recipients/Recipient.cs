@@ -16,7 +16,9 @@ public enum RecipientKind
     Chat = 3,
 }
 
-/// <summary>Whoever an OTP is for, on whatever channel. It prints itself masked; only <see cref="Address"/> carries the whole address.</summary>
+/// <summary>
+/// Whoever an OTP is for, on whatever channel. It prints itself masked; only <see cref="Address"/> carries the whole address.
+/// </summary>
 [JsonConverter(typeof(JsonAsPrinted<Recipient>))]
 public sealed record Recipient
 {

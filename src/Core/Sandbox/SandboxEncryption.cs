@@ -19,7 +19,8 @@ public static class SandboxEncryption
         secrets.DecryptJson("sandbox-callback", callback.Id, callback.Content, SandboxJson.Default.SandboxCallbackContent);
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SandboxContent))]
 [JsonSerializable(typeof(SandboxCallbackContent))]
 internal sealed partial class SandboxJson : JsonSerializerContext;

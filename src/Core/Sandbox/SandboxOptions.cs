@@ -10,7 +10,9 @@ public sealed class SandboxOptions
     /// <summary>Serves every channel without a provider of its own, and GET /sandbox/messages. Off by default.</summary>
     public bool Enabled { get; set; }
 
-    /// <summary>The second key without which an enabled sandbox refuses to start in the environment Production: it makes PINs readable.</summary>
+    /// <summary>
+    /// The second key without which an enabled sandbox refuses to start in the environment Production: it makes PINs readable.
+    /// </summary>
     public bool AllowInProduction { get; set; }
 
     /// <summary>How long messages stay readable. 1 second to 24 hours; default 15 minutes.</summary>

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace OtpPipeline.Core.Secrets;
 
-/// <summary>New keys and secrets, all of them from the cryptographic generator; whoever makes one shows it once and stores its hash.</summary>
+/// <summary>
+/// New keys and secrets, all of them from the cryptographic generator; whoever makes one shows it once and stores its hash.
+/// </summary>
 public static class Credentials
 {
     private const string ApiKeyKind = "otp_live_";
@@ -13,7 +15,9 @@ public static class Credentials
     /// <summary>A key for X-API-KEY: its kind, by which scanners know it, and 256 random bits.</summary>
     public static string NewApiKey() => ApiKeyKind + Text();
 
-    /// <summary>What of a key stays visible: its kind where we made it, and four characters, by which people recognise it and nobody guesses it.</summary>
+    /// <summary>
+    /// What of a key stays visible: its kind where we made it, and four characters, by which people recognise it and nobody guesses it.
+    /// </summary>
     public static string Prefix(string key)
     {
         var kind = key.StartsWith(ApiKeyKind, StringComparison.Ordinal) && key.Length == ApiKeyKind.Length + Length ? ApiKeyKind.Length : 0;

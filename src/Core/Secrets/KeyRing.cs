@@ -37,7 +37,8 @@ public sealed class KeyRing
     /// <summary>Salt, nonce, ciphertext and tag under the current key.</summary>
     public byte[] Encrypt(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData) => Encrypt(CurrentKeyId, 0, secret, associatedData);
 
-    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was encrypted in this place.</exception>
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was encrypted in this
+    /// place.</exception>
     public byte[] Decrypt(string keyId, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData)
     {
         if (!_keys.TryGetValue(keyId, out var key))
@@ -77,14 +78,17 @@ public sealed class KeyRing
         return Encoding.UTF8.GetString(encrypted[1..(1 + encrypted[0])]);
     }
 
-    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was encrypted in this place.</exception>
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was encrypted in this
+    /// place.</exception>
     public byte[] DecryptWithId(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData)
     {
         var id = KeyIdOf(encrypted);
         return Decrypt(id, encrypted[(1 + encrypted[0])..], associatedData);
     }
 
-    /// <summary>Keyed hash (HMAC-SHA256, 32 bytes) of a value for one purpose: equal values meet, nobody without the key can try them out.</summary>
+    /// <summary>
+    /// Keyed hash (HMAC-SHA256, 32 bytes) of a value for one purpose: equal values meet, nobody without the key can try them out.
+    /// </summary>
     /// <param name="purpose">Hashes of different purposes never meet.</param>
     /// <param name="value">What is hashed.</param>
     /// <param name="lookupKey">0 for Otp:LookupKey, from 1 on for those of Otp:OldLookupKeys.</param>
@@ -115,5 +119,6 @@ public sealed class KeyRing
     }
 
     private static byte[] Derive(string base64, string purpose) =>
-        HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(base64), KeySize, info: Encoding.UTF8.GetBytes("otp-pipeline/" + purpose));
+        HKDF.DeriveKey(
+            HashAlgorithmName.SHA256, Convert.FromBase64String(base64), KeySize, info: Encoding.UTF8.GetBytes("otp-pipeline/" + purpose));
 }

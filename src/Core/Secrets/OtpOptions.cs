@@ -20,8 +20,8 @@ public sealed class OtpOptions : IValidatableObject
     public string? LookupKey { get; set; }
 
     /// <summary>
-    /// Lookup keys of before, newest first: API keys and secrets that were stored under them stay valid. Nothing else is found by them. Remove one when
-    /// those keys and secrets are replaced.
+    /// Lookup keys of before, newest first: API keys and secrets that were stored under them stay valid. Nothing else is found by them.
+    /// Remove one when those keys and secrets are replaced.
     /// </summary>
     public IList<string> OldLookupKeys { get; init; } = [];
 
@@ -60,7 +60,8 @@ public sealed class OtpOptions : IValidatableObject
 
         if (LookupKey is null && PinKeys.Count > 1)
         {
-            yield return new("Otp:LookupKey must be set where Otp:PinKeys has more than one key; the oldest key's value keeps the hashes of before.");
+            yield return new(
+                "Otp:LookupKey must be set where Otp:PinKeys has more than one key; the oldest key's value keeps the hashes of before.");
         }
 
         if (LookupKey is not null && !Is32Bytes(LookupKey))

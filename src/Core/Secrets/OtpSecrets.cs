@@ -16,7 +16,8 @@ public sealed class OtpSecrets(KeyRing ring)
     public int LookupKeys => ring.LookupKeys;
 
     /// <summary>Whether the newest key encrypted it; nothing is current too.</summary>
-    public bool IsCurrent(byte[]? stored) => stored is null || string.Equals(KeyRing.KeyIdOf(stored), ring.CurrentKeyId, StringComparison.Ordinal);
+    public bool IsCurrent(byte[]? stored) =>
+        stored is null || string.Equals(KeyRing.KeyIdOf(stored), ring.CurrentKeyId, StringComparison.Ordinal);
 
     /// <summary>Encrypts bytes for one row; the key's id goes with them.</summary>
     public byte[] Encrypt(string purpose, Guid id, ReadOnlySpan<byte> secret) => ring.EncryptWithId(secret, Place(purpose, id));
@@ -31,16 +32,20 @@ public sealed class OtpSecrets(KeyRing ring)
     public string DecryptText(string purpose, Guid id, byte[] stored) => Encoding.UTF8.GetString(Decrypt(purpose, id, stored));
 
     /// <summary>Encrypts a value, as JSON, for one row.</summary>
-    public byte[] EncryptJson<T>(string purpose, Guid id, T value, JsonTypeInfo<T> type) => Encrypt(purpose, id, JsonSerializer.SerializeToUtf8Bytes(value, type));
+    public byte[] EncryptJson<T>(string purpose, Guid id, T value, JsonTypeInfo<T> type) =>
+        Encrypt(purpose, id, JsonSerializer.SerializeToUtf8Bytes(value, type));
 
     /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
-    public T DecryptJson<T>(string purpose, Guid id, byte[] stored, JsonTypeInfo<T> type) => JsonSerializer.Deserialize(Decrypt(purpose, id, stored), type)!;
+    public T DecryptJson<T>(string purpose, Guid id, byte[] stored, JsonTypeInfo<T> type) =>
+        JsonSerializer.Deserialize(Decrypt(purpose, id, stored), type)!;
 
     /// <summary>Encrypts one version of a row; the id of the key is stored beside it.</summary>
-    public byte[] EncryptVersion(string purpose, Guid id, int version, ReadOnlySpan<byte> secret) => ring.Encrypt(secret, Place(purpose, id, version));
+    public byte[] EncryptVersion(string purpose, Guid id, int version, ReadOnlySpan<byte> secret) =>
+        ring.Encrypt(secret, Place(purpose, id, version));
 
     /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
-    public byte[] DecryptVersion(string purpose, Guid id, int version, string keyId, byte[] stored) => ring.Decrypt(keyId, stored, Place(purpose, id, version));
+    public byte[] DecryptVersion(string purpose, Guid id, int version, string keyId, byte[] stored) =>
+        ring.Decrypt(keyId, stored, Place(purpose, id, version));
 
     /// <summary>Keyed hash of a value for one purpose; hashes of different purposes never meet.</summary>
     public byte[] Hash(string purpose, string value, int lookupKey = 0) => ring.Hash(purpose, value, lookupKey);
@@ -49,7 +54,8 @@ public sealed class OtpSecrets(KeyRing ring)
     public string EncryptOutboxBody(string body) => Convert.ToBase64String(ring.EncryptWithId(Encoding.UTF8.GetBytes(body), OutboxPlace));
 
     /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
-    public string DecryptOutboxBody(string stored) => Encoding.UTF8.GetString(ring.DecryptWithId(Convert.FromBase64String(stored), OutboxPlace));
+    public string DecryptOutboxBody(string stored) =>
+        Encoding.UTF8.GetString(ring.DecryptWithId(Convert.FromBase64String(stored), OutboxPlace));
 
     private static byte[] Place(string purpose, Guid id) => Encoding.UTF8.GetBytes($"{purpose}:{id:N}");
 

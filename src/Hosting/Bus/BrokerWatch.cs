@@ -13,7 +13,8 @@ namespace OtpPipeline.Hosting.Bus;
 /// after its first check.
 /// </summary>
 public sealed partial class BrokerWatch(
-    IOptions<RabbitMqOptions> options, BrokerProblems problems, IHostEnvironment environment, ILogger<BrokerWatch> logger) : BackgroundService
+    IOptions<RabbitMqOptions> options, BrokerProblems problems, IHostEnvironment environment,
+    ILogger<BrokerWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -46,13 +47,18 @@ public sealed partial class BrokerWatch(
 
     /// <summary>The broker's words for what is not there (code 404); null for any other failure.</summary>
     public static string? WhatIsMissing(Exception? failure) =>
-        failure?.GetBaseException() is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.NotFound } reason } ? reason.ReplyText : null;
+        failure?.GetBaseException() is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.NotFound } reason }
+            ? reason.ReplyText
+            : null;
 
-    /// <summary>A publisher or a consumer met something missing. MassTransit declares it again at once, so no check may find it missing.</summary>
+    /// <summary>
+    /// A publisher or a consumer met something missing. MassTransit declares it again at once, so no check may find it missing.
+    /// </summary>
     /// <param name="missing">The broker's words, which name the exchange or queue.</param>
     public void NotFound(string missing)
     {
-        Report($"An exchange or queue was missing ({missing}); it is declared again. Subscribers have to bind their own queues to an exchange again.");
+        Report($"An exchange or queue was missing ({missing}); it is declared again. Subscribers have to bind their own queues to an " +
+            $"exchange again.");
         Wake();
     }
 
@@ -106,7 +112,8 @@ public sealed partial class BrokerWatch(
     private async Task WatchAsync(CancellationToken stopping)
     {
         await using var connection = await options.Value.Resolve()
-            .CreateFactory($"OtpPipeline ({environment.ApplicationName}, watch)", BrokerTls.Read(options.Value, [])).CreateConnectionAsync(stopping);
+            .CreateFactory(
+                $"OtpPipeline ({environment.ApplicationName}, watch)", BrokerTls.Read(options.Value, [])).CreateConnectionAsync(stopping);
         connection.ConnectionBlockedAsync += (_, blocked) =>
         {
             problems.BlockedReason = blocked.Reason;
@@ -162,7 +169,8 @@ public sealed partial class BrokerWatch(
         _firstCheck.TrySetResult();
 
         // To no queue. A broker that blocks publishers tells those that publish.
-        await broker.TryAsync(async c => await c.BasicPublishAsync("", "otp-watch", mandatory: false, ReadOnlyMemory<byte>.Empty, cancellationToken));
+        await broker.TryAsync(
+            async c => await c.BasicPublishAsync("", "otp-watch", mandatory: false, ReadOnlyMemory<byte>.Empty, cancellationToken));
     }
 
     private static async Task DeclareAsync(IChannel channel, OwnQueue queue, bool isMissing, CancellationToken cancellationToken)
@@ -175,7 +183,8 @@ public sealed partial class BrokerWatch(
         if (isMissing)
         {
             await channel.QueueDeclareAsync(
-                queue.Name, durable: true, exclusive: false, autoDelete: false, OtpBusTopology.ArgumentsOf(queue), cancellationToken: cancellationToken);
+                queue.Name, durable: true, exclusive: false, autoDelete: false, OtpBusTopology.ArgumentsOf(queue),
+                cancellationToken: cancellationToken);
         }
 
         foreach (var binding in queue.Bindings)
@@ -185,8 +194,8 @@ public sealed partial class BrokerWatch(
     }
 
     /// <summary>
-    /// A quorum queue that another process declares at this moment exists before it works. RabbitMQ then ends the connection of its consumer,
-    /// which a start of the bus does not survive: this check does, and is made again. A queue with messages or consumers works.
+    /// A quorum queue that another process declares at this moment exists before it works. RabbitMQ then ends the connection of its
+    /// consumer, which a start of the bus does not survive: this check does, and is made again. A queue with messages or consumers works.
     /// </summary>
     private static async Task ConsumeOnceAsync(IChannel channel, string queue, CancellationToken cancellationToken)
     {
@@ -205,7 +214,8 @@ public sealed partial class BrokerWatch(
         {
             if (!await broker.TryAsync(c => c.ExchangeDeclarePassiveAsync(exchange, broker.Token)))
             {
-                missing.Add($"The exchange {exchange} was missing; it is declared again. Subscribers have to bind their own queues to it again.");
+                missing.Add(
+                    $"The exchange {exchange} was missing; it is declared again. Subscribers have to bind their own queues to it again.");
             }
         }
 
@@ -241,13 +251,15 @@ public sealed partial class BrokerWatch(
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Problem}")]
         public static partial void Problem(ILogger logger, string problem);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The broker blocks publishers ({Reason}); messages wait in the outbox until it does not")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "The broker blocks publishers ({Reason}); messages wait in the outbox until it does not")]
         public static partial void Blocked(ILogger logger, string reason);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The broker takes messages again")]
         public static partial void Unblocked(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "RabbitMQ cannot be used; the connection is tried again until it can ({Type}: {Error})")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "RabbitMQ cannot be used; the connection is tried again until it can ({Type}: {Error})")]
         public static partial void Disconnected(ILogger logger, string type, string error);
     }
 }

@@ -5,8 +5,8 @@ using OtpPipeline.Outbox;
 namespace OtpPipeline.Hosting.Bus;
 
 /// <summary>
-/// Starts the bus as soon as the broker has its queues, without holding up the host, and stops it. MassTransit's own service has no hold on a bus that is stopped while it still
-/// starts: those of its consumers that run already would go on taking messages after the stop.
+/// Starts the bus as soon as the broker has its queues, without holding up the host, and stops it. MassTransit's own service has no hold on
+/// a bus that is stopped while it still starts: those of its consumers that run already would go on taking messages after the stop.
 /// </summary>
 internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadiness readiness, IOutbox outbox) : IHostedService, IDisposable
 {
@@ -55,9 +55,10 @@ internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadin
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StopTimeout);
 
-        // A start that is cancelled under way leaves consumers behind, too, so it is let end, unless its broker does not answer. One that takes longer
-        // than the time-out, or fails on one queue while others run, still leaves them until the process ends.
-        while (broker.FirstCheck.IsCompleted && !_start.IsCompleted && bus.CheckHealth().Exception is null && !timeout.IsCancellationRequested)
+        // A start that is cancelled under way leaves consumers behind, too, so it is let end, unless its broker does not answer. One that
+        // takes longer than the time-out, or fails on one queue while others run, still leaves them until the process ends.
+        while (broker.FirstCheck.IsCompleted && !_start.IsCompleted && bus.CheckHealth().Exception is null
+            && !timeout.IsCancellationRequested)
         {
             await _start.WaitAsync(LookAgain, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -32,7 +32,8 @@ public sealed partial class DatabaseCircuitBreaker
     private readonly IHostApplicationLifetime _lifetime;
     private readonly ILogger<DatabaseCircuitBreaker> _logger;
 
-    public DatabaseCircuitBreaker(DatabaseProbe probe, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCircuitBreaker> logger)
+    public DatabaseCircuitBreaker(
+        DatabaseProbe probe, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCircuitBreaker> logger)
     {
         (_probe, _lifetime, _logger) = (probe, lifetime, logger);
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = new MonotonicTime(time) }
@@ -42,7 +43,9 @@ public sealed partial class DatabaseCircuitBreaker
                 ShouldHandle = args => new(args.Outcome.Exception is { } failure && StoreFailures.IsTransient(failure) && !IsStopping),
                 MaxRetryAttempts = MaxRetries,
                 DelayGenerator = static args => new(
-                    StoreFailures.IsOutage(args.Outcome.Exception!) ? ShortestBreak : Doubled(FirstPause, args.AttemptNumber, LongestPause)),
+                    StoreFailures.IsOutage(args.Outcome.Exception!)
+                        ? ShortestBreak
+                        : Doubled(FirstPause, args.AttemptNumber, LongestPause)),
                 OnRetry = ReportRetry,
             })
             .AddCircuitBreaker(new()
@@ -65,7 +68,8 @@ public sealed partial class DatabaseCircuitBreaker
     /// <summary>Does the work, again after an outage or a passing refusal. So it must bear to be done twice.</summary>
     /// <remarks>Its last failure comes out when the host stops, or after ten minutes: the message goes back to its queue.</remarks>
     public async Task<T> RunAsync<T>(Func<Task<T>> work) =>
-        await _pipeline.ExecuteAsync(static async (call, _) => await call.Breaker.RunOnceAsync(call.Work), (Breaker: this, Work: work), CancellationToken.None);
+        await _pipeline.ExecuteAsync(
+            static async (call, _) => await call.Breaker.RunOnceAsync(call.Work), (Breaker: this, Work: work), CancellationToken.None);
 
     private async Task<T> RunOnceAsync<T>(Func<Task<T>> work)
     {
@@ -77,7 +81,8 @@ public sealed partial class DatabaseCircuitBreaker
         return await work();
     }
 
-    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan longest) => TimeSpan.FromTicks(Math.Min(first.Ticks << Math.Min(times, 20), longest.Ticks));
+    private static TimeSpan Doubled(TimeSpan first, int times, TimeSpan longest) =>
+        TimeSpan.FromTicks(Math.Min(first.Ticks << Math.Min(times, 20), longest.Ticks));
 
     private ValueTask ReportRetry(OnRetryArguments<object> retry)
     {
@@ -123,7 +128,8 @@ public sealed partial class DatabaseCircuitBreaker
         [LoggerMessage(Level = LogLevel.Warning, Message = "The database does not answer; consumers wait until it does ({Type}: {Error})")]
         public static partial void Opened(ILogger logger, string type, string error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The database refused a consumer's work several times; it is tried again ({Error})")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "The database refused a consumer's work several times; it is tried again ({Error})")]
         public static partial void Refused(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The database answers again; consumers go on")]

@@ -11,12 +11,15 @@ using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>Asks the broker, on a connection of its own, whether somebody waits at a direct reply address, before an answer goes there.</summary>
+/// <summary>
+/// Asks the broker, on a connection of its own, whether somebody waits at a direct reply address, before an answer goes there.
+/// </summary>
 /// <remarks>
 /// RabbitMQ decodes the address and fails at one that it did not make, or whose node is gone: it closes the connection that uses it. On the
 /// connection of the bus one forged address would stop everybody's messages.
 /// </remarks>
-public sealed partial class DirectReplies(IOptions<RabbitMqOptions> options, IHostEnvironment environment, ILogger<DirectReplies> logger) : IAsyncDisposable
+public sealed partial class DirectReplies(
+    IOptions<RabbitMqOptions> options, IHostEnvironment environment, ILogger<DirectReplies> logger) : IAsyncDisposable
 {
     /// <summary>What every direct reply address begins with.</summary>
     public const string Prefix = "amq.rabbitmq.reply-to.";
@@ -82,7 +85,8 @@ public sealed partial class DirectReplies(IOptions<RabbitMqOptions> options, IHo
             await _connection.DisposeAsync();
         }
 
-        return await options.Value.Resolve().CreateFactory($"OtpPipeline ({environment.ApplicationName}, replies)", BrokerTls.Read(options.Value, []))
+        return await options.Value.Resolve()
+            .CreateFactory($"OtpPipeline ({environment.ApplicationName}, replies)", BrokerTls.Read(options.Value, []))
             .CreateConnectionAsync(cancellationToken);
     }
 
@@ -90,7 +94,8 @@ public sealed partial class DirectReplies(IOptions<RabbitMqOptions> options, IHo
     private static bool IsProcess(ReadOnlySpan<byte> term)
     {
         const int Numbers = 12;
-        return term is [131, 88, 118, 0, var length, .. var rest] && rest.Length == length + Numbers && Node().IsMatch(Encoding.Latin1.GetString(rest[..length]));
+        return term is [131, 88, 118, 0, var length, .. var rest] && rest.Length == length + Numbers
+            && Node().IsMatch(Encoding.Latin1.GetString(rest[..length]));
     }
 
     [GeneratedRegex(@"\Aamq\.rabbitmq\.reply-to\.[A-Za-z0-9+/]{20,200}={0,2}\.[A-Za-z0-9+/]{22}==\z", RegexOptions.CultureInvariant, 100)]

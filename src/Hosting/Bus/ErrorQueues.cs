@@ -27,8 +27,11 @@ internal sealed class ErrorQueues(DeadLetterStore box, DatabaseCircuitBreaker da
             throw new TransportException(context.InputAddress, "The message came over no channel.");
         }
 
-        await channel.QueueDeclare(queue + OtpBusTopology.ErrorSuffix, true, false, false, new Dictionary<string, object?>(Arguments, StringComparer.Ordinal), CancellationToken.None);
-        await channel.BasicPublishAsync("", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(id, reason), RedactedBody.From(body), true, CancellationToken.None);
+        await channel.QueueDeclare(
+            queue + OtpBusTopology.ErrorSuffix, true, false, false, new Dictionary<string, object?>(Arguments, StringComparer.Ordinal),
+            CancellationToken.None);
+        await channel.BasicPublishAsync(
+            "", queue + OtpBusTopology.ErrorSuffix, true, PropertiesOf(id, reason), RedactedBody.From(body), true, CancellationToken.None);
     }
 
     public static string QueueOf(Uri inputAddress) => Uri.UnescapeDataString(inputAddress.AbsolutePath.Split('/')[^1]);

@@ -19,7 +19,9 @@ public sealed class MessageReplay(IBus bus, OtpSecrets secrets, IOptions<RabbitM
     public async Task SendAsync(Guid deadLetterId, string queue, OriginalMessage original, CancellationToken cancellationToken)
     {
         var endpoint = await bus.GetSendEndpoint(DefaultExchange);
-        await endpoint.Send(original, Pipe.Execute<SendContext<OriginalMessage>>(context => Prepare(context, deadLetterId, queue, original)), cancellationToken);
+        await endpoint.Send(
+            original, Pipe.Execute<SendContext<OriginalMessage>>(context => Prepare(context, deadLetterId, queue, original)),
+            cancellationToken);
     }
 
     private void Prepare(SendContext<OriginalMessage> context, Guid deadLetterId, string queue, OriginalMessage original)

@@ -110,7 +110,8 @@ public static class OtpBus
                 : Task.FromResult(true);
             setup.IsBrokerDown = IsBrokerDown;
 
-            // A queue that is full refuses; MassTransit takes it for a lost connection, and a tenant's own queue of answers would stop everybody's messages.
+            // A queue that is full refuses; MassTransit takes it for a lost connection, and a tenant's own queue of answers would stop
+            // everybody's messages.
             setup.IsRefused = static failure => failure is RabbitMQ.Client.Exceptions.PublishException;
             setup.OnFailed = failure =>
             {
@@ -139,7 +140,9 @@ public static class OtpBus
         }
     }
 
-    /// <summary>The broker went away, or closed the connection; a channel that it closed (codes 403 to 406) says something of the message.</summary>
+    /// <summary>
+    /// The broker went away, or closed the connection; a channel that it closed (codes 403 to 406) says something of the message.
+    /// </summary>
     private static bool IsBrokerDown(Exception failure) => failure switch
     {
         BrokerUnreachableException => true,

@@ -57,7 +57,9 @@ public static class OtpBusTopology
     public static string QueueOf(Channel channel) => $"otp-{channel.Text()}";
 
     /// <summary>Every queue that the pipeline reads, without those of its dead letters.</summary>
-    public static IReadOnlyList<string> WorkQueues { get; } = [RequestOtpQueue, VerifyOtpQueue, CancelOtpQueue, CallbackQueue, .. Channels.All.Select(QueueOf)];
+    public static IReadOnlyList<string> WorkQueues { get; } = [
+        RequestOtpQueue, VerifyOtpQueue, CancelOtpQueue, CallbackQueue, .. Channels.All.Select(QueueOf)
+    ];
 
     /// <summary>Where messages end that were handed out too often; a queue and a fanout exchange of this name.</summary>
     public static string DeadLettersOf(string queue) => queue + DeadLetterSuffix;
@@ -68,7 +70,9 @@ public static class OtpBusTopology
     /// <summary>Whether a queue of the pipeline holds dead letters.</summary>
     public static bool IsDeadLetterQueue(string queue) => queue.EndsWith(DeadLetterSuffix, StringComparison.Ordinal);
 
-    /// <summary>The arguments of a channel's queue: the same wherever it is declared, or the broker refuses the second declaration.</summary>
+    /// <summary>
+    /// The arguments of a channel's queue: the same wherever it is declared, or the broker refuses the second declaration.
+    /// </summary>
     public static void AsWorkQueueOf(this IRabbitMqQueueConfigurator queue, Channel channel) => queue.AsWorkQueue(QueueOf(channel));
 
     /// <summary>The arguments of a queue that the pipeline reads: the same wherever it is declared.</summary>
@@ -141,7 +145,8 @@ public static class OtpBusTopology
     internal static void BindQueueOf(IReceiveEndpointConfigurator endpoint)
     {
         var name = ErrorQueues.QueueOf(endpoint.InputAddress);
-        if (Queues.FirstOrDefault(q => string.Equals(q.Name, name, StringComparison.Ordinal)) is not { } queue || endpoint is not IRabbitMqReceiveEndpointConfiguration rabbit)
+        if (Queues.FirstOrDefault(q => string.Equals(q.Name, name, StringComparison.Ordinal)) is not { } queue
+            || endpoint is not IRabbitMqReceiveEndpointConfiguration rabbit)
         {
             return;
         }

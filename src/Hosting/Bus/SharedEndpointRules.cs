@@ -46,8 +46,9 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
     };
 
     /// <summary>
-    /// Stands in the place of MassTransit's way to the error queue. A database that refuses for now, or a stop, is no fault of the message, which
-    /// goes back to its queue; anything else is put aside with the kind of its failure only, since what an exception says may quote the message.
+    /// Stands in the place of MassTransit's way to the error queue. A database that refuses for now, or a stop, is no fault of the message,
+    /// which goes back to its queue; anything else is put aside with the kind of its failure only, since what an exception says may quote
+    /// the message.
     /// </summary>
     private sealed class FaultedToErrorQueue(Func<ReceiveContext, Exception, Task> putAside) : IFilter<ExceptionReceiveContext>
     {
@@ -67,7 +68,8 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
     /// <summary>A message of a foreign type, which no consumer takes: MassTransit would have a queue of its own for these.</summary>
     private sealed class ForeignToErrorQueue(ErrorQueues errors) : IFilter<ReceiveContext>
     {
-        public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) => errors.PutAsideAsync(context, $"{Unreadable}: foreign message type");
+        public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>
+            errors.PutAsideAsync(context, $"{Unreadable}: foreign message type");
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("foreignToErrorQueue");
     }

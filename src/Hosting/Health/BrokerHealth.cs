@@ -5,7 +5,9 @@ using OtpPipeline.Hosting.Bus.Connection;
 
 namespace OtpPipeline.Hosting.Health;
 
-/// <summary>Whether the broker takes connections and messages. MassTransit's own check stays healthy in a host that only publishes.</summary>
+/// <summary>
+/// Whether the broker takes connections and messages. MassTransit's own check stays healthy in a host that only publishes.
+/// </summary>
 internal sealed class BrokerHealth(IOptions<RabbitMqOptions> options, BrokerProblems problems) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
@@ -15,7 +17,9 @@ internal sealed class BrokerHealth(IOptions<RabbitMqOptions> options, BrokerProb
         try
         {
             await client.ConnectAsync(address.Host, address.Port, cancellationToken);
-            return problems.Current is { Count: > 0 } sentences ? HealthCheckResult.Degraded(string.Join(' ', sentences)) : HealthCheckResult.Healthy();
+            return problems.Current is { Count: > 0 } sentences
+                ? HealthCheckResult.Degraded(string.Join(' ', sentences))
+                : HealthCheckResult.Healthy();
         }
         catch (SocketException failure)
         {

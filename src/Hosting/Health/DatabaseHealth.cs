@@ -6,7 +6,8 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Hosting.Health;
 
 /// <summary>One small statement on the database, and the host's warm-up, which asks it too.</summary>
-internal sealed class DatabaseHealth(IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, IEnumerable<IWarmUp> warmUps) : IHealthCheck
+internal sealed class DatabaseHealth(
+    IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, IEnumerable<IWarmUp> warmUps) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -18,7 +19,8 @@ internal sealed class DatabaseHealth(IDbContextFactory<OtpDbContext> contexts, A
 
         if (!directory.IsLoaded)
         {
-            return new(context.Registration.FailureStatus, "The applications could not be read yet; a database that was never migrated has none.");
+            return new(
+                context.Registration.FailureStatus, "The applications could not be read yet; a database that was never migrated has none.");
         }
 
         foreach (var warmUp in warmUps)

@@ -35,17 +35,22 @@ public static class HealthSetup
     {
         var report = await http.RequestServices.GetRequiredService<ReadyReports>().ReadAsync(http.RequestAborted);
 
-        // Intake and verification do without the broker: its absence, and that of whatever else reports here, never takes a host out of service.
+        // Intake and verification do without the broker: its absence, and that of whatever else reports here, never takes a host out of
+        // service.
         var checks = report.Entries.ToDictionary(
             e => e.Key,
-            e => e.Value.Status == HealthStatus.Unhealthy && !string.Equals(e.Key, Database, StringComparison.Ordinal) ? HealthStatus.Degraded : e.Value.Status,
+            e =>
+                e.Value.Status == HealthStatus.Unhealthy && !string.Equals(
+                    e.Key, Database, StringComparison.Ordinal) ? HealthStatus.Degraded : e.Value.Status,
             StringComparer.Ordinal);
-        var reasons = report.Entries.Where(e => e.Key is Database or Broker && e.Value is { Status: not HealthStatus.Healthy, Description: not null })
+        var reasons = report.Entries.Where(
+            e => e.Key is Database or Broker && e.Value is { Status: not HealthStatus.Healthy, Description: not null })
             .ToDictionary(e => e.Key, e => e.Value.Description!, StringComparer.Ordinal);
         await WriteAsync(http, checks.Count == 0 ? HealthStatus.Healthy : checks.Values.Min(), checks, reasons);
     }
 
-    private static async Task WriteAsync(HttpContext http, HealthStatus status, Dictionary<string, HealthStatus> checks, Dictionary<string, string> reasons)
+    private static async Task WriteAsync(
+        HttpContext http, HealthStatus status, Dictionary<string, HealthStatus> checks, Dictionary<string, string> reasons)
     {
         http.Response.StatusCode = status == HealthStatus.Unhealthy ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status200OK;
         http.Response.ContentType = "application/json";

@@ -26,7 +26,8 @@ internal sealed class ReadyReports(HealthCheckService checks, TimeProvider time)
             if (_report is null || (_report.IsCompleted && time.GetElapsedTime(_begun) >= AgeOf(_report)))
             {
                 _begun = time.GetTimestamp();
-                _report = Task.Run(() => checks.CheckHealthAsync(c => c.Tags.Contains(Tag), CancellationToken.None), CancellationToken.None);
+                _report = Task.Run(
+                    () => checks.CheckHealthAsync(c => c.Tags.Contains(Tag), CancellationToken.None), CancellationToken.None);
             }
 
             return _report.WaitAsync(cancellationToken);

@@ -16,7 +16,8 @@ internal sealed class BufferedSink : ILogEventSink, IDisposable
     private const int Capacity = 10_000;
     private static readonly TimeSpan FlushTime = TimeSpan.FromSeconds(2);
     private static readonly Meter Meter = new(MeterName);
-    private static readonly Counter<long> Dropped = Meter.CreateCounter<long>("otp.logs.dropped", "{event}", "Log events that were dropped because the output was not read.");
+    private static readonly Counter<long> Dropped = Meter.CreateCounter<long>(
+        "otp.logs.dropped", "{event}", "Log events that were dropped because the output was not read.");
 
     private static readonly MessageTemplate DroppedTemplate =
         new MessageTemplateParser().Parse("{Count} log events were dropped because the output was not read in time");

@@ -51,7 +51,9 @@ public static class ExceptionText
         return string.Join(" / ", parts);
     }
 
-    /// <summary>The message, where it is of a kind that is kept. Servers quote values in their errors; of those the state says enough.</summary>
+    /// <summary>
+    /// The message, where it is of a kind that is kept. Servers quote values in their errors; of those the state says enough.
+    /// </summary>
     internal static string? MessageOf(Exception exception) => exception switch
     {
         DbException { SqlState: { Length: > 0 } state } => $"SQLSTATE {state}",

@@ -11,7 +11,9 @@ using Serilog.Formatting.Json;
 
 namespace OtpPipeline.Hosting.Logging;
 
-/// <summary>Serilog to the console: readable in Development, one JSON object a line otherwise. Section <c>Serilog</c> sets the levels.</summary>
+/// <summary>
+/// Serilog to the console: readable in Development, one JSON object a line otherwise. Section <c>Serilog</c> sets the levels.
+/// </summary>
 internal static class LogSetup
 {
     private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}";
@@ -63,7 +65,8 @@ internal static class LogSetup
         catch (InvalidOperationException)
         {
             throw new OptionsValidationException(
-                "Serilog", typeof(LoggerConfiguration), ["Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, Error or Fatal."]);
+                "Serilog", typeof(LoggerConfiguration),
+                ["Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, Error or Fatal."]);
         }
     }
 }

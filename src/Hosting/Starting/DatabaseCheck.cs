@@ -13,7 +13,8 @@ namespace OtpPipeline.Hosting.Starting;
 /// A database that is away at the start is looked at when it is back.
 /// </summary>
 internal sealed partial class DatabaseCheck(
-    StoreCheck store, IDbContextFactory<OtpDbContext> contexts, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCheck> logger)
+    StoreCheck store, IDbContextFactory<OtpDbContext> contexts, IHostApplicationLifetime lifetime, TimeProvider time,
+    ILogger<DatabaseCheck> logger)
     : BackgroundService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

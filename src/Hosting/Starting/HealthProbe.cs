@@ -4,7 +4,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>What <c>--health</c> does: asks the host that runs beside it, with the same configuration, whether it is ready. For images without curl.</summary>
+/// <summary>
+/// What <c>--health</c> does: asks the host that runs beside it, with the same configuration, whether it is ready. For images without curl.
+/// </summary>
 public static class HealthProbe
 {
     /// <summary>The argument that asks for it.</summary>

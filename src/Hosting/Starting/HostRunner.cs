@@ -75,7 +75,8 @@ public static class HostRunner
         }
     }
 
-    // "DataAnnotation validation failed for 'DeliveryOptions' members: 'Lease' with the error: 'The field ...'." holds the sentence at its end.
+    // "DataAnnotation validation failed for 'DeliveryOptions' members: 'Lease' with the error: 'The field ...'." holds the sentence at its
+    // end.
     private static string Sentence(string failure)
     {
         const string Mark = " with the error: '";

@@ -20,7 +20,8 @@ internal static class OptionsNames
             return $"{section}:{sentence[Field.Length..]}";
         }
 
-        return sentence.StartsWith(RequiredField, StringComparison.Ordinal) && sentence.EndsWith(" field is required.", StringComparison.Ordinal)
+        return sentence.StartsWith(RequiredField, StringComparison.Ordinal)
+            && sentence.EndsWith(" field is required.", StringComparison.Ordinal)
             ? $"{section}:{sentence[RequiredField.Length..^" field is required.".Length]} is missing."
             : sentence;
     }

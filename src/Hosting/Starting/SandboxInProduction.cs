@@ -10,6 +10,7 @@ internal sealed class SandboxInProduction(IHostEnvironment environment) : IValid
     public ValidateOptionsResult Validate(string? name, SandboxOptions options) =>
         options is { Enabled: true, AllowInProduction: false } && environment.IsProduction()
             ? ValidateOptionsResult.Fail(
-                "Sandbox:Enabled makes every PIN readable and does not start in the environment Production; set Sandbox:AllowInProduction to true if that is meant.")
+                "Sandbox:Enabled makes every PIN readable and does not start in the environment Production; set " +
+                "Sandbox:AllowInProduction to true if that is meant.")
             : ValidateOptionsResult.Success;
 }

@@ -42,7 +42,8 @@ internal static class SecretFiles
         catch (Exception failure) when (failure is UnauthorizedAccessException or IOException)
         {
             throw new OptionsValidationException(
-                DirectoryKey, typeof(SecretFiles), [$"{DirectoryKey} is {folder}, where a file cannot be read: the user of this process needs the right to."]);
+                DirectoryKey, typeof(SecretFiles),
+                [$"{DirectoryKey} is {folder}, where a file cannot be read: the user of this process needs the right to."]);
         }
     }
 

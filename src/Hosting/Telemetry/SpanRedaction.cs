@@ -5,7 +5,9 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>Takes out of spans what may carry a secret: queries, paths, and what the senders of messages chose. The route template stays.</summary>
+/// <summary>
+/// Takes out of spans what may carry a secret: queries, paths, and what the senders of messages chose. The route template stays.
+/// </summary>
 internal sealed class SpanRedaction : BaseProcessor<Activity>
 {
     /// <summary>A sender's message id is any text, and so is the name of the queue that its answer goes to.</summary>

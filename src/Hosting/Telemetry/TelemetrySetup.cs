@@ -9,7 +9,9 @@ using OpenTelemetry.Trace;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>Traces and metrics over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set; metrics for Prometheus where Telemetry:Prometheus is true.</summary>
+/// <summary>
+/// Traces and metrics over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set; metrics for Prometheus where Telemetry:Prometheus is true.
+/// </summary>
 public static class TelemetrySetup
 {
     private const string PrometheusKey = "Telemetry:Prometheus";
@@ -20,7 +22,9 @@ public static class TelemetrySetup
     // Without the host's name: a subscriber chooses the host of its callbacks, and each host would be a label of its own.
     private static readonly MetricStreamConfiguration WithoutHosts = new()
     {
-        TagKeys = ["http.request.method", "http.response.status_code", "http.connection.state", "network.protocol.version", "url.scheme", "error.type"],
+        TagKeys = [
+            "http.request.method", "http.response.status_code", "http.connection.state", "network.protocol.version", "url.scheme",
+            "error.type"],
     };
 
     internal static void AddTelemetry(this WebApplicationBuilder builder, string serviceName)

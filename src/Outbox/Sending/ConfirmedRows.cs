@@ -3,8 +3,11 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Outbox.Sending;
 
-/// <summary>Deletes what the broker has confirmed. A row that stays is sent again when its lease ends, so a failed delete is repeated until then.</summary>
-internal sealed partial class ConfirmedRows(IOutboxStore store, IOptions<OutboxOptions> options, TimeProvider time, ILogger<ConfirmedRows> logger)
+/// <summary>
+/// Deletes what the broker has confirmed. A row that stays is sent again when its lease ends, so a failed delete is repeated until then.
+/// </summary>
+internal sealed partial class ConfirmedRows(
+    IOutboxStore store, IOptions<OutboxOptions> options, TimeProvider time, ILogger<ConfirmedRows> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
@@ -35,7 +38,8 @@ internal sealed partial class ConfirmedRows(IOutboxStore store, IOptions<OutboxO
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} published messages could not be deleted from the outbox and may be sent again")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "{Count} published messages could not be deleted from the outbox and may be sent again")]
         public static partial void NotDeleted(ILogger logger, int count, Exception exception);
     }
 }

@@ -30,7 +30,8 @@ internal sealed class MassTransitPublisher : IOutboxPublisher
         var sending = SendAsync(outgoing, attempt, activity?.Id ?? row.TraceParent, cancellationToken);
         if (await Task.WhenAny(sending, attempt.Refusal) != sending)
         {
-            _ = sending.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            _ = sending.ContinueWith(
+                static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             throw new MessageRefusedException(await attempt.Refusal);
         }
 

@@ -21,8 +21,8 @@ internal sealed partial class OutboxSender(
         timeout.CancelAfter(options.Value.PublishTimeout);
         try
         {
-            // The time-out ends the waiting, not the call: RabbitMQ.Client 7.1.2 did not survive a declaration that was cancelled under way, and a later version only
-            // seems to. What is confirmed after all comes twice.
+            // The time-out ends the waiting, not the call: RabbitMQ.Client 7.1.2 did not survive a declaration that was cancelled under
+            // way, and a later version only seems to. What is confirmed after all comes twice.
             await publisher.PublishAsync(outgoing, abort).WaitAsync(timeout.Token);
         }
         catch (Exception exception)
@@ -64,7 +64,8 @@ internal sealed partial class OutboxSender(
         [LoggerMessage(Level = LogLevel.Debug, Message = "Message {MessageId} ({MessageType}) was not published: {Error}")]
         public static partial void Failed(ILogger logger, Guid messageId, string messageType, string error);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The broker does not answer; messages stay in the outbox until it does: {Error}")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "The broker does not answer; messages stay in the outbox until it does: {Error}")]
         public static partial void BrokerDown(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "The broker answers again")]

@@ -141,7 +141,9 @@ internal sealed partial class OutboxSweeper(
         var released = attempts.Where(NotItsFault).Select(a => a.Row.Id).ToList();
         if (released.Count > 0)
         {
-            await store.ReleaseAsync(claim.LeaseId, released, stopping.IsCancellationRequested ? TimeSpan.Zero : Jitter(_options.BrokerProbeInterval), CancellationToken.None);
+            await store.ReleaseAsync(
+                claim.LeaseId, released, stopping.IsCancellationRequested ? TimeSpan.Zero : Jitter(_options.BrokerProbeInterval),
+                CancellationToken.None);
         }
 
         var failures = attempts.Where(a => a.Error is not null && !NotItsFault(a)).Select(Failure).ToList();

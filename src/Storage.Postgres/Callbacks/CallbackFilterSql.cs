@@ -25,7 +25,9 @@ internal static class CallbackFilterSql
         AND (${first + 2}::timestamptz IS NULL OR c.created_at < ${first + 2})
         """;
 
-    /// <summary>A page of the list, newest first. Ids are made by the clocks of many processes, so they order only callbacks of one moment.</summary>
+    /// <summary>
+    /// A page of the list, newest first. Ids are made by the clocks of many processes, so they order only callbacks of one moment.
+    /// </summary>
     public static string Page(string columns, CallbackFilter filter, CallbackPlace? after) =>
         $"""
         SELECT {columns} FROM callbacks c
@@ -44,5 +46,6 @@ internal static class CallbackFilterSql
 
     public static NpgsqlParameter Id(Guid? id) => new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
 
-    private static NpgsqlParameter Moment(DateTime? moment) => new() { Value = (object?)moment ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
+    private static NpgsqlParameter Moment(DateTime? moment) =>
+        new() { Value = (object?)moment ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz };
 }

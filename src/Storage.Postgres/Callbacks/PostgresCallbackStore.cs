@@ -71,8 +71,11 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
     {
         await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
         await using var batch = session.NewBatch();
-        batch.Add("SELECT o.id FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
-        batch.Add($"SELECT {CallbackTable.Columns} FROM callbacks c WHERE c.otp_id = $1 ORDER BY c.sequence", new NpgsqlParameter { Value = otpId });
+        batch.Add(
+            "SELECT o.id FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
+        batch.Add(
+            $"SELECT {CallbackTable.Columns} FROM callbacks c WHERE c.otp_id = $1 ORDER BY c.sequence",
+            new NpgsqlParameter { Value = otpId });
         batch.Add(
             $"SELECT {CallbackTable.AttemptColumns} FROM callback_attempts a JOIN callbacks c ON c.id = a.callback_id WHERE c.otp_id = $1 ORDER BY a.callback_id, a.number",
             new NpgsqlParameter { Value = otpId });
@@ -133,7 +136,8 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
     private static NpgsqlParameter[] Contents(IReadOnlyList<RenderedCallback> rendered) =>
         [Parameters.From(rendered, r => r.Id, NpgsqlDbType.Uuid), Parameters.From(rendered, r => r.Content, NpgsqlDbType.Bytea)];
 
-    private async Task<IReadOnlyList<UnsentCallback>> UnsentAsync(string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<UnsentCallback>> UnsentAsync(
+        string sql, NpgsqlParameter[] parameters, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(sql);
         command.Parameters.AddRange(parameters);

@@ -84,5 +84,7 @@ internal static class ReleaseStatements
         (ReadShare(reader), new((int)reader.GetInt64(2), reader.GetBoolean(3)));
 
     public static (ReleasedDelivery Delivery, DateTime DueAt) ReadReleased(NpgsqlDataReader reader) =>
-        (new(reader.GetGuid(0), reader.GetGuid(1), EnumText<Channel>.Parse(reader.GetString(2)), reader.GetInt32(3), reader.Text(4)), reader.GetDateTime(5));
+        (
+            new(reader.GetGuid(0), reader.GetGuid(1), EnumText<Channel>.Parse(reader.GetString(2)), reader.GetInt32(3), reader.Text(4)),
+            reader.GetDateTime(5));
 }

@@ -18,13 +18,16 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
 {
     private readonly HashSet<RecipientHistory> _countedIn = [];
 
-    public async Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> requests, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken)
+    public async Task<IntakeFacts> ReadAsync(
+        IReadOnlyList<NewOtp> requests, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken)
     {
         var firsts = await ClaimKeysAsync([.. requests.Where(o => o.IdempotencyHash is not null)], cancellationToken);
         var fresh = requests.Where(o => !firsts.ContainsKey(o.OtpId)).ToList();
-        var keys = fresh.SelectMany(o => o.HistoryHashes.Select(h => (o.ApplicationId, Hash: h))).DistinctBy(k => (k.ApplicationId, Convert.ToHexString(k.Hash))).ToList();
+        var keys = fresh.SelectMany(o => o.HistoryHashes.Select(h => (o.ApplicationId, Hash: h)))
+            .DistinctBy(k => (k.ApplicationId, Convert.ToHexString(k.Hash))).ToList();
         var lookups = fresh.FindAll(o => o.Validated.Options.OneLive).ConvertAll(o => o.LookupHash!);
-        var spenders = fresh.Where(o => o.Validated.Application.Settings.Limits.SpendingPerDay is not null).Select(o => o.ApplicationId).Distinct().Order().ToList();
+        var spenders = fresh.Where(o => o.Validated.Application.Settings.Limits.SpendingPerDay is not null).Select(o => o.ApplicationId)
+            .Distinct().Order().ToList();
 
         await using var batch = session.NewBatch();
         if (spenders.Count > 0)
@@ -50,8 +53,12 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
         async Task<IntakeFacts> ReadFactsAsync(NpgsqlDataReader reader)
         {
             var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken) : [];
-            var made = (await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
-            var histories = (await Rows.ReadAllAsync(reader, RecipientHistoryTable.Read, cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+            var made = (
+                await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
+            var histories = (
+                await Rows.ReadAllAsync(
+                    reader, RecipientHistoryTable.Read,
+                    cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
             var live = lookups.Count > 0 ? await Rows.ReadAllAsync(reader, r => Convert.ToHexString(r.Bytes(0)), cancellationToken) : [];
             var uses = shares.Count > 0 ? await Rows.ReadAllAsync(reader, ReleaseStatements.ReadUse, cancellationToken) : [];
             var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
@@ -73,7 +80,8 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
     public async Task SaveAsync(IntakeDecisions decisions, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
         await using var batch = session.NewBatch();
-        var histories = decisions.Histories.Concat(_countedIn).Distinct().Where(h => !(_countedIn.Contains(h) && h.Sends.Length == 1)).ToList();
+        var histories = decisions.Histories.Concat(_countedIn).Distinct().Where(h => !(_countedIn.Contains(h) && h.Sends.Length == 1))
+            .ToList();
         if (histories.Count > 0)
         {
             RecipientHistoryTable.UpdateSends(batch, histories, decisions.Now);
@@ -117,7 +125,10 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
-    /// <summary>Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a duplicate that is being committed.</summary>
+    /// <summary>
+    /// Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a duplicate that is being
+    /// committed.
+    /// </summary>
     private async Task<IReadOnlyDictionary<Guid, FirstUse>> ClaimKeysAsync(List<NewOtp> requests, CancellationToken cancellationToken)
     {
         if (requests.Count == 0)
@@ -129,7 +140,8 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
         IdempotencyKeyTable.Claim(batch, requests, idempotencyRetention);
         try
         {
-            var firsts = await session.ReadAsync(batch, reader => Rows.ReadAllAsync(reader, ReadFirst, cancellationToken), cancellationToken);
+            var firsts = await session.ReadAsync(
+                batch, reader => Rows.ReadAllAsync(reader, ReadFirst, cancellationToken), cancellationToken);
             return firsts.ToDictionary(f => f.OtpId, f => f.First);
         }
         catch (PostgresException failure) when (StoreFailures.IsLockTimeout(failure))

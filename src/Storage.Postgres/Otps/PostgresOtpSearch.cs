@@ -30,7 +30,10 @@ internal sealed class PostgresOtpSearch(NpgsqlDataSource dataSource) : IOtpSearc
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return (await Rows.ReadAllAsync(
             reader,
-            r => new LastOtp(r.GetGuid(0), EnumText<OtpStatus>.Parse(r.GetString(1)), r.IsDBNull(2) ? null : EnumText<OtpReason>.Parse(r.GetString(2))),
+            r =>
+                new LastOtp(
+                    r.GetGuid(0), EnumText<OtpStatus>.Parse(r.GetString(1)),
+                    r.IsDBNull(2) ? null : EnumText<OtpReason>.Parse(r.GetString(2))),
             cancellationToken)).SingleOrDefault();
     }
 

@@ -16,7 +16,8 @@ internal sealed class PostgresOtpStore(
 {
     public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken) =>
         new PostgresIntakeUnit(
-            await PostgresSession.BeginAsync(dataSource, cancellationToken), metrics, options.Value.IdempotencyRetention, shares.Value.MaxPublishedPerApplication);
+            await PostgresSession.BeginAsync(
+                dataSource, cancellationToken), metrics, options.Value.IdempotencyRetention, shares.Value.MaxPublishedPerApplication);
 
     public async Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) =>
         new PostgresOtpUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken), metrics);
@@ -25,8 +26,12 @@ internal sealed class PostgresOtpStore(
     {
         await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
         await using var batch = session.NewBatch();
-        batch.Add($"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
-        batch.Add($"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt", new NpgsqlParameter { Value = otpId });
+        batch.Add(
+            $"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId },
+            new() { Value = applicationId });
+        batch.Add(
+            $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt",
+            new NpgsqlParameter { Value = otpId });
         batch.Add("SELECT clock_timestamp()");
         return await session.ReadAsync(batch, ReadAsync, cancellationToken);
 
@@ -69,9 +74,12 @@ internal sealed class PostgresOtpStore(
         batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
         batch.Add(Old("sandbox_callbacks", "id", "received_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
         batch.Add(
-            Old("recipient_histories", "application_id, recipient_hash", "updated_at", "AND (cool_off_until IS NULL OR cool_off_until < clock_timestamp())"),
+            Old(
+                "recipient_histories", "application_id, recipient_hash", "updated_at",
+                "AND (cool_off_until IS NULL OR cool_off_until < clock_timestamp())"),
             new() { Value = periods.IdleRecipients }, new() { Value = limit });
-        batch.Add(Old("idempotency_keys", "application_id, key_hash", "expires_at"), new() { Value = TimeSpan.Zero }, new() { Value = limit });
+        batch.Add(
+            Old("idempotency_keys", "application_id, key_hash", "expires_at"), new() { Value = TimeSpan.Zero }, new() { Value = limit });
         batch.Add("DELETE FROM application_spendings WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 30");
         return await session.ExecuteAsync(batch, cancellationToken);
     }

@@ -18,18 +18,21 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     // Whoever changes a delivery or checks a guess holds the OTP's row. What is read in a later statement of READ COMMITTED is
     // therefore as it stands under the lock, and so is the clock.
     private const string LockSql = $"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = ANY ($1) ORDER BY o.id FOR UPDATE";
-    private const string DeliveriesSql = $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
+    private const string DeliveriesSql =
+        $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
     private const string Published = DeliveryTable.Published;
     private const string ClockSql = "SELECT clock_timestamp()";
 
     // Reads the whole outbox: it is long only while the broker takes nothing, and nobody looks here but once a second.
     private const string UnpublishedSql =
-        "SELECT DISTINCT m.correlation_id FROM outbox_messages m WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND m.parked_at IS NULL";
+        "SELECT DISTINCT m.correlation_id FROM outbox_messages m WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND " +
+        "m.parked_at IS NULL";
 
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
         LockAsync(otpIds, forVerification: false, submissions, cancellationToken);
 
-    public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
+    public Task<LockedOtps> LockForVerificationAsync(
+        IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
         LockAsync(otpIds, forVerification: true, submissions, cancellationToken);
 
     public async Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken)
@@ -37,7 +40,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         await using var batch = session.NewBatch();
         ApplicationSpendingTable.MakeAndLock(batch, [applicationId]);
         return await session.ReadAsync(
-            batch, async reader => (await Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken)).Single(), cancellationToken);
+            batch, async reader => (
+                await Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken)).Single(), cancellationToken);
     }
 
     public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>
@@ -62,7 +66,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             [new() { Value = limit }],
             cancellationToken);
 
-    public Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken) =>
+    public Task<LockedOtps> LockLostDeliveriesAsync(
+        IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
             $"""
             SELECT {OtpTable.Columns} FROM otps o
@@ -165,7 +170,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
 
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
-    private async Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, CancellationToken cancellationToken)
+    private async Task<LockedOtps> LockAsync(
+        IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, CancellationToken cancellationToken)
     {
         await using var batch = session.NewBatch();
         batch.Add(LockSql, Parameters.From(otpIds));
@@ -189,7 +195,9 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             {
                 var otps = await Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken);
                 var pins = forVerification ? await Rows.ReadAllAsync(reader, r => OtpPinTable.Read(r), cancellationToken) : [];
-                var histories = forVerification ? await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), RecipientHistoryTable.Read(r, 1)), cancellationToken) : [];
+                var histories = forVerification
+                    ? await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), RecipientHistoryTable.Read(r, 1)), cancellationToken)
+                    : [];
                 var answered = submissions ? await Rows.ReadAllAsync(reader, OtpSubmissionTable.Read, cancellationToken) : [];
                 return await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken);
             },
@@ -201,7 +209,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     {
         await using var find = session.NewBatch();
         find.Add(sql, parameters);
-        var otps = await session.ReadAsync(find, reader => Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken), cancellationToken);
+        var otps = await session.ReadAsync(
+            find, reader => Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken), cancellationToken);
         await using var batch = session.NewBatch();
         batch.Add(DeliveriesSql, Parameters.From(otps.Select(o => o.Id)));
         batch.Add(ClockSql);
@@ -222,7 +231,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     }
 
     private static async Task<LockedOtps> AssembleAsync(
-        NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<(Guid OtpId, RecipientHistory Row)> histories, List<OtpSubmission> submissions, CancellationToken cancellationToken)
+        NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<(Guid OtpId, RecipientHistory Row)> histories,
+        List<OtpSubmission> submissions, CancellationToken cancellationToken)
     {
         var deliveries = (await Rows.ReadAllAsync(reader, DeliveryTable.Read, cancellationToken)).ToLookup(d => d.OtpId);
         var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
@@ -242,5 +252,6 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             }));
     }
 
-    private static (Guid ApplicationId, string Hash) KeyOf(RecipientHistory history) => (history.ApplicationId, Convert.ToHexString(history.RecipientHash));
+    private static (Guid ApplicationId, string Hash) KeyOf(RecipientHistory history) =>
+        (history.ApplicationId, Convert.ToHexString(history.RecipientHash));
 }

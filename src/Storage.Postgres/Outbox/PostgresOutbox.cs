@@ -103,13 +103,16 @@ public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
     /// <inheritdoc />
     public Task<int> ReplayAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
         ExecuteAsync(
-            "UPDATE outbox_messages SET parked_at = NULL, attempts = 0, due_at = clock_timestamp() WHERE id = ANY ($1) AND parked_at IS NOT NULL",
+            "UPDATE outbox_messages SET parked_at = NULL, attempts = 0, due_at = clock_timestamp() WHERE id = ANY ($1) AND parked_at " +
+            "IS NOT NULL",
             cancellationToken,
             new NpgsqlParameter { Value = ids.ToArray() });
 
     /// <inheritdoc />
     public Task<int> DiscardAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
-        ExecuteAsync("DELETE FROM outbox_messages WHERE id = ANY ($1) AND parked_at IS NOT NULL", cancellationToken, new NpgsqlParameter { Value = ids.ToArray() });
+        ExecuteAsync(
+            "DELETE FROM outbox_messages WHERE id = ANY ($1) AND parked_at IS NOT NULL", cancellationToken,
+            new NpgsqlParameter { Value = ids.ToArray() });
 
     private static async Task<IReadOnlyList<OutboxMessage>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {

@@ -11,7 +11,8 @@ internal static class Rows
     /// </summary>
     public const string Unindexed = "'' || ";
 
-    public static async Task<List<T>> ReadAllAsync<T>(NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
+    public static async Task<List<T>> ReadAllAsync<T>(
+        NpgsqlDataReader reader, Func<NpgsqlDataReader, T> read, CancellationToken cancellationToken)
     {
         var rows = new List<T>();
         while (await reader.ReadAsync(cancellationToken))

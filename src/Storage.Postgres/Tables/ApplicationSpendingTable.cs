@@ -13,10 +13,12 @@ internal static class ApplicationSpendingTable
     public static void MakeAndLock(NpgsqlBatch batch, IReadOnlyCollection<Guid> applicationIds)
     {
         batch.Add(
-            $"INSERT INTO application_spendings (application_id, day, spent) SELECT id, {Today}, 0 FROM unnest($1) AS a (id) ON CONFLICT DO NOTHING",
+            $"INSERT INTO application_spendings (application_id, day, spent) SELECT id, {Today}, 0 FROM unnest($1) AS a (id) ON " +
+            $"CONFLICT DO NOTHING",
             Parameters.From(applicationIds));
         batch.Add(
-            $"SELECT application_id, day, spent FROM application_spendings WHERE application_id = ANY ($1) AND day = {Today} ORDER BY application_id FOR UPDATE",
+            $"SELECT application_id, day, spent FROM application_spendings WHERE application_id = ANY ($1) AND day = {Today} ORDER BY " +
+            $"application_id FOR UPDATE",
             Parameters.From(applicationIds));
     }
 

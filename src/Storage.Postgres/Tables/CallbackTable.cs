@@ -115,7 +115,8 @@ internal static class CallbackTable
         var delivery = change.DeliveryId is null || r.IsDBNull(Delivery)
             ? null
             : change.DeliveryOf(
-                EnumText<Channel>.Parse(r.GetString(Delivery)), r.GetString(Delivery + 1), r.GetInt32(Delivery + 2), r.GetInt32(Delivery + 3));
+                EnumText<Channel>.Parse(r.GetString(Delivery)), r.GetString(Delivery + 1), r.GetInt32(Delivery + 2),
+                r.GetInt32(Delivery + 3));
         return new(r.GetGuid(0), OtpTable.Read(r, Delivery + 4), change, delivery, r.GetInt64(1));
     }
 

@@ -12,7 +12,8 @@ namespace OtpPipeline.Storage.Postgres.Tables;
 internal static class OtpTable
 {
     public const string Columns =
-        "o.id, o.application_id, o.track_id, o.channel, o.country_iso, o.recipient_hash, o.details, o.status, o.reason, o.sequence, o.attempts, "
+        "o.id, o.application_id, o.track_id, o.channel, o.country_iso, o.recipient_hash, o.details, o.status, o.reason, o.sequence, " +
+        "o.attempts, "
         + "o.max_attempts, o.ttl, o.parts, o.cost, o.metadata, o.verified_by, o.created_at, o.expires_at, o.final_at, "
         + "o.delivery_sequence, o.callback_events";
 
@@ -89,7 +90,9 @@ internal static class OtpTable
         Parameters.From(otps, o => o.FinalAt, NpgsqlDbType.TimestampTz),
         Parameters.From(otps, o => o.DeliverySequence, NpgsqlDbType.Bigint));
 
-    /// <summary>Those of the lookup hashes that a live OTP has. Whoever would make another one holds the history of its recipient.</summary>
+    /// <summary>
+    /// Those of the lookup hashes that a live OTP has. Whoever would make another one holds the history of its recipient.
+    /// </summary>
     public static void FindLive(NpgsqlBatch batch, IReadOnlyCollection<byte[]> lookups) => batch.Add(
         "SELECT o.lookup_hash FROM otps o WHERE o.lookup_hash = ANY ($1) AND o.status = 'PENDING' AND o.expires_at > clock_timestamp()",
         Parameters.From(lookups, l => l, NpgsqlDbType.Bytea));

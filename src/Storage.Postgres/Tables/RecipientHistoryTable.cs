@@ -82,7 +82,9 @@ internal static class RecipientHistoryTable
         Parameters.From(histories, h => h.CoolOffUntil, NpgsqlDbType.TimestampTz),
         new() { Value = now });
 
-    private static NpgsqlParameter Applications(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Parameters.From(keys, k => k.ApplicationId, NpgsqlDbType.Uuid);
+    private static NpgsqlParameter Applications(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) =>
+        Parameters.From(keys, k => k.ApplicationId, NpgsqlDbType.Uuid);
 
-    private static NpgsqlParameter Hashes(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) => Parameters.From(keys, k => k.Hash, NpgsqlDbType.Bytea);
+    private static NpgsqlParameter Hashes(IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys) =>
+        Parameters.From(keys, k => k.Hash, NpgsqlDbType.Bytea);
 }

@@ -8,9 +8,12 @@ namespace OtpPipeline.Workers.Callbacks;
 [ExcludeFromTopology]
 public sealed record CallbackWake(Guid OtpId);
 
-/// <summary>Claims what the database owes for the OTP and hands it to the sender. A message only wakes; what it says is not believed.</summary>
+/// <summary>
+/// Claims what the database owes for the OTP and hands it to the sender. A message only wakes; what it says is not believed.
+/// </summary>
 public sealed partial class CallbackConsumer(
-    CallbackClaims callbacks, CallbackSender sender, DatabaseCircuitBreaker database, CallbackMetrics metrics, ILogger<CallbackConsumer> logger) : IConsumer<CallbackWake>
+    CallbackClaims callbacks, CallbackSender sender, DatabaseCircuitBreaker database, CallbackMetrics metrics,
+    ILogger<CallbackConsumer> logger) : IConsumer<CallbackWake>
 {
     public async Task Consume(ConsumeContext<CallbackWake> context)
     {

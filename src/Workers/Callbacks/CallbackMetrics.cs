@@ -16,10 +16,14 @@ public sealed class CallbackMetrics
     public CallbackMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(WorkerTelemetry.Name);
-        _created = meter.CreateCounter<long>("otp.callbacks.created", "{callback}", "Callbacks that were claimed the first time by the message of their change.");
-        _unannounced = meter.CreateCounter<long>("otp.callbacks.unannounced", "{callback}", "Callbacks that the job found because no message came in time.");
-        _attempts = meter.CreateCounter<long>("otp.callbacks", "{attempt}", "Attempts to call back, by outcome: delivered, failed (tried again later), parked.");
-        _putBack = meter.CreateCounter<long>("otp.callbacks.put_back", "{callback}", "Callbacks that found no place and went back to the table without an attempt.");
+        _created = meter.CreateCounter<long>(
+            "otp.callbacks.created", "{callback}", "Callbacks that were claimed the first time by the message of their change.");
+        _unannounced = meter.CreateCounter<long>(
+            "otp.callbacks.unannounced", "{callback}", "Callbacks that the job found because no message came in time.");
+        _attempts = meter.CreateCounter<long>(
+            "otp.callbacks", "{attempt}", "Attempts to call back, by outcome: delivered, failed (tried again later), parked.");
+        _putBack = meter.CreateCounter<long>(
+            "otp.callbacks.put_back", "{callback}", "Callbacks that found no place and went back to the table without an attempt.");
         _duration = meter.CreateHistogram<double>("otp.callback.duration", "s", "How long a subscriber took to answer, or not to.");
     }
 

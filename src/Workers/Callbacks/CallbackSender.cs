@@ -46,7 +46,9 @@ public sealed partial class CallbackSender(
     {
         if (!Uri.TryCreate(callback.Content.Url, UriKind.Absolute, out var uri))
         {
-            Track(callback, () => ReportAsync(callback, new(new(null, CallbackReasons.AddressRefused, null), null, TimeSpan.Zero), host: default));
+            Track(
+                callback,
+                () => ReportAsync(callback, new(new(null, CallbackReasons.AddressRefused, null), null, TimeSpan.Zero), host: default));
             return;
         }
 
@@ -174,7 +176,9 @@ public sealed partial class CallbackSender(
     {
         metrics.PutBack();
         var spread = delay * (1 + (NextRandom() / 2));
-        return database.RunAsync(() => outcomes.RecordAsync(new(callback.Id, callback.LeaseId, new(CallbackStatus.Pending, null, spread), Attempt: null), CancellationToken.None));
+        return database.RunAsync(
+            () => outcomes.RecordAsync(
+                new(callback.Id, callback.LeaseId, new(CallbackStatus.Pending, null, spread), Attempt: null), CancellationToken.None));
     }
 
     /// <summary>Runs beside the caller; a stop waits for it.</summary>
@@ -211,27 +215,36 @@ public sealed partial class CallbackSender(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Callback {CallbackId} to {Host}: attempt {Failures} failed ({Status} {Error}); the next in {Delay}")]
-        public static partial void Failed(ILogger logger, Guid callbackId, HostKey host, int failures, int? status, string? error, TimeSpan delay);
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Callback {CallbackId} to {Host}: attempt {Failures} failed ({Status} {Error}); the next in {Delay}")]
+        public static partial void Failed(
+            ILogger logger, Guid callbackId, HostKey host, int failures, int? status, string? error, TimeSpan delay);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Callback {CallbackId} to {Host} is parked: {Reason} ({Status} {Error})")]
         public static partial void Parked(ILogger logger, Guid callbackId, HostKey host, string? reason, int? status, string? error);
 
         [LoggerMessage(
             Level = LogLevel.Warning,
-            Message = "Callback {CallbackId} to {Host} is parked: it leads into {Network}, which callbacks may not reach unless Callbacks:AllowedNetworks names it")]
+            Message = "Callback {CallbackId} to {Host} is parked: it leads into {Network}, which callbacks may not reach unless " +
+                "Callbacks:AllowedNetworks names it")]
         public static partial void Refused(ILogger logger, Guid callbackId, HostKey host, IPNetwork network);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Callback {CallbackId}: its lease was over when its outcome was to be written; it is sent again")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Callback {CallbackId}: its lease was over when its outcome was to be written; it is sent again")]
         public static partial void TooLate(ILogger logger, Guid callbackId);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "Callback {CallbackId} waits: the secrets of its application are not known")]
         public static partial void NoSecrets(ILogger logger, Guid callbackId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Callback {CallbackId}: its outcome could not be written ({Error}); it is sent again when its lease ends")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Callback {CallbackId}: its outcome could not be written ({Error}); it is sent again when its lease ends")]
         public static partial void Unreported(ILogger logger, Guid callbackId, string error);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Callback {CallbackId} could not be handled; it is sent again when its lease ends")]
+        [LoggerMessage(
+            Level = LogLevel.Error, Message = "Callback {CallbackId} could not be handled; it is sent again when its lease ends")]
         public static partial void Broken(ILogger logger, Exception failure, Guid callbackId);
     }
 }

@@ -70,7 +70,9 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
             });
         }
 
-        return await _directory.FindAsync(id, CancellationToken.None) is { Active: true } application ? await CountAsync(application) : OtpErrors.ApplicationUnknown;
+        return await _directory.FindAsync(id, CancellationToken.None) is { Active: true } application
+            ? await CountAsync(application)
+            : OtpErrors.ApplicationUnknown;
     }
 
     /// <summary>One limit for REST and bus; counted before anything else is checked, as over REST.</summary>
@@ -91,7 +93,8 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
         if (command.Reply is { } route)
         {
             var answer = Rejection(error, otpId);
-            await _database.RunAsync(() => _answers.AddAsync(batch => batch.Answer(route, answer, command.TraceParent), CancellationToken.None));
+            await _database.RunAsync(
+                () => _answers.AddAsync(batch => batch.Answer(route, answer, command.TraceParent), CancellationToken.None));
         }
     }
 
@@ -116,7 +119,8 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
     }
 
     /// <summary>The error as the contract has it.</summary>
-    private static OtpRejected Rejection(OtpError error, Guid? otpId) => new(otpId, error.Code, error.Type, error.Message, error.RetryAfterSeconds);
+    private static OtpRejected Rejection(OtpError error, Guid? otpId) =>
+        new(otpId, error.Code, error.Type, error.Message, error.RetryAfterSeconds);
 
     /// <summary>Counts and logs what became of a command.</summary>
     public void Done<TCommand>(OtpError? error)

@@ -21,7 +21,9 @@ public sealed class CommandOptions : IValidatableObject
     /// </summary>
     public IDictionary<string, IList<Guid>> Users { get; init; } = new Dictionary<string, IList<Guid>>(StringComparer.Ordinal);
 
-    /// <summary>Users of the broker that replay dead letters in the name of their senders, beside the user of this process. Default none.</summary>
+    /// <summary>
+    /// Users of the broker that replay dead letters in the name of their senders, beside the user of this process. Default none.
+    /// </summary>
     public IList<string> Operators { get; init; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>

@@ -4,7 +4,9 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Finds where an answer goes. An address that is not allowed puts the command aside: its answer could reach somebody else's queue.</summary>
+/// <summary>
+/// Finds where an answer goes. An address that is not allowed puts the command aside: its answer could reach somebody else's queue.
+/// </summary>
 /// <param name="inputAddress">Of the queue that the command came from.</param>
 /// <param name="isAllowed">Whether the sender may ask for an answer in a queue.</param>
 internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed)
@@ -25,7 +27,9 @@ internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed
         }
 
         return Usable(address is null ? queue : queue ?? address) is { } name
-            ? new(name, InEnvelope: true, null, IdOf(envelope, "requestId"), IdOf(envelope, "conversationId"), IdOf(envelope, "correlationId"))
+            ? new(
+                name, InEnvelope: true, null, IdOf(envelope, "requestId"), IdOf(envelope, "conversationId"),
+                IdOf(envelope, "correlationId"))
             : null;
     }
 
@@ -43,7 +47,8 @@ internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed
             case "rabbitmq" or "rabbitmqs" or "amqp" or "amqps":
                 var path = uri.AbsolutePath.Split('/');
                 var mine = inputAddress.AbsolutePath.Split('/');
-                return path.Length == mine.Length && path[..^1].SequenceEqual(mine[..^1], StringComparer.Ordinal) ? Uri.UnescapeDataString(path[^1]) : null;
+                return path.Length == mine.Length
+                    && path[..^1].SequenceEqual(mine[..^1], StringComparer.Ordinal) ? Uri.UnescapeDataString(path[^1]) : null;
             default:
                 return null;
         }

@@ -17,7 +17,8 @@ internal sealed record AnswerBody(string Text, string? Problem)
     private const int MostCodings = 2;
 
     private static readonly Encoding[] Marked =
-        [Encoding.UTF8, Encoding.UTF32, new UTF32Encoding(bigEndian: true, byteOrderMark: true), Encoding.Unicode, Encoding.BigEndianUnicode];
+        [Encoding.UTF8, Encoding.UTF32, new UTF32Encoding(
+            bigEndian: true, byteOrderMark: true), Encoding.Unicode, Encoding.BigEndianUnicode];
 
     public static readonly AnswerBody Empty = new("", null);
 
@@ -59,7 +60,9 @@ internal sealed record AnswerBody(string Text, string? Problem)
             problem = "answer_too_long";
         }
 
-        return Decode(buffer.AsSpan(0, length), response.Content.Headers.ContentType?.CharSet) is { } text ? new(text, problem) : new("", Unreadable);
+        return Decode(buffer.AsSpan(0, length), response.Content.Headers.ContentType?.CharSet) is { } text
+            ? new(text, problem)
+            : new("", Unreadable);
     }
 
     /// <summary>Null where a coding is unknown, or where there are too many.</summary>
@@ -101,11 +104,14 @@ internal sealed record AnswerBody(string Text, string? Problem)
         var begin = await reader.ReadAtLeastAsync(2, cancellationToken);
         var isZLib = IsZLib(begin.Buffer.Slice(0, Math.Min(2, begin.Buffer.Length)).ToArray());
         reader.AdvanceTo(begin.Buffer.Start);
-        return isZLib ? new ZLibStream(reader.AsStream(), CompressionMode.Decompress) : new DeflateStream(reader.AsStream(), CompressionMode.Decompress);
+        return isZLib
+            ? new ZLibStream(reader.AsStream(), CompressionMode.Decompress)
+            : new DeflateStream(reader.AsStream(), CompressionMode.Decompress);
     }
 
     /// <summary>RFC 1950: method 8, and a checksum over both bytes.</summary>
-    private static bool IsZLib(ReadOnlySpan<byte> head) => head is [var method, var flags] && (method & 0x0F) == 8 && ((method << 8) | flags) % 31 == 0;
+    private static bool IsZLib(ReadOnlySpan<byte> head) =>
+        head is [var method, var flags] && (method & 0x0F) == 8 && ((method << 8) | flags) % 31 == 0;
 
     /// <summary>Null where the character set is unknown.</summary>
     private static string? Decode(ReadOnlySpan<byte> bytes, string? charset)
@@ -121,7 +127,8 @@ internal sealed record AnswerBody(string Text, string? Problem)
             return ByZeros(bytes) is { } wide ? wide.GetString(bytes) : OfUtf8(bytes);
         }
 
-        var encoding = name is "utf-16" or "utf16" or "ucs-2" or "iso-10646-ucs-2" ? ByZeros(bytes) ?? Encoding.BigEndianUnicode : Find(name);
+        var encoding = name is "utf-16" or "utf16" or "ucs-2" or "iso-10646-ucs-2" ? ByZeros(bytes)
+            ?? Encoding.BigEndianUnicode : Find(name);
         return encoding?.GetString(bytes);
     }
 
@@ -150,7 +157,8 @@ internal sealed record AnswerBody(string Text, string? Problem)
     /// <summary>Bytes that are no UTF-8 are what HTTP's default once was. A character may be cut off at the end.</summary>
     private static string OfUtf8(ReadOnlySpan<byte> bytes)
     {
-        if (Rune.DecodeLastFromUtf8(bytes, out _, out var tail) != OperationStatus.Done && tail < bytes.Length && Utf8.IsValid(bytes[..^tail]))
+        if (Rune.DecodeLastFromUtf8(bytes, out _, out var tail) != OperationStatus.Done && tail < bytes.Length
+            && Utf8.IsValid(bytes[..^tail]))
         {
             bytes = bytes[..^tail];
         }

@@ -30,7 +30,8 @@ internal sealed class GuardedContent : HttpContent
     /// <summary>The claim had ended when it was to go out.</summary>
     public bool WasHeldBack { get; private set; }
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) => SerializeToStreamAsync(stream, context, CancellationToken.None);
+    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
+        SerializeToStreamAsync(stream, context, CancellationToken.None);
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {

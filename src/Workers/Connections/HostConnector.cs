@@ -21,7 +21,9 @@ public sealed class HostConnector(NameLookups lookups, TimeProvider time)
     /// <param name="cancellationToken">Ends all attempts.</param>
     public async Task<Socket> ConnectAsync(string owner, DnsEndPoint target, CheckAddresses check, CancellationToken cancellationToken)
     {
-        var addresses = IPAddress.TryParse(target.Host, out var literal) ? [literal] : await lookups.ResolveAsync(owner, target.Host, cancellationToken);
+        var addresses = IPAddress.TryParse(target.Host, out var literal)
+            ? [literal]
+            : await lookups.ResolveAsync(owner, target.Host, cancellationToken);
         check(addresses);
         return await ConnectAsync(new Queue<IPAddress>(Interleave(addresses).Take(MaxAddresses)), target.Port, cancellationToken);
     }

@@ -16,7 +16,8 @@ public sealed record DeadMessage(string Queue, string Reason, OriginalMessage Or
 }
 
 /// <summary>Moves what the broker gave up on into the table of dead letters, where it can be looked at and replayed.</summary>
-public sealed partial class DeadLetterConsumer(DeadLetterStore box, DatabaseCircuitBreaker database, ILogger<DeadLetterConsumer> logger) : IConsumer<DeadMessage>
+public sealed partial class DeadLetterConsumer(
+    DeadLetterStore box, DatabaseCircuitBreaker database, ILogger<DeadLetterConsumer> logger) : IConsumer<DeadMessage>
 {
     public async Task Consume(ConsumeContext<DeadMessage> context)
     {

@@ -16,7 +16,8 @@ namespace OtpPipeline.Workers.Deliveries;
 /// finds nothing to claim. It never tries again by itself; a further attempt is a row of its own.
 /// </summary>
 public sealed partial class DeliveryConsumer(
-    DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes, QueueLag lag, DatabaseCircuitBreaker database, DeliveryMetrics metrics, ILogger<DeliveryConsumer> logger)
+    DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes, QueueLag lag, DatabaseCircuitBreaker database,
+    DeliveryMetrics metrics, ILogger<DeliveryConsumer> logger)
     : IConsumer<OtpRequested>
 {
     private static readonly FrozenSet<string> Known = Channels.All.Select(c => c.Text()).ToFrozenSet(StringComparer.Ordinal);
@@ -63,7 +64,9 @@ public sealed partial class DeliveryConsumer(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: its lease was over or its outcome written already when {Outcome} was to be written")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Delivery {DeliveryId}: its lease was over or its outcome written already when {Outcome} was to be written")]
         public static partial void TooLate(ILogger logger, Guid deliveryId, string outcome);
     }
 }

@@ -7,7 +7,9 @@ using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Deliveries;
 
-/// <summary>One queue a channel, each with its own concurrency and backlog: a channel whose provider hangs costs the others nothing.</summary>
+/// <summary>
+/// One queue a channel, each with its own concurrency and backlog: a channel whose provider hangs costs the others nothing.
+/// </summary>
 public static class DeliveryEndpoints
 {
     public static void AddDeliveries(this IBusRegistrationConfigurator bus)

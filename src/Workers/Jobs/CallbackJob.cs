@@ -8,7 +8,8 @@ namespace OtpPipeline.Workers.Jobs;
 
 /// <summary>Claims callbacks that are due: retries, replays, and those whose message was lost or whose worker died.</summary>
 [DisallowConcurrentExecution]
-public sealed class CallbackJob(CallbackClaims callbacks, CallbackSender sender, CallbackMetrics metrics, BrokerWatch broker, JobRun run, IOptions<JobOptions> options)
+public sealed class CallbackJob(
+    CallbackClaims callbacks, CallbackSender sender, CallbackMetrics metrics, BrokerWatch broker, JobRun run, IOptions<JobOptions> options)
     : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)

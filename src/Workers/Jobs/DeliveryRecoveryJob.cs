@@ -11,13 +11,15 @@ namespace OtpPipeline.Workers.Jobs;
 /// <summary>Finds deliveries whose worker died and deliveries whose work command is lost.</summary>
 [DisallowConcurrentExecution]
 public sealed partial class DeliveryRecoveryJob(
-    DeliveryRecovery recovery, QueueLag lag, IBusControl bus, JobRun run, IOptions<JobOptions> options, ILogger<DeliveryRecoveryJob> logger) : IJob
+    DeliveryRecovery recovery, QueueLag lag, IBusControl bus, JobRun run, IOptions<JobOptions> options,
+    ILogger<DeliveryRecoveryJob> logger) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var settings = options.Value;
         var ended = await run.UntilDoneAsync(
-            "Recovery of leases", token => recovery.EndLeasesAsync(settings.RecoveryBatch, token), settings.RecoveryBatch, settings.MaxBatchesPerRun, cancellationToken);
+            "Recovery of leases", token => recovery.EndLeasesAsync(
+                settings.RecoveryBatch, token), settings.RecoveryBatch, settings.MaxBatchesPerRun, cancellationToken);
         if (ended > 0)
         {
             Log.LeasesEnded(logger, ended);
@@ -29,7 +31,8 @@ public sealed partial class DeliveryRecoveryJob(
         }
 
         var republished = await run.UntilDoneAsync(
-            "Recovery of work commands", token => recovery.RepublishAsync(settings.RecoveryBatch, token), settings.RecoveryBatch, settings.MaxBatchesPerRun, cancellationToken);
+            "Recovery of work commands", token => recovery.RepublishAsync(
+                settings.RecoveryBatch, token), settings.RecoveryBatch, settings.MaxBatchesPerRun, cancellationToken);
         if (republished > 0)
         {
             Log.Republished(logger, republished);
@@ -48,10 +51,14 @@ public sealed partial class DeliveryRecoveryJob(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} OTPs had a delivery whose worker did not report within its lease; it is UNKNOWN now")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "{Count} OTPs had a delivery whose worker did not report within its lease; it is UNKNOWN now")]
         public static partial void LeasesEnded(ILogger logger, int count);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The work commands of {Count} OTPs waited too long; those that left the outbox were published again")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "The work commands of {Count} OTPs waited too long; those that left the outbox were published again")]
         public static partial void Republished(ILogger logger, int count);
     }
 }

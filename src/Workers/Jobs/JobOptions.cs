@@ -2,12 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>Section <c>Jobs</c>: what every worker does at intervals. Workers share the work, so more of them need no other settings.</summary>
+/// <summary>
+/// Section <c>Jobs</c>: what every worker does at intervals. Workers share the work, so more of them need no other settings.
+/// </summary>
 public sealed class JobOptions
 {
     public const string Section = "Jobs";
 
-    /// <summary>Pause between two looks for OTPs past their time. 100 ms to 10 seconds; default 250 ms. The event of an expiry is late by this and the publish.</summary>
+    /// <summary>
+    /// Pause between two looks for OTPs past their time. 100 ms to 10 seconds; default 250 ms. The event of an expiry is late by this and
+    /// the publish.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
     public TimeSpan ExpiryInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
@@ -15,7 +20,9 @@ public sealed class JobOptions
     [Range(1, 5000)]
     public int ExpiryBatch { get; set; } = 500;
 
-    /// <summary>Pause between two looks for deliveries whose lease ended or whose work command is lost. 100 ms to 1 minute; default 1 second.</summary>
+    /// <summary>
+    /// Pause between two looks for deliveries whose lease ended or whose work command is lost. 100 ms to 1 minute; default 1 second.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -23,7 +30,10 @@ public sealed class JobOptions
     [Range(1, 5000)]
     public int RecoveryBatch { get; set; } = 200;
 
-    /// <summary>Pause between two looks for callbacks that are due. 100 ms to 1 minute; default 1 second. The first attempt of a callback does not wait for it.</summary>
+    /// <summary>
+    /// Pause between two looks for callbacks that are due. 100 ms to 1 minute; default 1 second. The first attempt of a callback does not
+    /// wait for it.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan CallbackInterval { get; set; } = TimeSpan.FromSeconds(1);
 
@@ -43,7 +53,10 @@ public sealed class JobOptions
     [Range(1, 10_000)]
     public int MaxBatchesPerRun { get; set; } = 100;
 
-    /// <summary>How long a recipient's wrong guesses and counted sends are remembered after its last OTP. A week, which is the longest window of sends, to 10 years; default 30 days.</summary>
+    /// <summary>
+    /// How long a recipient's wrong guesses and counted sends are remembered after its last OTP. A week, which is the longest window of
+    /// sends, to 10 years; default 30 days.
+    /// </summary>
     [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
     public TimeSpan RecipientRetention { get; set; } = TimeSpan.FromDays(30);
 

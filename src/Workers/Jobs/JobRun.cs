@@ -17,7 +17,8 @@ public sealed partial class JobRun(BusReadiness bus, ILogger<JobRun> logger)
     /// <param name="size">A batch of less than this was the last one.</param>
     /// <param name="batches">Batches at most.</param>
     /// <param name="cancellationToken">Ends the run between two batches.</param>
-    public async Task<int> UntilDoneAsync(string job, Func<CancellationToken, Task<int>> batch, int size, int batches, CancellationToken cancellationToken)
+    public async Task<int> UntilDoneAsync(
+        string job, Func<CancellationToken, Task<int>> batch, int size, int batches, CancellationToken cancellationToken)
     {
         // What a job commits is announced by this process: not before it can, since others could do both at once.
         var total = 0;
@@ -59,7 +60,9 @@ public sealed partial class JobRun(BusReadiness bus, ILogger<JobRun> logger)
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Job} failed because the database did not serve it; it runs again at each tick ({Type}: {Error})")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "{Job} failed because the database did not serve it; it runs again at each tick ({Type}: {Error})")]
         public static partial void Refused(ILogger logger, string job, string type, string error);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "{Job} works again")]

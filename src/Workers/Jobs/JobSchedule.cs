@@ -3,7 +3,10 @@ using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>Quartz with its store in memory, in every worker: the jobs claim rows in batches that skip locked ones, so no lock over the workers exists.</summary>
+/// <summary>
+/// Quartz with its store in memory, in every worker: the jobs claim rows in batches that skip locked ones, so no lock over the workers
+/// exists.
+/// </summary>
 public static class JobSchedule
 {
     public static IServiceCollection AddOtpJobs(this IServiceCollection services)

@@ -10,16 +10,19 @@ namespace OtpPipeline.Workers.Jobs;
 /// <summary>Deletes what is past its retention.</summary>
 [DisallowConcurrentExecution]
 public sealed partial class PurgeJob(
-    IOtpStore store, IInbox inbox, JobRun run, IOptions<JobOptions> options, IOptions<OtpOptions> otps, IOptions<SandboxOptions> sandbox, ILogger<PurgeJob> logger) : IJob
+    IOtpStore store, IInbox inbox, JobRun run, IOptions<JobOptions> options, IOptions<OtpOptions> otps, IOptions<SandboxOptions> sandbox,
+    ILogger<PurgeJob> logger) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var settings = options.Value;
         var periods = new PurgePeriods(otps.Value.Retention, sandbox.Value.Retention, settings.RecipientRetention);
         var deleted = await run.UntilDoneAsync(
-            "Purge", token => store.PurgeAsync(periods, settings.PurgeBatch, token), settings.PurgeBatch, settings.MaxBatchesPerRun, cancellationToken);
+            "Purge", token => store.PurgeAsync(
+                periods, settings.PurgeBatch, token), settings.PurgeBatch, settings.MaxBatchesPerRun, cancellationToken);
         deleted += await run.UntilDoneAsync(
-            "Inbox purge", token => inbox.PurgeAsync(settings.InboxRetention, settings.PurgeBatch, token), settings.PurgeBatch, settings.MaxBatchesPerRun, cancellationToken);
+            "Inbox purge", token => inbox.PurgeAsync(
+                settings.InboxRetention, settings.PurgeBatch, token), settings.PurgeBatch, settings.MaxBatchesPerRun, cancellationToken);
         if (deleted > 0)
         {
             Log.Purged(logger, deleted);

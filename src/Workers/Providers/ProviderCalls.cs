@@ -11,7 +11,8 @@ namespace OtpPipeline.Workers.Providers;
 
 /// <summary>Calls the provider of a claimed delivery, within the channel's time-out, and makes an outcome of whatever happens.</summary>
 public sealed partial class ProviderCalls(
-    IEnumerable<IOtpProvider> providers, IOptions<DeliveryOptions> options, TimeProvider time, DeliveryMetrics metrics, ILogger<ProviderCalls> logger)
+    IEnumerable<IOtpProvider> providers, IOptions<DeliveryOptions> options, TimeProvider time, DeliveryMetrics metrics,
+    ILogger<ProviderCalls> logger)
 {
     /// <summary>Reason of what was not sent because its claim had ended, or was about to.</summary>
     public const string ClaimOver = "claim_over";
@@ -89,10 +90,13 @@ public sealed partial class ProviderCalls(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: the claim ended before {Provider} was called; nothing was sent")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Delivery {DeliveryId}: the claim ended before {Provider} was called; nothing was sent")]
         public static partial void ClaimOver(ILogger logger, Guid deliveryId, string provider);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId} wants the provider {Provider}, which this host does not have")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "Delivery {DeliveryId} wants the provider {Provider}, which this host does not have")]
         public static partial void NoSuchProvider(ILogger logger, Guid deliveryId, string provider);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: {Provider} did not answer within {Timeout}")]

@@ -16,10 +16,15 @@ public sealed class DeliveryMetrics
     public DeliveryMetrics(IMeterFactory meters)
     {
         var meter = meters.Create(WorkerTelemetry.Name);
-        _answered = meter.CreateCounter<long>("otp.deliveries", "{delivery}", "Deliveries handed to a provider, by outcome: sent, refused, throttled, unknown.");
-        _skipped = meter.CreateCounter<long>("otp.deliveries.skipped", "{message}", "Work commands with nothing left to do: delivered already, not due, or the OTP is final.");
-        _tooLate = meter.CreateCounter<long>("otp.deliveries.too_late", "{delivery}", "Outcomes that came after the delivery's lease had ended and changed nothing.");
-        _wait = meter.CreateHistogram<double>("otp.delivery.wait", "s", "From the moment a delivery is due to its claim, both by the database's clock.");
+        _answered = meter.CreateCounter<long>(
+            "otp.deliveries", "{delivery}", "Deliveries handed to a provider, by outcome: sent, refused, throttled, unknown.");
+        _skipped = meter.CreateCounter<long>(
+            "otp.deliveries.skipped", "{message}",
+            "Work commands with nothing left to do: delivered already, not due, or the OTP is final.");
+        _tooLate = meter.CreateCounter<long>(
+            "otp.deliveries.too_late", "{delivery}", "Outcomes that came after the delivery's lease had ended and changed nothing.");
+        _wait = meter.CreateHistogram<double>(
+            "otp.delivery.wait", "s", "From the moment a delivery is due to its claim, both by the database's clock.");
         _call = meter.CreateHistogram<double>("otp.delivery.call", "s", "How long the provider took.");
     }
 

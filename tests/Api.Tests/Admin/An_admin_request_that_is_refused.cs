@@ -131,11 +131,16 @@ public sealed class An_admin_request_that_is_refused
         // What belongs to another application is as unknown as what does not exist.
         (await _admin.PatchAsync($"/{made.Id}/keys/{key}", new { })).ShouldBeProblem(404, 2021, "The application has no such key");
         (await _admin.DeleteAsync($"/{made.Id}/keys/{key}")).ShouldBeProblem(404, 2021, "The application has no such key");
-        (await _admin.PatchAsync($"/{made.Id}/identifiers/{identifier}", new { })).ShouldBeProblem(404, 2021, "The application has no such identifier");
-        (await _admin.PostAsync($"/{made.Id}/identifiers/{identifier}/secret")).ShouldBeProblem(404, 2021, "The application has no such identifier");
-        (await _admin.DeleteAsync($"/{made.Id}/identifiers/{identifier}/previous-secret")).ShouldBeProblem(404, 2021, "The application has no such identifier");
-        (await _admin.DeleteAsync($"/{made.Id}/identifiers/{identifier}")).ShouldBeProblem(404, 2021, "The application has no such identifier");
-        (await _admin.DeleteAsync($"/{made.Id}/webhook-secrets/{webhookSecret}")).ShouldBeProblem(404, 2021, "The application has no such webhook secret");
+        (await _admin.PatchAsync($"/{made.Id}/identifiers/{identifier}", new { }))
+            .ShouldBeProblem(404, 2021, "The application has no such identifier");
+        (await _admin.PostAsync($"/{made.Id}/identifiers/{identifier}/secret"))
+            .ShouldBeProblem(404, 2021, "The application has no such identifier");
+        (await _admin.DeleteAsync($"/{made.Id}/identifiers/{identifier}/previous-secret"))
+            .ShouldBeProblem(404, 2021, "The application has no such identifier");
+        (await _admin.DeleteAsync($"/{made.Id}/identifiers/{identifier}"))
+            .ShouldBeProblem(404, 2021, "The application has no such identifier");
+        (await _admin.DeleteAsync($"/{made.Id}/webhook-secrets/{webhookSecret}"))
+            .ShouldBeProblem(404, 2021, "The application has no such webhook secret");
         (await _admin.GetAsync($"/{made.Id}/nothing/here")).ShouldBeProblem(404, 2021, "Not found");
     }
 
@@ -156,12 +161,14 @@ public sealed class An_admin_request_that_is_refused
     [InlineData("?status=sleepy")]
     public async Task Asks_for_a_page_that_cannot_be(string query) =>
         (await _admin.GetAsync(query)).ShouldBeProblem(
-            400, 2101, "The query is not valid: 'cursor' is that of an answer before, 'limit' 1 to 200, 'status' active, inactive or revoked");
+            400, 2101,
+            "The query is not valid: 'cursor' is that of an answer before, 'limit' 1 to 200, 'status' active, inactive or revoked");
 
     [Fact]
     public async Task Comes_too_often()
     {
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AdminRequestsPerMinute"] = "3" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AdminRequestsPerMinute"] = "3" });
         using var http = new HttpClient { BaseAddress = server.Address };
         var admin = new AdminClient(http, _host.AdminKey);
 

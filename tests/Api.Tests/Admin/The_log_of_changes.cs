@@ -64,7 +64,8 @@ public sealed class The_log_of_changes
 
         string?[] secrets =
         [
-            answer.Json.GetProperty("apiKey").GetString(), key.Json.GetProperty("apiKey").GetString(), secret.Json.GetProperty("secret").GetString(),
+            answer.Json.GetProperty("apiKey").GetString(), key.Json.GetProperty("apiKey").GetString(),
+            secret.Json.GetProperty("secret").GetString(),
             webhook.Json.GetProperty("secret").GetString(), _host.AdminKey,
         ];
         foreach (var shown in secrets.OfType<string>())
@@ -76,7 +77,8 @@ public sealed class The_log_of_changes
         var all = _host.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
             .Where(e => e.RoutePattern.RawText!.StartsWith("/admin", StringComparison.Ordinal) && e.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods is not ["GET"])
             .Select(e => e.Metadata.GetMetadata<IEndpointNameMetadata>()!.EndpointName);
-        all.Except(_done, StringComparer.Ordinal).ShouldBe(["replayDeadLetter", "discardDeadLetter", "adminReplayCallback"], ignoreOrder: true);
+        all.Except(_done, StringComparer.Ordinal)
+            .ShouldBe(["replayDeadLetter", "discardDeadLetter", "adminReplayCallback"], ignoreOrder: true);
     }
 
     [Fact]
@@ -109,14 +111,19 @@ public sealed class The_log_of_changes
         Lines().Skip(before).ShouldAllBe(l => !l.Contains(id));
     }
 
-    private List<string> Lines() => [.. _host.Logs.Lines.Where(l => l.Category.EndsWith(".AdminChanges", StringComparison.Ordinal) && l.Level == LogLevel.Information).Select(l => l.Text)];
+    private List<string> Lines() =>
+        [.. _host.Logs.Lines.Where(
+            l => l.Category.EndsWith(".AdminChanges", StringComparison.Ordinal) && l.Level == LogLevel.Information).Select(l => l.Text)];
 
     private void ShouldLog(string operation, params string[] parts)
     {
         _done.Add(operation);
-        Lines().ShouldContain(l => l.StartsWith($"The operator's key did {operation} on", StringComparison.Ordinal) && parts.All(p => l.Contains(p)), operation);
+        Lines().ShouldContain(
+            l => l.StartsWith($"The operator's key did {operation} on", StringComparison.Ordinal) && parts.All(p => l.Contains(p)),
+            operation);
     }
 
-    private async Task<string> IdentifierAsync(string id, string kind) => (await _admin.GetAsync($"/{id}")).Json.GetProperty("identifiers").EnumerateArray()
+    private async Task<string> IdentifierAsync(string id, string kind) =>
+        (await _admin.GetAsync($"/{id}")).Json.GetProperty("identifiers").EnumerateArray()
         .Single(i => i.GetProperty("kind").GetString() == kind).GetProperty("id").GetString()!;
 }

@@ -47,11 +47,13 @@ public sealed class A_new_credential
         var pair = (await _admin.PostAsync($"/{made.Id}/identifiers", new { kind = "beem_key" })).Json;
         await _admin.PostAsync($"/{made.Id}/identifiers", new { kind = "beem_app", identifier = app });
         var basic = $"{pair.GetProperty("identifier").GetProperty("identifier").GetString()}:{pair.GetProperty("secret").GetString()}";
-        var beem = await new CompatibleApiClient(http).BeemAsync(basic, "/v1/request", new { appId = app, msisdn = Recipients.Next()[1..] });
+        var beem = await new CompatibleApiClient(http).BeemAsync(
+            basic, "/v1/request", new { appId = app, msisdn = Recipients.Next()[1..] });
         beem.Json.GetProperty("data").GetProperty("message").GetProperty("code").GetInt32().ShouldBe(100, beem.Text);
 
         var gupshup = await _admin.PostAsync($"/{made.Id}/gupshup/keys", new { message = "Code %code%", accountType = "intl" });
-        var line = await new CompatibleApiClient(http).QueryAsync("/apps/TwoFactorAuth/incoming.php", ("key", gupshup.Json.EnumerateObject().Single().Name), ("phone", Recipients.Next()[1..]));
+        var line = await new CompatibleApiClient(http).QueryAsync(
+            "/apps/TwoFactorAuth/incoming.php", ("key", gupshup.Json.EnumerateObject().Single().Name), ("phone", Recipients.Next()[1..]));
         line.Text.ShouldStartWith("success | 100");
     }
 
@@ -64,7 +66,8 @@ public sealed class A_new_credential
         using var http = new HttpClient { BaseAddress = another.Address };
         http.DefaultRequestHeaders.Authorization = new("Bearer", token);
 
-        (await http.GetAsync(new Uri("/applications", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await http.GetAsync(new Uri("/applications", UriKind.Relative), TestContext.Current.CancellationToken)).StatusCode
+            .ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -89,7 +92,8 @@ public sealed class A_new_credential
     {
         var cancellation = TestContext.Current.CancellationToken;
         var contexts = new Counting(_host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>());
-        await using var directory = new ApplicationDirectory(contexts, ApiHost.Secrets, TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
+        await using var directory = new ApplicationDirectory(
+            contexts, ApiHost.Secrets, TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
         await directory.RefreshAsync(cancellation);
         var began = TimeProvider.System.GetTimestamp();
 
@@ -117,7 +121,8 @@ public sealed class A_new_credential
     {
         var cancellation = TestContext.Current.CancellationToken;
         var contexts = new Counting(_host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>());
-        await using var directory = new ApplicationDirectory(contexts, ApiHost.Secrets, TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
+        await using var directory = new ApplicationDirectory(
+            contexts, ApiHost.Secrets, TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
         await directory.RefreshAsync(cancellation);
         contexts.Fails = true;
 
@@ -130,7 +135,8 @@ public sealed class A_new_credential
     {
         var cancellation = TestContext.Current.CancellationToken;
         var contexts = new Counting(_host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>());
-        await using var directory = new ApplicationDirectory(contexts, ApiHost.Secrets, TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
+        await using var directory = new ApplicationDirectory(
+            contexts, ApiHost.Secrets, TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
         await directory.RefreshAsync(cancellation);
 
         // What comes while a question is held shares the next one.
@@ -153,7 +159,8 @@ public sealed class A_new_credential
 
     private static async Task<string> TokenAsync(HttpClient http, string pair)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
         var answer = await Answer.OfAsync(await http.SendAsync(request));
         answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);

@@ -24,7 +24,8 @@ public sealed class A_reading_of_the_applications
     {
         var cancellation = TestContext.Current.CancellationToken;
         var contexts = new OldFirst(_host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>());
-        using var directory = new ApplicationDirectory(contexts, _host.Services.GetRequiredService<OtpSecrets>(), TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
+        using var directory = new ApplicationDirectory(
+            contexts, _host.Services.GetRequiredService<OtpSecrets>(), TimeProvider.System, NullLogger<ApplicationDirectory>.Instance);
         var slow = directory.RefreshAsync(cancellation);
         await contexts.HasBegun.Task;
         var made = await _host.Admin().WithApplicationAsync();

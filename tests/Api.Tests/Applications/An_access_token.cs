@@ -68,16 +68,19 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync();
         var id = $"client%{Random.Shared.NextInt64()}+1";
-        (await admin.PostAsync($"/{made.Id}/identifiers", new { kind = "token_client", identifier = id, secret })).Status.ShouldBe(HttpStatusCode.Created);
+        (await admin.PostAsync($"/{made.Id}/identifiers", new { kind = "token_client", identifier = id, secret })).Status
+            .ShouldBe(HttpStatusCode.Created);
 
         (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{id}:{secret}"))).Status.ShouldBe(HttpStatusCode.OK);
         if (!encoded.Equals(secret, StringComparison.Ordinal))
         {
-            var token = await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{Uri.EscapeDataString(id)}:{encoded}"));
+            var token = await _tokens.TokenAsync(
+                "grant_type=client_credentials", BasicHeader.From($"{Uri.EscapeDataString(id)}:{encoded}"));
             (await _tokens.Bearer(token).GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
         }
 
-        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{id}:{encoded}x"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{id}:{encoded}x"))).Status
+            .ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -97,7 +100,8 @@ public sealed class An_access_token
     {
         var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials&scope=sms"));
 
-        (await client.RequestAsync(new { phoneNumber = Recipients.Next() })).ShouldBeRefused(403, "insufficient_scope", 2111, "The access token does not have the scope 'otp'");
+        (await client.RequestAsync(new { phoneNumber = Recipients.Next() }))
+            .ShouldBeRefused(403, "insufficient_scope", 2111, "The access token does not have the scope 'otp'");
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
     }
 
@@ -147,13 +151,15 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync();
         await _host.RefreshAsync();
-        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
+        var client = _tokens.Bearer(
+            await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
 
         await admin.PatchAsync($"/{made.Id}", new { status = "inactive" });
         await _host.RefreshAsync();
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status
+            .ShouldBe(HttpStatusCode.Unauthorized);
         await admin.PatchAsync($"/{made.Id}", new { status = "active" });
         await _host.RefreshAsync();
         (await client.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
@@ -169,7 +175,8 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync(new { tokenLifetime = 120 });
         await _host.RefreshAsync();
-        var before = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
+        var before = _tokens.Bearer(
+            await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
         var identifier = $"/{made.Id}/identifiers/{(await admin.GetAsync($"/{made.Id}")).Json.GetProperty("identifiers")[0].GetProperty("id").GetString()}";
 
         var secret = (await admin.PostAsync($"{identifier}/secret")).Json.GetProperty("secret").GetString();
@@ -182,7 +189,8 @@ public sealed class An_access_token
         await _host.RefreshAsync();
         (await before.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.Unauthorized);
         (await after.GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
-        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _tokens.AskAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status
+            .ShouldBe(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -191,13 +199,15 @@ public sealed class An_access_token
         var admin = _host.Admin();
         var made = await admin.WithApplicationAsync();
         await _host.RefreshAsync();
-        var client = _tokens.Bearer(await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
+        var client = _tokens.Bearer(
+            await _tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{made.Id}:{made.Secret}")));
 
         await admin.PatchAsync($"/{made.Id}", new { settings = new { scopes = new[] { "sms" } } });
         await _host.RefreshAsync();
 
         (await client.ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.Forbidden);
-        (await _tokens.AskAsync("grant_type=client_credentials&scope=otp", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _tokens.AskAsync("grant_type=client_credentials&scope=otp", BasicHeader.From($"{made.Id}:{made.Secret}"))).Status
+            .ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -211,8 +221,10 @@ public sealed class An_access_token
         var withEmptyKey = new ApiClient(_host.Factory.CreateClient(), "");
         withEmptyKey.Http.DefaultRequestHeaders.Authorization = new("Bearer", await _tokens.TokenAsync("grant_type=client_credentials"));
 
-        (await withKey.GetAsync("/applications")).Json.GetProperty("data")[0].GetProperty("applicationId").GetString().ShouldBe(_host.OtherShop.Id.ToString());
+        (await withKey.GetAsync("/applications")).Json.GetProperty("data")[0].GetProperty("applicationId").GetString()
+            .ShouldBe(_host.OtherShop.Id.ToString());
         (await withWrongKey.GetAsync("/applications")).ShouldBeRefused(401, "invalid_api_key", 2110, "The API key is missing or not valid");
-        (await withEmptyKey.GetAsync("/applications")).Json.GetProperty("data")[0].GetProperty("applicationId").GetString().ShouldBe(_host.Shop.Id.ToString());
+        (await withEmptyKey.GetAsync("/applications")).Json.GetProperty("data")[0].GetProperty("applicationId").GetString()
+            .ShouldBe(_host.Shop.Id.ToString());
     }
 }

@@ -23,10 +23,14 @@ public sealed class Credentials_at_rest
     {
         var keys = await _host.QueryAsync(db => db.ApiKeys.AsNoTracking().ToListAsync());
         var identifiers = await _host.QueryAsync(db => db.ApplicationIdentifiers.AsNoTracking().ToListAsync());
-        string[] secrets = [_host.Shop.Key, _host.ShopSecret, "beem-secret==", "gupshup-password", _host.GupshupKey, _host.GupshupKey.ToLowerInvariant()];
-        var plain = secrets.Select(s => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(s)))).ToHashSet(StringComparer.Ordinal);
+        string[] secrets = [
+            _host.Shop.Key, _host.ShopSecret, "beem-secret==", "gupshup-password", _host.GupshupKey, _host.GupshupKey.ToLowerInvariant()
+        ];
+        var plain = secrets.Select(s => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(s))))
+            .ToHashSet(StringComparer.Ordinal);
 
-        var stored = keys.Select(k => k.Hash).Concat(identifiers.SelectMany(i => new[] { i.SecretHash, i.PreviousSecretHash }).OfType<byte[]>())
+        var stored = keys.Select(k => k.Hash)
+            .Concat(identifiers.SelectMany(i => new[] { i.SecretHash, i.PreviousSecretHash }).OfType<byte[]>())
             .Select(Convert.ToHexStringLower).Concat(identifiers.Select(i => i.Identifier)).ToList();
 
         stored.ShouldNotBeEmpty();
@@ -46,7 +50,9 @@ public sealed class Credentials_at_rest
         }
 
         var id = Guid.Parse(made.Id);
-        var rows = await _host.QueryAsync(db => db.ApplicationIdentifiers.AsNoTracking().Where(i => i.ApplicationId == id && i.Kind == IdentifierKind.BeemKey).ToListAsync());
+        var rows = await _host.QueryAsync(
+            db => db.ApplicationIdentifiers.AsNoTracking().Where(i => i.ApplicationId == id && i.Kind == IdentifierKind.BeemKey)
+                .ToListAsync());
 
         rows.Select(r => Convert.ToHexString(r.SecretHash!)).Distinct().Count().ShouldBe(2);
     }
@@ -77,14 +83,17 @@ public sealed class Credentials_at_rest
     }
 
     private Task<(int, int)> CountAsync() => _host.QueryAsync(async db => (
-        await db.ApiKeys.CountAsync(k => k.ApplicationId == _host.Shop.Id), await db.ApplicationIdentifiers.CountAsync(i => i.ApplicationId == _host.Shop.Id)));
+        await db.ApiKeys.CountAsync(k => k.ApplicationId == _host.Shop.Id), await db.ApplicationIdentifiers
+            .CountAsync(i => i.ApplicationId == _host.Shop.Id)));
 
-    private KestrelHost Server(params (string Key, string Value)[] settings) => new(_host, settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
+    private KestrelHost Server(params (string Key, string Value)[] settings) =>
+        new(_host, settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
 
     private async Task<HttpStatusCode[]> StatusesAsync(KestrelHost server)
     {
         using var http = new HttpClient { BaseAddress = server.Address };
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
         request.Headers.TryAddWithoutValidation("Authorization", BasicHeader.From($"{_host.Shop.Id}:{_host.ShopSecret}"));
         using var token = await http.SendAsync(request);
         return

@@ -51,7 +51,8 @@ public sealed class Reading_ones_own_application
     [Fact]
     public async Task Settings_that_a_request_must_bring_are_no_null_for_the_clients_models()
     {
-        var otp = (await _host.Client(_host.Strict).GetAsync($"/applications/{_host.Strict.Id}")).Json.GetProperty("settings").GetProperty("otp");
+        var otp = (await _host.Client(_host.Strict).GetAsync($"/applications/{_host.Strict.Id}")).Json.GetProperty("settings")
+            .GetProperty("otp");
 
         otp.GetProperty("from").GetString()!.Length.ShouldBeInRange(3, 15);
         otp.GetProperty("template").GetString().ShouldBe("");
@@ -73,7 +74,8 @@ public sealed class Reading_ones_own_application
     [InlineData("/applications/a17fb13d-f4ac-4d93-9439-ef41ab8de390")]
     public async Task Needs_a_key_and_GET(string path)
     {
-        (await _host.Client(tenant: null).GetAsync(path)).ShouldBeRefused(401, "invalid_api_key", 2110, "The API key is missing or not valid");
+        (await _host.Client(tenant: null).GetAsync(path))
+            .ShouldBeRefused(401, "invalid_api_key", 2110, "The API key is missing or not valid");
         (await _client.SendAsync(HttpMethod.Post, path)).ShouldBeRefused(405, "invalid_method", 2114, "The method is not allowed here");
     }
 

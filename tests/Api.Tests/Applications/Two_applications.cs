@@ -53,7 +53,8 @@ public sealed class Two_applications
     }
 
     private string Token(MadeApplication made) => _host.Services.GetRequiredService<AccessTokens>().Issue(
-        _host.Services.GetRequiredService<ApplicationDirectory>().Find(IdentifierKind.TokenClient, made.Id)!.Identifier, made.Secret, Scopes.All, TimeSpan.FromMinutes(5));
+        _host.Services.GetRequiredService<ApplicationDirectory>().Find(IdentifierKind.TokenClient, made.Id)!.Identifier, made.Secret,
+        Scopes.All, TimeSpan.FromMinutes(5));
 
     private async Task<HttpStatusCode> AskAsync(string id, string secret)
     {

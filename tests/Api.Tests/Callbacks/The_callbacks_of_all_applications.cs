@@ -36,9 +36,11 @@ public sealed class The_callbacks_of_all_applications
         }
         while (cursor.Length > 0);
 
-        var stored = await _host.QueryAsync(db => db.Set<Callback>().AsNoTracking().Where(c => c.ApplicationId == _application).ToListAsync());
+        var stored = await _host.QueryAsync(
+            db => db.Set<Callback>().AsNoTracking().Where(c => c.ApplicationId == _application).ToListAsync());
         stored.Count.ShouldBe(230);
-        seen.ShouldBe(stored.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Id.ToString(), StringComparer.Ordinal).Select(c => c.Id));
+        seen.ShouldBe(
+            stored.OrderByDescending(c => c.CreatedAt).ThenByDescending(c => c.Id.ToString(), StringComparer.Ordinal).Select(c => c.Id));
     }
 
     [Theory]

@@ -13,7 +13,9 @@ namespace OtpPipeline.Api.Tests.CompatibleApis;
 /// <summary>Every API answers 503 with Retry-After, or with what a further run of the transaction said; never with 500.</summary>
 public sealed class A_database_that_refuses_for_now : IAsyncLifetime
 {
-    private static readonly string[] States = ["55P03", "57014", "25P03", "26000", "40001", "40P01", "0A000", "55006", "57P01", "53300", "08006"];
+    private static readonly string[] States = [
+        "55P03", "57014", "25P03", "26000", "40001", "40P01", "0A000", "55006", "57P01", "53300", "08006"
+    ];
     private readonly ApiHost _host;
     private readonly Refusals _refusals = new();
     private KnownApplication _application = null!;
@@ -87,8 +89,10 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
     private void Refuse(IServiceCollection services)
     {
         var store = services.Last(s => s.ServiceType == typeof(IOtpStore));
-        services.AddSingleton<IOtpStore>(p => new RefusingStore((IOtpStore)ActivatorUtilities.CreateInstance(p, store.ImplementationType!), _refusals));
-        services.AddSingleton<IIntakeStore>(p => new RefusingIntake((IIntakeStore)ActivatorUtilities.CreateInstance(p, store.ImplementationType!), _refusals));
+        services.AddSingleton<IOtpStore>(
+            p => new RefusingStore((IOtpStore)ActivatorUtilities.CreateInstance(p, store.ImplementationType!), _refusals));
+        services.AddSingleton<IIntakeStore>(
+            p => new RefusingIntake((IIntakeStore)ActivatorUtilities.CreateInstance(p, store.ImplementationType!), _refusals));
     }
 
     private sealed class Refusals
@@ -119,9 +123,11 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
             return inner.BeginAsync(cancellationToken);
         }
 
-        public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => inner.FindAsync(applicationId, otpId, cancellationToken);
+        public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+            inner.FindAsync(applicationId, otpId, cancellationToken);
 
-        public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => inner.PurgeAsync(periods, limit, cancellationToken);
+        public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) =>
+            inner.PurgeAsync(periods, limit, cancellationToken);
     }
 
     private sealed class RefusingIntake(IIntakeStore inner, Refusals refusals) : IIntakeStore

@@ -16,7 +16,11 @@ public sealed class A_server_whose_database_is_away : IAsyncDisposable
     public A_server_whose_database_is_away(ApiHost host)
     {
         Servers.SkipWithout();
-        _server = new(host, new Dictionary<string, string>(PerfumerlabsServer.SettingsOf(host.Shop.Id), StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = "Host=127.0.0.1;Port=1;Username=otp;Database=otp;Timeout=1" });
+        _server = new(
+            host,
+            new Dictionary<string, string>(
+                PerfumerlabsServer.SettingsOf(host.Shop.Id),
+                StringComparer.Ordinal) { ["ConnectionStrings:Otp"] = "Host=127.0.0.1;Port=1;Username=otp;Database=otp;Timeout=1" });
         _http = new HttpClient { BaseAddress = _server.Address };
         _client = new(_http);
     }
@@ -41,7 +45,8 @@ public sealed class A_server_whose_database_is_away : IAsyncDisposable
         line.Text.ShouldBe("error | 909 | Request failed");
         line.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         var xml = await _client.QueryAsync("/GatewayAPI/rest", ("userid", "1"), ("password", "x"), ("format", "xml"));
-        xml.Text.ShouldBe("""<?xml version="1.0" encoding="UTF-8"?><response><status>error</status><code>909</code><details>Request failed</details></response>""");
+        xml.Text.ShouldBe(
+            """<?xml version="1.0" encoding="UTF-8"?><response><status>error</status><code>909</code><details>Request failed</details></response>""");
         xml.Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
 
         foreach (var (method, path) in new[] { (HttpMethod.Post, "/sms"), (HttpMethod.Get, "/sms/check"), (HttpMethod.Get, "/target") })

@@ -18,7 +18,8 @@ public sealed class An_OTP_that_is_found_without_its_id : IClassFixture<Perfumer
     }
 
     /// <summary>The pairs of which the second one does not find what the first one made.</summary>
-    public static TheoryData<string, string> Pairs => new(CompatibleApi.Pairs.Select(p => p.Data).Where(p => !CompatibleApi.From(p.Item2).Finds(CompatibleApi.From(p.Item1))));
+    public static TheoryData<string, string> Pairs =>
+        new(CompatibleApi.Pairs.Select(p => p.Data).Where(p => !CompatibleApi.From(p.Item2).Finds(CompatibleApi.From(p.Item1))));
 
     public static TheoryData<string> Names => [.. CompatibleApi.All.Select(d => d.Name)];
 
@@ -59,8 +60,10 @@ public sealed class An_OTP_that_is_found_without_its_id : IClassFixture<Perfumer
         (await _host.StateOfAsync(otp.Id)).ShouldBe((OtpStatus.Pending, 0));
 
         var isIts = made is "Perfumerlabs";
-        (await AskAsync(owner, "/password", new { target = phone })).ShouldBe(isIts ? $$$"""{"status":true,"content":{"password":"{{{otp.Pin}}}"}}""" : """{"status":false}""");
-        (await AskAsync(owner, "/target", new { password = otp.Pin, channel = "sms" })).ShouldBe(isIts ? $$$"""{"status":true,"content":{"target":"{{{phone}}}"}}""" : """{"status":false}""");
+        (await AskAsync(owner, "/password", new { target = phone }))
+            .ShouldBe(isIts ? $$$"""{"status":true,"content":{"password":"{{{otp.Pin}}}"}}""" : """{"status":false}""");
+        (await AskAsync(owner, "/target", new { password = otp.Pin, channel = "sms" }))
+            .ShouldBe(isIts ? $$$"""{"status":true,"content":{"target":"{{{phone}}}"}}""" : """{"status":false}""");
         (await _host.StateOfAsync(otp.Id)).ShouldBe((isIts ? OtpStatus.Verified : OtpStatus.Pending, 0));
 
         async Task<string> AskAsync(KnownApplication application, string path, object body) =>

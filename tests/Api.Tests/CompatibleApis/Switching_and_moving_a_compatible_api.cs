@@ -72,7 +72,9 @@ public sealed class Switching_and_moving_a_compatible_api
             foreach (var other in Paths.Where(p => p.Data.Item1 != section).Select(p => p.Data.Item2))
             {
                 (await client.SendAsync(HttpMethod.Post, other, "{}")).Status.ShouldBeOneOf(
-                    other.EndsWith("/nothing", StringComparison.Ordinal) ? [HttpStatusCode.NotFound] : [HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed]);
+                    other.EndsWith("/nothing", StringComparison.Ordinal)
+                        ? [HttpStatusCode.NotFound]
+                        : [HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed]);
             }
         }
     }
@@ -89,7 +91,10 @@ public sealed class Switching_and_moving_a_compatible_api
             {
                 await ShouldNotBeThereAsync(client, path);
                 var there = await client.SendAsync(HttpMethod.Post, "/moved/here" + path, "{}");
-                there.Status.ShouldBeOneOf(path.EndsWith("/nothing", StringComparison.Ordinal) ? [HttpStatusCode.NotFound] : [HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed]);
+                there.Status.ShouldBeOneOf(
+                    path.EndsWith("/nothing", StringComparison.Ordinal)
+                        ? [HttpStatusCode.NotFound]
+                        : [HttpStatusCode.OK, HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.MethodNotAllowed]);
             }
         }
     }
@@ -119,7 +124,8 @@ public sealed class Switching_and_moving_a_compatible_api
         compatibleApi.Verified(await compatibleApi.Verify(client, new(application), otp, "none")).ShouldBeFalse();
         compatibleApi.Verified(await compatibleApi.Verify(client, new(application), otp, otp.Pin)).ShouldBeTrue();
         var other = section switch { "Beem" => "/v1/request", "Gupshup" => "/sm/api/ent/sms/2fa/sendOTP", "Perfumerlabs" => "/sms", _ => "/otp/x/sendOTP" };
-        (await client.SendAsync(HttpMethod.Get, other)).Status.ShouldBe(name is "native" ? HttpStatusCode.NotFound : HttpStatusCode.MethodNotAllowed);
+        (await client.SendAsync(HttpMethod.Get, other)).Status
+            .ShouldBe(name is "native" ? HttpStatusCode.NotFound : HttpStatusCode.MethodNotAllowed);
     }
 
     [Fact]
@@ -128,7 +134,8 @@ public sealed class Switching_and_moving_a_compatible_api
         await using var server = With("BizMagnets", "Prefix", "/whatsapp");
         using var http = new HttpClient { BaseAddress = server.Address };
 
-        var answer = await new CompatibleApiClient(http).BizMagnetsAsync(_host.Shop.Key, "/WhatsApp/Api/otp/y23823/verifyOtp", new { otp = "1", mobileNumber = "9876543210", countryCode = "91" });
+        var answer = await new CompatibleApiClient(http).BizMagnetsAsync(
+            _host.Shop.Key, "/WhatsApp/Api/otp/y23823/verifyOtp", new { otp = "1", mobileNumber = "9876543210", countryCode = "91" });
 
         answer.Json.GetProperty("path").GetString().ShouldBe("/WhatsApp/Api/otp/y23823/verifyOtp");
     }
@@ -141,11 +148,14 @@ public sealed class Switching_and_moving_a_compatible_api
     [InlineData("Perfumerlabs")]
     public async Task To_a_wrong_place_ends_the_start_with_one_sentence(string section)
     {
-        var configuration = new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal) { [$"{section}:Prefix"] = "no/slash/", ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
+        var configuration = new Dictionary<string, string?>(
+            _host.Configuration,
+            StringComparer.Ordinal) { [$"{section}:Prefix"] = "no/slash/", ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
 
         var ending = await ApiProcess.RunAsync(configuration);
 
-        ending.Errors.ShouldBe($"{section}:Prefix must be empty or a path such as /sms-api, without a slash at its end.{Environment.NewLine}");
+        ending.Errors.ShouldBe(
+            $"{section}:Prefix must be empty or a path such as /sms-api, without a slash at its end.{Environment.NewLine}");
         ending.ExitCode.ShouldBe(1);
     }
 
@@ -154,7 +164,9 @@ public sealed class Switching_and_moving_a_compatible_api
     /// <param name="value">To what.</param>
     /// <param name="perfumerlabs">Whose Perfumerlabs is; the shop's where none is named.</param>
     private KestrelHost With(string section, string key, string value, Guid? perfumerlabs = null) => new(
-        _host, new Dictionary<string, string>(PerfumerlabsServer.SettingsOf(perfumerlabs ?? _host.Shop.Id), StringComparer.Ordinal) { [$"{section}:{key}"] = value });
+        _host,
+        new Dictionary<string, string>(
+            PerfumerlabsServer.SettingsOf(perfumerlabs ?? _host.Shop.Id), StringComparer.Ordinal) { [$"{section}:{key}"] = value });
 
     private static async Task ShouldNotBeThereAsync(CompatibleApiClient client, string path)
     {
@@ -174,8 +186,10 @@ public sealed class Switching_and_moving_a_compatible_api
         for (var i = 0; stranger; i++)
         {
             i.ShouldBeLessThan(200, "the application is still a stranger");
-            var answer = await CompatibleApi.From(name).Verify(client, new(application), new(Guid.CreateVersion7(), "+33612246400", ""), "none");
-            stranger = answer.Status == HttpStatusCode.Unauthorized || answer.Text.Contains("Invalid credentials", StringComparison.Ordinal) || answer.Text.Contains("no such application", StringComparison.Ordinal);
+            var answer = await CompatibleApi.From(name)
+                .Verify(client, new(application), new(Guid.CreateVersion7(), "+33612246400", ""), "none");
+            stranger = answer.Status == HttpStatusCode.Unauthorized || answer.Text.Contains("Invalid credentials", StringComparison.Ordinal)
+                || answer.Text.Contains("no such application", StringComparison.Ordinal);
             if (stranger)
             {
                 await Task.Delay(50, TestContext.Current.CancellationToken);

@@ -22,7 +22,8 @@ public sealed class Two_applications_with_all_compatible_apis : IClassFixture<Pe
     public static TheoryData<string, string> Pairs => CompatibleApi.Pairs;
 
     /// <summary>The pairs of which the second one finds what the first one made.</summary>
-    public static TheoryData<string, string> Finding => new(Pairs.Select(p => p.Data).Where(p => CompatibleApi.From(p.Item2).Finds(CompatibleApi.From(p.Item1))));
+    public static TheoryData<string, string> Finding =>
+        new(Pairs.Select(p => p.Data).Where(p => CompatibleApi.From(p.Item2).Finds(CompatibleApi.From(p.Item1))));
 
     public static TheoryData<string> Names => [.. CompatibleApi.All.Select(d => d.Name)];
 
@@ -40,13 +41,17 @@ public sealed class Two_applications_with_all_compatible_apis : IClassFixture<Pe
         ["the other's password of the gateway"] = (a, b) => new Shown(b) { GatewayPassword = a.GatewayPassword },
         ["a key of another compatible API as a secret"] = (a, b) => new Shown(b)
         {
-            BeemPair = $"{b.BeemKey}:{b.Made.Key}", Key = b.BeemSecret, TwoFactorKey = b.Made.Key, GatewayPassword = b.TwoFactorKey, PerfumerlabsPair = b.BeemPair,
+            BeemPair = $"{b.BeemKey}:{b.Made.Key}", Key = b.BeemSecret, TwoFactorKey = b.Made.Key, GatewayPassword = b.TwoFactorKey,
+            PerfumerlabsPair = b.BeemPair,
         },
         ["the application's secret as a key"] = (a, b) => new Shown(b)
         {
-            Key = a.Made.Secret, BeemPair = $"{a.BeemKey}:{a.Made.Secret}", TwoFactorKey = a.Made.Secret, GatewayPassword = b.Made.Secret, PerfumerlabsPair = $"backend:{b.Made.Secret}",
+            Key = a.Made.Secret, BeemPair = $"{a.BeemKey}:{a.Made.Secret}", TwoFactorKey = a.Made.Secret, GatewayPassword = b.Made.Secret,
+            PerfumerlabsPair = $"backend:{b.Made.Secret}",
         },
-        ["two-factor and API keys exchanged"] = (a, b) => new Shown(b) { Key = b.TwoFactorKey, TwoFactorKey = b.Made.Key, GatewayUser = b.BeemKey, GatewayPassword = b.BeemSecret, PerfumerlabsPair = $"{b.GatewayUser}:{b.GatewayPassword}" },
+        ["two-factor and API keys exchanged"] = (a, b) =>
+            new Shown(
+                b) { Key = b.TwoFactorKey, TwoFactorKey = b.Made.Key, GatewayUser = b.BeemKey, GatewayPassword = b.BeemSecret, PerfumerlabsPair = $"{b.GatewayUser}:{b.GatewayPassword}" },
     };
 
     /// <summary>Which compatible APIs each mixture is a stranger in.</summary>
@@ -167,7 +172,8 @@ public sealed class Two_applications_with_all_compatible_apis : IClassFixture<Pe
         var (one, other) = await _two.LimitedAsync();
         var before = await one.OtpsAsync(_host);
         var otp = await CompatibleApi.From(first).MakeAsync(_client, _host, one);
-        CompatibleApi.From(first).Verified(await CompatibleApi.From(first).Verify(_client, new(one), otp, await _host.WrongPinOfAsync(otp.Id))).ShouldBeFalse();
+        CompatibleApi.From(first).Verified(
+            await CompatibleApi.From(first).Verify(_client, new(one), otp, await _host.WrongPinOfAsync(otp.Id))).ShouldBeFalse();
 
         // Sent, guessed and cooling off with the one: nothing of that is known to the other.
         var its = await CompatibleApi.From(second).MakeAsync(_client, _host, other, otp.Phone);
@@ -202,13 +208,15 @@ public sealed class Two_applications_with_all_compatible_apis : IClassFixture<Pe
         var (owner, stranger) = await _two.PairAsync();
         var otp = await CompatibleApi.From("Beem").MakeAsync(_client, _host, owner);
         var tokens = new TokenClient(_host);
-        var theirs = tokens.Bearer(await tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{stranger.Made.Id}:{stranger.Made.Secret}")));
+        var theirs = tokens.Bearer(
+            await tokens.TokenAsync("grant_type=client_credentials", BasicHeader.From($"{stranger.Made.Id}:{stranger.Made.Secret}")));
 
         (await theirs.ReadAsync(otp.Id)).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
         (await theirs.GetAsync($"/applications/{owner.Made.Id}")).ShouldBeRefused(404, "not_found", 1500, "Application ID not found");
         foreach (var pair in new[] { $"{owner.Made.Id}:{stranger.Made.Secret}", owner.BeemPair, $"{owner.Made.Id}:{owner.Made.Key}", $"{owner.BeemKey}:{owner.Made.Secret}" })
         {
-            (await tokens.AskAsync("grant_type=client_credentials", BasicHeader.From(pair))).ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
+            (await tokens.AskAsync("grant_type=client_credentials", BasicHeader.From(pair)))
+                .ShouldBeRefused(401, "invalid_client", 1600, "Invalid client");
         }
     }
 }

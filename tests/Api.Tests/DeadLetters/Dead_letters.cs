@@ -26,7 +26,8 @@ public sealed class Dead_letters
     public async Task Are_listed_newest_first_by_the_time_at_which_each_was_put_aside()
     {
         // Ids are made by clocks of processes; a row of the outbox was made long before it was parked.
-        var times = new[] { "ffffffff", "00000000", "88888888", "11111111" }.Select((start, i) => (Id: Guid.Parse($"{start}-{Guid.NewGuid().ToString()[9..]}"), Age: i)).ToList();
+        var times = new[] { "ffffffff", "00000000", "88888888", "11111111" }.Select(
+            (start, i) => (Id: Guid.Parse($"{start}-{Guid.NewGuid().ToString()[9..]}"), Age: i)).ToList();
         foreach (var (id, age) in times)
         {
             await _host.QueryAsync(db => age % 2 == 0
@@ -126,13 +127,16 @@ public sealed class Dead_letters
         var all = await ListAsync();
         all.Count.ShouldBe(7);
         all.Single(d => d.Id == first.Id).Reason.ShouldBe("failed");
-        all.Where(d => d.Id != first.Id).ShouldAllBe(d => !ApiHost.Secrets.DecryptDeadLetter(d).Headers.ContainsKey(DeadLetterStore.ReplayHeader));
+        all.Where(d => d.Id != first.Id)
+            .ShouldAllBe(d => !ApiHost.Secrets.DecryptDeadLetter(d).Headers.ContainsKey(DeadLetterStore.ReplayHeader));
         (await _host.QueryAsync(db => db.Set<DeadLetter>().CountAsync(d => d.Queue == _queue + "-other"))).ShouldBe(1);
     }
 
-    private Task<List<DeadLetter>> ListAsync() => _host.QueryAsync(db => db.Set<DeadLetter>().AsNoTracking().Where(d => d.Queue == _queue).ToListAsync());
+    private Task<List<DeadLetter>> ListAsync() =>
+        _host.QueryAsync(db => db.Set<DeadLetter>().AsNoTracking().Where(d => d.Queue == _queue).ToListAsync());
 
-    private async Task<HttpStatusCode> DiscardAsync(Guid id) => (await _admin.SendAsync(HttpMethod.Delete, $"/admin/dead-letters/{id}")).Status;
+    private async Task<HttpStatusCode> DiscardAsync(Guid id) =>
+        (await _admin.SendAsync(HttpMethod.Delete, $"/admin/dead-letters/{id}")).Status;
 
     private static OriginalMessage Message(params (string Name, string Value)[] headers) =>
         new("{}"u8.ToArray(), null, null, null, null, null, null, headers.ToDictionary(h => h.Name, h => h.Value, StringComparer.Ordinal));

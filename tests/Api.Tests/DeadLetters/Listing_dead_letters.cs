@@ -22,7 +22,8 @@ public sealed class Listing_dead_letters
     [InlineData("nothing")]
     public async Task Of_a_queue_that_cannot_be_finds_none(string queue)
     {
-        var answer = await _host.CompatibleApis().SendAsync(HttpMethod.Get, $"/admin/dead-letters?queue={queue}", headers: ("Authorization", $"Bearer {_host.AdminKey}"));
+        var answer = await _host.CompatibleApis()
+            .SendAsync(HttpMethod.Get, $"/admin/dead-letters?queue={queue}", headers: ("Authorization", $"Bearer {_host.AdminKey}"));
 
         answer.Text.ShouldBe("""{"items":[],"next":null}""");
         answer.Status.ShouldBe(HttpStatusCode.OK);

@@ -29,16 +29,19 @@ public sealed class The_description
         var document = (await _client.GetAsync("/openapi/v1.json")).Json;
 
         document.GetProperty("openapi").GetString()!.ShouldStartWith("3.1");
-        var paths = document.GetProperty("paths").EnumerateObject().ToDictionary(p => p.Name, p => p.Value.EnumerateObject().Select(o => o.Name).ToArray(), StringComparer.Ordinal);
+        var paths = document.GetProperty("paths").EnumerateObject()
+            .ToDictionary(p => p.Name, p => p.Value.EnumerateObject().Select(o => o.Name).ToArray(), StringComparer.Ordinal);
         paths.Keys.ShouldBe(
             [
-                "/otp", "/otp/{otpId}", "/otp/{otpId}/callbacks", "/otp/{otpId}/callbacks/{callbackId}/replay", "/sandbox/messages", "/sandbox/callbacks",
+                "/otp", "/otp/{otpId}", "/otp/{otpId}/callbacks", "/otp/{otpId}/callbacks/{callbackId}/replay", "/sandbox/messages",
+                "/sandbox/callbacks",
                 "/oauth/token", "/applications", "/applications/scopes", "/applications/{applicationId}",
             ],
             ignoreOrder: true);
         paths["/otp"].ShouldBe(["post"]);
         paths["/otp/{otpId}"].ShouldBe(["get", "post", "delete"], ignoreOrder: true);
-        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("ApiKey").GetProperty("name").GetString().ShouldBe("X-API-KEY");
+        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("ApiKey").GetProperty("name").GetString()
+            .ShouldBe("X-API-KEY");
     }
 
     [Fact]
@@ -56,7 +59,8 @@ public sealed class The_description
                 "/admin/applications", "/admin/applications/{applicationId}",
                 "/admin/applications/{applicationId}/keys", "/admin/applications/{applicationId}/keys/{keyId}",
                 "/admin/applications/{applicationId}/identifiers", "/admin/applications/{applicationId}/identifiers/{identifierId}",
-                "/admin/applications/{applicationId}/identifiers/{identifierId}/secret", "/admin/applications/{applicationId}/identifiers/{identifierId}/previous-secret",
+                "/admin/applications/{applicationId}/identifiers/{identifierId}/secret",
+                "/admin/applications/{applicationId}/identifiers/{identifierId}/previous-secret",
                 "/admin/applications/{applicationId}/gupshup/accounts", "/admin/applications/{applicationId}/gupshup/keys",
                 "/admin/applications/{applicationId}/webhook-secrets", "/admin/applications/{applicationId}/webhook-secrets/{secretId}",
             ],
@@ -96,7 +100,8 @@ public sealed class The_description
     [Fact]
     public async Task Switched_off_it_is_not_there_and_the_codes_of_errors_stay()
     {
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:Documentation"] = "false" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:Documentation"] = "false" });
         using var http = new HttpClient { BaseAddress = server.Address };
         var client = new ApiClient(http, _host.AdminKey);
 
@@ -312,5 +317,6 @@ public sealed class The_description
     };
 
     private static string Reference(JsonElement holder) =>
-        holder.GetProperty("content").EnumerateObject().Single().Value.GetProperty("schema").GetProperty("$ref").GetString()!.Split('/')[^1];
+        holder.GetProperty("content").EnumerateObject().Single().Value.GetProperty("schema").GetProperty("$ref").GetString()!
+            .Split('/')[^1];
 }

@@ -24,7 +24,8 @@ public sealed class The_page_of_errors(ApiHost host)
         {
             row.Length.ShouldBe(4, string.Join('|', row));
             row.ShouldAllBe(cell => cell.Length > 0, string.Join('|', row));
-            var statuses = ErrorCodes.All.Where(e => e.Code == int.Parse(row[0], CultureInfo.InvariantCulture)).Select(ErrorStatus.From).Distinct().Order();
+            var statuses = ErrorCodes.All.Where(e => e.Code == int.Parse(row[0], CultureInfo.InvariantCulture)).Select(ErrorStatus.From)
+                .Distinct().Order();
             row[1].ShouldBe(string.Join(", ", statuses), row[0]);
         }
     }

@@ -10,12 +10,15 @@ namespace OtpPipeline.Api.Tests.Documentation;
 /// <summary>In what users and operators read. docs/glossary.md has the field's words.</summary>
 public sealed partial class Unwanted_phrases(ApiHost host)
 {
-    /// <summary>As regular expressions between word boundaries; an unwanted word that is fine in a phrase names what may not stand before it.</summary>
+    /// <summary>
+    /// As regular expressions between word boundaries; an unwanted word that is fine in a phrase names what may not stand before it.
+    /// </summary>
     private static readonly string[] Unwanted =
     [
         "that which", "those which", "whoever", "whomever", "(?<!there )(is|are) none", "of (its|their|our) own",
         "(is|are|was|were|be|been|goes|go|went|database|PostgreSQL|RabbitMQ|broker|provider|subscriber) away",
-        "doors?", "rooms?", "wish(es|ed)?", "dialects?", "wires?", "twins?", "lanes?", "gates?", "desks?", "seal(s|ed|ing)?", "unseal(s|ed)?",
+        "doors?", "rooms?", "wish(es|ed)?", "dialects?", "wires?", "twins?", "lanes?", "gates?", "desks?", "seal(s|ed|ing)?",
+        "unseal(s|ed)?",
         "judge[sd]?", "judging", "judgements?", "drafts?", "gather(s|ed|ing|ers?)?",
     ];
 
@@ -75,7 +78,8 @@ public sealed partial class Unwanted_phrases(ApiHost host)
     [InlineData("The key seals it", "seals")]
     [InlineData("0 where there is none", null)]
     [InlineData("A gateway far away", null)]
-    public void Are_found_where_they_stand(string text, string? phrase) => (Found(text).SingleOrDefault()?.Contains(phrase ?? "nothing")).ShouldBe(phrase is null ? null : true);
+    public void Are_found_where_they_stand(string text, string? phrase) =>
+        (Found(text).SingleOrDefault()?.Contains(phrase ?? "nothing")).ShouldBe(phrase is null ? null : true);
 
     private static void ShouldBePlain(IEnumerable<string> texts) => texts.SelectMany(Found).ShouldBeEmpty();
 
@@ -83,14 +87,16 @@ public sealed partial class Unwanted_phrases(ApiHost host)
     private static IEnumerable<string> Found(string text)
     {
         var line = Spaces().Replace(text, " ");
-        return Regex.Matches(line, $@"\b({string.Join('|', Unwanted)})\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
+        return Regex.Matches(
+            line, $@"\b({string.Join('|', Unwanted)})\b", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(10))
             .Select(m => line[Math.Max(0, m.Index - 40)..Math.Min(line.Length, m.Index + m.Length + 20)]);
     }
 
     private static IEnumerable<string> TextsOf(JsonElement element) => element.ValueKind switch
     {
         JsonValueKind.Object => element.EnumerateObject().SelectMany(p =>
-            p.Name is "title" or "summary" or "description" && p.Value.ValueKind == JsonValueKind.String ? [p.Value.GetString()!] : TextsOf(p.Value)),
+            p.Name is "title" or "summary" or "description"
+                && p.Value.ValueKind == JsonValueKind.String ? [p.Value.GetString()!] : TextsOf(p.Value)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(TextsOf),
         _ => [],
     };

@@ -78,6 +78,8 @@ public sealed class A_path_or_method_that_does_not_exist
         await _client.GetAsync("/nowhere/8237461?pin=8237461");
         await _client.VerifyAsync("8237461", """{"pin":"8237461"}""");
 
-        _host.Logs.Lines.Where(l => l.Category.StartsWith("OtpPipeline", StringComparison.Ordinal) && l.Text.Contains("8237461", StringComparison.Ordinal)).ShouldBeEmpty();
+        _host.Logs.Lines.Where(
+            l => l.Category.StartsWith("OtpPipeline", StringComparison.Ordinal)
+                && l.Text.Contains("8237461", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 }

@@ -68,7 +68,8 @@ public sealed partial class The_headers_of_every_answer
     }
 
     [Theory]
-    [InlineData("/otp", """{"error":{"type":"invalid_body","message":"The request could not be read","uri":"/docs/errors#2101","code":2101}}""")]
+    [InlineData(
+        "/otp", """{"error":{"type":"invalid_body","message":"The request could not be read","uri":"/docs/errors#2101","code":2101}}""")]
     [InlineData("/v1/request", """{"data":{"message":{"code":123,"message":"The request could not be read"}}}""")]
     [InlineData("/sm/api/ent/sms/2fa/sendOTP", """{"status":"error","code":"908","message":"Invalid parameter"}""")]
     public async Task Are_there_for_a_host_that_is_not_allowed_in_the_shape_of_the_api(string path, string body)
@@ -108,7 +109,8 @@ public sealed partial class The_headers_of_every_answer
         {
             // What stands in the page itself would not run.
             script.Groups["attributes"].Value.ShouldContain("src=");
-            (await client.GetAsync("/docs/" + Source().Match(script.Value).Groups["path"].Value.TrimStart('.', '/'))).Status.ShouldBe(HttpStatusCode.OK);
+            (await client.GetAsync("/docs/" + Source().Match(script.Value).Groups["path"].Value.TrimStart('.', '/'))).Status
+                .ShouldBe(HttpStatusCode.OK);
         }
 
         Script().Count(page.Text).ShouldBeGreaterThan(0);

@@ -27,14 +27,18 @@ public sealed class The_bytes_of_real_clients
     {
         var credentials = $"X-API-KEY: {_host.Shop.Key}\r\nAuthorization: Bearer YOUR_ACCESS_TOKEN\r\n";
         var created = await SendAsync(
-            $"POST /otp HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\n{Body($$$"""{"phoneNumber": "{{{Recipients.Next()}}}", "countryIso": "FR", "from": "InfoText", "template": "Your verification code is {{pin}}", "trackId": "bf325375-e030-fccb-a009-17317c574773", "ttl": 180, "maxAttempts": 4, "pinType": "numbers", "pinLength": 4, "otpCallbackUrl": "https://webhook/receive-otp-status-updates"}""", Python + credentials)}");
+            $"POST /otp HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: " +
+            $"identity\r\n{Body($$$"""{"phoneNumber": "{{{Recipients.Next()}}}", "countryIso": "FR", "from": "InfoText", "template": "Your verification code is {{pin}}", "trackId": "bf325375-e030-fccb-a009-17317c574773", "ttl": 180, "maxAttempts": 4, "pinType": "numbers", "pinLength": 4, "otpCallbackUrl": "https://webhook/receive-otp-status-updates"}""", Python + credentials)}");
         var id = Created(created);
         created.Json.GetProperty("trackId").GetString().ShouldBe("bf325375-e030-fccb-a009-17317c574773");
 
-        (await SendAsync($"GET /otp/{id} HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\n{Python}{credentials}\r\n")).Head.ShouldStartWith("HTTP/1.1 200 OK\r\n");
+        (await SendAsync($"GET /otp/{id} HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\n{Python}{credentials}\r\n")).Head
+            .ShouldStartWith("HTTP/1.1 200 OK\r\n");
         var pin = await _host.PinOfAsync(id);
-        (await SendAsync($"POST /otp/{id} HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\n{Body($$"""{"pin": "{{pin}}"}""", Python + credentials)}")).Body.ShouldBe("""{"status":"VERIFIED"}""");
-        (await SendAsync($"DELETE /otp/{id} HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\n{Python}{credentials}\r\n")).Head.ShouldStartWith("HTTP/1.1 403 Forbidden\r\n");
+        (await SendAsync($"POST /otp/{id} HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: " +
+            $"identity\r\n{Body($$"""{"pin": "{{pin}}"}""", Python + credentials)}")).Body.ShouldBe("""{"status":"VERIFIED"}""");
+        (await SendAsync($"DELETE /otp/{id} HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\n{Python}{credentials}\r\n")).Head
+            .ShouldStartWith("HTTP/1.1 403 Forbidden\r\n");
     }
 
     [Fact]
@@ -42,12 +46,14 @@ public sealed class The_bytes_of_real_clients
     {
         var credentials = $"X-API-KEY: {_host.Shop.Key}\r\nAuthorization: Bearer YOUR_ACCESS_TOKEN\r\n";
         var created = await SendAsync(
-            $"POST /otp HTTP/1.1\r\nHost: {Host}\r\n{Body($$"""{"phoneNumber":"{{Recipients.Next()}}","countryIso":"FR","from":"InfoText","ttl":"500","maxAttempts":"4","pinType":"numbers","pinLength":"4"}""", Php + credentials, typed: true)}");
+            $"POST /otp HTTP/1.1\r\nHost: " +
+            $"{Host}\r\n{Body($$"""{"phoneNumber":"{{Recipients.Next()}}","countryIso":"FR","from":"InfoText","ttl":"500","maxAttempts":"4","pinType":"numbers","pinLength":"4"}""", Php + credentials, typed: true)}");
         var id = Created(created);
         created.Json.GetProperty("ttl").GetInt32().ShouldBe(500);
 
         (await SendAsync($"GET /otp/{id} HTTP/1.1\r\nHost: {Host}\r\n{Php}{credentials}\r\n")).Head.ShouldStartWith("HTTP/1.1 200 OK\r\n");
-        (await SendAsync($"DELETE /otp/{id} HTTP/1.1\r\nHost: {Host}\r\n{Php}{credentials}Content-Length: 0\r\n\r\n")).Body.ShouldBe($$$"""{"info":{"id":"{{{id}}}"}}""");
+        (await SendAsync($"DELETE /otp/{id} HTTP/1.1\r\nHost: {Host}\r\n{Php}{credentials}Content-Length: 0\r\n\r\n")).Body
+            .ShouldBe($$$"""{"info":{"id":"{{{id}}}"}}""");
     }
 
     [Theory]
@@ -57,11 +63,14 @@ public sealed class The_bytes_of_real_clients
     {
         var basic = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_host.Shop.Id}:{_host.ShopSecret}"));
         var answer = await SendAsync(
-            $"POST /oauth/token HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\nContent-Length: {form.Length}\r\nContent-Type: application/x-www-form-urlencoded\r\n{Python}Authorization: Basic {basic}\r\n\r\n{form}");
+            $"POST /oauth/token HTTP/1.1\r\nHost: {Host}\r\nAccept-Encoding: identity\r\nContent-Length: " +
+            $"{form.Length}\r\nContent-Type: application/x-www-form-urlencoded\r\n{Python}Authorization: Basic {basic}\r\n\r\n{form}");
 
         answer.Head.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         var token = answer.Json.GetProperty("access_token").GetString();
-        var created = await SendAsync($"POST /otp HTTP/1.1\r\nHost: {Host}\r\n{Body($$"""{"phoneNumber":"{{Recipients.Next()}}"}""", Php + $"Authorization: Bearer {token}\r\n", typed: true)}");
+        var created = await SendAsync(
+            $"POST /otp HTTP/1.1\r\nHost: " +
+            $"{Host}\r\n{Body($$"""{"phoneNumber":"{{Recipients.Next()}}"}""", Php + $"Authorization: Bearer {token}\r\n", typed: true)}");
         Created(created);
     }
 

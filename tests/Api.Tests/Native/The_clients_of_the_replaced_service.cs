@@ -65,7 +65,9 @@ public sealed class The_clients_of_the_replaced_service
     public async Task Read_a_lifetime_that_another_api_set_within_their_bounds()
     {
         var id = await _client.WithRequestedOtpAsync();
-        await _host.QueryAsync(db => Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync(db.Database, $"UPDATE otps SET ttl = 86400 WHERE id = {id}"));
+        await _host.QueryAsync(
+            db => Microsoft.EntityFrameworkCore.RelationalDatabaseFacadeExtensions.ExecuteSqlAsync(
+                db.Database, $"UPDATE otps SET ttl = 86400 WHERE id = {id}"));
 
         (await _client.ReadAsync(id)).Json.GetProperty("ttl").GetInt32().ShouldBe(1800);
     }

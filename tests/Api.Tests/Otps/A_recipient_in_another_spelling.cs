@@ -24,7 +24,8 @@ public sealed class A_recipient_in_another_spelling
 
         (await RequestAsync(client, field, first, id)).Status.ShouldBe(System.Net.HttpStatusCode.Created);
         (await RequestAsync(client, field, second, id)).Status.ShouldBe(System.Net.HttpStatusCode.Created);
-        (await RequestAsync(client, field, third, id)).ShouldBeRefused(429, "rate_limit", 2120, "Too many OTPs were requested for this recipient in one hour");
+        (await RequestAsync(client, field, third, id))
+            .ShouldBeRefused(429, "rate_limit", 2120, "Too many OTPs were requested for this recipient in one hour");
     }
 
     [Fact]
@@ -35,7 +36,8 @@ public sealed class A_recipient_in_another_spelling
         foreach (var email in new[] { "victim{0}@example.com", "Victim{0}+a@example.com" })
         {
             var otp = (await RequestAsync(client, "email", email, id)).Json.GetProperty("otpId").GetGuid();
-            (await client.VerifyAsync(otp, await _host.WrongPinOfAsync(otp))).ShouldBeRefused(400, "invalid_pin", 2029, "The PIN provided does not verify");
+            (await client.VerifyAsync(otp, await _host.WrongPinOfAsync(otp)))
+                .ShouldBeRefused(400, "invalid_pin", 2029, "The PIN provided does not verify");
         }
 
         (await RequestAsync(client, "email", "VICTIM{0}@example.com", id)).ShouldBeRefused(
@@ -48,7 +50,8 @@ public sealed class A_recipient_in_another_spelling
         var client = await ClientAsync(new { limits = new { sendsPerHour = 1, foldPlusTags = false, foldDots = true } });
         var id = $"{Guid.CreateVersion7():N}"[20..];
 
-        (await RequestAsync(client, "email", "Vic.tim{0}@example.com", id)).Json.GetProperty("recipient").GetString().ShouldBe($"Vic.tim{id}@example.com");
+        (await RequestAsync(client, "email", "Vic.tim{0}@example.com", id)).Json.GetProperty("recipient").GetString()
+            .ShouldBe($"Vic.tim{id}@example.com");
         (await RequestAsync(client, "email", "victim{0}+shop@example.com", id)).Status.ShouldBe(System.Net.HttpStatusCode.Created);
         (await RequestAsync(client, "email", "victim{0}@example.com", id)).ShouldBeRefused(
             429, "rate_limit", 2120, "Too many OTPs were requested for this recipient in one hour");
@@ -75,7 +78,8 @@ public sealed class A_recipient_in_another_spelling
         return new(_host.Factory.CreateClient(), made.Key);
     }
 
-    private static Task<Answer> RequestAsync(ApiClient client, string field, string recipient, string id) => client.RequestAsync(new Dictionary<string, string>(StringComparer.Ordinal)
+    private static Task<Answer> RequestAsync(ApiClient client, string field, string recipient, string id) =>
+        client.RequestAsync(new Dictionary<string, string>(StringComparer.Ordinal)
     {
         ["channel"] = field == "email" ? "email" : "call",
         [field] = string.Format(System.Globalization.CultureInfo.InvariantCulture, recipient, id),

@@ -9,7 +9,8 @@ public sealed class Requesting_an_otp
 {
     private static readonly string[] DocumentedFields =
     [
-        "otpId", "trackId", "phoneNumber", "countryIso", "status", "cost", "parts", "maxAttempts", "attempts", "ttl", "otpCallbackUrl", "dateCreated", "dateExpires",
+        "otpId", "trackId", "phoneNumber", "countryIso", "status", "cost", "parts", "maxAttempts", "attempts", "ttl", "otpCallbackUrl",
+        "dateCreated", "dateExpires",
     ];
 
     private readonly ApiHost _host;
@@ -50,7 +51,8 @@ public sealed class Requesting_an_otp
         var id = otp.GetProperty("otpId").GetString()!;
         id.ShouldMatch("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$");
         answer["Location"].ShouldBe($"/otp/{id}");
-        otp.GetProperty("dateExpires").GetDateTime().ShouldBe(await _host.QueryAsync(db => db.Otps.Where(o => o.Id == Guid.Parse(id)).Select(o => o.ExpiresAt).SingleAsync()));
+        otp.GetProperty("dateExpires").GetDateTime()
+            .ShouldBe(await _host.QueryAsync(db => db.Otps.Where(o => o.Id == Guid.Parse(id)).Select(o => o.ExpiresAt).SingleAsync()));
         (await _host.PinOfAsync(Guid.Parse(id))).ShouldMatch("^[0-9]{4}$");
     }
 
@@ -73,7 +75,8 @@ public sealed class Requesting_an_otp
     [Fact]
     public async Task Numbers_may_come_as_texts_and_texts_as_numbers()
     {
-        var answer = await _client.RequestAsync("""{"phoneNumber":"+33612246402","ttl":"500","maxAttempts":" 3 ","pinLength":8.0,"from":12345}""");
+        var answer = await _client.RequestAsync(
+            """{"phoneNumber":"+33612246402","ttl":"500","maxAttempts":" 3 ","pinLength":8.0,"from":12345}""");
 
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
         answer.Json.GetProperty("ttl").GetRawText().ShouldBe("500");

@@ -74,7 +74,8 @@ public sealed class Verifying_an_otp
     {
         var id = await _client.WithRequestedOtpAsync();
 
-        (await _client.VerifyAsync(id.ToString(), body)).ShouldBeRefused(400, "invalid_param", 2022, "The parameter pin is empty or not set");
+        (await _client.VerifyAsync(id.ToString(), body))
+            .ShouldBeRefused(400, "invalid_param", 2022, "The parameter pin is empty or not set");
         (await _client.ReadAsync(id)).Json.GetProperty("attempts").GetInt32().ShouldBe(0);
     }
 
@@ -133,7 +134,8 @@ public sealed class Verifying_an_otp
         var pin = await _host.PinOfAsync(id);
         (await _client.VerifyAsync(id, pin, "submission")).Text.ShouldBe("""{"status":"VERIFIED"}""");
 
-        await _host.QueryAsync(db => db.Database.ExecuteSqlAsync($"UPDATE otps SET final_at = clock_timestamp() - {ago}::interval WHERE id = {id}"));
+        await _host.QueryAsync(
+            db => db.Database.ExecuteSqlAsync($"UPDATE otps SET final_at = clock_timestamp() - {ago}::interval WHERE id = {id}"));
 
         var retry = await _client.VerifyAsync(id, pin, "submission");
         retry.Text.Contains("VERIFIED", StringComparison.Ordinal).ShouldBe(again, retry.Text);

@@ -24,7 +24,9 @@ public sealed class A_body_in_chunks
     public async Task That_are_none_cannot_be_read(string body)
     {
         var answer = await RawExchange.SendAsync(
-            _server.Address, $"POST /otp HTTP/1.1\r\nHost: {{host}}\r\nX-API-KEY: {_host.Shop.Key}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked", body);
+            _server.Address,
+            $"POST /otp HTTP/1.1\r\nHost: {{host}}\r\nX-API-KEY: {_host.Shop.Key}\r\nContent-Type: " +
+            $"application/json\r\nTransfer-Encoding: chunked", body);
 
         answer.Status.ShouldBe(400, answer.Body);
         answer.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2101);
@@ -53,7 +55,8 @@ public sealed class A_body_in_chunks
 
         var answer = await RawExchange.SendAsync(
             _server.Address,
-            $"POST /otp HTTP/1.1\r\nHost: {{host}}\r\nX-API-KEY: {_host.Shop.Key}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked",
+            $"POST /otp HTTP/1.1\r\nHost: {{host}}\r\nX-API-KEY: {_host.Shop.Key}\r\nContent-Type: " +
+            $"application/json\r\nTransfer-Encoding: chunked",
             $"1\r\n{body[0]}\r\n{body.Length - 1:x}\r\n{body[1..]}\r\n0\r\n\r\n");
 
         answer.Status.ShouldBe(201, answer.Body);

@@ -32,14 +32,18 @@ public sealed class A_body_that_cannot_be_read
         { "list", "[]"u8.ToArray(), "The body is not a JSON object" },
         { "number", "1"u8.ToArray(), "The body is not a JSON object" },
         { "null", "null"u8.ToArray(), "The body is not a JSON object" },
-        { "repeated field", """{"phoneNumber":"+33612246400","phoneNumber":"+33612246401"}"""u8.ToArray(), "The body holds the same field twice" },
+        { "repeated field", """{"phoneNumber":"+33612246400","phoneNumber":"+33612246401"}"""u8.ToArray(), "The body holds the same " +
+            "field twice" },
         { "repeated through an escape", """{"pin":"1","p\u0069n":"2"}"""u8.ToArray(), "The body holds the same field twice" },
-        { "repeated within", """{"phoneNumber":"+33612246400","metadata":{"a":"1","a":"2"}}"""u8.ToArray(), "The body holds the same field twice" },
+        { "repeated within", """{"phoneNumber":"+33612246400","metadata":{"a":"1","a":"2"}}"""u8.ToArray(), "The body holds the same " +
+            "field twice" },
         { "seventeen levels deep", Encoding.UTF8.GetBytes($$"""{"a":{{new string('[', 16)}}{{new string(']', 16)}}}"""), "The body is not valid JSON" },
-        { "broken UTF-8", [.. """{"phoneNumber":"+33612246400","name":"a"""u8, 0xC3, 0x28, .. "\"}"u8], "The body is not valid UTF-8 text" },
+        { "broken UTF-8", [.. """{"phoneNumber":"+33612246400","name":"a"""u8, 0xC3, 0x28, .. "\"}"u8], "The body is not valid UTF-8 " +
+            "text" },
         { "lone high surrogate", """{"phoneNumber":"+33612246400","name":"a\ud800"}"""u8.ToArray(), "The body is not valid UTF-8 text" },
         { "lone low surrogate in a name", """{"phoneNumber":"+33612246400","metadata":{"\uDC00":"1"}}"""u8.ToArray(), "The body is not valid UTF-8 text" },
-        { "high surrogates only", """{"phoneNumber":"+33612246400","name":"\ud800\ud800"}"""u8.ToArray(), "The body is not valid UTF-8 text" },
+        { "high surrogates only", """{"phoneNumber":"+33612246400","name":"\ud800\ud800"}"""u8.ToArray(), "The body is not valid " +
+            "UTF-8 text" },
     };
 
     [Theory]
@@ -82,7 +86,9 @@ public sealed class A_body_that_cannot_be_read
     [Fact]
     public async Task Is_not_one_with_whole_characters_in_escapes_or_a_byte_order_mark()
     {
-        byte[] body = [0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($$"""{"phoneNumber":"{{Recipients.Next()}}","name":"\ud83d\ude00 \\ud800"}""")];
+        byte[] body = [
+            0xEF, 0xBB, 0xBF, .. Encoding.UTF8.GetBytes($$"""{"phoneNumber":"{{Recipients.Next()}}","name":"\ud83d\ude00 \\ud800"}""")
+        ];
 
         var answer = await _client.RequestAsync(body);
 
@@ -100,7 +106,8 @@ public sealed class A_body_that_cannot_be_read
         }
 
         (await _host.QueryAsync(db => db.Otps.CountAsync(o => o.ApplicationId == _host.Refused.Id))).ShouldBe(0);
-        _host.Logs.Lines.Where(l => l.Level > LogLevel.Warning && !l.Category.StartsWith("MassTransit", StringComparison.Ordinal)).ShouldBeEmpty();
+        _host.Logs.Lines.Where(l => l.Level > LogLevel.Warning && !l.Category.StartsWith("MassTransit", StringComparison.Ordinal))
+            .ShouldBeEmpty();
     }
 
     /// <summary>On a real socket, as a client would send it.</summary>

@@ -20,7 +20,8 @@ public sealed class The_links_in_answers
     [InlineData("*.example.com", null, "eu.example.com:8443", "http://eu.example.com:8443/docs/errors#2110")]
     [InlineData("*", "https://otp.example.com/", "evil.example", "https://otp.example.com/docs/errors#2110")]
     [InlineData("otp.example.com", "https://otp.example.com", "otp.example.com", "https://otp.example.com/docs/errors#2110")]
-    public async Task Begin_with_what_is_configured_and_never_with_any_host_that_was_sent(string allowedHosts, string? publicUrl, string host, string uri)
+    public async Task Begin_with_what_is_configured_and_never_with_any_host_that_was_sent(
+        string allowedHosts, string? publicUrl, string host, string uri)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["AllowedHosts"] = allowedHosts };
         if (publicUrl is not null)

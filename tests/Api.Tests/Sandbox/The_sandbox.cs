@@ -38,7 +38,8 @@ public sealed class The_sandbox
         var answer = await _client.GetAsync($"/sandbox/messages?recipient={recipient}");
 
         answer.Status.ShouldBe(HttpStatusCode.OK, answer.Text);
-        var mine = answer.Json.EnumerateArray().Where(m => m.GetProperty("text").GetString()!.EndsWith(tenant, StringComparison.Ordinal)).ToList();
+        var mine = answer.Json.EnumerateArray().Where(m => m.GetProperty("text").GetString()!.EndsWith(tenant, StringComparison.Ordinal))
+            .ToList();
         mine.Select(m => m.GetProperty("text").GetString()).ShouldBe([$"newer {tenant}", $"older {tenant}"]);
         mine[0].EnumerateObject().Select(p => p.Name).ShouldBe(["channel", "recipient", "text", "pin", "sentAt"]);
         mine[0].GetProperty("pin").GetString().ShouldBe("123456");
@@ -52,13 +53,16 @@ public sealed class The_sandbox
         var answers = new List<Answer>();
         foreach (var id in new[] { known, Guid.CreateVersion7() })
         {
-            answers.Add(await stranger.SendAsync(HttpMethod.Post, "/sandbox/callbacks", new StringContent($$"""{"data":[{"otpId":"{{id}}"}]}"""), "application/json"));
+            answers.Add(
+                await stranger.SendAsync(
+                    HttpMethod.Post, "/sandbox/callbacks", new StringContent($$"""{"data":[{"otpId":"{{id}}"}]}"""), "application/json"));
         }
 
         answers.ShouldAllBe(a => a.Status == HttpStatusCode.NoContent && a.Text.Length == 0);
         answers[0].Headers.Keys.ShouldBe(answers[1].Headers.Keys, ignoreOrder: true);
         (await _client.GetAsync($"/sandbox/callbacks?otpId={known}")).Json.GetArrayLength().ShouldBe(1);
-        (await stranger.SendAsync(HttpMethod.Post, "/sandbox/callbacks", new StringContent("{}"), "application/json")).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await stranger.SendAsync(HttpMethod.Post, "/sandbox/callbacks", new StringContent("{}"), "application/json")).Status
+            .ShouldBe(HttpStatusCode.BadRequest);
     }
 
     [Fact]
@@ -79,7 +83,8 @@ public sealed class The_sandbox
             """));
 
         var shown = (await _client.GetAsync($"/sandbox/callbacks?otpId={otp}")).Json;
-        shown.EnumerateArray().Select(c => c.GetProperty("path").GetString()).ShouldBe(["/sandbox/callbacks/older", "/sandbox/callbacks/newer"]);
+        shown.EnumerateArray().Select(c => c.GetProperty("path").GetString())
+            .ShouldBe(["/sandbox/callbacks/older", "/sandbox/callbacks/newer"]);
     }
 
     [Fact]
@@ -90,8 +95,10 @@ public sealed class The_sandbox
         await AddAsync(_host.Shop, Recipient.From(email!), "mail", DateTime.UtcNow);
         await AddAsync(_host.Shop, Recipient.From(chat!), "chat", DateTime.UtcNow);
 
-        (await _client.GetAsync("/sandbox/messages?recipient=maria%40EXAMPLE.org")).Json.EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe("mail");
-        (await _client.GetAsync("/sandbox/messages?recipient=987654321")).Json.EnumerateArray().ShouldHaveSingleItem().GetProperty("text").GetString().ShouldBe("chat");
+        (await _client.GetAsync("/sandbox/messages?recipient=maria%40EXAMPLE.org")).Json.EnumerateArray().ShouldHaveSingleItem()
+            .GetProperty("text").GetString().ShouldBe("mail");
+        (await _client.GetAsync("/sandbox/messages?recipient=987654321")).Json.EnumerateArray().ShouldHaveSingleItem().GetProperty("text")
+            .GetString().ShouldBe("chat");
     }
 
     [Theory]
@@ -105,10 +112,12 @@ public sealed class The_sandbox
     [Fact]
     public async Task Is_not_there_unless_enabled()
     {
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Sandbox:Enabled"] = "false" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Sandbox:Enabled"] = "false" });
         using var http = new HttpClient { BaseAddress = server.Address };
 
-        (await new ApiClient(http, _host.Shop.Key).GetAsync("/sandbox/messages?recipient=%2B33612246400")).Status.ShouldBe(HttpStatusCode.NotFound);
+        (await new ApiClient(http, _host.Shop.Key).GetAsync("/sandbox/messages?recipient=%2B33612246400")).Status
+            .ShouldBe(HttpStatusCode.NotFound);
         var unserved = await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() });
         unserved.Json.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(2102);
     }

@@ -13,7 +13,8 @@ public sealed class A_request_without_the_right_key
         _host = host;
     }
 
-    public static TheoryData<string> Unwelcome => ["none", "unknown", nameof(ApiHost.Expired), nameof(ApiHost.Revoked), nameof(ApiHost.Inactive)];
+    public static TheoryData<string> Unwelcome =>
+        ["none", "unknown", nameof(ApiHost.Expired), nameof(ApiHost.Revoked), nameof(ApiHost.Inactive)];
 
     [Theory]
     [MemberData(nameof(Unwelcome))]
@@ -68,7 +69,8 @@ public sealed class A_request_without_the_right_key
     [Fact]
     public async Task Is_slowed_down_by_address()
     {
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AnonymousRequestsPerMinute"] = "3" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AnonymousRequestsPerMinute"] = "3" });
         using var http = new HttpClient { BaseAddress = server.Address };
         var guesser = new ApiClient(http, Tenant.New().Key);
 
@@ -81,6 +83,7 @@ public sealed class A_request_without_the_right_key
 
         answers[0].Status.ShouldBe(HttpStatusCode.Unauthorized);
         answers.ShouldContain(a => a.Status == HttpStatusCode.TooManyRequests);
-        (await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() })).Status.ShouldBe(HttpStatusCode.Created);
+        (await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() })).Status
+            .ShouldBe(HttpStatusCode.Created);
     }
 }

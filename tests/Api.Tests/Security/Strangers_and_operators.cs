@@ -34,7 +34,8 @@ public sealed class Strangers_and_operators
         (await TokenAsync(http, token)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await new ApiClient(http, _host.AdminKey).GetAsync("/admin/applications")).Status.ShouldBe(HttpStatusCode.OK);
         (await new ApiClient(http, _host.Shop.Key).ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.NotFound);
-        (await new CompatibleApiClient(http).BeemAsync("beem-key:beem-secret==", "/v1/verify", new { pinId = "none", pin = "1" })).Status.ShouldBe(HttpStatusCode.OK);
+        (await new CompatibleApiClient(http).BeemAsync("beem-key:beem-secret==", "/v1/verify", new { pinId = "none", pin = "1" })).Status
+            .ShouldBe(HttpStatusCode.OK);
     }
 
     [Fact]
@@ -153,11 +154,13 @@ public sealed class Strangers_and_operators
         counters.Take(new Bucket(1), 1).Admitted.ShouldBeTrue();
     }
 
-    private KestrelHost Server(params (string Key, string Value)[] settings) => new(_host, settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
+    private KestrelHost Server(params (string Key, string Value)[] settings) =>
+        new(_host, settings.ToDictionary(s => s.Key, s => s.Value, StringComparer.Ordinal));
 
     private static async Task<HttpResponseMessage> TokenAsync(HttpClient http, string pair)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([new("grant_type", "client_credentials")]) };
         request.Headers.Authorization = new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(pair)));
         return await http.SendAsync(request);
     }

@@ -86,7 +86,8 @@ public sealed class A_lock_that_is_not_had_in_time : IAsyncDisposable
         var client = new ApiClient(_http, _host.OtherShop.Key);
         var body = new { phoneNumber = Recipients.Next() };
         (await client.RequestAsync(body, "first")).Status.ShouldBe(HttpStatusCode.Created);
-        await using (await HoldStatementAsync($"SELECT 1 FROM recipient_histories WHERE application_id = '{_host.OtherShop.Id}' FOR UPDATE"))
+        await using (
+            await HoldStatementAsync($"SELECT 1 FROM recipient_histories WHERE application_id = '{_host.OtherShop.Id}' FOR UPDATE"))
         {
             (await client.RequestAsync(body, "second")).Status.ShouldBe(HttpStatusCode.ServiceUnavailable);
         }

@@ -67,7 +67,8 @@ public sealed class The_migrations_of_a_database : IAsyncLifetime
 
         again.ExitCode.ShouldBe(0, again.Errors);
         again.Output.ShouldStartWith("Database migrated: 0 migrations applied");
-        (await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() })).Status.ShouldBe(HttpStatusCode.Created);
+        (await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() })).Status
+            .ShouldBe(HttpStatusCode.Created);
     }
 
     [Fact]

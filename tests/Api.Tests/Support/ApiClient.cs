@@ -29,7 +29,8 @@ public sealed class ApiClient(HttpClient http, string? key)
 
     public Task<Answer> GetAsync(string path) => SendAsync(HttpMethod.Get, path);
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? contentType = null, string? idempotencyKey = null)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, string? contentType = null, string? idempotencyKey = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         if (content is not null)
@@ -77,7 +78,8 @@ public sealed record Answer(HttpStatusCode Status, string Text, IReadOnlyDiction
     /// <summary>The whole body, to the letter.</summary>
     public Answer ShouldBeRefused(int status, string type, int code, string message)
     {
-        Text.ShouldBe($$$"""{"error":{"type":"{{{type}}}","message":"{{{message}}}","uri":"http://localhost/docs/errors#{{{code}}}","code":{{{code}}}""" + "}}");
+        Text.ShouldBe(
+            $$$"""{"error":{"type":"{{{type}}}","message":"{{{message}}}","uri":"http://localhost/docs/errors#{{{code}}}","code":{{{code}}}""" + "}}");
         ((int)Status).ShouldBe(status);
         this["Content-Type"].ShouldBe("application/json");
         this["X-Request-Id"].ShouldNotBeNullOrEmpty();

@@ -34,7 +34,9 @@ public sealed class ApiHost : IAsyncLifetime
 
     public Tenant OtherShop { get; } = Tenant.New();
 
-    /// <summary>Its settings leave from, template and pinType to the request; it serves France only, may send twice an hour and spend 0.2 a day.</summary>
+    /// <summary>
+    /// Its settings leave from, template and pinType to the request; it serves France only, may send twice an hour and spend 0.2 a day.
+    /// </summary>
     public Tenant Strict { get; } = Tenant.New();
 
     /// <summary>May make three requests a minute.</summary>
@@ -61,7 +63,8 @@ public sealed class ApiHost : IAsyncLifetime
     public CapturedLogs Logs { get; } = new();
 
     /// <summary>The key ring of every process of the tests.</summary>
-    public static OtpSecrets Secrets { get; } = new(new KeyRing(Options.Create(new OtpOptions { PinKeys = [new() { Id = "test", Key = PinKey }] })));
+    public static OtpSecrets Secrets { get; } = new(
+        new KeyRing(Options.Create(new OtpOptions { PinKeys = [new() { Id = "test", Key = PinKey }] })));
 
     /// <summary>Every key of the configuration that a start needs, by its name.</summary>
     public Dictionary<string, string?> Configuration { get; } = new(StringComparer.Ordinal);
@@ -117,7 +120,8 @@ public sealed class ApiHost : IAsyncLifetime
                 builder.UseSetting(key, value);
             }
 
-            builder.ConfigureLogging(logging => logging.ClearProviders().AddProvider(Logs).AddFilter<CapturedLogs>(category: null, LogLevel.Trace));
+            builder.ConfigureLogging(
+                logging => logging.ClearProviders().AddProvider(Logs).AddFilter<CapturedLogs>(category: null, LogLevel.Trace));
         });
         await AddTenantsAsync();
         await RefreshAsync();
@@ -186,10 +190,12 @@ public sealed class ApiHost : IAsyncLifetime
     }
 
     public Task LetExpireAsync(Guid otpId) =>
-        QueryAsync(db => db.Database.ExecuteSqlAsync($"UPDATE otps SET expires_at = clock_timestamp() - interval '1 ms' WHERE id = {otpId}"));
+        QueryAsync(
+            db => db.Database.ExecuteSqlAsync($"UPDATE otps SET expires_at = clock_timestamp() - interval '1 ms' WHERE id = {otpId}"));
 
     /// <summary>As the sandbox provider of a worker leaves a message.</summary>
-    public Task<int> AddSandboxMessageAsync(Tenant tenant, Core.Recipients.Recipient recipient, SandboxContent content, DateTime sentAt) => QueryAsync(db =>
+    public Task<int> AddSandboxMessageAsync(Tenant tenant, Core.Recipients.Recipient recipient, SandboxContent content, DateTime sentAt) =>
+        QueryAsync(db =>
     {
         var secrets = Services.GetRequiredService<OtpSecrets>();
         var id = Guid.CreateVersion7();

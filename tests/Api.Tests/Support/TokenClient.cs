@@ -19,7 +19,8 @@ public sealed class TokenClient(ApiHost host)
 
     public async Task<Answer> AskAsync(string form, string? credentials, string contentType = "application/x-www-form-urlencoded")
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(form)) };
+        using var request = new HttpRequestMessage(
+            HttpMethod.Post, "/oauth/token") { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(form)) };
         request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(contentType);
         if (credentials is not null)
         {

@@ -5,7 +5,8 @@ namespace OtpPipeline.Benchmarks.Load;
 
 /// <summary>A call on one connection; answers whether it was what it should be.</summary>
 /// <param name="wire">The connection.</param>
-/// <param name="stopping">For what is waited for before the call; a call that is sent is let finish, since the server counts it too.</param>
+/// <param name="stopping">For what is waited for before the call; a call that is sent is let finish, since the server counts it
+/// too.</param>
 internal delegate ValueTask<bool> Call(Wire wire, CancellationToken stopping);
 
 /// <summary>Connections that each make one call after the other until they are stopped.</summary>

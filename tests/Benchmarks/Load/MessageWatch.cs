@@ -59,7 +59,8 @@ internal sealed class MessageWatch : IAsyncDisposable
 
     private async Task ReadAsync(DateTimeOffset from)
     {
-        await using var command = _database.CreateCommand("SELECT id, application_id, recipient_hash, content FROM sandbox_messages WHERE id >= $1");
+        await using var command = _database.CreateCommand(
+            "SELECT id, application_id, recipient_hash, content FROM sandbox_messages WHERE id >= $1");
         command.Parameters.Add(new() { Value = Floor(from) });
         await using var reader = await command.ExecuteReaderAsync();
         while (await reader.ReadAsync())

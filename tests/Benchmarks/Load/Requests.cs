@@ -47,7 +47,8 @@ internal sealed class IntakeRequest
         return _bytes;
     }
 
-    private void Write(int number, int position) => _ = Utf8Formatter.TryFormat(number, _bytes.AsSpan(position, Digits), out _, new('D', Digits));
+    private void Write(int number, int position) =>
+        _ = Utf8Formatter.TryFormat(number, _bytes.AsSpan(position, Digits), out _, new('D', Digits));
 }
 
 /// <summary>A guess.</summary>
@@ -76,5 +77,6 @@ internal sealed class VerifyRequest
 internal static class Http
 {
     public static byte[] Post(Uri address, string path, string key, string body) => Encoding.ASCII.GetBytes(
-        $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nX-API-KEY: {key}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}");
+        $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nX-API-KEY: {key}\r\nContent-Type: application/json\r\nContent-Length: " +
+        $"{body.Length}\r\n\r\n{body}");
 }

@@ -22,7 +22,8 @@ internal sealed class Wire : IDisposable
     public Guid OtpId()
     {
         var at = Body.IndexOf("\"otpId\":\""u8);
-        return at >= 0 && Utf8Parser.TryParse(Body[(at + 9)..], out Guid id, out _) ? id : throw new BenchException("An answer has no otpId.");
+        return at >= 0
+            && Utf8Parser.TryParse(Body[(at + 9)..], out Guid id, out _) ? id : throw new BenchException("An answer has no otpId.");
     }
 
     public static async Task<Wire> ConnectAsync(Uri address, CancellationToken cancellationToken)

@@ -64,7 +64,8 @@ internal static class Callbacks
         }
     }
 
-    private static async Task<(double? Rate, string? Note)> CountAsync(CallbackReceiver receiver, int all, CancellationToken cancellationToken)
+    private static async Task<(double? Rate, string? Note)> CountAsync(
+        CallbackReceiver receiver, int all, CancellationToken cancellationToken)
     {
         var (first, last) = ((long)(all * Skipped), (long)(all * (1 - Skipped)));
         var (start, said) = (Stopwatch.StartNew(), TimeSpan.Zero);
@@ -92,7 +93,9 @@ internal static class Callbacks
 
         if (begin is not { } from)
         {
-            return (receiver.Count / start.Elapsed.TotalSeconds, $"only {receiver.Count:#,##0} of {all:#,##0} came within {Longest.TotalSeconds:0} s");
+            return (
+                receiver.Count / start.Elapsed.TotalSeconds,
+                $"only {receiver.Count:#,##0} of {all:#,##0} came within {Longest.TotalSeconds:0} s");
         }
 
         var rate = (receiver.Count - from.Count) / (start.Elapsed - from.At).TotalSeconds;

@@ -9,7 +9,9 @@ using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Benchmarks.Phases;
 
-/// <summary>RequestOtp as plain JSON to the default exchange, as a producer of any language sends it; an answer at reply_to counts.</summary>
+/// <summary>
+/// RequestOtp as plain JSON to the default exchange, as a producer of any language sends it; an answer at reply_to counts.
+/// </summary>
 internal sealed class Commands : IAsyncDisposable
 {
     private const string Queue = "request-otp";
@@ -35,11 +37,13 @@ internal sealed class Commands : IAsyncDisposable
         await using var commands = new Commands(running, connected);
         if (!await commands.QueueExistsAsync(cancellationToken) || !await commands.StartAsync(cancellationToken))
         {
-            bench.Report.Add(new("commands from the bus", null, "1/s", bench.Report.ValueOf(RawBus.Name), Note: "NOT THERE YET: no answer within 10 s"));
+            bench.Report.Add(
+                new("commands from the bus", null, "1/s", bench.Report.ValueOf(RawBus.Name), Note: "NOT THERE YET: no answer within 10 s"));
             return;
         }
 
-        var rate = await Gauge.RateAsync("commands from the bus", bench.Lengths, () => Interlocked.Read(ref commands._accepted), cancellationToken);
+        var rate = await Gauge.RateAsync(
+            "commands from the bus", bench.Lengths, () => Interlocked.Read(ref commands._accepted), cancellationToken);
         var note = commands._refused > 0 ? $"{commands._refused:#,##0} were refused, the first with {commands._firstError}" : null;
         bench.Report.Add(new("commands from the bus", rate, "1/s", bench.Report.ValueOf(RawBus.Name), Note: note));
         await commands.DisposeAsync();

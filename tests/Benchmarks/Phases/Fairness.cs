@@ -38,7 +38,8 @@ internal static class Fairness
             Join(beside.Note, $"the loud one: {beside.Accepted:#,##0} accepted, {beside.Refused:#,##0} refused")));
     }
 
-    private static async Task<Measured> MeasureAsync(Bench bench, Pipeline pipeline, double rate, Loud? loud, CancellationToken cancellationToken)
+    private static async Task<Measured> MeasureAsync(
+        Bench bench, Pipeline pipeline, double rate, Loud? loud, CancellationToken cancellationToken)
     {
         var begun = new ConcurrentDictionary<int, DateTimeOffset>();
         var sent = new ConcurrentDictionary<int, DateTimeOffset>();
@@ -68,7 +69,8 @@ internal static class Fairness
             first = begun.Keys.Max();
             await using (var noise = loud is null ? null : await NoiseAsync(pipeline, loud, Count, cancellationToken))
             {
-                var reached = await Gauge.RateAsync("30 % load", bench.Lengths with { WarmUp = TimeSpan.Zero }, () => quiet.Succeeded, cancellationToken);
+                var reached = await Gauge.RateAsync(
+                    "30 % load", bench.Lengths with { WarmUp = TimeSpan.Zero }, () => quiet.Succeeded, cancellationToken);
                 note = reached < rate * 0.95 ? $"only {reached:#,##0} OTPs a second could be requested" : null;
             }
 
@@ -77,7 +79,8 @@ internal static class Fairness
             await Task.Delay(500, cancellationToken);
         }
 
-        var waits = begun.Where(b => b.Key > first && sent.ContainsKey(b.Key)).Select(b => (sent[b.Key] - b.Value).TotalMilliseconds).Order().ToList();
+        var waits = begun.Where(b => b.Key > first && sent.ContainsKey(b.Key)).Select(b => (sent[b.Key] - b.Value).TotalMilliseconds)
+            .Order().ToList();
         var missing = begun.Count(b => b.Key > first) - waits.Count;
         note = missing > 0 ? Join(note, $"{missing:#,##0} messages were not seen") : note;
         return new(waits.Count == 0 ? null : Math.Max(1, waits[(int)(0.99 * (waits.Count - 1))]), accepted, refused, note);
@@ -86,7 +89,8 @@ internal static class Fairness
     }
 
     /// <summary>Requests at a fixed rate; what is beyond the limit is refused, as it should be.</summary>
-    private static async Task<IAsyncDisposable> NoiseAsync(Pipeline pipeline, Loud loud, Action<bool> answered, CancellationToken cancellationToken)
+    private static async Task<IAsyncDisposable> NoiseAsync(
+        Pipeline pipeline, Loud loud, Action<bool> answered, CancellationToken cancellationToken)
     {
         var pacer = new Pacer(loud.PerSecond);
         var callers = await Callers.StartAsync(

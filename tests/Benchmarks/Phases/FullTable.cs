@@ -26,7 +26,8 @@ internal static class FullTable
         bench.Report.Add(new($"accepted OTPs, {with}", accepted, "1/s", bench.Report.ValueOf(Intake.Name), Goal.Ratio(0.90), acceptedNote));
         await pipeline.DrainAsync(cancellationToken);
         var (verified, verifiedNote) = await Verification.MeasureAsync(bench, pipeline, $"verifications {with}", cancellationToken);
-        bench.Report.Add(new($"verified OTPs, {with}", verified, "1/s", bench.Report.ValueOf(Verification.Name), Goal.Ratio(0.90), verifiedNote));
+        bench.Report.Add(
+            new($"verified OTPs, {with}", verified, "1/s", bench.Report.ValueOf(Verification.Name), Goal.Ratio(0.90), verifiedNote));
     }
 
     /// <summary>Tables and their indexes.</summary>

@@ -20,7 +20,8 @@ internal static class Intake
     }
 
     /// <summary>Requests accepted a second, and what went wrong.</summary>
-    public static async Task<(double Rate, string? Note)> MeasureAsync(Lengths lengths, Pipeline pipeline, string what, CancellationToken cancellationToken)
+    public static async Task<(double Rate, string? Note)> MeasureAsync(
+        Lengths lengths, Pipeline pipeline, string what, CancellationToken cancellationToken)
     {
         await using var callers = await Callers.StartAsync(
             pipeline.Api.Address,

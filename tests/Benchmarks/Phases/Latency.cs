@@ -39,14 +39,16 @@ internal static class Latency
             Console.WriteLine($"  from 201 to the provider at {rate:#,##0} OTPs a second");
             await Task.Delay(bench.Lengths.WarmUp, cancellationToken);
             first = last;
-            var reached = await Gauge.RateAsync("half load", bench.Lengths with { WarmUp = TimeSpan.Zero }, () => callers.Succeeded, cancellationToken);
+            var reached = await Gauge.RateAsync(
+                "half load", bench.Lengths with { WarmUp = TimeSpan.Zero }, () => callers.Succeeded, cancellationToken);
             note = await callers.StopAsync();
             note ??= reached < rate * 0.95 ? $"only {reached:#,##0} OTPs a second could be requested" : null;
             await pipeline.DrainAsync(cancellationToken);
             await Task.Delay(500, cancellationToken);
         }
 
-        var waits = answered.Where(a => a.Key > first && sent.ContainsKey(a.Key)).Select(a => Milliseconds(a.Value, sent[a.Key])).Order().ToList();
+        var waits = answered.Where(a => a.Key > first && sent.ContainsKey(a.Key)).Select(a => Milliseconds(a.Value, sent[a.Key])).Order()
+            .ToList();
         var missing = answered.Count(a => a.Key > first) - waits.Count;
         note ??= missing > 0 ? $"{missing:#,##0} of {waits.Count + missing:#,##0} messages were not seen" : null;
         bench.Report.Add(new("from 201 to the provider at half load, p50", At(waits, 0.50), "ms"));

@@ -36,7 +36,8 @@ internal static class RawBus
         await bus.StartAsync(cancellationToken);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var publishers = Enumerable.Range(0, Publishers).Select(_ => Task.Run(PublishAsync, CancellationToken.None)).ToArray();
-        var rate = await Gauge.RateAsync("MassTransit publish and consume on a quorum queue", bench.Lengths, () => Interlocked.Read(ref consumed), cancellationToken);
+        var rate = await Gauge.RateAsync(
+            "MassTransit publish and consume on a quorum queue", bench.Lengths, () => Interlocked.Read(ref consumed), cancellationToken);
         await stop.CancelAsync();
         await Task.WhenAll(publishers);
         await bus.StopAsync(cancellationToken);

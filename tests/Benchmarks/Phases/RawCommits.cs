@@ -13,11 +13,14 @@ internal static class RawCommits
 
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
-        await bench.Database.ExecuteAsync("CREATE TABLE raw_commits (id uuid PRIMARY KEY, at timestamptz NOT NULL, text text NOT NULL)", cancellationToken);
+        await bench.Database.ExecuteAsync(
+            "CREATE TABLE raw_commits (id uuid PRIMARY KEY, at timestamptz NOT NULL, text text NOT NULL)", cancellationToken);
         var count = 0L;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var writers = Enumerable.Range(0, Callers.Connections).Select(_ => Task.Run(() => WriteAsync(bench, () => Interlocked.Increment(ref count), stop.Token), CancellationToken.None)).ToArray();
-        var rate = await Gauge.RateAsync("raw commits of one row from 64 connections", bench.Lengths, () => Interlocked.Read(ref count), cancellationToken);
+        var writers = Enumerable.Range(0, Callers.Connections)
+            .Select(_ => Task.Run(() => WriteAsync(bench, () => Interlocked.Increment(ref count), stop.Token), CancellationToken.None)).ToArray();
+        var rate = await Gauge.RateAsync(
+            "raw commits of one row from 64 connections", bench.Lengths, () => Interlocked.Read(ref count), cancellationToken);
         await stop.CancelAsync();
         await Task.WhenAll(writers);
         await bench.Database.ExecuteAsync("DROP TABLE raw_commits", cancellationToken);
@@ -47,5 +50,8 @@ internal static class Ceilings
 
     /// <summary>A ceiling far under what two cores gave before makes every ratio look better than it is.</summary>
     public static string? Note(double rate, double seenBefore) =>
-        rate < Suspicious * seenBefore ? $"LOW: under {Suspicious:0.0} of the {seenBefore:#,##0}/s seen on an idle machine of two cores; something else runs, or the disk is slow" : null;
+        rate < Suspicious * seenBefore
+            ? $"LOW: under {Suspicious:0.0} of the {seenBefore:#,##0}/s seen on an idle machine of two cores; something else runs, or " +
+                $"the disk is slow"
+            : null;
 }

@@ -3,7 +3,9 @@ using OtpPipeline.Benchmarks.Running;
 
 namespace OtpPipeline.Benchmarks.Phases;
 
-/// <summary>The intake again while the provider takes 200 ms for each message; then all that was accepted must still be delivered.</summary>
+/// <summary>
+/// The intake again while the provider takes 200 ms for each message; then all that was accepted must still be delivered.
+/// </summary>
 internal static class SlowProvider
 {
     private const string Latency = "00:00:00.2";
@@ -21,7 +23,8 @@ internal static class SlowProvider
         await pipeline.RestartWorkersAsync(cancellationToken);
         await pipeline.DrainAsync(cancellationToken);
         var lost = await bench.Database.CountAsync(
-            "otps o WHERE o.status = 'PENDING' AND NOT EXISTS (SELECT FROM deliveries d WHERE d.otp_id = o.id AND d.status = 'SENT')", cancellationToken);
+            "otps o WHERE o.status = 'PENDING' AND NOT EXISTS (SELECT FROM deliveries d WHERE d.otp_id = o.id AND d.status = 'SENT')",
+            cancellationToken);
         bench.Report.Add(new("accepted and never sent, provider of 200 ms", lost, "OTPs", Goal: Goal.AtMost(0)));
     }
 }

@@ -18,7 +18,8 @@ internal static class Verification
     }
 
     /// <summary>Right PINs verified a second, and what went wrong.</summary>
-    public static async Task<(double Rate, string? Note)> MeasureAsync(Bench bench, Pipeline pipeline, string what, CancellationToken cancellationToken)
+    public static async Task<(double Rate, string? Note)> MeasureAsync(
+        Bench bench, Pipeline pipeline, string what, CancellationToken cancellationToken)
     {
         Console.WriteLine($"  putting {bench.Lengths.Pending:#,##0} delivered OTPs into the tables");
         var waiting = await new OtpSeeder(bench.Database, pipeline).PendingAsync(bench.Lengths.Pending, cancellationToken);

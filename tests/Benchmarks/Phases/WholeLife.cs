@@ -41,9 +41,13 @@ internal sealed class WholeLife
         await using var watch = new MessageWatch(bench, running, life.Arrived);
         await using var callers = await Callers.StartAsync(running.Api.Address, life.NewCall, cancellationToken);
         await life.LookForCallbacksAsync(cancellationToken);
-        var rate = await Gauge.RateAsync(life._calledBack ? "whole lives" : "lives without callback", bench.Lengths, () => Interlocked.Read(ref life._completed), cancellationToken);
+        var rate = await Gauge.RateAsync(
+            life._calledBack ? "whole lives" : "lives without callback", bench.Lengths, () => Interlocked.Read(ref life._completed),
+            cancellationToken);
         var failure = await callers.StopAsync();
-        var note = life._calledBack ? failure : $"NO CALLBACK arrived within {Patience.TotalSeconds:0} s: request, delivery and verification only. {failure}".TrimEnd();
+        var note = life._calledBack
+            ? failure
+            : $"NO CALLBACK arrived within {Patience.TotalSeconds:0} s: request, delivery and verification only. {failure}".TrimEnd();
         bench.Report.Add(new(Name, rate, "1/s", bench.Report.ValueOf(RawBus.Name), Goal.Ratio(0.08), note));
         await running.DrainAsync(cancellationToken);
         await receiving.SettleAsync(cancellationToken);

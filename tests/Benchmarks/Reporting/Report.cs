@@ -12,7 +12,8 @@ internal sealed class Report
     {
         _figures.Add(figure);
         var ratio = figure.Ratio is { } r ? $", {r:0.00} of {Number(figure.Ceiling)}" : "";
-        Console.WriteLine($"  => {figure.Name}: {Number(figure.Value)} {figure.Unit}{ratio}{(figure.Note is null ? "" : $" ({figure.Note})")}");
+        Console.WriteLine(
+            $"  => {figure.Name}: {Number(figure.Value)} {figure.Unit}{ratio}{(figure.Note is null ? "" : $" ({figure.Note})")}");
     }
 
     /// <summary>What an earlier phase measured; null where it did not.</summary>
@@ -31,7 +32,9 @@ internal sealed class Report
         Console.WriteLine();
         foreach (var row in rows.Prepend(head))
         {
-            Console.WriteLine("  " + string.Join("  ", row.Select((cell, i) => i is 1 or 3 or 4 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i]))).TrimEnd());
+            Console.WriteLine(
+                "  " + string.Join("  ", row.Select((cell, i) => i is 1 or 3 or 4 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i])))
+                    .TrimEnd());
         }
 
         foreach (var noted in _figures.Where(f => f.Note is not null))
@@ -53,7 +56,8 @@ internal sealed class Report
 
     private static string[] Row(Figure f) =>
     [
-        f.Name, Number(f.Value), f.Unit, f.Ceiling is null ? "" : Number(f.Ceiling), f.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "",
+        f.Name, Number(f.Value), f.Unit, f.Ceiling is null ? "" : Number(f.Ceiling),
+        f.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "",
         f.Goal?.Text ?? "", f.IsMet switch { true => "met", false => "MISSED", _ => "" },
     ];
 

@@ -5,7 +5,9 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Benchmarks.Running;
 
-/// <summary>One Api and one Workers process as a deployment has them: defaults, the environment Production, the sandbox as the only provider.</summary>
+/// <summary>
+/// One Api and one Workers process as a deployment has them: defaults, the environment Production, the sandbox as the only provider.
+/// </summary>
 internal sealed class Pipeline : IAsyncDisposable
 {
     private static readonly TimeSpan DrainTime = TimeSpan.FromMinutes(3);
@@ -137,7 +139,8 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private async Task StartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over)
     {
-        _workers = new(Program("workers"), _settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value))), _bench.LogFile("workers"));
+        _workers = new(
+            Program("workers"), _settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value))), _bench.LogFile("workers"));
         await _workers.StartAsync().WaitAsync(cancellationToken);
     }
 

@@ -17,10 +17,12 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
 {
     private const int Chunk = 20_000;
     private const string Otps =
-        "otps (id, application_id, channel, country_iso, recipient_hash, details, status, reason, sequence, attempts, max_attempts, ttl, parts, cost, created_at, expires_at, final_at, delivery_sequence, callback_events)";
+        "otps (id, application_id, channel, country_iso, recipient_hash, details, status, reason, sequence, attempts, max_attempts, " +
+        "ttl, parts, cost, created_at, expires_at, final_at, delivery_sequence, callback_events)";
 
     private const string Deliveries =
-        "deliveries (id, otp_id, application_id, channel, provider, step, attempt, status, provider_message_id, due_at, publish_due_at, republished, created_at, updated_at)";
+        "deliveries (id, otp_id, application_id, channel, provider, step, attempt, status, provider_message_id, due_at, " +
+        "publish_due_at, republished, created_at, updated_at)";
 
     private const string Pins = "otp_pins (otp_id, version, ciphertext, key_id, valid_until)";
     private const string Histories = "recipient_histories (application_id, recipient_hash, sends, failed_guesses, updated_at)";
@@ -62,13 +64,17 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
         }
     }
 
-    private Task CopyOtpsAsync(List<SeededOtp> rows, CancellationToken cancellationToken) => CopyAsync(Otps, rows, WriteOtpAsync, cancellationToken);
+    private Task CopyOtpsAsync(List<SeededOtp> rows, CancellationToken cancellationToken) =>
+        CopyAsync(Otps, rows, WriteOtpAsync, cancellationToken);
 
-    private Task CopyDeliveriesAsync(List<SeededOtp> rows, CancellationToken cancellationToken) => CopyAsync(Deliveries, rows, WriteDeliveryAsync, cancellationToken);
+    private Task CopyDeliveriesAsync(List<SeededOtp> rows, CancellationToken cancellationToken) =>
+        CopyAsync(Deliveries, rows, WriteDeliveryAsync, cancellationToken);
 
-    private Task CopyHistoriesAsync(List<SeededOtp> rows, CancellationToken cancellationToken) => CopyAsync(Histories, rows, WriteHistoryAsync, cancellationToken);
+    private Task CopyHistoriesAsync(List<SeededOtp> rows, CancellationToken cancellationToken) =>
+        CopyAsync(Histories, rows, WriteHistoryAsync, cancellationToken);
 
-    private async Task CopyAsync(string target, List<SeededOtp> rows, Func<NpgsqlBinaryImporter, SeededOtp, Task> write, CancellationToken cancellationToken)
+    private async Task CopyAsync(
+        string target, List<SeededOtp> rows, Func<NpgsqlBinaryImporter, SeededOtp, Task> write, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var copy = await connection.BeginBinaryImportAsync($"COPY {target} FROM STDIN (FORMAT BINARY)", cancellationToken);
@@ -143,7 +149,8 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
     {
         await copy.WriteAsync(pipeline.ApplicationId, NpgsqlDbType.Uuid);
         await copy.WriteAsync(row.RecipientHash, NpgsqlDbType.Bytea);
-        await copy.WriteAsync(new[] { new DateTimeOffset(row.CreatedAt).ToUnixTimeMilliseconds() }, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
+        await copy.WriteAsync(
+            new[] { new DateTimeOffset(row.CreatedAt).ToUnixTimeMilliseconds() }, NpgsqlDbType.Array | NpgsqlDbType.Bigint);
         await copy.WriteAsync(0, NpgsqlDbType.Integer);
         await copy.WriteAsync(row.CreatedAt, NpgsqlDbType.TimestampTz);
     }

@@ -8,7 +8,8 @@ namespace OtpPipeline.Benchmarks.Seeding;
 
 /// <summary>A row of <c>otps</c> and what hangs on it.</summary>
 internal sealed record SeededOtp(
-    Guid Id, byte[] RecipientHash, byte[] Details, string Status, string? Reason, DateTime CreatedAt, DateTime ExpiresAt, DateTime? FinalAt, string? Pin);
+    Guid Id, byte[] RecipientHash, byte[] Details, string Status, string? Reason, DateTime CreatedAt, DateTime ExpiresAt,
+    DateTime? FinalAt, string? Pin);
 
 /// <summary>Makes OTPs with recipients that no request of the load has, encrypted like the pipeline's own.</summary>
 internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callbackBases)
@@ -37,7 +38,8 @@ internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callba
         var number = Interlocked.Increment(ref _last);
         var recipient = Recipient.FromStored(RecipientKind.Phone, Block + number.ToString("0000000", CultureInfo.InvariantCulture), "FR");
         var callback = callbackBases is null ? null : callbackBases[number % callbackBases.Count] + number;
-        var details = new OtpDetails(recipient.Address, "InfoText", "Your verification code is {{pin}}", callback, Name: null, Locale: null);
+        var details = new OtpDetails(
+            recipient.Address, "InfoText", "Your verification code is {{pin}}", callback, Name: null, Locale: null);
         return new(
             id, secrets.HashRecipient(recipient), secrets.EncryptDetails(id, details), status, reason, created, created.AddSeconds(Ttl),
             finalAfter is { } after ? created + after : null, pin);

@@ -118,7 +118,8 @@ public class Batching_calls
     [Fact]
     public async Task Stops_asking_when_an_outage_begins_among_single_calls()
     {
-        await using var batcher = Held(items => items.Count > 1 ? throw new FormatException() : items[0] > 0 ? throw new TimeoutException() : items);
+        await using var batcher = Held(
+            items => items.Count > 1 ? throw new FormatException() : items[0] > 0 ? throw new TimeoutException() : items);
         var calls = await StartAsync(batcher, 101);
 
         _gate.SetResult();
@@ -171,7 +172,8 @@ public class Batching_calls
     public async Task Belongs_to_no_request()
     {
         var request = new AsyncLocal<string?> { Value = "the first request" };
-        await using var batcher = new Batcher<int, string?>((items, _) => Task.FromResult<IReadOnlyList<string?>>([.. items.Select(_ => request.Value)]), _ => false, 1);
+        await using var batcher = new Batcher<int, string?>(
+            (items, _) => Task.FromResult<IReadOnlyList<string?>>([.. items.Select(_ => request.Value)]), _ => false, 1);
 
         (await batcher.AddAsync(1, CancellationToken.None).WaitAsync(Patience)).ShouldBeNull();
     }
@@ -202,7 +204,8 @@ public class Batching_calls
         return calls;
     }
 
-    private static Task Settled(IEnumerable<Task> calls) => Task.WhenAll(calls.Select(c => c.ContinueWith(_ => { }, TaskScheduler.Default))).WaitAsync(Patience);
+    private static Task Settled(IEnumerable<Task> calls) =>
+        Task.WhenAll(calls.Select(c => c.ContinueWith(_ => { }, TaskScheduler.Default))).WaitAsync(Patience);
 
     private static void InterlockedMax(ref int most, int value)
     {

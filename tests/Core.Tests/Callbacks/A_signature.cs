@@ -48,7 +48,8 @@ public class A_signature
     public void Needs_a_secret_of_a_length_within_its_limits(int length, bool taken) =>
         CallbackSignature.TryParseSecret($"whsec_{Convert.ToBase64String(new byte[length])}", out _).ShouldBe(taken);
 
-    private static byte[] Secret(string text) => CallbackSignature.TryParseSecret(text, out var secret) ? secret : throw new ArgumentException("No secret.", nameof(text));
+    private static byte[] Secret(string text) =>
+        CallbackSignature.TryParseSecret(text, out var secret) ? secret : throw new ArgumentException("No secret.", nameof(text));
 
     /// <summary>Signs with both secrets, and lets somebody verify who knows one.</summary>
     private static async Task<string> VerifyAsync(string known, string signed, string received)
@@ -61,7 +62,8 @@ public class A_signature
         {
             [CallbackSignature.IdHeader] = id,
             [CallbackSignature.TimestampHeader] = $"{timestamp}",
-            [CallbackSignature.SignatureHeader] = CallbackSignature.Sign([Secret(New), Secret(Old)], id, timestamp, Encoding.UTF8.GetBytes(signed)),
+            [CallbackSignature.SignatureHeader]
+            = CallbackSignature.Sign([Secret(New), Secret(Old)], id, timestamp, Encoding.UTF8.GetBytes(signed)),
         };
         var (_, verdict, _) = await Programs.RunAsync(
             "node",

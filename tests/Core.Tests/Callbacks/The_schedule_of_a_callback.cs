@@ -14,14 +14,16 @@ public class The_schedule_of_a_callback
         var pauses = new List<TimeSpan>();
         var failures = 0;
         CallbackDecision decision;
-        for (decision = Decide(ServerError, failures); decision.Status == CallbackStatus.Pending; decision = Decide(ServerError, ++failures))
+        for (
+            decision = Decide(ServerError, failures); decision.Status == CallbackStatus.Pending; decision = Decide(ServerError, ++failures))
         {
             pauses.Add(decision.Delay);
         }
 
         pauses.ShouldBe(
         [
-            TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10),
+            TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30), TimeSpan.FromHours(2), TimeSpan.FromHours(5),
+            TimeSpan.FromHours(10),
             TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
         ]);
         decision.ShouldBe(new(CallbackStatus.Parked, "attempts_exhausted", TimeSpan.Zero));
@@ -57,7 +59,8 @@ public class The_schedule_of_a_callback
     [Theory]
     [InlineData(0)]
     [InlineData(5)]
-    public void Ends_at_410(int failures) => Decide(new(410, null, null), failures).ShouldBe(new(CallbackStatus.Parked, "gone", TimeSpan.Zero));
+    public void Ends_at_410(int failures) =>
+        Decide(new(410, null, null), failures).ShouldBe(new(CallbackStatus.Parked, "gone", TimeSpan.Zero));
 
     [Fact]
     public void Ends_at_a_refused_address() =>

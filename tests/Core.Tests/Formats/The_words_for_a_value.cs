@@ -14,7 +14,8 @@ public class The_words_for_a_value
     public void Are_those_of_the_API()
     {
         Enum.GetValues<OtpStatus>().Select(EnumText<OtpStatus>.Upper).ShouldBe(["PENDING", "VERIFIED", "EXPIRED", "CANCELLED", "FAILED"]);
-        Enum.GetValues<OtpReason>().Select(EnumText<OtpReason>.Lower).ShouldBe(["not_verified", "never_sent", "max_attempts", "undeliverable"]);
+        Enum.GetValues<OtpReason>().Select(EnumText<OtpReason>.Lower)
+            .ShouldBe(["not_verified", "never_sent", "max_attempts", "undeliverable"]);
         Channels.All.Select(c => c.Text()).ShouldBe(["sms", "email", "telegram", "call", "whatsapp", "ussd"]);
         Enum.GetValues<DeliveryStatus>().Select(EnumText<DeliveryStatus>.Upper)
             .ShouldBe(["QUEUED", "SENDING", "SENT", "DELIVERED", "READ", "UNDELIVERED", "FAILED", "UNKNOWN", "SUPPRESSED"]);

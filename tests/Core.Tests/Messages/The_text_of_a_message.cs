@@ -7,7 +7,8 @@ namespace OtpPipeline.Core.Tests.Messages;
 public class The_text_of_a_message
 {
     private const string Basic =
-        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+        "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ " +
+        "!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 
     [Theory]
     [InlineData("", 0, 1)]
@@ -80,7 +81,8 @@ public class The_text_of_a_message
     [Fact]
     public void Holds_the_PIN_at_every_place_and_nothing_escaped()
     {
-        MessageText.Render("<b>{{pin}}</b> & '{{pin}}' {{PIN}} {pin} \"ü\"", new("0042")).ShouldBe("<b>0042</b> & '0042' {{PIN}} {pin} \"ü\"");
+        MessageText.Render("<b>{{pin}}</b> & '{{pin}}' {{PIN}} {pin} \"ü\"", new("0042"))
+            .ShouldBe("<b>0042</b> & '0042' {{PIN}} {pin} \"ü\"");
         MessageText.Render("{{{pin}}}{{pin}}{{pin}}", new("12")).ShouldBe("{12}1212");
         MessageText.Render("Hello {{name}}, {{pin}}", new("12"), "Ada {{pin}}").ShouldBe("Hello Ada {{pin}}, 12");
         MessageText.Render("Hello {{name}}, {{pin}}", new("12"), name: null).ShouldBe("Hello, 12");

@@ -17,7 +17,8 @@ public class A_secret_in_print
     private const string Secret = "83719264";
     private const string Address = "612246400";
 
-    private static readonly ValidatedOtpRequest Request = Some.Validate($"\"template\":\"{Secret} {{{{pin}}}}\",\"name\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}").Value;
+    private static readonly ValidatedOtpRequest Request = Some.Validate(
+        $"\"template\":\"{Secret} {{{{pin}}}}\",\"name\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}").Value;
 
     public static TheoryData<string> Bearers => [.. Objects().Keys];
 
@@ -28,7 +29,8 @@ public class A_secret_in_print
         ["holder of a PIN"] = (new Holder(new Pin(Secret), new PinGuess(Secret)), true),
         ["guess"] = (new PinGuess(Secret), true),
         ["field"] = (new JsonField(Secret), true),
-        ["request"] = (Some.Request($"\"phoneNumber\":\"+33{Address}\",\"template\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}"), true),
+        ["request"]
+        = (Some.Request($"\"phoneNumber\":\"+33{Address}\",\"template\":\"{Secret}\",\"metadata\":{{\"a\":\"{Secret}\"}}"), true),
         ["validated request"] = (Request, true),
         ["options"] = (new RequestOptions(Some.Application(), Secret) { Pin = Secret }, true),
         ["checked"] = ((Result<ValidatedOtpRequest>)Request, true),

@@ -13,7 +13,8 @@ public class Any_sequence_of_commands
 
     [Fact]
     public void Leaves_attempts_within_the_maximum_one_success_at_most_and_a_final_status_for_ever() =>
-        Prop.ForAll(Gen.Choose(1, 10).SelectMany(max => Gen.Choose(0, Kinds - 1).ArrayOf().Select(steps => (max, steps))).ToArbitrary(), Hold)
+        Prop.ForAll(
+            Gen.Choose(1, 10).SelectMany(max => Gen.Choose(0, Kinds - 1).ArrayOf().Select(steps => (max, steps))).ToArbitrary(), Hold)
             .Check(Config.QuickThrowOnFailure.WithMaxTest(3_000));
 
     private static void Hold((int Max, int[] Steps) run)

@@ -47,7 +47,8 @@ public class The_status_machine
 
         var outcome = command.EndsWith("cancel", StringComparison.Ordinal)
             ? OtpRules.Cancel(state, now)
-            : OtpRules.Verify(state, new(command.EndsWith("right", StringComparison.Ordinal), command.EndsWith("retry", StringComparison.Ordinal)), now);
+            : OtpRules.Verify(
+                state, new(command.EndsWith("right", StringComparison.Ordinal), command.EndsWith("retry", StringComparison.Ordinal)), now);
 
         (outcome.Error?.Code ?? 0).ShouldBe(code);
         outcome.State.Status.ShouldBe(afterwards);
@@ -115,7 +116,8 @@ public class The_status_machine
 
     [Fact]
     public void Is_expired_rather_than_undeliverable_past_its_time() =>
-        OtpRules.Undeliverable(Pending() with { WasSent = false }, Expiry).ShouldBe(Pending() with { WasSent = false, Status = OtpStatus.Expired, Reason = OtpReason.NeverSent });
+        OtpRules.Undeliverable(Pending() with { WasSent = false }, Expiry)
+            .ShouldBe(Pending() with { WasSent = false, Status = OtpStatus.Expired, Reason = OtpReason.NeverSent });
 
     private static OtpState Pending() => new(OtpStatus.Pending, null, 0, 3, Expiry, true);
 }

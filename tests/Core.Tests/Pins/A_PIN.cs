@@ -28,7 +28,8 @@ public class A_PIN
     [InlineData("aBc-12", "aBc-12", true)]
     [InlineData("aBc-12", "ABC-12", false)]
     [InlineData("ABC", "abc", false)]
-    public void Of_the_caller_is_compared_with_its_case(string pin, string guess, bool matches) => new Pin(pin, exact: true).Matches(new(guess)).ShouldBe(matches);
+    public void Of_the_caller_is_compared_with_its_case(string pin, string guess, bool matches) =>
+        new Pin(pin, exact: true).Matches(new(guess)).ShouldBe(matches);
 
     [Fact]
     public void Of_an_alphabet_with_small_letters_is_compared_with_its_case()

@@ -137,9 +137,12 @@ public sealed class The_permits_of_an_application
             var seconds = clock.GetUtcNow().ToUnixTimeSeconds();
             var key = (request.ApplicationId, seconds / 60);
             var leased = _leased.GetValueOrDefault(key);
-            var granted = Math.Max(0, Math.Min(Math.Min(request.Wanted, request.Allowed - leased), Math.Max(1, (request.Allowed - leased) / 8)));
+            var granted = Math.Max(
+                0, Math.Min(Math.Min(request.Wanted, request.Allowed - leased), Math.Max(1, (request.Allowed - leased) / 8)));
             _leased[key] = leased + granted;
-            return new(granted, leased + granted, _leased.GetValueOrDefault((request.ApplicationId, key.Item2 - 1)), TimeSpan.FromSeconds(60 - (seconds % 60)));
+            return new(
+                granted, leased + granted, _leased.GetValueOrDefault((request.ApplicationId, key.Item2 - 1)),
+                TimeSpan.FromSeconds(60 - (seconds % 60)));
         }
     }
 }

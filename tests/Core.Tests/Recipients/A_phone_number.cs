@@ -105,7 +105,8 @@ public class A_phone_number
     private static Arbitrary<string> Texts() =>
         Gen.OneOf(
             ArbMap.Default.GeneratorFor<string>(),
-            Gen.Elements([.. "+0123456789 -().\uFF0B\uFF11\u0661#x~\n"]).ArrayOf().Select(characters => new string(characters))).ToArbitrary();
+            Gen.Elements([.. "+0123456789 -().\uFF0B\uFF11\u0661#x~\n"]).ArrayOf()
+                .Select(characters => new string(characters))).ToArbitrary();
 
     private static Arbitrary<string> Countries() =>
         Gen.OneOf(Gen.Elements("FR", "US", "AR", "br", "GG", "UK", "", null!), ArbMap.Default.GeneratorFor<string>()).ToArbitrary();

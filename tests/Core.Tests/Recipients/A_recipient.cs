@@ -86,7 +86,8 @@ public class A_recipient
     public void Is_not_restored_from_parts_that_do_not_fit(RecipientKind kind, string address, string? country) =>
         Should.Throw<ArgumentException>(() => Recipient.FromStored(kind, address, country)).Message.ShouldNotContain("612246400");
 
-    private static Recipient OfPhone(string number) => Recipient.From(PhoneNumber.Parse(number, null).ShouldBeOfType<PhoneParseResult.Ok>().Number);
+    private static Recipient OfPhone(string number) =>
+        Recipient.From(PhoneNumber.Parse(number, null).ShouldBeOfType<PhoneParseResult.Ok>().Number);
 
     private static Recipient OfEmail(string text)
     {

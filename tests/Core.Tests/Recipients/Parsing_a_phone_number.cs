@@ -95,7 +95,8 @@ public class Parsing_a_phone_number
     [InlineData("011 15-2345-6789", "+5491123456789 AR")]
     [InlineData("11 2345-6789", "+541123456789 AR")]
     [InlineData("+54 9 11 2345-6789", "+5491123456789 AR")]
-    public void Argentina_writes_15_at_home_and_9_abroad_for_its_mobiles(string text, string expected) => Valid(text, "AR").ShouldBe(expected);
+    public void Argentina_writes_15_at_home_and_9_abroad_for_its_mobiles(string text, string expected) =>
+        Valid(text, "AR").ShouldBe(expected);
 
     [Fact]
     public void Mexico_has_ten_digits_and_no_1_since_2019()
@@ -122,12 +123,14 @@ public class Parsing_a_phone_number
     [InlineData("+390669812345", "VA")]
     [InlineData("+4779123456", "SJ")]
     [InlineData("+18005551234", "US")]
-    public void Countries_on_one_calling_code_are_told_apart(string text, string expected) => Valid(text, null).ShouldBe($"{text} {expected}");
+    public void Countries_on_one_calling_code_are_told_apart(string text, string expected) =>
+        Valid(text, null).ShouldBe($"{text} {expected}");
 
     [Theory]
     [InlineData("07797 712345", "GB", "+447797712345 JE")]
     [InlineData("(613) 555-0123", "US", "+16135550123 CA")]
-    public void The_number_decides_its_country_not_the_caller(string text, string country, string expected) => Valid(text, country).ShouldBe(expected);
+    public void The_number_decides_its_country_not_the_caller(string text, string country, string expected) =>
+        Valid(text, country).ShouldBe(expected);
 
     [Theory]
     [InlineData("UK")]
@@ -191,13 +194,15 @@ public class Parsing_a_phone_number
     [InlineData("order 4711 +33612246400")]
     [InlineData("+999123456789")]
     [InlineData("+0033612246400")]
-    public void What_is_no_number_is_refused(string? text) => PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.NumberInvalid>();
+    public void What_is_no_number_is_refused(string? text) =>
+        PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.NumberInvalid>();
 
     [Theory]
     [InlineData("+80012345678")]
     [InlineData("+870773111632")]
     [InlineData("+881612345678")]
-    public void Codes_of_no_country_are_refused(string text) => PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.NumberInvalid>();
+    public void Codes_of_no_country_are_refused(string text) =>
+        PhoneNumber.Parse(text, null).ShouldBeOfType<PhoneParseResult.NumberInvalid>();
 
     [Fact]
     public void A_text_of_any_length_is_answered() =>

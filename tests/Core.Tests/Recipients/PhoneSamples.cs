@@ -71,7 +71,8 @@ internal static class PhoneSamples
 
     private static string Neighbour(string country, Dictionary<string, Plan> plans, Random random)
     {
-        var sharing = plans.Where(other => string.Equals(other.Value.Code, plans[country].Code, StringComparison.Ordinal)).Select(other => other.Key).ToArray();
+        var sharing = plans.Where(other => string.Equals(other.Value.Code, plans[country].Code, StringComparison.Ordinal))
+            .Select(other => other.Key).ToArray();
         return sharing.Length > 1 ? sharing[random.Next(sharing.Length)] : plans.Keys.ElementAt(random.Next(plans.Count));
     }
 
@@ -95,6 +96,7 @@ internal static class PhoneSamples
             region.GeneralDesc.NationalNumberPattern,
             region.HasNationalPrefixForParsing ? region.NationalPrefixForParsing : null,
             region.HasLeadingDigits ? region.LeadingDigits : null,
-            [.. types.Where(type => type.PossibleLengthList is not [-1]).Select(type => type.NationalNumberPattern).Where(p => p.Length > 0)]);
+            [.. types.Where(
+                type => type.PossibleLengthList is not [-1]).Select(type => type.NationalNumberPattern).Where(p => p.Length > 0)]);
     }
 }

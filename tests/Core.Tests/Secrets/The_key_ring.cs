@@ -22,7 +22,8 @@ public class The_key_ring
         secrets.DecryptPin(Row(secrets)).Reveal().ShouldBe("0042");
         secrets.DecryptDetails(OtpId, secrets.EncryptDetails(OtpId, Details)).ShouldBe(Details);
         var content = new SandboxContent("sms", Some.Phone, "Text", "0042");
-        var message = new SandboxMessage { Id = OtpId, ApplicationId = OtpId, RecipientHash = [], Content = secrets.EncryptSandbox(OtpId, content) };
+        var message =
+            new SandboxMessage { Id = OtpId, ApplicationId = OtpId, RecipientHash = [], Content = secrets.EncryptSandbox(OtpId, content) };
         secrets.DecryptSandbox(message).ShouldBe(content);
     }
 
@@ -133,7 +134,8 @@ public class The_key_ring
 
     private static OtpPin Row(OtpSecrets secrets) => new()
     {
-        OtpId = OtpId, Version = 1, Ciphertext = secrets.EncryptPin(OtpId, 1, new("0042")), KeyId = secrets.CurrentKeyId, ValidUntil = Some.Now,
+        OtpId = OtpId, Version = 1, Ciphertext = secrets.EncryptPin(OtpId, 1, new("0042")), KeyId = secrets.CurrentKeyId,
+        ValidUntil = Some.Now,
     };
 
     private static string Fails(Func<object> open) => Should.Throw<CryptographicException>(() => { open(); }).Message;

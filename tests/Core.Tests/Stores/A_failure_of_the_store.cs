@@ -57,7 +57,8 @@ public class A_failure_of_the_store
         ["connection lost"] = (new NpgsqlException("Exception while reading from stream", new EndOfStreamException()), StoreFailure.Outage),
         ["command time-out"] = (new NpgsqlException("Exception while reading from stream", new TimeoutException()), StoreFailure.Outage),
         ["pool exhausted"] = (new NpgsqlException("The connection pool has been exhausted"), StoreFailure.Outage),
-        ["wrapped by EF"] = (new InvalidOperationException("likely transient", new NpgsqlException("x", new SocketException(104))), StoreFailure.Outage),
+        ["wrapped by EF"]
+        = (new InvalidOperationException("likely transient", new NpgsqlException("x", new SocketException(104))), StoreFailure.Outage),
         ["in SaveChanges"] = (new DbUpdateException("x", Postgres("57P01")), StoreFailure.Outage),
         ["disposed"] = (new ObjectDisposedException("connection"), StoreFailure.Outage),
         ["a batcher that stops"] = (new ChannelClosedException(), StoreFailure.Outage),
@@ -73,11 +74,13 @@ public class A_failure_of_the_store
 
     [Theory]
     [MemberData(nameof(States))]
-    public void Means_what_its_SQLSTATE_says(string state, string name, StoreFailure kind) => StoreFailures.KindOf(Postgres(state)).ShouldBe(kind, name);
+    public void Means_what_its_SQLSTATE_says(string state, string name, StoreFailure kind) =>
+        StoreFailures.KindOf(Postgres(state)).ShouldBe(kind, name);
 
     [Theory]
     [MemberData(nameof(OtherNames))]
-    public void Means_the_same_within_other_exceptions(string name) => StoreFailures.KindOf(Others[name].Failure).ShouldBe(Others[name].Kind);
+    public void Means_the_same_within_other_exceptions(string name) =>
+        StoreFailures.KindOf(Others[name].Failure).ShouldBe(Others[name].Kind);
 
     [Theory]
     [MemberData(nameof(States))]

@@ -28,7 +28,8 @@ internal static class Some
 
     public static readonly OtpSecrets Secrets = new(new KeyRing(Options.Create(OtpOptions("k1"))));
 
-    public static string Key(string id) => Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(id)));
+    public static string Key(string id) =>
+        Convert.ToBase64String(System.Security.Cryptography.SHA256.HashData(System.Text.Encoding.UTF8.GetBytes(id)));
 
     public static OtpOptions OtpOptions(params string[] keyIds) =>
         new() { PinKeys = [.. keyIds.Select(id => new PinKey { Id = id, Key = Key(id) })] };
@@ -55,7 +56,8 @@ internal static class Some
     public static OutboxBatch Batch()
     {
         var setup = new OutboxSetup().Map<OtpStatusChanged>("status").Map<OtpDeliveryChanged>("delivery").Map<OtpRequested>("work");
-        return new(new OutboxSerializer(setup), TimeProvider.System, TimeSpan.FromSeconds(30), new Guid("22222222-2222-4222-8222-222222222222"));
+        return new(
+            new OutboxSerializer(setup), TimeProvider.System, TimeSpan.FromSeconds(30), new Guid("22222222-2222-4222-8222-222222222222"));
     }
 
     public static JsonElement Json(OutboxMessage message) => JsonDocument.Parse(message.Body).RootElement;

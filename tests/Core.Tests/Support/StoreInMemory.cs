@@ -48,7 +48,9 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
 
     public Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) => Task.FromResult<IOtpUnit>(this);
 
-    public Task<IntakeFacts> ReadAsync(IReadOnlyList<NewOtp> requests, IReadOnlyList<QueueShare> shares, CancellationToken cancellationToken) => Task.FromResult(new IntakeFacts(
+    public Task<IntakeFacts> ReadAsync(
+        IReadOnlyList<NewOtp> requests, IReadOnlyList<QueueShare> shares,
+        CancellationToken cancellationToken) => Task.FromResult(new IntakeFacts(
         Now,
         new Dictionary<Guid, FirstUse>(),
         requests.Select(o => (o.ApplicationId, Convert.ToHexString(o.RecipientHash))).Distinct().ToDictionary(k => k, _ => _history),
@@ -69,26 +71,36 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
     }
 
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
-        Task.FromResult(new LockedOtps(Now, otpIds.Where(Otps.ContainsKey).ToDictionary(i => i, i => Otps[i])) { Unpublished = Unpublished });
+        Task.FromResult(
+            new LockedOtps(Now, otpIds.Where(Otps.ContainsKey).ToDictionary(i => i, i => Otps[i])) { Unpublished = Unpublished });
 
-    public Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) => LockAsync(otpIds, submissions, cancellationToken);
+    public Task<LockedOtps> LockForVerificationAsync(
+        IReadOnlyCollection<Guid> otpIds, bool submissions,
+        CancellationToken cancellationToken) => LockAsync(otpIds, submissions, cancellationToken);
 
     public ApplicationSpending Spending { get; } = new() { ApplicationId = Some.Application().Id, Day = DateOnly.FromDateTime(Some.Now) };
 
-    public Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken) => Task.FromResult(Spending);
+    public Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken) =>
+        Task.FromResult(Spending);
 
-    public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
+    public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>
+        LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
-    public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
+    public Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken) =>
+        LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
-    public Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
+    public Task<LockedOtps> LockLostDeliveriesAsync(
+        IReadOnlyDictionary<Channel, TimeSpan> lags, int limit,
+        CancellationToken cancellationToken) => LockAsync(Otps.Keys, submissions: true, cancellationToken);
 
     public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
         Task.FromResult(Otps.TryGetValue(otpId, out var otp) ? new OtpReading(otp.Otp, otp.Deliveries, Now) : null);
 
-    public Task<IReadOnlyList<Guid>> FindLiveAsync(byte[] lookupHash, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);
+    public Task<IReadOnlyList<Guid>> FindLiveAsync(byte[] lookupHash, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);
 
-    public Task<IReadOnlyList<Guid>> FindLiveByPinAsync(byte[] pinHash, CancellationToken cancellationToken) => Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);
+    public Task<IReadOnlyList<Guid>> FindLiveByPinAsync(byte[] pinHash, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);
 
     public Task<LastOtp?> FindLastAsync(byte[] lookupHash, CancellationToken cancellationToken) =>
         Task.FromResult(Otps.Values.Select(o => new LastOtp(o.Otp.Id, o.State.At(Now).Status, o.State.At(Now).Reason)).LastOrDefault());

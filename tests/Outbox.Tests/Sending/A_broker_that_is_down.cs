@@ -46,7 +46,8 @@ public sealed class A_broker_that_is_down : OutboxSpec
     {
         var broker = Own(BrokerProxy.To(Servers.RabbitMq));
         var publisher = default(CountingPublisher);
-        var process = await StartProcess(Short, broker.Address, services => CountingPublisher.Decorate(services, created => publisher = created));
+        var process = await StartProcess(
+            Short, broker.Address, services => CountingPublisher.Decorate(services, created => publisher = created));
         await process.CommitAndDispatchAsync(process.Pings(1));
         await EverythingArrives(1);
 
@@ -73,7 +74,8 @@ public sealed class A_broker_that_is_down : OutboxSpec
         await process.CommitAndDispatchAsync(process.Pings(1));
         await EverythingArrives(1);
 
-        // The first message to a queue declares it. That call is under way when the publish times out, and must not spoil the channel for all that follow.
+        // The first message to a queue declares it. That call is under way when the publish times out, and must not spoil the channel for
+        // all that follow.
         broker.Hang();
         var batch = process.Outbox.NewBatch();
         for (var i = 0; i < 99; i++)

@@ -32,7 +32,8 @@ public sealed class A_row_that_cannot_be_sent : OutboxSpec
         parked.Select(p => p.Id).ShouldBe([unroutable, unknown], ignoreOrder: true);
         parked.Select(p => p.Attempts).ShouldBe([3, 3]);
         parked.Single(p => p.Id == unroutable).LastError.ShouldNotBeNull().ShouldStartWith("PublishReturnException: 312 NO_ROUTE");
-        parked.Single(p => p.Id == unknown).LastError.ShouldBe("UnknownMessageTypeException: No message type is mapped to the wire name \"of-a-newer-version\".");
+        parked.Single(p => p.Id == unknown).LastError
+            .ShouldBe("UnknownMessageTypeException: No message type is mapped to the wire name \"of-a-newer-version\".");
         Receiver.Messages.Select(m => m.MessageId).Distinct().Count().ShouldBe(300);
         (await process.Store.ListParkedAsync(10, after: parked[0].Id, default)).ShouldHaveSingleItem().Id.ShouldBe(parked[1].Id);
     }

@@ -18,7 +18,8 @@ public sealed class Stopping_a_process : OutboxSpec
 
         // The bus itself cannot stop while its connection hangs, so its host is still stopping when the other process sends.
         var stopping = stopped.StopAsync();
-        await Eventually.Until(async () => await Database.RowsAsync("lease_id IS NULL AND due_at <= clock_timestamp()") == 100, "100 released rows");
+        await Eventually.Until(
+            async () => await Database.RowsAsync("lease_id IS NULL AND due_at <= clock_timestamp()") == 100, "100 released rows");
         await StartProcess(settings);
         await EverythingArrives(101);
         broker.Thaw();
@@ -47,7 +48,9 @@ public sealed class Stopping_a_process : OutboxSpec
     public async Task What_is_committed_while_it_stops_is_given_back_too()
     {
         var late = default(OutboxProcess);
-        var process = await StartProcess(new { Lease = "00:05:00" }, configure: services => LateCommit.Register(services, () => late!.CommitAndDispatchAsync(late.Pings(3))));
+        var process = await StartProcess(
+            new { Lease = "00:05:00" },
+            configure: services => LateCommit.Register(services, () => late!.CommitAndDispatchAsync(late.Pings(3))));
         late = process;
 
         await process.StopAsync();

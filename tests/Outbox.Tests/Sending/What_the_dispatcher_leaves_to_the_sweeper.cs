@@ -39,7 +39,8 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
     public async Task Messages_that_could_not_be_published_long_before_their_lease_ends()
     {
         var broker = Own(BrokerProxy.To(Servers.RabbitMq));
-        var process = await StartProcess(new { Lease = "00:05:00", PublishTimeout = "00:00:01", BrokerProbeInterval = "00:00:00.2" }, broker.Address);
+        var process = await StartProcess(
+            new { Lease = "00:05:00", PublishTimeout = "00:00:01", BrokerProbeInterval = "00:00:00.2" }, broker.Address);
         await process.CommitAndDispatchAsync(process.Pings(1));
         await EverythingArrives(1);
 
@@ -57,7 +58,9 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
     {
         var ready = false;
         var starting = await StartProcess(
-            new { Lease = "00:05:00" }, configure: services => services.AddSingleton(_ => new OutboxSetup { IsReady = () => Volatile.Read(ref ready) }.Map<Ping>("ping")));
+            new { Lease = "00:05:00" },
+            configure: services => services.AddSingleton(
+                _ => new OutboxSetup { IsReady = () => Volatile.Read(ref ready) }.Map<Ping>("ping")));
         await starting.CommitAndDispatchAsync(starting.Pings(20));
         await Eventually.Until(async () => await Database.RowsAsync("lease_id IS NULL") == 20, "all are given back");
         Receiver.Messages.ShouldBeEmpty();

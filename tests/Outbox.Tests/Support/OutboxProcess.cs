@@ -81,10 +81,12 @@ internal sealed class OutboxProcess : IAsyncDisposable
         await ((IAsyncDisposable)_host).DisposeAsync();
     }
 
-    private static IHost Build(ThingsDatabase database, string exchange, Uri broker, object? settings, Action<IServiceCollection>? configure)
+    private static IHost Build(
+        ThingsDatabase database, string exchange, Uri broker, object? settings, Action<IServiceCollection>? configure)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        var values = (settings ?? new { }).GetType().GetProperties().ToDictionary(p => "Outbox:" + p.Name, p => p.GetValue(settings)?.ToString(), StringComparer.Ordinal);
+        var values = (settings ?? new { }).GetType().GetProperties()
+            .ToDictionary(p => "Outbox:" + p.Name, p => p.GetValue(settings)?.ToString(), StringComparer.Ordinal);
         values.TryAdd("Outbox:PollInterval", "00:00:00.1");
         builder.Configuration.AddInMemoryCollection(values);
         builder.Logging.AddFilter("OtpPipeline", LogLevel.Debug).AddProvider(new TestOutputLogger());
@@ -125,7 +127,8 @@ internal sealed class OutboxProcess : IAsyncDisposable
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             TestContext.Current.SendDiagnosticMessage($"{logLevel}: {formatter(state, exception)} {exception?.Message}");
 
         public void Dispose() => Debug.Flush();

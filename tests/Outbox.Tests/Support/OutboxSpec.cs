@@ -36,7 +36,9 @@ public abstract class OutboxSpec : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    internal async Task<OutboxProcess> StartProcess(object? settings = null, Uri? broker = null, Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? configure = null) =>
+    internal async Task<OutboxProcess> StartProcess(
+        object? settings = null, Uri? broker = null,
+        Action<Microsoft.Extensions.DependencyInjection.IServiceCollection>? configure = null) =>
         Own(await OutboxProcess.StartAsync(Database, Receiver, settings, broker, configure));
 
     internal OutboxProcess DeadProcess(object? settings = null) => Own(OutboxProcess.Dead(Database, Receiver, settings));
@@ -49,7 +51,9 @@ public abstract class OutboxSpec : IAsyncLifetime
     }
 
     internal Task EverythingArrives(int count) =>
-        Eventually.Until(() => Receiver.Messages.Select(m => m.MessageId).Distinct().Count() == count, $"{count} messages, {Receiver.Messages.Count} so far");
+        Eventually.Until(
+            () => Receiver.Messages.Select(m => m.MessageId).Distinct().Count() == count,
+            $"{count} messages, {Receiver.Messages.Count} so far");
 
     internal Task TheTableIsEmpty() => Eventually.Until(async () => await Database.RowsAsync() == 0, "an empty outbox");
 }

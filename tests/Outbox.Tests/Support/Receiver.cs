@@ -6,7 +6,8 @@ using RabbitMQ.Client.Events;
 
 namespace OtpPipeline.Outbox.Tests.Support;
 
-internal sealed record Received(Guid MessageId, string RoutingKey, string Body, string? CorrelationId, IReadOnlyDictionary<string, string> Headers, DateTime At)
+internal sealed record Received(
+    Guid MessageId, string RoutingKey, string Body, string? CorrelationId, IReadOnlyDictionary<string, string> Headers, DateTime At)
 {
     public int Number => JsonDocument.Parse(Body).RootElement.GetProperty("number").GetInt32();
 }

@@ -19,7 +19,8 @@ public sealed class Two_api_processes(TwoApis apis) : IClassFixture<TwoApis>
         var pipeline = await apis.GetAsync();
 
         // All of them within one minute of the database's clock, which is the one that counts.
-        await Eventually.Until(async () => (await pipeline.Database.ClockAsync()).Second < 35, "a minute is young", TimeSpan.FromSeconds(70));
+        await Eventually.Until(
+            async () => (await pipeline.Database.ClockAsync()).Second < 35, "a minute is young", TimeSpan.FromSeconds(70));
 
         var statuses = await Load.RunAsync(10_000, 64, async i =>
         {
@@ -28,7 +29,9 @@ public sealed class Two_api_processes(TwoApis apis) : IClassFixture<TwoApis>
         });
 
         var admitted = statuses.Count(s => s.Item1 == 200);
-        Figures.Print($"10,000 requests of a key with {TwoApis.Limit} a minute over two API processes, one of {oneOf} to the second", $"{admitted} admitted");
+        Figures.Print(
+            $"10,000 requests of a key with {TwoApis.Limit} a minute over two API processes, one of {oneOf} to the second",
+            $"{admitted} admitted");
         admitted.ShouldBeInRange(TwoApis.Limit * 9 / 10, TwoApis.Limit);
         statuses.Count(s => s.Item1 == 429).ShouldBe(10_000 - admitted);
         statuses.ShouldAllBe(s => s.Remaining >= 0 && s.Remaining < TwoApis.Limit);
@@ -38,7 +41,11 @@ public sealed class Two_api_processes(TwoApis apis) : IClassFixture<TwoApis>
     [Fact]
     public async Task Learn_within_seconds_what_the_other_changed()
     {
-        var made = JsonElement.Parse(await TextAsync(await SendAsync(0, HttpMethod.Post, "admin/applications", new("X-API-KEY", TwoApis.AdminKey), JsonContent.Create(new { name = "shared" }))));
+        var made = JsonElement.Parse(
+            await TextAsync(
+                await SendAsync(
+                    0, HttpMethod.Post, "admin/applications", new("X-API-KEY", TwoApis.AdminKey),
+                    JsonContent.Create(new { name = "shared" }))));
         var id = made.GetProperty("application").GetProperty("id").GetString()!;
         var key = KeyValuePair.Create("X-API-KEY", made.GetProperty("apiKey").GetString()!);
         await UntilAsync(1, key, 200);
@@ -50,7 +57,8 @@ public sealed class Two_api_processes(TwoApis apis) : IClassFixture<TwoApis>
         var token = KeyValuePair.Create("Authorization", $"Bearer {JsonElement.Parse(answer).GetProperty("access_token").GetString()}");
         await UntilAsync(1, token, 200);
 
-        (await SendAsync(1, HttpMethod.Delete, $"admin/applications/{id}", new("X-API-KEY", TwoApis.AdminKey))).StatusCode.ShouldBe(System.Net.HttpStatusCode.NoContent);
+        (await SendAsync(1, HttpMethod.Delete, $"admin/applications/{id}", new("X-API-KEY", TwoApis.AdminKey))).StatusCode
+            .ShouldBe(System.Net.HttpStatusCode.NoContent);
 
         await Task.WhenAll(UntilAsync(0, key, 401), UntilAsync(1, key, 401), UntilAsync(0, token, 401), UntilAsync(1, token, 401));
     }
@@ -71,7 +79,8 @@ public sealed class Two_api_processes(TwoApis apis) : IClassFixture<TwoApis>
         $"process {api} answers {status}",
         Seconds);
 
-    private async Task<HttpResponseMessage> SendAsync(int api, HttpMethod method, string path, KeyValuePair<string, string> header, HttpContent? content = null)
+    private async Task<HttpResponseMessage> SendAsync(
+        int api, HttpMethod method, string path, KeyValuePair<string, string> header, HttpContent? content = null)
     {
         var request = new HttpRequestMessage(method, new Uri((await apis.GetAsync()).Apis[api].Address, path)) { Content = content };
         request.Headers.TryAddWithoutValidation(header.Key, header.Value);
@@ -93,7 +102,8 @@ public sealed class TwoApis : LazyPipeline
     {
         get
         {
-            var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Admin:Key"] = AdminKey, ["Api:AnonymousRequestsPerMinute"] = "1000000" };
+            var settings = new Dictionary<string, string>(
+                StringComparer.Ordinal) { ["Admin:Key"] = AdminKey, ["Api:AnonymousRequestsPerMinute"] = "1000000" };
             foreach (var (n, key) in new[] { (1, EvenKey), (2, SkewedKey) })
             {
                 settings[$"Applications:{n}:Id"] = Guid.NewGuid().ToString();

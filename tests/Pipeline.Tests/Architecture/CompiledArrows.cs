@@ -203,7 +203,8 @@ internal sealed class CompiledArrows
 
         public bool GetTypeFromDefinition(MetadataReader metadata, TypeDefinitionHandle handle, byte rawTypeKind) => Found.Add(handle);
 
-        public bool GetTypeFromSpecification(MetadataReader metadata, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
+        public bool GetTypeFromSpecification(
+            MetadataReader metadata, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
             metadata.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
         public bool GetTypeFromReference(MetadataReader metadata, TypeReferenceHandle handle, byte rawTypeKind) => false;

@@ -12,7 +12,8 @@ public partial class The_folders_of_the_source
 
     public static TheoryData<string> Projects { get; } = [.. All];
 
-    private static IEnumerable<string> All => Directory.GetDirectories(Repository.At("src")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> All =>
+        Directory.GetDirectories(Repository.At("src")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal);
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -77,7 +78,9 @@ public partial class The_folders_of_the_source
     private static string Relative(string path) => Path.GetRelativePath(Repository.At("src"), path);
 
     private static bool Declares(string text, string type) =>
-        Regex.IsMatch(text, $@"^[a-z ]*\b(class|record|struct|interface|enum|delegate [\w<>?]+) {type}\b", RegexOptions.Multiline, TimeSpan.FromSeconds(1));
+        Regex.IsMatch(
+            text, $@"^[a-z ]*\b(class|record|struct|interface|enum|delegate [\w<>?]+) {type}\b", RegexOptions.Multiline,
+            TimeSpan.FromSeconds(1));
 
     [GeneratedRegex(@"^namespace (?<name>[\w.]+)", RegexOptions.Multiline, 1000)]
     private static partial Regex DeclaredNamespace();

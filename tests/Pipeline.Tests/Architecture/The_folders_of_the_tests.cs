@@ -17,7 +17,9 @@ public partial class The_folders_of_the_tests
         ["Pipeline.Tests/Promises"] = "what the whole pipeline promises, whichever folder keeps it",
     };
 
-    public static TheoryData<string> Projects { get; } = [.. Directory.GetDirectories(Repository.At("tests"), "*.Tests").Select(f => Path.GetFileName(f)!)];
+    public static TheoryData<string> Projects { get; } = [
+        .. Directory.GetDirectories(Repository.At("tests"), "*.Tests").Select(f => Path.GetFileName(f)!)
+    ];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -51,7 +53,9 @@ public partial class The_folders_of_the_tests
     [Fact]
     public void Without_a_twin_still_exist() => Own.Keys.Where(f => !Directory.Exists(Repository.At("tests", f))).ShouldBeEmpty();
 
-    /// <summary>Tests of a project without tests of its own lie in a folder of its name; those of the pipeline are of any project.</summary>
+    /// <summary>
+    /// Tests of a project without tests of its own lie in a folder of its name; those of the pipeline are of any project.
+    /// </summary>
     private static bool IsInTheSource(string project, string folder)
     {
         var path = folder.Split('/');
@@ -59,11 +63,13 @@ public partial class The_folders_of_the_tests
         var ofThis = project[..project.IndexOf(".Tests", StringComparison.Ordinal)];
         return project == "Pipeline.Tests"
             ? Directory.GetDirectories(Repository.At("src")).Any(p => HasSource([p, .. path]))
-            : HasSource(["src", ofThis, .. path]) || (path.Length > 0 && !Directory.Exists(Repository.At("tests", path[0] + ".Tests")) && HasSource(["src", .. path]));
+            : HasSource(["src", ofThis, .. path])
+                || (path.Length > 0 && !Directory.Exists(Repository.At("tests", path[0] + ".Tests")) && HasSource(["src", .. path]));
     }
 
     private static bool HasSource(string[] folder) =>
-        Directory.Exists(Repository.At(folder)) && Directory.EnumerateFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories).Any();
+        Directory.Exists(Repository.At(folder))
+            && Directory.EnumerateFiles(Repository.At(folder), "*.cs", SearchOption.AllDirectories).Any();
 
     private static IEnumerable<string> Sources(string project) =>
         from path in Directory.EnumerateFiles(Repository.At("tests", project), "*.cs", SearchOption.AllDirectories)
@@ -75,6 +81,8 @@ public partial class The_folders_of_the_tests
     private static partial Regex DeclaredNamespace();
 
     /// <summary>Not nested in another; the names of test classes have underscores.</summary>
-    [GeneratedRegex(@"^(public|internal)( static| sealed| abstract| partial| readonly)* (class|record struct|record|struct|interface|enum) (?<name>\w+)", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex(
+        @"^(public|internal)( static| sealed| abstract| partial| readonly)* (class|record struct|record|struct|interface|enum) (?<name>\w+)",
+        RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex DeclaredType();
 }

@@ -22,7 +22,8 @@ public sealed class Least_rights_on_the_broker(GuardedBus bus) : IClassFixture<G
         ["the events that become callbacks"] = (c, shop, _) => BindAsync(c, shop, "otp-callbacks"),
         ["the callbacks' queue"] = (c, _, _) => c.BasicGetAsync("otp-callbacks", autoAck: true),
         ["the commands' queue"] = (c, _, _) => c.BasicGetAsync("request-otp", autoAck: true),
-        ["another application's replies"] = (c, _, other) => c.QueueDeclareAsync($"otp-replies.{other}.x", durable: false, exclusive: false, autoDelete: true),
+        ["another application's replies"] = (c, _, other) =>
+            c.QueueDeclareAsync($"otp-replies.{other}.x", durable: false, exclusive: false, autoDelete: true),
         ["an exchange's deletion"] = (c, _, _) => c.ExchangeDeleteAsync("request-otp"),
         ["a queue's deletion"] = (c, _, _) => c.QueueDeleteAsync("request-otp"),
         ["a purge"] = (c, _, _) => c.QueuePurgeAsync("request-otp"),
@@ -32,7 +33,8 @@ public sealed class Least_rights_on_the_broker(GuardedBus bus) : IClassFixture<G
     public async Task Are_enough_for_a_plain_client_with_queues_of_its_own()
     {
         var pipeline = await bus.WithUserAsync();
-        await using var client = await AmqpClient.ConnectAsync(pipeline, bus.UserOf(pipeline), $"otp-replies.{bus.Shop}.{Guid.NewGuid():N}");
+        await using var client = await AmqpClient.ConnectAsync(
+            pipeline, bus.UserOf(pipeline), $"otp-replies.{bus.Shop}.{Guid.NewGuid():N}");
 
         var accepted = await CallAsync(client, "request-otp", ("phoneNumber", Recipients.Next()));
 
@@ -65,7 +67,8 @@ public sealed class Least_rights_on_the_broker(GuardedBus bus) : IClassFixture<G
     public async Task Open_nothing_else(string what)
     {
         var pipeline = await bus.WithUserAsync();
-        await using var connection = await new ConnectionFactory { Uri = bus.UserOf(pipeline) }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await new ConnectionFactory { Uri = bus.UserOf(pipeline) }.CreateConnectionAsync(
+            TestContext.Current.CancellationToken);
         var options = new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true);
         await using var channel = await connection.CreateChannelAsync(options, TestContext.Current.CancellationToken);
 
@@ -94,7 +97,8 @@ public sealed class Least_rights_on_the_broker(GuardedBus bus) : IClassFixture<G
         };
         var recipient = Recipients.Next();
 
-        await client.SendAsync("request-otp", JsonSerializer.Serialize(client.Command(("applicationId", bus.Shop), ("phoneNumber", recipient))), properties);
+        await client.SendAsync(
+            "request-otp", JsonSerializer.Serialize(client.Command(("applicationId", bus.Shop), ("phoneNumber", recipient))), properties);
 
         await Eventually.Until(async () => await CountAsync() == before + 1, "the command is put aside");
         (await bus.SandboxOf(pipeline).MessagesAsync(recipient)).ShouldBeEmpty();
@@ -102,7 +106,8 @@ public sealed class Least_rights_on_the_broker(GuardedBus bus) : IClassFixture<G
 
     private static async Task<Guid> RequestAsync(IBus link, Guid application)
     {
-        var answer = await link.CreateRequestClient<RequestOtp>().GetResponse<OtpAccepted, OtpRejected>(new RequestOtp(application, PhoneNumber: Recipients.Next()));
+        var answer = await link.CreateRequestClient<RequestOtp>()
+            .GetResponse<OtpAccepted, OtpRejected>(new RequestOtp(application, PhoneNumber: Recipients.Next()));
         answer.Is(out Response<OtpAccepted>? accepted).ShouldBeTrue();
         return accepted!.Message.OtpId;
     }

@@ -46,7 +46,8 @@ public sealed class A_message_that_lies(CallbackPipeline shared) : IAsyncLifetim
         var callback = (await _subscriber.UntilAsync("/" + path, 1)).ShouldHaveSingleItem();
         (callback.OtpId, callback.Status, callback.Sequence, callback.Previous).ShouldBe((otpId, "CANCELLED", 3, 0));
         callback.Body.ShouldNotContain("EVIL");
-        (await _pipeline.Database.ReadAsync(r => (r.GetInt64(0), r.GetGuid(1)), "SELECT sequence, application_id FROM callbacks WHERE otp_id = $1", otpId))
+        (await _pipeline.Database.ReadAsync(r => (r.GetInt64(0), r.GetGuid(1)), "SELECT sequence, application_id FROM callbacks WHERE " +
+            "otp_id = $1", otpId))
             .ShouldBe([(3, _pipeline.ApplicationId)]);
     }
 
@@ -56,7 +57,9 @@ public sealed class A_message_that_lies(CallbackPipeline shared) : IAsyncLifetim
         var otpId = await _pipeline.RequestAsync(new { phoneNumber = Recipients.Next(), otpCallbackUrl = _subscriber.Url("/delivery") });
         await _pipeline.UntilDeliveryAsync(otpId, "SENT");
 
-        await ForgeAsync(otpId, _pipeline.ApplicationId, "SENT", 2, new { deliveryId = Guid.NewGuid(), channel = "sms", provider = "x", step = 1, attempt = 1 });
+        await ForgeAsync(
+            otpId, _pipeline.ApplicationId, "SENT", 2,
+            new { deliveryId = Guid.NewGuid(), channel = "sms", provider = "x", step = 1, attempt = 1 });
         await ForgeAsync(Guid.NewGuid(), _pipeline.ApplicationId, "VERIFIED", 2);
         await ForgeAsync(Guid.Empty, _pipeline.ApplicationId, "VERIFIED", 2);
         (await _pipeline.Client.CancelAsync(otpId)).Status.ShouldBe(200);
@@ -96,6 +99,8 @@ public sealed class A_message_that_lies(CallbackPipeline shared) : IAsyncLifetim
             fields[property.Name] = property.GetValue(delivery);
         }
 
-        await _bus.SendAsync("otp-callbacks", JsonSerializer.Serialize(fields), new BasicProperties { MessageId = Guid.NewGuid().ToString(), ContentType = "application/json" });
+        await _bus.SendAsync(
+            "otp-callbacks", JsonSerializer.Serialize(fields),
+            new BasicProperties { MessageId = Guid.NewGuid().ToString(), ContentType = "application/json" });
     }
 }

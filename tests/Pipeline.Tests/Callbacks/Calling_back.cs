@@ -32,7 +32,8 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
 
         callback.OtpId.ShouldBe(otpId);
         callback.Status.ShouldBe("CANCELLED");
-        var told = await Eventually.Get(() => Task.FromResult(_pipeline.Events.ForOtp(otpId).Find(e => e.IsStatus)), "the event of the same change arrives");
+        var told = await Eventually.Get(
+            () => Task.FromResult(_pipeline.Events.ForOtp(otpId).Find(e => e.IsStatus)), "the event of the same change arrives");
         callback.Sequence.ShouldBe(told.Sequence);
         callback.Signature.Split(' ').ShouldBe([Sign(CallbackPipeline.NewSecret, callback), Sign(CallbackPipeline.OldSecret, callback)]);
         var listed = await ListAsync(otpId, c => c.GetProperty("status").GetString() is "DELIVERED");
@@ -57,11 +58,14 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
         var parked = await ListAsync(otpId, c => c.GetProperty("status").GetString() is "PARKED");
         var id = parked.GetProperty("id").GetGuid();
         parked.GetProperty("reason").GetString().ShouldBe("attempts_exhausted");
-        parked.GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("answer").GetString()).ShouldBe(["out of order", "out of order", "out of order"]);
+        parked.GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("answer").GetString())
+            .ShouldBe(["out of order", "out of order", "out of order"]);
 
         using var other = new Client(CallbackPipeline.OtherKey, () => [_pipeline.Apis[0].Address]);
-        (await other.ReadAsync($"otp/{otpId}/callbacks")).ShouldSatisfyAllConditions(a => a.Status.ShouldBe(404), a => a.Code.ShouldBe(2021));
-        (await other.PostTextAsync($"otp/{otpId}/callbacks/{id}/replay", "")).ShouldSatisfyAllConditions(a => a.Status.ShouldBe(404), a => a.Code.ShouldBe(2021));
+        (await other.ReadAsync($"otp/{otpId}/callbacks"))
+            .ShouldSatisfyAllConditions(a => a.Status.ShouldBe(404), a => a.Code.ShouldBe(2021));
+        (await other.PostTextAsync($"otp/{otpId}/callbacks/{id}/replay", ""))
+            .ShouldSatisfyAllConditions(a => a.Status.ShouldBe(404), a => a.Code.ShouldBe(2021));
         (await _pipeline.Client.PostTextAsync($"otp/{otpId}/callbacks/{Guid.NewGuid()}/replay", "")).Status.ShouldBe(404);
 
         _subscriber.Answers.TryRemove("/down", out _);
@@ -91,16 +95,20 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
         using var admin = new Client(CallbackPipeline.AdminKey, () => [_pipeline.Apis[0].Address]);
         var page = await admin.ReadAsync($"admin/callbacks?status=parked&application={_pipeline.ApplicationId}");
         page.Status.ShouldBe(200, page.Text);
-        page.Body.GetProperty("data").EnumerateArray().ShouldContain(c => c.GetProperty("otpId").GetGuid() == otpId && c.GetProperty("reason").GetString() == "gone");
-        (await admin.ReadAsync($"admin/callbacks?application={CallbackPipeline.Other}")).Body.GetProperty("data").GetArrayLength().ShouldBe(0);
+        page.Body.GetProperty("data").EnumerateArray()
+            .ShouldContain(c => c.GetProperty("otpId").GetGuid() == otpId && c.GetProperty("reason").GetString() == "gone");
+        (await admin.ReadAsync($"admin/callbacks?application={CallbackPipeline.Other}")).Body.GetProperty("data").GetArrayLength()
+            .ShouldBe(0);
         (await admin.ReadAsync("admin/callbacks?to=2020-01-01T00:00:00Z")).Body.GetProperty("data").GetArrayLength().ShouldBe(0);
 
         _subscriber.Answers.TryRemove("/gone", out _);
         (await admin.PostTextAsync("admin/callbacks/replay", "{}")).Status.ShouldBe(400);
         (await admin.PostTextAsync("admin/callbacks/replay", """{"status":"broken"}""")).Status.ShouldBe(400);
-        (await admin.PostTextAsync("admin/callbacks/replay", """{"to":"2020-01-01T00:00:00Z"}""")).Body.GetProperty("count").GetInt32().ShouldBe(0);
+        (await admin.PostTextAsync("admin/callbacks/replay", """{"to":"2020-01-01T00:00:00Z"}""")).Body.GetProperty("count").GetInt32()
+            .ShouldBe(0);
         var from = (await _pipeline.Database.ClockAsync()).AddMinutes(-5);
-        var replayed = await admin.PostTextAsync("admin/callbacks/replay", $$"""{"application":"{{_pipeline.ApplicationId}}","from":"{{from:O}}"}""");
+        var replayed = await admin.PostTextAsync(
+            "admin/callbacks/replay", $$"""{"application":"{{_pipeline.ApplicationId}}","from":"{{from:O}}"}""");
 
         replayed.Status.ShouldBe(202, replayed.Text);
         replayed.Body.GetProperty("count").GetInt32().ShouldBeGreaterThanOrEqualTo(1);
@@ -150,15 +158,18 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
     public async Task Never_tells_the_PIN()
     {
         var recipient = Recipients.Next();
-        var otpId = await _pipeline.RequestAsync(new { phoneNumber = recipient, otpCallbackUrl = _subscriber.Url("/pin"), pinType = "letters", pinLength = 10 });
+        var otpId = await _pipeline.RequestAsync(
+            new { phoneNumber = recipient, otpCallbackUrl = _subscriber.Url("/pin"), pinType = "letters", pinLength = 10 });
         var pin = await _pipeline.Sandbox.PinAsync(recipient);
         (await _pipeline.Client.VerifyAsync(otpId, pin)).Status.ShouldBe(200);
 
-        (await _subscriber.UntilAsync("/pin", 1)).Single().ShouldSatisfyAllConditions(c => c.Status.ShouldBe("VERIFIED"), c => c.Body.ShouldNotContain(pin));
+        (await _subscriber.UntilAsync("/pin", 1)).Single()
+            .ShouldSatisfyAllConditions(c => c.Status.ShouldBe("VERIFIED"), c => c.Body.ShouldNotContain(pin));
         await ListAsync(otpId, c => c.GetProperty("status").GetString() is "DELIVERED");
         foreach (var table in new[] { "callbacks", "callback_attempts" })
         {
-            var rows = await _pipeline.Database.ReadAsync(r => r.GetString(0), $"SELECT encode(convert_to(t::text, 'UTF8'), 'escape') FROM {table} t");
+            var rows = await _pipeline.Database.ReadAsync(
+                r => r.GetString(0), $"SELECT encode(convert_to(t::text, 'UTF8'), 'escape') FROM {table} t");
             rows.ShouldNotBeEmpty();
             foreach (var secret in new[] { pin, recipient[1..], "/pin", Convert.ToHexStringLower(Encoding.UTF8.GetBytes(pin)), Convert.ToHexStringLower(Encoding.UTF8.GetBytes(recipient)) })
             {
@@ -188,26 +199,32 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
     [Fact]
     public async Task Shows_at_the_sandbox_what_its_own_subscriber_got()
     {
-        var otpId = await _pipeline.RequestAsync(new { phoneNumber = Recipients.Next(), otpCallbackUrl = new Uri(_pipeline.Apis[0].Address, "sandbox/callbacks/mine") });
+        var otpId = await _pipeline.RequestAsync(
+            new { phoneNumber = Recipients.Next(), otpCallbackUrl = new Uri(_pipeline.Apis[0].Address, "sandbox/callbacks/mine") });
         (await _pipeline.Client.CancelAsync(otpId)).Status.ShouldBe(200);
 
         var shown = await Eventually.Get(
-            async () => (await _pipeline.Client.ReadAsync($"sandbox/callbacks?otpId={otpId}")) is { Status: 200 } answer && answer.Body.GetArrayLength() == 1 ? answer : null,
+            async () =>
+                (await _pipeline.Client.ReadAsync($"sandbox/callbacks?otpId={otpId}")) is { Status: 200 } answer && answer.Body
+                    .GetArrayLength() == 1 ? answer : null,
             "the sandbox shows the callback");
 
         var callback = shown.Body[0];
         callback.GetProperty("path").GetString().ShouldBe("/sandbox/callbacks/mine");
         var headers = callback.GetProperty("headers");
         var received = new ReceivedCallback(
-            "", headers.GetProperty("webhook-id").GetString()!, headers.GetProperty("webhook-timestamp").GetString()!, "", callback.GetProperty("body").GetString()!, default);
+            "", headers.GetProperty("webhook-id").GetString()!, headers.GetProperty("webhook-timestamp").GetString()!, "",
+            callback.GetProperty("body").GetString()!, default);
         headers.GetProperty("webhook-signature").GetString()!.Split(' ')[0].ShouldBe(Sign(CallbackPipeline.NewSecret, received));
         using var other = new Client(CallbackPipeline.OtherKey, () => [_pipeline.Apis[0].Address]);
         (await other.ReadAsync($"sandbox/callbacks?otpId={otpId}")).Body.GetArrayLength().ShouldBe(0);
-        (await other.PostTextAsync("sandbox/callbacks", """{"data":[{"otpId":"00000000-0000-0000-0000-000000000001"}]}""")).Status.ShouldBe(204, "whether an OTP exists is nobody's business");
+        (await other.PostTextAsync("sandbox/callbacks", """{"data":[{"otpId":"00000000-0000-0000-0000-000000000001"}]}""")).Status
+            .ShouldBe(204, "whether an OTP exists is nobody's business");
     }
 
     private static string Sign(string secret, ReceivedCallback callback) => new StandardWebhook(secret).Sign(
-        callback.WebhookId, DateTimeOffset.FromUnixTimeSeconds(long.Parse(callback.Timestamp, CultureInfo.InvariantCulture)), callback.Body);
+        callback.WebhookId, DateTimeOffset.FromUnixTimeSeconds(long.Parse(callback.Timestamp, CultureInfo.InvariantCulture)),
+        callback.Body);
 
     private async Task<Guid> WithCancelledOtpAsync(string path)
     {
@@ -216,7 +233,8 @@ public sealed class Calling_back(CallbackPipeline shared) : IAsyncLifetime
         return otpId;
     }
 
-    private async Task<System.Text.Json.JsonElement> ListAsync(Guid otpId, Func<System.Text.Json.JsonElement, bool> settled) => (await Eventually.Get(
+    private async Task<System.Text.Json.JsonElement> ListAsync(Guid otpId, Func<System.Text.Json.JsonElement, bool> settled) =>
+        (await Eventually.Get(
         async () =>
         {
             var answer = await _pipeline.Client.ReadAsync($"otp/{otpId}/callbacks");

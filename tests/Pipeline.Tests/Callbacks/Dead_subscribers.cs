@@ -29,12 +29,16 @@ public sealed class Dead_subscribers
         var latencies = callbacks.DistinctBy(c => c.OtpId).Select(c => (c.ArrivedAt - ends[c.OtpId]).TotalMilliseconds).Order().ToList();
         latencies.Count.ShouldBe(healthy.Length);
         var (p50, p99) = (latencies[latencies.Count / 2], latencies[latencies.Count * 99 / 100]);
-        Figures.Print($"Callbacks to a healthy subscriber beside {Dead} dead ones, from the change to its arrival", $"p50 {p50:0} ms, p99 {p99:0} ms of {latencies.Count}");
+        Figures.Print(
+            $"Callbacks to a healthy subscriber beside {Dead} dead ones, from the change to its arrival",
+            $"p50 {p50:0} ms, p99 {p99:0} ms of {latencies.Count}");
         p99.ShouldBeLessThan(1000);
-        (await pipeline.Database.CountAsync("callbacks WHERE status = 'PENDING'")).ShouldBeGreaterThanOrEqualTo(Dead, "the dead ones are not given up");
+        (await pipeline.Database.CountAsync("callbacks WHERE status = 'PENDING'"))
+            .ShouldBeGreaterThanOrEqualTo(Dead, "the dead ones are not given up");
     }
 
-    private static Task<Guid[]> EndAsync(RunningPipeline pipeline, Func<int, string> url, int count, int concurrency) => Load.RunAsync(count, concurrency, async i =>
+    private static Task<Guid[]> EndAsync(RunningPipeline pipeline, Func<int, string> url, int count, int concurrency) =>
+        Load.RunAsync(count, concurrency, async i =>
     {
         var otpId = await pipeline.RequestAsync(new { phoneNumber = Recipients.Next(), otpCallbackUrl = url(i) });
         (await pipeline.Client.CancelAsync(otpId)).Status.ShouldBe(200);

@@ -17,7 +17,8 @@ public sealed class Workers_killed_at_random
         await using var pipeline = await RunningPipeline.StartAsync(new()
         {
             Workers = 2,
-            Settings = new Dictionary<string, string>([.. HostSettings.ShortLease, .. CallbackPipeline.ToThisMachine], StringComparer.Ordinal)
+            Settings = new Dictionary<string, string>(
+                [.. HostSettings.ShortLease, .. CallbackPipeline.ToThisMachine], StringComparer.Ordinal)
             {
                 ["Applications:0:Settings:CallbackEvents"] = "all",
                 ["Callbacks:Timeout"] = "00:00:02",
@@ -38,7 +39,8 @@ public sealed class Workers_killed_at_random
         };
         var ended = new ConcurrentBag<Guid>();
         using var stop = new CancellationTokenSource();
-        var load = Enumerable.Range(0, 4).Select(_ => Task.Run(() => RequestAndCancelAsync(pipeline, subscriber, ended, stop.Token))).ToArray();
+        var load = Enumerable.Range(0, 4).Select(_ => Task.Run(() => RequestAndCancelAsync(pipeline, subscriber, ended, stop.Token)))
+            .ToArray();
         for (var i = 0; i < deaths; i++)
         {
             await Task.Delay(Random.Shared.Next(500, 2500));
@@ -50,19 +52,24 @@ public sealed class Workers_killed_at_random
         await stop.CancelAsync();
         await Task.WhenAll(load);
         var ids = ended.ToArray();
-        await Eventually.Until(() => GapFreeAsync(pipeline, subscriber, ids), $"every change of {ids.Length} OTPs is called back", TimeSpan.FromMinutes(3));
+        await Eventually.Until(
+            () => GapFreeAsync(pipeline, subscriber, ids), $"every change of {ids.Length} OTPs is called back", TimeSpan.FromMinutes(3));
 
         var all = subscriber.At("/all");
-        all.Select(c => c.WebhookId).Distinct().Count().ShouldBe(all.Select(c => (c.OtpId, c.Sequence)).Distinct().Count(), "a change has one id");
+        all.Select(c => c.WebhookId).Distinct().Count()
+            .ShouldBe(all.Select(c => (c.OtpId, c.Sequence)).Distinct().Count(), "a change has one id");
         all.GroupBy(c => c.WebhookId).ShouldAllBe(g => g.Select(c => c.Body).Distinct().Count() == 1, "an id has one body");
         all.ShouldAllBe(c => c.Previous == (c.Sequence == 2 ? 0 : c.Sequence - 1), "each names the one before it");
         all.Where(c => c.Status == "CANCELLED").Select(c => c.OtpId).Distinct().Count().ShouldBe(ids.Length, "every end is told");
         var retries = await pipeline.Database.CountAsync("callback_attempts WHERE http_status = 500");
         var duplicates = all.Count - all.Select(c => c.WebhookId).Distinct().Count() - retries;
-        Figures.Print($"Workers killed {deaths} times while calling back", $"{ids.Length} OTPs, {all.Count} requests, {retries} of them answered 500, {duplicates} duplicates, no change lost, no gap");
+        Figures.Print(
+            $"Workers killed {deaths} times while calling back",
+            $"{ids.Length} OTPs, {all.Count} requests, {retries} of them answered 500, {duplicates} duplicates, no change lost, no gap");
     }
 
-    private static async Task RequestAndCancelAsync(RunningPipeline pipeline, Subscriber subscriber, ConcurrentBag<Guid> ended, CancellationToken stop)
+    private static async Task RequestAndCancelAsync(
+        RunningPipeline pipeline, Subscriber subscriber, ConcurrentBag<Guid> ended, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -80,6 +87,7 @@ public sealed class Workers_killed_at_random
         var otps = await pipeline.Database.OtpsAsync(ids);
         var underWay = await pipeline.Database.CountAsync("deliveries WHERE status IN ('QUEUED', 'SENDING')");
         var open = await pipeline.Database.CountAsync("callbacks WHERE status = 'PENDING'");
-        return underWay == 0 && open == 0 && otps.Count == ids.Length && otps.TrueForAll(o => Enumerable.Range(2, (int)o.Sequence - 1).All(s => told.Contains((o.Id, s))));
+        return underWay == 0 && open == 0 && otps.Count == ids.Length
+            && otps.TrueForAll(o => Enumerable.Range(2, (int)o.Sequence - 1).All(s => told.Contains((o.Id, s))));
     }
 }

@@ -38,7 +38,9 @@ public sealed class A_bad_command(SharedPipeline shared)
         var pipeline = await shared.GetAsync();
         await using var client = await AmqpClient.ConnectAsync(pipeline);
         var messageId = "+33612246477 " + Guid.NewGuid();
-        var bytes = contentType == "huge" ? Encoding.UTF8.GetBytes($"{{\"pin\":\"{Pin}{new string('x', 10_000_000)}\"}}") : Encoding.UTF8.GetBytes(body);
+        var bytes = contentType == "huge"
+            ? Encoding.UTF8.GetBytes($"{{\"pin\":\"{Pin}{new string('x', 10_000_000)}\"}}")
+            : Encoding.UTF8.GetBytes(body);
 
         await using var neighbours = await Neighbours.StartAsync(pipeline, client);
         await client.SendAsync("verify-otp", bytes, new BasicProperties
@@ -53,28 +55,33 @@ public sealed class A_bad_command(SharedPipeline shared)
         var put = await Eventually.Get(() => client.TakeAsync("verify-otp_error"), "the message is in the error queue");
         var id = Guid.Parse(put.BasicProperties.MessageId!);
         put.BasicProperties.CorrelationId.ShouldBeNull();
-        var headers = put.BasicProperties.Headers!.ToDictionary(h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : "", StringComparer.Ordinal);
+        var headers = put.BasicProperties.Headers!.ToDictionary(
+            h => h.Key, h => h.Value is byte[] text ? Encoding.UTF8.GetString(text) : "", StringComparer.Ordinal);
         headers["MT-Fault-Message"].ShouldBe(reason);
         headers.Keys.ShouldNotContain(h => h.StartsWith("MT-Host", StringComparison.Ordinal));
         (Encoding.UTF8.GetString(put.Body.Span) + string.Join(' ', headers.Values)).ShouldNotContain(Pin);
         JsonDocument.Parse(put.Body).RootElement.GetProperty("size").GetInt32().ShouldBe(bytes.Length);
-        (await pipeline.Database.CountAsync("dead_letters WHERE id = $1 AND queue = 'verify-otp' AND reason = $2 AND size = $3", id, reason, bytes.Length)).ShouldBe(1);
+        (await pipeline.Database.CountAsync("dead_letters WHERE id = $1 AND queue = 'verify-otp' AND reason = $2 AND size = " +
+            "$3", id, reason, bytes.Length)).ShouldBe(1);
     }
 
     public static TheoryData<string, string, int, string> Refused => new()
     {
         { "request-otp", "{}", 2117, "The parameter 'applicationId' is missing or names no active application" },
         { "request-otp", "{\"applicationId\":[1]}", 2117, "The parameter 'applicationId' is missing or names no active application" },
-        { "verify-otp", "{\"applicationId\":\"01a1fa86-7284-736a-9747-af98cbc88280\"}", 2117, "The parameter 'applicationId' is missing or names no active application" },
+        { "verify-otp", "{\"applicationId\":\"01a1fa86-7284-736a-9747-af98cbc88280\"}", 2117, "The parameter 'applicationId' is " +
+            "missing or names no active application" },
         { "request-otp", "{\"applicationId\":\"APP\"}", 2001, "The parameter 'phoneNumber' is empty or not set" },
         { "request-otp", "{\"applicationId\":\"APP\",\"phoneNumber\":\"+33612246400\",\"ttl\":\"soon\"}", 2007, "The parameter 'ttl' is not a number" },
-        { "request-otp", "{\"applicationId\":\"APP\",\"phoneNumber\":\"+33891123456\"}", 2115, "Premium-rate and shared-cost numbers are not served on 'sms' and 'call' for this application: send another 'phoneNumber'" },
+        { "request-otp", "{\"applicationId\":\"APP\",\"phoneNumber\":\"+33891123456\"}", 2115, "Premium-rate and shared-cost numbers " +
+            "are not served on 'sms' and 'call' for this application: send another 'phoneNumber'" },
         { "request-otp", "{\"applicationId\":\"APP\",\"phoneNumber\":\"+33612246400\",\"metadata\":[]}", 2105, "The parameter 'metadata' must be an object of at most 20 texts (names up to 40, values up to 500 characters)" },
         { "request-otp", "{\"applicationId\":\"APP\",\"ttl\":1,\"ttl\":2}", 2101, "The body holds the same field twice" },
         { "request-otp", "{\"applicationId\":\"APP\",\"metadata\":{\"a\":1,\"a\":2}}", 2101, "The body holds the same field twice" },
         { "request-otp", "{\"applicationId\":\"APP\",\"name\":\"\\ud800\"}", 2101, "The body is not valid UTF-8 text" },
         { "request-otp", "{\"applicationId\":\"APP\",\"name\":\"LONG\"}", 2101, "The body is larger than 64 KB" },
-        { "request-otp", "{\"applicationId\":\"APP\",\"idempotencyKey\":\"\"}", 2101, "The header 'Idempotency-Key' must have 1 to 255 printable characters" },
+        { "request-otp", "{\"applicationId\":\"APP\",\"idempotencyKey\":\"\"}", 2101, "The header 'Idempotency-Key' must have 1 to " +
+            "255 printable characters" },
         { "verify-otp", "{\"applicationId\":\"APP\",\"otpId\":\"no-uuid\",\"pin\":\"1\"}", 2021, "Otp ID not found" },
         { "verify-otp", "{\"applicationId\":\"APP\",\"otpId\":\"01a1fa86-7284-736a-9747-af98cbc88280\",\"pin\":[1]}", 2021, "Otp ID not found" },
         { "verify-otp", "{\"applicationId\":\"APP\",\"otpId\":\"OTP\"}", 2022, "The parameter pin is empty or not set" },
@@ -105,8 +112,10 @@ public sealed class A_bad_command(SharedPipeline shared)
         var pipeline = await shared.GetAsync();
         await using var client = await AmqpClient.ConnectAsync(pipeline);
 
-        var verify = await client.CallAsync("verify-otp", client.Command(("otpId", Guid.NewGuid()), ("pin", "1")), adjust: p => p.MessageId = null);
-        var request = await client.CallAsync("request-otp", client.Command(("phoneNumber", Recipients.Next())), adjust: p => p.MessageId = null);
+        var verify = await client.CallAsync(
+            "verify-otp", client.Command(("otpId", Guid.NewGuid()), ("pin", "1")), adjust: p => p.MessageId = null);
+        var request = await client.CallAsync(
+            "request-otp", client.Command(("phoneNumber", Recipients.Next())), adjust: p => p.MessageId = null);
 
         (verify.Code, request.Code).ShouldBe((2101, 2101));
     }
@@ -138,11 +147,14 @@ public sealed class A_bad_command(SharedPipeline shared)
             });
 
         await using var neighbours = await Neighbours.StartAsync(pipeline, client);
-        await client.SendAsync("request-otp", body, new BasicProperties { ReplyTo = replyTo, ContentType = responseAddress is null ? null : Envelope });
+        await client.SendAsync(
+            "request-otp", body, new BasicProperties { ReplyTo = replyTo, ContentType = responseAddress is null ? null : Envelope });
         await neighbours.AllAnsweredOnceAsync();
 
         (await pipeline.Sandbox.PinAsync(recipient)).Length.ShouldBe(6);
-        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE message_type LIKE 'otp-accepted'") == 0, "no answer waits in the outbox");
+        await Eventually.Until(
+            async () => await pipeline.Database.CountAsync("outbox_messages WHERE message_type LIKE 'otp-accepted'") == 0,
+            "no answer waits in the outbox");
         (await client.CountAsync($"otp-replies.{pipeline.ApplicationId}.nobody")).ShouldBe(-1);
         (await client.CountAsync("bad-command-fault")).ShouldBe(-1);
     }
@@ -176,7 +188,9 @@ public sealed class A_bad_command(SharedPipeline shared)
         Task<long> CountAsync() => pipeline.Database.CountAsync("dead_letters WHERE queue = 'request-otp' AND reason = $1", Reason);
         var before = await CountAsync();
 
-        await client.SendAsync("request-otp", body, new BasicProperties { MessageId = messageId, ReplyTo = replyTo == "amq.rabbitmq.reply-to" ? null : replyTo });
+        await client.SendAsync(
+            "request-otp", body,
+            new BasicProperties { MessageId = messageId, ReplyTo = replyTo == "amq.rabbitmq.reply-to" ? null : replyTo });
 
         await Eventually.Until(async () => await CountAsync() == before + 1, "the command is put aside");
         (await pipeline.Sandbox.MessagesAsync(recipient)).ShouldBeEmpty();
@@ -207,7 +221,8 @@ public sealed class A_bad_command(SharedPipeline shared)
             }
 
             (await client.CallAsync("verify-otp", client.Command(("otpId", Guid.NewGuid()), ("pin", "1")))).Code.ShouldBe(2021);
-            Enumerable.Range(0, Each).Sum(i => client.Waiting($"{mark}-before-{i}") + client.Waiting($"{mark}-before-{i}-verify")).ShouldBe(0, "nobody is answered twice");
+            Enumerable.Range(0, Each).Sum(i => client.Waiting($"{mark}-before-{i}") + client.Waiting($"{mark}-before-{i}-verify"))
+                .ShouldBe(0, "nobody is answered twice");
         }
 
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;

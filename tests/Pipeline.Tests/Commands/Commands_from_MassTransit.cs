@@ -21,7 +21,9 @@ public sealed class Commands_from_MassTransit(SharedPipeline shared)
         var recipient = Recipients.Next();
 
         var answer = await bus.CreateRequestClient<RequestOtp>().GetResponse<OtpAccepted, OtpRejected>(
-            new RequestOtp(pipeline.ApplicationId, PhoneNumber: recipient, Ttl: 120, Metadata: new Dictionary<string, string>(StringComparer.Ordinal) { ["Order"] = "1" }));
+            new RequestOtp(
+                pipeline.ApplicationId, PhoneNumber: recipient, Ttl: 120,
+                Metadata: new Dictionary<string, string>(StringComparer.Ordinal) { ["Order"] = "1" }));
         answer.Is(out Response<OtpAccepted>? accepted).ShouldBeTrue();
         accepted!.Message.Metadata!["Order"].ShouldBe("1");
         (accepted.Message.DateExpires - accepted.Message.DateCreated).ShouldBe(TimeSpan.FromSeconds(120));
@@ -37,7 +39,8 @@ public sealed class Commands_from_MassTransit(SharedPipeline shared)
         (await verification.GetResponse<OtpVerified, OtpRejected>(new VerifyOtp(pipeline.ApplicationId, otp, pin))).Is(out Response<OtpVerified>? verified).ShouldBeTrue();
         verified!.Message.OtpId.ShouldBe(otp);
 
-        var cancelled = await bus.CreateRequestClient<CancelOtp>().GetResponse<OtpCancelled, OtpRejected>(new CancelOtp(pipeline.ApplicationId, otp));
+        var cancelled = await bus.CreateRequestClient<CancelOtp>()
+            .GetResponse<OtpCancelled, OtpRejected>(new CancelOtp(pipeline.ApplicationId, otp));
         cancelled.Is(out Response<OtpRejected>? late).ShouldBeTrue();
         late!.Message.Code.ShouldBe(2031);
         await host.StopAsync();

@@ -39,8 +39,10 @@ public sealed class Commands_from_Python(SharedPipeline shared)
         (guessed.GetProperty("type").GetString(), Code(guessed)).ShouldBe(("OtpRejected", 2029));
         verified.GetProperty("type").GetString().ShouldBe("OtpVerified");
         (cancelled.GetProperty("type").GetString(), Code(cancelled)).ShouldBe(("OtpRejected", 2031));
-        events.GetProperty("body").EnumerateArray().Select(e => e.GetProperty("body").GetProperty("sequence").GetInt64()).Order().ShouldBe([2L, 3L]);
-        await Eventually.Until(async () => (await sandbox.MessagesAsync(recipient)).Length == 2, "the command without a message id is delivered too");
+        events.GetProperty("body").EnumerateArray().Select(e => e.GetProperty("body").GetProperty("sequence").GetInt64()).Order()
+            .ShouldBe([2L, 3L]);
+        await Eventually.Until(
+            async () => (await sandbox.MessagesAsync(recipient)).Length == 2, "the command without a message id is delivered too");
     }
 
     private static int Code(JsonElement step) => step.GetProperty("body").GetProperty("code").GetInt32();
@@ -48,7 +50,9 @@ public sealed class Commands_from_Python(SharedPipeline shared)
     private static async Task<JsonElement> StepAsync(Process client)
     {
         var line = await client.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(40));
-        return line is null ? throw new InvalidOperationException(await client.StandardError.ReadToEndAsync()) : JsonDocument.Parse(line).RootElement;
+        return line is null
+            ? throw new InvalidOperationException(await client.StandardError.ReadToEndAsync())
+            : JsonDocument.Parse(line).RootElement;
     }
 
     private static async Task<bool> HasPikaAsync()

@@ -15,7 +15,8 @@ public sealed class Commands_from_a_plain_client(SharedPipeline shared)
         var recipient = Recipients.Next();
 
         var accepted = await client.CallAsync("request-otp", client.Command(
-            ("phoneNumber", recipient), ("ttl", "180"), ("maxAttempts", 3.0), ("metadata", new { order = 4711 }), ("whatever", new[] { 1 })));
+            ("phoneNumber", recipient), ("ttl", "180"), ("maxAttempts", 3.0), ("metadata", new { order = 4711 }),
+            ("whatever", new[] { 1 })));
         accepted.Type.ShouldBe("OtpAccepted", accepted.Text);
         accepted.Body.GetProperty("channel").GetString().ShouldBe("sms");
         accepted.Body.GetProperty("metadata").GetProperty("order").GetString().ShouldBe("4711");
@@ -23,7 +24,8 @@ public sealed class Commands_from_a_plain_client(SharedPipeline shared)
         (await pipeline.Client.GetAsync(accepted.OtpId)).Body.GetProperty("ttl").GetInt32().ShouldBe(180);
 
         var wrong = await client.CallAsync("verify-otp", client.Command(("otpId", accepted.OtpId), ("pin", "no")));
-        (wrong.Code, wrong.Body.GetProperty("message").GetString(), wrong.OtpId).ShouldBe((2029, "The PIN provided does not verify", accepted.OtpId));
+        (wrong.Code, wrong.Body.GetProperty("message").GetString(), wrong.OtpId).ShouldBe((2029, "The PIN provided does not " +
+            "verify", accepted.OtpId));
         var verified = await client.CallAsync("verify-otp", client.Command(("otpId", accepted.OtpId), ("pin", long.Parse(pin))));
         verified.Type.ShouldBe("OtpVerified", verified.Text);
 
@@ -53,7 +55,8 @@ public sealed class Commands_from_a_plain_client(SharedPipeline shared)
         var (otp, recipient) = await pipeline.WithRequestedOtpAsync();
         var pin = await pipeline.Sandbox.PinAsync(recipient);
 
-        var verified = await client.CallAsync("verify-otp", client.Command(("otpId", otp), ("pin", $"\u200E{pin[..3]}\u00A0\u2013 {pin[3..]}")));
+        var verified = await client.CallAsync(
+            "verify-otp", client.Command(("otpId", otp), ("pin", $"\u200E{pin[..3]}\u00A0\u2013 {pin[3..]}")));
 
         verified.Type.ShouldBe("OtpVerified", verified.Text);
         (await pipeline.Database.OtpAsync(otp)).Attempts.ShouldBe(0);
@@ -66,7 +69,9 @@ public sealed class Commands_from_a_plain_client(SharedPipeline shared)
         await using var client = await AmqpClient.ConnectAsync(pipeline);
         var recipient = Recipients.Next();
 
-        await client.SendAsync("request-otp", System.Text.Json.JsonSerializer.Serialize(client.Command(("phoneNumber", recipient), ("idempotencyKey", Guid.NewGuid()))));
+        await client.SendAsync(
+            "request-otp",
+            System.Text.Json.JsonSerializer.Serialize(client.Command(("phoneNumber", recipient), ("idempotencyKey", Guid.NewGuid()))));
 
         (await pipeline.Sandbox.PinAsync(recipient)).Length.ShouldBe(6);
     }
@@ -79,7 +84,8 @@ public sealed class Commands_from_a_plain_client(SharedPipeline shared)
         var pipeline = await shared.GetAsync();
         await using var client = await AmqpClient.ConnectAsync(pipeline);
         var recipient = Recipients.Next();
-        var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(client.Command(("phoneNumber", recipient), ("idempotencyKey", Guid.NewGuid())));
+        var body = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(
+            client.Command(("phoneNumber", recipient), ("idempotencyKey", Guid.NewGuid())));
 
         await client.SendAsync("", body, exchange: exchange);
 

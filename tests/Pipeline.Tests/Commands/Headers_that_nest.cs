@@ -19,7 +19,8 @@ public sealed class Headers_that_nest(SharedPipeline shared)
         var pipeline = await shared.GetAsync();
         var workers = pipeline.Workers.Where(w => w.IsRunning).ToList();
         await using var client = await AmqpClient.ConnectAsync(pipeline);
-        await using var connection = await new ConnectionFactory { Uri = pipeline.Broker }.CreateConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await new ConnectionFactory { Uri = pipeline.Broker }.CreateConnectionAsync(
+            TestContext.Current.CancellationToken);
         await using var channel = await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken);
         var properties = new BasicProperties
         {

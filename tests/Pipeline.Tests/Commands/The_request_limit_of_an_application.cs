@@ -24,7 +24,10 @@ public sealed class The_request_limit_of_an_application(GuardedBus bus) : IClass
             answers = [];
             for (var i = 0; i < Rounds; i++)
             {
-                answers.Add((await (i % 2 == 0 ? rest : second).GetAsync(Guid.CreateVersion7()), await SendAsync(amqp, bus.Slow, "request-otp", ("phoneNumber", Recipients.Next()))));
+                answers.Add(
+                    (
+                        await (i % 2 == 0 ? rest : second).GetAsync(Guid.CreateVersion7()),
+                        await SendAsync(amqp, bus.Slow, "request-otp", ("phoneNumber", Recipients.Next()))));
             }
         }
         while (minute != await MinuteAsync(pipeline));
@@ -59,7 +62,8 @@ public sealed class The_request_limit_of_an_application(GuardedBus bus) : IClass
         (await pipeline.Database.OtpAsync(otp)).Attempts.ShouldBe(guesses.Count(c => c is 2029 or 2027));
     }
 
-    private static async Task<long> MinuteAsync(RunningPipeline pipeline) => (await pipeline.Database.ClockAsync()).Ticks / TimeSpan.TicksPerMinute;
+    private static async Task<long> MinuteAsync(RunningPipeline pipeline) =>
+        (await pipeline.Database.ClockAsync()).Ticks / TimeSpan.TicksPerMinute;
 
     private static Task<AmqpAnswer> SendAsync(AmqpClient amqp, Guid application, string queue, params (string, object?)[] fields) =>
         amqp.CallAsync(queue, amqp.Command([("applicationId", application), .. fields]), adjust: p => p.UserId = "guest");

@@ -30,10 +30,13 @@ public sealed class Who_may_use_an_application
         Dictionary<string, object?> Others() => client.Command(("applicationId", Other), ("phoneNumber", Recipients.Next()));
 
         (await client.CallAsync("request-otp", Others())).Code.ShouldBe(2118, "nobody is named");
-        (await client.CallAsync("request-otp", Mine(), adjust: p => p.UserId = "guest")).Code.ShouldBe(2118, "the map does not name the application");
-        (await client.CallAsync("verify-otp", client.Command(("otpId", Other), ("pin", "1")), adjust: p => p.UserId = "guest")).Code.ShouldBe(2118);
+        (await client.CallAsync("request-otp", Mine(), adjust: p => p.UserId = "guest")).Code
+            .ShouldBe(2118, "the map does not name the application");
+        (await client.CallAsync("verify-otp", client.Command(("otpId", Other), ("pin", "1")), adjust: p => p.UserId = "guest")).Code
+            .ShouldBe(2118);
         (await client.CallAsync("cancel-otp", client.Command(("otpId", Other)), adjust: p => p.UserId = "guest")).Code.ShouldBe(2118);
-        (await client.CallAsync("request-otp", client.Command(("applicationId", Guid.NewGuid())), adjust: p => p.UserId = "guest")).Code.ShouldBe(2118, "a stranger is told no more of what exists");
+        (await client.CallAsync("request-otp", client.Command(("applicationId", Guid.NewGuid())), adjust: p => p.UserId = "guest")).Code
+            .ShouldBe(2118, "a stranger is told no more of what exists");
         (await client.CallAsync("request-otp", Others(), adjust: p => p.UserId = "guest")).Type.ShouldBe("OtpAccepted");
 
         var forged = new BasicProperties { UserId = "somebody", MessageId = "forged", ReplyTo = client.ReplyQueue };

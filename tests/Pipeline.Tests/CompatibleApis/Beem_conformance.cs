@@ -72,8 +72,10 @@ public sealed class Beem_conformance(SharedPipeline shared)
         var client = pipeline.Client;
 
         await SayAsync(pipeline, Guid.NewGuid(), "123456", 113, "pinId not found");
-        (await client.PostAsync("v1/verify", new { pin = "1" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(112, "pinId missing"));
-        (await client.PostAsync("v1/request", new { appId = 4711 }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(103, "Phone number missing"));
+        (await client.PostAsync("v1/verify", new { pin = "1" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text
+            .ShouldBe(Envelope(112, "pinId missing"));
+        (await client.PostAsync("v1/request", new { appId = 4711 }, "Authorization", CompatibleApiSettings.BeemHeader)).Text
+            .ShouldBe(Envelope(103, "Phone number missing"));
         (await client.PostAsync("v1/request", new { appId = 4712, msisdn = "33612246400" }, "Authorization", CompatibleApiSettings.BeemHeader)).Text.ShouldBe(Envelope(106, "Application not found"));
         (await client.PostAsync("v1/request", new { appId = 4711, msisdn = "33612246400" }, "Authorization", BasicHeader.From("beem-tests:wrong"))).ShouldBe(new HostAnswer(401, Envelope(120, "Wrong Username or Password")));
         (await client.PostTextAsync("v1/request", "{}")).ShouldBe(new HostAnswer(200, Envelope(110, "Username or Password missing")));
@@ -82,7 +84,9 @@ public sealed class Beem_conformance(SharedPipeline shared)
     internal static async Task<(Guid PinId, string Recipient)> SentAsync(RunningPipeline pipeline, string? recipient = null)
     {
         recipient ??= Recipients.Next();
-        var answer = await pipeline.Client.PostAsync("v1/request", new { appId = CompatibleApiSettings.BeemApp, msisdn = recipient[1..] }, "Authorization", CompatibleApiSettings.BeemHeader);
+        var answer = await pipeline.Client.PostAsync(
+            "v1/request", new { appId = CompatibleApiSettings.BeemApp, msisdn = recipient[1..] }, "Authorization",
+            CompatibleApiSettings.BeemHeader);
         answer.Status.ShouldBe(200);
         answer.Text.ShouldContain("""{"code":100,"message":"SMS sent successfully"}""");
         return (answer.Body.GetProperty("data").GetProperty("pinId").GetGuid(), recipient);
@@ -91,7 +95,8 @@ public sealed class Beem_conformance(SharedPipeline shared)
     internal static Task<HostAnswer> VerifyAsync(RunningPipeline pipeline, Guid pinId, string pin) =>
         pipeline.Client.PostAsync("v1/verify", new { pinId, pin }, "Authorization", CompatibleApiSettings.BeemHeader);
 
-    internal static string Envelope(int code, string message) => $$$$"""{"data":{"message":{"code":{{{{code}}}},"message":"{{{{message}}}}"}}}""";
+    internal static string Envelope(int code, string message) =>
+        $$$$"""{"data":{"message":{"code":{{{{code}}}},"message":"{{{{message}}}}"}}}""";
 
     private static async Task SayAsync(RunningPipeline pipeline, Guid pinId, string pin, int code, string message) =>
         (await VerifyAsync(pipeline, pinId, pin)).ShouldBe(new HostAnswer(200, Envelope(code, message)));

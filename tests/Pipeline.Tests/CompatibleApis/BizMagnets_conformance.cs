@@ -20,7 +20,8 @@ public sealed class BizMagnets_conformance(SharedPipeline shared)
 
         NotVerified(await VerifyAsync(pipeline, id, recipient, Each_channel_from_end_to_end.Wrong(message.Pin)), id);
         NotVerified(await VerifyAsync(pipeline, id, Recipients.Next(), message.Pin), id);
-        (await VerifyAsync(pipeline, id, recipient, message.Pin)).ShouldBe(new HostAnswer(200, $$"""{"id":"{{id}}","message":"success"}"""));
+        (await VerifyAsync(pipeline, id, recipient, message.Pin))
+            .ShouldBe(new HostAnswer(200, $$"""{"id":"{{id}}","message":"success"}"""));
         NotVerified(await VerifyAsync(pipeline, id, recipient, message.Pin), id);
 
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [id]);
@@ -62,7 +63,8 @@ public sealed class BizMagnets_conformance(SharedPipeline shared)
 
         NotVerified(await VerifyAsync(pipeline, unknown, Recipients.Next(), "123456"), unknown);
         var missing = await client.PostTextAsync("otp/tests-config/sendOTP", """{"countryCode":"33"}""");
-        (missing.Status, missing.Body.GetProperty("status").GetInt32(), missing.Body.GetProperty("message").GetString()).ShouldBe((400, 400, "The field 'mobileNumber' is missing or empty"));
+        (missing.Status, missing.Body.GetProperty("status").GetInt32(), missing.Body.GetProperty("message").GetString())
+            .ShouldBe((400, 400, "The field 'mobileNumber' is missing or empty"));
         (await client.PostTextAsync("otp/unknown/sendOTP", "{}")).Status.ShouldBe(404);
         using var stranger = new Client("wrong", () => [.. pipeline.Apis.Select(a => a.Address)]);
         var unauthorized = await stranger.PostTextAsync("otp/tests-config/sendOTP", "{}");
@@ -72,18 +74,22 @@ public sealed class BizMagnets_conformance(SharedPipeline shared)
     internal static async Task<(Guid Id, string Recipient)> SentAsync(RunningPipeline pipeline)
     {
         var recipient = Recipients.Next();
-        var answer = await pipeline.Client.PostTextAsync($"otp/{CompatibleApiSettings.BizMagnetsConfig}/sendOTP", $$"""{"name":"Someone","mobileNumber":"{{recipient[3..]}}","countryCode":"33"}""");
+        var answer = await pipeline.Client.PostTextAsync(
+            $"otp/{CompatibleApiSettings.BizMagnetsConfig}/sendOTP",
+            $$"""{"name":"Someone","mobileNumber":"{{recipient[3..]}}","countryCode":"33"}""");
         var id = answer.Body.GetProperty("id").GetGuid();
         answer.ShouldBe(new HostAnswer(201, $$"""{"id":"{{id}}","message":"success"}"""));
         return (id, recipient);
     }
 
     internal static Task<HostAnswer> VerifyAsync(RunningPipeline pipeline, Guid id, string recipient, string otp) =>
-        pipeline.Client.PostTextAsync($"otp/{id}/verifyOTP", $$"""{"otp":"{{otp}}","mobileNumber":"{{recipient[3..]}}","countryCode":"33"}""");
+        pipeline.Client.PostTextAsync(
+            $"otp/{id}/verifyOTP", $$"""{"otp":"{{otp}}","mobileNumber":"{{recipient[3..]}}","countryCode":"33"}""");
 
     private static void NotVerified(HostAnswer answer, Guid id)
     {
         answer.Status.ShouldBe(410, answer.Text);
-        answer.Text.ShouldBe($$"""{"timestamp":"{{answer.Body.GetProperty("timestamp").GetString()}}","status":403,"error":"Forbidden","path":"/otp/{{id}}/verifyOTP"}""");
+        answer.Text.ShouldBe(
+            $$"""{"timestamp":"{{answer.Body.GetProperty("timestamp").GetString()}}","status":403,"error":"Forbidden","path":"/otp/{{id}}/verifyOTP"}""");
     }
 }

@@ -8,9 +8,10 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.CompatibleApis;
 
 /// <summary>
-/// Requests that no client sends, byte by byte to a real process, on every path that a description names. What Kestrel refuses before the application sees it
-/// (a request line, a header, a length or a host that is none, headers that are too large) has no body: it writes those answers itself and gives
-/// nobody a place to word them. They are recognised by the missing X-Request-Id, counted apart, and their statuses are held to a list.
+/// Requests that no client sends, byte by byte to a real process, on every path that a description names. What Kestrel refuses before the
+/// application sees it (a request line, a header, a length or a host that is none, headers that are too large) has no body: it writes those
+/// answers itself and gives nobody a place to word them. They are recognised by the missing X-Request-Id, counted apart, and their statuses
+/// are held to a list.
 /// </summary>
 public sealed partial class Garbage_on_every_path
 {
@@ -67,10 +68,12 @@ public sealed partial class Garbage_on_every_path
         api.IsRunning.ShouldBeTrue();
         (await pipeline.Client.GetAsync(Guid.NewGuid())).Code.ShouldBe(2021);
         (await pipeline.Database.CountAsync("otps")).ShouldBe(0);
-        (await File.ReadAllLinesAsync(api.LogFile, TestContext.Current.CancellationToken)).Where(l => AboveWarning().IsMatch(l)).ShouldBeEmpty();
+        (await File.ReadAllLinesAsync(api.LogFile, TestContext.Current.CancellationToken)).Where(l => AboveWarning().IsMatch(l))
+            .ShouldBeEmpty();
 
         // Every compatible API had its share, and most of it went past the server.
-        targets.Select(t => t.CompatibleApi).Distinct().Order(StringComparer.Ordinal).ShouldBe(Shapes.FromErrors.Keys.Order(StringComparer.Ordinal));
+        targets.Select(t => t.CompatibleApi).Distinct().Order(StringComparer.Ordinal)
+            .ShouldBe(Shapes.FromErrors.Keys.Order(StringComparer.Ordinal));
         statuses.Where(s => !s.Key.EndsWith("of Kestrel", StringComparison.Ordinal)).Sum(s => s.Value).ShouldBeGreaterThan(count / 2);
     }
 
@@ -99,12 +102,14 @@ public sealed partial class Garbage_on_every_path
         if (answer.Status >= 400)
         {
             return answer.Body.Length == 0 ? "an empty body"
-                : request.Target is { } target ? Shapes.FromErrors[target.CompatibleApi](answer) ? null : $"not the shape of {target.CompatibleApi}"
+                : request.Target is { } target ? Shapes.FromErrors[target.CompatibleApi](
+                    answer) ? null : $"not the shape of {target.CompatibleApi}"
                 : Shapes.FromErrors.Values.Any(isSome => isSome(answer)) ? null
                 : "the shape of no API";
         }
 
-        return answer.Status == 200 && request.Target is { } lenient && Shapes.RefusesWith200(lenient) && !Shapes.FromErrors[lenient.CompatibleApi](answer) ? "a success" : null;
+        return answer.Status == 200 && request.Target is { } lenient && Shapes.RefusesWith200(lenient)
+            && !Shapes.FromErrors[lenient.CompatibleApi](answer) ? "a success" : null;
     }
 
     private static string Shortened(string text) => text.Length <= 300 ? text : $"{text[..300]}...";

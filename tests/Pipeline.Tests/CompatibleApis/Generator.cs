@@ -10,24 +10,35 @@ namespace OtpPipeline.Pipeline.Tests.CompatibleApis;
 /// <param name="Description">For the failure of a test: what was done to it.</param>
 internal sealed record GarbageRequest(byte[] Bytes, Target? Target, string Method, string Description);
 
-/// <summary>Makes requests that no client sends, the same ones for the same seed. None of them asks for an OTP in a way that anybody could grant: no phone number, address or chat is one.</summary>
+/// <summary>
+/// Makes requests that no client sends, the same ones for the same seed. None of them asks for an OTP in a way that anybody could grant: no
+/// phone number, address or chat is one.
+/// </summary>
 internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Target, Credentials> credentials)
 {
     private static readonly string[] Methods = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TRACE", "BREW", "post"];
     private static readonly string[] Types =
     [
-        "application/json", "application/json; charset=utf-8", "application/json; charset=utf-16", "application/json; charset=\"nonsense", "text/plain", "text/xml", "application/xml",
-        "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "application/octet-stream", "*/*", ";;;", "a/b/c", "application/vnd.x+json", "\u00e9/\u00fc",
+        "application/json", "application/json; charset=utf-8", "application/json; charset=utf-16", "application/json; charset=\"nonsense",
+        "text/plain", "text/xml", "application/xml",
+        "application/x-www-form-urlencoded", "multipart/form-data", "multipart/form-data; boundary=x", "application/octet-stream", "*/*",
+        ";;;", "a/b/c", "application/vnd.x+json", "\u00e9/\u00fc",
     ];
 
-    private static readonly string[] Ids = ["01a1fa86-7284-736a-9747-af98cbc88280", "x", "%20", "%2e%2e%2f", "%zz", "%", "%e2%82", "%ff%fe", "{otpId}", "tests-config", "a%0d%0aX-Injected:%201", "00000000-0000-0000-0000-000000000000", "%C3%A9"];
+    private static readonly string[] Ids = [
+        "01a1fa86-7284-736a-9747-af98cbc88280", "x", "%20", "%2e%2e%2f", "%zz", "%", "%e2%82", "%ff%fe", "{otpId}", "tests-config",
+        "a%0d%0aX-Injected:%201", "00000000-0000-0000-0000-000000000000", "%C3%A9"];
     private static readonly string[] Values =
     [
-        "null", "true", "[]", "{}", "[[[[]]]]", "-1", "0", "1e400", "0.1", "1E-7", "99999999999999999999", "\"\"", "\" \"", "\"\\u0000\"", "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\u202e\"", "\"{{pin}}\"",
-        "\"a\\r\\nX-Injected: 1\"", "\"' OR 1=1 --\"", "\"<!--\"", "\"+\"", "\"91\"", "\"sms\"", "\"12\"", "\"http://127.0.0.1/\"", "{\"a\":{\"b\":[1]}}", "\"\\uD83D\\uDE00\"", "NaN", "'single'", "01",
+        "null", "true", "[]", "{}", "[[[[]]]]", "-1", "0", "1e400", "0.1", "1E-7", "99999999999999999999", "\"\"", "\" \"", "\"\\u0000\"",
+        "\"\\ud800\"", "\"\\udc00\\ud800\"", "\"\u202e\"", "\"{{pin}}\"",
+        "\"a\\r\\nX-Injected: 1\"", "\"' OR 1=1 --\"", "\"<!--\"", "\"+\"", "\"91\"", "\"sms\"", "\"12\"", "\"http://127.0.0.1/\"",
+        "{\"a\":{\"b\":[1]}}", "\"\\uD83D\\uDE00\"", "NaN", "'single'", "01",
     ];
 
-    private static readonly string[] FieldValues = ["", "%", "%zz", "%ff", "+", "%00", "client_credentials", "a=b", "12", "xml", "JSON", "%25code%25", "%F0%9F%98%80"];
+    private static readonly string[] FieldValues = [
+        "", "%", "%zz", "%ff", "+", "%00", "client_credentials", "a=b", "12", "xml", "JSON", "%25code%25", "%F0%9F%98%80"
+    ];
 
     private readonly Random _random = new(seed);
 
@@ -62,7 +73,9 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
         string Shown(char separator) => credentials(target).Query is { Length: > 0 } query ? separator + query : "";
     }
 
-    private string Query(Target target) => string.Join('&', Enumerable.Range(0, _random.Next(1, 5)).Select(_ => _random.Next(2) == 0 ? $"{Field(target)}={Pick(FieldValues)}" : Pick(
+    private string Query(Target target) =>
+        string.Join(
+            '&', Enumerable.Range(0, _random.Next(1, 5)).Select(_ => _random.Next(2) == 0 ? $"{Field(target)}={Pick(FieldValues)}" : Pick(
         ["recipient=%", "recipient=%zz", "cursor=x", "limit=-1", "limit=99999999999", "otpId=%00", "from=x", "status=%e2%82", "a", "=", "&", "a=b=c", "phone=%ff", "phone=12", "%=%", "from=2026-13-45T00:00:00Z", "a=" + new string('b', 2000)])));
 
     private string Headers(MemoryStream request, Target target)
@@ -75,7 +88,9 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
                 Write(request, $"{name}: {value}\r\n{name}: {value}\r\n");
                 break;
             case 1:
-                Write(request, $"{name}: {Pick(["", "Basic", "Basic ???", "Basic " + new string('A', 9000), "Bearer", "Bearer x.y.z", "Digest a=b", "wrong"])}\r\n");
+                Write(
+                    request,
+                    $"{name}: {Pick(["", "Basic", "Basic ???", "Basic " + new string('A', 9000), "Bearer", "Bearer x.y.z", "Digest a=b", "wrong"])}\r\n");
                 break;
             case 2:
                 break;
@@ -91,7 +106,10 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
                 request.Write("\r\n"u8);
                 break;
             case 6:
-                Write(request, $"{name}: {value}\r\nIdempotency-Key: {Pick(["", "\"", new string('k', 300), "a\tb", "\u00e9", "a\rb", "x\nX-Injected: 1"])}\r\n");
+                Write(
+                    request,
+                    $"{name}: {value}\r\nIdempotency-Key: " +
+                    $"{Pick(["", "\"", new string('k', 300), "a\tb", "\u00e9", "a\rb", "x\nX-Injected: 1"])}\r\n");
                 break;
             case 7:
                 Write(request, $"{name}: {value}\r\n{string.Concat(Enumerable.Range(0, 150).Select(i => $"X-{i}: {i}\r\n"))}");
@@ -153,10 +171,21 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
             4 => ("UTF-16", Encoding.Unicode.GetBytes(Json(target))),
             5 => ("UTF-32 with a mark", [.. Encoding.UTF32.Preamble, .. Encoding.UTF32.GetBytes(Json(target))]),
             6 => ("Latin 1", Encoding.Latin1.GetBytes($"{{\"{Field(target)}\":\"\u00e9\"}}")),
-            7 => ("XML", Encoding.UTF8.GetBytes($"<?xml version=\"1.0\" encoding=\"{Pick(["utf-8", "utf-16", "nonsense", "ebcdic-cp-us"])}\"?><r><{Field(target)}>{Pick(Values)}</{Field(target)}></r>")),
-            8 => ("an XML bomb", Encoding.UTF8.GetBytes("<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><r><appId>&b;</appId></r>")),
+            7 =>
+                (
+                    "XML",
+                    Encoding.UTF8.GetBytes(
+                        $"<?xml version=\"1.0\" " +
+                        $"encoding=\"{Pick(["utf-8", "utf-16", "nonsense", "ebcdic-cp-us"])}\"?><r><{Field(target)}>{Pick(Values)}</{Field(target)}></r>")),
+            8 =>
+                (
+                    "an XML bomb",
+                    Encoding.UTF8.GetBytes("<!DOCTYPE r [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;&a;\">]><r><appId>&b;</appId></r>")),
             9 => ("deep XML", Encoding.UTF8.GetBytes(string.Concat(Enumerable.Repeat("<a>", 9000)))),
-            10 or 11 => ("a form", Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, 4).Select(_ => $"{Field(target)}={Pick(FieldValues)}")))),
+            10 or 11 =>
+                (
+                    "a form",
+                    Encoding.UTF8.GetBytes(string.Join('&', Enumerable.Range(0, 4).Select(_ => $"{Field(target)}={Pick(FieldValues)}")))),
             12 => ("nothing", []),
             13 => ("a number", "17"u8.ToArray()),
             < 20 => ("bytes", Bytes(_random.Next(1, 3000))),
@@ -169,7 +198,9 @@ internal sealed class Generator(int seed, IReadOnlyList<Target> targets, Func<Ta
     private string Json(Target target) =>
         $"{{{string.Join(',', Enumerable.Range(0, _random.Next(0, 6)).Select(_ => $"\"{Field(target)}\":{(_random.Next(30) == 0 ? _random.NextDouble().ToString("R", CultureInfo.InvariantCulture) : Pick(Values))}"))}}}";
 
-    private string Field(Target target) => target.Fields.Count > 0 && _random.Next(8) != 0 ? Pick(target.Fields) : Pick(["pin", "phoneNumber", "appId", "otp", "key", "phone", "grant_type", "a", "\u00e9"]);
+    private string Field(Target target) =>
+        target.Fields.Count > 0
+            && _random.Next(8) != 0 ? Pick(target.Fields) : Pick(["pin", "phoneNumber", "appId", "otp", "key", "phone", "grant_type", "a", "\u00e9"]);
 
     private byte[] Cut(byte[] bytes) => bytes[.._random.Next(bytes.Length)];
 

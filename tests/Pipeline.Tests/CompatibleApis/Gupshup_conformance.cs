@@ -10,8 +10,10 @@ namespace OtpPipeline.Pipeline.Tests.CompatibleApis;
 public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
 {
     private const string Sent = """{"status":"success","code":"100","message":"New code generated and code was sent the user"}""";
-    private const string SentAgain = """{"status":"success","code":"101","message":"User already in the system and code was sent to the user again"}""";
-    private const string Verified = """{"status":"success","code":"200","message":"Code matched successfully and user has been verified"}""";
+    private const string SentAgain =
+        """{"status":"success","code":"101","message":"User already in the system and code was sent to the user again"}""";
+    private const string Verified =
+        """{"status":"success","code":"200","message":"Code matched successfully and user has been verified"}""";
     private const string Wrong = """{"status":"error","code":"903","message":"Invalid code"}""";
     private const string Exhausted = """{"status":"error","code":"904","message":"Maximum attempts exceeded"}""";
     private const string Expired = """{"status":"error","code":"907","message":"Code is expired"}""";
@@ -50,7 +52,8 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
         (await SendAsync()).ShouldBe(SentAgain);
 
         var messages = await Eventually.Get(
-            async () => await _pipeline.Sandbox.MessagesAsync(_recipient) is { Length: 2 } both ? both : null, "the code arrives a second time");
+            async () => await _pipeline.Sandbox.MessagesAsync(
+                _recipient) is { Length: 2 } both ? both : null, "the code arrives a second time");
         messages.ShouldAllBe(m => m.Pin == first.Pin && m.Text == first.Text);
         (await VerifyAsync(first.Pin)).ShouldBe(Verified);
         await _pipeline.Events.UntilGapFreeAsync(_pipeline.Database, [otp]);
@@ -66,7 +69,8 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
         await _pipeline.Database.ExpireInAsync(TimeSpan.Zero, otp);
 
         (await VerifyAsync(pin)).ShouldBe(Expired);
-        (await LineAsync($"phone={Phone}&key={Key}")).ShouldBe("success | 103 | Previous code is expired and new code was sent to the user again");
+        (await LineAsync($"phone={Phone}&key={Key}"))
+            .ShouldBe("success | 103 | Previous code is expired and new code was sent to the user again");
     }
 
     [Fact]
@@ -112,9 +116,12 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
         await StartAsync();
 
         (await VerifyAsync("123456")).ShouldBe(Wrong);
-        (await FormAsync("sendOTP", _pipeline.Key, ("key", Key))).ShouldBe("""{"status":"error","code":"902","message":"Invalid phone number"}""");
-        (await FormAsync("sendOTP", _pipeline.Key, ("phone", Phone))).ShouldBe("""{"status":"error","code":"901","message":"Invalid credentials"}""");
-        (await FormAsync("sendOTP", "wrong", ("key", Key), ("phone", Phone))).ShouldBe("""{"status":"error","code":"901","message":"Invalid credentials"}""");
+        (await FormAsync("sendOTP", _pipeline.Key, ("key", Key)))
+            .ShouldBe("""{"status":"error","code":"902","message":"Invalid phone number"}""");
+        (await FormAsync("sendOTP", _pipeline.Key, ("phone", Phone)))
+            .ShouldBe("""{"status":"error","code":"901","message":"Invalid credentials"}""");
+        (await FormAsync("sendOTP", "wrong", ("key", Key), ("phone", Phone)))
+            .ShouldBe("""{"status":"error","code":"901","message":"Invalid credentials"}""");
         (await LineAsync($"phone={Phone}&key={new string('0', 32)}")).ShouldBe("error | 901 | Invalid credentials");
     }
 
@@ -144,7 +151,8 @@ public sealed class Gupshup_conformance(SharedPipeline shared) : IDisposable
     private Task<string> VerifyAsync(string code) => FormAsync("verifyOTP", _pipeline.Key, ("key", Key), ("phone", Phone), ("code", code));
 
     /// <summary>Through GatewayAPI, which names the OTP.</summary>
-    private async Task<Guid> GatewaySendAsync() => Guid.Parse((await GatewayAsync($"phone_no={Phone}&msg=Code%20%25code%25")).Split(" | ")[2]);
+    private async Task<Guid> GatewaySendAsync() =>
+        Guid.Parse((await GatewayAsync($"phone_no={Phone}&msg=Code%20%25code%25")).Split(" | ")[2]);
 
     private Task<string> GatewayAsync(string query) =>
         GetAsync($"GatewayAPI/rest?userid=2000000001&password={_pipeline.Key}&method=TWO_FACTOR_AUTH&v=1.1&format=TEXT&{query}");

@@ -26,7 +26,8 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
 
         var message = await pipeline.Sandbox.MessageAsync(recipient);
         (message.Channel, message.Text, message.Pin).ShouldBe((channel, "Hello 😀, Own-12345", "Own-12345"));
-        (await caller.GetAsync("password", $$"""{"target":"{{target}}"}""")).ShouldBe(new(200, """{"status":true,"content":{"password":"Own-12345"}}"""));
+        (await caller.GetAsync("password", $$"""{"target":"{{target}}"}"""))
+            .ShouldBe(new(200, """{"status":true,"content":{"password":"Own-12345"}}"""));
         (await CheckAsync("wrong-one")).ShouldBe(new(200, Wrong));
         (await CheckAsync("own-12345")).ShouldBe(new(200, Wrong));
         (await CheckAsync("Own-12345")).ShouldBe(new(200, Done));
@@ -34,7 +35,8 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         (await caller.GetAsync("password", $$"""{"target":"{{target}}"}""")).ShouldBe(new(200, Wrong));
         await pipeline.UntilStatusAsync(await caller.NewestAsync(), "VERIFIED");
 
-        Task<HostAnswer> CheckAsync(string password) => caller.GetAsync($"{channel}/check", $$"""{"{{field}}":"{{target}}","password":"{{password}}"}""");
+        Task<HostAnswer> CheckAsync(string password) =>
+            caller.GetAsync($"{channel}/check", $$"""{"{{field}}":"{{target}}","password":"{{password}}"}""");
     }
 
     [Fact]
@@ -58,11 +60,13 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         for (var round = 0; round < rounds; round++)
         {
             var (recipient, target) = Someone("phone");
-            (await caller.PostAsync("sms", $$"""{"phone":"{{target}}","password":"12345","lifetime":300,"message":"12345"}""")).ShouldBe(new(200, Done));
+            (await caller.PostAsync("sms", $$"""{"phone":"{{target}}","password":"12345","lifetime":300,"message":"12345"}"""))
+                .ShouldBe(new(200, Done));
             var otp = await caller.NewestAsync();
             await pipeline.Sandbox.MessageAsync(recipient);
 
-            var answers = await Load.AtOnceAsync(Submissions, _ => caller.GetAsync("sms/check", $$"""{"phone":"{{target}}","password":"12345"}"""));
+            var answers = await Load.AtOnceAsync(
+                Submissions, _ => caller.GetAsync("sms/check", $$"""{"phone":"{{target}}","password":"12345"}"""));
 
             answers.Count(a => a == new HostAnswer(200, Done)).ShouldBe(1);
             answers.Count(a => a == new HostAnswer(200, Wrong)).ShouldBe(Submissions - 1);
@@ -70,7 +74,9 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
             (row.Status, row.Attempts).ShouldBe(("VERIFIED", 0));
         }
 
-        Figures.Print($"{rounds} codes of Perfumerlabs, each with {Submissions} parallel right checks over two API processes", $"{rounds} VERIFIED, {rounds * (Submissions - 1)} x false");
+        Figures.Print(
+            $"{rounds} codes of Perfumerlabs, each with {Submissions} parallel right checks over two API processes",
+            $"{rounds} VERIFIED, {rounds * (Submissions - 1)} x false");
     }
 
     /// <summary>By the recipient and by the password alone: two ways to the same code.</summary>
@@ -81,7 +87,8 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         using var caller = new PerfumerlabsCaller(pipeline);
         var (_, target) = Someone("phone");
         var password = $"Own-{Guid.CreateVersion7():N}";
-        (await caller.PostAsync("call", $$"""{"phone":"{{target}}","password":"{{password}}","lifetime":300,"message":"{{password}}"}""")).ShouldBe(new(200, Done));
+        (await caller.PostAsync("call", $$"""{"phone":"{{target}}","password":"{{password}}","lifetime":300,"message":"{{password}}"}"""))
+            .ShouldBe(new(200, Done));
         var otp = await caller.NewestAsync();
 
         // Few searches: their misses in a minute are limited.
@@ -105,7 +112,8 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         var pipeline = await shared.GetAsync();
         using var caller = new PerfumerlabsCaller(pipeline);
         var recipient = how is "undeliverable" ? Recipients.Refused : Recipients.Next();
-        (await caller.PostAsync("sms", $$"""{"phone":"{{recipient[1..]}}","password":"12345","lifetime":3600,"message":"12345"}""")).ShouldBe(new(200, Done));
+        (await caller.PostAsync("sms", $$"""{"phone":"{{recipient[1..]}}","password":"12345","lifetime":3600,"message":"12345"}"""))
+            .ShouldBe(new(200, Done));
         var otp = await caller.NewestAsync();
 
         switch (how)
@@ -132,7 +140,8 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         await pipeline.UntilStatusAsync(otp, how switch { "expired" => "EXPIRED", "cancelled" => "CANCELLED", _ => "FAILED" });
         (await pipeline.Database.CountAsync("otp_pins WHERE otp_id = $1", otp)).ShouldBe(0);
 
-        Task<HostAnswer> CheckAsync(string password) => caller.GetAsync("sms/check", $$"""{"phone":"{{recipient[1..]}}","password":"{{password}}"}""");
+        Task<HostAnswer> CheckAsync(string password) =>
+            caller.GetAsync("sms/check", $$"""{"phone":"{{recipient[1..]}}","password":"{{password}}"}""");
     }
 
     [Fact]
@@ -150,7 +159,8 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         var message = await pipeline.Sandbox.MessageAsync(chat);
         (message.Channel, message.Pin.Length).ShouldBe(("telegram", 6));
         message.Text.ShouldContain(message.Pin);
-        (await caller.GetAsync("target", $$"""{"password":"{{message.Pin}}","channel":"telegram"}""")).ShouldBe(new(200, $$$"""{"status":true,"content":{"target":"{{{chat}}}"}}"""));
+        (await caller.GetAsync("target", $$"""{"password":"{{message.Pin}}","channel":"telegram"}"""))
+            .ShouldBe(new(200, $$$"""{"status":true,"content":{"target":"{{{chat}}}"}}"""));
         (await caller.GetAsync("target", $$"""{"password":"{{message.Pin}}","channel":"telegram"}""")).ShouldBe(new(200, Wrong));
         (await pipeline.Sandbox.MessagesAsync(chat)).Length.ShouldBe(1);
     }
@@ -171,7 +181,9 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
                     var ip = $"10.{Random.Shared.Next(256)}.{Random.Shared.Next(256)}.{Random.Shared.Next(256)}";
                     var answers = new[] { await CallAsync(ip), await CallAsync(ip), await CallAsync(ip) };
                     answers[0].ShouldBe(new(200, Done));
-                    return answers[1..].All(a => a == new HostAnswer(400, """{"status":false,"status_code":"ip_limit","message":"IP limit has been reached"}"""));
+                    return answers[1..].All(
+                        a => a == new HostAnswer(
+                            400, """{"status":false,"status_code":"ip_limit","message":"IP limit has been reached"}"""));
                 },
                 "both processes know the limit");
         }
@@ -180,7 +192,8 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
             (await caller.PostAsync("limit/call", """{"ips":[]}""")).ShouldBe(new(200, Done));
         }
 
-        Task<HostAnswer> CallAsync(string ip) => caller.PostAsync("call", $$"""{"phone":"{{Recipients.Next()[1..]}}","password":"12345","lifetime":300,"ip":"{{ip}}"}""");
+        Task<HostAnswer> CallAsync(string ip) =>
+            caller.PostAsync("call", $$"""{"phone":"{{Recipients.Next()[1..]}}","password":"12345","lifetime":300,"ip":"{{ip}}"}""");
     }
 
     [Fact]
@@ -190,10 +203,12 @@ public sealed class Perfumerlabs_conformance(SharedPipeline shared)
         using var caller = new PerfumerlabsCaller(pipeline);
         using var stranger = new PerfumerlabsCaller(pipeline, "wrong");
 
-        (await caller.PostAsync("sms", """{"phone":"33612200001","message":"x","lifetime":300}""")).ShouldBe(new(400, """{"status":false,"message":"\"password\" parameter must be set"}"""));
+        (await caller.PostAsync("sms", """{"phone":"33612200001","message":"x","lifetime":300}"""))
+            .ShouldBe(new(400, """{"status":false,"message":"\"password\" parameter must be set"}"""));
         (await caller.GetAsync("sms/check", $$"""{"phone":"{{Recipients.Next()[1..]}}","password":"12345"}""")).ShouldBe(new(200, Wrong));
         (await caller.GetAsync("sms/nothing", "{}")).ShouldBe(new(404, """{"status":false,"message":"Not found"}"""));
-        (await stranger.PostAsync("sms", "{}")).ShouldBe(new(401, """{"status":false,"message":"The user name or the password is missing or not valid"}"""));
+        (await stranger.PostAsync("sms", "{}"))
+            .ShouldBe(new(401, """{"status":false,"message":"The user name or the password is missing or not valid"}"""));
     }
 
     private static (string Recipient, string Target) Someone(string field)

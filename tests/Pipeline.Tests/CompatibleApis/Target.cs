@@ -13,13 +13,17 @@ internal sealed record Target(string CompatibleApi, string Method, string Path, 
     private static readonly string[] Documents = [Native, "beem", "bizmagnets", "gupshup", "perfumerlabs"];
 
     /// <summary>What the descriptions do not have.</summary>
-    private static readonly Target[] Others = [new(Native, "GET", "/nowhere", []), new(Native, "POST", "/otp/{otpId}/sendSms", []), new(Native, "GET", "/", []), new(Admin, "GET", "/admin/nothing", [])];
+    private static readonly Target[] Others = [
+        new(Native, "GET", "/nowhere", []), new(Native, "POST", "/otp/{otpId}/sendSms", []), new(Native, "GET", "/", []),
+        new(Admin, "GET", "/admin/nothing", [])];
 
     public static async Task<IReadOnlyList<Target>> ReadAllAsync(Client client, Uri api, string adminKey)
     {
         using var http = new HttpClient { BaseAddress = api };
         http.DefaultRequestHeaders.TryAddWithoutValidation("X-API-KEY", adminKey);
-        List<Target> targets = [.. Others, .. Read(Admin, JsonElement.Parse(await http.GetStringAsync(new Uri("openapi/admin.json", UriKind.Relative))))];
+        List<Target> targets = [
+            .. Others, .. Read(Admin, JsonElement.Parse(await http.GetStringAsync(new Uri("openapi/admin.json", UriKind.Relative))))
+        ];
         foreach (var name in Documents)
         {
             var answer = await client.ReadAsync($"openapi/{name}.json");
@@ -35,7 +39,9 @@ internal sealed record Target(string CompatibleApi, string Method, string Path, 
     private static IEnumerable<Target> Read(string name, JsonElement document) =>
         from path in document.GetProperty("paths").EnumerateObject()
         from operation in path.Value.EnumerateObject()
-        select new Target(path.Name.StartsWith("/admin", StringComparison.Ordinal) ? Admin : name, operation.Name.ToUpperInvariant(), path.Name, FieldsOf(document, operation.Value));
+        select new Target(
+            path.Name.StartsWith("/admin", StringComparison.Ordinal) ? Admin : name, operation.Name.ToUpperInvariant(), path.Name,
+            FieldsOf(document, operation.Value));
 
     /// <summary>Of the body and of the query.</summary>
     private static IReadOnlyList<string> FieldsOf(JsonElement document, JsonElement operation)
@@ -43,7 +49,9 @@ internal sealed record Target(string CompatibleApi, string Method, string Path, 
         var fields = new List<string>();
         if (operation.TryGetProperty("parameters", out var parameters))
         {
-            fields.AddRange(parameters.EnumerateArray().Where(p => p.TryGetProperty("in", out var place) && place.GetString() is "query").Select(p => p.GetProperty("name").GetString()!));
+            fields.AddRange(
+                parameters.EnumerateArray().Where(p => p.TryGetProperty("in", out var place) && place.GetString() is "query")
+                    .Select(p => p.GetProperty("name").GetString()!));
         }
 
         if (!operation.TryGetProperty("requestBody", out var body))
@@ -57,6 +65,8 @@ internal sealed record Target(string CompatibleApi, string Method, string Path, 
             schema = document.GetProperty("components").GetProperty("schemas").GetProperty(reference.GetString()!.Split('/')[^1]);
         }
 
-        return schema.TryGetProperty("properties", out var properties) ? [.. fields, .. properties.EnumerateObject().Select(p => p.Name)] : fields;
+        return schema.TryGetProperty("properties", out var properties)
+            ? [.. fields, .. properties.EnumerateObject().Select(p => p.Name)]
+            : fields;
     }
 }

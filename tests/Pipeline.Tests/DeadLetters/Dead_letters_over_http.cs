@@ -15,7 +15,8 @@ public sealed class Dead_letters_over_http
     [Fact]
     public async Task What_was_put_aside_is_listed_and_sent_again_as_its_sender_made_it()
     {
-        await using var pipeline = await RunningPipeline.StartAsync(new() { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Admin:Key"] = Key } });
+        await using var pipeline = await RunningPipeline.StartAsync(
+            new() { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Admin:Key"] = Key } });
         await using var client = await AmqpClient.ConnectAsync(pipeline);
         using var admin = new HttpClient { BaseAddress = pipeline.Apis[0].Address };
         admin.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
@@ -24,24 +25,31 @@ public sealed class Dead_letters_over_http
 
         // A message that the broker gave up on: good in itself, and found among the dead letters.
         var good = JsonSerializer.SerializeToUtf8Bytes(client.Command(("phoneNumber", recipient)));
-        await client.SendAsync("request-otp-dead", good, new BasicProperties { MessageId = "given up", CorrelationId = "again", ReplyTo = client.ReplyQueue, ContentType = "text/x-odd; a=b" });
+        await client.SendAsync(
+            "request-otp-dead", good,
+            new BasicProperties { MessageId = "given up", CorrelationId = "again", ReplyTo = client.ReplyQueue, ContentType = "text/x-odd; a=b" });
         await client.SendAsync("otp-sms", "[1]", new BasicProperties { MessageId = "sms-1" });
         await client.SendAsync("verify-otp", "", new BasicProperties { MessageId = "verify-1" });
         await pipeline.Database.ExecuteAsync(
-            "INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at, last_error) VALUES ($1, 'otp-gone', '{}', now(), now(), 20, now(), 'no such type')",
+            "INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at, last_error) VALUES ($1, " +
+            "'otp-gone', '{}', now(), now(), 20, now(), 'no such type')",
             Guid.CreateVersion7());
         var all = await Eventually.Get(
-            async () => await ListAsync(admin, "") is { } page && page.GetProperty("items").GetArrayLength() == 4 ? page.GetProperty("items").EnumerateArray().ToArray() : null,
+            async () =>
+                await ListAsync(admin, "") is { } page && page.GetProperty("items").GetArrayLength() == 4 ? page.GetProperty("items")
+                    .EnumerateArray().ToArray() : null,
             "all four are listed");
 
         all.Select(d => d.GetProperty("createdAt").GetDateTimeOffset()).ShouldBeInOrder(SortDirection.Descending);
-        Reasons(all).ShouldBe(["found among the dead letters", "no such type", "unreadable: empty body", "unreadable: no JSON object"], ignoreOrder: true);
+        Reasons(all).ShouldBe(
+            ["found among the dead letters", "no such type", "unreadable: empty body", "unreadable: no JSON object"], ignoreOrder: true);
         (await PagesAsync(admin)).ShouldBe(all.Select(d => d.GetProperty("id").GetString()));
         var listed = (await ListAsync(admin, "?queue=request-otp")).GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
         listed.GetProperty("messageId").GetString().ShouldBe("given up");
         listed.GetProperty("replayedAt").ValueKind.ShouldBe(JsonValueKind.Null);
         listed.ToString().ShouldNotContain(recipient[1..]);
-        (await pipeline.Database.ScalarAsync<string>("SELECT string_agg(d::text, ' ') FROM dead_letters d")).ShouldNotContain(Convert.ToHexStringLower(Encoding.UTF8.GetBytes(recipient)));
+        (await pipeline.Database.ScalarAsync<string>("SELECT string_agg(d::text, ' ') FROM dead_letters d"))
+            .ShouldNotContain(Convert.ToHexStringLower(Encoding.UTF8.GetBytes(recipient)));
 
         (await ReplayAsync(admin, listed)).ShouldBe(200);
         (await client.AnswerAsync("again")).Type.ShouldBe("OtpAccepted");
@@ -49,7 +57,8 @@ public sealed class Dead_letters_over_http
         var again = await client.AnswerAsync("again");
         (await pipeline.Database.CountAsync("otps")).ShouldBe(1, "the message id is the idempotency key, on a replay too");
         again.Type.ShouldBe("OtpAccepted");
-        (await ListAsync(admin, "?queue=request-otp")).GetProperty("items")[0].GetProperty("replayedAt").ValueKind.ShouldBe(JsonValueKind.String);
+        (await ListAsync(admin, "?queue=request-otp")).GetProperty("items")[0].GetProperty("replayedAt").ValueKind
+            .ShouldBe(JsonValueKind.String);
 
         // A replay that fails again is the row that it was, put aside once more.
         var broken = all.Single(d => d.GetProperty("queue").GetString() == "verify-otp");
@@ -66,14 +75,17 @@ public sealed class Dead_letters_over_http
 
         (await ListAsync(admin, "?queue=verify-otp")).GetProperty("items").GetArrayLength().ShouldBe(0);
         (await ReplayAsync(admin, all.Single(d => d.GetProperty("kind").GetString() == "outbox"))).ShouldBe(200);
-        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages WHERE parked_at IS NULL AND attempts > 0") == 1, "the outbox tries it again");
+        await Eventually.Until(
+            async () => await pipeline.Database.CountAsync("outbox_messages WHERE parked_at IS NULL AND attempts > 0") == 1,
+            "the outbox tries it again");
     }
 
     private static async Task NonsenseIsAProblemAsync(HttpClient admin)
     {
         foreach (var (method, path, status) in new[]
         {
-            ("GET", "?limit=0", 400), ("GET", "?limit=x", 400), ("GET", "?cursor=x", 400), ("POST", "/x/replay", 404), ("POST", $"/{Guid.NewGuid()}/replay", 404),
+            ("GET", "?limit=0", 400), ("GET", "?limit=x", 400), ("GET", "?cursor=x", 400), ("POST", "/x/replay", 404),
+            ("POST", $"/{Guid.NewGuid()}/replay", 404),
         })
         {
             using var request = new HttpRequestMessage(new(method), "admin/dead-letters" + path);
@@ -87,7 +99,8 @@ public sealed class Dead_letters_over_http
         ((int)refused.StatusCode).ShouldBe(401);
     }
 
-    private static IEnumerable<string?> Reasons(IEnumerable<JsonElement> letters) => letters.Select(d => d.GetProperty("reason").GetString());
+    private static IEnumerable<string?> Reasons(IEnumerable<JsonElement> letters) =>
+        letters.Select(d => d.GetProperty("reason").GetString());
 
     private static async Task<JsonElement> ListAsync(HttpClient admin, string query) =>
         JsonDocument.Parse(await admin.GetStringAsync(new Uri("admin/dead-letters" + query, UriKind.Relative))).RootElement;
@@ -108,7 +121,8 @@ public sealed class Dead_letters_over_http
 
     private static async Task<int> ReplayAsync(HttpClient admin, JsonElement letter)
     {
-        using var answer = await admin.PostAsync(new Uri($"admin/dead-letters/{letter.GetProperty("id").GetString()}/replay", UriKind.Relative), content: null);
+        using var answer = await admin.PostAsync(
+            new Uri($"admin/dead-letters/{letter.GetProperty("id").GetString()}/replay", UriKind.Relative), content: null);
         return (int)answer.StatusCode;
     }
 }

@@ -8,7 +8,8 @@ namespace OtpPipeline.Pipeline.Tests.Deployment;
 /// <summary>Which configuration keys there are: those of an appsettings.json, and those that bind to an options class.</summary>
 internal static class KnownKeys
 {
-    private static readonly JsonDocumentOptions WithComments = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+    private static readonly JsonDocumentOptions WithComments =
+        new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
     // Read by ASP.NET Core or by the settings of a container engine, not by a class of ours.
     private static readonly string[] OfTheFramework = ["ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "DOTNET_ENVIRONMENT"];
@@ -52,7 +53,8 @@ internal static class KnownKeys
     }
 
     private static Type? ElementOf(Type type, Type open, int argument) =>
-        type.GetInterfaces().Append(type).Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == open).Select(i => i.GetGenericArguments()[argument]).FirstOrDefault();
+        type.GetInterfaces().Append(type).Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == open)
+            .Select(i => i.GetGenericArguments()[argument]).FirstOrDefault();
 
     private static Dictionary<string, Type> OptionsClasses()
     {
@@ -63,7 +65,8 @@ internal static class KnownKeys
             .DistinctBy(Path.GetFileName)
             .Select(Assembly.LoadFrom);
         return assemblies.SelectMany(a => a.GetTypes())
-            .Select(t => (Type: t, Section: t.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string))
+            .Select(
+                t => (Type: t, Section: t.GetField("Section", BindingFlags.Public | BindingFlags.Static)?.GetRawConstantValue() as string))
             .Where(t => t.Section is not null)
 
             // A list of a class has that class's section too: the list is what is bound.
@@ -71,7 +74,8 @@ internal static class KnownKeys
             .ToDictionary(g => g.Key, g => ListOf(g.First().Type), StringComparer.Ordinal);
     }
 
-    private static Type ListOf(Type type) => type.Name.StartsWith("Seeded", StringComparison.Ordinal) ? typeof(List<>).MakeGenericType(type) : type;
+    private static Type ListOf(Type type) =>
+        type.Name.StartsWith("Seeded", StringComparison.Ordinal) ? typeof(List<>).MakeGenericType(type) : type;
 
     private static void Flatten(JsonElement element, string path, SortedDictionary<string, string> keys)
     {

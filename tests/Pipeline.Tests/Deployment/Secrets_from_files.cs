@@ -48,12 +48,17 @@ public sealed class Secrets_from_files(SharedPipeline shared)
         await using var host = new HostProcess(Repository.Host("Workers"), environment, Path.Combine(pipeline.Logs, "wrong-file.log"));
 
         (await host.RunAsync("--urls=http://127.0.0.1:0")).ShouldBe(1);
-        await Eventually.Until(() => File.ReadAllText(host.LogFile).Contains("Otp:PinKeys:0:Key must be base64", StringComparison.Ordinal), "the log names the key");
+        await Eventually.Until(
+            () => File.ReadAllText(host.LogFile).Contains("Otp:PinKeys:0:Key must be base64", StringComparison.Ordinal),
+            "the log names the key");
     }
 
     private static async Task<int> HealthAsync(Uri address, string logs)
     {
-        await using var probe = new HostProcess(Repository.Host("Api"), new Dictionary<string, string>(StringComparer.Ordinal) { ["Kestrel__Endpoints__Http__Url"] = address.ToString() }, Path.Combine(logs, "health.log"));
+        await using var probe = new HostProcess(
+            Repository.Host("Api"),
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Kestrel__Endpoints__Http__Url"] = address.ToString() },
+            Path.Combine(logs, "health.log"));
         return await probe.RunAsync("--health");
     }
 }

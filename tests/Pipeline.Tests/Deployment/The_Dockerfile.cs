@@ -12,7 +12,9 @@ public sealed class The_Dockerfile
 
     /// <summary>What is copied from the checkout.</summary>
     private static readonly string[] Copied =
-        [.. Lines.Where(l => l.StartsWith("COPY ", StringComparison.Ordinal) && !l.Contains("--from", StringComparison.Ordinal)).SelectMany(l => l.Split(' ')[1..^1])];
+        [.. Lines.Where(
+            l => l.StartsWith("COPY ", StringComparison.Ordinal)
+                && !l.Contains("--from", StringComparison.Ordinal)).SelectMany(l => l.Split(' ')[1..^1])];
 
     [Fact]
     public void Copies_only_what_is_there_and_not_ignored()
@@ -22,14 +24,16 @@ public sealed class The_Dockerfile
         foreach (var path in Copied)
         {
             Path.Exists(Repository.At(path)).ShouldBeTrue($"{path} is not there");
-            admitted.ShouldContain(a => FileSystemName.MatchesSimpleExpression(a, path.TrimEnd('/'), ignoreCase: false), $".dockerignore leaves {path} out");
+            admitted.ShouldContain(
+                a => FileSystemName.MatchesSimpleExpression(a, path.TrimEnd('/'), ignoreCase: false), $".dockerignore leaves {path} out");
         }
     }
 
     [Fact]
     public void Ends_in_an_image_a_host_that_is_not_root_and_asks_itself_for_its_health()
     {
-        var stages = string.Join('\n', Lines).Split("\nFROM ").Skip(1).ToDictionary(s => s.Split('\n')[0].Split(" AS ")[1], StringComparer.Ordinal);
+        var stages = string.Join('\n', Lines).Split("\nFROM ").Skip(1)
+            .ToDictionary(s => s.Split('\n')[0].Split(" AS ")[1], StringComparer.Ordinal);
         stages["host"].ShouldContain("USER $APP_UID");
         foreach (var (stage, host) in new[] { ("api", "Api"), ("workers", "Workers") })
         {

@@ -69,7 +69,8 @@ public sealed class The_compose_file(SharedPipeline shared)
         {
             await Repository.RunAsync("bash", Repository.Root, Repository.At("scripts", "secrets.sh"), folder.FullName);
             var made = folder.EnumerateFiles().Select(f => f.Name).ToArray();
-            var declared = compose.GetProperty("secrets").EnumerateObject().ToDictionary(s => s.Name, s => s.Value.GetProperty("file").GetString()!, StringComparer.Ordinal);
+            var declared = compose.GetProperty("secrets").EnumerateObject()
+                .ToDictionary(s => s.Name, s => s.Value.GetProperty("file").GetString()!, StringComparer.Ordinal);
 
             declared.Values.ShouldBe(made.Select(m => $"./secrets/{m}"), ignoreOrder: true);
             var used = compose.GetProperty("services").EnumerateObject().SelectMany(s => SecretsOf(s.Value)).Distinct();
@@ -87,7 +88,8 @@ public sealed class The_compose_file(SharedPipeline shared)
         var services = (await Repository.YamlAsync("compose.yaml")).GetProperty("services");
         foreach (var settings in Hosts.Select(h => services.GetProperty(h).GetProperty("environment")))
         {
-            var (enabled, allowed) = (settings.GetProperty("Sandbox__Enabled").GetString(), settings.GetProperty("Sandbox__AllowInProduction").GetString());
+            var (enabled, allowed) = (
+                settings.GetProperty("Sandbox__Enabled").GetString(), settings.GetProperty("Sandbox__AllowInProduction").GetString());
             enabled.ShouldEndWith(":-false}");
             allowed.ShouldEndWith(":-false}");
             allowed!.Split(':')[0].ShouldNotBe(enabled!.Split(':')[0]);
@@ -127,7 +129,8 @@ public sealed class The_compose_file(SharedPipeline shared)
     {
         var pipeline = await shared.GetAsync();
         var folder = await SecretsAsync();
-        var settings = (await File.ReadAllLinesAsync(Path.Combine(folder, "rabbitmq.conf"))).Select(l => l.Split(" = ", 2)).ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
+        var settings = (await File.ReadAllLinesAsync(Path.Combine(folder, "rabbitmq.conf"))).Select(l => l.Split(" = ", 2))
+            .ToDictionary(p => p[0], p => p[1], StringComparer.Ordinal);
         settings["default_user_tags.administrator"].ShouldBe("false");
 
         var names = await pipeline.NamesAtTheBrokerAsync();
@@ -148,7 +151,8 @@ public sealed class The_compose_file(SharedPipeline shared)
         {
             foreach (var variable in service.Value.GetProperty("environment").EnumerateObject())
             {
-                SecretWords.ShouldNotContain(word => variable.Name.EndsWith(word, StringComparison.OrdinalIgnoreCase), $"{service.Name}: {variable.Name}");
+                SecretWords.ShouldNotContain(
+                    word => variable.Name.EndsWith(word, StringComparison.OrdinalIgnoreCase), $"{service.Name}: {variable.Name}");
             }
         }
 
@@ -164,7 +168,8 @@ public sealed class The_compose_file(SharedPipeline shared)
         local.EnumerateObject().Select(s => s.Name).ShouldBe(["postgres", "rabbitmq"], ignoreOrder: true);
         foreach (var server in new[] { "postgres", "rabbitmq" })
         {
-            local.GetProperty(server).GetProperty("image").GetString().ShouldBe(deployment.GetProperty(server).GetProperty("image").GetString());
+            local.GetProperty(server).GetProperty("image").GetString()
+                .ShouldBe(deployment.GetProperty(server).GetProperty("image").GetString());
             local.GetProperty(server).TryGetProperty("healthcheck", out _).ShouldBeTrue();
             deployment.GetProperty(server).TryGetProperty("healthcheck", out _).ShouldBeTrue();
         }

@@ -26,7 +26,11 @@ public sealed class The_operations_page
         {
             var hosts = KnownKeys.From(other).ContainsKey(key) ? "both" : host;
             table.GetValueOrDefault(key).ShouldBe(hosts, $"docs/operations.md, \"Every key\": {key}");
-            Page.ShouldContain(l => l.StartsWith($"| `{key}` |", StringComparison.Ordinal) && (value.Length == 0 || l.Contains($" `{value}` |", StringComparison.Ordinal)), $"the default of {key} is {value}");
+            Page.ShouldContain(
+                l =>
+                    l.StartsWith($"| `{key}` |", StringComparison.Ordinal) && (
+                        value.Length == 0 || l.Contains($" `{value}` |", StringComparison.Ordinal)),
+                $"the default of {key} is {value}");
         }
     }
 
@@ -43,15 +47,19 @@ public sealed class The_operations_page
     [Fact]
     public void Names_metrics_and_log_lines_that_there_are()
     {
-        var source = string.Concat(Directory.EnumerateFiles(Repository.At("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
-        var alarms = Page.SkipWhile(l => l != "## Alarms").TakeWhile(l => l != "## Every key").Where(l => l.StartsWith('|')).Select(l => l.Split('|')[1]).ToArray();
+        var source = string.Concat(
+            Directory.EnumerateFiles(Repository.At("src"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText));
+        var alarms = Page.SkipWhile(l => l != "## Alarms").TakeWhile(l => l != "## Every key").Where(l => l.StartsWith('|'))
+            .Select(l => l.Split('|')[1]).ToArray();
 
-        var metrics = alarms.SelectMany(a => a.Split('`').Where((_, i) => i % 2 == 1)).Where(m => m.StartsWith("otp.", StringComparison.Ordinal) || m.StartsWith("outbox.", StringComparison.Ordinal)).ToArray();
+        var metrics = alarms.SelectMany(a => a.Split('`').Where((_, i) => i % 2 == 1))
+            .Where(m => m.StartsWith("otp.", StringComparison.Ordinal) || m.StartsWith("outbox.", StringComparison.Ordinal)).ToArray();
         metrics.ShouldNotBeEmpty();
         metrics.ShouldAllBe(m => source.Contains($"\"{m}\"", StringComparison.Ordinal));
 
         // Of a quoted line each part between the places that vary.
-        var lines = alarms.SelectMany(a => a.Split('"').Where((_, i) => i % 2 == 1)).SelectMany(l => l.Split("...", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
+        var lines = alarms.SelectMany(a => a.Split('"').Where((_, i) => i % 2 == 1))
+            .SelectMany(l => l.Split("...", StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)).ToArray();
         lines.ShouldNotBeEmpty();
         lines.ShouldAllBe(l => source.Contains(l, StringComparison.Ordinal));
     }

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Deployment;
 
-/// <summary>Both hosts as processes without a configuration: the check of Unicode comes first, a missing key of configuration second.</summary>
+/// <summary>
+/// Both hosts as processes without a configuration: the check of Unicode comes first, a missing key of configuration second.
+/// </summary>
 public sealed class Unicode_in_a_host
 {
     private const string Invariant = "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT";
@@ -43,7 +45,8 @@ public sealed class Unicode_in_a_host
         var assembly = Repository.Host(host);
 
         // Without the variable the host's own configuration decides.
-        var (code, _, errors) = await Programs.RunAsync("dotnet", [assembly], Path.GetDirectoryName(assembly), new Dictionary<string, string?>(StringComparer.Ordinal)
+        var (code, _, errors) = await Programs.RunAsync(
+            "dotnet", [assembly], Path.GetDirectoryName(assembly), new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["LANG"] = "tr_TR.UTF-8",
             ["LC_ALL"] = "tr_TR.UTF-8",

@@ -32,7 +32,8 @@ public sealed partial class What_run_leaves
         var said = await ScriptAsync(folder, "print_block");
 
         said.ShouldContain("$OTP_API_KEY");
-        var secrets = File.ReadAllLines(Path.Combine(folder, ".local", "secrets.env")).Where(l => l.Contains("KEY=") || l.Contains("SECRET=")).ToList();
+        var secrets = File.ReadAllLines(Path.Combine(folder, ".local", "secrets.env"))
+            .Where(l => l.Contains("KEY=") || l.Contains("SECRET=")).ToList();
         secrets.Count.ShouldBeGreaterThan(3);
         secrets.ShouldAllBe(s => !said.Contains(s.Split('=', 2)[1], StringComparison.Ordinal));
     }

@@ -10,7 +10,8 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
 {
     private static readonly string[] OfTheApi =
     [
-        "Applications", "Perfumerlabs", "Beem", "BizMagnets", "Gupshup", "Native", "Api", "Admin", "HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD",
+        "Applications", "Perfumerlabs", "Beem", "BizMagnets", "Gupshup", "Native", "Api", "Admin", "HTTP_AUTH_USERNAME",
+        "HTTP_AUTH_PASSWORD",
     ];
 
     public static TheoryData<string> Pages => The_examples.PagesWith(nameof(Kind.Configuration));
@@ -46,7 +47,8 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
         environment["Providers__relay__Type"] = "smtp";
         environment["Providers__relay__Hots"] = "mail.example.com";
         environment["Providers__relay__From"] = "codes@example.com";
-        await using var process = new HostProcess(Repository.Host("Workers"), environment, Path.Combine(pipeline.Logs, "documented-wrong.log"));
+        await using var process = new HostProcess(
+            Repository.Host("Workers"), environment, Path.Combine(pipeline.Logs, "documented-wrong.log"));
 
         (await process.RunAsync("--urls=http://127.0.0.1:0")).ShouldBe(1);
     }

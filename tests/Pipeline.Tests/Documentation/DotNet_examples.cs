@@ -28,7 +28,8 @@ public sealed class DotNet_examples(DocumentedPipeline documented)
         var (pipeline, _) = await documented.GetAsync();
 
         await new GuardedClient().RunAsync(
-            pipeline.Broker, "guest", pipeline.ApplicationId, bus => RequestAsync(bus, pipeline.ApplicationId), id => pipeline.Client.CancelAsync(id));
+            pipeline.Broker, "guest", pipeline.ApplicationId, bus => RequestAsync(
+                bus, pipeline.ApplicationId), id => pipeline.Client.CancelAsync(id));
     }
 
     private static async Task<Guid> RequestAsync(IBus bus, Guid applicationId)
@@ -46,7 +47,8 @@ public sealed class DotNet_examples(DocumentedPipeline documented)
     {
         if (Math.Abs(DateTimeOffset.UtcNow.ToUnixTimeSeconds() - long.Parse(timestamp)) > 300) return false;
         byte[] text = [.. Encoding.UTF8.GetBytes($"{id}.{timestamp}."), .. body];
-        var expected = Encoding.UTF8.GetBytes("v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), text)));
+        var expected = Encoding.UTF8.GetBytes(
+            "v1," + Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(secret["whsec_".Length..]), text)));
         return signatures.Split(' ').Any(given => CryptographicOperations.FixedTimeEquals(expected, Encoding.UTF8.GetBytes(given)));
     }
 #pragma warning restore IDE0011, CA1305, MA0011

@@ -41,7 +41,9 @@ internal static class Kinds
     private static readonly string Source = Squeezed(string.Concat(Directory
         .EnumerateFiles(Repository.At("tests", "Pipeline.Tests"), "*.cs", SearchOption.AllDirectories).Select(File.ReadAllText)));
 
-    /// <summary>Every example of a page with its kind, in the page's order: a shell's functions are known from their definition on.</summary>
+    /// <summary>
+    /// Every example of a page with its kind, in the page's order: a shell's functions are known from their definition on.
+    /// </summary>
     public static IEnumerable<(Example Example, Kind Kind)> From(string page)
     {
         var shell = new ShellExample();

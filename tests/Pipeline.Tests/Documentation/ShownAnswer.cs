@@ -40,7 +40,8 @@ internal static partial class ShownAnswer
 
     private static IEnumerable<string> Compare(ShownJson shown, JsonElement actual, string path)
     {
-        if (shown.Kind == ShownKind.Anything || (shown.Kind == ShownKind.Null && (actual.ValueKind == JsonValueKind.Null || !IsConstant(path))))
+        if (shown.Kind == ShownKind.Anything
+            || (shown.Kind == ShownKind.Null && (actual.ValueKind == JsonValueKind.Null || !IsConstant(path))))
         {
             return [];
         }
@@ -48,15 +49,22 @@ internal static partial class ShownAnswer
         if (shown.Kind != KindOf(actual))
         {
             // What is empty now may have a value another time.
-            return actual.ValueKind == JsonValueKind.Null && !IsConstant(path) ? [] : [$"{path} is {actual.GetRawText()}, shown is {shown}"];
+            return actual.ValueKind == JsonValueKind.Null
+                && !IsConstant(path) ? [] : [$"{path} is {actual.GetRawText()}, shown is {shown}"];
         }
 
         return shown.Kind switch
         {
             ShownKind.Object => CompareObjects(shown, actual, path),
-            ShownKind.Array => shown.Items.Zip(actual.EnumerateArray()).SelectMany((pair, i) => Compare(pair.First, pair.Second, $"{path}[{i}]"))
-                .Concat(shown.Items.Count > actual.GetArrayLength() ? [$"{path} has {actual.GetArrayLength()} elements, shown are {shown.Items.Count}"] : []),
-            _ => IsConstant(path) && !shown.IsAbbreviated && Mask(shown.Value) != Mask(actual.ValueKind == JsonValueKind.String ? actual.GetString()! : actual.GetRawText()) ? [$"{path} is '{actual}', shown is '{shown.Value}'"] : [],
+            ShownKind.Array =>
+                shown.Items.Zip(actual.EnumerateArray()).SelectMany((pair, i) => Compare(pair.First, pair.Second, $"{path}[{i}]"))
+                .Concat(shown.Items.Count > actual.GetArrayLength() ? [$"{path} has {actual.GetArrayLength()} elements, shown are " +
+                    $"{shown.Items.Count}"] : []),
+            _ =>
+                IsConstant(path) && !shown.IsAbbreviated && Mask(shown.Value) != Mask(
+                    actual.ValueKind == JsonValueKind.String
+                        ? actual.GetString()!
+                        : actual.GetRawText()) ? [$"{path} is '{actual}', shown is '{shown.Value}'"] : [],
         };
     }
 
@@ -139,7 +147,9 @@ internal static partial class ShownAnswer
     [GeneratedRegex(@"^(?<name>[A-Z][A-Za-z-]+): .*$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Header();
 
-    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[0-9a-f]{32}",
+        RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
     private static partial Regex Id();
 
     [GeneratedRegex(@"\d{4,}", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]

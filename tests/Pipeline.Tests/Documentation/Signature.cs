@@ -23,7 +23,9 @@ internal static class Signature
         return $"v1,{Convert.ToBase64String(SHA256.HashData(mac))} v1,{Convert.ToBase64String(mac)}";
     }
 
-    /// <summary>What makes a page's verifier judge: lines behind it in Python, lines around it for node; none where the example verifies nothing.</summary>
+    /// <summary>
+    /// What makes a page's verifier judge: lines behind it in Python, lines around it for node; none where the example verifies nothing.
+    /// </summary>
     public static string CheckIn(Example example, string language)
     {
         var (now, old) = (Now, Old);

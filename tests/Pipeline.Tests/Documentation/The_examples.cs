@@ -99,7 +99,8 @@ public sealed partial class The_examples(DocumentedPipeline documented)
             var (output, status) = await shell.RunAsync("/usr/bin/python3 example.py");
 
             status.ShouldBe(0, $"{example}:\n{output}");
-            ShownAnswer.Differences(string.Join('\n', answer), PythonBytes().Replace(output, "${body}")).ShouldBeEmpty($"{example}:\n{output}");
+            ShownAnswer.Differences(string.Join('\n', answer), PythonBytes().Replace(output, "${body}"))
+                .ShouldBeEmpty($"{example}:\n{output}");
         }
     }
 
@@ -169,7 +170,8 @@ public sealed partial class The_examples(DocumentedPipeline documented)
 
         await Eventually.Until(() => pipeline.Events.ForOtp(otp).Exists(e => e.IsStatus), "the event has arrived");
 
-        var arrived = pipeline.Events.ForOtp(otp).Single(e => e.IsStatus).Body.GetRawText().Replace("CANCELLED", "VERIFIED", StringComparison.Ordinal);
+        var arrived = pipeline.Events.ForOtp(otp).Single(e => e.IsStatus).Body.GetRawText()
+            .Replace("CANCELLED", "VERIFIED", StringComparison.Ordinal);
         ShownAnswer.Differences(example.Text, arrived).ShouldBeEmpty(arrived);
     }
 

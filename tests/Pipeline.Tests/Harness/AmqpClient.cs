@@ -38,7 +38,8 @@ internal sealed class AmqpClient : IAsyncDisposable
     public static async Task<AmqpClient> ConnectAsync(RunningPipeline pipeline, Uri? broker = null, string replyQueue = "")
     {
         var link = await new ConnectionFactory { Uri = broker ?? pipeline.Broker }.CreateConnectionAsync();
-        var own = await link.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        var own = await link.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
         var client = new AmqpClient(link, own, pipeline.ApplicationId);
         await client.ListenAsync(replyQueue);
         return client;
@@ -72,7 +73,8 @@ internal sealed class AmqpClient : IAsyncDisposable
     /// <summary>Answers that came and that nobody took.</summary>
     public int Waiting(string correlation) => _answers.TryGetValue(correlation, out var queue) ? queue.Count : 0;
 
-    public Task SendAsync(string queue, string body, BasicProperties? properties = null) => SendAsync(queue, Encoding.UTF8.GetBytes(body), properties);
+    public Task SendAsync(string queue, string body, BasicProperties? properties = null) =>
+        SendAsync(queue, Encoding.UTF8.GetBytes(body), properties);
 
     /// <summary>Publishes to the exchange of the queue's name, as the documentation says.</summary>
     public async Task SendAsync(string queue, byte[] body, BasicProperties? properties = null, string? exchange = null)

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
-/// <summary>One that may call back to this machine, tries three times in a second, and knows an operator and a second application.</summary>
+/// <summary>
+/// One that may call back to this machine, tries three times in a second, and knows an operator and a second application.
+/// </summary>
 public sealed class CallbackPipeline : LazyPipeline
 {
     public const string AdminKey = "an-operators-key-of-the-tests";
@@ -14,7 +16,8 @@ public sealed class CallbackPipeline : LazyPipeline
     public const string OtherKey = "the-key-of-another-application";
     public static readonly Guid Other = new("0198c0de-0000-7000-8000-0000000000aa");
 
-    internal static Dictionary<string, string> ToThisMachine => new(StringComparer.Ordinal) { ["Callbacks:AllowedNetworks:0"] = "127.0.0.0/8" };
+    internal static Dictionary<string, string> ToThisMachine =>
+        new(StringComparer.Ordinal) { ["Callbacks:AllowedNetworks:0"] = "127.0.0.0/8" };
 
     private protected override Setup Setup => new()
     {

@@ -19,7 +19,8 @@ public sealed class Classes_that_share_a_pipeline
         foreach (var (type, pipelines) in sharing)
         {
             var collection = type.GetCustomAttributes<CollectionAttribute>().SingleOrDefault()?.Name;
-            pipelines.ShouldAllBe(p => collection == nameof(Alone) || collection == p.Name, $"{type.Name} needs [Collection(nameof({pipelines[0].Name}))]");
+            pipelines.ShouldAllBe(
+                p => collection == nameof(Alone) || collection == p.Name, $"{type.Name} needs [Collection(nameof({pipelines[0].Name}))]");
         }
     }
 

@@ -42,7 +42,8 @@ internal sealed class Client : IDisposable
 
     public Task<HostAnswer> GetAsync(Guid otpId) => SendAsync(HttpMethod.Get, $"otp/{otpId}");
 
-    public Task<HostAnswer> VerifyAsync(Guid otpId, string pin) => SendAsync(HttpMethod.Post, $"otp/{otpId}", JsonContent.Create(new { pin }));
+    public Task<HostAnswer> VerifyAsync(Guid otpId, string pin) =>
+        SendAsync(HttpMethod.Post, $"otp/{otpId}", JsonContent.Create(new { pin }));
 
     public Task<HostAnswer> CancelAsync(Guid otpId) => SendAsync(HttpMethod.Delete, $"otp/{otpId}");
 
@@ -70,7 +71,9 @@ internal sealed class Client : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<HostAnswer> SendAsync(HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null, (string Name, string Value)? header = null)
+    private async Task<HostAnswer> SendAsync(
+        HttpMethod method, string path, HttpContent? content = null, string? idempotencyKey = null,
+        (string Name, string Value)? header = null)
     {
         var hosts = _addresses();
         var host = hosts[(int)((uint)Interlocked.Increment(ref _turn) % (uint)hosts.Count)];

@@ -27,7 +27,8 @@ internal sealed class Database : IAsyncDisposable
         return (T)(await command.ExecuteScalarAsync())!;
     }
 
-    public Task<long> CountAsync(string fromWhere, params object[] values) => ScalarAsync<long>($"SELECT count(*) FROM {fromWhere}", values);
+    public Task<long> CountAsync(string fromWhere, params object[] values) =>
+        ScalarAsync<long>($"SELECT count(*) FROM {fromWhere}", values);
 
     public async Task<int> ExecuteAsync(string sql, params object[] values)
     {
@@ -55,7 +56,8 @@ internal sealed class Database : IAsyncDisposable
 
     public Task<List<OtpRow>> OtpsAsync(params Guid[] otpIds) => ReadAsync(
         r => new OtpRow(
-            r.GetGuid(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2), r.GetInt64(3), r.GetInt32(4), r.GetDateTime(5), r.IsDBNull(6) ? null : r.GetDateTime(6)),
+            r.GetGuid(0), r.GetString(1), r.IsDBNull(2) ? null : r.GetString(2), r.GetInt64(3), r.GetInt32(4), r.GetDateTime(5),
+            r.IsDBNull(6) ? null : r.GetDateTime(6)),
         "SELECT id, status, reason, sequence, attempts, expires_at, final_at FROM otps WHERE id = ANY ($1)",
         otpIds);
 
@@ -65,7 +67,8 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Makes OTPs due at a moment from now.</summary>
     public Task<DateTime> ExpireInAsync(TimeSpan delay, params Guid[] otpIds) => ScalarAsync<DateTime>(
-        "WITH t AS (SELECT clock_timestamp() + $1 AS at), u AS (UPDATE otps SET expires_at = t.at FROM t WHERE id = ANY ($2)) SELECT at FROM t",
+        "WITH t AS (SELECT clock_timestamp() + $1 AS at), u AS (UPDATE otps SET expires_at = t.at FROM t WHERE id = ANY ($2)) SELECT " +
+        "at FROM t",
         delay,
         otpIds);
 

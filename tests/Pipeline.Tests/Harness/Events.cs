@@ -8,9 +8,13 @@ using RabbitMQ.Client.Exceptions;
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
 /// <summary>An event as a subscriber gets it, and when.</summary>
-internal sealed record Event(string MessageId, Guid OtpId, bool IsStatus, string Status, string? Reason, long Sequence, DateTime OccurredAt, DateTime ArrivedAt, JsonElement Body);
+internal sealed record Event(
+    string MessageId, Guid OtpId, bool IsStatus, string Status, string? Reason, long Sequence, DateTime OccurredAt, DateTime ArrivedAt,
+    JsonElement Body);
 
-/// <summary>A subscriber of both event exchanges that is no part of the pipeline; its queue outlives a broker that is stopped or killed.</summary>
+/// <summary>
+/// A subscriber of both event exchanges that is no part of the pipeline; its queue outlives a broker that is stopped or killed.
+/// </summary>
 internal sealed class Events : IAsyncDisposable
 {
     public const string Queue = "subscriber";
@@ -31,9 +35,12 @@ internal sealed class Events : IAsyncDisposable
         return events;
     }
 
-    public List<Event> ForOtp(Guid otpId) => [.. _received.Where(e => e.OtpId == otpId).DistinctBy(e => e.Sequence).OrderBy(e => e.Sequence)];
+    public List<Event> ForOtp(Guid otpId) =>
+        [.. _received.Where(e => e.OtpId == otpId).DistinctBy(e => e.Sequence).OrderBy(e => e.Sequence)];
 
-    /// <summary>Waits until every change of these OTPs has arrived, from 2 (1 is the creation) to the sequence in the database, without a gap.</summary>
+    /// <summary>
+    /// Waits until every change of these OTPs has arrived, from 2 (1 is the creation) to the sequence in the database, without a gap.
+    /// </summary>
     public Task UntilGapFreeAsync(Database database, IReadOnlyCollection<Guid> otpIds, TimeSpan? within = null) => Eventually.Until(
         async () =>
         {
@@ -65,7 +72,9 @@ internal sealed class Events : IAsyncDisposable
         _connection = await new ConnectionFactory { Uri = _broker, AutomaticRecoveryEnabled = false }.CreateConnectionAsync();
         var channel = await _connection.CreateChannelAsync();
         await channel.BasicQosAsync(0, 1000, global: false);
-        await channel.QueueDeclareAsync(Queue, durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
+        await channel.QueueDeclareAsync(
+            Queue, durable: true, exclusive: false, autoDelete: false,
+            new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" });
         foreach (var exchange in new[] { OtpBusTopology.OtpStatusChangedExchange, OtpBusTopology.OtpDeliveryChangedExchange })
         {
             await channel.ExchangeDeclareAsync(exchange, ExchangeType.Topic, durable: true);

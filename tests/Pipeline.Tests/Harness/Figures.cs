@@ -2,7 +2,9 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
-/// <summary>What a run measured: rows for the table in docs/measurements.md, in the test's output and in figures.md beside the results.</summary>
+/// <summary>
+/// What a run measured: rows for the table in docs/measurements.md, in the test's output and in figures.md beside the results.
+/// </summary>
 internal static class Figures
 {
     private static readonly Lock FileLock = new();

@@ -57,12 +57,15 @@ public sealed class GuardedBus : LazyPipeline
 
         // The page's own lines, for this virtual host and this user.
         var lines = File.ReadAllText(Repository.At("docs", "bus.md")).Split('\n')
-            .SkipWhile(l => !l.StartsWith("    rabbitmqctl add_user shop ", StringComparison.Ordinal)).TakeWhile(l => l.StartsWith("    ", StringComparison.Ordinal));
+            .SkipWhile(
+                l => !l.StartsWith("    rabbitmqctl add_user shop ", StringComparison.Ordinal)).TakeWhile(l => l
+                    .StartsWith("    ", StringComparison.Ordinal));
         var commands = string.Join('\n', lines)
             .Replace("-p / ", $"-p {pipeline.Broker.AbsolutePath.Trim('/')} ", StringComparison.Ordinal)
             .Replace(" shop ", $" {User} ", StringComparison.Ordinal);
         await Repository.RunAsync(
-            "bash", Servers.Data, "-euc", $"rabbitmqctl() {{ {Servers.BrokerTool} \"$@\"; }}; OTP_SHOP_PASSWORD={Password}; OTP_APPLICATION_ID={Shop}\n{commands}");
+            "bash", Servers.Data, "-euc",
+            $"rabbitmqctl() {{ {Servers.BrokerTool} \"$@\"; }}; OTP_SHOP_PASSWORD={Password}; OTP_APPLICATION_ID={Shop}\n{commands}");
         return pipeline;
     }
 }

@@ -45,7 +45,8 @@ internal sealed class GuardedClient
                 e.ConfigureChannel(c => c.UseExecuteAsync(async channel =>
                 {
                     await channel.QueueDeclare(queue, true, false, false, new Dictionary<string, object>(), channel.CancellationToken);
-                    await channel.QueueBind(queue, "otp-status-changed", applicationId.ToString(), new Dictionary<string, object>(), channel.CancellationToken);
+                    await channel.QueueBind(
+                        queue, "otp-status-changed", applicationId.ToString(), new Dictionary<string, object>(), channel.CancellationToken);
                 }));
                 e.Handler<OtpStatusChanged>(context => HandleAsync(context.Message));
             });

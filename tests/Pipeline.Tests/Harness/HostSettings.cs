@@ -21,7 +21,8 @@ internal static class HostSettings
     };
 
     /// <summary>The two-factor key of the application whose key this is.</summary>
-    public static string GupshupKeyOf(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("gupshup" + key)))[..32];
+    public static string GupshupKeyOf(string key) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes("gupshup" + key)))[..32];
 
     public static Dictionary<string, string> From(Setup setup, string label, string database, Uri broker, Guid applicationId, string key)
     {

@@ -8,7 +8,8 @@ internal sealed class Load : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task[] _callers;
 
-    private Load(int concurrency, Func<Task> call) => _callers = [.. Enumerable.Range(0, concurrency).Select(_ => Task.Run(() => RepeatAsync(call)))];
+    private Load(int concurrency, Func<Task> call) =>
+        _callers = [.. Enumerable.Range(0, concurrency).Select(_ => Task.Run(() => RepeatAsync(call)))];
 
     /// <summary>Large numbers where ./test --long asks for them.</summary>
     public static bool IsLong => Environment.GetEnvironmentVariable("OTP_TEST_LONG") is { Length: > 0 };
@@ -44,7 +45,9 @@ internal sealed class Load : IAsyncDisposable
     }
 
     /// <summary>Requests OTPs of this pipeline from now on, whatever dies meanwhile; what was accepted is in the bag.</summary>
-    public static Load OfRequests(RunningPipeline pipeline, int concurrency, ConcurrentDictionary<Guid, string> accepted, TimeSpan pause = default) => new(concurrency, async () =>
+    public static Load OfRequests(
+        RunningPipeline pipeline, int concurrency, ConcurrentDictionary<Guid, string> accepted,
+        TimeSpan pause = default) => new(concurrency, async () =>
     {
         var recipient = Recipients.Next();
         var answer = pipeline.Apis.Any(a => a.IsRunning)

@@ -7,7 +7,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
-/// <summary>The world that configured providers reach: an SMS gateway over HTTP and a mail server, which keep what they are given.</summary>
+/// <summary>
+/// The world that configured providers reach: an SMS gateway over HTTP and a mail server, which keep what they are given.
+/// </summary>
 internal sealed class Outside : IAsyncDisposable
 {
     private readonly ConcurrentQueue<string> _mails = new();

@@ -20,7 +20,8 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public Uri AmqpUri => new($"amqp://guest:guest@127.0.0.1:{Port}/");
 
-    public string ConnectionString => new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = "otp", Database = "postgres" }.ConnectionString;
+    public string ConnectionString =>
+        new NpgsqlConnectionStringBuilder { Host = "127.0.0.1", Port = Port, Username = "otp", Database = "postgres" }.ConnectionString;
 
     public static async Task<OwnServer> StartPostgresAsync() => await new OwnServer("postgres").StartedAsync();
 

@@ -27,9 +27,11 @@ internal sealed class PerfumerlabsCaller(RunningPipeline pipeline, string? passw
     private async Task<HostAnswer> SendAsync(HttpMethod method, string path, string body)
     {
         var hosts = pipeline.Apis.Where(a => a.IsRunning).ToArray();
-        using var request = new HttpRequestMessage(method, new Uri(hosts[(int)((uint)Interlocked.Increment(ref _turn) % (uint)hosts.Length)].Address, path));
+        using var request = new HttpRequestMessage(
+            method, new Uri(hosts[(int)((uint)Interlocked.Increment(ref _turn) % (uint)hosts.Length)].Address, path));
         request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
-        request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{password ?? pipeline.Key}")));
+        request.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{Username}:{password ?? pipeline.Key}")));
         request.Headers.Add("X-Telegram-Bot-Api-Secret-Token", Token);
         using var response = await _http.SendAsync(request);
         return new HostAnswer((int)response.StatusCode, await response.Content.ReadAsStringAsync());

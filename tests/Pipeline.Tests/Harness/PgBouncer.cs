@@ -39,14 +39,16 @@ internal sealed class PgBouncer : IAsyncDisposable
         string[] lines =
         [
             "[databases]", string.Create(CultureInfo.InvariantCulture, $"* = host={server.Host} port={server.Port} user={server.Username}"),
-            "[pgbouncer]", "listen_addr = 127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"listen_port = {port}"), "unix_socket_dir =",
+            "[pgbouncer]", "listen_addr = 127.0.0.1", string.Create(CultureInfo.InvariantCulture, $"listen_port = {port}"),
+            "unix_socket_dir =",
             "auth_type = any", "pool_mode = transaction", "default_pool_size = 4", "max_client_conn = 500", .. further,
         ];
         await File.WriteAllLinesAsync(file, lines);
 
         // It refuses to run as root.
         string[] user = string.Equals(Environment.UserName, "root", StringComparison.Ordinal) ? ["-u", "postgres"] : [];
-        var process = Process.Start(new ProcessStartInfo(program, ["-q", .. user, file]) { UseShellExecute = false, RedirectStandardError = true })!;
+        var process = Process.Start(
+            new ProcessStartInfo(program, ["-q", .. user, file]) { UseShellExecute = false, RedirectStandardError = true })!;
         process.ErrorDataReceived += (_, _) => { };
         process.BeginErrorReadLine();
         var bouncer = new PgBouncer(process, port);

@@ -24,7 +24,8 @@ internal static class Repository
     {
         var python = Environment.GetEnvironmentVariable("OTP_TEST_PYTHON");
         Assert.SkipWhen(string.IsNullOrEmpty(python), "needs ./test, which installs python3-yaml");
-        var json = await RunAsync(python!, Root, "-c", "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)", At(parts));
+        var json = await RunAsync(
+            python!, Root, "-c", "import json, sys, yaml; json.dump(yaml.safe_load(open(sys.argv[1])), sys.stdout)", At(parts));
         return JsonDocument.Parse(json).RootElement;
     }
 
@@ -37,5 +38,6 @@ internal static class Repository
     }
 
     private static string Metadata(string key) =>
-        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().First(a => string.Equals(a.Key, key, StringComparison.Ordinal)).Value!;
+        typeof(Repository).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .First(a => string.Equals(a.Key, key, StringComparison.Ordinal)).Value!;
 }

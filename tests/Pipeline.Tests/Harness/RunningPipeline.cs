@@ -97,7 +97,8 @@ internal sealed class RunningPipeline : IAsyncDisposable
     /// <summary>One more worker, with settings of its own over the others.</summary>
     public async Task<HostProcess> StartWorkerAsync(string? setting = null, string? value = null)
     {
-        var worker = NewHost("Workers", _workers, setting is null ? null : new(setting.Replace(":", "__", StringComparison.Ordinal), value!));
+        var worker = NewHost(
+            "Workers", _workers, setting is null ? null : new(setting.Replace(":", "__", StringComparison.Ordinal), value!));
         await worker.StartAsync();
         return worker;
     }
@@ -134,7 +135,9 @@ internal sealed class RunningPipeline : IAsyncDisposable
 
     /// <summary>The newest delivery of an OTP reaches one of these statuses.</summary>
     public Task<DeliveryRow> UntilDeliveryAsync(Guid otpId, string status, int attempt = 1, TimeSpan? within = null) => Eventually.Get(
-        async () => (await Database.DeliveriesAsync(otpId)).Find(d => d.Attempt == attempt && string.Equals(d.Status, status, StringComparison.Ordinal)),
+        async () =>
+            (await Database.DeliveriesAsync(otpId))
+                .Find(d => d.Attempt == attempt && string.Equals(d.Status, status, StringComparison.Ordinal)),
         $"attempt {attempt} of {otpId} is {status}",
         within);
 
@@ -165,7 +168,8 @@ internal sealed class RunningPipeline : IAsyncDisposable
         await Task.WhenAll(PrepareDatabaseAsync(), PrepareBrokerAsync());
         var migrating = MigrateAsync();
         Events = await Events.SubscribeAsync(_broker);
-        Assert.True(await migrating == 0, "The database could not be migrated:\n" + await File.ReadAllTextAsync(Path.Combine(Logs, "migrate.log")));
+        Assert.True(
+            await migrating == 0, "The database could not be migrated:\n" + await File.ReadAllTextAsync(Path.Combine(Logs, "migrate.log")));
         for (var i = 0; i < _setup.Apis; i++)
         {
             NewHost("Api", _apis).Launch();
@@ -188,7 +192,8 @@ internal sealed class RunningPipeline : IAsyncDisposable
             environment[setting.Key] = setting.Value;
         }
 
-        var host = new HostProcess(Repository.Host(project), environment, Path.Combine(Logs, label + ".log")) { IsUnread = _setup.UnreadLogs };
+        var host = new HostProcess(
+            Repository.Host(project), environment, Path.Combine(Logs, label + ".log")) { IsUnread = _setup.UnreadLogs };
         hosts.Add(host);
         return host;
     }

@@ -15,7 +15,9 @@ internal sealed class Sandbox(Client client)
     public async Task<SandboxMessage[]> MessagesAsync(string recipient)
     {
         var answer = await client.ReadAsync($"sandbox/messages?recipient={Uri.EscapeDataString(recipient)}");
-        return answer.Status == 200 ? JsonSerializer.Deserialize<SandboxMessage[]>(answer.Text, Json)! : throw new InvalidOperationException($"{answer.Status}: {answer.Text}");
+        return answer.Status == 200
+            ? JsonSerializer.Deserialize<SandboxMessage[]>(answer.Text, Json)!
+            : throw new InvalidOperationException($"{answer.Status}: {answer.Text}");
     }
 
     /// <summary>The PIN that arrived last, as soon as one has.</summary>

@@ -2,7 +2,8 @@ using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;
 
-// Two situations at a time, since most of a situation is waiting; those of one pipeline follow each other, and those with deadlines are alone.
+// Two situations at a time, since most of a situation is waiting; those of one pipeline follow each other, and those with deadlines are
+// alone.
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: AssemblyFixture(typeof(SharedPipeline))]
 [assembly: AssemblyFixture(typeof(ImpatientPipeline))]
@@ -15,7 +16,10 @@ public sealed class SharedPipeline : LazyPipeline
     private protected override Setup Setup => new() { Apis = 2 };
 }
 
-/// <summary>One with short leases, for tests of workers that die: at-least-once on sms, at-most-once on call, a ussd and a whatsapp that are soon full.</summary>
+/// <summary>
+/// One with short leases, for tests of workers that die: at-least-once on sms, at-most-once on call, a ussd and a whatsapp that are soon
+/// full.
+/// </summary>
 public sealed class ImpatientPipeline : LazyPipeline
 {
     internal static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);

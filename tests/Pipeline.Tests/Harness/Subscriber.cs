@@ -8,7 +8,8 @@ namespace OtpPipeline.Pipeline.Tests.Harness;
 internal sealed record ReceivedCallback(string Path, string WebhookId, string Timestamp, string Signature, string Body, DateTime ArrivedAt)
 {
     public static ReceivedCallback From(ReceivedRequest request) => new(
-        request.Path, Header(request, "webhook-id"), Header(request, "webhook-timestamp"), Header(request, "webhook-signature"), request.Body, request.ArrivedAt);
+        request.Path, Header(request, "webhook-id"), Header(request, "webhook-timestamp"), Header(request, "webhook-signature"),
+        request.Body, request.ArrivedAt);
 
     public JsonElement Otp => JsonDocument.Parse(Body).RootElement.GetProperty("data")[0];
 
@@ -48,7 +49,8 @@ internal sealed class Subscriber : IAsyncDisposable
 
     /// <summary>So many callbacks have arrived at the path.</summary>
     public async Task<List<ReceivedCallback>> UntilAsync(string path, int count, TimeSpan? within = null) =>
-        await Eventually.Get(() => Task.FromResult(At(path) is { } all && all.Count >= count ? all : null), $"{count} callbacks arrive at {path}", within);
+        await Eventually.Get(
+            () => Task.FromResult(At(path) is { } all && all.Count >= count ? all : null), $"{count} callbacks arrive at {path}", within);
 
     public ValueTask DisposeAsync() => _http.DisposeAsync();
 

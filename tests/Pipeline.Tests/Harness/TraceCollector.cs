@@ -11,7 +11,8 @@ internal sealed class TraceCollector : IAsyncDisposable
 
     public string Address => _http.Url;
 
-    private IEnumerable<byte[]> Spans => _http.All.Where(r => string.Equals(r.Path, "/v1/traces", StringComparison.Ordinal)).Select(r => r.Content);
+    private IEnumerable<byte[]> Spans =>
+        _http.All.Where(r => string.Equals(r.Path, "/v1/traces", StringComparison.Ordinal)).Select(r => r.Content);
 
     public static async Task<TraceCollector> StartAsync() => new(await HttpReceiver.StartAsync());
 

@@ -22,13 +22,16 @@ public sealed class A_broker_that_blocks_publishers
             },
         });
         await pipeline.RabbitMq!.ControlAsync("set_vm_memory_high_watermark", "absolute", "1");
-        await UntilHealthAsync(pipeline, health => health.Contains("blocks publishers", StringComparison.Ordinal), "health says that publishers are blocked");
+        await UntilHealthAsync(
+            pipeline, health => health.Contains("blocks publishers", StringComparison.Ordinal), "health says that publishers are blocked");
 
         var otps = (await pipeline.WithRequestedOtpsAsync(20, ttl: 900)).Select(o => o.OtpId).ToArray();
 
         // Long enough for each work command to be looked at as lost.
         await Eventually.Until(
-            async () => await pipeline.Database.CountAsync("deliveries WHERE otp_id = ANY ($1) AND publish_due_at > created_at + interval '6 seconds'", otps) == otps.Length,
+            async () =>
+                await pipeline.Database.CountAsync(
+                    "deliveries WHERE otp_id = ANY ($1) AND publish_due_at > created_at + interval '6 seconds'", otps) == otps.Length,
             "the recovery has looked at every delivery");
         (await pipeline.Database.CountAsync("outbox_messages WHERE message_type = 'otp-requested'")).ShouldBe(otps.Length);
         (await pipeline.Database.CountAsync("deliveries WHERE otp_id = ANY ($1) AND republished > 0", otps)).ShouldBe(0);
@@ -39,7 +42,9 @@ public sealed class A_broker_that_blocks_publishers
             await pipeline.UntilDeliveryAsync(otpId, "SENT");
         }
 
-        await UntilHealthAsync(pipeline, health => health.Contains("\"broker\":\"Healthy\"", StringComparison.Ordinal), "health says that the broker takes messages");
+        await UntilHealthAsync(
+            pipeline, health => health.Contains("\"broker\":\"Healthy\"", StringComparison.Ordinal),
+            "health says that the broker takes messages");
     }
 
     private static Task UntilHealthAsync(RunningPipeline pipeline, Func<string, bool> holds, string what) => Eventually.Until(

@@ -16,7 +16,8 @@ public sealed class A_broker_that_is_down
             OwnBroker = true,
 
             // The rows of intakes that could not publish are swept when their writer's lease ends.
-            Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Outbox:Lease"] = "00:00:16", ["Deliveries:LostAfter"] = LostAfter.ToString() },
+            Settings = new Dictionary<string, string>(
+                StringComparer.Ordinal) { ["Outbox:Lease"] = "00:00:16", ["Deliveries:LostAfter"] = LostAfter.ToString() },
         });
         var before = await pipeline.WithRequestedOtpsAsync(20);
         var pins = await Load.RunAsync(before.Length, 20, i => pipeline.Sandbox.PinAsync(before[i].Recipient));
@@ -33,7 +34,9 @@ public sealed class A_broker_that_is_down
 
         // What the broker never had is not lost: the job has looked more than once by now.
         await Eventually.Until(
-            async () => await pipeline.Database.CountAsync("deliveries WHERE status = 'QUEUED' AND publish_due_at < clock_timestamp() - $1", 2 * LostAfter) == during.Length,
+            async () =>
+                await pipeline.Database.CountAsync(
+                    "deliveries WHERE status = 'QUEUED' AND publish_due_at < clock_timestamp() - $1", 2 * LostAfter) == during.Length,
             "all are long past the time at which a lost one is published again");
         (await pipeline.Database.CountAsync("deliveries WHERE republished > 0")).ShouldBe(0);
 

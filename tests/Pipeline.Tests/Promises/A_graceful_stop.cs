@@ -17,7 +17,8 @@ public sealed class A_graceful_stop(SharedPipeline shared)
         var pipeline = await shared.GetAsync();
         var worker = await pipeline.WithOneWorkerAsync();
         var slow = await Load.RunAsync(20, 20, _ => pipeline.RequestAsync(new { phoneNumber = Recipients.Slow }));
-        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(slow)).TrueForAll(d => d.Status == "SENDING"), "all calls are under way");
+        await Eventually.Until(
+            async () => (await pipeline.Database.DeliveriesAsync(slow)).TrueForAll(d => d.Status == "SENDING"), "all calls are under way");
         var watch = Stopwatch.StartNew();
 
         (await worker.StopAsync()).ShouldBe(0);
@@ -46,9 +47,11 @@ public sealed class A_graceful_stop(SharedPipeline shared)
 
         var ids = accepted.Keys.ToArray();
         await Eventually.Until(
-            async () => await pipeline.Database.CountAsync("deliveries WHERE status = 'SENT' AND otp_id = ANY ($1)", ids) == ids.Length, "all is sent", TimeSpan.FromMinutes(1));
+            async () => await pipeline.Database.CountAsync(
+                "deliveries WHERE status = 'SENT' AND otp_id = ANY ($1)", ids) == ids.Length, "all is sent", TimeSpan.FromMinutes(1));
         (await pipeline.Database.CountAsync("deliveries WHERE status <> 'SENT' AND otp_id = ANY ($1)", ids)).ShouldBe(0);
-        (await pipeline.Database.CountAsync("sandbox_messages s JOIN otps o ON o.recipient_hash = s.recipient_hash WHERE o.id = ANY ($1)", ids)).ShouldBe(ids.Length);
+        (await pipeline.Database.CountAsync("sandbox_messages s JOIN otps o ON o.recipient_hash = s.recipient_hash WHERE o.id = ANY " +
+            "($1)", ids)).ShouldBe(ids.Length);
         await pipeline.Apis[0].StartAsync();
     }
 }

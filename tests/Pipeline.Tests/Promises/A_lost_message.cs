@@ -43,13 +43,15 @@ public sealed class A_lost_message(ImpatientPipeline impatient)
         await (await pipeline.WithOneWorkerAsync()).StopAsync();
         var worker = await pipeline.StartWorkerAsync("Sandbox:Latency", "00:00:00.2");
         var ids = await Load.RunAsync(240, 64, _ => pipeline.RequestAsync(new { channel = "whatsapp", phoneNumber = Recipients.Next() }));
-        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(ids)).Count(d => d.Status == "SENT") > 120, "half of them are sent");
+        await Eventually.Until(
+            async () => (await pipeline.Database.DeliveriesAsync(ids)).Count(d => d.Status == "SENT") > 120, "half of them are sent");
         (await RepublishedAsync(pipeline, ids)).ShouldBeLessThan(AFew);
 
         var lost = await PurgeAsync(pipeline.Broker, OtpBusTopology.QueueOf(Core.Recipients.Channel.Whatsapp));
 
         lost.ShouldBeGreaterThan(0u);
-        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(ids)).TrueForAll(d => d.Status == "SENT"), "all of them are sent");
+        await Eventually.Until(
+            async () => (await pipeline.Database.DeliveriesAsync(ids)).TrueForAll(d => d.Status == "SENT"), "all of them are sent");
         (await RepublishedAsync(pipeline, ids)).ShouldBeInRange(lost, lost + AFew);
         (await pipeline.Database.DeliveriesAsync(ids)).Count.ShouldBe(ids.Length);
         await worker.StopAsync();

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
-/// <summary>Messages on the queues of work and of dead letters that nobody of the pipeline sent; those of callbacks have tests of their own.</summary>
+/// <summary>
+/// Messages on the queues of work and of dead letters that nobody of the pipeline sent; those of callbacks have tests of their own.
+/// </summary>
 [Collection(nameof(SharedPipeline))]
 public sealed class A_message_inside_that_lies(SharedPipeline shared) : IAsyncLifetime
 {
@@ -30,7 +32,8 @@ public sealed class A_message_inside_that_lies(SharedPipeline shared) : IAsyncLi
     {
         var (otpId, recipient) = await _pipeline.WithRequestedOtpAsync();
         var stranger = Recipients.Next();
-        var lie = JsonSerializer.Serialize(new { otpId, channel, step, recipient = stranger, phoneNumber = stranger, applicationId = Guid.NewGuid(), attempt = 7, text = "EVIL" });
+        var lie = JsonSerializer.Serialize(
+            new { otpId, channel, step, recipient = stranger, phoneNumber = stranger, applicationId = Guid.NewGuid(), attempt = 7, text = "EVIL" });
         for (var i = 0; i < 5; i++)
         {
             await _bus.SendAsync(queue, lie, Plain());
@@ -41,7 +44,8 @@ public sealed class A_message_inside_that_lies(SharedPipeline shared) : IAsyncLi
         await _bus.SendAsync(queue, JsonSerializer.Serialize(new { otpId = Guid.NewGuid(), channel, step }), Plain());
         await ReadAsync(queue);
 
-        (await _pipeline.Database.DeliveriesAsync(otpId)).ShouldHaveSingleItem().ShouldSatisfyAllConditions(d => d.Channel.ShouldBe("sms"), d => d.Attempt.ShouldBe(1));
+        (await _pipeline.Database.DeliveriesAsync(otpId)).ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(d => d.Channel.ShouldBe("sms"), d => d.Attempt.ShouldBe(1));
         (await _pipeline.Sandbox.MessagesAsync(recipient)).ShouldHaveSingleItem().Text.ShouldNotContain("EVIL");
         (await _pipeline.Sandbox.MessagesAsync(stranger)).ShouldBeEmpty();
     }
@@ -51,7 +55,8 @@ public sealed class A_message_inside_that_lies(SharedPipeline shared) : IAsyncLi
     {
         var secret = $"PIN-{Guid.NewGuid():N}";
         var messageId = Guid.NewGuid().ToString();
-        var death = new Dictionary<string, object?>(StringComparer.Ordinal) { ["reason"] = secret, ["queue"] = "verify-otp", ["count"] = 21L };
+        var death = new Dictionary<string, object?>(
+            StringComparer.Ordinal) { ["reason"] = secret, ["queue"] = "verify-otp", ["count"] = 21L };
         var properties = new BasicProperties
         {
             MessageId = messageId,
@@ -68,11 +73,14 @@ public sealed class A_message_inside_that_lies(SharedPipeline shared) : IAsyncLi
 
         var row = (await Eventually.Get(
             async () => await _pipeline.Database.ReadAsync(
-                r => r.GetString(0) + " " + r.GetString(1) + " " + r.GetString(2), "SELECT queue, reason, headers FROM dead_letters WHERE queue = 'otp-ussd'") is { Count: > 0 } rows ? rows : null,
+                r => r.GetString(0) + " " + r.GetString(1) + " " + r
+                    .GetString(2),
+                    "SELECT queue, reason, headers FROM dead_letters WHERE queue = 'otp-ussd'") is { Count: > 0 } rows ? rows : null,
             "the dead letter is in the table")).ShouldHaveSingleItem();
         row.ShouldStartWith("otp-ussd ");
         row.ShouldNotContain(secret);
-        (await _pipeline.Database.ScalarAsync<string>("SELECT string_agg(d::text, ' ') FROM dead_letters d WHERE queue = 'otp-ussd'")).ShouldNotContain(secret);
+        (await _pipeline.Database.ScalarAsync<string>("SELECT string_agg(d::text, ' ') FROM dead_letters d WHERE queue = 'otp-ussd'"))
+            .ShouldNotContain(secret);
         (await File.ReadAllTextAsync(_pipeline.Workers[0].LogFile)).ShouldNotContain(secret);
         await _pipeline.Database.ExecuteAsync("DELETE FROM dead_letters WHERE queue = 'otp-ussd'");
     }
@@ -84,7 +92,8 @@ public sealed class A_message_inside_that_lies(SharedPipeline shared) : IAsyncLi
     {
         var last = new BasicProperties { MessageId = Guid.NewGuid().ToString() };
         await _bus.SendAsync(queue, "[]", last);
-        await Eventually.Until(async () => await _pipeline.Database.CountAsync("dead_letters WHERE queue = $1", queue) > 0, "the queue was read to its end");
+        await Eventually.Until(
+            async () => await _pipeline.Database.CountAsync("dead_letters WHERE queue = $1", queue) > 0, "the queue was read to its end");
         await _pipeline.Database.ExecuteAsync("DELETE FROM dead_letters WHERE queue = $1", queue);
         await Eventually.Until(async () => await _bus.TakeAsync($"{queue}_error") is not null, "the copy without secrets is taken away");
     }

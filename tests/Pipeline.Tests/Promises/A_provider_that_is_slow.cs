@@ -38,7 +38,8 @@ public sealed class A_provider_that_is_slow(ImpatientPipeline impatient)
 
         // More than ussd can hold at once, each for the whole of its time-out.
         var hanging = await Load.RunAsync(40, 20, _ => pipeline.RequestAsync(new { channel = "ussd", phoneNumber = Recipients.Hanging }));
-        await Eventually.Until(async () => (await pipeline.Database.DeliveriesAsync(hanging)).Count(d => d.Status == "SENDING") == 4, "ussd is full");
+        await Eventually.Until(
+            async () => (await pipeline.Database.DeliveriesAsync(hanging)).Count(d => d.Status == "SENDING") == 4, "ussd is full");
         var watch = Stopwatch.StartNew();
         await Load.RunAsync(50, 10, async _ =>
         {

@@ -128,12 +128,14 @@ public sealed class A_worker_that_dies(ImpatientPipeline impatient)
     private static Task ForgetAsync(RunningPipeline pipeline) => pipeline.Database.ExecuteAsync("DELETE FROM sandbox_messages");
 
     private static async Task<bool> NoWorkerSessionAsync(RunningPipeline pipeline) =>
-        await pipeline.Database.CountAsync("pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'workers%' AND state = 'active'") == 0;
+        await pipeline.Database.CountAsync(
+            "pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'workers%' AND state = 'active'") == 0;
 
     private static async Task AfterTheLeaseAsync(RunningPipeline pipeline, Guid otp, string recipient, string channel, int messagesBefore)
     {
         // However long the start takes, the lease lasts; meanwhile the message that comes again does nothing.
-        await pipeline.Database.ExecuteAsync("UPDATE deliveries SET lease_until = clock_timestamp() + interval '20 seconds' WHERE otp_id = $1 AND status = 'SENDING'", otp);
+        await pipeline.Database.ExecuteAsync(
+            "UPDATE deliveries SET lease_until = clock_timestamp() + interval '20 seconds' WHERE otp_id = $1 AND status = 'SENDING'", otp);
         await pipeline.StartWorkerAsync();
         (await pipeline.Database.DeliveriesAsync(otp)).Select(d => d.Status).ShouldBe(["SENDING"]);
         await pipeline.Database.ExecuteAsync("UPDATE deliveries SET lease_until = clock_timestamp() WHERE otp_id = $1", otp);
@@ -152,7 +154,9 @@ public sealed class A_worker_that_dies(ImpatientPipeline impatient)
         else
         {
             await Eventually.Never(
-                async () => (await pipeline.Database.DeliveriesAsync(otp)).Count > 1 || (await pipeline.Sandbox.MessagesAsync(recipient)).Length > messagesBefore,
+                async () =>
+                    (await pipeline.Database.DeliveriesAsync(otp)).Count > 1 || (
+                        await pipeline.Sandbox.MessagesAsync(recipient)).Length > messagesBefore,
                 "an at-most-once channel sent again",
                 TimeSpan.FromSeconds(4));
             await pipeline.Database.ExpireInAsync(TimeSpan.Zero, otp);

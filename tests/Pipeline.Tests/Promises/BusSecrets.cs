@@ -18,13 +18,15 @@ internal static class BusSecrets
         await using var client = await AmqpClient.ConnectAsync(pipeline);
         var recipient = planted.AddSent(Recipients.Next());
         var accepted = await client.CallAsync("request-otp", client.Command(
-            ("phoneNumber", recipient), ("template", planted.AddSent(BusTextMark) + " {{pin}}"), ("pinType", "alphanumeric"), ("pinLength", 10)));
+            ("phoneNumber", recipient), ("template", planted.AddSent(BusTextMark) + " {{pin}}"), ("pinType", "alphanumeric"),
+            ("pinLength", 10)));
         var pin = planted.AddSent(await pipeline.Sandbox.PinAsync(recipient));
         planted.AddSent(InCommand);
         planted.AddSent(InBadCommand);
         (await client.CallAsync("verify-otp", client.Command(("otpId", accepted.OtpId), ("pin", InCommand)))).Code.ShouldBe(2029);
         (await client.CallAsync("verify-otp", client.Command(("otpId", accepted.OtpId), ("pin", pin)))).Type.ShouldBe("OtpVerified");
-        await client.CallAsync("request-otp", client.Command(("phoneNumber", InBadCommand), ("ttl", InBadCommand), ("otpCallbackUrl", InBadCommand)));
+        await client.CallAsync(
+            "request-otp", client.Command(("phoneNumber", InBadCommand), ("ttl", InBadCommand), ("otpCallbackUrl", InBadCommand)));
         await client.CallAsync("request-otp", $"{{\"applicationId\":\"{InBadCommand}\",\"{InBadCommand}\":1}}");
         await client.CallAsync("verify-otp", client.Command(("otpId", InBadCommand), ("pin", new[] { InBadCommand })));
         foreach (var queue in new[] { "request-otp", "verify-otp", "cancel-otp", "request-otp-dead" })
@@ -47,7 +49,9 @@ internal static class BusSecrets
             }
         }
 
-        await Eventually.Until(async () => await pipeline.Database.CountAsync("dead_letters WHERE queue <> 'otp-sms'") == 16, "every bad command is a dead letter");
+        await Eventually.Until(
+            async () => await pipeline.Database.CountAsync("dead_letters WHERE queue <> 'otp-sms'") == 16,
+            "every bad command is a dead letter");
     }
 }
 

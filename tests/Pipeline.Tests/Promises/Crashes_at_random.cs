@@ -5,7 +5,10 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
-/// <summary>Everything dies by SIGKILL, again and again, while OTPs come in; RabbitMQ is stopped in peace every other time, which its clients notice otherwise.</summary>
+/// <summary>
+/// Everything dies by SIGKILL, again and again, while OTPs come in; RabbitMQ is stopped in peace every other time, which its clients notice
+/// otherwise.
+/// </summary>
 public sealed class Crashes_at_random
 {
     [Fact]
@@ -43,11 +46,14 @@ public sealed class Crashes_at_random
         await pipeline.Events.ReconnectAsync();
         var ids = accepted.Keys.ToArray();
         await Eventually.Until(
-            async () => await pipeline.Database.CountAsync("otps WHERE status = 'PENDING' AND id IN (SELECT otp_id FROM deliveries WHERE status IN ('QUEUED', 'SENDING'))") == 0,
+            async () =>
+                await pipeline.Database.CountAsync(
+                    "otps WHERE status = 'PENDING' AND id IN (SELECT otp_id FROM deliveries WHERE status IN ('QUEUED', 'SENDING'))") == 0,
             "nothing is under way any more",
             TimeSpan.FromMinutes(3));
 
-        // Each crash made PostgreSQL forget what had changed, so that it never looked at these tables by itself, and what follows reads them whole.
+        // Each crash made PostgreSQL forget what had changed, so that it never looked at these tables by itself, and what follows reads
+        // them whole.
         await pipeline.Database.ExecuteAsync("ANALYZE");
 
         (await pipeline.Database.OtpsAsync(ids)).Count.ShouldBe(ids.Length, "every accepted OTP is in the database");
@@ -91,7 +97,8 @@ public sealed class Crashes_at_random
         var sends = await pipeline.Database.CountAsync("sandbox_messages");
         var unknown = await pipeline.Database.CountAsync("deliveries WHERE status = 'UNKNOWN'");
         var neverSent = await pipeline.Database.CountAsync("otps WHERE reason = 'never_sent'");
-        var duplicates = await pipeline.Database.ScalarAsync<long>("SELECT coalesce(sum(n - 1), 0)::bigint FROM (SELECT count(*) n FROM sandbox_messages GROUP BY recipient_hash) x");
+        var duplicates = await pipeline.Database.ScalarAsync<long>(
+            "SELECT coalesce(sum(n - 1), 0)::bigint FROM (SELECT count(*) n FROM sandbox_messages GROUP BY recipient_hash) x");
         var repeats = pipeline.Events.All.Count - pipeline.Events.All.DistinctBy(e => (e.OtpId, e.Sequence)).Count();
         Figures.Print(
             $"Api, worker, RabbitMQ and PostgreSQL killed {deaths} times each under load",

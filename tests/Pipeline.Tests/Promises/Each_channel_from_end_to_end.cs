@@ -105,7 +105,8 @@ public sealed class Each_channel_from_end_to_end(SharedPipeline shared)
         await pipeline.UntilDeliveryAsync(otp, "SENT", attempt: 3);
 
         var deliveries = await pipeline.Database.DeliveriesAsync(otp);
-        deliveries.Select(d => (d.Attempt, d.Status, d.Reason)).ShouldBe([(1, "FAILED", "throttled"), (2, "FAILED", "throttled"), (3, "SENT", null)]);
+        deliveries.Select(d => (d.Attempt, d.Status, d.Reason))
+            .ShouldBe([(1, "FAILED", "throttled"), (2, "FAILED", "throttled"), (3, "SENT", null)]);
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [otp]);
     }
 

@@ -22,9 +22,12 @@ public sealed class Expiring_to_the_moment(SharedPipeline shared)
         var pins = await Load.RunAsync(Load.Scale(40, 500), 20, i => pipeline.Sandbox.PinAsync(otps[i].Recipient, TimeSpan.FromMinutes(1)));
 
         // Due within one second, each at its own moment.
-        await pipeline.Database.ExecuteAsync("UPDATE otps SET expires_at = clock_timestamp() + interval '4 seconds' + random() * interval '1 second' WHERE id = ANY ($1)", ids);
+        await pipeline.Database.ExecuteAsync(
+            "UPDATE otps SET expires_at = clock_timestamp() + interval '4 seconds' + random() * interval '1 second' WHERE id = ANY ($1)",
+            ids);
         var expiry = (await pipeline.Database.OtpsAsync(ids)).ToDictionary(o => o.Id, o => o.ExpiresAt);
-        var guesses = await Load.RunAsync(pins.Length, pins.Length, i => GuessAroundAsync(pipeline, otps[i].OtpId, expiry[otps[i].OtpId], pins[i]));
+        var guesses = await Load.RunAsync(
+            pins.Length, pins.Length, i => GuessAroundAsync(pipeline, otps[i].OtpId, expiry[otps[i].OtpId], pins[i]));
 
         guesses.ShouldAllBe(g => g);
         await Eventually.Until(() => Expired(pipeline, ids).Count == count, $"{count} EXPIRED events arrive", TimeSpan.FromMinutes(2));

@@ -74,7 +74,9 @@ public sealed class No_secret_in_any_store
                 Search(ReadFiles(pipeline.RabbitMq.Folder), "broker's file", secret, finds);
             }
 
-            Search(new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["health"] = Encoding.UTF8.GetBytes(ready.Text) }, "page", secret, finds);
+            Search(
+                new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["health"] = Encoding.UTF8.GetBytes(ready.Text) }, "page", secret,
+                finds);
         }
 
         finds.ShouldBeEmpty();
@@ -92,13 +94,15 @@ public sealed class No_secret_in_any_store
         // Refused, throttled, lost: their errors are written too.
         foreach (var recipient in new[] { Recipients.Refused, Recipients.Throttled, Recipients.AnswerLost, Recipients.Slow })
         {
-            await pipeline.RequestAsync(new { phoneNumber = planted.Add(recipient), template = $"{TextMark} {{{{pin}}}}", pinType = "alphanumeric", pinLength = 10 });
+            await pipeline.RequestAsync(
+                new { phoneNumber = planted.Add(recipient), template = $"{TextMark} {{{{pin}}}}", pinType = "alphanumeric", pinLength = 10 });
         }
     }
 
     private static async Task<(Guid OtpId, string Pin)> AcceptAsync(RunningPipeline pipeline, PlantedSecrets planted, string channel)
     {
-        var (phoneNumber, email, chatId) = (planted.Add(Recipients.Next()), planted.Add(Recipients.NextEmail()), planted.Add(Recipients.NextChat()));
+        var (phoneNumber, email, chatId) = (
+            planted.Add(Recipients.Next()), planted.Add(Recipients.NextEmail()), planted.Add(Recipients.NextChat()));
         var template = planted.Add(TextMark) + " {{pin}}";
 
         // Events carry it to whoever subscribes, so it passes the broker.
@@ -109,7 +113,8 @@ public sealed class No_secret_in_any_store
             "telegram" => new { channel, chatId, template, metadata, pinType = "alphanumeric", pinLength = 10 },
             _ => (object)new { channel, phoneNumber, template, metadata, pinType = "alphanumeric", pinLength = 10 },
         });
-        return (otp, planted.Add(await pipeline.Sandbox.PinAsync(channel switch { "email" => email, "telegram" => chatId, _ => phoneNumber })));
+        return (
+            otp, planted.Add(await pipeline.Sandbox.PinAsync(channel switch { "email" => email, "telegram" => chatId, _ => phoneNumber })));
     }
 
     /// <summary>Secrets where they do not belong.</summary>
@@ -132,7 +137,8 @@ public sealed class No_secret_in_any_store
         await pipeline.Client.PostTextAsync("otp", $"{{\"phoneNumber\":\"+33612246400\",\"template\":\"{InBrokenJson} {{{{pin}}}}");
         foreach (var field in new[] { "channel", "ttl", "maxAttempts", "pinType", "pinLength", "trackId", "from", "otpCallbackUrl", "locale", "phoneNumber", "countryIso" })
         {
-            await pipeline.Client.PostTextAsync("otp", JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = InBadField }));
+            await pipeline.Client.PostTextAsync(
+                "otp", JsonSerializer.Serialize(new Dictionary<string, string>(StringComparer.Ordinal) { [field] = InBadField }));
         }
 
         await pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() }, InBadField);
@@ -164,13 +170,18 @@ public sealed class No_secret_in_any_store
         {
             if (i % 5 == 4)
             {
-                await pipeline.Database.ExecuteAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name SIMILAR TO '(api|workers)%'");
+                await pipeline.Database.ExecuteAsync(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name " +
+                    "SIMILAR TO '(api|workers)%'");
                 return new HostAnswer(0, "");
             }
 
-            return await pipeline.Client.RequestAsync(new { phoneNumber = planted.Add(Recipients.Next()), template = $"{TextMark} {{{{pin}}}}" });
+            return await pipeline.Client.RequestAsync(
+                new { phoneNumber = planted.Add(Recipients.Next()), template = $"{TextMark} {{{{pin}}}}" });
         });
-        await Eventually.Until(async () => (await pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() })).Status == 201, "the database is back");
+        await Eventually.Until(
+            async () => (
+                await pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() })).Status == 201, "the database is back");
     }
 
     private static async Task<long> CountAsync(IChannel channel, string queue)
@@ -215,7 +226,8 @@ public sealed class No_secret_in_any_store
 
     private static async Task<Dictionary<string, byte[]>> ReadTablesAsync(RunningPipeline pipeline)
     {
-        var names = await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
+        var names = await pipeline.Database.ReadAsync(
+            r => r.GetString(0), "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
         var tables = new Dictionary<string, byte[]>(StringComparer.Ordinal);
         foreach (var name in names)
         {
@@ -234,6 +246,7 @@ public sealed class No_secret_in_any_store
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
         var forms = new[] { bytes, Encoding.UTF8.GetBytes(Convert.ToHexStringLower(bytes)), Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes)[..^4]), Encoding.Unicode.GetBytes(secret) };
-        finds.AddRange(places.Where(p => forms.Any(f => p.Value.AsSpan().IndexOf(f) >= 0)).Select(p => $"'{secret}' in the {kind} {p.Key}"));
+        finds.AddRange(
+            places.Where(p => forms.Any(f => p.Value.AsSpan().IndexOf(f) >= 0)).Select(p => $"'{secret}' in the {kind} {p.Key}"));
     }
 }

@@ -21,17 +21,20 @@ internal static class PerfumerlabsSecrets
             planted.Add(secret);
         }
 
-        var (phone, email, chat) = (planted.Add(Recipients.Next())[1..], planted.Add(Recipients.NextEmail()), planted.Add(Recipients.NextChat()));
+        var (phone, email, chat) = (
+            planted.Add(Recipients.Next())[1..], planted.Add(Recipients.NextEmail()), planted.Add(Recipients.NextChat()));
         foreach (var (channel, field, target, password) in new[]
         {
-            ("sms", "phone", phone, "PLSMS2HV6X"), ("call", "phone", phone, "PLCAL3JW7Y"), ("email", "email", email, "PLEML4KX8Z"), ("telegram", "chat_id", chat, "PLTEL5MY9A"),
+            ("sms", "phone", phone, "PLSMS2HV6X"), ("call", "phone", phone, "PLCAL3JW7Y"), ("email", "email", email, "PLEML4KX8Z"),
+            ("telegram", "chat_id", chat, "PLTEL5MY9A"),
         })
         {
             planted.Add(password);
             var body = $$"""{"{{field}}":"{{target}}","password":"{{password}}","lifetime":300,"message":"{{Text}} {{password}}","subject":"{{Subject}}","text":"{{Text}}","html":"<p>{{Html}}</p>"}""";
             (await caller.PostAsync(channel, body)).Status.ShouldBe(200);
             (await stranger.PostAsync(channel, body)).Status.ShouldBe(401);
-            (await caller.PostAsync(channel, body.Replace("\"lifetime\":300", "\"lifetime\":\"soon\"", StringComparison.Ordinal))).Status.ShouldBe(400);
+            (await caller.PostAsync(channel, body.Replace("\"lifetime\":300", "\"lifetime\":\"soon\"", StringComparison.Ordinal))).Status
+                .ShouldBe(400);
             (await caller.PostAsync(channel, body[..^5])).Status.ShouldBe(400);
             await pipeline.Sandbox.PinAsync(channel is "sms" or "call" ? "+" + target : target);
             (await caller.GetAsync($"{channel}/check?{field}={target}&password={Wrong}", "")).Text.ShouldBe("""{"status":false}""");

@@ -23,7 +23,9 @@ public sealed class DisturbedPipeline : LazyPipeline
 public sealed class Queues_that_somebody_deletes(DisturbedPipeline shared) : IClassFixture<DisturbedPipeline>, IAsyncLifetime
 {
     private static readonly string[] Topics = [OtpBusTopology.OtpStatusChangedExchange, OtpBusTopology.OtpDeliveryChangedExchange];
-    private static readonly string[] AllQueues = [.. OtpBusTopology.WorkQueues, .. OtpBusTopology.WorkQueues.Select(OtpBusTopology.DeadLettersOf)];
+    private static readonly string[] AllQueues = [
+        .. OtpBusTopology.WorkQueues, .. OtpBusTopology.WorkQueues.Select(OtpBusTopology.DeadLettersOf)
+    ];
 
     private RunningPipeline _pipeline = null!;
     private Subscriber _subscriber = null!;
@@ -124,14 +126,16 @@ public sealed class Queues_that_somebody_deletes(DisturbedPipeline shared) : ICl
                 await CancelledAsync();
                 await _channel.QueueUnbindAsync("otp-sms", OtpBusTopology.OtpRequestedExchange, "sms");
                 await CancelledAsync();
-                return await HealthAsync(worker) is var health && health.Contains("Callbacks were sent without a message", StringComparison.Ordinal);
+                return await HealthAsync(worker) is var health
+                    && health.Contains("Callbacks were sent without a message", StringComparison.Ordinal);
             },
             "the worker's health names the queue of callbacks");
         await UntilHealthAsync(_pipeline.Apis[0], "A message found no queue behind the exchange otp-requested");
 
         (await HealthAsync(_pipeline.Apis[0])).ShouldContain("\"broker\":\"Degraded\"");
         (await File.ReadAllTextAsync(worker.LogFile)).ShouldContain("Callbacks were sent without a message");
-        (await File.ReadAllTextAsync(_pipeline.Apis[0].LogFile)).ShouldContain("A message found no queue behind the exchange otp-requested");
+        (await File.ReadAllTextAsync(_pipeline.Apis[0].LogFile))
+            .ShouldContain("A message found no queue behind the exchange otp-requested");
     }
 
     /// <summary>An OTP is delivered, ends, and is called back; a command from the bus is answered.</summary>
@@ -205,7 +209,8 @@ public sealed class Queues_that_somebody_deletes(DisturbedPipeline shared) : ICl
     private async Task<List<string>> BindingsAsync()
     {
         var lines = await Servers.ControlAsync(
-            "list_bindings", "-q", "--no-table-headers", "-p", _pipeline.Broker.AbsolutePath.TrimStart('/'), "source_name", "routing_key", "destination_name", "destination_kind");
+            "list_bindings", "-q", "--no-table-headers", "-p", _pipeline.Broker.AbsolutePath.TrimStart('/'), "source_name", "routing_key",
+            "destination_name", "destination_kind");
         return
         [
             .. lines.Split('\n').Select(l => l.TrimEnd('\r').Split('\t'))

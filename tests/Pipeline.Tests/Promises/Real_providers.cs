@@ -15,8 +15,14 @@ public sealed class Real_providers
 
         var smsOtp = await pipeline.RequestAsync(new { phoneNumber = phone, template = "Code \"{{pin}}\" & more" });
         var emailOtp = await pipeline.RequestAsync(new { channel = "email", email, template = "Ihr Code für heute: {{pin}}" });
-        var sms = (await Eventually.Get(async () => await Task.FromResult(outside.SmsTo(phone)) is { Count: > 0 } all ? all : null, "the SMS is at the gateway")).Single();
-        var mail = (await Eventually.Get(async () => await Task.FromResult(outside.MailsTo(email)) is { Count: > 0 } all ? all : null, "the e-mail is at the mail server")).Single();
+        var sms = (
+            await Eventually.Get(
+                async () => await Task.FromResult(
+                    outside.SmsTo(phone)) is { Count: > 0 } all ? all : null, "the SMS is at the gateway")).Single();
+        var mail = (
+            await Eventually.Get(
+                async () => await Task.FromResult(outside.MailsTo(email)) is { Count: > 0 } all ? all : null,
+                "the e-mail is at the mail server")).Single();
         var smsPin = sms.Text.Split('"')[1];
         var mailBody = mail[(mail.IndexOf("\n\n", StringComparison.Ordinal) + 2)..];
         var emailPin = Decoded(mail, mailBody).Split("heute: ")[1].Trim();
@@ -39,7 +45,9 @@ public sealed class Real_providers
     }
 
     private static string Decoded(string mail, string body) =>
-        mail.Contains("Content-Transfer-Encoding: base64", StringComparison.Ordinal) ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(body)) : body;
+        mail.Contains("Content-Transfer-Encoding: base64", StringComparison.Ordinal)
+            ? System.Text.Encoding.UTF8.GetString(Convert.FromBase64String(body))
+            : body;
 
     private static Task<string> MessageIdAsync(RunningPipeline pipeline, Guid otpId) =>
         pipeline.Database.ScalarAsync<string>("SELECT provider_message_id FROM deliveries WHERE otp_id = $1", otpId);

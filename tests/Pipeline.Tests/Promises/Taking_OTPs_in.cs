@@ -19,7 +19,8 @@ public sealed class Taking_OTPs_in(SharedPipeline shared)
             request = pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() });
             await Eventually.Until(async () => await pipeline.Database.WaitingAsync() > 0, "the intake waits for the lock");
 
-            await Eventually.Never(() => Task.FromResult(request.IsCompleted), "the request was answered before its commit", TimeSpan.FromSeconds(1));
+            await Eventually.Never(
+                () => Task.FromResult(request.IsCompleted), "the request was answered before its commit", TimeSpan.FromSeconds(1));
         }
 
         (await request).Status.ShouldBe(201);

@@ -19,13 +19,16 @@ public sealed class Verifying_in_parallel(SharedPipeline shared)
         var pins = await Load.RunAsync(count, 64, i => pipeline.Sandbox.PinAsync(otps[i].Recipient, TimeSpan.FromMinutes(2)));
 
         // Eight OTPs at a time, each with all its submissions at once.
-        var answers = await Load.RunAsync(count, 8, i => Load.AtOnceAsync(Submissions, _ => pipeline.Client.VerifyAsync(otps[i].OtpId, pins[i])));
+        var answers = await Load.RunAsync(
+            count, 8, i => Load.AtOnceAsync(Submissions, _ => pipeline.Client.VerifyAsync(otps[i].OtpId, pins[i])));
 
         var verified = answers.Select(a => a.Count(x => x.Status == 200)).ToArray();
         verified.ShouldAllBe(n => n == 1);
         answers.SelectMany(a => a).Count(x => x.Code == 2023).ShouldBe(count * (Submissions - 1));
         (await pipeline.Database.OtpsAsync([.. otps.Select(o => o.OtpId)])).ShouldAllBe(o => o.Status == "VERIFIED");
-        Figures.Print($"{count} OTPs, each with {Submissions} parallel right PINs over two API processes", $"{verified.Sum()} VERIFIED, {answers.Sum(a => a.Count(x => x.Code == 2023))} refused");
+        Figures.Print(
+            $"{count} OTPs, each with {Submissions} parallel right PINs over two API processes",
+            $"{verified.Sum()} VERIFIED, {answers.Sum(a => a.Count(x => x.Code == 2023))} refused");
     }
 
     [Fact]
@@ -51,7 +54,8 @@ public sealed class Verifying_in_parallel(SharedPipeline shared)
         (await pipeline.Database.OtpsAsync([.. otps.Select(o => o.OtpId)])).ShouldAllBe(o => o.Status == "FAILED" && o.Attempts == Allowed);
         Figures.Print(
             $"{guesses} parallel wrong guesses, {Allowed} allowed for each of {otps.Length} OTPs",
-            $"{answers.Sum(a => a.Count(x => WrongOrLast.Contains(x.Code)))} evaluated, {answers.Sum(a => a.Count(x => x.Code == 2026))} refused unseen");
+            $"{answers.Sum(a => a.Count(x => WrongOrLast.Contains(x.Code)))} evaluated, " +
+            $"{answers.Sum(a => a.Count(x => x.Code == 2026))} refused unseen");
     }
 
     [Fact]
@@ -61,7 +65,9 @@ public sealed class Verifying_in_parallel(SharedPipeline shared)
         var otps = await pipeline.WithRequestedOtpsAsync(50, 10);
         var pins = await Load.RunAsync(otps.Length, 64, i => pipeline.Sandbox.PinAsync(otps[i].Recipient));
 
-        await Load.AtOnceAsync(otps.Length * 7, i => pipeline.Client.VerifyAsync(otps[i % otps.Length].OtpId, Each_channel_from_end_to_end.Wrong(pins[i % otps.Length])));
+        await Load.AtOnceAsync(
+            otps.Length * 7,
+            i => pipeline.Client.VerifyAsync(otps[i % otps.Length].OtpId, Each_channel_from_end_to_end.Wrong(pins[i % otps.Length])));
 
         (await pipeline.Database.OtpsAsync([.. otps.Select(o => o.OtpId)])).ShouldAllBe(o => o.Status == "PENDING" && o.Attempts == 7);
     }
@@ -99,7 +105,8 @@ public sealed class Verifying_in_parallel(SharedPipeline shared)
             right = pipeline.Client.VerifyAsync(otp, pin);
             await Eventually.Until(async () => await pipeline.Database.WaitingAsync() > 0, "the verification waits for the lock");
 
-            await Eventually.Never(() => Task.FromResult(right.IsCompleted), "the PIN was answered before its commit", TimeSpan.FromSeconds(1));
+            await Eventually.Never(
+                () => Task.FromResult(right.IsCompleted), "the PIN was answered before its commit", TimeSpan.FromSeconds(1));
         }
 
         (await right).Status.ShouldBe(200);

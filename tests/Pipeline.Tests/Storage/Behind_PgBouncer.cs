@@ -117,7 +117,8 @@ public sealed class Behind_PgBouncer : IAsyncLifetime
         await using var database = new Database(_direct);
         foreach (var setting in RoleSettings)
         {
-            await database.ExecuteAsync($"ALTER ROLE {new NpgsqlConnectionStringBuilder(_direct).Username} IN DATABASE {_name} SET {setting}");
+            await database.ExecuteAsync(
+                $"ALTER ROLE {new NpgsqlConnectionStringBuilder(_direct).Username} IN DATABASE {_name} SET {setting}");
         }
     }
 }

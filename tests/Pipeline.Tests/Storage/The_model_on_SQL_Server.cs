@@ -43,7 +43,8 @@ public sealed class The_model_on_SQL_Server : IDisposable
     [Fact]
     public void No_index_holds_an_unbounded_column()
         => _context.Tables()
-            .SelectMany(table => table.Indexes.SelectMany(index => index.Columns).Concat(table.UniqueConstraints.SelectMany(key => key.Columns)))
+            .SelectMany(
+                table => table.Indexes.SelectMany(index => index.Columns).Concat(table.UniqueConstraints.SelectMany(key => key.Columns)))
             .Where(column => column.StoreType.EndsWith("(max)", StringComparison.Ordinal))
             .Select(column => $"{column.Table.Name}.{column.Name}")
             .ShouldBeEmpty();
@@ -52,14 +53,17 @@ public sealed class The_model_on_SQL_Server : IDisposable
     [Fact]
     public void No_delete_reaches_a_table_twice()
         => _context.Tables()
-            .SelectMany(table => Reached(table, []).GroupBy(reached => reached).Where(ways => ways.Count() > 1).Select(ways => $"{table.Name} to {ways.Key.Name}"))
+            .SelectMany(
+                table => Reached(table, []).GroupBy(reached => reached).Where(ways => ways.Count() > 1)
+                    .Select(ways => $"{table.Name} to {ways.Key.Name}"))
             .ShouldBeEmpty();
 
     [Fact]
     public void No_key_is_wider_than_SQL_Server_takes()
         => _context.Tables()
             .SelectMany(table => table.UniqueConstraints)
-            .Where(key => key.Columns.Sum(Bytes) > (key.MappedKeys.First().FindAnnotation("SqlServer:Clustered")?.Value is false ? 1700 : 900))
+            .Where(
+                key => key.Columns.Sum(Bytes) > (key.MappedKeys.First().FindAnnotation("SqlServer:Clustered")?.Value is false ? 1700 : 900))
             .Select(key => key.Name)
             .ShouldBeEmpty();
 
@@ -75,7 +79,8 @@ public sealed class The_model_on_SQL_Server : IDisposable
     [Fact]
     public void Times_are_read_as_UTC()
     {
-        var times = _context.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties()).Where(property => property.GetColumnType() is "datetime2").ToList();
+        var times = _context.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties())
+            .Where(property => property.GetColumnType() is "datetime2").ToList();
 
         times.ShouldNotBeEmpty();
         times.ShouldAllBe(time => Read(time).Kind == DateTimeKind.Utc);

@@ -29,14 +29,17 @@ public sealed class The_purge(SharedPipeline shared)
 
         await AtRestAsync(pipeline, old);
         await pipeline.Database.ExecuteAsync(
-            "INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at, correlation_id) VALUES ($1, 'unknown', '{}', now(), now(), 20, now(), $2)",
+            "INSERT INTO outbox_messages (id, message_type, body, created_at, due_at, attempts, parked_at, correlation_id) VALUES " +
+            "($1, 'unknown', '{}', now(), now(), 20, now(), $2)",
             Guid.NewGuid(),
             untold);
-        await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = ANY ($1)", new[] { old, untold });
+        await pipeline.Database.ExecuteAsync(
+            "UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = ANY ($1)", new[] { old, untold });
 
         await PurgeAsync(pipeline);
 
-        (await pipeline.Database.OtpsAsync(old, untold, recent, pending)).Select(o => o.Id).ShouldBe([untold, recent, pending], ignoreOrder: true);
+        (await pipeline.Database.OtpsAsync(old, untold, recent, pending)).Select(o => o.Id)
+            .ShouldBe([untold, recent, pending], ignoreOrder: true);
         (await pipeline.Database.DeliveriesAsync(old)).ShouldBeEmpty();
         (await pipeline.Database.CountAsync("otp_changes WHERE otp_id = $1", old)).ShouldBe(0);
         (await pipeline.Database.CountAsync("otp_changes WHERE otp_id = $1", recent)).ShouldBeGreaterThanOrEqualTo(2);
@@ -63,7 +66,8 @@ public sealed class The_purge(SharedPipeline shared)
 
         await PurgeAsync(pipeline);
 
-        var left = await pipeline.Database.ReadAsync(r => r.GetGuid(0), "SELECT id FROM outbox_messages WHERE id = ANY ($1)", new[] { old, recent, waiting });
+        var left = await pipeline.Database.ReadAsync(
+            r => r.GetGuid(0), "SELECT id FROM outbox_messages WHERE id = ANY ($1)", new[] { old, recent, waiting });
         await pipeline.Database.ExecuteAsync("DELETE FROM outbox_messages WHERE id = ANY ($1)", new[] { recent, waiting });
         left.ShouldBe([recent, waiting], ignoreOrder: true);
     }
@@ -95,8 +99,10 @@ public sealed class The_purge(SharedPipeline shared)
         var left = stays ? 1 : 0;
         (await pipeline.Database.CountAsync("otps WHERE id = $1", otpId)).ShouldBe(left);
         (await pipeline.Database.CountAsync("callbacks WHERE otp_id = $1", otpId)).ShouldBe(left);
-        (await pipeline.Database.CountAsync("callback_attempts a WHERE EXISTS (SELECT FROM callbacks c WHERE c.id = a.callback_id AND c.otp_id = $1)", otpId)).ShouldBe(left);
-        (await pipeline.Database.CountAsync("callback_attempts a WHERE NOT EXISTS (SELECT FROM callbacks c WHERE c.id = a.callback_id)")).ShouldBe(0);
+        (await pipeline.Database.CountAsync("callback_attempts a WHERE EXISTS (SELECT FROM callbacks c WHERE c.id = a.callback_id AND " +
+            "c.otp_id = $1)", otpId)).ShouldBe(left);
+        (await pipeline.Database.CountAsync("callback_attempts a WHERE NOT EXISTS (SELECT FROM callbacks c WHERE c.id = a.callback_id)"))
+            .ShouldBe(0);
         await pipeline.Database.ExecuteAsync("UPDATE callbacks SET status = 'PARKED' WHERE otp_id = $1", otpId);
     }
 
@@ -107,8 +113,11 @@ public sealed class The_purge(SharedPipeline shared)
         var (idle, _) = await pipeline.WithRequestedOtpAsync();
         var (cooling, _) = await pipeline.WithRequestedOtpAsync();
         const string HistoryOf = "(application_id, recipient_hash) = (SELECT application_id, recipient_hash FROM otps WHERE id = $1)";
-        await pipeline.Database.ExecuteAsync($"UPDATE recipient_histories SET updated_at = now() - interval '40 days' WHERE {HistoryOf}", idle);
-        await pipeline.Database.ExecuteAsync($"UPDATE recipient_histories SET updated_at = now() - interval '40 days', cool_off_until = now() + interval '1 day' WHERE {HistoryOf}", cooling);
+        await pipeline.Database.ExecuteAsync(
+            $"UPDATE recipient_histories SET updated_at = now() - interval '40 days' WHERE {HistoryOf}", idle);
+        await pipeline.Database.ExecuteAsync(
+            $"UPDATE recipient_histories SET updated_at = now() - interval '40 days', cool_off_until = now() + interval '1 day' WHERE {HistoryOf}",
+            cooling);
 
         await PurgeAsync(pipeline);
 
@@ -137,11 +146,15 @@ public sealed class The_purge(SharedPipeline shared)
         await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $1", gone);
         await PurgeAsync(pipeline);
 
-        (await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT reason FROM dead_letters WHERE queue = 'purge'")).ShouldBe([kept.ToString()]);
-        (await pipeline.Database.ReadAsync(r => r.GetGuid(0), "SELECT otp_id FROM otp_submissions WHERE otp_id = ANY ($1)", new[] { gone, kept })).ShouldBe([kept]);
+        (await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT reason FROM dead_letters WHERE queue = 'purge'"))
+            .ShouldBe([kept.ToString()]);
+        (await pipeline.Database.ReadAsync(r => r.GetGuid(0), "SELECT otp_id FROM otp_submissions WHERE otp_id = ANY " +
+            "($1)", new[] { gone, kept })).ShouldBe([kept]);
     }
 
-    /// <summary>Its call is over and its events are out, seen in one look: a call under way still writes its outcome and an event.</summary>
+    /// <summary>
+    /// Its call is over and its events are out, seen in one look: a call under way still writes its outcome and an event.
+    /// </summary>
     private static Task AtRestAsync(RunningPipeline pipeline, Guid otpId) => Eventually.Until(
         async () => await pipeline.Database.CountAsync(
             """

@@ -31,12 +31,15 @@ public sealed class What_Prometheus_reads
             await pipeline.UntilDeliveryAsync(otpId, "SENT");
         }
 
-        await pipeline.Database.ExecuteAsync("UPDATE otps SET expires_at = clock_timestamp() WHERE id = ANY ($1)", otps[3..].Select(o => o.OtpId).ToArray());
+        await pipeline.Database.ExecuteAsync(
+            "UPDATE otps SET expires_at = clock_timestamp() WHERE id = ANY ($1)", otps[3..].Select(o => o.OtpId).ToArray());
         await pipeline.RequestAsync(new { phoneNumber = Recipients.Refused });
 
         var api = await ReadAsync(pipeline.Apis[0]);
         var workers = await Eventually.Get(
-            async () => await ReadAsync(pipeline.Workers[0]) is var page && Value(page, "otp_expired_total") == 2 && Value(page, "otp_failed_total") == 1 ? page : null,
+            async () =>
+                await ReadAsync(pipeline.Workers[0]) is var page && Value(
+                    page, "otp_expired_total") == 2 && Value(page, "otp_failed_total") == 1 ? page : null,
             "the workers count two expired OTPs and an undeliverable one");
 
         Lines(api, "otp_requested_total").ShouldBe(["""{channel="sms"} 6"""]);

@@ -68,7 +68,8 @@ public sealed class A_subscriber_that_fails_for_days
     [Fact]
     public async Task Costs_no_attempt_while_the_breaker_leaves_it_alone()
     {
-        await using var world = new World(_time, _ => throw new HttpRequestException("down"), new() { BreakerFailures = 1, BreakerPause = TimeSpan.FromMinutes(2) });
+        await using var world = new World(
+            _time, _ => throw new HttpRequestException("down"), new() { BreakerFailures = 1, BreakerPause = TimeSpan.FromMinutes(2) });
 
         await world.TickAsync();
         _time.Advance(TimeSpan.FromSeconds(10));
@@ -96,7 +97,8 @@ public sealed class A_subscriber_that_fails_for_days
         {
             (_time, _answer) = (time, answer);
             var options = Options.Create(settings ?? new());
-            var secrets = new OtpSecrets(new KeyRing(Options.Create(new OtpOptions { PinKeys = [new() { Id = "k", Key = Convert.ToBase64String(new byte[32]) }] })));
+            var secrets = new OtpSecrets(
+                new KeyRing(Options.Create(new OtpOptions { PinKeys = [new() { Id = "k", Key = Convert.ToBase64String(new byte[32]) }] })));
             var id = Guid.CreateVersion7();
             Row = new()
             {
@@ -113,7 +115,9 @@ public sealed class A_subscriber_that_fails_for_days
             _claims = new(this, _outcomes, secrets, time, options, Options.Create(new BatchingOptions()));
             _sender = new(
                 new CallbackExchange(new(this), options, time), _outcomes, _ => [new byte[32]], secrets,
-                new DatabaseCircuitBreaker(_ => Task.FromResult(true), this, TimeProvider.System, NullLogger<DatabaseCircuitBreaker>.Instance), _metrics, options, time, NullLogger<CallbackSender>.Instance);
+                new DatabaseCircuitBreaker(
+                    _ => Task.FromResult(
+                        true), this, TimeProvider.System, NullLogger<DatabaseCircuitBreaker>.Instance), _metrics, options, time, NullLogger<CallbackSender>.Instance);
         }
 
         public Callback Row { get; }
@@ -168,32 +172,41 @@ public sealed class A_subscriber_that_fails_for_days
         {
             var report = reports.Single();
             report.LeaseId.ShouldBe(Row.LeaseId!.Value);
-            (Row.Status, Row.Reason, Row.DueAt) = (report.Decision.Status, report.Decision.Reason, _time.GetUtcNow().UtcDateTime + report.Decision.Delay);
+            (Row.Status, Row.Reason, Row.DueAt) = (
+                report.Decision.Status, report.Decision.Reason, _time.GetUtcNow().UtcDateTime + report.Decision.Delay);
             Row.Attempts += report.Attempt is null ? 0 : 1;
             Row.Failures += report.Attempt is null || report.Decision.Status == CallbackStatus.Delivered ? 0 : 1;
             Interlocked.Increment(ref _reports);
             return Task.FromResult<IReadOnlySet<Guid>>(new HashSet<Guid> { report.CallbackId });
         }
 
-        public Task<IReadOnlyList<UnsentCallback>> ReadUnsentAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlySet<Guid>> ClaimAsync(Guid leaseId, TimeSpan lease, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<UnsentCallback>> ReadUnsentAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyList<UnsentCallback>> ReadLeasedAsync(Guid leaseId, IReadOnlyCollection<Guid> callbackIds, CancellationToken cancellationToken) =>
+        public Task<IReadOnlySet<Guid>> ClaimAsync(
+            Guid leaseId, TimeSpan lease, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlySet<Guid>> StoreAsync(Guid leaseId, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<UnsentCallback>> ReadLeasedAsync(
+            Guid leaseId, IReadOnlyCollection<Guid> callbackIds, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-        public Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken) =>
+        public Task<IReadOnlySet<Guid>> StoreAsync(
+            Guid leaseId, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
-        public Task<ReplayedBatch> ReplayAsync(CallbackFilter filter, Guid? after, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+        public Task<IReadOnlyList<CallbackHistory>> ListAsync(
+            CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public Task<ReplayedBatch> ReplayAsync(CallbackFilter filter, Guid? after, int limit, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
 
         public void StopApplication() => throw new NotSupportedException();
 
@@ -210,7 +223,8 @@ public sealed class A_subscriber_that_fails_for_days
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
             Requests.Add(new(
-                _time.GetUtcNow(), request.Headers.GetValues("webhook-id").Single(), request.Headers.GetValues("webhook-timestamp").Single(),
+                _time.GetUtcNow(), request.Headers.GetValues("webhook-id").Single(),
+                request.Headers.GetValues("webhook-timestamp").Single(),
                 await request.Content!.ReadAsStringAsync(cancellationToken)));
             return _answer(request);
         }

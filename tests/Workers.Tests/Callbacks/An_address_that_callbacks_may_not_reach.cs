@@ -11,19 +11,27 @@ public sealed class An_address_that_callbacks_may_not_reach
 {
     public static TheoryData<string> Literals =>
     [
-        "127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "017700000001", "0177.0.0.1", "0x7f000001", "0x7f.0.0.1", "0x7f.1", "0", "0.0.0.0", "00.0.0.0",
-        "10.0.0.1", "10.255.255.255", "167772161", "012.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.255.255", "3232235777", "0xc0a80001",
-        "169.254.169.254", "169.254.170.2", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "100.64.0.1", "100.100.100.200", "100.127.255.255", "192.0.0.1", "192.0.2.1",
-        "192.88.99.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1", "255.255.255.255", "127.0.0.1.", "127。0。0。1",
-        "[::]", "[::1]", "[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:10.0.0.1]", "[::ffff:169.254.169.254]", "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]",
-        "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::10.0.0.1]", "[100::1]", "[2001::1]", "[2001:db8::1]", "[2002:7f00:1::]", "[2002:a9fe:a9fe::1]", "[2002:c0a8:1::1]", "[3fff::1]",
+        "127.0.0.1", "127.1", "127.0.1", "127.255.255.254", "2130706433", "017700000001", "0177.0.0.1", "0x7f000001", "0x7f.0.0.1",
+        "0x7f.1", "0", "0.0.0.0", "00.0.0.0",
+        "10.0.0.1", "10.255.255.255", "167772161", "012.0.0.1", "172.16.0.1", "172.31.255.255", "192.168.0.1", "192.168.255.255",
+        "3232235777", "0xc0a80001",
+        "169.254.169.254", "169.254.170.2", "2852039166", "0xa9fea9fe", "0251.0376.0251.0376", "100.64.0.1", "100.100.100.200",
+        "100.127.255.255", "192.0.0.1", "192.0.2.1",
+        "192.88.99.1", "198.18.0.1", "198.19.255.255", "198.51.100.1", "203.0.113.1", "224.0.0.1", "239.255.255.250", "240.0.0.1",
+        "255.255.255.255", "127.0.0.1.", "127。0。0。1",
+        "[::]", "[::1]", "[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::ffff:10.0.0.1]", "[::ffff:169.254.169.254]",
+        "[::ffff:0:127.0.0.1]", "[64:ff9b::127.0.0.1]",
+        "[64:ff9b::a9fe:a9fe]", "[64:ff9b:1::10.0.0.1]", "[100::1]", "[2001::1]", "[2001:db8::1]", "[2002:7f00:1::]",
+        "[2002:a9fe:a9fe::1]", "[2002:c0a8:1::1]", "[3fff::1]",
         "[fc00::1]", "[fd00:ec2::254]", "[fd12:3456::1]", "[fe80::1]", "[fe80::1%25lo]", "[fec0::1]", "[ff02::1]", "[5f00::1]",
     ];
 
     public static TheoryData<string> Answers =>
     [
-        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.0.2.1", "198.18.0.1", "224.0.0.1", "255.255.255.255", "::1", "::",
-        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1", "2002:7f00:1::", "2001::1", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1",
+        "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "192.0.2.1", "198.18.0.1",
+        "224.0.0.1", "255.255.255.255", "::1", "::",
+        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "::ffff:169.254.169.254", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::1",
+        "2002:7f00:1::", "2001::1", "fe80::1", "fc00::1", "fd00:ec2::254", "ff02::1",
         "93.184.216.34,127.0.0.1", "127.0.0.1,93.184.216.34", "2606:4700:4700::1111,::1",
     ];
 
@@ -52,7 +60,8 @@ public sealed class An_address_that_callbacks_may_not_reach
     [InlineData("ip6-localhost")]
     public async Task Is_refused_when_the_machines_own_resolver_says_so(string host)
     {
-        (await SendAsync($"http://{host}:9/", Dns.GetHostAddresses)).Result.Error.ShouldBeOneOf(CallbackReasons.AddressRefused, "name_not_resolved");
+        (await SendAsync($"http://{host}:9/", Dns.GetHostAddresses)).Result.Error
+            .ShouldBeOneOf(CallbackReasons.AddressRefused, "name_not_resolved");
     }
 
     [Fact]
@@ -82,7 +91,8 @@ public sealed class An_address_that_callbacks_may_not_reach
             return Task.CompletedTask;
         });
 
-        var made = await SendAsync($"http://outer.example:{outer.Port}/", _ => [IPAddress.Loopback], new() { AllowedNetworks = ["127.0.0.0/8"] });
+        var made = await SendAsync(
+            $"http://outer.example:{outer.Port}/", _ => [IPAddress.Loopback], new() { AllowedNetworks = ["127.0.0.0/8"] });
 
         made.Result.HttpStatus.ShouldBe(307);
         inner.All.ShouldBeEmpty();
@@ -108,7 +118,8 @@ public sealed class An_address_that_callbacks_may_not_reach
     private static void ShouldBeRefused(MadeRequest made)
     {
         made.Result.Error.ShouldBe(CallbackReasons.AddressRefused);
-        CallbackSchedule.Decide(made.Result, 0, CallbackSchedule.Default, 0).ShouldBe(new(CallbackStatus.Parked, CallbackReasons.AddressRefused, TimeSpan.Zero));
+        CallbackSchedule.Decide(made.Result, 0, CallbackSchedule.Default, 0)
+            .ShouldBe(new(CallbackStatus.Parked, CallbackReasons.AddressRefused, TimeSpan.Zero));
     }
 
     private static async Task<MadeRequest> SendAsync(string url, ResolveName resolve, CallbackOptions? options = null)

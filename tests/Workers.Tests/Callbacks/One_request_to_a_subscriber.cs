@@ -25,7 +25,9 @@ public sealed class One_request_to_a_subscriber
         var request = subscriber.All.ShouldHaveSingleItem();
         request.Body.ShouldBe("{\"event\":\"ü\"}");
         request.Headers.Keys.Order(StringComparer.OrdinalIgnoreCase).ShouldBe(
-            ["Accept-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent", "webhook-id", "webhook-signature", "webhook-timestamp"]);
+            [
+                "Accept-Encoding", "Content-Length", "Content-Type", "Host", "User-Agent", "webhook-id", "webhook-signature",
+                "webhook-timestamp"]);
         request.Headers["Accept-Encoding"].ShouldBe("identity");
         request.Headers["Content-Type"].ShouldBe("application/json");
         request.Headers["User-Agent"].ShouldBe("OtpPipeline");

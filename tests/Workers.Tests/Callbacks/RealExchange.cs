@@ -25,14 +25,17 @@ internal sealed class RealExchange : IDisposable
 
     public CallbackExchange Exchange { get; }
 
-    public static CallbackOptions ToThisMachine(TimeSpan? timeout = null) => new() { AllowedNetworks = ["127.0.0.0/8"], Timeout = timeout ?? TimeSpan.FromSeconds(15) };
+    public static CallbackOptions ToThisMachine(TimeSpan? timeout = null) =>
+        new() { AllowedNetworks = ["127.0.0.0/8"], Timeout = timeout ?? TimeSpan.FromSeconds(15) };
 
     public Task<MadeRequest?> SendAsync(string url, byte[][]? secrets = null) => SendAsync(Callback(url), secrets);
 
-    public Task<MadeRequest?> SendAsync(OutgoingCallback callback, byte[][]? secrets = null) => Exchange.SendAsync(callback, secrets ?? [], CancellationToken.None);
+    public Task<MadeRequest?> SendAsync(OutgoingCallback callback, byte[][]? secrets = null) =>
+        Exchange.SendAsync(callback, secrets ?? [], CancellationToken.None);
 
     public OutgoingCallback Callback(string url, Guid? application = null) => new(
-        Guid.CreateVersion7(), application ?? Guid.CreateVersion7(), Guid.CreateVersion7(), 0, new(url, "{\"event\":\"ü\"}"u8.ToArray()), _time.GetTimestamp());
+        Guid.CreateVersion7(), application ?? Guid.CreateVersion7(), Guid.CreateVersion7(), 0, new(url, "{\"event\":\"ü\"}"u8.ToArray()),
+        _time.GetTimestamp());
 
     public void Dispose()
     {

@@ -36,7 +36,8 @@ public sealed class A_process_that_was_frozen
         var heard = 0;
         await using var server = new RawServer(async c => heard += await c.HearAsync() is null ? 0 : 1);
         await using var host = new ProviderHost(
-            Entry($"http://gateway.example:{server.Port}/").With(("PlainHttpNetworks:0", "127.0.0.0/8"), ("Headers:X-Long", new string('x', headerLength))),
+            Entry($"http://gateway.example:{server.Port}/").With(
+                ("PlainHttpNetworks:0", "127.0.0.0/8"), ("Headers:X-Long", new string('x', headerLength))),
             resolve: Freeze, time: _time);
 
         (await host.SendAsync(Claimed())).ShouldBe(HeldBack);
@@ -82,14 +83,17 @@ public sealed class A_process_that_was_frozen
                 await c.SayAsync(line switch
                 {
                     "DATA" => Frozen("354 go on\n"),
-                    _ => line.StartsWith("EHLO", StringComparison.Ordinal) ? "250 here\n" : line.Length > 0 && char.IsUpper(line[1]) ? "250 yes\n" : "",
+                    _ =>
+                        line.StartsWith("EHLO", StringComparison.Ordinal) ? "250 here\n" : line.Length > 0 && char
+                            .IsUpper(line[1]) ? "250 yes\n" : "",
                 });
             }
         });
         await using var host = new ProviderHost(
             new Dictionary<string, string?>
             {
-                ["Type"] = "smtp", ["Host"] = "127.0.0.1", ["Port"] = $"{server.Port}", ["Security"] = "None", ["From"] = "codes@demo.example",
+                ["Type"] = "smtp", ["Host"] = "127.0.0.1", ["Port"] = $"{server.Port}", ["Security"] = "None",
+                ["From"] = "codes@demo.example",
             },
             time: _time);
 
@@ -113,7 +117,9 @@ public sealed class A_process_that_was_frozen
     private static Dictionary<string, string?> Entry(string url) => new() { ["Type"] = "http", ["Url"] = url };
 
     private OutgoingDelivery Claimed(Channel channel = Channel.Sms) =>
-        Messages.To(channel == Channel.Email ? "a@b.example" : "+33612246400", channel) with { Lease = LeaseClock.Start(_time, TimeSpan.FromSeconds(30)) };
+        Messages.To(
+            channel == Channel.Email ? "a@b.example" : "+33612246400",
+            channel) with { Lease = LeaseClock.Start(_time, TimeSpan.FromSeconds(30)) };
 
     private IPAddress[] Freeze(string host)
     {

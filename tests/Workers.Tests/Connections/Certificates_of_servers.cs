@@ -159,8 +159,13 @@ public sealed class Certificates_of_servers
     private static async Task CallbackAsync(int port)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(new Dictionary<string, string?>(StringComparer.Ordinal) { ["Callbacks:AllowedNetworks:0"] = "127.0.0.0/8", ["Callbacks:AllowedNetworks:1"] = "::1/128" }).Build();
-        await using var services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton<IConfiguration>(configuration).AddOtpCore().AddOtpCallbacks().BuildServiceProvider();
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>(
+                    StringComparer.Ordinal) { [
+                        "Callbacks:AllowedNetworks:0"
+                    ] = "127.0.0.0/8", ["Callbacks:AllowedNetworks:1"] = "::1/128" }).Build();
+        await using var services = new ServiceCollection().AddLogging().AddMetrics().AddSingleton<IConfiguration>(configuration)
+            .AddOtpCore().AddOtpCallbacks().BuildServiceProvider();
         using var handler = services.GetRequiredService<CallbackConnections>().CreateHandler();
         using var http = new HttpMessageInvoker(handler);
         using var request = new HttpRequestMessage(HttpMethod.Post, $"https://localhost:{port}/") { Content = new StringContent("{}") };
@@ -196,14 +201,17 @@ public sealed class Certificates_of_servers
         public Task Task => _tried.Task.WaitAsync(TimeSpan.FromSeconds(60));
 
         public ILogger CreateLogger(string categoryName) =>
-            categoryName.StartsWith(category, StringComparison.Ordinal) ? this : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
+            categoryName.StartsWith(category, StringComparison.Ordinal)
+                ? this
+                : Microsoft.Extensions.Logging.Abstractions.NullLogger.Instance;
 
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
             if (logLevel >= LogLevel.Warning)
             {

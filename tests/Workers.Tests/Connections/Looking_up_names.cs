@@ -126,6 +126,8 @@ public sealed class Looking_up_names : IDisposable
             _silence.Wait();
         }
 
-        return host.StartsWith("nowhere", StringComparison.Ordinal) ? throw new SocketException((int)SocketError.HostNotFound) : [IPAddress.Loopback];
+        return host.StartsWith("nowhere", StringComparison.Ordinal)
+            ? throw new SocketException((int)SocketError.HostNotFound)
+            : [IPAddress.Loopback];
     }
 }

@@ -118,5 +118,7 @@ public sealed class Trying_each_address
         string.Join(',', HostConnector.Interleave([.. addresses.Split(',').Select(IPAddress.Parse)])).ShouldBe(order);
 
     private static HostConnector Connector(params string[] addresses) =>
-        new(new NameLookups(_ => [.. addresses.Select(IPAddress.Parse)], 4, TimeSpan.FromSeconds(5), TimeProvider.System), TimeProvider.System);
+        new(
+            new NameLookups(_ => [.. addresses.Select(IPAddress.Parse)], 4, TimeSpan.FromSeconds(5), TimeProvider.System),
+            TimeProvider.System);
 }

@@ -61,7 +61,9 @@ public sealed class A_database_that_is_away : IAsyncLifetime
     {
         _switch.AwayAfterClaim = true;
         var otps = await RequestAsync();
-        await Eventually.Until(async () => _switch.Failures > 0 && await _database.ScalarAsync<long>("SELECT count(*) FROM sandbox_messages") > 0, "some were sent and cannot be reported");
+        await Eventually.Until(
+            async () => _switch.Failures > 0 && await _database.ScalarAsync<long>("SELECT count(*) FROM sandbox_messages") > 0,
+            "some were sent and cannot be reported");
 
         _switch.AwayAfterClaim = false;
 
@@ -96,9 +98,11 @@ public sealed class A_database_that_is_away : IAsyncLifetime
     {
         var claims = services.Last(s => s.ServiceType == typeof(IDeliveryStore));
         var otps = services.Last(s => s.ServiceType == typeof(IOtpStore));
-        services.AddSingleton<IDeliveryStore>(p => new Claims((IDeliveryStore)ActivatorUtilities.CreateInstance(p, claims.ImplementationType!), _switch));
+        services.AddSingleton<IDeliveryStore>(
+            p => new Claims((IDeliveryStore)ActivatorUtilities.CreateInstance(p, claims.ImplementationType!), _switch));
         services.AddSingleton<DeliveryOutcomes>(p => ActivatorUtilities.CreateInstance<DeliveryOutcomes>(
-            p, new Outcomes((IOtpStore)ActivatorUtilities.CreateInstance(p, otps.ImplementationType!), _switch), p.GetRequiredService<IOutbox>()));
+            p, new Outcomes((IOtpStore)ActivatorUtilities.CreateInstance(p, otps.ImplementationType!), _switch),
+            p.GetRequiredService<IOutbox>()));
         services.AddSingleton<DatabaseProbe>(_ => _ => Task.FromResult(_switch.Probe()));
     }
 
@@ -149,8 +153,10 @@ public sealed class A_database_that_is_away : IAsyncLifetime
             return inner.BeginAsync(cancellationToken);
         }
 
-        public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => inner.FindAsync(applicationId, otpId, cancellationToken);
+        public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+            inner.FindAsync(applicationId, otpId, cancellationToken);
 
-        public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => inner.PurgeAsync(periods, limit, cancellationToken);
+        public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) =>
+            inner.PurgeAsync(periods, limit, cancellationToken);
     }
 }

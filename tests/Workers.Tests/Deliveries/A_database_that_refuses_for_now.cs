@@ -70,9 +70,11 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
     {
         var claims = services.Last(s => s.ServiceType == typeof(IDeliveryStore));
         var otps = services.Last(s => s.ServiceType == typeof(IOtpStore));
-        services.AddSingleton<IDeliveryStore>(p => new Claims((IDeliveryStore)ActivatorUtilities.CreateInstance(p, claims.ImplementationType!), _claims));
+        services.AddSingleton<IDeliveryStore>(
+            p => new Claims((IDeliveryStore)ActivatorUtilities.CreateInstance(p, claims.ImplementationType!), _claims));
         services.AddSingleton<DeliveryOutcomes>(p => ActivatorUtilities.CreateInstance<DeliveryOutcomes>(
-            p, new Outcomes((IOtpStore)ActivatorUtilities.CreateInstance(p, otps.ImplementationType!), _outcomes), p.GetRequiredService<IOutbox>()));
+            p, new Outcomes((IOtpStore)ActivatorUtilities.CreateInstance(p, otps.ImplementationType!), _outcomes),
+            p.GetRequiredService<IOutbox>()));
     }
 
     private sealed class Refusals
@@ -116,8 +118,10 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
             return inner.BeginAsync(cancellationToken);
         }
 
-        public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) => inner.FindAsync(applicationId, otpId, cancellationToken);
+        public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+            inner.FindAsync(applicationId, otpId, cancellationToken);
 
-        public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => inner.PurgeAsync(periods, limit, cancellationToken);
+        public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) =>
+            inner.PurgeAsync(periods, limit, cancellationToken);
     }
 }

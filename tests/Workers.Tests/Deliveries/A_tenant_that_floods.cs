@@ -44,7 +44,8 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
         await Task.WhenAll(RequestAsync(first, Loud, Flood), RequestAsync(second, Loud, Flood));
         await RequestAsync(second, Quiet, 2);
 
-        await Eventually.Until(async () => await _broker.CountAsync("otp-sms") >= (Share / 2) + 2, "half a share and the other's two are in the queue");
+        await Eventually.Until(
+            async () => await _broker.CountAsync("otp-sms") >= (Share / 2) + 2, "half a share and the other's two are in the queue");
         await Eventually.Until(async () => await OutboxAsync() == 0, "nothing more is on its way there");
         (await _broker.CountAsync("otp-sms"))!.Value.ShouldBeInRange((uint)(Share / 2) + 2, Share + 2u);
         (await CountAsync(Loud, "status = 'QUEUED' AND waiting_since IS NULL")).ShouldBeInRange(Share / 2, Share);
@@ -67,7 +68,8 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
             sent.ShouldBe(Share / 4);
 
             await UntilPublishedAsync(Share / 2);
-            (await CountAsync(Loud, "waiting_since IS NOT NULL AND due_at < (SELECT max(due_at) FROM deliveries WHERE waiting_since IS NULL)")).ShouldBe(0);
+            (await CountAsync(Loud, "waiting_since IS NOT NULL AND due_at < (SELECT max(due_at) FROM deliveries WHERE waiting_since " +
+                "IS NULL)")).ShouldBe(0);
         }
     }
 
@@ -77,8 +79,10 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
         await using var host = await HostAsync();
         await RequestAsync(host, Loud, 1);
         await _database.ScalarAsync<object>(
-            "INSERT INTO deliveries (id, otp_id, application_id, channel, provider, step, attempt, status, due_at, publish_due_at, waiting_since, republished, created_at, updated_at) "
-            + "SELECT gen_random_uuid(), d.otp_id, d.application_id, d.channel, d.provider, 1, 2 + g, 'QUEUED', now() + interval '1 hour', now(), now(), 0, now(), now() "
+            "INSERT INTO deliveries (id, otp_id, application_id, channel, provider, step, attempt, status, due_at, publish_due_at, " +
+            "waiting_since, republished, created_at, updated_at) "
+            + "SELECT gen_random_uuid(), d.otp_id, d.application_id, d.channel, d.provider, 1, 2 + g, 'QUEUED', now() + interval '1 " +
+                "hour', now(), now(), 0, now(), now() "
             + $"FROM deliveries d, generate_series(1, {Flood}) g");
 
         await RequestAsync(host, Loud, Share / 2);
@@ -88,7 +92,8 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
         var recovered = await host.Services.GetRequiredService<IOtpStore>().BeginAsync(CancellationToken.None);
         await using (recovered)
         {
-            var lost = await recovered.LockLostDeliveriesAsync(new Dictionary<Channel, TimeSpan> { [Channel.Sms] = TimeSpan.Zero }, 1000, CancellationToken.None);
+            var lost = await recovered.LockLostDeliveriesAsync(
+                new Dictionary<Channel, TimeSpan> { [Channel.Sms] = TimeSpan.Zero }, 1000, CancellationToken.None);
             lost.Otps.ShouldBeEmpty();
         }
     }
@@ -111,13 +116,15 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
         await Eventually.Until(async () => await CountAsync(Quiet, "status = 'SENT'") == 1, "the other's delivery is sent");
         var before = await _database.ScalarAsync<long>(
             $"SELECT count(*) FROM sandbox_messages m, deliveries q WHERE q.application_id = '{Quiet}' AND m.application_id = '{Loud}' "
-            + "AND m.sent_at > q.created_at AND m.sent_at < (SELECT sent_at FROM sandbox_messages WHERE application_id = q.application_id)");
+            + "AND m.sent_at > q.created_at AND m.sent_at < (SELECT sent_at FROM sandbox_messages WHERE application_id = " +
+                "q.application_id)");
         before.ShouldBeLessThanOrEqualTo(Share + (Share / 2));
         await Eventually.Until(async () => await CountAsync(Loud, "status = 'SENT'") == Flood, "and all of the flood after it");
     }
 
     private Task<BusHost> HostAsync() => BusHost.StartAsync(
-        _database, settings: new(StringComparer.Ordinal) { ["Deliveries:MaxPublishedPerApplication"] = Share.ToString(CultureInfo.InvariantCulture) });
+        _database,
+        settings: new(StringComparer.Ordinal) { ["Deliveries:MaxPublishedPerApplication"] = Share.ToString(CultureInfo.InvariantCulture) });
 
     private static Task RequestAsync(BusHost host, Guid application, int count) => RequestAsync(host.Services, application, count);
 
@@ -125,7 +132,8 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
     {
         var intake = services.GetRequiredService<OtpIntake>();
         var owner = new Application { Id = application, Name = "tenant", Settings = new() { Limits = new() { SendsPerHour = 100_000, SendsPerDay = 100_000 } } };
-        var answers = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => intake.RequestAsync(Request(), new(owner), CancellationToken.None)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, count).Select(_ => intake.RequestAsync(Request(), new(owner), CancellationToken.None)));
         answers.ShouldAllBe(a => a.Error == null);
     }
 

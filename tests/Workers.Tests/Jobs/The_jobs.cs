@@ -44,9 +44,11 @@ public sealed class The_jobs : IAsyncLifetime
     public async Task End_the_lease_of_a_worker_that_is_gone_and_deliver_again()
     {
         var otpId = await SentAsync();
-        await _database.ScalarAsync<object>($"UPDATE deliveries SET status = 'SENDING', lease_until = clock_timestamp() - interval '1 s' WHERE otp_id = '{otpId}'");
+        await _database.ScalarAsync<object>(
+            $"UPDATE deliveries SET status = 'SENDING', lease_until = clock_timestamp() - interval '1 s' WHERE otp_id = '{otpId}'");
 
-        var otp = await _host.SettledAsync(otpId, o => o.Deliveries.Count == 2 && o.Deliveries[1].Status == DeliveryStatus.Sent, "the second attempt is sent");
+        var otp = await _host.SettledAsync(
+            otpId, o => o.Deliveries.Count == 2 && o.Deliveries[1].Status == DeliveryStatus.Sent, "the second attempt is sent");
 
         (otp.Deliveries[0].Status, otp.Deliveries[0].Reason).ShouldBe((DeliveryStatus.Unknown, "lease_ended"));
     }
@@ -57,7 +59,8 @@ public sealed class The_jobs : IAsyncLifetime
         var otpId = await SentAsync();
 
         // From nought: a start on a busy machine may have lost the first work command, too.
-        await _database.ScalarAsync<object>($"UPDATE deliveries SET status = 'QUEUED', publish_due_at = clock_timestamp(), republished = 0 WHERE otp_id = '{otpId}'");
+        await _database.ScalarAsync<object>(
+            $"UPDATE deliveries SET status = 'QUEUED', publish_due_at = clock_timestamp(), republished = 0 WHERE otp_id = '{otpId}'");
 
         var otp = await _host.SettledAsync(otpId, o => o.Deliveries[0].Status == DeliveryStatus.Sent, "it is sent after all");
 
@@ -70,7 +73,8 @@ public sealed class The_jobs : IAsyncLifetime
         await SentAsync();
         await _database.ScalarAsync<object>("UPDATE sandbox_messages SET sent_at = sent_at - interval '1 day'");
 
-        await Eventually.Until(async () => await _database.ScalarAsync<long>("SELECT count(*) FROM sandbox_messages") == 0, "the message is gone");
+        await Eventually.Until(
+            async () => await _database.ScalarAsync<long>("SELECT count(*) FROM sandbox_messages") == 0, "the message is gone");
     }
 
     private async Task<Guid> SentAsync()

@@ -34,7 +34,8 @@ public sealed class The_jobs_of_a_worker_that_starts
         await database.ScalarAsync<object>($"UPDATE otps SET expires_at = clock_timestamp() WHERE id = '{otpId}'");
         var transactions = new ConcurrentQueue<bool>();
         proxy.Hang();
-        await using var worker = new WorkerHost(database, new(StringComparer.Ordinal) { ["RabbitMq:Uri"] = proxy.Address.AbsoluteUri }, Watch);
+        await using var worker = new WorkerHost(
+            database, new(StringComparer.Ordinal) { ["RabbitMq:Uri"] = proxy.Address.AbsoluteUri }, Watch);
         await worker.StartAsync();
         var scheduler = await worker.Services.GetRequiredService<ISchedulerFactory>().GetScheduler();
         await Eventually.Until(async () => (await scheduler.GetMetadata()).JobsExecuted > 4, "the jobs have run");

@@ -16,7 +16,8 @@ public sealed class Calling_a_provider
 {
     [Fact]
     public async Task What_it_answers_is_the_outcome() =>
-        (await CallAsync(_ => Task.FromResult<SendOutcome>(new SendOutcome.Refused("blocked")))).ShouldBe(new SendOutcome.Refused("blocked"));
+        (await CallAsync(_ => Task.FromResult<SendOutcome>(new SendOutcome.Refused("blocked"))))
+            .ShouldBe(new SendOutcome.Refused("blocked"));
 
     [Fact]
     public async Task No_answer_within_the_time_of_the_channel_is_unknown() =>
@@ -46,7 +47,8 @@ public sealed class Calling_a_provider
 
     [Fact]
     public async Task A_connection_that_dies_later_is_unknown() =>
-        (await CallAsync(_ => throw new HttpRequestException(HttpRequestError.ResponseEnded))).ShouldBe(new SendOutcome.Unknown("connection_lost"));
+        (await CallAsync(_ => throw new HttpRequestException(HttpRequestError.ResponseEnded)))
+            .ShouldBe(new SendOutcome.Unknown("connection_lost"));
 
     [Fact]
     public async Task Any_other_failure_is_unknown_too() =>
@@ -54,21 +56,27 @@ public sealed class Calling_a_provider
 
     [Fact]
     public async Task A_provider_that_this_host_lacks_may_be_found_by_another() =>
-        (await CallAsync(_ => throw new InvalidOperationException(), name: "other")).ShouldBe(new SendOutcome.Transient("provider_missing"));
+        (await CallAsync(_ => throw new InvalidOperationException(), name: "other"))
+            .ShouldBe(new SendOutcome.Transient("provider_missing"));
 
-    private static async Task<SendOutcome> CallAsync(Func<CancellationToken, Task<SendOutcome>> send, TimeSpan? timeout = null, string name = "scripted")
+    private static async Task<SendOutcome> CallAsync(
+        Func<CancellationToken, Task<SendOutcome>> send, TimeSpan? timeout = null, string name = "scripted")
     {
         await using var services = new ServiceCollection().AddMetrics().AddSingleton<DeliveryMetrics>().BuildServiceProvider();
         var options = new DeliveryOptions { Channels = { ["sms"] = new() { Timeout = timeout ?? TimeSpan.FromMilliseconds(200) } } };
         var calls = new ProviderCalls(
-            [new Scripted(send)], Options.Create(options), TimeProvider.System, services.GetRequiredService<DeliveryMetrics>(), NullLogger<ProviderCalls>.Instance);
+            [new Scripted(send)]
+            , Options.Create(options), TimeProvider.System, services.GetRequiredService<DeliveryMetrics>(),
+            NullLogger<ProviderCalls>.Instance);
         return await calls.SendAsync(Outgoing(name));
     }
 
     private static OutgoingDelivery Outgoing(string provider)
     {
         var delivery = new Delivery { Id = Guid.CreateVersion7(), OtpId = Guid.CreateVersion7(), Channel = Channel.Sms, Provider = provider, Step = 1, Attempt = 1 };
-        return new(delivery, Guid.CreateVersion7(), [], "US", new OtpDetails("+15005550001", "Tests", "{{pin}}", null, null, null), new Pin("1234"), "1234", DateTime.MaxValue);
+        return new(
+            delivery, Guid.CreateVersion7(), [], "US", new OtpDetails("+15005550001", "Tests", "{{pin}}", null, null, null),
+            new Pin("1234"), "1234", DateTime.MaxValue);
     }
 
     private sealed class Scripted(Func<CancellationToken, Task<SendOutcome>> send) : IOtpProvider

@@ -56,8 +56,10 @@ internal sealed class Broker : IAsyncDisposable
 
     public async Task PublishAsync(string exchange, string routingKey, string body, IDictionary<string, object?>? headers = null)
     {
-        await using var channel = await _connection.CreateChannelAsync(new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
-        await channel.BasicPublishAsync(exchange, routingKey, mandatory: true, new BasicProperties { Headers = headers }, Encoding.UTF8.GetBytes(body));
+        await using var channel = await _connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true));
+        await channel.BasicPublishAsync(
+            exchange, routingKey, mandatory: true, new BasicProperties { Headers = headers }, Encoding.UTF8.GetBytes(body));
     }
 
     public async Task<BasicGetResult?> TakeAsync(string queue)

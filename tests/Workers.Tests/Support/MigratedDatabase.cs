@@ -11,7 +11,8 @@ internal sealed class MigratedDatabase : TestDatabase
     public static async Task<MigratedDatabase> CreateAsync()
     {
         var database = await CreateAsync(new MigratedDatabase());
-        await using var services = new ServiceCollection().AddLogging().AddOptions().AddPostgresStorage(database.ConnectionString).BuildServiceProvider();
+        await using var services = new ServiceCollection().AddLogging().AddOptions().AddPostgresStorage(database.ConnectionString)
+            .BuildServiceProvider();
         await using var context = await services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
         await context.Database.MigrateAsync();
         return database;

@@ -23,7 +23,8 @@ internal sealed class TestAuthority
         var now = TimeProvider.System.GetUtcNow();
         var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN=Tests {Guid.NewGuid():N}", key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
+        request.CertificateExtensions.Add(
+            new X509BasicConstraintsExtension(certificateAuthority: true, hasPathLengthConstraint: false, 0, critical: true));
         _certificate = request.CreateSelfSigned(now.AddDays(-30), now.AddDays(1));
         File = Path.Combine(Directory.CreateTempSubdirectory("otp-authority").FullName, "authority.pem");
         System.IO.File.WriteAllText(File, _certificate.ExportCertificatePem());

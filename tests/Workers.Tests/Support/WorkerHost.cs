@@ -12,7 +12,8 @@ using OtpPipeline.Core.Recipients;
 namespace OtpPipeline.Workers.Tests.Support;
 
 /// <summary>The workers as they run, in this process, on real servers. It can take OTPs in as well, as the Api does.</summary>
-internal sealed class WorkerHost(TestDatabase database, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
+internal sealed class WorkerHost(
+    TestDatabase database, Dictionary<string, string?>? settings = null, Action<IServiceCollection>? services = null)
     : IAsyncDisposable
 {
     private WebApplication? _app;
@@ -25,7 +26,8 @@ internal sealed class WorkerHost(TestDatabase database, Dictionary<string, strin
 
     public async Task StartAsync()
     {
-        var all = Support.Settings.From(database).Concat(settings ?? []).Append(new("Urls", "http://127.0.0.1:0")).Append(new("environment", "Development"));
+        var all = Support.Settings.From(database).Concat(settings ?? []).Append(new("Urls", "http://127.0.0.1:0"))
+            .Append(new("environment", "Development"));
         _app = Program.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], services);
         await _app.StartAsync();
         await using var context = await Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();

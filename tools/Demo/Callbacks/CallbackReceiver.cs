@@ -51,12 +51,14 @@ internal sealed class CallbackReceiver : IAsyncDisposable
     {
         using var reader = new StreamReader(request.Body);
         var callback = new ReceivedCallback(
-            request.Headers["webhook-id"].ToString(), request.Headers["webhook-timestamp"].ToString(), request.Headers["webhook-signature"].ToString(), await reader.ReadToEndAsync());
+            request.Headers["webhook-id"].ToString(), request.Headers["webhook-timestamp"].ToString(),
+            request.Headers["webhook-signature"].ToString(), await reader.ReadToEndAsync());
         try
         {
             _ = (callback.Event, callback.OtpId, callback.Status, callback.Sequence);
         }
-        catch (Exception unreadable) when (unreadable is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
+        catch (Exception unreadable) when (
+            unreadable is JsonException or KeyNotFoundException or InvalidOperationException or IndexOutOfRangeException)
         {
             return Results.BadRequest();
         }

@@ -13,5 +13,6 @@ internal sealed class Inbox
     public void Add(Arrived message) => _all.Enqueue(message);
 
     /// <summary>Newest first.</summary>
-    public IReadOnlyList<Arrived> To(string recipient) => [.. _all.Where(m => string.Equals(m.Recipient, recipient, StringComparison.Ordinal)).Reverse()];
+    public IReadOnlyList<Arrived> To(string recipient) =>
+        [.. _all.Where(m => string.Equals(m.Recipient, recipient, StringComparison.Ordinal)).Reverse()];
 }

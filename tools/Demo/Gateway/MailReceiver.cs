@@ -35,7 +35,8 @@ internal static class MailReceiver
     private static async Task TalkAsync(Stream stream, Inbox inbox, CancellationToken stop)
     {
         using var reader = new StreamReader(stream, Encoding.UTF8);
-        await using var writer = new StreamWriter(stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\r\n" };
+        await using var writer = new StreamWriter(
+            stream, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false)) { AutoFlush = true, NewLine = "\r\n" };
         List<string> recipients = [];
         await writer.WriteLineAsync("220 demo");
         while (await reader.ReadLineAsync(stop) is { } line)
@@ -86,6 +87,8 @@ internal static class MailReceiver
     {
         var end = lines.IndexOf("");
         var body = string.Join('\n', lines.Skip(end + 1));
-        return lines.Take(end).Any(h => h.StartsWith("Content-Transfer-Encoding: base64", AnyCase)) ? Encoding.UTF8.GetString(Convert.FromBase64String(body)) : body;
+        return lines.Take(end).Any(h => h.StartsWith("Content-Transfer-Encoding: base64", AnyCase))
+            ? Encoding.UTF8.GetString(Convert.FromBase64String(body))
+            : body;
     }
 }

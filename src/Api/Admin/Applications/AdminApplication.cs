@@ -58,7 +58,8 @@ public record AdminApplication : AdminApplicationItem
     public required IReadOnlyList<AdminWebhookSecret> WebhookSecrets { get; init; }
 
     internal static AdminApplication From(
-        Application row, IEnumerable<ApiKey> keys, IEnumerable<ApplicationIdentifier> identifiers, IEnumerable<WebhookSecret> webhookSecrets) => new()
+        Application row, IEnumerable<ApiKey> keys, IEnumerable<ApplicationIdentifier> identifiers,
+        IEnumerable<WebhookSecret> webhookSecrets) => new()
     {
         Id = row.Id,
         Name = row.Name,
@@ -68,7 +69,9 @@ public record AdminApplication : AdminApplicationItem
         Settings = AdminSettings.Create(row.Settings),
         Keys = [.. keys.OrderBy(k => k.Id).Select(AdminKey.From)],
         Identifiers = [.. identifiers.OrderBy(i => i.Id).Select(AdminIdentifier.From)],
-        WebhookSecrets = [.. webhookSecrets.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Select(AdminWebhookSecret.From)],
+        WebhookSecrets = [
+            .. webhookSecrets.OrderByDescending(s => s.CreatedAt).ThenByDescending(s => s.Id).Select(AdminWebhookSecret.From)
+        ],
     };
 }
 

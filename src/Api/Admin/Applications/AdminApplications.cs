@@ -15,7 +15,10 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Api.Admin.Applications;
 
-/// <summary>Applications: made, listed, changed, revoked. What is new works at once; what changes holds in this process at once and in others within seconds.</summary>
+/// <summary>
+/// Applications: made, listed, changed, revoked. What is new works at once; what changes holds in this process at once and in others within
+/// seconds.
+/// </summary>
 internal static class AdminApplications
 {
     public const string One = "/{applicationId}";
@@ -45,7 +48,9 @@ internal static class AdminApplications
 
     /// <summary>The application as it is now; null where the id is none.</summary>
     public static async Task<Application?> FindAsync(OtpDbContext context, string applicationId, CancellationToken cancellationToken) =>
-        DashedId.TryParse(applicationId, out var id) ? await context.Applications.SingleOrDefaultAsync(a => a.Id == id, cancellationToken) : null;
+        DashedId.TryParse(applicationId, out var id)
+            ? await context.Applications.SingleOrDefaultAsync(a => a.Id == id, cancellationToken)
+            : null;
 
     /// <summary>List applications</summary>
     /// <remarks>Newest first.</remarks>
@@ -66,7 +71,9 @@ internal static class AdminApplications
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var query = context.Applications.AsNoTracking();
-        query = cursor is null ? query : query.Where(a => a.CreatedAt < after.At || (a.CreatedAt == after.At && a.Id.CompareTo(after.Id) < 0));
+        query = cursor is null
+            ? query
+            : query.Where(a => a.CreatedAt < after.At || (a.CreatedAt == after.At && a.Id.CompareTo(after.Id) < 0));
         query = status switch
         {
             "active" => query.Where(a => a.Active),
@@ -74,8 +81,11 @@ internal static class AdminApplications
             "revoked" => query.Where(a => a.RevokedAt != null),
             _ => query,
         };
-        var rows = await query.OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id).Take(size + 1).ToListAsync(cancellationToken);
-        var page = new AdminApplicationPage([.. rows.Take(size).Select(AdminApplicationItem.From)], rows.Count > size ? new PageCursor(rows[size - 1].CreatedAt, rows[size - 1].Id).ToString() : null);
+        var rows = await query.OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id).Take(size + 1)
+            .ToListAsync(cancellationToken);
+        var page = new AdminApplicationPage(
+            [.. rows.Take(size).Select(AdminApplicationItem.From)],
+            rows.Count > size ? new PageCursor(rows[size - 1].CreatedAt, rows[size - 1].Id).ToString() : null);
         return new JsonAnswer<AdminApplicationPage>(page, AdminApplicationJson.Plain.AdminApplicationPage);
     }
 
@@ -110,14 +120,17 @@ internal static class AdminApplications
         var application = new Application { Id = Guid.CreateVersion7(), Name = name!, Settings = settings, UpdatedAt = now };
         var (key, keyText) = AdminKeys.New(application.Id, secrets, [Scopes.Otp], expiresAt: null, now);
         var secret = Credentials.NewSecret();
-        var client = new NamedIdentifier(IdentifierKind.TokenClient, application.Id.ToString("D"), secret, AdminIdentifiers.NoSettings).ToIdentifier(application.Id, secrets, now);
+        var client = new NamedIdentifier(
+            IdentifierKind.TokenClient, application.Id.ToString("D"), secret,
+            AdminIdentifiers.NoSettings).ToIdentifier(application.Id, secrets, now);
         var (webhookSecret, webhookText) = AdminWebhookSecrets.New(application.Id, secrets, now);
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         context.AddRange(application, key, client, webhookSecret);
         await context.SaveChangesAsync(cancellationToken);
         AdminChanges.Note(http, application.Id);
         http.Response.Headers.Location = $"/admin/applications/{application.Id:D}";
-        var answer = new AdminApplicationCreated(AdminApplication.From(application, [key], [client], [webhookSecret]), keyText, secret, webhookText);
+        var answer = new AdminApplicationCreated(
+            AdminApplication.From(application, [key], [client], [webhookSecret]), keyText, secret, webhookText);
         return new CreatedAnswer<AdminApplicationCreated>(answer, AdminApplicationJson.Plain.AdminApplicationCreated);
     }
 
@@ -159,7 +172,9 @@ internal static class AdminApplications
         application.Name = fields.Text("name", application.Name, SettingRules.Name, nullable: false)!;
         var status = fields.Text("status", null, Status, nullable: false);
         application.Active = status is null ? application.Active : status is "active";
-        application.Settings = fields.Object("settings") is { } given ? AdminSettings.Read(given, application.Settings, callbacks.Value) : application.Settings;
+        application.Settings = fields.Object("settings") is { } given
+            ? AdminSettings.Read(given, application.Settings, callbacks.Value)
+            : application.Settings;
         fields.End();
         if (problems.Count > 0)
         {
@@ -199,7 +214,8 @@ internal static class AdminApplications
         // Whoever changes it at the same moment is told; revoking itself always works, also twice.
         var now = time.GetUtcNow().UtcDateTime;
         await context.Applications.Where(a => a.Id == application.Id && a.RevokedAt == null).ExecuteUpdateAsync(
-            set => set.SetProperty(a => a.Active, false).SetProperty(a => a.RevokedAt, now).SetProperty(a => a.UpdatedAt, now), cancellationToken);
+            set => set.SetProperty(a => a.Active, false).SetProperty(a => a.RevokedAt, now)
+                .SetProperty(a => a.UpdatedAt, now), cancellationToken);
         return TypedResults.NoContent();
     }
 
@@ -207,8 +223,11 @@ internal static class AdminApplications
         OtpDbContext context, Application application, CancellationToken cancellationToken)
     {
         var keys = await context.ApiKeys.AsNoTracking().Where(k => k.ApplicationId == application.Id).ToListAsync(cancellationToken);
-        var identifiers = await context.ApplicationIdentifiers.AsNoTracking().Where(i => i.ApplicationId == application.Id).ToListAsync(cancellationToken);
-        var webhookSecrets = await context.WebhookSecrets.AsNoTracking().Where(s => s.ApplicationId == application.Id).ToListAsync(cancellationToken);
-        return new JsonAnswer<AdminApplication>(AdminApplication.From(application, keys, identifiers, webhookSecrets), AdminApplicationJson.Plain.AdminApplication);
+        var identifiers = await context.ApplicationIdentifiers.AsNoTracking().Where(i => i.ApplicationId == application.Id)
+            .ToListAsync(cancellationToken);
+        var webhookSecrets = await context.WebhookSecrets.AsNoTracking().Where(s => s.ApplicationId == application.Id)
+            .ToListAsync(cancellationToken);
+        return new JsonAnswer<AdminApplication>(
+            AdminApplication.From(application, keys, identifiers, webhookSecrets), AdminApplicationJson.Plain.AdminApplication);
     }
 }

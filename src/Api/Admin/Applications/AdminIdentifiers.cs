@@ -11,7 +11,9 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.Admin.Applications;
 
-/// <summary>The names under which clients of the compatible APIs know an application; those that a company has already can be brought along.</summary>
+/// <summary>
+/// The names under which clients of the compatible APIs know an application; those that a company has already can be brought along.
+/// </summary>
 internal static class AdminIdentifiers
 {
     public static readonly IReadOnlyDictionary<string, string> NoSettings = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -210,7 +212,9 @@ internal static class AdminIdentifiers
         {
             if (!fields.Has("kind"))
             {
-                fields.Refuse("kind", $"must be one of: {string.Join(", ", Enum.GetValues<IdentifierKind>().Select(EnumText<IdentifierKind>.Lower))}");
+                fields.Refuse(
+                    "kind",
+                    $"must be one of: {string.Join(", ", Enum.GetValues<IdentifierKind>().Select(EnumText<IdentifierKind>.Lower))}");
             }
 
             return null;
@@ -238,8 +242,10 @@ internal static class AdminIdentifiers
     private static CreatedAnswer<AdminIdentifierCreated> Shown(ApplicationIdentifier row, string? key, string? secret) =>
         new(new(AdminIdentifier.From(row)) { Key = key, Secret = secret }, AdminApplicationJson.Plain.AdminIdentifierCreated);
 
-    private static async Task<ApplicationIdentifier?> FindAsync(OtpDbContext context, string applicationId, string identifierId, CancellationToken cancellationToken) =>
+    private static async Task<ApplicationIdentifier?> FindAsync(
+        OtpDbContext context, string applicationId, string identifierId, CancellationToken cancellationToken) =>
         DashedId.TryParse(applicationId, out var application) && DashedId.TryParse(identifierId, out var id)
-            ? await context.ApplicationIdentifiers.SingleOrDefaultAsync(i => i.Id == id && i.ApplicationId == application, cancellationToken)
+            ? await context.ApplicationIdentifiers.SingleOrDefaultAsync(
+                i => i.Id == id && i.ApplicationId == application, cancellationToken)
             : null;
 }

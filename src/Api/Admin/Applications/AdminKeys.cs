@@ -143,7 +143,8 @@ internal static class AdminKeys
         return read;
     }
 
-    private static async Task<ApiKey?> FindAsync(OtpDbContext context, string applicationId, string keyId, CancellationToken cancellationToken) =>
+    private static async Task<ApiKey?> FindAsync(
+        OtpDbContext context, string applicationId, string keyId, CancellationToken cancellationToken) =>
         DashedId.TryParse(applicationId, out var application) && DashedId.TryParse(keyId, out var id)
             ? await context.ApiKeys.SingleOrDefaultAsync(k => k.Id == id && k.ApplicationId == application, cancellationToken)
             : null;

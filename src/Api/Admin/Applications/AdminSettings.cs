@@ -97,7 +97,9 @@ public sealed record AdminSettings
             Plan = ReadPlan(fields, now.Plan),
             OtpCallbackUrl = fields.Text("otpCallbackUrl", now.OtpCallbackUrl, CallbackUrl, problem: u => CallbackProblem(u, callbacks)),
             CallbackEvents = fields.Word<CallbackEvents>("callbackEvents", now.CallbackEvents)!.Value,
-            Scopes = fields.Texts("scopes", now.Scopes, 1, Core.Applications.Scopes.All.Count, Core.Applications.Scopes.IsKnown, Core.Applications.Scopes.Expected),
+            Scopes = fields.Texts(
+                "scopes", now.Scopes, 1, Core.Applications.Scopes.All.Count, Core.Applications.Scopes.IsKnown,
+                Core.Applications.Scopes.Expected),
             TokenLifetime = fields.Number("tokenLifetime", now.TokenLifetime, SettingRules.TokenLifetime),
             Limits = fields.Object("limits") is { } limits ? AdminLimits.Read(limits, now.Limits) : now.Limits,
         };
@@ -187,7 +189,9 @@ public sealed record AdminLimits
             RetryPeriod = fields.Number("retryPeriod", now.RetryPeriod, SettingRules.RetryPeriod),
             FailedGuesses = fields.Number("failedGuesses", now.FailedGuesses, SettingRules.FailedGuesses),
             CoolOff = TimeSpan.FromSeconds(fields.Number("coolOff", (int)now.CoolOff.TotalSeconds, SettingRules.CoolOff)),
-            AllowedCountries = fields.Texts("allowedCountries", now.AllowedCountries, 0, 300, PhoneNumber.IsKnownCountry, "must be a list of countries of two letters, such as FR"),
+            AllowedCountries = fields.Texts(
+                "allowedCountries", now.AllowedCountries, 0, 300, PhoneNumber.IsKnownCountry,
+                "must be a list of countries of two letters, such as FR"),
             AllowPremiumNumbers = fields.Flag("allowPremiumNumbers", now.AllowPremiumNumbers),
             SpendingPerDay = fields.Amount("spendingPerDay", now.SpendingPerDay, SettingRules.MaxSpendingPerDay),
             RequestsPerMinute = fields.Number("requestsPerMinute", now.RequestsPerMinute, SettingRules.RequestsPerMinute),

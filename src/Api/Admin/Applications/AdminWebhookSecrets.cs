@@ -72,7 +72,8 @@ internal static class AdminWebhookSecrets
         }
 
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        var dropped = await context.WebhookSecrets.Where(s => s.Id == id && s.ApplicationId == application).ExecuteDeleteAsync(cancellationToken);
+        var dropped = await context.WebhookSecrets.Where(s => s.Id == id && s.ApplicationId == application)
+            .ExecuteDeleteAsync(cancellationToken);
         return dropped > 0 ? TypedResults.NoContent() : new ProblemResult(AdminErrors.NoWebhookSecret);
     }
 }

@@ -28,7 +28,9 @@ internal sealed partial class KnownAtOnce(ApplicationDirectory directory, ILogge
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "A change of an application is stored, but could not be read again; it takes effect within seconds ({Type})")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "A change of an application is stored, but could not be read again; it takes effect within seconds ({Type})")]
         public static partial void NotRead(ILogger logger, string type);
     }
 }

@@ -26,7 +26,8 @@ public sealed record BeemRequestBody(int AppId, string Msisdn);
 /// <summary>What POST /v1/verify takes.</summary>
 public sealed record BeemVerifyBody(Guid PinId, string Pin);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(BeemAnswer))]
 internal sealed partial class BeemJson : JsonSerializerContext;
 

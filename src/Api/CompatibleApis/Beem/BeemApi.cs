@@ -26,11 +26,14 @@ internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
 
     public CompatibleApiOptions Options => options.Value;
 
-    public OpenApiSecurityScheme Security => new() { Type = SecuritySchemeType.Http, Scheme = "basic", Description = "API key and secret key" };
+    public OpenApiSecurityScheme Security =>
+        new() { Type = SecuritySchemeType.Http, Scheme = "basic", Description = "API key and secret key" };
 
     public Type BodyType => typeof(BeemAnswer);
 
-    public bool Owns(PathString path) => path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase);
+    public bool Owns(PathString path) =>
+        path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase)
+            || path.StartsWithSegments("/api/v1", StringComparison.OrdinalIgnoreCase);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -42,7 +45,8 @@ internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
         Verify(routes.MapPost("/api/v1/verify", BeemVerify.HandleAsync), "beemApiVerify");
     }
 
-    public Task WriteAsync(HttpContext http, OtpError error, int status) => BeemAnswers.Refused(BeemCodes.OfStatus(status), status).ExecuteAsync(http);
+    public Task WriteAsync(HttpContext http, OtpError error, int status) =>
+        BeemAnswers.Refused(BeemCodes.OfStatus(status), status).ExecuteAsync(http);
 
     private static void Request(RouteHandlerBuilder endpoint, string name) => endpoint.Takes(typeof(BeemRequestBody)).DescribeCompatibleApi(
         name, "Send a PIN", "100 as soon as the request is accepted; every error is HTTP 200 with its code and no pinId.",

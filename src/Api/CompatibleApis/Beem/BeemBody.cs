@@ -3,10 +3,14 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.CompatibleApis.Beem;
 
-/// <summary>Two fields of a body: JSON, or XML, which the old documents allow. Its first character says which, whatever the media type does; what cannot be read has no fields.</summary>
+/// <summary>
+/// Two fields of a body: JSON, or XML, which the old documents allow. Its first character says which, whatever the media type does; what
+/// cannot be read has no fields.
+/// </summary>
 internal static class BeemBody
 {
-    public static async ValueTask<(JsonField First, JsonField Second)> ReadAsync(HttpRequest request, string first, string second, CancellationToken cancellationToken)
+    public static async ValueTask<(JsonField First, JsonField Second)> ReadAsync(
+        HttpRequest request, string first, string second, CancellationToken cancellationToken)
     {
         if (await RawBody.ReadAsync(request, cancellationToken) is not { } bytes)
         {

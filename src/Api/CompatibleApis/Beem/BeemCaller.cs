@@ -11,7 +11,8 @@ namespace OtpPipeline.Api.CompatibleApis.Beem;
 internal static class BeemCaller
 {
     /// <summary>The application, or what it is answered with.</summary>
-    public static async Task<(Application? Application, IResult? Refused)> FindAsync(HttpContext http, ApplicationDirectory directory, RequestAdmission admission)
+    public static async Task<(Application? Application, IResult? Refused)> FindAsync(
+        HttpContext http, ApplicationDirectory directory, RequestAdmission admission)
     {
         if (!directory.IsLoaded)
         {

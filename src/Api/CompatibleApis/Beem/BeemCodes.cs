@@ -2,7 +2,10 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.CompatibleApis.Beem;
 
-/// <summary>Beem's codes with their sentences, to the letter; from 120 on they are ours. No error of a PIN may hold the word "valid": a client takes that for success.</summary>
+/// <summary>
+/// Beem's codes with their sentences, to the letter; from 120 on they are ours. No error of a PIN may hold the word "valid": a client takes
+/// that for success.
+/// </summary>
 internal static class BeemCodes
 {
     public static readonly BeemMessage Sent = new(100, "SMS sent successfully");

@@ -31,7 +31,8 @@ internal static class BeemRequest
             return BeemAnswers.Refused(BeemCodes.ApplicationMissing);
         }
 
-        if (await directory.FindAsync(IdentifierKind.BeemApp, appId.Text, cancellationToken) is not { } app || app.Application.Id != application.Id)
+        if (await directory.FindAsync(IdentifierKind.BeemApp, appId.Text, cancellationToken) is not { } app
+            || app.Application.Id != application.Id)
         {
             return BeemAnswers.Refused(BeemCodes.ApplicationNotFound);
         }
@@ -41,7 +42,8 @@ internal static class BeemRequest
             return BeemAnswers.Refused(BeemCodes.NoChannel);
         }
 
-        var request = new OtpRequest { PhoneNumber = msisdn.PhoneText is { Length: > 0 } digits ? new(PhoneNumber.WithPlus(digits)) : msisdn };
+        var request =
+            new OtpRequest { PhoneNumber = msisdn.PhoneText is { Length: > 0 } digits ? new(PhoneNumber.WithPlus(digits)) : msisdn };
         var otp = await intake.RequestAsync(request, new(application, TraceParent: Activity.Current?.Id), cancellationToken);
         return otp.Error switch
         {
@@ -51,7 +53,10 @@ internal static class BeemRequest
         };
     }
 
-    /// <summary>The vendor's own samples have the two the wrong way round: a number of an application is short, one of a phone is not.</summary>
+    /// <summary>
+    /// The vendor's own samples have the two the wrong way round: a number of an application is short, one of a phone is not.
+    /// </summary>
     private static (JsonField AppId, JsonField Msisdn) Ordered((JsonField AppId, JsonField Msisdn) fields) =>
-        fields.AppId.Text?.Length > LongestAppId && fields.Msisdn.Text?.Length is > 0 and <= LongestAppId ? (fields.Msisdn, fields.AppId) : fields;
+        fields.AppId.Text?.Length > LongestAppId
+            && fields.Msisdn.Text?.Length is > 0 and <= LongestAppId ? (fields.Msisdn, fields.AppId) : fields;
 }

@@ -13,7 +13,8 @@ namespace OtpPipeline.Api.CompatibleApis.Beem;
 internal static class BeemVerify
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext http, ApplicationDirectory directory, RequestAdmission admission, OtpVerification verification, CancellationToken cancellationToken)
+        HttpContext http, ApplicationDirectory directory, RequestAdmission admission, OtpVerification verification,
+        CancellationToken cancellationToken)
     {
         var (application, refused) = await BeemCaller.FindAsync(http, directory, admission);
         if (application is null)
@@ -40,7 +41,8 @@ internal static class BeemVerify
             return BeemAnswers.Refused(BeemCodes.PinIdNotFound, status);
         }
 
-        var answer = await verification.VerifyAsync(new(application, id, new(pin.Text, pin.WasNumber), TraceParent: Activity.Current?.Id), cancellationToken);
+        var answer = await verification.VerifyAsync(
+            new(application, id, new(pin.Text, pin.WasNumber), TraceParent: Activity.Current?.Id), cancellationToken);
         return answer.Error switch
         {
             null => BeemAnswers.Valid(),

@@ -14,7 +14,9 @@ internal static class BeemXml
         MaxCharactersInDocument = CommandBody.MaxLength,
     };
 
-    /// <summary>The texts of the two; a field that is there twice is as little a field as it is in JSON. What cannot be read has no fields.</summary>
+    /// <summary>
+    /// The texts of the two; a field that is there twice is as little a field as it is in JSON. What cannot be read has no fields.
+    /// </summary>
     public static (JsonField First, JsonField Second) Read(byte[] bytes, string first, string second)
     {
         try
@@ -45,7 +47,8 @@ internal static class BeemXml
                 current = one.Is(reader.LocalName) ? one : other.Is(reader.LocalName) ? other : null;
                 current?.Begin();
             }
-            else if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace && reader.Depth > 1)
+            else if (reader.NodeType is XmlNodeType.Text or XmlNodeType.CDATA or XmlNodeType.Whitespace or XmlNodeType.SignificantWhitespace
+                && reader.Depth > 1)
             {
                 current?.Text.Append(reader.Value);
             }

@@ -46,9 +46,12 @@ internal static class BizMagnetsAnswers
 {
     private const string Moment = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
-    public static IResult Success(Guid id, int status) => new JsonAnswer<BizMagnetsAnswer>(new(id, "success"), BizMagnetsJson.Plain.BizMagnetsAnswer, status);
+    public static IResult Success(Guid id, int status) =>
+        new JsonAnswer<BizMagnetsAnswer>(new(id, "success"), BizMagnetsJson.Plain.BizMagnetsAnswer, status);
 
-    /// <summary>A refused verification: the service tells nobody what stood against it, and HTTP's status is not the one of the body.</summary>
+    /// <summary>
+    /// A refused verification: the service tells nobody what stood against it, and HTTP's status is not the one of the body.
+    /// </summary>
     public static IResult NotVerified() => new Refused(StatusCodes.Status410Gone, StatusCodes.Status403Forbidden);
 
     /// <summary>The same with the status that fits, for those who ask for that.</summary>
@@ -57,13 +60,16 @@ internal static class BizMagnetsAnswers
     public static Task WriteErrorAsync(HttpContext http, int httpStatus, int status, string? message)
     {
         var now = http.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
-        var error = new BizMagnetsError(now.ToString(Moment, CultureInfo.InvariantCulture), status, ReasonPhrases.GetReasonPhrase(status), ReceivedPath(http), message);
+        var error = new BizMagnetsError(
+            now.ToString(Moment, CultureInfo.InvariantCulture), status, ReasonPhrases.GetReasonPhrase(status), ReceivedPath(http), message);
         return JsonAnswer.WriteAsync(http, httpStatus, error, BizMagnetsJson.Plain.BizMagnetsError);
     }
 
     /// <summary>The request line has it as it was sent; only a proxy's form of it begins with something else.</summary>
     private static string ReceivedPath(HttpContext http) =>
-        http.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] target ? target.Split('?', 2)[0] : http.Request.Path.ToUriComponent();
+        http.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] target
+            ? target.Split('?', 2)[0]
+            : http.Request.Path.ToUriComponent();
 
     private sealed class Refused(int httpStatus, int status) : IResult
     {

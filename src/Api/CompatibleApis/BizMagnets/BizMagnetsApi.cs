@@ -12,7 +12,10 @@ public sealed class BizMagnetsOptions : CompatibleApiOptions
 {
     public const string Section = "BizMagnets";
 
-    /// <summary>A refused verification is answered with 403, 404 or 410, by what stands against it, and not with the one answer that the service had. Off by default.</summary>
+    /// <summary>
+    /// A refused verification is answered with 403, 404 or 410, by what stands against it, and not with the one answer that the service
+    /// had. Off by default.
+    /// </summary>
     public bool DistinctStatuses { get; set; }
 }
 
@@ -31,13 +34,15 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
 
     public CompatibleApiOptions Options => options.Value;
 
-    public OpenApiSecurityScheme Security => new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyHandler.Header };
+    public OpenApiSecurityScheme Security =>
+        new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = ApiKeyHandler.Header };
 
     public Type BodyType => typeof(BizMagnetsError);
 
     public bool Owns(PathString path)
     {
-        var below = path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out var rest) || path.StartsWithSegments("/dev", StringComparison.OrdinalIgnoreCase, out rest) ? rest : path;
+        var below = path.StartsWithSegments("/api", StringComparison.OrdinalIgnoreCase, out var rest)
+            || path.StartsWithSegments("/dev", StringComparison.OrdinalIgnoreCase, out rest) ? rest : path;
         return below.StartsWithSegments("/otp", StringComparison.OrdinalIgnoreCase, out var own)
             && own.Value?.Split('/') is ["", { Length: > 0 }, var call, .. var end]
             && (end is [] or [""])
@@ -49,20 +54,23 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
         var group = routes.MapGroup("").RequireAuthorization(ApiKeys.OtpScope);
         foreach (var (path, name) in Roots)
         {
-            group.MapPost($"{path}/otp/{{config}}/{Send}", BizMagnetsSend.HandleAsync).Takes(typeof(BizMagnetsSendBody)).DescribeCompatibleApi(
+            group.MapPost($"{path}/otp/{{config}}/{Send}", BizMagnetsSend.HandleAsync).Takes(typeof(BizMagnetsSendBody))
+                .DescribeCompatibleApi(
                 $"bizMagnets{name}SendOtp", "Send an OTP over WhatsApp", "201 means that the OTP and its delivery are stored durably.",
                 Succeeded(201, "Accepted"),
                 Shown(400, WrongField, BizMagnetsFields.Wrong("countryCode", "is missing or empty"), OtpErrors.BodyNotJson),
                 Shown(401, "The API key is missing or not valid", ApiErrors.KeyInvalid, ApiErrors.TokenInvalid),
                 Shown(
-                    403, "The key or the application may not send this", ApiErrors.ScopeMissing, OtpErrors.NoCoverage, OtpErrors.SpendingLimit),
+                    403, "The key or the application may not send this", ApiErrors.ScopeMissing, OtpErrors.NoCoverage,
+                    OtpErrors.SpendingLimit),
                 Shown(404, "The application has no such config", BizMagnetsSend.ConfigUnknown),
                 Shown(413, "The body is too large", OtpErrors.BodyTooLarge),
                 Shown(415, "The body is not JSON", ApiErrors.MediaType, ApiErrors.ContentCoding),
                 Shown(429, "Too many requests, or too many OTPs for this number", OtpErrors.TooManyRequests, CommonErrors.TooManySends),
                 Shown(500, "The server failed", ApiErrors.ServerError),
                 Shown(503, "The server is unavailable, or nothing sends over WhatsApp", ApiErrors.StoreAway, OtpErrors.ChannelNotServed));
-            group.MapPost($"{path}/otp/{{otpId}}/{Verify}", BizMagnetsVerify.HandleAsync).Takes(typeof(BizMagnetsVerifyBody)).DescribeCompatibleApi(
+            group.MapPost($"{path}/otp/{{otpId}}/{Verify}", BizMagnetsVerify.HandleAsync).Takes(typeof(BizMagnetsVerifyBody))
+                .DescribeCompatibleApi(
                 $"bizMagnets{name}VerifyOtp", "Verify an OTP",
                 "The number must be the one that it was sent to. An error is 410 with 403 in the body, unless DistinctStatuses is on.",
                 Succeeded(200, "The OTP was right, and is used now"),
@@ -77,7 +85,8 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
         }
     }
 
-    public Task WriteAsync(HttpContext http, OtpError error, int status) => BizMagnetsAnswers.WriteErrorAsync(http, status, status, error.Message);
+    public Task WriteAsync(HttpContext http, OtpError error, int status) =>
+        BizMagnetsAnswers.WriteErrorAsync(http, status, status, error.Message);
 
     private static ShownAnswer Succeeded(int status, string text) =>
         new(status, text, typeof(BizMagnetsAnswer), ("success", BizMagnetsAnswers.Success(Example, status)));

@@ -13,7 +13,8 @@ internal readonly record struct BizMagnetsNumber(JsonField MobileNumber, JsonFie
     public static BizMagnetsNumber Read(JsonElement body) => new(JsonField.From(body, "mobileNumber"), JsonField.From(body, "countryCode"));
 
     /// <summary>Which field is missing; null where both are there.</summary>
-    public OtpError? Missing() => BizMagnetsFields.Validate(MobileNumber, "mobileNumber") ?? BizMagnetsFields.Validate(CountryCode, "countryCode");
+    public OtpError? Missing() =>
+        BizMagnetsFields.Validate(MobileNumber, "mobileNumber") ?? BizMagnetsFields.Validate(CountryCode, "countryCode");
 
     /// <summary>The number, or which field is missing or wrong and why.</summary>
     public Result<PhoneNumber> Validate()

@@ -22,15 +22,18 @@ internal static class BizMagnetsSend
     private static readonly JsonField AnySender = new("WhatsApp");
     private static readonly JsonField Numbers = new(EnumText<PinType>.Lower(PinType.Numbers));
 
-    public static async Task<IResult> HandleAsync(string config, HttpContext http, ApplicationDirectory directory, OtpIntake intake, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(
+        string config, HttpContext http, ApplicationDirectory directory, OtpIntake intake, CancellationToken cancellationToken)
     {
         var application = http.Caller().Application;
-        if (await directory.FindAsync(IdentifierKind.BizmagnetsConfig, config, cancellationToken) is not { } found || found.Application.Id != application.Id)
+        if (await directory.FindAsync(IdentifierKind.BizmagnetsConfig, config, cancellationToken) is not { } found
+            || found.Application.Id != application.Id)
         {
             return new ErrorResult(ConfigUnknown);
         }
 
-        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: JsonField.From(json, "name")), cancellationToken);
+        var body = await JsonBody.ReadAsync(
+            http.Request, static json => (Number: BizMagnetsNumber.Read(json), Name: JsonField.From(json, "name")), cancellationToken);
         if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable, BizMagnetsStatus.OfBody(unreadable));
@@ -50,7 +53,8 @@ internal static class BizMagnetsSend
             Name = body.Value.Name,
             Template = new(found.Identifier.Setting("text")),
 
-            // An authentication message is the business account's own, and these callers cannot name what the application leaves to the request.
+            // An authentication message is the business account's own, and these callers cannot name what the application leaves to the
+            // request.
             From = settings.From is null ? AnySender : default,
             PinType = settings.PinType is null ? Numbers : default,
         };

@@ -23,7 +23,9 @@ internal static class BizMagnetsStatus
         _ => StatusCodes.Status400BadRequest,
     };
 
-    /// <summary>What the verification refused, for BizMagnets:DistinctStatuses: wrong; unknown, which a wrong number is too; over.</summary>
+    /// <summary>
+    /// What the verification refused, for BizMagnets:DistinctStatuses: wrong; unknown, which a wrong number is too; over.
+    /// </summary>
     public static int OfVerification(OtpError error) => error.Kind switch
     {
         ErrorKind.WrongPin => StatusCodes.Status403Forbidden,

@@ -15,9 +15,11 @@ namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
 internal static class BizMagnetsVerify
 {
     public static async Task<IResult> HandleAsync(
-        string otpId, HttpContext http, OtpVerification verification, IOptions<BizMagnetsOptions> options, CancellationToken cancellationToken)
+        string otpId, HttpContext http, OtpVerification verification, IOptions<BizMagnetsOptions> options,
+        CancellationToken cancellationToken)
     {
-        var body = await JsonBody.ReadAsync(http.Request, static json => (Number: BizMagnetsNumber.Read(json), Otp: JsonField.From(json, "otp")), cancellationToken);
+        var body = await JsonBody.ReadAsync(
+            http.Request, static json => (Number: BizMagnetsNumber.Read(json), Otp: JsonField.From(json, "otp")), cancellationToken);
         if (body.Error is { } unreadable)
         {
             return new ErrorResult(unreadable, BizMagnetsStatus.OfBody(unreadable));

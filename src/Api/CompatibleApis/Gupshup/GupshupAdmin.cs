@@ -15,7 +15,9 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>The two calls of Gupshup's own page, for those who have scripts for it: linking an account, and making a two-factor key.</summary>
+/// <summary>
+/// The two calls of Gupshup's own page, for those who have scripts for it: linking an account, and making a two-factor key.
+/// </summary>
 internal static class GupshupAdmin
 {
     private const string Root = AdminApplications.One + "/gupshup";
@@ -46,7 +48,9 @@ internal static class GupshupAdmin
         var fields = new FieldReader(body.Value, problems);
         var shape = IdentifierRules.For(IdentifierKind.GupshupAccount);
         var account = Required(fields, "accountid", 1, shape.Form.IsMatch, $"must be {shape.Expected}");
-        var token = Required(fields, "token", IdentifierRules.MinSecret, null, $"must have {IdentifierRules.MinSecret} to {IdentifierRules.MaxSecret} characters");
+        var token = Required(
+            fields, "token", IdentifierRules.MinSecret, null,
+            $"must have {IdentifierRules.MinSecret} to {IdentifierRules.MaxSecret} characters");
         fields.End();
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
         var (id, refused) = await FindAsync(context, applicationId, problems, cancellationToken);
@@ -55,8 +59,11 @@ internal static class GupshupAdmin
             return refused;
         }
 
-        var row = new NamedIdentifier(IdentifierKind.GupshupAccount, account, token, AdminIdentifiers.NoSettings).ToIdentifier(id, secrets, time.GetUtcNow().UtcDateTime);
-        var linked = await context.ApplicationIdentifiers.SingleOrDefaultAsync(i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken);
+        var row = new NamedIdentifier(
+            IdentifierKind.GupshupAccount, account, token,
+            AdminIdentifiers.NoSettings).ToIdentifier(id, secrets, time.GetUtcNow().UtcDateTime);
+        var linked = await context.ApplicationIdentifiers.SingleOrDefaultAsync(
+            i => i.Kind == row.Kind && i.Identifier == row.Identifier, cancellationToken);
         if (linked is not null && linked.ApplicationId != id)
         {
             return new ProblemResult(AdminErrors.IdentifierTaken);

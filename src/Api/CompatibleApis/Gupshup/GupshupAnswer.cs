@@ -34,7 +34,8 @@ public sealed record GupshupVerifyBody(string Key, string Phone, string Code);
 /// <summary>What updateMessage takes.</summary>
 public sealed record GupshupMessageBody(string Key, string Message);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(GupshupAnswer))]
 [JsonSerializable(typeof(GupshupRestAnswer))]
 internal sealed partial class GupshupJson : JsonSerializerContext;
@@ -68,13 +69,15 @@ internal readonly record struct GupshupOutcome(GupshupCode Code, Guid? OtpId = n
 }
 
 /// <summary>An outcome as an answer; also an error is HTTP 200 where nothing else is said.</summary>
-internal sealed class GupshupResult(GupshupShape shape, GupshupOutcome outcome, int status = StatusCodes.Status200OK, string phone = "") : IResult
+internal sealed class GupshupResult(
+    GupshupShape shape, GupshupOutcome outcome, int status = StatusCodes.Status200OK, string phone = "") : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
         if (outcome.RetryAfter is { } wait)
         {
-            httpContext.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+            httpContext.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds))
+                .ToString(CultureInfo.InvariantCulture);
         }
 
         var code = outcome.Code;
@@ -82,17 +85,21 @@ internal sealed class GupshupResult(GupshupShape shape, GupshupOutcome outcome, 
         var number = code.Number.ToString(CultureInfo.InvariantCulture);
         return shape switch
         {
-            GupshupShape.Json => JsonAnswer.WriteAsync(httpContext, status, new(word, number, code.Text), GupshupJson.Default.GupshupAnswer),
+            GupshupShape.Json =>
+                JsonAnswer.WriteAsync(httpContext, status, new(word, number, code.Text), GupshupJson.Default.GupshupAnswer),
             GupshupShape.RestJson => JsonAnswer.WriteAsync(
                 httpContext, status, new(new(word, code.Text, code.Success ? null : number)), GupshupJson.Default.GupshupRestAnswer),
             GupshupShape.RestXml => WriteAsync(httpContext, "application/xml", Xml(word, code.Success ? null : number, code.Text)),
-            GupshupShape.RestLine when code.Success => WriteAsync(httpContext, "text/plain", $"{word} | {phone} | {outcome.OtpId} | {code.Text}"),
+            GupshupShape.RestLine when code.Success =>
+                WriteAsync(httpContext, "text/plain", $"{word} | {phone} | {outcome.OtpId} | {code.Text}"),
             _ => WriteAsync(httpContext, "text/plain", $"{word} | {number} | {code.Text}"),
         };
     }
 
     private static string Xml(string word, string? number, string text) => "<?xml version=\"1.0\" encoding=\"UTF-8\"?>" + new XElement(
-        "response", new XElement("status", word), number is null ? null : new XElement("code", number), new XElement("details", text)).ToString(SaveOptions.DisableFormatting);
+        "response", new XElement("status", word), number is null ? null : new XElement("code", number),
+        new XElement("details", text)).ToString(SaveOptions.DisableFormatting);
 
-    private Task WriteAsync(HttpContext http, string mediaType, string text) => JsonAnswer.WriteAsync(http, status, Encoding.UTF8.GetBytes(text), mediaType);
+    private Task WriteAsync(HttpContext http, string mediaType, string text) =>
+        JsonAnswer.WriteAsync(http, status, Encoding.UTF8.GetBytes(text), mediaType);
 }

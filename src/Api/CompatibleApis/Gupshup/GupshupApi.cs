@@ -26,7 +26,8 @@ internal sealed partial class GupshupApi(IOptions<GupshupOptions> options) : ICo
 
     public OpenApiSecurityScheme Security => new()
     {
-        Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "apikey", Description = "A key of the application; beside it goes the two-factor key, in the field key",
+        Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "apikey",
+        Description = "A key of the application; beside it goes the two-factor key, in the field key",
     };
 
     public Type BodyType => typeof(GupshupAnswer);
@@ -63,17 +64,21 @@ internal sealed partial class GupshupApi(IOptions<GupshupOptions> options) : ICo
         services.AddSingleton<GupshupMessages>();
     }
 
-    public Task WriteAsync(HttpContext http, OtpError error, int status) => new GupshupResult(ShapeOf(http), GupshupCodes.OfStatus(status), status).ExecuteAsync(http);
+    public Task WriteAsync(HttpContext http, OtpError error, int status) =>
+        new GupshupResult(ShapeOf(http), GupshupCodes.OfStatus(status), status).ExecuteAsync(http);
 
     private GupshupShape ShapeOf(HttpContext http)
     {
         http.Request.Path.StartsWithSegments(new PathString(Options.Prefix), StringComparison.OrdinalIgnoreCase, out var path);
         if (path.StartsWithSegments(Gateway, StringComparison.OrdinalIgnoreCase))
         {
-            return http.Features.Get<GupshupFormat>()?.Shape ?? GupshupRest.ShapeOf(GupshupFields.OfQuery(http.Request)) ?? GupshupShape.RestLine;
+            return http.Features.Get<GupshupFormat>()?.Shape ?? GupshupRest.ShapeOf(GupshupFields.OfQuery(http.Request))
+                ?? GupshupShape.RestLine;
         }
 
-        return path.StartsWithSegments(Lines, StringComparison.OrdinalIgnoreCase) ? GupshupIncoming.ShapeOf(GupshupFields.OfQuery(http.Request)) : GupshupShape.Json;
+        return path.StartsWithSegments(Lines, StringComparison.OrdinalIgnoreCase)
+            ? GupshupIncoming.ShapeOf(GupshupFields.OfQuery(http.Request))
+            : GupshupShape.Json;
     }
 
     [GeneratedRegex("/{2,}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]

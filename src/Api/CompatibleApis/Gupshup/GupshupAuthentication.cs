@@ -26,8 +26,10 @@ internal sealed class GupshupAuthentication(ApplicationDirectory directory, Requ
             usage.Note(caller.KeyId);
         }
 
-        var found = key is not null && caller?.Scopes.Contains(Scopes.Otp, StringComparer.Ordinal) == true ? await directory.FindAsync(IdentifierKind.GupshupKey, key, http.RequestAborted) : null;
-        return await AuthorizeAsync(http, GupshupShape.Json, caller, found is not null && found.Application.Id == caller!.Application.Id ? found : null);
+        var found = key is not null
+            && caller?.Scopes.Contains(Scopes.Otp, StringComparer.Ordinal) == true ? await directory.FindAsync(IdentifierKind.GupshupKey, key, http.RequestAborted) : null;
+        return await AuthorizeAsync(
+            http, GupshupShape.Json, caller, found is not null && found.Application.Id == caller!.Application.Id ? found : null);
     }
 
     /// <summary>The two-factor key alone.</summary>
@@ -38,15 +40,18 @@ internal sealed class GupshupAuthentication(ApplicationDirectory directory, Requ
     }
 
     /// <summary>The user of GatewayAPI with the password.</summary>
-    public async Task<(GupshupCaller? Caller, IResult? Refused)> ByUserAsync(HttpContext http, GupshupShape shape, string? user, string? password)
+    public async Task<(GupshupCaller? Caller, IResult? Refused)> ByUserAsync(
+        HttpContext http, GupshupShape shape, string? user, string? password)
     {
-        var found = user is null || password is null ? null : await directory.FindAsync(IdentifierKind.GupshupUser, user, password, http.RequestAborted);
+        var found = user is null
+            || password is null ? null : await directory.FindAsync(IdentifierKind.GupshupUser, user, password, http.RequestAborted);
         return await AuthorizeAsync(http, shape, Counted(found), found);
     }
 
     private static Caller? Counted(Identified? found) => found is null ? null : new(found.Application, found.Identifier.Id, []);
 
-    private async Task<(GupshupCaller? Caller, IResult? Refused)> AuthorizeAsync(HttpContext http, GupshupShape shape, Caller? counted, Identified? found)
+    private async Task<(GupshupCaller? Caller, IResult? Refused)> AuthorizeAsync(
+        HttpContext http, GupshupShape shape, Caller? counted, Identified? found)
     {
         if (!directory.IsLoaded)
         {

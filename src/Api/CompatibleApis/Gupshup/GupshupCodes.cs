@@ -14,8 +14,10 @@ internal sealed record GupshupCode(int Number, string Text, bool Success = false
 internal static class GupshupCodes
 {
     public static readonly GupshupCode Sent = new(100, "New code generated and code was sent the user", Success: true);
-    public static readonly GupshupCode SentAgain = new(101, "User already in the system and code was sent to the user again", Success: true);
-    public static readonly GupshupCode SentAfterExpiry = new(103, "Previous code is expired and new code was sent to the user again", Success: true);
+    public static readonly GupshupCode SentAgain = new(
+        101, "User already in the system and code was sent to the user again", Success: true);
+    public static readonly GupshupCode SentAfterExpiry = new(
+        103, "Previous code is expired and new code was sent to the user again", Success: true);
     public static readonly GupshupCode MessageChanged = new(104, "Message has been updated", Success: true);
     public static readonly GupshupCode Matched = new(200, "Code matched successfully and user has been verified", Success: true);
     public static readonly GupshupCode WrongKey = new(901, "Invalid credentials");
@@ -24,7 +26,8 @@ internal static class GupshupCodes
     public static readonly GupshupCode CodeInvalid = new(903, "Invalid code");
     public static readonly GupshupCode AttemptsExceeded = new(904, "Maximum attempts exceeded");
     public static readonly GupshupCode TooSoon = new(905, "Retry period is not over");
-    public static readonly GupshupCode MessageInvalid = new(906, "Invalid message: it must contain %code% and have at most 1600 characters");
+    public static readonly GupshupCode MessageInvalid = new(
+        906, "Invalid message: it must contain %code% and have at most 1600 characters");
     public static readonly GupshupCode Expired = new(907, "Code is expired");
     public static readonly GupshupCode ParameterInvalid = new(908, "Invalid parameter");
     public static readonly GupshupCode NotSent = new(909, "Request failed");

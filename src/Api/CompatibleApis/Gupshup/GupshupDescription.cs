@@ -55,7 +55,8 @@ internal static class GupshupDescription
     private static void TwoFactor(
         RouteHandlerBuilder endpoint, string name, string summary, string description, Type body, params GupshupCode[] codes) =>
         Describe(
-            endpoint.TakesForm(body), name, summary, description + " Errors are HTTP 200 too.", typeof(GupshupAnswer), GupshupShape.Json, codes);
+            endpoint.TakesForm(body), name, summary, description + " Errors are HTTP 200 too.", typeof(GupshupAnswer), GupshupShape.Json,
+            codes);
 
     private static void Describe(
         RouteHandlerBuilder endpoint, string name, string summary, string description, Type? body, GupshupShape shape, GupshupCode[] codes)
@@ -74,7 +75,8 @@ internal static class GupshupDescription
         {
             operation.Parameters = [.. fields.Select(f => new OpenApiParameter
             {
-                Name = f.Name, In = ParameterLocation.Query, Required = f.Required, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Name = f.Name, In = ParameterLocation.Query, Required = f.Required,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             })];
             return Task.CompletedTask;
         });

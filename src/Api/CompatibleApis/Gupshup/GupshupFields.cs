@@ -5,7 +5,9 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>The fields of a request, whatever they came in. Names have no case; a field that comes twice holds nothing that could be used.</summary>
+/// <summary>
+/// The fields of a request, whatever they came in. Names have no case; a field that comes twice holds nothing that could be used.
+/// </summary>
 internal sealed class GupshupFields
 {
     private readonly Dictionary<string, JsonField> _fields = new(StringComparer.OrdinalIgnoreCase);
@@ -30,7 +32,9 @@ internal sealed class GupshupFields
         return fields;
     }
 
-    /// <summary>A form, or an object of JSON; what the body does not name is taken from the query. What cannot be read has no fields.</summary>
+    /// <summary>
+    /// A form, or an object of JSON; what the body does not name is taken from the query. What cannot be read has no fields.
+    /// </summary>
     public static async ValueTask<GupshupFields> OfBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var fields = new GupshupFields();

@@ -5,7 +5,8 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 /// <summary>GET /apps/TwoFactorAuth/incoming.php: a query, answered with one line, or with JSON where it says format=json.</summary>
 internal static class GupshupIncoming
 {
-    public static async Task<IResult> HandleAsync(HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(
+        HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
     {
         var fields = GupshupFields.OfQuery(http.Request);
         var shape = ShapeOf(fields);
@@ -18,7 +19,8 @@ internal static class GupshupIncoming
         var rules = GupshupRules.From(caller.Key!);
         if (RecipientOf(fields, rules) is not { } recipient)
         {
-            return new GupshupResult(shape, fields.Has("phone") || !fields.Has("email") ? GupshupCodes.PhoneInvalid : GupshupCodes.EmailInvalid);
+            return new GupshupResult(
+                shape, fields.Has("phone") || !fields.Has("email") ? GupshupCodes.PhoneInvalid : GupshupCodes.EmailInvalid);
         }
 
         // A code that was left empty is a wrong code: nobody gets a message for having typed nothing.
@@ -38,6 +40,7 @@ internal static class GupshupIncoming
             return rules.Phone(fields["phone"]);
         }
 
-        return !fields["phone"].Malformed && fields.Text("email") is { } email && EmailAddress.TryParse(email, out var address) ? Recipient.From(address) : null;
+        return !fields["phone"].Malformed && fields.Text("email") is { } email
+            && EmailAddress.TryParse(email, out var address) ? Recipient.From(address) : null;
     }
 }

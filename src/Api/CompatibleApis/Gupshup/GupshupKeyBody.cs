@@ -26,7 +26,8 @@ public sealed record GupshupKeyBody
 
 /// <summary>The eight texts that Gupshup shows of a key, in its order.</summary>
 public sealed record GupshupKeyAnswer(
-    string Attempt, string Message, string CodeLength, string CodeExpiry, string CodeChars, string Service, string CodeType, string RetryPeriod)
+    string Attempt, string Message, string CodeLength, string CodeExpiry, string CodeChars, string Service, string CodeType,
+    string RetryPeriod)
 {
     internal static GupshupKeyAnswer From(ApplicationIdentifier row) => new(
         row.Setting("attempt"), row.Setting("message"), row.Setting("codeLength"), row.Setting("codeExpiry"), row.Setting("codeChars"),

@@ -30,7 +30,8 @@ internal sealed partial class GupshupMessages(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Application {ApplicationId} changed the message of its two-factor key {KeyId}")]
+        [LoggerMessage(
+            Level = LogLevel.Information, Message = "Application {ApplicationId} changed the message of its two-factor key {KeyId}")]
         public static partial void Changed(ILogger logger, Guid applicationId, Guid keyId);
     }
 }

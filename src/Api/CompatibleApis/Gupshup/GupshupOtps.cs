@@ -20,7 +20,8 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
     private const int Rounds = 8;
 
     /// <summary>A live code is sent again as it is; otherwise a new one is made.</summary>
-    public async Task<GupshupOutcome> SendAsync(Application application, GupshupRules rules, Recipient recipient, CancellationToken cancellationToken)
+    public async Task<GupshupOutcome> SendAsync(
+        Application application, GupshupRules rules, Recipient recipient, CancellationToken cancellationToken)
     {
         var lookup = new OtpLookup(Place, recipient);
         for (var round = 0; round < Rounds; round++)
@@ -53,7 +54,8 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
     }
 
     /// <summary>The guess, where there is one, against the live code.</summary>
-    public async Task<GupshupOutcome> VerifyAsync(Application application, Recipient recipient, JsonField code, CancellationToken cancellationToken)
+    public async Task<GupshupOutcome> VerifyAsync(
+        Application application, Recipient recipient, JsonField code, CancellationToken cancellationToken)
     {
         // What is no guess is not counted as one.
         if (code.Text?.Trim() is not { Length: > 0 } guess)
@@ -84,7 +86,8 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
         PinType = new("numbers"),
     };
 
-    private static RequestOptions OptionsFor(Application application, GupshupRules rules, OtpLookup lookup) => new(application, TraceParent: Activity.Current?.Id)
+    private static RequestOptions OptionsFor(Application application, GupshupRules rules, OtpLookup lookup) =>
+        new(application, TraceParent: Activity.Current?.Id)
     {
         WriteMessage = rules.Write,
         PinPolicy = rules.Code,

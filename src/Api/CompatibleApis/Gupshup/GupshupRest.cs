@@ -12,9 +12,12 @@ internal static class GupshupRest
     private const string Method = "TWO_FACTOR_AUTH";
 
     public static async Task<IResult> HandleAsync(
-        HttpContext http, ApplicationDirectory directory, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
+        HttpContext http, ApplicationDirectory directory, GupshupAuthentication authentication, GupshupOtps otps,
+        CancellationToken cancellationToken)
     {
-        var fields = HttpMethods.IsPost(http.Request.Method) ? await GupshupFields.OfBodyAsync(http.Request, cancellationToken) : GupshupFields.OfQuery(http.Request);
+        var fields = HttpMethods.IsPost(http.Request.Method)
+            ? await GupshupFields.OfBodyAsync(http.Request, cancellationToken)
+            : GupshupFields.OfQuery(http.Request);
         var format = ShapeOf(fields);
         var shape = format ?? GupshupShape.RestLine;
 
@@ -40,7 +43,8 @@ internal static class GupshupRest
         var phone = recipient.Address.TrimStart('+');
         if (fields.Text("otp_code") is not null || (fields.Has("otp_code") && !fields.Has("msg")))
         {
-            return new GupshupResult(shape, await otps.VerifyAsync(caller.Application, recipient, fields["otp_code"], cancellationToken), phone: phone);
+            return new GupshupResult(
+                shape, await otps.VerifyAsync(caller.Application, recipient, fields["otp_code"], cancellationToken), phone: phone);
         }
 
         if (fields["msg"].Text is not { } message || !GupshupRules.IsMessage(message))
@@ -49,12 +53,16 @@ internal static class GupshupRest
         }
 
         return CodeOf(fields, rules.Code) is { } code
-            ? new GupshupResult(shape, await otps.SendAsync(caller.Application, rules with { Message = message, Code = code }, recipient, cancellationToken), phone: phone)
+            ? new GupshupResult(
+                shape,
+                await otps.SendAsync(caller.Application, rules with { Message = message, Code = code }, recipient, cancellationToken),
+                phone: phone)
             : new GupshupResult(shape, GupshupCodes.ParameterInvalid);
     }
 
     /// <summary>Null for a format that there is not; a line where none is named.</summary>
-    public static GupshupShape? ShapeOf(GupshupFields fields) => fields["format"].Malformed ? null : fields.Text("format")?.ToUpperInvariant() switch
+    public static GupshupShape? ShapeOf(GupshupFields fields) =>
+        fields["format"].Malformed ? null : fields.Text("format")?.ToUpperInvariant() switch
     {
         null or "TEXT" => GupshupShape.RestLine,
         "XML" => GupshupShape.RestXml,

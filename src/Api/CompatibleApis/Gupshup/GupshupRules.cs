@@ -20,11 +20,12 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
     private const string Placeholder = "%code%";
 
     public static GupshupRules From(ApplicationIdentifier key) => new(
-        Setting(key, "accountType") is "india", key.Setting("message"), CodeOf(key), Number(key, "attempt"), Number(key, "codeExpiry"), Number(key, "retryPeriod"));
+        Setting(key, "accountType") is "india", key.Setting("message"), CodeOf(key), Number(key, "attempt"), Number(key, "codeExpiry"),
+        Number(key, "retryPeriod"));
 
     /// <summary>
-    /// For GatewayAPI, whose requests name no key: where the application has exactly one, that; otherwise its own settings, and what a key has by default, but for the
-    /// account type where all its keys agree on it.
+    /// For GatewayAPI, whose requests name no key: where the application has exactly one, that; otherwise its own settings, and what a key
+    /// has by default, but for the account type where all its keys agree on it.
     /// </summary>
     public static GupshupRules From(Application application, IReadOnlyList<ApplicationIdentifier> keys)
     {
@@ -36,7 +37,9 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
         var settings = application.Settings;
         var code = new PinPolicy(settings.PinType ?? PinType.Numbers, settings.PinLength, settings.PinAlphabet);
         var types = keys.Select(k => k.Setting("accountType")).Distinct(StringComparer.Ordinal).ToList();
-        return new((types is [var type] ? type : Setting(null, "accountType")) is "india", null, code, settings.MaxAttempts, Number(null, "codeExpiry"), Number(null, "retryPeriod"));
+        return new(
+            (types is [var type] ? type : Setting(null, "accountType")) is "india", null, code, settings.MaxAttempts,
+            Number(null, "codeExpiry"), Number(null, "retryPeriod"));
     }
 
     /// <summary>Whether a text may be the message of a key.</summary>
@@ -66,7 +69,8 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
         return new(type, Number(key, "codeLength"), own.Equals(usual, StringComparison.Ordinal) ? null : own);
     }
 
-    private static string Setting(ApplicationIdentifier? key, string name) => key?.Setting(name) ?? IdentifierRules.For(IdentifierKind.GupshupKey).Settings[name].Default!;
+    private static string Setting(ApplicationIdentifier? key, string name) =>
+        key?.Setting(name) ?? IdentifierRules.For(IdentifierKind.GupshupKey).Settings[name].Default!;
 
     private static int Number(ApplicationIdentifier? key, string name) => int.Parse(Setting(key, name), CultureInfo.InvariantCulture);
 }

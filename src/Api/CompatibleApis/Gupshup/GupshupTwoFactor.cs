@@ -3,7 +3,8 @@ namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 /// <summary>POST /sm/api/ent/sms/2fa/...: forms, answered with JSON.</summary>
 internal static class GupshupTwoFactor
 {
-    public static async Task<IResult> SendAsync(HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
+    public static async Task<IResult> SendAsync(
+        HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
     {
         var fields = await GupshupFields.OfBodyAsync(http.Request, cancellationToken);
         var (caller, refused) = await authentication.ByApiKeyAsync(http, fields.Text("key"));
@@ -18,7 +19,8 @@ internal static class GupshupTwoFactor
             : GupshupCodes.PhoneInvalid);
     }
 
-    public static async Task<IResult> VerifyAsync(HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
+    public static async Task<IResult> VerifyAsync(
+        HttpContext http, GupshupAuthentication authentication, GupshupOtps otps, CancellationToken cancellationToken)
     {
         var fields = await GupshupFields.OfBodyAsync(http.Request, cancellationToken);
         var (caller, refused) = await authentication.ByApiKeyAsync(http, fields.Text("key"));
@@ -32,7 +34,8 @@ internal static class GupshupTwoFactor
             : GupshupCodes.PhoneInvalid);
     }
 
-    public static async Task<IResult> ChangeMessageAsync(HttpContext http, GupshupAuthentication authentication, GupshupMessages messages, CancellationToken cancellationToken)
+    public static async Task<IResult> ChangeMessageAsync(
+        HttpContext http, GupshupAuthentication authentication, GupshupMessages messages, CancellationToken cancellationToken)
     {
         var fields = await GupshupFields.OfBodyAsync(http.Request, cancellationToken);
         var (caller, refused) = await authentication.ByApiKeyAsync(http, fields.Text("key"));
@@ -46,7 +49,8 @@ internal static class GupshupTwoFactor
             return Answer(GupshupCodes.MessageInvalid);
         }
 
-        return Answer(await messages.ChangeAsync(caller.Key!.Id, message, cancellationToken) ? GupshupCodes.MessageChanged : GupshupCodes.WrongKey);
+        return Answer(
+            await messages.ChangeAsync(caller.Key!.Id, message, cancellationToken) ? GupshupCodes.MessageChanged : GupshupCodes.WrongKey);
     }
 
     private static GupshupResult Answer(GupshupOutcome outcome) => new(GupshupShape.Json, outcome);

@@ -12,7 +12,8 @@ internal static class ChangeLimits
     private const int MaxMinutes = 10_080;
     private const int MaxRate = 100_000;
 
-    public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, SendLimits limits, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(
+        PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, SendLimits limits, CancellationToken cancellationToken)
     {
         var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
         if (application is null || fields is null)
@@ -30,7 +31,8 @@ internal static class ChangeLimits
 
             if (Read(value) is not { } windows)
             {
-                return PerfumerlabsAnswers.Refused($"\"{name}\" must be a list of at most 10 objects with \"minutes\" from 1 to 10080 and \"rate\" from 1 to 100000");
+                return PerfumerlabsAnswers.Refused(
+                    $"\"{name}\" must be a list of at most 10 objects with \"minutes\" from 1 to 10080 and \"rate\" from 1 to 100000");
             }
 
             sets.Add(new(channel.Channel, count, windows));

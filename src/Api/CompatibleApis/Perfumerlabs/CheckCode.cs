@@ -4,10 +4,14 @@ using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>GET /sms/check and the like: true consumes the password, false counts as a guess against every live one of the recipient on that channel.</summary>
+/// <summary>
+/// GET /sms/check and the like: true consumes the password, false counts as a guess against every live one of the recipient on that
+/// channel.
+/// </summary>
 internal static class CheckCode
 {
-    public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpCheck check, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(
+        PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpCheck check, CancellationToken cancellationToken)
     {
         var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
         if (application is null || fields is null)
@@ -31,7 +35,8 @@ internal static class CheckCode
             return PerfumerlabsAnswers.Refused("\"password\" must be a text");
         }
 
-        var error = await check.CheckAsync(application, channel.LookupOf(recipient), new(text, password.WasNumber), Activity.Current?.Id, cancellationToken);
+        var error = await check.CheckAsync(
+            application, channel.LookupOf(recipient), new(text, password.WasNumber), Activity.Current?.Id, cancellationToken);
         return error is null ? PerfumerlabsAnswers.Done() : PerfumerlabsAnswers.Wrong();
     }
 }

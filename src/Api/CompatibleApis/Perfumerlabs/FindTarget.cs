@@ -9,7 +9,8 @@ namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 /// <summary>GET /target: whose password this is; consumes it.</summary>
 internal static class FindTarget
 {
-    public static async Task<IResult> HandleAsync(HttpContext http, PerfumerlabsCaller caller, OtpCheck check, TargetMisses misses, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(
+        HttpContext http, PerfumerlabsCaller caller, OtpCheck check, TargetMisses misses, CancellationToken cancellationToken)
     {
         var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
         if (application is null || fields is null)
@@ -49,13 +50,16 @@ internal static class FindTarget
     }
 
     /// <summary>The recipient; null for a miss.</summary>
-    private static async Task<string?> TakeAsync(OtpCheck check, Application application, PerfumerlabsChannel channel, JsonField password, CancellationToken cancellationToken)
+    private static async Task<string?> TakeAsync(
+        OtpCheck check, Application application, PerfumerlabsChannel channel, JsonField password, CancellationToken cancellationToken)
     {
         var taken = await check.TakeAsync(application, channel.Place, password.Text!, Activity.Current?.Id, cancellationToken);
         if (taken.Error is not null && password.WasNumber)
         {
             // A number lost its leading zeros: codes that were made here have a known length.
-            taken = await check.TakeAsync(application, channel.Place, password.Text!.PadLeft(TelegramCodes.LengthFor(application), '0'), Activity.Current?.Id, cancellationToken);
+            taken = await check.TakeAsync(
+                application, channel.Place, password.Text!.PadLeft(TelegramCodes.LengthFor(application), '0'), Activity.Current?.Id,
+                cancellationToken);
         }
 
         return taken.Error is null ? taken.Value : null;

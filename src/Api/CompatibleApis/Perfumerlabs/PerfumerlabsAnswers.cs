@@ -13,7 +13,8 @@ namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 /// <param name="Content">What was asked for.</param>
 public sealed record PerfumerlabsAnswer(
     bool Status,
-    [property: JsonPropertyName("status_code"), AllowedValues("phone_limit", "email_limit", "chat_limit", "ip_limit")] string? StatusCode = null,
+    [property: JsonPropertyName("status_code"), AllowedValues(
+        "phone_limit", "email_limit", "chat_limit", "ip_limit")] string? StatusCode = null,
     string? Message = null, PerfumerlabsContent? Content = null);
 
 /// <summary>What was asked for.</summary>
@@ -47,7 +48,9 @@ internal static class PerfumerlabsAnswers
 
     public static IResult Found(PerfumerlabsContent content) => From(new(true, Content: content), StatusCodes.Status200OK);
 
-    public static IResult Refused(string message, int status = StatusCodes.Status400BadRequest, string? code = null) => From(new(false, code, message), status);
+    public static IResult Refused(string message, int status = StatusCodes.Status400BadRequest, string? code = null) =>
+        From(new(false, code, message), status);
 
-    private static JsonAnswer<PerfumerlabsAnswer> From(PerfumerlabsAnswer answer, int status) => new(answer, PerfumerlabsJson.Plain.PerfumerlabsAnswer, status);
+    private static JsonAnswer<PerfumerlabsAnswer> From(PerfumerlabsAnswer answer, int status) =>
+        new(answer, PerfumerlabsJson.Plain.PerfumerlabsAnswer, status);
 }

@@ -42,7 +42,8 @@ internal sealed class PerfumerlabsApi(IOptions<PerfumerlabsOptions> options) : I
     public Task WriteAsync(HttpContext http, OtpError error, int status)
     {
         // Without an application nothing of it is there.
-        var code = options.Value.ApplicationId is null && status < StatusCodes.Status500InternalServerError ? StatusCodes.Status404NotFound : status;
+        var code = options.Value.ApplicationId is null
+            && status < StatusCodes.Status500InternalServerError ? StatusCodes.Status404NotFound : status;
         return PerfumerlabsAnswers.Refused(Sentence(code, error), code).ExecuteAsync(http);
     }
 

@@ -26,19 +26,24 @@ internal sealed partial class PerfumerlabsCaller(
             Log.WithoutHttps(logger);
         }
 
-        var known = _options.Username is null || (BasicCredentials.TryRead(http.Request, out var pair) & Matches(pair.Name, _options.Username) & Matches(pair.Password, _options.Password));
+        var known = _options.Username is null
+            || (BasicCredentials.TryRead(http.Request, out var pair) & Matches(pair.Name, _options.Username) & Matches(pair.Password, _options.Password));
         var found = await AdmitAsync(http, known, id => id);
         if (!known && found.Refused is null)
         {
             http.Response.Headers.WWWAuthenticate = BasicCredentials.Challenge;
-            return (null, PerfumerlabsAnswers.Refused("The user name or the password is missing or not valid", StatusCodes.Status401Unauthorized));
+            return (
+                null,
+                PerfumerlabsAnswers.Refused("The user name or the password is missing or not valid", StatusCodes.Status401Unauthorized));
         }
 
         return found;
     }
 
     /// <summary>The application and the fields of the request, or what the caller is answered with.</summary>
-    public async Task<(Application? Application, PerfumerlabsFields? Fields, IResult? Refused)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
+    public async Task<(
+        Application? Application, PerfumerlabsFields? Fields,
+        IResult? Refused)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
         var (application, refused) = await FindAsync(http);
         if (application is null)
@@ -47,7 +52,9 @@ internal sealed partial class PerfumerlabsCaller(
         }
 
         var fields = await PerfumerlabsFields.ReadAsync(http.Request, cancellationToken);
-        return fields.Error is { } unreadable ? (null, null, PerfumerlabsAnswers.Refused(unreadable.Message)) : (application, fields.Value, null);
+        return fields.Error is { } unreadable
+            ? (null, null, PerfumerlabsAnswers.Refused(unreadable.Message))
+            : (application, fields.Value, null);
     }
 
     /// <summary>The application, for the webhook, which Telegram signs with its own token.</summary>
@@ -89,11 +96,14 @@ internal sealed partial class PerfumerlabsCaller(
 
     // Hashes have one length, so that the comparison takes as long for any guess.
     private static bool Matches(string? given, string? expected) =>
-        CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(given ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(expected ?? "")));
+        CryptographicOperations.FixedTimeEquals(
+            SHA256.HashData(Encoding.UTF8.GetBytes(given ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(expected ?? "")));
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "HTTP Basic of Perfumerlabs comes without HTTPS: everybody on the way can read its password")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "HTTP Basic of Perfumerlabs comes without HTTPS: everybody on the way can read its password")]
         public static partial void WithoutHttps(ILogger logger);
     }
 }

@@ -16,14 +16,19 @@ public sealed class PerfumerlabsOptions : CompatibleApiOptions, IValidatableObje
     /// <summary>UUID of the one application that the API belongs to; without one each of its paths answers 404.</summary>
     public Guid? ApplicationId { get; set; }
 
-    /// <summary>Lets everybody who reaches the host call, where HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD are not set. Off by default.</summary>
+    /// <summary>
+    /// Lets everybody who reaches the host call, where HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD are not set. Off by default.
+    /// </summary>
     public bool AllowAnonymous { get; set; }
 
     /// <summary>Serves GET /password, which shows the last live password of a recipient; 404 otherwise. Off by default.</summary>
     public bool AllowPasswordReadback { get; set; }
 
-    /// <summary>What Telegram sends as X-Telegram-Bot-Api-Secret-Token, 1 to 256 of A-Z, a-z, 0-9, _ and -; without one the webhook does not exist.</summary>
-    [RegularExpression("[A-Za-z0-9_-]{0,256}", ErrorMessage = "The field TelegramSecretToken must have 1 to 256 of A-Z, a-z, 0-9, _ and -.")]
+    /// <summary>
+    /// What Telegram sends as X-Telegram-Bot-Api-Secret-Token, 1 to 256 of A-Z, a-z, 0-9, _ and -; without one the webhook does not exist.
+    /// </summary>
+    [RegularExpression(
+        "[A-Za-z0-9_-]{0,256}", ErrorMessage = "The field TelegramSecretToken must have 1 to 256 of A-Z, a-z, 0-9, _ and -.")]
     public string? TelegramSecretToken { get; set; }
 
     /// <summary>HTTP_AUTH_USERNAME; null for none.</summary>
@@ -41,7 +46,8 @@ public sealed class PerfumerlabsOptions : CompatibleApiOptions, IValidatableObje
 
         if (Username is null != Password is null)
         {
-            yield return new($"{(Username is null ? UsernameKey : PasswordKey)} is missing: {UsernameKey} and {PasswordKey} belong together.");
+            yield return new(
+                $"{(Username is null ? UsernameKey : PasswordKey)} is missing: {UsernameKey} and {PasswordKey} belong together.");
         }
         else if (Username?.Contains(':', StringComparison.Ordinal) == true)
         {
@@ -49,7 +55,9 @@ public sealed class PerfumerlabsOptions : CompatibleApiOptions, IValidatableObje
         }
         else if (Username is null && !AllowAnonymous)
         {
-            yield return new($"{UsernameKey} and {PasswordKey} are missing, so that anybody could call {Section}; set {Section}:{nameof(AllowAnonymous)} to true if that is meant.");
+            yield return new(
+                $"{UsernameKey} and {PasswordKey} are missing, so that anybody could call {Section}; set " +
+                $"{Section}:{nameof(AllowAnonymous)} to true if that is meant.");
         }
     }
 }

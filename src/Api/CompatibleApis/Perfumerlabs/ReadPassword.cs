@@ -7,7 +7,8 @@ namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 /// <summary>GET /password: the last live password of a recipient, on whatever channel.</summary>
 internal static class ReadPassword
 {
-    public static async Task<IResult> HandleAsync(HttpContext http, PerfumerlabsCaller caller, OtpReader reader, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(
+        HttpContext http, PerfumerlabsCaller caller, OtpReader reader, CancellationToken cancellationToken)
     {
         var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
         if (application is null || fields is null)

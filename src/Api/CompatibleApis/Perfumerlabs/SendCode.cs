@@ -16,7 +16,8 @@ internal static class SendCode
 {
     private const int MaxLifetime = 86_400;
 
-    public static async Task<IResult> HandleAsync(PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpIntake intake, CancellationToken cancellationToken)
+    public static async Task<IResult> HandleAsync(
+        PerfumerlabsChannel channel, HttpContext http, PerfumerlabsCaller caller, OtpIntake intake, CancellationToken cancellationToken)
     {
         var (application, fields, refused) = await caller.ReadAsync(http, cancellationToken);
         if (application is null || fields is null)
@@ -34,8 +35,11 @@ internal static class SendCode
         return otp.Error is { } error ? Refused(channel, http, error) : PerfumerlabsAnswers.Done();
     }
 
-    /// <summary>What the intake is asked, or the sentence of the first field that stands against it: missing ones before wrong ones.</summary>
-    private static (OtpRequest? Request, RequestOptions? Options, string? Sentence) Validate(PerfumerlabsChannel channel, PerfumerlabsFields fields, Application application)
+    /// <summary>
+    /// What the intake is asked, or the sentence of the first field that stands against it: missing ones before wrong ones.
+    /// </summary>
+    private static (OtpRequest? Request, RequestOptions? Options, string? Sentence) Validate(
+        PerfumerlabsChannel channel, PerfumerlabsFields fields, Application application)
     {
         if (MessageFields.Missing(channel, fields) is { } missing)
         {
@@ -106,7 +110,8 @@ internal static class SendCode
         }
 
         return error.Code == OtpErrors.RecipientWindowFull.Code ? SendLimits.Reached(channel, error)
-            : error == OtpErrors.ChannelNotServed ? PerfumerlabsAnswers.Refused($"The channel {channel.Name} is not configured on this server", StatusCodes.Status500InternalServerError)
+            : error == OtpErrors.ChannelNotServed ? PerfumerlabsAnswers.Refused(
+                $"The channel {channel.Name} is not configured on this server", StatusCodes.Status500InternalServerError)
             : PerfumerlabsAnswers.Refused(error.Message);
     }
 }

@@ -15,15 +15,24 @@ internal sealed partial class SendLimits(
 {
     private const int Tries = 20;
 
-    /// <summary>What counts a send: those of its recipient, and those of the remote address that it was asked for from, where the caller names one.</summary>
-    public static IReadOnlyList<CountedSends> From(Application application, PerfumerlabsChannel channel, Recipient recipient, string? address)
+    /// <summary>
+    /// What counts a send: those of its recipient, and those of the remote address that it was asked for from, where the caller names one.
+    /// </summary>
+    public static IReadOnlyList<CountedSends> From(
+        Application application, PerfumerlabsChannel channel, Recipient recipient, string? address)
     {
         var limits = application.Settings.Limits;
         var counted = recipient.Folded(limits.FoldPlusTags, limits.FoldDots);
-        var perRecipient = new CountedSends($"{channel.Place}:recipient:{counted}", Windows(application, channel.Channel, SendCount.PerRecipient), OtpErrors.RecipientWindowFull);
+        var perRecipient = new CountedSends(
+            $"{channel.Place}:recipient:{counted}", Windows(application, channel.Channel, SendCount.PerRecipient),
+            OtpErrors.RecipientWindowFull);
         return address is null
             ? [perRecipient]
-            : [perRecipient, new($"{channel.Place}:ip:{address}", Windows(application, channel.Channel, SendCount.PerAddress), OtpErrors.AddressWindowFull)];
+            : [
+                perRecipient,
+                new(
+                    $"{channel.Place}:ip:{address}", Windows(application, channel.Channel, SendCount.PerAddress),
+                    OtpErrors.AddressWindowFull)];
     }
 
     /// <summary>A limit was reached, one of these or of the application's own.</summary>
@@ -59,7 +68,8 @@ internal sealed partial class SendLimits(
         var application = await context.Applications.SingleAsync(a => a.Id == applicationId, cancellationToken);
         var limits = application.Settings.Limits;
         var kept = limits.SendLimits.Where(l => !sets.Any(s => s.Channel == l.Channel && s.Count == l.Count));
-        application.Settings = application.Settings with { Limits = limits with { SendLimits = [.. kept, .. sets.Where(s => s.Windows.Length > 0)] } };
+        application.Settings =
+            application.Settings with { Limits = limits with { SendLimits = [.. kept, .. sets.Where(s => s.Windows.Length > 0)] } };
 
         // Later than before whatever the clocks say: two changes of one moment must not look like one.
         var now = time.GetUtcNow().UtcDateTime;
@@ -72,7 +82,8 @@ internal sealed partial class SendLimits(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "A caller of Perfumerlabs changed the limits of application {ApplicationId}: {Limits}")]
+        [LoggerMessage(
+            Level = LogLevel.Information, Message = "A caller of Perfumerlabs changed the limits of application {ApplicationId}: {Limits}")]
         public static partial void Changed(ILogger logger, Guid applicationId, string limits);
     }
 }

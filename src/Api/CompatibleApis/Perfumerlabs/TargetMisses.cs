@@ -7,7 +7,8 @@ using OtpPipeline.Core.Stores;
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
 /// <summary>
-/// Wrong passwords at GET /target in the last minute, whoever asks and whichever process: it finds any recipient, so guessing there is worth more than at a check.
+/// Wrong passwords at GET /target in the last minute, whoever asks and whichever process: it finds any recipient, so guessing there is
+/// worth more than at a check.
 /// </summary>
 internal sealed class TargetMisses(IMissStore store, OtpSecrets secrets)
 {
@@ -29,5 +30,6 @@ internal sealed class TargetMisses(IMissStore store, OtpSecrets secrets)
     }
 
     /// <summary>It was none.</summary>
-    public Task ReleaseAsync(Application application, long reserved) => store.ReleaseAsync(application.Id, _hash, reserved, CancellationToken.None);
+    public Task ReleaseAsync(Application application, long reserved) =>
+        store.ReleaseAsync(application.Id, _hash, reserved, CancellationToken.None);
 }

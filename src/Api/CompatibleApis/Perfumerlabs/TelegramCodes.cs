@@ -11,7 +11,9 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>Passwords of our own for users who write to the bot; each is the only live one of its kind, so that GET /target names the right chat.</summary>
+/// <summary>
+/// Passwords of our own for users who write to the bot; each is the only live one of its kind, so that GET /target names the right chat.
+/// </summary>
 internal sealed class TelegramCodes(OtpIntake intake, OtpCheck check)
 {
     private const int MinLength = 6;
@@ -22,7 +24,8 @@ internal sealed class TelegramCodes(OtpIntake intake, OtpCheck check)
 
     /// <summary>Makes a code and sends it to the chat; an update that was answered before makes none.</summary>
     /// <returns>Why there is none; null where there is one.</returns>
-    public async Task<OtpError?> IssueAsync(Application application, TelegramUpdate update, PinPolicy policy, CancellationToken cancellationToken)
+    public async Task<OtpError?> IssueAsync(
+        Application application, TelegramUpdate update, PinPolicy policy, CancellationToken cancellationToken)
     {
         var channel = PerfumerlabsChannel.Telegram;
         var recipient = Recipient.From(update.Chat);

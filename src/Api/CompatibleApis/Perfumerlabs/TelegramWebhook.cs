@@ -5,11 +5,15 @@ using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>POST /telegram/webhook: whatever a user writes to the bot in a private chat is answered with a code. Telegram repeats what is not answered with 200.</summary>
+/// <summary>
+/// POST /telegram/webhook: whatever a user writes to the bot in a private chat is answered with a code. Telegram repeats what is not
+/// answered with 200.
+/// </summary>
 internal sealed partial class TelegramWebhook
 {
     public static async Task<IResult> HandleAsync(
-        HttpContext http, PerfumerlabsCaller caller, TelegramCodes codes, ILogger<TelegramWebhook> logger, CancellationToken cancellationToken)
+        HttpContext http, PerfumerlabsCaller caller, TelegramCodes codes, ILogger<TelegramWebhook> logger,
+        CancellationToken cancellationToken)
     {
         var (application, refused) = await caller.FindTelegramAsync(http);
         if (application is null)

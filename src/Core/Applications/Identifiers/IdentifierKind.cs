@@ -3,7 +3,9 @@ namespace OtpPipeline.Core.Applications.Identifiers;
 /// <summary>What an identifier is to the clients that name it. One text is unique within its kind.</summary>
 public enum IdentifierKind
 {
-    /// <summary>The id that asks for access tokens, with the secret of the application; the application's own id unless another is wanted.</summary>
+    /// <summary>
+    /// The id that asks for access tokens, with the secret of the application; the application's own id unless another is wanted.
+    /// </summary>
     TokenClient,
 
     /// <summary>Beem's numeric appId; it has no secret of its own.</summary>

@@ -30,12 +30,15 @@ public static partial class IdentifierRules
 
     private static readonly FrozenDictionary<IdentifierKind, IdentifierShape> Shapes = new Dictionary<IdentifierKind, IdentifierShape>
     {
-        [IdentifierKind.TokenClient] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+        [IdentifierKind.TokenClient]
+        = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
         [IdentifierKind.BeemApp] = new(
             Number(), "a number from 1 to 999999999", HasSecret: false, IsSecret: false,
             From(("forbiddenOnRefusal", new("false", "true or false", v => v is "true" or "false"))),
             () => Credentials.NewNumber(BeemAppLimit).ToString(CultureInfo.InvariantCulture)),
-        [IdentifierKind.BeemKey] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, () => Credentials.NewHex(8)),
+        [IdentifierKind.BeemKey]
+        = new(
+            Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, () => Credentials.NewHex(8)),
         [IdentifierKind.BizmagnetsConfig] = new(
             PathPart(), "1 to 100 letters, digits, '-' or '_'", HasSecret: false, IsSecret: false,
             From(("text", new("{{pin}} is your verification code.", AuthenticationText.Expected, AuthenticationText.IsValid))),
@@ -45,7 +48,11 @@ public static partial class IdentifierRules
             From(
                 ("accountType", new("india", "india or intl", v => v is "india" or "intl")),
                 ("attempt", Number("5", OptionRules.Attempts)),
-                ("message", new(null, $"1 to {OptionRules.MaxTemplate} characters with %code%, of control characters only ends of lines and tabs", IsMessage)),
+                (
+                    "message",
+                    new(
+                        null, $"1 to {OptionRules.MaxTemplate} characters with %code%, of control characters only ends of lines and tabs",
+                        IsMessage)),
                 ("codeLength", Number("6", OptionRules.PinLength)),
                 ("codeExpiry", Number("200", CodeExpiry, " (seconds)")),
                 ("codeChars", new("0123456789", "2 to 62 different letters and digits", IsAlphabet)),
@@ -53,8 +60,10 @@ public static partial class IdentifierRules
                 ("codeType", new("Numeric", "Numeric, Alphabetic or Alphanumeric", v => v is "Numeric" or "Alphabetic" or "Alphanumeric")),
                 ("retryPeriod", Number("60", SettingRules.RetryPeriod, " (seconds)"))),
             () => Credentials.NewHex(16)),
-        [IdentifierKind.GupshupAccount] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
-        [IdentifierKind.GupshupUser] = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+        [IdentifierKind.GupshupAccount]
+        = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
+        [IdentifierKind.GupshupUser]
+        = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
     }.ToFrozenDictionary();
 
     /// <summary>The shape of a kind.</summary>
@@ -70,7 +79,8 @@ public static partial class IdentifierRules
     }
 
     /// <summary>The text that an operator sees.</summary>
-    public static string Shown(IdentifierKind kind, string identifier) => For(kind).IsSecret ? $"{Credentials.Prefix(identifier)}..." : identifier;
+    public static string Shown(IdentifierKind kind, string identifier) =>
+        For(kind).IsSecret ? $"{Credentials.Prefix(identifier)}..." : identifier;
 
     /// <summary>Whether codeChars and codeLength, as far as they are valid, make codes that cannot be guessed in a few tries.</summary>
     public static bool HasEnoughCodes(IReadOnlyDictionary<string, string> settings)

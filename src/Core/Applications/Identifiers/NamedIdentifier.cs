@@ -60,7 +60,8 @@ public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, str
 
         if (kind == IdentifierKind.GupshupKey && !IdentifierRules.HasEnoughCodes(settings))
         {
-            yield return new("settings/codeChars", $"must make at least {IdentifierRules.FewestCodes} codes with codeLength characters each");
+            yield return new(
+                "settings/codeChars", $"must make at least {IdentifierRules.FewestCodes} codes with codeLength characters each");
         }
     }
 

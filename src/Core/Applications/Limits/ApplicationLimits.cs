@@ -18,7 +18,9 @@ public sealed record ApplicationLimits
     /// <summary>Seconds between two OTPs for one recipient; 0 for no pause.</summary>
     public int RetryPeriod { get; init; }
 
-    /// <summary>Wrong guesses in a row per recipient, carried across OTPs, before the cool-off. NIST SP 800-63B asks for at most 100.</summary>
+    /// <summary>
+    /// Wrong guesses in a row per recipient, carried across OTPs, before the cool-off. NIST SP 800-63B asks for at most 100.
+    /// </summary>
     public int FailedGuesses { get; init; } = 100;
 
     /// <summary>How long nothing is sent to the recipient and no guess is evaluated.</summary>

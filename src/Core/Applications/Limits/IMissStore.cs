@@ -1,6 +1,9 @@
 namespace OtpPipeline.Core.Applications.Limits;
 
-/// <summary>Counts misses of one kind in the last minute for all processes: each before it is known to be one, so that guesses side by side are counted too.</summary>
+/// <summary>
+/// Counts misses of one kind in the last minute for all processes: each before it is known to be one, so that guesses side by side are
+/// counted too.
+/// </summary>
 public interface IMissStore
 {
     /// <summary>Counts one.</summary>

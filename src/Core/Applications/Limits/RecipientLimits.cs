@@ -44,7 +44,8 @@ public static class RecipientLimits
     public static OtpError? Full(RecipientHistory history, CountedSends counted, DateTime now)
     {
         var ms = Milliseconds(now);
-        var wait = counted.Windows.Max(w => history.Sends.Count(t => t > ms - (w.Minutes * Minute)) < w.Rate ? 0 : history.Sends[^w.Rate] + (w.Minutes * Minute) - ms);
+        var wait = counted.Windows.Max(
+            w => history.Sends.Count(t => t > ms - (w.Minutes * Minute)) < w.Rate ? 0 : history.Sends[^w.Rate] + (w.Minutes * Minute) - ms);
         return wait > 0 ? counted.Error with { RetryAfter = TimeSpan.FromMilliseconds(wait) } : null;
     }
 

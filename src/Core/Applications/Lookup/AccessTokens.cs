@@ -22,10 +22,14 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
     {
         var hash = client.HashOf(secret, secrets) ?? throw new ArgumentException("Not a secret of the client.", nameof(secret));
         var content = new TokenContent(client.Id, hash, scopes, (time.GetUtcNow() + lifetime).ToUnixTimeSeconds());
-        return Base64Url.EncodeToString(ring.EncryptWithId(JsonSerializer.SerializeToUtf8Bytes(content, TokenJson.Default.TokenContent), Place));
+        return Base64Url.EncodeToString(
+            ring.EncryptWithId(JsonSerializer.SerializeToUtf8Bytes(content, TokenJson.Default.TokenContent), Place));
     }
 
-    /// <summary>The caller whose token this is; null for one that is not ours, has expired, or whose client, secret or application is no longer active.</summary>
+    /// <summary>
+    /// The caller whose token this is; null for one that is not ours, has expired, or whose client, secret or application is no longer
+    /// active.
+    /// </summary>
     public async ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken)
     {
         if (Decrypt(token) is not { } content
@@ -36,7 +40,8 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
         }
 
         // What the application may do can have become less since.
-        return new(application, client.Identifier.Id, [.. content.Scopes.Intersect(application.Settings.TokenScopes(), StringComparer.Ordinal)]);
+        return new(
+            application, client.Identifier.Id, [.. content.Scopes.Intersect(application.Settings.TokenScopes(), StringComparer.Ordinal)]);
     }
 
     private TokenContent? Decrypt(string token)
@@ -65,6 +70,7 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
 /// <param name="Expires">Unix time.</param>
 internal sealed record TokenContent(Guid Client, byte[] SecretHash, IReadOnlyList<string> Scopes, long Expires);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(TokenContent))]
 internal sealed partial class TokenJson : JsonSerializerContext;

@@ -9,8 +9,8 @@ using OtpPipeline.Core.Secrets;
 namespace OtpPipeline.Core.Applications.Lookup;
 
 /// <summary>
-/// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect within seconds in every process.
-/// What is not known here is asked for, so that a new key works at once. While the database is away the last reading stands.
+/// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect within seconds in
+/// every process. What is not known here is asked for, so that a new key works at once. While the database is away the last reading stands.
 /// </summary>
 public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisposable
 {
@@ -25,7 +25,8 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     private bool _failing;
     private volatile ApplicationSnapshot _snapshot = ApplicationSnapshot.Empty;
 
-    public ApplicationDirectory(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, ILogger<ApplicationDirectory> logger)
+    public ApplicationDirectory(
+        IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, ILogger<ApplicationDirectory> logger)
     {
         _contexts = contexts;
         _secrets = secrets;
@@ -52,7 +53,10 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         return await _unknown.ExistsAsync(new() { KeyHash = _secrets.HashApiKey(key) }, cancellationToken) ? FindByKey(key) : null;
     }
 
-    /// <summary>Whom a compatible API's client means; null for a stranger. The application may be inactive: how that is answered is the compatible API's business.</summary>
+    /// <summary>
+    /// Whom a compatible API's client means; null for a stranger. The application may be inactive: how that is answered is the compatible
+    /// API's business.
+    /// </summary>
     /// <param name="kind">What the text is to the client.</param>
     /// <param name="identifier">The text as it came.</param>
     public Identified? Find(IdentifierKind kind, string identifier)
@@ -87,7 +91,8 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         Find(kind, identifier) is { } found && found.Identifier.Matches(secret, _secrets) ? found : null;
 
     /// <summary>The same, and the database is asked for an identifier or a secret that is not known here.</summary>
-    public async ValueTask<Identified?> FindAsync(IdentifierKind kind, string identifier, string secret, CancellationToken cancellationToken)
+    public async ValueTask<Identified?> FindAsync(
+        IdentifierKind kind, string identifier, string secret, CancellationToken cancellationToken)
     {
         if (await FindAsync(kind, identifier, cancellationToken) is not { } found)
         {
@@ -100,15 +105,19 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         }
 
         var id = found.Identifier.Id;
-        return await _unknown.ExistsAsync(new() { IdentifierId = id, SecretHash = _secrets.HashIdentifierSecret(id, secret) }, cancellationToken)
+        return await _unknown.ExistsAsync(
+            new() { IdentifierId = id, SecretHash = _secrets.HashIdentifierSecret(id, secret) }, cancellationToken)
             ? Find(kind, identifier, secret)
             : null;
     }
 
-    /// <summary>The token client with this id, as long as a secret with this hash is valid; the database is asked for one that is not known here.</summary>
+    /// <summary>
+    /// The token client with this id, as long as a secret with this hash is valid; the database is asked for one that is not known here.
+    /// </summary>
     internal async ValueTask<Identified?> FindTokenClientAsync(Guid id, byte[] secretHash, CancellationToken cancellationToken) =>
         FindTokenClient(id, secretHash) is { } found ? found
-        : await _unknown.ExistsAsync(new() { IdentifierId = id, SecretHash = secretHash }, cancellationToken) ? FindTokenClient(id, secretHash)
+        : await _unknown.ExistsAsync(
+            new() { IdentifierId = id, SecretHash = secretHash }, cancellationToken) ? FindTokenClient(id, secretHash)
         : null;
 
     /// <summary>The ids by which an application asks for access tokens.</summary>
@@ -127,7 +136,10 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         : await _unknown.ExistsAsync(new() { ApplicationId = applicationId }, cancellationToken) ? Find(applicationId)
         : null;
 
-    /// <summary>The secrets that sign an application's callbacks, newest first and none where it has none; null where they are not known, so that nothing can be signed.</summary>
+    /// <summary>
+    /// The secrets that sign an application's callbacks, newest first and none where it has none; null where they are not known, so that
+    /// nothing can be signed.
+    /// </summary>
     public IReadOnlyList<byte[]>? SecretsOf(Guid applicationId)
     {
         var snapshot = _snapshot;
@@ -189,12 +201,15 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     private Identified? FindTokenClient(Guid id, ReadOnlySpan<byte> secretHash)
     {
         var snapshot = _snapshot;
-        return snapshot.TokenClients.TryGetValue(id, out var row) && row.Matches(secretHash) && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
+        return snapshot.TokenClients.TryGetValue(id, out var row) && row.Matches(secretHash)
+            && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
             ? new(application, row)
             : null;
     }
 
-    /// <summary>Null where one does not open: a signature that lacks a valid secret would look like a forgery to those who know only that one.</summary>
+    /// <summary>
+    /// Null where one does not open: a signature that lacks a valid secret would look like a forgery to those who know only that one.
+    /// </summary>
     private IReadOnlyList<byte[]>? Decrypt(IEnumerable<WebhookSecret> rows)
     {
         try
@@ -229,10 +244,12 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Applications and keys could not be read; the last reading stands ({Type}: {Error})")]
+        [LoggerMessage(
+            Level = LogLevel.Warning, Message = "Applications and keys could not be read; the last reading stands ({Type}: {Error})")]
         public static partial void NotRefreshed(ILogger logger, string type, string error);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "A webhook secret cannot be opened; the callbacks of its application wait ({Error})")]
+        [LoggerMessage(
+            Level = LogLevel.Error, Message = "A webhook secret cannot be opened; the callbacks of its application wait ({Error})")]
         public static partial void SecretUnreadable(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "Applications and keys are no longer read")]

@@ -16,11 +16,14 @@ internal sealed class ApplicationSnapshot
 
     public FrozenDictionary<Guid, Application> ById { get; private init; } = FrozenDictionary<Guid, Application>.Empty;
 
-    public ILookup<Guid, ApplicationIdentifier> Identifiers { get; private init; } = Array.Empty<ApplicationIdentifier>().ToLookup(i => i.ApplicationId);
+    public ILookup<Guid, ApplicationIdentifier> Identifiers { get; private init; } = Array.Empty<ApplicationIdentifier>()
+        .ToLookup(i => i.ApplicationId);
 
-    public FrozenDictionary<Guid, ApplicationIdentifier> TokenClients { get; private init; } = FrozenDictionary<Guid, ApplicationIdentifier>.Empty;
+    public FrozenDictionary<Guid, ApplicationIdentifier> TokenClients { get; private init; } =
+        FrozenDictionary<Guid, ApplicationIdentifier>.Empty;
 
-    public FrozenDictionary<Guid, IReadOnlyList<byte[]>?> Secrets { get; private init; } = FrozenDictionary<Guid, IReadOnlyList<byte[]>?>.Empty;
+    public FrozenDictionary<Guid, IReadOnlyList<byte[]>?> Secrets { get; private init; } =
+        FrozenDictionary<Guid, IReadOnlyList<byte[]>?>.Empty;
 
     private FrozenDictionary<string, ApiKey> ByKey { get; init; } = FrozenDictionary<string, ApiKey>.Empty;
 
@@ -28,7 +31,8 @@ internal sealed class ApplicationSnapshot
         FrozenDictionary<(IdentifierKind Kind, string Identifier), ApplicationIdentifier>.Empty;
 
     public static async Task<ApplicationSnapshot> ReadAsync(
-        OtpDbContext context, long number, Func<IEnumerable<WebhookSecret>, IReadOnlyList<byte[]>?> open, CancellationToken cancellationToken)
+        OtpDbContext context, long number, Func<IEnumerable<WebhookSecret>, IReadOnlyList<byte[]>?> open,
+        CancellationToken cancellationToken)
     {
         var applications = await context.Applications.AsNoTracking().ToDictionaryAsync(a => a.Id, cancellationToken);
         var keys = await context.ApiKeys.AsNoTracking().ToListAsync(cancellationToken);

@@ -30,8 +30,8 @@ internal readonly record struct UnknownCredential
 }
 
 /// <summary>
-/// Asks the database about credentials that the snapshot does not know, so that new ones work at once in every process. Questions share statements, of which
-/// strangers get so many a second and no more; only what exists leads to a new reading.
+/// Asks the database about credentials that the snapshot does not know, so that new ones work at once in every process. Questions share
+/// statements, of which strangers get so many a second and no more; only what exists leads to a new reading.
 /// </summary>
 internal sealed partial class UnknownCredentials : IAsyncDisposable
 {
@@ -57,7 +57,8 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
 
     private long _failedAt = long.MinValue;
 
-    public UnknownCredentials(IDbContextFactory<OtpDbContext> contexts, Func<CancellationToken, Task> refresh, TimeProvider time, ILogger logger)
+    public UnknownCredentials(
+        IDbContextFactory<OtpDbContext> contexts, Func<CancellationToken, Task> refresh, TimeProvider time, ILogger logger)
     {
         _contexts = contexts;
         _refresh = refresh;
@@ -70,7 +71,8 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
     public async ValueTask<bool> ExistsAsync(UnknownCredential credential, CancellationToken cancellationToken)
     {
         var failedAt = Interlocked.Read(ref _failedAt);
-        return (failedAt == long.MinValue || _time.GetElapsedTime(failedAt) >= Rest) && await _batcher.AddAsync(credential, cancellationToken);
+        return (failedAt == long.MinValue || _time.GetElapsedTime(failedAt) >= Rest)
+            && await _batcher.AddAsync(credential, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -123,7 +125,8 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
     }
 
     /// <summary>Each text within its kind: a stranger who knows a name of another kind must not cause a reading of all.</summary>
-    private static async Task<bool> AnyIdentifierAsync(OtpDbContext context, ILookup<IdentifierKind, string> texts, CancellationToken cancellationToken)
+    private static async Task<bool> AnyIdentifierAsync(
+        OtpDbContext context, ILookup<IdentifierKind, string> texts, CancellationToken cancellationToken)
     {
         foreach (var ofKind in texts)
         {
@@ -139,7 +142,8 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The database could not be asked about credentials that are not known here ({Type})")]
+        [LoggerMessage(
+            Level = LogLevel.Debug, Message = "The database could not be asked about credentials that are not known here ({Type})")]
         public static partial void NotAsked(ILogger logger, string type);
     }
 }

@@ -8,7 +8,8 @@ using OtpPipeline.Core.Secrets;
 namespace OtpPipeline.Core.Applications.Seeding;
 
 /// <summary>Writes the applications of a first start.</summary>
-public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<SeededApplications> options, TimeProvider time)
+public sealed class ApplicationSeeding(
+    IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<SeededApplications> options, TimeProvider time)
 {
     /// <summary>How many applications were missing.</summary>
     public async Task<int> SeedAsync(CancellationToken cancellationToken)
@@ -81,7 +82,8 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
             return;
         }
 
-        var wanted = seed.WebhookSecrets.Select(text => CallbackSignature.TryParseSecret(text, out var secret) ? Convert.ToHexString(secret) : "").ToList();
+        var wanted = seed.WebhookSecrets.Select(
+            text => CallbackSignature.TryParseSecret(text, out var secret) ? Convert.ToHexString(secret) : "").ToList();
         var stored = await context.WebhookSecrets.Where(s => s.ApplicationId == seed.Id && s.Seeded).ToListAsync(cancellationToken);
         var kept = stored.ToDictionary(s => s, s => Convert.ToHexString(secrets.DecryptWebhookSecret(s)));
         context.RemoveRange(kept.Where(k => !wanted.Contains(k.Value, StringComparer.Ordinal)).Select(k => k.Key));
@@ -93,7 +95,8 @@ public sealed class ApplicationSeeding(IDbContextFactory<OtpDbContext> contexts,
             {
                 var id = Guid.CreateVersion7();
                 var secret = secrets.EncryptWebhookSecret(id, Convert.FromHexString(wanted[i]));
-                context.Add(new WebhookSecret { Id = id, ApplicationId = seed.Id, Secret = secret, Seeded = true, CreatedAt = now.AddMicroseconds(wanted.Count - i) });
+                context.Add(
+                    new WebhookSecret { Id = id, ApplicationId = seed.Id, Secret = secret, Seeded = true, CreatedAt = now.AddMicroseconds(wanted.Count - i) });
             }
         }
     }

@@ -26,7 +26,9 @@ public sealed class SeededApplication
     /// </summary>
     public IList<string> WebhookSecrets { get; init; } = [];
 
-    /// <summary>The secret with which the application asks for access tokens, in clear, at least 20 characters; only its hash is stored.</summary>
+    /// <summary>
+    /// The secret with which the application asks for access tokens, in clear, at least 20 characters; only its hash is stored.
+    /// </summary>
     [StringLength(IdentifierRules.MaxSecret, MinimumLength = 20)]
     public string? Secret { get; set; }
 
@@ -69,7 +71,8 @@ public sealed class SeededApplications : List<SeededApplication>, IValidatableOb
                 yield return new($"Applications:{i}:Settings:{key} {problem}.");
             }
 
-            if (application.WebhookSecrets.Count > WebhookSecret.ValidAtOnce || application.WebhookSecrets.Any(s => !CallbackSignature.TryParseSecret(s, out _)))
+            if (application.WebhookSecrets.Count > WebhookSecret.ValidAtOnce
+                || application.WebhookSecrets.Any(s => !CallbackSignature.TryParseSecret(s, out _)))
             {
                 yield return new($"Applications:{i}:WebhookSecrets must be at most two of \"whsec_\" and base64 of 24 to 64 random bytes.");
             }

@@ -1,6 +1,8 @@
 namespace OtpPipeline.Core.Applications.Seeding;
 
-/// <summary>Section <c>Applications:N:CompatibleApis</c>: the names under which clients of other compatible APIs know a seeded application.</summary>
+/// <summary>
+/// Section <c>Applications:N:CompatibleApis</c>: the names under which clients of other compatible APIs know a seeded application.
+/// </summary>
 public sealed class SeededCompatibleApis
 {
     public SeededBeem Beem { get; set; } = new();

@@ -17,7 +17,10 @@ internal static class SeededIdentifiers
         var beem = seed.CompatibleApis.Beem;
         if (beem.AppId is { } appId)
         {
-            yield return new(IdentifierKind.BeemApp, appId, null, new Dictionary<string, string>(StringComparer.Ordinal) { ["forbiddenOnRefusal"] = beem.ForbiddenOnRefusal ? "true" : "false" });
+            yield return new(
+                IdentifierKind.BeemApp, appId, null,
+                new Dictionary<string, string>(
+                    StringComparer.Ordinal) { ["forbiddenOnRefusal"] = beem.ForbiddenOnRefusal ? "true" : "false" });
         }
 
         if (beem.Key is { } key)
@@ -28,7 +31,9 @@ internal static class SeededIdentifiers
         var text = seed.CompatibleApis.BizMagnets.Text;
         foreach (var config in seed.CompatibleApis.BizMagnets.Configs)
         {
-            yield return new(IdentifierKind.BizmagnetsConfig, config, null, text is null ? None : new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = text });
+            yield return new(
+                IdentifierKind.BizmagnetsConfig, config, null,
+                text is null ? None : new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = text });
         }
 
         var gupshup = seed.CompatibleApis.Gupshup;
@@ -53,6 +58,7 @@ internal static class SeededIdentifiers
     {
         var known = IdentifierRules.For(IdentifierKind.GupshupKey).Settings.Keys;
         return settings.ToDictionary(
-            s => known.FirstOrDefault(k => k.Equals(s.Key, StringComparison.OrdinalIgnoreCase)) ?? s.Key, s => s.Value, StringComparer.Ordinal);
+            s => known.FirstOrDefault(
+                k => k.Equals(s.Key, StringComparison.OrdinalIgnoreCase)) ?? s.Key, s => s.Value, StringComparer.Ordinal);
     }
 }

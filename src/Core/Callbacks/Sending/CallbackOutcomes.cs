@@ -17,7 +17,8 @@ public sealed class CallbackOutcomes : IAsyncDisposable
     }
 
     /// <summary>False when the lease was no longer the reporter's, so that nothing was written.</summary>
-    public Task<bool> RecordAsync(CallbackReport report, CancellationToken cancellationToken) => _batcher.AddAsync(report, cancellationToken);
+    public Task<bool> RecordAsync(CallbackReport report, CancellationToken cancellationToken) =>
+        _batcher.AddAsync(report, cancellationToken);
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 

@@ -38,9 +38,12 @@ public interface ICallbackStore
     Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken);
 
     /// <summary>Newest first by the database's clock, from the one that follows the given place on.</summary>
-    Task<IReadOnlyList<CallbackHistory>> ListAsync(CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken);
+    Task<IReadOnlyList<CallbackHistory>> ListAsync(
+        CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Makes one callback due anew with the whole schedule before it; false where there is none. Null application and OTP: whoever's it is.</summary>
+    /// <summary>
+    /// Makes one callback due anew with the whole schedule before it; false where there is none. Null application and OTP: whoever's it is.
+    /// </summary>
     Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken);
 
     /// <summary>The same for the next ones after a cursor, oldest first.</summary>

@@ -36,7 +36,8 @@ public sealed class DeliveryRelease(IReleaseStore store, IOutbox outbox, IOption
             {
                 var channel = delivery.Channel.Text();
                 outgoing.Publish(
-                    new OtpRequested(delivery.OtpId, channel, delivery.Step), channel, traceParent: delivery.TraceParent, correlationId: delivery.OtpId);
+                    new OtpRequested(delivery.OtpId, channel, delivery.Step), channel, traceParent: delivery.TraceParent,
+                    correlationId: delivery.OtpId);
             }
 
             await unit.SaveAsync(outgoing.Messages, cancellationToken);
@@ -48,5 +49,6 @@ public sealed class DeliveryRelease(IReleaseStore store, IOutbox outbox, IOption
 
     /// <summary>The first of each application, then the second of each, and so on.</summary>
     public static IEnumerable<ReleasedDelivery> InTurn(IEnumerable<ReleasedDelivery> released) =>
-        released.GroupBy(r => r.ApplicationId).SelectMany(g => g.Select((delivery, turn) => (delivery, turn))).OrderBy(r => r.turn).Select(r => r.delivery);
+        released.GroupBy(r => r.ApplicationId).SelectMany(g => g.Select((delivery, turn) => (delivery, turn))).OrderBy(r => r.turn)
+            .Select(r => r.delivery);
 }

@@ -4,8 +4,8 @@ using OtpPipeline.Core.Recipients;
 namespace OtpPipeline.Core.Deliveries.Publishing;
 
 /// <summary>
-/// How far the queue of each channel is behind, seen by what this process takes from it: the longest time of late between a delivery's publication
-/// and its claim. What waits in a queue that is behind is not lost, and publishing it again would only lengthen the queue.
+/// How far the queue of each channel is behind, seen by what this process takes from it: the longest time of late between a delivery's
+/// publication and its claim. What waits in a queue that is behind is not lost, and publishing it again would only lengthen the queue.
 /// </summary>
 public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> options)
 {
@@ -18,7 +18,10 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
 
     private long Period => Now.Ticks / _lostAfter.Ticks;
 
-    /// <summary>A delivery just claimed. Of one that was published again the last publication counts, though its first message may be the one that came.</summary>
+    /// <summary>
+    /// A delivery just claimed. Of one that was published again the last publication counts, though its first message may be the one that
+    /// came.
+    /// </summary>
     public void Saw(Delivery claimed)
     {
         var published = claimed.PublishDueAt - DeliveryRules.RepublishAfter(_lostAfter, claimed.Republished);
@@ -47,7 +50,9 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
         }
     }
 
-    /// <summary>Nothing can come from the queue at the moment: its silence tells nothing, and what was seen before does not hold any more.</summary>
+    /// <summary>
+    /// Nothing can come from the queue at the moment: its silence tells nothing, and what was seen before does not hold any more.
+    /// </summary>
     public void Blind(Channel channel)
     {
         lock (_gate)
@@ -57,7 +62,9 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
         }
     }
 
-    /// <summary>Null where it is not known; zero where something could have come for long enough and did not, so that nothing waits.</summary>
+    /// <summary>
+    /// Null where it is not known; zero where something could have come for long enough and did not, so that nothing waits.
+    /// </summary>
     public TimeSpan? From(Channel channel)
     {
         lock (_gate)

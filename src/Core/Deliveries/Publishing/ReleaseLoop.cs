@@ -26,7 +26,8 @@ internal sealed partial class ReleaseLoop(
                 await Task.Delay(Least, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            await signal.WaitAsync(waiting ? WhileWaiting : options.Value.ReleaseInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await signal.WaitAsync(waiting ? WhileWaiting : options.Value.ReleaseInterval, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -59,7 +60,9 @@ internal sealed partial class ReleaseLoop(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Waiting deliveries cannot be published at the moment; tried again at intervals ({Type}: {Error})")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Waiting deliveries cannot be published at the moment; tried again at intervals ({Type}: {Error})")]
         public static partial void Failed(ILogger logger, string type, string error);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Waiting deliveries are published again")]

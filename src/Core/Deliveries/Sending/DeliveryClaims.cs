@@ -60,7 +60,8 @@ public sealed class DeliveryClaims : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
-    private async Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(
+        IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
     {
         // The same delivery may be requested twice in one batch: only the first request is granted.
         var distinct = requests.DistinctBy(r => (r.OtpId, r.Step)).ToList();
@@ -72,12 +73,15 @@ public sealed class DeliveryClaims : IAsyncDisposable
         }
 
         _release.Claimed(granted.Count);
-        return [.. requests.Select(r => granted.TryGetValue(r.LeaseId, out var claimed) ? claimed with { Lease = Until(claimed, lease) } : null)];
+        return [
+            .. requests.Select(r => granted.TryGetValue(r.LeaseId, out var claimed) ? claimed with { Lease = Until(claimed, lease) } : null)
+        ];
     }
 
     /// <summary>The life that was left at the claim is counted from before it, by the same clock: never too long.</summary>
     private LeaseClock Until(ClaimedDelivery claimed, LeaseClock lease) =>
-        lease.EndedAfter(_options.BeginWithin(claimed.Delivery.Channel)).EndedAfter(claimed.ExpiresAt - claimed.Delivery.UpdatedAt - _options.ExpiryMargin);
+        lease.EndedAfter(_options.BeginWithin(claimed.Delivery.Channel))
+            .EndedAfter(claimed.ExpiresAt - claimed.Delivery.UpdatedAt - _options.ExpiryMargin);
 }
 
 /// <summary>A claimed delivery, opened: what a provider gets.</summary>
@@ -90,7 +94,8 @@ public sealed class DeliveryClaims : IAsyncDisposable
 /// <param name="Text">The rendered message.</param>
 /// <param name="ExpiresAt">When the OTP ends.</param>
 public sealed record OutgoingDelivery(
-    Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, OtpDetails Details, Pin Pin, string Text, DateTime ExpiresAt)
+    Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, OtpDetails Details, Pin Pin, string Text,
+    DateTime ExpiresAt)
 {
     /// <summary>The caller's own message, which <see cref="Text"/> is of; null where the template made it.</summary>
     public CallerMessage? Message { get; init; }

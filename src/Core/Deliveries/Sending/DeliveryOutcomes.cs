@@ -17,7 +17,8 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     private readonly DeliveryOptions _options;
     private readonly Batcher<ReportedOutcome, bool> _batcher;
 
-    public DeliveryOutcomes(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<DeliveryOptions> options, IOptions<BatchingOptions> batching)
+    public DeliveryOutcomes(
+        IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<DeliveryOptions> options, IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
@@ -27,7 +28,8 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     }
 
     /// <summary>False when the claim was no longer this one's, so that nothing was written.</summary>
-    public Task<bool> RecordAsync(ReportedOutcome reported, CancellationToken cancellationToken) => _batcher.AddAsync(reported, cancellationToken);
+    public Task<bool> RecordAsync(ReportedOutcome reported, CancellationToken cancellationToken) =>
+        _batcher.AddAsync(reported, cancellationToken);
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 

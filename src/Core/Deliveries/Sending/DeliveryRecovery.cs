@@ -16,11 +16,12 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
 
     /// <summary>Deliveries in SENDING whose lease ended become UNKNOWN, and the channel's policy decides; the number of OTPs.</summary>
     public Task<int> EndLeasesAsync(int limit, CancellationToken cancellationToken) =>
-        RunAsync(unit => unit.LockEndedLeasesAsync(limit, cancellationToken), (changes, otp, _) => EndLeases(changes, otp), cancellationToken);
+        RunAsync(
+            unit => unit.LockEndedLeasesAsync(limit, cancellationToken), (changes, otp, _) => EndLeases(changes, otp), cancellationToken);
 
     /// <summary>
-    /// Queued deliveries whose work command seems lost are published again: what their queue should have handed out by now, as far as it is behind.
-    /// The number of OTPs.
+    /// Queued deliveries whose work command seems lost are published again: what their queue should have handed out by now, as far as it is
+    /// behind. The number of OTPs.
     /// </summary>
     public async Task<int> RepublishAsync(int limit, CancellationToken cancellationToken)
     {
@@ -32,7 +33,9 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
 
         try
         {
-            return await RunAsync(unit => unit.LockLostDeliveriesAsync(lags, limit, cancellationToken), (changes, otp, locked) => Republish(changes, otp, lags, locked.Unpublished.Contains(otp.Otp.Id)), cancellationToken);
+            return await RunAsync(
+                unit => unit.LockLostDeliveriesAsync(lags, limit, cancellationToken),
+                (changes, otp, locked) => Republish(changes, otp, lags, locked.Unpublished.Contains(otp.Otp.Id)), cancellationToken);
         }
         catch (Exception failure) when (StoreFailures.IsOutage(failure))
         {
@@ -55,11 +58,14 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         }
     }
 
-    /// <summary>A command that still waits in the outbox is not lost: it is looked at again later, and another one would only come twice.</summary>
+    /// <summary>
+    /// A command that still waits in the outbox is not lost: it is looked at again later, and another one would only come twice.
+    /// </summary>
     private void Republish(OtpChanges changes, LockedOtp otp, IReadOnlyDictionary<Channel, TimeSpan> lags, bool unpublished)
     {
         foreach (var delivery in otp.Deliveries.Where(
-            d => d.Status == DeliveryStatus.Queued && d.WaitingSince is null && lags.TryGetValue(d.Channel, out var lag) && d.PublishDueAt <= changes.Now - lag))
+            d => d.Status == DeliveryStatus.Queued && d.WaitingSince is null && lags.TryGetValue(d.Channel, out var lag)
+                && d.PublishDueAt <= changes.Now - lag))
         {
             delivery.Republished += unpublished ? 0 : 1;
             delivery.PublishDueAt = changes.Now + DeliveryRules.RepublishAfter(options.Value.LostAfter, delivery.Republished);
@@ -71,7 +77,8 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         }
     }
 
-    private async Task<int> RunAsync(Func<IOtpUnit, Task<LockedOtps>> find, Action<OtpChanges, LockedOtp, LockedOtps> apply, CancellationToken cancellationToken)
+    private async Task<int> RunAsync(
+        Func<IOtpUnit, Task<LockedOtps>> find, Action<OtpChanges, LockedOtp, LockedOtps> apply, CancellationToken cancellationToken)
     {
         var outgoing = outbox.NewBatch();
         int count;

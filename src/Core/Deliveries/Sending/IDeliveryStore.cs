@@ -28,8 +28,8 @@ public sealed record ClaimedDelivery(
 public interface IDeliveryStore
 {
     /// <summary>
-    /// QUEUED to SENDING for each request whose delivery is due, only while its OTP is PENDING and has more than <paramref name="margin"/> to live;
-    /// one statement and one commit for all. Requests that are not granted are left out of the answer.
+    /// QUEUED to SENDING for each request whose delivery is due, only while its OTP is PENDING and has more than <paramref name="margin"/>
+    /// to live; one statement and one commit for all. Requests that are not granted are left out of the answer.
     /// </summary>
     Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
         IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken);

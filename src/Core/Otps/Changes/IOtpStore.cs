@@ -11,10 +11,15 @@ public interface IOtpStore
     /// <summary>One transaction that changes OTPs.</summary>
     Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken);
 
-    /// <summary>An OTP of this application with its deliveries, and the moment of reading; null where the application has no such OTP.</summary>
+    /// <summary>
+    /// An OTP of this application with its deliveries, and the moment of reading; null where the application has no such OTP.
+    /// </summary>
     Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken);
 
-    /// <summary>Deletes OTPs that were final at the retention's begin, and what else is out of date, in one bounded batch; the number of rows deleted.</summary>
+    /// <summary>
+    /// Deletes OTPs that were final at the retention's begin, and what else is out of date, in one bounded batch; the number of rows
+    /// deleted.
+    /// </summary>
     Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken);
 }
 

@@ -26,8 +26,8 @@ public interface IOtpUnit : IAsyncDisposable
     Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Locks pending OTPs with a published QUEUED delivery whose work command seems lost, skipping those that somebody else holds: of each channel
-    /// at most <paramref name="limit"/> that were to be published again before <paramref name="lags"/>.
+    /// Locks pending OTPs with a published QUEUED delivery whose work command seems lost, skipping those that somebody else holds: of each
+    /// channel at most <paramref name="limit"/> that were to be published again before <paramref name="lags"/>.
     /// </summary>
     Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken);
 

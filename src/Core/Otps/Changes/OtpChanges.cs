@@ -56,7 +56,9 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
 
     public List<OtpSubmission> Submissions { get; } = [];
 
-    public bool IsEmpty => Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0 && Spendings.Count == 0 && Submissions.Count == 0;
+    public bool IsEmpty =>
+        Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0
+            && Spendings.Count == 0 && Submissions.Count == 0;
 
     /// <summary>Wrong guesses in a row are counted over all OTPs of a recipient; a right one ends the row.</summary>
     public void CountGuess(RecipientHistory history, OtpState before, OtpState after, ApplicationLimits limits)
@@ -120,7 +122,8 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         var change = Add(otp, OtpChangeKind.Delivery, delivery.Id, EnumText<DeliveryStatus>.Upper(status), reason);
         otp.DeliverySequence = change.Sequence;
         Publish(otp, change, new OtpDeliveryChanged(
-            otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step, delivery.Attempt,
+            otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step,
+            delivery.Attempt,
             change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp), previous));
     }
 
@@ -165,7 +168,9 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
 
     /// <summary>Says once more that there is a delivery to make.</summary>
     public void PublishWork(Delivery delivery) =>
-        outbox.Publish(new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), traceParent: TraceParent, correlationId: delivery.OtpId);
+        outbox.Publish(
+            new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), traceParent: TraceParent,
+            correlationId: delivery.OtpId);
 
     /// <summary>Null where the key is gone: an OTP must end all the same, and a subscriber must learn of it.</summary>
     private IReadOnlyDictionary<string, string>? MetadataOf(Otp otp)

@@ -49,5 +49,6 @@ public sealed class OtpMetrics
 
     private static KeyValuePair<string, object?> ChannelOf(Otp otp) => new("channel", otp.Channel.Text());
 
-    private static KeyValuePair<string, object?> ReasonOf(Otp otp) => new("reason", otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null);
+    private static KeyValuePair<string, object?> ReasonOf(Otp otp) =>
+        new("reason", otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null);
 }

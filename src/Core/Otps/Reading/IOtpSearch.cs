@@ -1,8 +1,8 @@
 namespace OtpPipeline.Core.Otps.Reading;
 
 /// <summary>
-/// OTPs as a database finds them for callers who know no id: by keyed hashes, without a lock, so that what is found has to be checked again under one. Live is what is
-/// PENDING and not past its time.
+/// OTPs as a database finds them for callers who know no id: by keyed hashes, without a lock, so that what is found has to be checked again
+/// under one. Live is what is PENDING and not past its time.
 /// </summary>
 public interface IOtpSearch
 {

@@ -96,7 +96,8 @@ public sealed record OtpAnswer
 
     /// <summary>As it was right after one of its changes.</summary>
     public static OtpAnswer Create(
-        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, OtpChange change, DeliveryChange? delivery, long previous) =>
+        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, OtpChange change, DeliveryChange? delivery,
+        long previous) =>
         Create(otp, details, metadata, change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
         {
             Delivery = delivery,
@@ -108,7 +109,8 @@ public sealed record OtpAnswer
         view.State.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, view.State.Attempts, sequence, deliveries);
 
     private static OtpAnswer Create(
-        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, string status, string? reason, int attempts, long sequence,
+        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, string status, string? reason, int attempts,
+        long sequence,
         IReadOnlyList<DeliveryAnswer>? deliveries)
     {
         var toPhone = otp.Channel.TakesPhoneNumber();

@@ -5,12 +5,19 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Otps.Reading;
 
-/// <summary>Shows an OTP to its application as it is now: past its time it is EXPIRED, whether or not a worker has written that yet.</summary>
+/// <summary>
+/// Shows an OTP to its application as it is now: past its time it is EXPIRED, whether or not a worker has written that yet.
+/// </summary>
 public sealed class OtpReader(IOtpStore store, IOtpSearch search, OtpSecrets secrets)
 {
-    /// <summary>The PIN of the newest live OTP of any of these lookups; null where none is live. For callers who brought the PIN themselves.</summary>
-    public async Task<string?> FindLastPinAsync(Application application, IReadOnlyCollection<OtpLookup> lookups, CancellationToken cancellationToken) =>
-        await search.FindLastPinAsync([.. lookups.Select(l => secrets.HashLookup(application.Id, l))], cancellationToken) is { } pin ? secrets.DecryptPin(pin).Reveal() : null;
+    /// <summary>
+    /// The PIN of the newest live OTP of any of these lookups; null where none is live. For callers who brought the PIN themselves.
+    /// </summary>
+    public async Task<string?> FindLastPinAsync(
+        Application application, IReadOnlyCollection<OtpLookup> lookups, CancellationToken cancellationToken) =>
+        await search.FindLastPinAsync([.. lookups.Select(l => secrets.HashLookup(application.Id, l))], cancellationToken) is { } pin
+            ? secrets.DecryptPin(pin).Reveal()
+            : null;
 
     public async Task<OtpView?> FindAsync(Application application, Guid otpId, CancellationToken cancellationToken)
     {
@@ -20,7 +27,8 @@ public sealed class OtpReader(IOtpStore store, IOtpSearch search, OtpSecrets sec
         }
 
         var otp = reading.Otp;
-        var stored = new OtpState(otp.Status, otp.Reason, otp.Attempts, otp.MaxAttempts, otp.ExpiresAt, reading.Deliveries.Any(d => d.Status.MayHaveArrived()));
+        var stored = new OtpState(
+            otp.Status, otp.Reason, otp.Attempts, otp.MaxAttempts, otp.ExpiresAt, reading.Deliveries.Any(d => d.Status.MayHaveArrived()));
         return OtpView.From(otp, stored.At(reading.Now), reading.Deliveries, secrets);
     }
 }

@@ -12,11 +12,14 @@ namespace OtpPipeline.Core.Otps.Verification;
 /// <summary>A command to cancel an OTP.</summary>
 /// <param name="Application">Who asks; another application's OTP is not found.</param>
 /// <param name="OtpId">The OTP.</param>
-/// <param name="SubmissionId">The caller's own id of this command: its retry after a lost answer is recognised by it; null for none.</param>
+/// <param name="SubmissionId">The caller's own id of this command: its retry after a lost answer is recognised by it; null for
+/// none.</param>
 /// <param name="TraceParent">W3C trace context of the request.</param>
 public sealed record CancelCommand(Application Application, Guid OtpId, string? SubmissionId = null, string? TraceParent = null)
 {
-    /// <summary>Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed.</summary>
+    /// <summary>
+    /// Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed.
+    /// </summary>
     public Action<OutboxBatch, CancellationAnswer>? Announce { get; init; }
 }
 
@@ -32,7 +35,8 @@ public sealed class OtpCancellation : IAsyncDisposable
     private readonly TimeSpan _retention;
     private readonly Batcher<CancelCommand, CancellationAnswer> _batcher;
 
-    public OtpCancellation(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<BatchingOptions> batching)
+    public OtpCancellation(
+        IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
@@ -46,13 +50,15 @@ public sealed class OtpCancellation : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
-    private async Task<IReadOnlyList<CancellationAnswer>> CancelAsync(IReadOnlyList<CancelCommand> commands, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<CancellationAnswer>> CancelAsync(
+        IReadOnlyList<CancelCommand> commands, CancellationToken cancellationToken)
     {
         var outgoing = _outbox.NewBatch();
         var answers = new CancellationAnswer[commands.Count];
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
-            var locked = await unit.LockAsync(commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
+            var locked = await unit.LockAsync(
+                commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
             var changes = new OtpChanges(outgoing, locked.Now, _secrets);
             for (var i = 0; i < commands.Count; i++)
             {

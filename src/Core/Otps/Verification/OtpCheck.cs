@@ -16,22 +16,31 @@ namespace OtpPipeline.Core.Otps.Verification;
 /// </summary>
 public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets)
 {
-    /// <summary>The guess against every live OTP of the lookup: each that it is the PIN of is verified, so that a PIN that was sent twice is used once; where it is the PIN of none, it is a wrong guess on each, and counts as often for the recipient.</summary>
+    /// <summary>
+    /// The guess against every live OTP of the lookup: each that it is the PIN of is verified, so that a PIN that was sent twice is used
+    /// once; where it is the PIN of none, it is a wrong guess on each, and counts as often for the recipient.
+    /// </summary>
     /// <returns>Null for success; <see cref="OtpErrors.NotFound"/> where none is live.</returns>
-    public async Task<OtpError?> CheckAsync(Application application, OtpLookup lookup, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
+    public async Task<OtpError?> CheckAsync(
+        Application application, OtpLookup lookup, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
     {
         var ids = await search.FindLiveAsync(secrets.HashLookup(application.Id, lookup), cancellationToken);
-        return ids.Count == 0 ? OtpErrors.NotFound : (await DecideAsync(application, ids, guess, ofOneRecipient: false, traceParent, cancellationToken)).Error;
+        return ids.Count == 0
+            ? OtpErrors.NotFound
+            : (await DecideAsync(application, ids, guess, ofOneRecipient: false, traceParent, cancellationToken)).Error;
     }
 
-    /// <summary>Verifies the live OTP that this is the PIN of. Where several recipients have it, nobody can tell whose it is: none is found.</summary>
+    /// <summary>
+    /// Verifies the live OTP that this is the PIN of. Where several recipients have it, nobody can tell whose it is: none is found.
+    /// </summary>
     /// <param name="application">Who asks.</param>
     /// <param name="place">Where PINs find their OTPs; see RequestOptions.FindPinIn.</param>
     /// <param name="pin">The PIN.</param>
     /// <param name="traceParent">W3C trace context of the request.</param>
     /// <param name="cancellationToken">Ends the waiting, not the work.</param>
     /// <returns>Its recipient.</returns>
-    public async Task<Result<string>> TakeAsync(Application application, string place, string pin, string? traceParent, CancellationToken cancellationToken)
+    public async Task<Result<string>> TakeAsync(
+        Application application, string place, string pin, string? traceParent, CancellationToken cancellationToken)
     {
         var ids = await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken);
         if (ids.Count == 0)
@@ -48,7 +57,8 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         (await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken)).Count > 0;
 
     private async Task<(Otp? Verified, OtpError? Error)> DecideAsync(
-        Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent, CancellationToken cancellationToken)
+        Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent,
+        CancellationToken cancellationToken)
     {
         // What is begun is finished: a caller that goes away must not learn the answer of a guess that was not counted.
         cancellationToken.ThrowIfCancellationRequested();
@@ -72,7 +82,8 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         return answer;
     }
 
-    private (Otp? Verified, OtpError? Error) Decide(Application application, LockedOtps locked, PinGuess guess, bool ofOneRecipient, OtpChanges changes)
+    private (Otp? Verified, OtpError? Error) Decide(
+        Application application, LockedOtps locked, PinGuess guess, bool ofOneRecipient, OtpChanges changes)
     {
         var live = locked.Otps.Values
             .Where(o => o.Otp.ApplicationId == application.Id && o.State.At(locked.Now).Status == OtpStatus.Pending)

@@ -12,7 +12,8 @@ using OtpPipeline.Outbox;
 namespace OtpPipeline.Core.Otps.Verification;
 
 /// <summary>Sends a live OTP again, unchanged: a further delivery of the same PIN, which the limits count like any other.</summary>
-public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets, ProviderChoice providers, IOptions<DeliveryOptions> options)
+public sealed class OtpResend(
+    IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets, ProviderChoice providers, IOptions<DeliveryOptions> options)
 {
     /// <summary>The newest OTP of the lookup, live or not; null where there is none, or it is purged.</summary>
     public Task<LastOtp?> FindLastAsync(Application application, OtpLookup lookup, CancellationToken cancellationToken) =>
@@ -25,7 +26,8 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
     /// <param name="traceParent">W3C trace context of the request.</param>
     /// <param name="cancellationToken">Ends the waiting, not the work.</param>
     /// <returns>Null for success; <see cref="OtpErrors.NotPending"/> where it is not live any more.</returns>
-    public async Task<OtpError?> ResendAsync(Application application, Guid otpId, int? retryPeriod, string? traceParent, CancellationToken cancellationToken)
+    public async Task<OtpError?> ResendAsync(
+        Application application, Guid otpId, int? retryPeriod, string? traceParent, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         return await StoreRetries.RunAsync(() => ResendOnceAsync(application, otpId, retryPeriod, traceParent));
@@ -37,7 +39,9 @@ public sealed class OtpResend(IOtpStore store, IOtpSearch search, IOutbox outbox
         OtpError? error;
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
-            var spending = application.Settings.Limits.SpendingPerDay is null ? null : await unit.LockSpendingAsync(application.Id, CancellationToken.None);
+            var spending = application.Settings.Limits.SpendingPerDay is null
+                ? null
+                : await unit.LockSpendingAsync(application.Id, CancellationToken.None);
             var locked = await unit.LockForVerificationAsync([otpId], submissions: false, CancellationToken.None);
             var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
             error = locked.Otps.TryGetValue(otpId, out var otp) && otp.Otp.ApplicationId == application.Id

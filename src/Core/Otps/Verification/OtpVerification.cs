@@ -16,14 +16,20 @@ namespace OtpPipeline.Core.Otps.Verification;
 /// <param name="Application">Who asks; another application's OTP is not found.</param>
 /// <param name="OtpId">The OTP.</param>
 /// <param name="Guess">What the user typed.</param>
-/// <param name="SubmissionId">The caller's own id of this submission: its retry after a lost answer is recognised by it and answered alike; null for none.</param>
+/// <param name="SubmissionId">The caller's own id of this submission: its retry after a lost answer is recognised by it and answered alike;
+/// null for none.</param>
 /// <param name="TraceParent">W3C trace context of the request.</param>
-public sealed record VerifyCommand(Application Application, Guid OtpId, PinGuess Guess, string? SubmissionId = null, string? TraceParent = null)
+public sealed record VerifyCommand(
+    Application Application, Guid OtpId, PinGuess Guess, string? SubmissionId = null, string? TraceParent = null)
 {
-    /// <summary>Whom the caller names beside the OTP: one that was sent to somebody else is not found, and no guess is counted; null for nobody.</summary>
+    /// <summary>
+    /// Whom the caller names beside the OTP: one that was sent to somebody else is not found, and no guess is counted; null for nobody.
+    /// </summary>
     public Recipient? Recipient { get; init; }
 
-    /// <summary>Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed.</summary>
+    /// <summary>
+    /// Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed.
+    /// </summary>
     public Action<OutboxBatch, VerifyAnswer>? Announce { get; init; }
 }
 
@@ -43,7 +49,8 @@ public sealed class OtpVerification : IAsyncDisposable
     private readonly TimeSpan _retention;
     private readonly Batcher<VerifyCommand, VerifyAnswer> _batcher;
 
-    public OtpVerification(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<BatchingOptions> batching)
+    public OtpVerification(
+        IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
@@ -90,13 +97,15 @@ public sealed class OtpVerification : IAsyncDisposable
     {
         var otp = locked.Otp;
         var history = locked.History;
-        var submission = command.SubmissionId is { } id && locked.Remembers(changes.Now, _retention) ? _secrets.HashSubmission(id, command.Guess) : null;
+        var submission = command.SubmissionId is { } id
+            && locked.Remembers(changes.Now, _retention) ? _secrets.HashSubmission(id, command.Guess) : null;
         if (locked.AnswerTo(submission) is { Code: { } code })
         {
             return new(OtpErrors.FromSubmission(code), otp.TrackId);
         }
 
-        if (locked.State.At(changes.Now).Status == OtpStatus.Pending && history is not null && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
+        if (locked.State.At(changes.Now).Status == OtpStatus.Pending && history is not null
+            && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
         {
             return new(cooling, otp.TrackId);
         }
@@ -104,7 +113,9 @@ public sealed class OtpVerification : IAsyncDisposable
         var before = locked.State;
         var outcome = OtpRules.Verify(
             before,
-            new(locked.Pin is { } pin && _secrets.DecryptPin(pin).Matches(command.Guess), submission is not null && submission.AsSpan().SequenceEqual(otp.VerifiedBy)),
+            new(
+                locked.Pin is { } pin && _secrets.DecryptPin(pin).Matches(command.Guess),
+                submission is not null && submission.AsSpan().SequenceEqual(otp.VerifiedBy)),
             changes.Now);
         changes.Move(locked, outcome.State);
         if (history is not null)

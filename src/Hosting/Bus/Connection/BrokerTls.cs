@@ -112,7 +112,8 @@ internal sealed class BrokerTls
         catch (Exception failure) when (IsUnreadable(failure))
         {
             problems.Add(
-                "RabbitMq:ClientCertificateFile cannot be read: it must be a certificate in PEM form with its key in RabbitMq:ClientCertificateKeyFile, "
+                "RabbitMq:ClientCertificateFile cannot be read: it must be a certificate in PEM form with its key in " +
+                "RabbitMq:ClientCertificateKeyFile, "
                 + "or a PKCS #12 file (.pfx), with RabbitMq:ClientCertificatePassword where one is needed.");
             return null;
         }

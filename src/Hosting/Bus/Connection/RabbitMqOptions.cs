@@ -34,7 +34,9 @@ public sealed class RabbitMqOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ErrorMessage = "RabbitMq:CheckInterval must be 1 second to 1 minute.")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>PEM file of the only authorities that the broker's certificate may come from; the machine's where it is not set. For amqps.</summary>
+    /// <summary>
+    /// PEM file of the only authorities that the broker's certificate may come from; the machine's where it is not set. For amqps.
+    /// </summary>
     public string? CaFile { get; set; }
 
     /// <summary>Certificate that this process shows the broker: PEM, or PKCS #12 without a key file. For amqps.</summary>

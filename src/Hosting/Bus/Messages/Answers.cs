@@ -11,7 +11,8 @@ namespace OtpPipeline.Hosting.Bus.Messages;
 /// <param name="RequestId">MassTransit's own, for an answer in an envelope; like the two below.</param>
 /// <param name="ConversationId">The conversation of the command.</param>
 /// <param name="CorrelationId">The correlation of the command.</param>
-public sealed record ReplyRoute(string Queue, bool InEnvelope, string? Correlation, Guid? RequestId = null, Guid? ConversationId = null, Guid? CorrelationId = null);
+public sealed record ReplyRoute(
+    string Queue, bool InEnvelope, string? Correlation, Guid? RequestId = null, Guid? ConversationId = null, Guid? CorrelationId = null);
 
 /// <summary>Answers to commands, on their way through the outbox.</summary>
 public static class Answers

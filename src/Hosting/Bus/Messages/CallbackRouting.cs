@@ -3,7 +3,9 @@ using OtpPipeline.Core.Otps.Changes;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
-/// <summary>Leads an event to the queue of callbacks where its change owes one, so that the first attempt need not wait for the job.</summary>
+/// <summary>
+/// Leads an event to the queue of callbacks where its change owes one, so that the first attempt need not wait for the job.
+/// </summary>
 internal static class CallbackRouting
 {
     /// <summary>Binds the queue; no application's id, so no subscriber sees a difference.</summary>

@@ -9,7 +9,8 @@ namespace OtpPipeline.Hosting.Bus.Messages;
 /// both would count as handled. It stands before MassTransit's own handling of errors, too, so it puts aside what it stops.
 /// </summary>
 /// <param name="putAside">Puts aside what is stopped.</param>
-/// <param name="withLimits">Bodies have the limits of requests. The endpoints of commands check those themselves, since they answer.</param>
+/// <param name="withLimits">Bodies have the limits of requests. The endpoints of commands check those themselves, since they
+/// answer.</param>
 internal sealed class JsonObjectsOnly(Func<ReceiveContext, Exception, Task> putAside, bool withLimits) : IFilter<ReceiveContext>
 {
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>

@@ -12,13 +12,16 @@ public static class OriginalMessages
 {
     private const int LongestText = 255;
 
-    private static readonly FrozenSet<string> BrokersReasons = new[] { "rejected", "expired", "maxlen", "delivery_limit" }.ToFrozenSet(StringComparer.Ordinal);
+    private static readonly FrozenSet<string> BrokersReasons = new[] { "rejected", "expired", "maxlen", "delivery_limit" }.ToFrozenSet(
+        StringComparer.Ordinal);
 
     /// <summary>AMQP's properties; none where the message came over no broker.</summary>
     public static IReadOnlyBasicProperties PropertiesOf(ReceiveContext context) =>
         context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivered) ? delivered.Properties : new BasicProperties();
 
-    /// <summary>A text that fits into a property; null for one that does not, as when broken bytes were read and would be written again.</summary>
+    /// <summary>
+    /// A text that fits into a property; null for one that does not, as when broken bytes were read and would be written again.
+    /// </summary>
     public static string? Fitting(string? text) => text is not null && Encoding.UTF8.GetByteCount(text) <= LongestText ? text : null;
 
     /// <summary>The message as its sender made it, for the encrypted copy.</summary>

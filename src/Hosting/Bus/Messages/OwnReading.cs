@@ -10,7 +10,9 @@ public static class OwnReading
 {
     private static readonly JsonDocument Nothing = JsonDocument.Parse("{}");
 
-    /// <summary>Each message of the endpoint becomes what <paramref name="read"/> makes of it; what that throws is the message's fault.</summary>
+    /// <summary>
+    /// Each message of the endpoint becomes what <paramref name="read"/> makes of it; what that throws is the message's fault.
+    /// </summary>
     public static void ReadWith<T>(this IReceiveEndpointConfigurator endpoint, Func<ReceiveContext, T> read)
         where T : class
     {

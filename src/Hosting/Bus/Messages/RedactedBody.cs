@@ -3,7 +3,9 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
-/// <summary>What an error queue keeps of a body: its size, and those ids of ours that really are ids. Everything else may be a secret.</summary>
+/// <summary>
+/// What an error queue keeps of a body: its size, and those ids of ours that really are ids. Everything else may be a secret.
+/// </summary>
 internal static class RedactedBody
 {
     private static readonly string[] Ids = ["otpId", "applicationId", "trackId"];

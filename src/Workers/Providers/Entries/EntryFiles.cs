@@ -58,7 +58,8 @@ internal static class EntryFiles
         {
             policy.CustomTrustStore.ImportFromPemFile(file);
         }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+        catch (Exception failure) when (
+            failure is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
         {
             problems.Add(key, "names a file that cannot be read.");
             return null;

@@ -4,7 +4,9 @@ using System.Reflection;
 
 namespace OtpPipeline.Workers.Providers.Entries;
 
-/// <summary>Binds an entry to its options, and misses no key that the options do not have: a misspelt one would be a silent default.</summary>
+/// <summary>
+/// Binds an entry to its options, and misses no key that the options do not have: a misspelt one would be a silent default.
+/// </summary>
 internal static class EntryReader
 {
     private const string Field = "The field ";
@@ -52,7 +54,8 @@ internal static class EntryReader
 
     private static void FindUnknown(IConfigurationSection section, Type type, string prefix, EntryProblems problems)
     {
-        var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance).ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
+        var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
         foreach (var child in section.GetChildren())
         {
             var key = prefix + child.Key;

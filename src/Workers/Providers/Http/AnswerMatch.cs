@@ -21,7 +21,9 @@ internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Pat
             problems.Add($"{key}:JsonEquals", "needs JsonPath beside it.");
         }
 
-        return new(status, CompileRegex($"{key}:BodyMatches", options.BodyMatches, problems), CompilePath($"{key}:JsonPath", options.JsonPath, problems), options.JsonEquals);
+        return new(
+            status, CompileRegex($"{key}:BodyMatches", options.BodyMatches, problems),
+            CompilePath($"{key}:JsonPath", options.JsonPath, problems), options.JsonEquals);
     }
 
     public static JsonPath? CompilePath(string key, string? text, EntryProblems problems)

@@ -62,9 +62,12 @@ internal sealed class AnswerRules
         };
     }
 
-    /// <summary>Null where the answer cannot be read as the rule needs it: an error page is no JSON, and says nothing of the message.</summary>
+    /// <summary>
+    /// Null where the answer cannot be read as the rule needs it: an error page is no JSON, and says nothing of the message.
+    /// </summary>
     private bool? IsSuccess(HttpAnswer answer) =>
-        _success.Fits(answer) is false && _success is { Path: not null, Status: { } status } && status.Contains(answer.Status) && !answer.IsJson
+        _success.Fits(answer) is false && _success is { Path: not null, Status: { } status } && status.Contains(answer.Status)
+            && !answer.IsJson
             ? null
             : _success.Fits(answer);
 
@@ -111,7 +114,8 @@ internal sealed class AnswerRules
         _refusals.Add((match, outcome));
     }
 
-    private static Func<HttpAnswer, string?> CompileMessageId(HttpMessageIdOptions options, bool given, EntryProblems problems, out bool needsBody)
+    private static Func<HttpAnswer, string?> CompileMessageId(
+        HttpMessageIdOptions options, bool given, EntryProblems problems, out bool needsBody)
     {
         var path = AnswerMatch.CompilePath("MessageId:JsonPath", options.JsonPath, problems);
         var regex = AnswerMatch.CompileRegex("MessageId:Regex", options.Regex, problems);

@@ -10,7 +10,8 @@ internal sealed class CompiledAddress
 
     private CompiledAddress(Template template) => _template = template;
 
-    public static CompiledAddress? Compile(HttpProviderOptions options, HttpAuth auth, IReadOnlyCollection<string> placeholders, EntryProblems problems)
+    public static CompiledAddress? Compile(
+        HttpProviderOptions options, HttpAuth auth, IReadOnlyCollection<string> placeholders, EntryProblems problems)
     {
         if (string.IsNullOrEmpty(options.Url))
         {
@@ -23,7 +24,8 @@ internal sealed class CompiledAddress
         var text = new[] { query, credentials }.Where(t => t.Length > 0).Aggregate(WithPath(options.Url), WithQuery);
         if (Template.Parse(text, placeholders, out var problem) is not { } template)
         {
-            problems.Add(IsQuery(options.Body) && Template.Parse(options.Url, placeholders, out _) is not null ? "Body:Template" : "Url", problem);
+            problems.Add(
+                IsQuery(options.Body) && Template.Parse(options.Url, placeholders, out _) is not null ? "Body:Template" : "Url", problem);
             return null;
         }
 
@@ -42,7 +44,8 @@ internal sealed class CompiledAddress
     private static string? Problem(string url, Template template)
     {
         var sample = template.Render(_ => "x", ValueEncoding.AsIs);
-        if (ToUri(sample) is not { } uri || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.Port == 0 || !Uri.IsWellFormedUriString(sample, UriKind.Absolute))
+        if (ToUri(sample) is not { } uri || uri.Scheme is not ("http" or "https") || uri.Host.Length == 0 || uri.Port == 0
+            || !Uri.IsWellFormedUriString(sample, UriKind.Absolute))
         {
             return "must be an absolute address, http:// or https://, with everything but the placeholders percent-encoded.";
         }

@@ -13,7 +13,8 @@ internal sealed class CompiledHeaders
     // What HTTP itself writes.
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Connection", "Content-Length", "Content-Type", "Expect", "Host", "Keep-Alive", "Proxy-Authorization", "TE", "Trailer", "Transfer-Encoding", "Upgrade",
+        "Connection", "Content-Length", "Content-Type", "Expect", "Host", "Keep-Alive", "Proxy-Authorization", "TE", "Trailer",
+        "Transfer-Encoding", "Upgrade",
     };
 
     private readonly List<(string Name, Template Value)> _headers = [];
@@ -21,7 +22,8 @@ internal sealed class CompiledHeaders
     /// <summary>Whether a text can be the value of a header: no control character, so that it cannot become a header of its own.</summary>
     public static bool IsSendable(string value) => !value.Any(char.IsControl);
 
-    public static CompiledHeaders Compile(HttpProviderOptions options, HttpAuth auth, IReadOnlyCollection<string> placeholders, EntryProblems problems)
+    public static CompiledHeaders Compile(
+        HttpProviderOptions options, HttpAuth auth, IReadOnlyCollection<string> placeholders, EntryProblems problems)
     {
         var compiled = new CompiledHeaders();
         foreach (var (name, text) in options.Headers)

@@ -27,7 +27,8 @@ internal sealed record HttpAuth((string Name, string Value)? Header, (string Nam
                     problems.Add("Auth:Username", "may hold no colon.");
                 }
 
-                return new((Authorization, "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.Username}:{password}"))), null);
+                return new(
+                    (Authorization, "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.Username}:{password}"))), null);
             case "bearer":
                 Require("Auth:Token", token, problems);
                 return new((Authorization, $"Bearer {token}"), null);

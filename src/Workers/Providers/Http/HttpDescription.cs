@@ -42,7 +42,9 @@ internal sealed class HttpDescription
     {
         var values = MessageValues.From(delivery, _secrets);
         var text = _body is { } body ? body.Template.Render(values, body.Encode) : "";
-        content = new(Encoding.UTF8.GetBytes(text), _body is { } typed ? MediaTypeHeaderValue.Parse(typed.ContentType) : null, delivery.Lease ?? LeaseClock.Endless);
+        content = new(
+            Encoding.UTF8.GetBytes(text), _body is { } typed ? MediaTypeHeaderValue.Parse(typed.ContentType) : null,
+            delivery.Lease ?? LeaseClock.Endless);
         var request = new HttpRequestMessage(_method, _address!.From(values)) { Content = content };
         if (_headers.TryWrite(request, values))
         {

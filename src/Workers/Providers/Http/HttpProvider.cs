@@ -10,15 +10,20 @@ using OtpPipeline.Workers.Connections;
 namespace OtpPipeline.Workers.Providers.Http;
 
 /// <summary>Hands messages to a gateway that an entry of section <c>Providers</c> describes.</summary>
-internal sealed partial class HttpProvider(string name, HttpDescription description, HttpMessageInvoker http, TimeProvider time, ILogger<HttpProvider> logger)
+internal sealed partial class HttpProvider(
+    string name, HttpDescription description, HttpMessageInvoker http, TimeProvider time, ILogger<HttpProvider> logger)
     : IOtpProvider, IDisposable
 {
     private const int LongestBody = 64 * 1024;
 
     public string Name => name;
 
-    /// <summary>A client of the provider's own: no redirects, no cookies, no proxy but the configured one, nothing of our traces in its requests.</summary>
-    public static HttpMessageInvoker Client(string name, HttpProviderOptions options, PlainHttp plain, X509ChainPolicy? trust, HostConnector connector) => new(new SocketsHttpHandler
+    /// <summary>
+    /// A client of the provider's own: no redirects, no cookies, no proxy but the configured one, nothing of our traces in its requests.
+    /// </summary>
+    public static HttpMessageInvoker Client(
+        string name, HttpProviderOptions options, PlainHttp plain, X509ChainPolicy? trust,
+        HostConnector connector) => new(new SocketsHttpHandler
     {
         ConnectCallback = async (context, token) => new NetworkStream(
             await connector.ConnectAsync(name, context.DnsEndPoint, plain.Check, token), ownsSocket: true),
@@ -59,14 +64,17 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
         }
         catch (Exception failure) when (!content.WentOut && failure is HttpRequestException or OperationCanceledException)
         {
-            Log.Unreachable(logger, delivery.Delivery.Id, name, (failure as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError);
+            Log.Unreachable(
+                logger, delivery.Delivery.Id, name,
+                (failure as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError);
             return new SendOutcome.Transient("unavailable");
         }
 
         using (response)
         {
             var body = description.Rules.NeedBody ? await AnswerBody.ReadAsync(response, LongestBody, cancellationToken) : AnswerBody.Empty;
-            var outcome = description.Rules.Classify(new((int)response.StatusCode, body, header => Find(response, header), RetryAfter(response)));
+            var outcome = description.Rules.Classify(
+                new((int)response.StatusCode, body, header => Find(response, header), RetryAfter(response)));
             Tell(delivery, (int)response.StatusCode, outcome);
             return outcome;
         }
@@ -75,7 +83,8 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
     public void Dispose() => http.Dispose();
 
     private static string? Find(HttpResponseMessage response, string header) =>
-        response.Headers.TryGetValues(header, out var values) || response.Content.Headers.TryGetValues(header, out values) ? values.FirstOrDefault() : null;
+        response.Headers.TryGetValues(header, out var values)
+            || response.Content.Headers.TryGetValues(header, out values) ? values.FirstOrDefault() : null;
 
     private TimeSpan? RetryAfter(HttpResponseMessage response)
     {
@@ -105,12 +114,15 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: the claim ended before the request to {Provider} went out; nothing was sent")]
+        [LoggerMessage(
+            Level = LogLevel.Information,
+            Message = "Delivery {DeliveryId}: the claim ended before the request to {Provider} went out; nothing was sent")]
         public static partial void HeldBack(ILogger logger, Guid deliveryId, string provider);
 
         [LoggerMessage(
             Level = LogLevel.Error,
-            Message = "Delivery {DeliveryId}: {Provider} is at {Address}, which neither is loopback nor in its PlainHttpNetworks; nothing was sent over http://")]
+            Message = "Delivery {DeliveryId}: {Provider} is at {Address}, which neither is loopback nor in its PlainHttpNetworks; " +
+                "nothing was sent over http://")]
         public static partial void PlainHttpRefused(ILogger logger, Guid deliveryId, string provider, IPAddress address);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: {Provider} cannot be reached ({Error})")]
@@ -119,10 +131,14 @@ internal sealed partial class HttpProvider(string name, HttpDescription descript
         [LoggerMessage(Level = LogLevel.Information, Message = "Delivery {DeliveryId}: {Provider} answered {Status}: {Reason}")]
         public static partial void Refused(ILogger logger, Guid deliveryId, string provider, int status, string reason);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Delivery {DeliveryId}: {Provider} answered {Status}: {Reason}. Its entry in section Providers may be wrong")]
+        [LoggerMessage(
+            Level = LogLevel.Error,
+            Message = "Delivery {DeliveryId}: {Provider} answered {Status}: {Reason}. Its entry in section Providers may be wrong")]
         public static partial void WrongEntry(ILogger logger, Guid deliveryId, string provider, int status, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Delivery {DeliveryId}: a value has a control character and cannot stand in a header for {Provider}")]
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Delivery {DeliveryId}: a value has a control character and cannot stand in a header for {Provider}")]
         public static partial void NotSendable(ILogger logger, Guid deliveryId, string provider);
     }
 }

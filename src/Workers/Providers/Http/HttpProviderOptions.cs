@@ -3,7 +3,9 @@ using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>An entry of section <c>Providers</c> with Type http: a gateway described by data alone. docs/providers.md has examples.</summary>
+/// <summary>
+/// An entry of section <c>Providers</c> with Type http: a gateway described by data alone. docs/providers.md has examples.
+/// </summary>
 public sealed class HttpProviderOptions
 {
     /// <summary>http.</summary>
@@ -51,7 +53,9 @@ public sealed class HttpProviderOptions
     /// <summary>http://host:port of a proxy. None by default; no environment variable is asked.</summary>
     public string? Proxy { get; set; }
 
-    /// <summary>Lets <see cref="Url"/> be http:// to any address: PINs and credentials cross the network in clear. False by default.</summary>
+    /// <summary>
+    /// Lets <see cref="Url"/> be http:// to any address: PINs and credentials cross the network in clear. False by default.
+    /// </summary>
     public bool AllowPlainHttp { get; set; }
 
     /// <summary>Networks (CIDR) that <see cref="Url"/> may lead into over http://, such as 10.1.0.0/16; loopback always.</summary>
@@ -111,7 +115,9 @@ public abstract class HttpMatchOptions
     /// <summary>Regular expression that the body holds somewhere; without lookarounds and back references.</summary>
     public string? BodyMatches { get; set; }
 
-    /// <summary>Path to a value of a JSON body: $.messages[0].status. Without <see cref="JsonEquals"/> it must be there and not null.</summary>
+    /// <summary>
+    /// Path to a value of a JSON body: $.messages[0].status. Without <see cref="JsonEquals"/> it must be there and not null.
+    /// </summary>
     public string? JsonPath { get; set; }
 
     /// <summary>The value at <see cref="JsonPath"/>, as text.</summary>
@@ -127,7 +133,9 @@ public sealed class HttpRefusalOptions : HttpMatchOptions
     /// <summary>final, transient, throttled, or unknown (it may have been sent).</summary>
     public string As { get; set; } = "";
 
-    /// <summary>Stable code in lower snake case, at most 64 characters; refused, unavailable, throttled or answer_unclear by default.</summary>
+    /// <summary>
+    /// Stable code in lower snake case, at most 64 characters; refused, unavailable, throttled or answer_unclear by default.
+    /// </summary>
     [RegularExpression("[a-z][a-z0-9_]{0,63}", ErrorMessage = "The field Reason must be in lower snake case, with at most 64 characters.")]
     public string? Reason { get; set; }
 }

@@ -58,7 +58,8 @@ internal sealed class JsonPath
             {
                 at = property;
             }
-            else if (at.ValueKind == JsonValueKind.Array && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < at.GetArrayLength())
+            else if (at.ValueKind == JsonValueKind.Array
+                && int.TryParse(step, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && index < at.GetArrayLength())
             {
                 at = at[index];
             }

@@ -33,13 +33,15 @@ internal sealed class PlainHttp
         var plain = new PlainHttp(networks, checks: true);
         if (options.Proxy is not null)
         {
-            problems.Add("Url", "is http:// and Proxy is set: PINs would cross the network in clear. Use https://, or set AllowPlainHttp to true.");
+            problems.Add(
+                "Url", "is http:// and Proxy is set: PINs would cross the network in clear. Use https://, or set AllowPlainHttp to true.");
         }
         else if (!plain.MayLeadTo(url.IdnHost))
         {
             problems.Add(
                 "Url",
-                $"is http:// to {url.Host}: PINs would cross the network in clear. Use https://, name the gateway's network in PlainHttpNetworks, or set AllowPlainHttp to true.");
+                $"is http:// to {url.Host}: PINs would cross the network in clear. Use https://, name the gateway's network in " +
+                $"PlainHttpNetworks, or set AllowPlainHttp to true.");
         }
 
         return plain;

@@ -19,7 +19,9 @@ internal sealed class StatusSet
         {
             var ends = item.Split('-', StringSplitOptions.TrimEntries);
             var hundreds = item.Length == 3 && item[0] is >= '1' and <= '5' && item.EndsWith("xx", StringComparison.OrdinalIgnoreCase);
-            var range = hundreds ? (From: (item[0] - '0') * 100, To: (item[0] - '0') * 100 + 99) : (From: Number(ends[0]), To: Number(ends[^1]));
+            var range = hundreds
+                ? (From: (item[0] - '0') * 100, To: (item[0] - '0') * 100 + 99)
+                : (From: Number(ends[0]), To: Number(ends[^1]));
             if (ends.Length > 2 || range.From < Lowest || range.To > Highest || range.From > range.To)
             {
                 return null;
@@ -33,5 +35,6 @@ internal sealed class StatusSet
 
     public bool Contains(int status) => _ranges.Exists(r => status >= r.From && status <= r.To);
 
-    private static int Number(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
+    private static int Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0;
 }

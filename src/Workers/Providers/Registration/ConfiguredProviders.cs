@@ -34,7 +34,8 @@ internal static class ConfiguredProviders
     {
         if (entry.Key.Length > LongestName || string.Equals(entry.Key, ProviderChoice.Sandbox, StringComparison.OrdinalIgnoreCase))
         {
-            problems.Add("Type", $"belongs to an entry whose name must have 1 to {LongestName} characters and not be {ProviderChoice.Sandbox}.");
+            problems.Add(
+                "Type", $"belongs to an entry whose name must have 1 to {LongestName} characters and not be {ProviderChoice.Sandbox}.");
         }
 
         switch (entry["Type"]?.ToLowerInvariant())
@@ -57,7 +58,8 @@ internal static class ConfiguredProviders
     {
         var options = EntryReader.Read<HttpProviderOptions>(entry, problems);
         var trust = EntryFiles.Trust("CaFile", options.CaFile, problems);
-        if (options.Proxy is not null && !(Uri.TryCreate(options.Proxy, UriKind.Absolute, out var proxy) && proxy is { Scheme: "http", Port: > 0 }))
+        if (options.Proxy is not null
+            && !(Uri.TryCreate(options.Proxy, UriKind.Absolute, out var proxy) && proxy is { Scheme: "http", Port: > 0 }))
         {
             problems.Add("Proxy", "must be of the form http://host:port.");
         }
@@ -65,7 +67,8 @@ internal static class ConfiguredProviders
         var plain = PlainHttp.Compile(options, problems);
         var description = new HttpDescription(options, problems);
         services.AddSingleton<IOtpProvider>(p => new HttpProvider(
-            entry.Key, description, HttpProvider.Client(entry.Key, options, plain, trust, p.GetRequiredService<ProviderConnector>().Connector),
+            entry.Key, description,
+            HttpProvider.Client(entry.Key, options, plain, trust, p.GetRequiredService<ProviderConnector>().Connector),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<HttpProvider>>()));
     }
 
@@ -77,7 +80,9 @@ internal static class ConfiguredProviders
         services.AddSingleton<IOtpProvider>(p => new SmtpProvider(
             entry.Key, letter!,
             new SmtpPool(
-                server, token => p.GetRequiredService<ProviderConnector>().Connector.ConnectAsync(entry.Key, new(server.Host, server.Port), _ => { }, token),
+                server, token =>
+                    p.GetRequiredService<ProviderConnector>().Connector
+                        .ConnectAsync(entry.Key, new(server.Host, server.Port), _ => { }, token),
                 options.IdleConnections, options.IdleTimeout, p.GetRequiredService<TimeProvider>()),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<SmtpProvider>>()));
     }

@@ -36,7 +36,8 @@ public static class ProviderRegistration
         return services;
     }
 
-    private sealed class ConfiguredProvidersExist(IEnumerable<ProviderName> names, IOptions<SandboxOptions> sandbox) : IValidateOptions<DeliveryOptions>
+    private sealed class ConfiguredProvidersExist(
+        IEnumerable<ProviderName> names, IOptions<SandboxOptions> sandbox) : IValidateOptions<DeliveryOptions>
     {
         public ValidateOptionsResult Validate(string? name, DeliveryOptions options)
         {
@@ -51,15 +52,22 @@ public static class ProviderRegistration
 
                 if (!known.Contains(provider))
                 {
-                    failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", which is no provider: there are {string.Join(", ", known)}.");
+                    failures.Add(
+                        $"Deliveries:Channels:{channel}:Provider names \"{provider}\", which is no provider: there are " +
+                        $"{string.Join(", ", known)}.");
                 }
-                else if (!string.Equals(channel, Channel.Email.Text(), StringComparison.OrdinalIgnoreCase) && names.Any(n => n.EmailOnly && string.Equals(n.Name, provider, StringComparison.Ordinal)))
+                else if (!string.Equals(channel, Channel.Email.Text(), StringComparison.OrdinalIgnoreCase)
+                    && names.Any(n => n.EmailOnly && string.Equals(n.Name, provider, StringComparison.Ordinal)))
                 {
-                    failures.Add($"Deliveries:Channels:{channel}:Provider names \"{provider}\", a mail server, which serves the channel email only.");
+                    failures.Add(
+                        $"Deliveries:Channels:{channel}:Provider names \"{provider}\", a mail server, which serves the channel email " +
+                        $"only.");
                 }
                 else if (provider is ProviderChoice.Sandbox && !sandbox.Value.Enabled)
                 {
-                    failures.Add($"Deliveries:Channels:{channel}:Provider is the sandbox, which is off: set Sandbox:Enabled or name another provider.");
+                    failures.Add(
+                        $"Deliveries:Channels:{channel}:Provider is the sandbox, which is off: set Sandbox:Enabled or name another " +
+                        $"provider.");
                 }
             }
 

@@ -26,7 +26,8 @@ public sealed class SandboxMailbox : IAsyncDisposable
     public Task<Guid> KeepAsync(OutgoingDelivery outgoing, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7();
-        var content = new SandboxContent(outgoing.Delivery.Channel.Text(), outgoing.Details.Recipient, outgoing.Text, outgoing.Pin.Reveal());
+        var content = new SandboxContent(
+            outgoing.Delivery.Channel.Text(), outgoing.Details.Recipient, outgoing.Text, outgoing.Pin.Reveal());
         var message = new SandboxMessage
         {
             Id = id,

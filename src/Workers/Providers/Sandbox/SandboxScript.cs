@@ -2,7 +2,9 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Workers.Providers.Sandbox;
 
-/// <summary>What the sandbox plays for a recipient. It depends on the recipient and the attempt's number only, so that a test can rely on it.</summary>
+/// <summary>
+/// What the sandbox plays for a recipient. It depends on the recipient and the attempt's number only, so that a test can rely on it.
+/// </summary>
 public enum SandboxScript
 {
     /// <summary>Takes it. +15005550001, delivered@sandbox.example, chat 9990000001, and every recipient not listed here.</summary>
@@ -11,7 +13,10 @@ public enum SandboxScript
     /// <summary>Refuses it for good, reason <c>refused</c>. +15005550002, refused@sandbox.example, chat 9990000002.</summary>
     Refuse,
 
-    /// <summary>Asks the first two attempts to come back in a second, reason <c>throttled</c>, then takes it. +15005550003, throttled@sandbox.example, chat 9990000003.</summary>
+    /// <summary>
+    /// Asks the first two attempts to come back in a second, reason <c>throttled</c>, then takes it. +15005550003,
+    /// throttled@sandbox.example, chat 9990000003.
+    /// </summary>
     Throttle,
 
     /// <summary>Takes it after three seconds. +15005550004, slow@sandbox.example, chat 9990000004.</summary>
@@ -20,7 +25,9 @@ public enum SandboxScript
     /// <summary>Never answers. +15005550005, hanging@sandbox.example, chat 9990000005.</summary>
     Hang,
 
-    /// <summary>Takes the first attempt, but its answer is lost; takes further ones. +15005550006, lost@sandbox.example, chat 9990000006.</summary>
+    /// <summary>
+    /// Takes the first attempt, but its answer is lost; takes further ones. +15005550006, lost@sandbox.example, chat 9990000006.
+    /// </summary>
     LoseAnswer,
 }
 

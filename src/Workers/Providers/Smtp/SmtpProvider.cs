@@ -21,7 +21,8 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
         }
         catch (SmtpSessionException failure)
         {
-            Log.NoSession(logger, failure.Ours ? LogLevel.Error : LogLevel.Information, delivery.Delivery.Id, name, failure.Reason, failure.Message);
+            Log.NoSession(
+                logger, failure.Ours ? LogLevel.Error : LogLevel.Information, delivery.Delivery.Id, name, failure.Reason, failure.Message);
             return new SendOutcome.Transient(failure.Reason);
         }
 
@@ -54,7 +55,9 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
                 Log.Answered(logger, LogLevel.Information, delivery.Delivery.Id, name, refused.Reason);
                 break;
             case SendOutcome.Transient transient:
-                Log.Answered(logger, transient.Reason is "authentication_failed" ? LogLevel.Error : LogLevel.Information, delivery.Delivery.Id, name, transient.Reason);
+                Log.Answered(
+                    logger, transient.Reason is "authentication_failed" ? LogLevel.Error : LogLevel.Information, delivery.Delivery.Id, name,
+                    transient.Reason);
                 break;
             case SendOutcome.Unknown unknown:
                 Log.Answered(logger, LogLevel.Warning, delivery.Delivery.Id, name, unknown.Reason);
@@ -65,7 +68,8 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
     private static partial class Log
     {
         [LoggerMessage(Message = "Delivery {DeliveryId}: no session with {Provider}: {Reason}, {Message}")]
-        public static partial void NoSession(ILogger logger, LogLevel level, Guid deliveryId, string provider, string reason, string message);
+        public static partial void NoSession(
+            ILogger logger, LogLevel level, Guid deliveryId, string provider, string reason, string message);
 
         [LoggerMessage(Message = "Delivery {DeliveryId}: {Provider} did not take it: {Reason}")]
         public static partial void Answered(ILogger logger, LogLevel level, Guid deliveryId, string provider, string reason);

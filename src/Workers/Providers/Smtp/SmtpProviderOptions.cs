@@ -84,7 +84,9 @@ public sealed class SmtpProviderOptions
     [Range(0, 100)]
     public int IdleConnections { get; set; } = 8;
 
-    /// <summary>How long an unused connection is kept; shorter than the server keeps it. 1 second to 10 minutes; default 30 seconds.</summary>
+    /// <summary>
+    /// How long an unused connection is kept; shorter than the server keeps it. 1 second to 10 minutes; default 30 seconds.
+    /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -6,7 +6,8 @@ namespace OtpPipeline.Workers.Providers.Smtp;
 
 /// <summary>Where the mail server is, and how we speak to it.</summary>
 internal sealed record SmtpServer(
-    string Host, int Port, SmtpSecurity Security, string? Username, string? Password, string? HelloName, X509ChainPolicy? Trust, TimeSpan ConnectTimeout, TimeSpan ReplyTimeout)
+    string Host, int Port, SmtpSecurity Security, string? Username, string? Password, string? HelloName, X509ChainPolicy? Trust,
+    TimeSpan ConnectTimeout, TimeSpan ReplyTimeout)
 {
     public static SmtpServer From(SmtpProviderOptions options, EntryProblems problems)
     {
@@ -33,12 +34,15 @@ internal sealed record SmtpServer(
 
         var port = options.Port ?? options.Security switch { SmtpSecurity.Tls => 465, SmtpSecurity.None => 25, _ => 587 };
         var trust = EntryFiles.Trust("CaFile", options.CaFile, problems);
-        return new(options.Host, port, options.Security, options.Username, password, options.HelloName, trust, options.ConnectTimeout, options.ReplyTimeout);
+        return new(
+            options.Host, port, options.Security, options.Username, password, options.HelloName, trust, options.ConnectTimeout,
+            options.ReplyTimeout);
     }
 
     /// <summary>Leaves the password out.</summary>
     public override string ToString() => $"{Host}:{Port}";
 
     private static bool IsLoopback(string host) =>
-        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
+        string.Equals(host, "localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 }

@@ -19,7 +19,9 @@ public sealed class Managing_an_application
     [Fact]
     public async Task A_new_one_works_with_what_is_shown_once()
     {
-        var answer = await _admin.PostAsync("", new { name = "new", settings = new { ttl = "120", maxAttempts = 3, plan = new[] { "call" }, limits = new { retryPeriod = 60 } } });
+        var answer = await _admin.PostAsync(
+            "",
+            new { name = "new", settings = new { ttl = "120", maxAttempts = 3, plan = new[] { "call" }, limits = new { retryPeriod = 60 } } });
         await _host.RefreshAsync();
 
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
@@ -54,15 +56,19 @@ public sealed class Managing_an_application
 
         made.Key.ShouldStartWith("otp_live_");
         (await _admin.GetAsync($"/{made.Id}")).Json.GetProperty("keys")[0].GetProperty("prefix").GetString().ShouldBe(made.Key[..13]);
-        _host.Logs.Lines.ShouldAllBe(l => !l.Text.Contains(made.Key) && !l.Text.Contains(made.Secret) && !l.Text.Contains(made.WebhookSecret));
+        _host.Logs.Lines.ShouldAllBe(
+            l => !l.Text.Contains(made.Key) && !l.Text.Contains(made.Secret) && !l.Text.Contains(made.WebhookSecret));
     }
 
     [Fact]
     public async Task A_change_leaves_what_it_does_not_name()
     {
-        var made = await _admin.WithApplicationAsync(new { from = "Shop", template = "Code {{pin}}", limits = new { sendsPerHour = 7, allowPremiumNumbers = true, allowedCountries = new[] { "FR", "CH" } } });
+        var made = await _admin.WithApplicationAsync(
+            new { from = "Shop", template = "Code {{pin}}", limits = new { sendsPerHour = 7, allowPremiumNumbers = true, allowedCountries = new[] { "FR", "CH" } } });
 
-        var changed = await _admin.PatchAsync($"/{made.Id}", new { settings = new { template = (string?)null, pinAlphabet = "ABCDEFGHJK", otpCallbackUrl = "https://shop.example/otp", limits = new { sendsPerDay = 20 } } });
+        var changed = await _admin.PatchAsync(
+            $"/{made.Id}",
+            new { settings = new { template = (string?)null, pinAlphabet = "ABCDEFGHJK", otpCallbackUrl = "https://shop.example/otp", limits = new { sendsPerDay = 20 } } });
 
         changed.Status.ShouldBe(HttpStatusCode.OK, changed.Text);
         var settings = (await _admin.GetAsync($"/{made.Id}")).Json.GetProperty("settings");
@@ -94,7 +100,8 @@ public sealed class Managing_an_application
         var client = _host.Client(made.Tenant);
 
         var own = (await client.RequestAsync(new { phoneNumber = Recipients.Next() })).Json.GetProperty("otpId").GetGuid();
-        var named = (await client.RequestAsync(new { phoneNumber = Recipients.Next(), pinType = "numbers" })).Json.GetProperty("otpId").GetGuid();
+        var named = (await client.RequestAsync(new { phoneNumber = Recipients.Next(), pinType = "numbers" })).Json.GetProperty("otpId")
+            .GetGuid();
 
         var pin = await _host.PinOfAsync(own);
         pin.ShouldMatch("^[A-HJK]{10}$");
@@ -135,7 +142,8 @@ public sealed class Managing_an_application
             (await _admin.PostAsync($"/{made.Id}{path}", body)).ShouldBeProblem(409, 2109, "The application is revoked for good");
         }
 
-        (await _admin.PatchAsync($"/{made.Id}", new { status = "active" })).ShouldBeProblem(409, 2109, "The application is revoked for good");
+        (await _admin.PatchAsync($"/{made.Id}", new { status = "active" }))
+            .ShouldBeProblem(409, 2109, "The application is revoked for good");
     }
 
     [Fact]
@@ -163,7 +171,8 @@ public sealed class Managing_an_application
 
         seen.Distinct().Count().ShouldBe(seen.Count);
         (await _host.QueryAsync(db => db.Applications.AsNoTracking().Where(a => seen.Contains(a.Id.ToString())).ToListAsync()))
-            .OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id.ToString(), StringComparer.Ordinal).Select(a => a.Id.ToString()).ShouldBe(seen);
+            .OrderByDescending(a => a.CreatedAt).ThenByDescending(a => a.Id.ToString(), StringComparer.Ordinal).Select(a => a.Id.ToString())
+                .ShouldBe(seen);
         seen.Where(made.Select(m => m.Id).Contains).ShouldBe(made.Reverse().Select(m => m.Id));
         seen.IndexOf(old.Id.ToString()).ShouldBeGreaterThan(seen.IndexOf(made[0].Id));
         seen.ShouldContain(_host.Shop.Id.ToString());

@@ -32,9 +32,11 @@ public sealed class The_credentials_of_an_application
         var client = _host.Client(made.Tenant with { Key = sms.Json.GetProperty("apiKey").GetString()! });
         await _host.RefreshAsync();
 
-        (await client.ReadAsync(Guid.CreateVersion7())).ShouldBeRefused(403, "insufficient_scope", 2111, "The API key does not have the scope 'otp'");
+        (await client.ReadAsync(Guid.CreateVersion7()))
+            .ShouldBeRefused(403, "insufficient_scope", 2111, "The API key does not have the scope 'otp'");
 
-        (await _admin.PatchAsync($"/{made.Id}/keys/{id}", new { scopes = new[] { "otp" } })).Json.GetProperty("dateExpires").GetString().ShouldBe("2999-01-01T00:00:00Z");
+        (await _admin.PatchAsync($"/{made.Id}/keys/{id}", new { scopes = new[] { "otp" } })).Json.GetProperty("dateExpires").GetString()
+            .ShouldBe("2999-01-01T00:00:00Z");
         await _host.RefreshAsync();
         (await client.ReadAsync(Guid.CreateVersion7())).Status.ShouldBe(HttpStatusCode.NotFound);
 
@@ -55,9 +57,12 @@ public sealed class The_credentials_of_an_application
         await _host.RefreshAsync();
 
         (await _host.Client(made.Tenant).GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.Unauthorized);
-        (await _host.Client(made.Tenant with { Key = second.Json.GetProperty("apiKey").GetString()! }).GetAsync("/applications")).Status.ShouldBe(HttpStatusCode.OK);
-        (await _admin.PatchAsync($"/{made.Id}/keys/{first}", new { scopes = new[] { "otp" } })).ShouldBeProblem(409, 2109, "The key is revoked for good");
-        (await _admin.GetAsync($"/{made.Id}")).Json.GetProperty("keys")[0].GetProperty("dateRevoked").ValueKind.ShouldBe(JsonValueKind.String);
+        (await _host.Client(made.Tenant with { Key = second.Json.GetProperty("apiKey").GetString()! }).GetAsync("/applications")).Status
+            .ShouldBe(HttpStatusCode.OK);
+        (await _admin.PatchAsync($"/{made.Id}/keys/{first}", new { scopes = new[] { "otp" } }))
+            .ShouldBeProblem(409, 2109, "The key is revoked for good");
+        (await _admin.GetAsync($"/{made.Id}")).Json.GetProperty("keys")[0].GetProperty("dateRevoked").ValueKind
+            .ShouldBe(JsonValueKind.String);
     }
 
     [Theory]
@@ -72,7 +77,8 @@ public sealed class The_credentials_of_an_application
     {
         var made = await _admin.WithApplicationAsync();
         await _host.RefreshAsync();
-        (await _admin.GetAsync($"/{made.Id}")).Json.GetProperty("keys")[0].GetProperty("dateLastUsed").ValueKind.ShouldBe(JsonValueKind.Null);
+        (await _admin.GetAsync($"/{made.Id}")).Json.GetProperty("keys")[0].GetProperty("dateLastUsed").ValueKind
+            .ShouldBe(JsonValueKind.Null);
 
         await _host.Client(made.Tenant).GetAsync("/applications");
         await _host.Services.GetRequiredService<KeyUsage>().WriteAsync(TestContext.Current.CancellationToken);
@@ -94,7 +100,9 @@ public sealed class The_credentials_of_an_application
         await _host.RefreshAsync();
 
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
-        var text = answer.Json.TryGetProperty("key", out var key) ? key.GetString()! : answer.Json.GetProperty("identifier").GetProperty("identifier").GetString()!;
+        var text = answer.Json.TryGetProperty("key", out var key)
+            ? key.GetString()!
+            : answer.Json.GetProperty("identifier").GetProperty("identifier").GetString()!;
         var kindOf = Core.Formats.EnumText<IdentifierKind>.Parse(kind);
         var found = _directory.Find(kindOf, text).ShouldNotBeNull();
         found.Application.Id.ToString().ShouldBe(made.Id);
@@ -164,11 +172,13 @@ public sealed class The_credentials_of_an_application
     public async Task The_settings_of_an_identifier_change_one_by_one_and_it_can_be_removed()
     {
         var made = await _admin.WithApplicationAsync();
-        var answer = await _admin.PostAsync($"/{made.Id}/identifiers", new { kind = "gupshup_key", settings = new { message = "%code%", codeLength = "4" } });
+        var answer = await _admin.PostAsync(
+            $"/{made.Id}/identifiers", new { kind = "gupshup_key", settings = new { message = "%code%", codeLength = "4" } });
         var path = $"/{made.Id}/identifiers/{answer.Json.GetProperty("identifier").GetProperty("id").GetString()}";
         var key = answer.Json.GetProperty("key").GetString()!;
 
-        (await _admin.PatchAsync(path, new { settings = new { codeExpiry = 300 } })).Json.GetProperty("settings").GetProperty("codeExpiry").GetString().ShouldBe("300");
+        (await _admin.PatchAsync(path, new { settings = new { codeExpiry = 300 } })).Json.GetProperty("settings").GetProperty("codeExpiry")
+            .GetString().ShouldBe("300");
         (await _admin.PatchAsync(path, new { settings = new { message = "without" } })).ShouldNameFields().ShouldBe(["#/settings/message"]);
         await _host.RefreshAsync();
         _directory.Find(IdentifierKind.GupshupKey, key)!.Identifier.Setting("codeLength").ShouldBe("4");
@@ -187,8 +197,10 @@ public sealed class The_credentials_of_an_application
 
         var second = await _admin.PostAsync($"/{made.Id}/webhook-secrets");
         await _host.RefreshAsync();
-        _directory.SecretsOf(Guid.Parse(made.Id))!.Select(Text).ShouldBe([second.Json.GetProperty("secret").GetString(), made.WebhookSecret]);
-        (await _admin.PostAsync($"/{made.Id}/webhook-secrets")).ShouldBeProblem(409, 2109, "The application has two webhook secrets; drop one first");
+        _directory.SecretsOf(Guid.Parse(made.Id))!.Select(Text)
+            .ShouldBe([second.Json.GetProperty("secret").GetString(), made.WebhookSecret]);
+        (await _admin.PostAsync($"/{made.Id}/webhook-secrets"))
+            .ShouldBeProblem(409, 2109, "The application has two webhook secrets; drop one first");
 
         (await _admin.DeleteAsync($"/{made.Id}/webhook-secrets/{first}")).Status.ShouldBe(HttpStatusCode.NoContent);
         await _host.RefreshAsync();

@@ -40,7 +40,8 @@ public sealed class A_stranger
     {
         foreach (var header in new[]
         {
-            BasicHeader.From("beem-key:beem-secret"), BasicHeader.From("beem-key:beem-secret== "), BasicHeader.From("BEEM-KEY:beem-secret=="), BasicHeader.From("nobody:beem-secret=="),
+            BasicHeader.From("beem-key:beem-secret"), BasicHeader.From("beem-key:beem-secret== "),
+            BasicHeader.From("BEEM-KEY:beem-secret=="), BasicHeader.From("nobody:beem-secret=="),
             BasicHeader.From("beem-key"), "Basic", "Basic ???", "Basic beem-key:beem-secret==", $"Bearer {_host.Shop.Key}", _host.Shop.Key,
         })
         {
@@ -57,8 +58,10 @@ public sealed class A_stranger
     {
         var right = BasicHeader.From("beem-key:beem-secret==");
 
-        (await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("Authorization", right), ("Authorization", right))).ShouldSay(120, "Wrong Username or Password", 401);
-        (await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("X-API-KEY", _host.Shop.Key))).ShouldSay(110, "Username or Password missing");
+        (await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("Authorization", right), ("Authorization", right)))
+            .ShouldSay(120, "Wrong Username or Password", 401);
+        (await _client.SendAsync(HttpMethod.Post, path, body, "application/json", ("X-API-KEY", _host.Shop.Key)))
+            .ShouldSay(110, "Username or Password missing");
     }
 
     [Fact]
@@ -84,7 +87,8 @@ public sealed class A_stranger
         await _host.Admin().PatchAsync($"/{application.Made.Id}", new { status = "inactive" });
         await _host.RefreshAsync();
 
-        (await client.RequestAsync(new { appId = application.BeemApp, msisdn = BeemClient.Msisdn() })).ShouldSay(107, "Application is inactive");
+        (await client.RequestAsync(new { appId = application.BeemApp, msisdn = BeemClient.Msisdn() }))
+            .ShouldSay(107, "Application is inactive");
         (await client.VerifyAsync(pinId, await _host.PinOfAsync(pinId))).ShouldSay(107, "Application is inactive");
         (await _host.StateOfAsync(pinId)).ShouldBe((OtpStatus.Pending, 0));
     }
@@ -95,6 +99,8 @@ public sealed class A_stranger
         await _client.BeemAsync("beem-key:planted-secret-5521", "/v1/verify", """{"pinId":"5521-planted","pin":"5521-planted"}""");
         await _client.BeemAsync("beem-key:beem-secret==", "/v1/request", """{"appId":4711,"msisdn":"336129955210"}""");
 
-        _host.Logs.Lines.Where(l => l.Category.StartsWith("OtpPipeline", StringComparison.Ordinal)).ShouldAllBe(l => !l.Text.Contains("planted", StringComparison.Ordinal) && !l.Text.Contains("9955210", StringComparison.Ordinal));
+        _host.Logs.Lines.Where(l => l.Category.StartsWith("OtpPipeline", StringComparison.Ordinal))
+            .ShouldAllBe(
+                l => !l.Text.Contains("planted", StringComparison.Ordinal) && !l.Text.Contains("9955210", StringComparison.Ordinal));
     }
 }

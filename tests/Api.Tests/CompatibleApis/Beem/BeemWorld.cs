@@ -9,9 +9,11 @@ internal sealed class BeemClient(ApiHost host, KnownApplication application)
 {
     private readonly CompatibleApiClient _client = host.CompatibleApis();
 
-    public Task<Answer> RequestAsync(object body, string contentType = "application/json") => _client.BeemAsync(application.BeemPair, "/v1/request", body, contentType);
+    public Task<Answer> RequestAsync(object body, string contentType = "application/json") =>
+        _client.BeemAsync(application.BeemPair, "/v1/request", body, contentType);
 
-    public Task<Answer> VerifyAsync(object body, string contentType = "application/json") => _client.BeemAsync(application.BeemPair, "/v1/verify", body, contentType);
+    public Task<Answer> VerifyAsync(object body, string contentType = "application/json") =>
+        _client.BeemAsync(application.BeemPair, "/v1/verify", body, contentType);
 
     public Task<Answer> VerifyAsync(Guid pinId, string pin) => VerifyAsync(new { pinId, pin });
 

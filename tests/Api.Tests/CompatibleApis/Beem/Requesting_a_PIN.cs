@@ -19,7 +19,9 @@ public sealed class Requesting_a_PIN
         var application = await KnownApplication.MakeAsync(_host, new { ttl = 90 });
         var msisdn = BeemClient.Msisdn();
 
-        var pinId = (await new BeemClient(_host, application).RequestAsync($$"""{"appId":{{application.BeemApp}},"msisdn":"{{msisdn}}"}""")).ShouldBeSent(seconds: 90);
+        var pinId = (
+            await new BeemClient(_host, application).RequestAsync(
+                $$"""{"appId":{{application.BeemApp}},"msisdn":"{{msisdn}}"}""")).ShouldBeSent(seconds: 90);
 
         var otp = (await _host.Client(application.Made.Tenant).ReadAsync(pinId)).Json;
         otp.GetProperty("phoneNumber").GetString().ShouldBe($"+{msisdn}");
@@ -73,7 +75,9 @@ public sealed class Requesting_a_PIN
 
     [Theory]
     [InlineData("<request><appId>APP</appId><msisdn>NUMBER</msisdn></request>", "application/xml")]
-    [InlineData("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<r xmlns=\"urn:beem\">\n  <msisdn> NUMBER </msisdn>\n  <appId>APP</appId>\n</r>", "text/xml; charset=utf-8")]
+    [InlineData(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<r xmlns=\"urn:beem\">\n  <msisdn> NUMBER </msisdn>\n  <appId>APP</appId>\n</r>",
+        "text/xml; charset=utf-8")]
     [InlineData("<request><appId>APP</appId><msisdn>NUMBER</msisdn></request>", "application/json")]
     [InlineData("""{"appId":APP,"msisdn":"NUMBER"}""", "application/xml")]
     [InlineData("""{"appId":APP,"msisdn":"NUMBER"}""", "application/x-www-form-urlencoded")]
@@ -129,7 +133,8 @@ public sealed class Requesting_a_PIN
 
     [Fact]
     public async Task Has_no_fields_where_its_body_is_larger_than_any_may_be() =>
-        (await new BeemClient(_host, await KnownApplication.MakeAsync(_host)).RequestAsync(new string(' ', 1_000_000))).ShouldSay(104, "Application Id missing");
+        (await new BeemClient(_host, await KnownApplication.MakeAsync(_host)).RequestAsync(new string(' ', 1_000_000)))
+            .ShouldSay(104, "Application Id missing");
 
     [Fact]
     public async Task Fails_where_the_application_spent_its_day()
@@ -146,7 +151,8 @@ public sealed class Requesting_a_PIN
     {
         var application = await KnownApplication.MakeAsync(_host, new { limits = new { allowedCountries = new[] { "TZ" } } });
 
-        (await new BeemClient(_host, application).RequestAsync(new { appId = application.BeemApp, msisdn = BeemClient.Msisdn() })).ShouldSay(102, "Invalid phone number");
+        (await new BeemClient(_host, application).RequestAsync(new { appId = application.BeemApp, msisdn = BeemClient.Msisdn() }))
+            .ShouldSay(102, "Invalid phone number");
     }
 
     [Theory]
@@ -156,17 +162,20 @@ public sealed class Requesting_a_PIN
     {
         var application = await KnownApplication.MakeAsync(_host, new { plan = new[] { channel } });
 
-        (await new BeemClient(_host, application).RequestAsync(new { appId = application.BeemApp, msisdn = BeemClient.Msisdn() })).ShouldSay(108, "No channel found");
+        (await new BeemClient(_host, application).RequestAsync(new { appId = application.BeemApp, msisdn = BeemClient.Msisdn() }))
+            .ShouldSay(108, "No channel found");
     }
 
     [Fact]
     public async Task Finds_no_placeholder_where_the_application_has_no_template()
     {
         var application = await KnownApplication.MakeAsync(_host);
-        (await _host.Admin().PatchAsync($"/{application.Made.Id}", new { settings = new { template = (string?)null } })).Status.ShouldBe(System.Net.HttpStatusCode.OK);
+        (await _host.Admin().PatchAsync($"/{application.Made.Id}", new { settings = new { template = (string?)null } })).Status
+            .ShouldBe(System.Net.HttpStatusCode.OK);
         await _host.RefreshAsync();
 
-        (await new BeemClient(_host, application).RequestAsync(new { appId = application.BeemApp, msisdn = BeemClient.Msisdn() })).ShouldSay(109, "Placeholder not found");
+        (await new BeemClient(_host, application).RequestAsync(new { appId = application.BeemApp, msisdn = BeemClient.Msisdn() }))
+            .ShouldSay(109, "Placeholder not found");
     }
 
     [Fact]

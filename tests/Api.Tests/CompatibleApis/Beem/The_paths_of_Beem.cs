@@ -27,7 +27,8 @@ public sealed class The_paths_of_Beem
     [InlineData("/V1", "/API/v1")]
     public async Task Are_the_same_below_api(string first, string second)
     {
-        var pinId = (await _client.BeemAsync(Pair, $"{first}/request", new { appId = "4711", msisdn = BeemClient.Msisdn() })).ShouldBeSent();
+        var pinId = (
+            await _client.BeemAsync(Pair, $"{first}/request", new { appId = "4711", msisdn = BeemClient.Msisdn() })).ShouldBeSent();
 
         (await _client.BeemAsync(Pair, $"{second}/verify", new { pinId, pin = await _host.PinOfAsync(pinId) })).ShouldSay(117, "Valid Pin");
     }
@@ -66,7 +67,8 @@ public sealed class The_paths_of_Beem
 
         http.Response.StatusCode.ShouldBe(status);
         http.Response.Body.Position = 0;
-        (await new StreamReader(http.Response.Body).ReadToEndAsync(TestContext.Current.CancellationToken)).ShouldBe($$$$"""{"data":{"message":{"code":{{{{code}}}},"message":"{{{{text}}}}"}}}""");
+        (await new StreamReader(http.Response.Body).ReadToEndAsync(TestContext.Current.CancellationToken))
+            .ShouldBe($$$$"""{"data":{"message":{"code":{{{{code}}}},"message":"{{{{text}}}}"}}}""");
     }
 
     [Fact]
@@ -92,7 +94,8 @@ public sealed class The_paths_of_Beem
     [Fact]
     public async Task Have_a_limit_for_strangers()
     {
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AnonymousRequestsPerMinute"] = "2" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AnonymousRequestsPerMinute"] = "2" });
         using var http = new HttpClient { BaseAddress = server.Address };
         var strangers = new CompatibleApiClient(http);
         var answers = new List<Answer>();
@@ -111,7 +114,9 @@ public sealed class The_paths_of_Beem
     {
         var document = (await _client.SendAsync(HttpMethod.Get, "/openapi/beem.json")).Json;
 
-        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ShouldBe(["/v1/request", "/v1/verify", "/api/v1/request", "/api/v1/verify"], ignoreOrder: true);
-        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Beem").GetProperty("scheme").GetString().ShouldBe("basic");
+        document.GetProperty("paths").EnumerateObject().Select(p => p.Name)
+            .ShouldBe(["/v1/request", "/v1/verify", "/api/v1/request", "/api/v1/verify"], ignoreOrder: true);
+        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Beem").GetProperty("scheme").GetString()
+            .ShouldBe("basic");
     }
 }

@@ -107,7 +107,8 @@ public sealed class Verifying_a_PIN
             pinId = await client.WithSentPinAsync();
         }
 
-        (await client.VerifyAsync($$"""{"pinId":"{{pinId}}","pin":{{int.Parse(await _host.PinOfAsync(pinId))}}}""")).ShouldSay(117, "Valid Pin");
+        (await client.VerifyAsync($$"""{"pinId":"{{pinId}}","pin":{{int.Parse(await _host.PinOfAsync(pinId))}}}"""))
+            .ShouldSay(117, "Valid Pin");
     }
 
     [Fact]

@@ -14,7 +14,8 @@ internal sealed class BizMagnetsClient(ApiHost host, KnownApplication applicatio
 
     public Task<Answer> VerifyAsync(object otpId, object body) => _client.BizMagnetsAsync(application.Made.Key, VerifyPath(otpId), body);
 
-    public Task<Answer> VerifyAsync(object otpId, string otp, string mobileNumber) => VerifyAsync(otpId, new { otp, mobileNumber, countryCode = "91" });
+    public Task<Answer> VerifyAsync(object otpId, string otp, string mobileNumber) =>
+        VerifyAsync(otpId, new { otp, mobileNumber, countryCode = "91" });
 
     public string SendPath => $"/otp/{application.Config}/sendOTP";
 
@@ -50,7 +51,8 @@ internal static class BizMagnetsAnswersInTests
     }
 
     /// <summary>The whole body of the page: HTTP says 410 and the body 403.</summary>
-    public static Answer ShouldBeNotVerified(this Answer answer, string path) => answer.ShouldBeError(410, path, message: null, "403,\"error\":\"Forbidden\"");
+    public static Answer ShouldBeNotVerified(this Answer answer, string path) =>
+        answer.ShouldBeError(410, path, message: null, "403,\"error\":\"Forbidden\"");
 
     /// <summary>The whole body of an error.</summary>
     public static Answer ShouldBeError(this Answer answer, int status, string path, string? message, string? inBody = null)
@@ -59,7 +61,8 @@ internal static class BizMagnetsAnswersInTests
         answer["Content-Type"].ShouldBe("application/json");
         answer["X-Request-Id"].ShouldNotBeNullOrEmpty();
         var timestamp = answer.Json.GetProperty("timestamp").GetString()!;
-        DateTimeOffset.ParseExact(timestamp, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal).ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+        DateTimeOffset.ParseExact(timestamp, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal)
+            .ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
         answer.Text.ShouldBe(
             $$"""{"timestamp":"{{timestamp}}","status":{{inBody ?? $"{status},\"error\":\"{Words[status]}\""}},"path":"{{path}}"{{(message is null ? "" : $",\"message\":\"{message}\"")}}}""");
         return answer;
@@ -67,7 +70,9 @@ internal static class BizMagnetsAnswersInTests
 
     private static readonly Dictionary<int, string> Words = new()
     {
-        [400] = "Bad Request", [401] = "Unauthorized", [403] = "Forbidden", [404] = "Not Found", [405] = "Method Not Allowed", [410] = "Gone",
-        [413] = "Payload Too Large", [415] = "Unsupported Media Type", [429] = "Too Many Requests", [500] = "Internal Server Error", [503] = "Service Unavailable",
+        [400] = "Bad Request", [401] = "Unauthorized", [403] = "Forbidden", [404] = "Not Found", [405] = "Method Not Allowed",
+        [410] = "Gone",
+        [413] = "Payload Too Large", [415] = "Unsupported Media Type", [429] = "Too Many Requests", [500] = "Internal Server Error",
+        [503] = "Service Unavailable",
     };
 }

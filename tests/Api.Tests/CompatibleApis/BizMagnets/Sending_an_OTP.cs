@@ -21,7 +21,9 @@ public sealed class Sending_an_OTP
         var application = await KnownApplication.MakeAsync(_host, bizMagnets: new { text = "Use {{pin}} at the counter." });
         var mobile = BizMagnetsClient.Mobile();
 
-        var id = (await new BizMagnetsClient(_host, application).SendAsync(new { name = "Ravi", mobileNumber = mobile, countryCode = "91" })).ShouldBeSent();
+        var id = (
+            await new BizMagnetsClient(_host, application).SendAsync(
+                new { name = "Ravi", mobileNumber = mobile, countryCode = "91" })).ShouldBeSent();
 
         var otp = (await _host.Client(application.Made.Tenant).ReadAsync(id)).Json;
         otp.GetProperty("channel").GetString().ShouldBe("whatsapp");
@@ -53,7 +55,9 @@ public sealed class Sending_an_OTP
         var application = await KnownApplication.MakeAsync(_host);
         var mobile = BizMagnetsClient.Mobile();
 
-        var id = (await new BizMagnetsClient(_host, application).SendAsync(body.Replace("NUMBER", mobile, StringComparison.Ordinal))).ShouldBeSent();
+        var id = (
+            await new BizMagnetsClient(_host, application).SendAsync(
+                body.Replace("NUMBER", mobile, StringComparison.Ordinal))).ShouldBeSent();
 
         (await _host.Client(application.Made.Tenant).ReadAsync(id)).Json.GetProperty("phoneNumber").GetString().ShouldBe($"+91{mobile}");
     }
@@ -64,16 +68,30 @@ public sealed class Sending_an_OTP
     [InlineData("""{"mobileNumber":{},"countryCode":"91"}""", "The field 'mobileNumber' must be a text")]
     [InlineData("""{"mobileNumber":"9876543210"}""", "The field 'countryCode' is missing or empty")]
     [InlineData("""{"mobileNumber":"9876543210","countryCode":["91"]}""", "The field 'countryCode' must be a text")]
-    [InlineData("""{"mobileNumber":"9876543210","countryCode":"IN"}""", "The field 'countryCode' must be a calling code, such as 91 or +91")]
+    [InlineData(
+        """{"mobileNumber":"9876543210","countryCode":"IN"}""", "The field 'countryCode' must be a calling code, such as 91 or +91")]
     [InlineData("""{"mobileNumber":"9876543210","countryCode":"+"}""", "The field 'countryCode' must be a calling code, such as 91 or +91")]
-    [InlineData("""{"mobileNumber":"9876543210","countryCode":"9191"}""", "The field 'countryCode' must be a calling code, such as 91 or +91")]
+    [InlineData(
+        """{"mobileNumber":"9876543210","countryCode":"9191"}""", "The field 'countryCode' must be a calling code, such as 91 or +91")]
     [InlineData("""{"mobileNumber":"9876543210","countryCode":-91}""", "The field 'countryCode' must be a calling code, such as 91 or +91")]
-    [InlineData("""{"mobileNumber":"+919876543210","countryCode":"91"}""", "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
-    [InlineData("""{"mobileNumber":"9876543210 ext. 5","countryCode":"91"}""", "The field 'mobileNumber' has an extension, which no message reaches")]
-    [InlineData("""{"mobileNumber":"12345","countryCode":"91"}""", "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
-    [InlineData("""{"mobileNumber":98765.43210,"countryCode":"91"}""", "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
-    [InlineData("""{"mobileNumber":"9876543210","countryCode":"999"}""", "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
-    [InlineData("""{"name":{},"mobileNumber":"9876543210","countryCode":"91"}""", "The parameter 'name' is not valid (max 100 characters, no control characters)")]
+    [InlineData(
+        """{"mobileNumber":"+919876543210","countryCode":"91"}""",
+        "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
+    [InlineData(
+        """{"mobileNumber":"9876543210 ext. 5","countryCode":"91"}""",
+        "The field 'mobileNumber' has an extension, which no message reaches")]
+    [InlineData(
+        """{"mobileNumber":"12345","countryCode":"91"}""",
+        "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
+    [InlineData(
+        """{"mobileNumber":98765.43210,"countryCode":"91"}""",
+        "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
+    [InlineData(
+        """{"mobileNumber":"9876543210","countryCode":"999"}""",
+        "The field 'mobileNumber' is no phone number of the country that 'countryCode' names")]
+    [InlineData(
+        """{"name":{},"mobileNumber":"9876543210","countryCode":"91"}""",
+        "The parameter 'name' is not valid (max 100 characters, no control characters)")]
     [InlineData("", "The body is empty: a JSON object is expected")]
     [InlineData("nonsense", "The body is not valid JSON")]
     [InlineData("[]", "The body is not a JSON object")]
@@ -96,8 +114,10 @@ public sealed class Sending_an_OTP
         var http = _host.CompatibleApis();
 
         (await client.SendAsync(new string(' ', 1_000_000))).ShouldBeError(413, client.SendPath, "The body is larger than 64 KB");
-        (await http.BizMagnetsAsync(application.Made.Key, client.SendPath, "a=b", "application/x-www-form-urlencoded")).ShouldBeError(415, client.SendPath, "The media type must be application/json in UTF-8");
-        (await http.BizMagnetsAsync(application.Made.Key, client.SendPath, "{}", "application/json; charset=utf-16")).ShouldBeError(415, client.SendPath, "The media type must be application/json in UTF-8");
+        (await http.BizMagnetsAsync(application.Made.Key, client.SendPath, "a=b", "application/x-www-form-urlencoded"))
+            .ShouldBeError(415, client.SendPath, "The media type must be application/json in UTF-8");
+        (await http.BizMagnetsAsync(application.Made.Key, client.SendPath, "{}", "application/json; charset=utf-16"))
+            .ShouldBeError(415, client.SendPath, "The media type must be application/json in UTF-8");
         (await client.SendAsync(new byte[] { 0xff, 0xfe, 0x00 })).ShouldBeError(400, client.SendPath, "The body is not valid UTF-8 text");
         (await http.BizMagnetsAsync(application.Made.Key, client.SendPath, """{"mobileNumber":"9876501234","countryCode":"91"}""", contentType: null)).ShouldBeSent();
     }
@@ -109,18 +129,22 @@ public sealed class Sending_an_OTP
         var body = new { mobileNumber = BizMagnetsClient.Mobile(), countryCode = "91" };
         foreach (var config in new[] { other.Config, "unknown", "Shop-Config", "a.b", new string('x', 101), application.Made.Id, application.BeemApp })
         {
-            (await _host.CompatibleApis().BizMagnetsAsync(application.Made.Key, $"/otp/{config}/sendOTP", body)).ShouldBeError(404, $"/otp/{config}/sendOTP", "The application has no such OTP config");
+            (await _host.CompatibleApis().BizMagnetsAsync(application.Made.Key, $"/otp/{config}/sendOTP", body))
+                .ShouldBeError(404, $"/otp/{config}/sendOTP", "The application has no such OTP config");
         }
 
         (await application.OtpsAsync(_host)).ShouldBeEmpty();
-        (await _host.CompatibleApis().BizMagnetsAsync(application.Made.Key, $"/otp/{application.Config.ToUpperInvariant()}/sendOTP", body)).ShouldBeSent();
+        (await _host.CompatibleApis().BizMagnetsAsync(application.Made.Key, $"/otp/{application.Config.ToUpperInvariant()}/sendOTP", body))
+            .ShouldBeSent();
     }
 
     [Fact]
     public async Task Does_not_need_what_the_application_leaves_to_the_requests_of_others()
     {
         var application = await KnownApplication.MakeAsync(_host);
-        var left = await _host.Admin().PatchAsync($"/{application.Made.Id}", new { settings = new { from = (string?)null, template = (string?)null, pinType = (string?)null, plan = new[] { "email" } } });
+        var left = await _host.Admin().PatchAsync(
+            $"/{application.Made.Id}",
+            new { settings = new { from = (string?)null, template = (string?)null, pinType = (string?)null, plan = new[] { "email" } } });
         left.Status.ShouldBe(HttpStatusCode.OK, left.Text);
         await _host.RefreshAsync();
 
@@ -155,7 +179,8 @@ public sealed class Sending_an_OTP
         var body = new { mobileNumber = BizMagnetsClient.Mobile(), countryCode = "91" };
         (await client.SendAsync(body)).ShouldBeSent();
 
-        var refused = (await client.SendAsync(body)).ShouldBeError(429, client.SendPath, "Too many OTPs were requested for this recipient in one hour");
+        var refused = (await client.SendAsync(body)).ShouldBeError(
+            429, client.SendPath, "Too many OTPs were requested for this recipient in one hour");
 
         int.Parse(refused["Retry-After"]!).ShouldBeInRange(3500, 3600);
     }
@@ -171,7 +196,8 @@ public sealed class Sending_an_OTP
     [InlineData("")]
     public async Task Has_no_text_that_WhatsApp_would_not_approve(string text)
     {
-        var answer = await _host.Admin().PostAsync($"/{_host.OtherShop.Id}/identifiers", new { kind = "bizmagnets_config", settings = new { text } });
+        var answer = await _host.Admin()
+            .PostAsync($"/{_host.OtherShop.Id}/identifiers", new { kind = "bizmagnets_config", settings = new { text } });
 
         answer.Text.ShouldContain("1 to 1024 characters of one line with {{pin}} once, without another variable, a link or emoji");
         answer.Status.ShouldBe(HttpStatusCode.BadRequest);
@@ -185,7 +211,8 @@ public sealed class Sending_an_OTP
 
     private async Task<string> TemplateOfAsync(Guid otpId)
     {
-        var otp = await _host.QueryAsync(db => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.SingleAsync(db.Otps, o => o.Id == otpId));
+        var otp = await _host.QueryAsync(
+            db => Microsoft.EntityFrameworkCore.EntityFrameworkQueryableExtensions.SingleAsync(db.Otps, o => o.Id == otpId));
         var secrets = (Core.Secrets.OtpSecrets)_host.Services.GetService(typeof(Core.Secrets.OtpSecrets))!;
         return secrets.DecryptDetails(otp.Id, otp.Details).Template;
     }

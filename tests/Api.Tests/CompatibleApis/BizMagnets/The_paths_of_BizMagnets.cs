@@ -30,7 +30,8 @@ public sealed class The_paths_of_BizMagnets
         var id = (await _client.BizMagnetsAsync(_host.Shop.Key, send, new { mobileNumber = mobile, countryCode = "91" })).ShouldBeSent();
         var path = string.Format(null, verify, $"{id:D}".ToUpperInvariant());
 
-        (await _client.BizMagnetsAsync(_host.Shop.Key, path, new { otp = "none", mobileNumber = mobile, countryCode = "91" })).ShouldBeNotVerified(path);
+        (await _client.BizMagnetsAsync(_host.Shop.Key, path, new { otp = "none", mobileNumber = mobile, countryCode = "91" }))
+            .ShouldBeNotVerified(path);
         (await _client.BizMagnetsAsync(_host.Shop.Key, path, new { otp = await _host.PinOfAsync(id), mobileNumber = mobile, countryCode = "91" })).ShouldBeSuccess(id, 200);
     }
 
@@ -45,7 +46,8 @@ public sealed class The_paths_of_BizMagnets
 
         var answer = await RawExchange.SendAsync(
             _server.Address,
-            $"POST {target} HTTP/1.1\r\nHost: {{host}}\r\nContent-Type: application/json\r\nX-API-KEY: {_host.Shop.Key}\r\nContent-Length: {{length}}",
+            $"POST {target} HTTP/1.1\r\nHost: {{host}}\r\nContent-Type: application/json\r\nX-API-KEY: " +
+            $"{_host.Shop.Key}\r\nContent-Length: {{length}}",
             Body);
 
         answer.Head.ShouldStartWith("HTTP/1.1 410 Gone\r\n");
@@ -87,13 +89,17 @@ public sealed class The_paths_of_BizMagnets
         (await _host.Client(_host.Shop).GetAsync("/otp/sendOTP/callbacks")).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
     }
 
-    public static TheoryData<string> Calls => ["/otp/shop-config/sendOTP", "/otp/01a1fa86-7284-736a-9747-af98cbc88280/verifyOTP", "/api/otp/shop-config/sendotp", "/dev/otp/y23823/verifyOtp"];
+    public static TheoryData<string> Calls =>
+        [
+            "/otp/shop-config/sendOTP", "/otp/01a1fa86-7284-736a-9747-af98cbc88280/verifyOTP", "/api/otp/shop-config/sendotp",
+            "/dev/otp/y23823/verifyOtp"];
 
     [Theory]
     [MemberData(nameof(Calls))]
     public async Task Want_a_key(string path)
     {
-        foreach (var key in new[] { null, "", "wrong", _host.Expired.Key, _host.Revoked.Key, _host.Inactive.Key, "beem-key", _host.AdminKey })
+        foreach (
+            var key in new[] { null, "", "wrong", _host.Expired.Key, _host.Revoked.Key, _host.Inactive.Key, "beem-key", _host.AdminKey })
         {
             var answer = await _client.BizMagnetsAsync(key, path, "{}");
 
@@ -101,7 +107,8 @@ public sealed class The_paths_of_BizMagnets
             answer["WWW-Authenticate"].ShouldBe("ApiKey realm=\"OtpPipeline\", header=\"X-API-KEY\"");
         }
 
-        (await _client.BizMagnetsAsync(_host.WithoutScope.Key, path, "{}")).ShouldBeError(403, path, "The API key does not have the scope 'otp'");
+        (await _client.BizMagnetsAsync(_host.WithoutScope.Key, path, "{}"))
+            .ShouldBeError(403, path, "The API key does not have the scope 'otp'");
     }
 
     [Fact]
@@ -128,7 +135,8 @@ public sealed class The_paths_of_BizMagnets
 
         answers[0].ShouldBeError(404, "/otp/unknown/sendOTP", "The application has no such OTP config");
         answers[0]["X-Rate-Limit-Limit"].ShouldBe("3");
-        var refused = answers.First(a => a.Status == HttpStatusCode.TooManyRequests).ShouldBeError(429, "/otp/unknown/sendOTP", "Too many requests in this minute");
+        var refused = answers.First(a => a.Status == HttpStatusCode.TooManyRequests)
+            .ShouldBeError(429, "/otp/unknown/sendOTP", "Too many requests in this minute");
         int.Parse(refused["Retry-After"]!).ShouldBeInRange(1, 60);
         refused["X-Rate-Limit-Remaining"].ShouldBe("0");
     }
@@ -139,11 +147,15 @@ public sealed class The_paths_of_BizMagnets
         var document = (await _client.SendAsync(HttpMethod.Get, "/openapi/bizmagnets.json")).Json;
 
         document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ShouldBe(
-            ["/otp/{config}/sendOTP", "/otp/{otpId}/verifyOTP", "/api/otp/{config}/sendOTP", "/api/otp/{otpId}/verifyOTP", "/dev/otp/{config}/sendOTP", "/dev/otp/{otpId}/verifyOTP"], ignoreOrder: true);
-        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("BizMagnets").GetProperty("name").GetString().ShouldBe("X-API-KEY");
+            [
+                "/otp/{config}/sendOTP", "/otp/{otpId}/verifyOTP", "/api/otp/{config}/sendOTP", "/api/otp/{otpId}/verifyOTP",
+                "/dev/otp/{config}/sendOTP", "/dev/otp/{otpId}/verifyOTP"], ignoreOrder: true);
+        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("BizMagnets").GetProperty("name").GetString()
+            .ShouldBe("X-API-KEY");
     }
 
     private KnownApplication? _limited;
 
-    private async Task<KnownApplication> LimitedAsync() => _limited ??= await KnownApplication.MakeAsync(_host, new { limits = new { requestsPerMinute = 3 } });
+    private async Task<KnownApplication> LimitedAsync() =>
+        _limited ??= await KnownApplication.MakeAsync(_host, new { limits = new { requestsPerMinute = 3 } });
 }

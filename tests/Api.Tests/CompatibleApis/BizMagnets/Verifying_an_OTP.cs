@@ -17,7 +17,8 @@ public sealed class Verifying_an_OTP
     /// <summary>What a refused verification can be; the status is the one of BizMagnets:DistinctStatuses.</summary>
     public static TheoryData<string, int> OtpErrors => new()
     {
-        { "wrong", 403 }, { "unknown", 404 }, { "no id", 404 }, { "wrong number", 404 }, { "used", 410 }, { "expired", 410 }, { "cancelled", 410 }, { "exhausted", 410 }, { "undeliverable", 410 },
+        { "wrong", 403 }, { "unknown", 404 }, { "no id", 404 }, { "wrong number", 404 }, { "used", 410 }, { "expired", 410 },
+        { "cancelled", 410 }, { "exhausted", 410 }, { "undeliverable", 410 },
     };
 
     [Fact]
@@ -46,7 +47,8 @@ public sealed class Verifying_an_OTP
     [Fact]
     public async Task Is_told_apart_where_the_operator_wants_that()
     {
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["BizMagnets:DistinctStatuses"] = "true" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["BizMagnets:DistinctStatuses"] = "true" });
         using var http = new HttpClient { BaseAddress = server.Address };
         foreach (var (what, distinct) in OtpErrors.Select(r => r.Data))
         {
@@ -100,7 +102,8 @@ public sealed class Verifying_an_OTP
             (id, mobile, otp) = await client.WithSentOtpAsync();
         }
 
-        (await client.VerifyAsync(id, $$"""{"otp":{{int.Parse(otp)}},"mobileNumber":"{{mobile}}","countryCode":"91"}""")).ShouldBeSuccess(id, 200);
+        (await client.VerifyAsync(id, $$"""{"otp":{{int.Parse(otp)}},"mobileNumber":"{{mobile}}","countryCode":"91"}"""))
+            .ShouldBeSuccess(id, 200);
     }
 
     [Theory]
@@ -128,7 +131,8 @@ public sealed class Verifying_an_OTP
         var (id, mobile, otp) = await client.WithSentOtpAsync();
         await client.VerifyAsync(id, await _host.WrongPinOfAsync(id), mobile);
 
-        var refused = (await client.VerifyAsync(id, otp, mobile)).ShouldBeError(429, BizMagnetsClient.VerifyPath(id), "Too many wrong PINs were submitted for this recipient");
+        var refused = (await client.VerifyAsync(id, otp, mobile)).ShouldBeError(
+            429, BizMagnetsClient.VerifyPath(id), "Too many wrong PINs were submitted for this recipient");
 
         int.Parse(refused["Retry-After"]!).ShouldBeGreaterThan(80_000);
         (await _host.StateOfAsync(id)).ShouldBe((OtpStatus.Pending, 1));
@@ -140,7 +144,9 @@ public sealed class Verifying_an_OTP
     private async Task<(object Id, string Mobile, string Otp)> RefusedAsync(string what)
     {
         var mobile = BizMagnetsClient.Mobile();
-        var id = (await _host.CompatibleApis().BizMagnetsAsync(_host.Shop.Key, "/otp/shop-config/sendOTP", new { mobileNumber = mobile, countryCode = "91" })).ShouldBeSent();
+        var id = (
+            await _host.CompatibleApis().BizMagnetsAsync(
+                _host.Shop.Key, "/otp/shop-config/sendOTP", new { mobileNumber = mobile, countryCode = "91" })).ShouldBeSent();
         var otp = await _host.PinOfAsync(id);
         var shop = _host.Client(_host.Shop);
         switch (what)

@@ -104,10 +104,12 @@ public sealed class A_gupshup_request_that_is_refused
         var shop = await GupshupShop.MakeAsync(_host);
         foreach (var call in (string[])["sendOTP", "verifyOTP", "updateMessage"])
         {
-            (await shop.AskAsync(HttpMethod.Post, $"{GupshupShop.Root}/{call}", Content(contentType, body), shop.Made.Key)).ShouldBeStranger();
+            (await shop.AskAsync(HttpMethod.Post, $"{GupshupShop.Root}/{call}", Content(contentType, body), shop.Made.Key))
+                .ShouldBeStranger();
         }
 
-        (await shop.AskAsync(HttpMethod.Post, GupshupShop.User, Content(contentType, body))).ShouldRead("error | 901 | Invalid credentials");
+        (await shop.AskAsync(HttpMethod.Post, GupshupShop.User, Content(contentType, body)))
+            .ShouldRead("error | 901 | Invalid credentials");
     }
 
     [Theory]
@@ -128,7 +130,8 @@ public sealed class A_gupshup_request_that_is_refused
     [InlineData("GET", "/sm/api/ent/sms/2fa/sendOTP", 405, """{"status":"error","code":"910","message":"No such call"}""")]
     [InlineData("POST", "/sm/api/ent/sms/2fa/other", 404, """{"status":"error","code":"910","message":"No such call"}""")]
     [InlineData("POST", "/apps/TwoFactorAuth/incoming.php", 405, "error | 910 | No such call")]
-    [InlineData("POST", "/apps/TwoFactorAuth/incoming.php?format=json", 405, """{"status":"error","code":"910","message":"No such call"}""")]
+    [InlineData(
+        "POST", "/apps/TwoFactorAuth/incoming.php?format=json", 405, """{"status":"error","code":"910","message":"No such call"}""")]
     [InlineData("GET", "/apps//TwoFactorAuth/outgoing.php", 404, "error | 910 | No such call")]
     [InlineData("DELETE", "/GatewayAPI/rest?format=json", 405, """{"response":{"status":"error","code":"910","details":"No such call"}}""")]
     [InlineData("GET", "/GatewayAPI/soap", 404, "error | 910 | No such call")]
@@ -148,17 +151,21 @@ public sealed class A_gupshup_request_that_is_refused
         // A shop each: the limit is the application's, whichever of its credentials comes.
         var (shop, other, gateway) = (await SlowShopAsync(), await SlowShopAsync(), await SlowShopAsync());
 
-        await RefusesAfterAFewAsync(() => shop.VerifyAsync(_phone, "1"), """{"status":"error","code":"911","message":"Too many requests"}""");
+        await RefusesAfterAFewAsync(
+            () => shop.VerifyAsync(_phone, "1"), """{"status":"error","code":"911","message":"Too many requests"}""");
         await RefusesAfterAFewAsync(() => other.LineAsync($"phone={_phone}&code=1"), "error | 911 | Too many requests");
         await RefusesAfterAFewAsync(
-            () => gateway.FormAsync(GupshupShop.User, null, ("userid", gateway.UserId), ("password", GupshupShop.Password), ("format", "json")),
+            () =>
+                gateway.FormAsync(
+                    GupshupShop.User, null, ("userid", gateway.UserId), ("password", GupshupShop.Password), ("format", "json")),
             """{"response":{"status":"error","code":"911","details":"Too many requests"}}""");
     }
 
     [Fact]
     public async Task Is_one_too_many_of_a_stranger()
     {
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AnonymousRequestsPerMinute"] = "3" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:AnonymousRequestsPerMinute"] = "3" });
         using var http = new HttpClient { BaseAddress = server.Address };
 
         await RefusesAfterAFewAsync(
@@ -180,9 +187,12 @@ public sealed class A_gupshup_request_that_is_refused
         await shop.RestAsync($"phone_no={_phone}&otp_code={code}");
 
         // The framework's own lines print paths; they are off below Warning in every deployment.
-        var lines = _host.Logs.Lines.Where(l => l.Category.StartsWith("OtpPipeline", StringComparison.Ordinal)).Select(l => l.Text).ToList();
+        var lines = _host.Logs.Lines.Where(l => l.Category.StartsWith("OtpPipeline", StringComparison.Ordinal)).Select(l => l.Text)
+            .ToList();
         lines.ShouldNotBeEmpty();
-        lines.ShouldAllBe(l => !l.Contains(shop.Key, StringComparison.OrdinalIgnoreCase) && !l.Contains(GupshupShop.Password, StringComparison.Ordinal) && !l.Contains(_phone, StringComparison.Ordinal));
+        lines.ShouldAllBe(
+            l => !l.Contains(shop.Key, StringComparison.OrdinalIgnoreCase) && !l.Contains(GupshupShop.Password, StringComparison.Ordinal)
+                && !l.Contains(_phone, StringComparison.Ordinal));
     }
 
     private Task<GupshupShop> SlowShopAsync() => GupshupShop.MakeAsync(_host, limits: new { requestsPerMinute = 3 });

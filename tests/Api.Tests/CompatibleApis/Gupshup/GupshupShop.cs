@@ -39,7 +39,8 @@ internal sealed class GupshupShop
     {
         var admin = host.Admin();
         var made = await admin.WithApplicationAsync(new { limits = limits ?? new { sendsPerHour = 100_000, sendsPerDay = 100_000 } });
-        var all = new Dictionary<string, string>(StringComparer.Ordinal) { ["message"] = "Code %code%", ["accountType"] = "intl", ["retryPeriod"] = "0" };
+        var all = new Dictionary<string, string>(
+            StringComparer.Ordinal) { ["message"] = "Code %code%", ["accountType"] = "intl", ["retryPeriod"] = "0" };
         foreach (var (name, value) in settings ?? [])
         {
             all[name] = value;
@@ -48,9 +49,11 @@ internal sealed class GupshupShop
         var key = await admin.PostAsync($"/{made.Id}/identifiers", new { kind = "gupshup_key", settings = all });
         key.Status.ShouldBe(HttpStatusCode.Created, key.Text);
         var user = $"20{Guid.NewGuid():N}"[..20];
-        (await admin.PostAsync($"/{made.Id}/identifiers", new { kind = "gupshup_user", identifier = user, secret = Password })).Status.ShouldBe(HttpStatusCode.Created);
+        (await admin.PostAsync($"/{made.Id}/identifiers", new { kind = "gupshup_user", identifier = user, secret = Password })).Status
+            .ShouldBe(HttpStatusCode.Created);
         await host.RefreshAsync();
-        return new(host, made, key.Json.GetProperty("key").GetString()!, key.Json.GetProperty("identifier").GetProperty("id").GetString()!, user);
+        return new(
+            host, made, key.Json.GetProperty("key").GetString()!, key.Json.GetProperty("identifier").GetProperty("id").GetString()!, user);
     }
 
     /// <summary>International digits that no other test has.</summary>
@@ -60,7 +63,8 @@ internal sealed class GupshupShop
 
     public Task<Answer> VerifyAsync(string phone, string code) => FormAsync("verifyOTP", ("key", Key), ("phone", phone), ("code", code));
 
-    public Task<Answer> FormAsync(string call, params (string Name, string Value)[] fields) => FormAsync($"{Root}/{call}", Made.Key, fields);
+    public Task<Answer> FormAsync(string call, params (string Name, string Value)[] fields) =>
+        FormAsync($"{Root}/{call}", Made.Key, fields);
 
     public async Task<Answer> FormAsync(string path, string? apiKey, params (string Name, string Value)[] fields)
     {
@@ -70,10 +74,12 @@ internal sealed class GupshupShop
 
     /// <summary>incoming.php; the key unless the query names one.</summary>
     public Task<Answer> LineAsync(string query, HttpMethod? method = null) => AskAsync(
-        method ?? HttpMethod.Get, $"/apps/TwoFactorAuth/incoming.php?{query}{(query.Contains("key=", StringComparison.Ordinal) ? "" : $"&key={Key}")}");
+        method ?? HttpMethod.Get,
+        $"/apps/TwoFactorAuth/incoming.php?{query}{(query.Contains("key=", StringComparison.Ordinal) ? "" : $"&key={Key}")}");
 
     /// <summary>GatewayAPI with the user, the method and the version before the rest of the query.</summary>
-    public Task<Answer> RestAsync(string query) => AskAsync(HttpMethod.Get, $"{User}?userid={UserId}&password={Password}&method=TWO_FACTOR_AUTH&v=1.1&{query}");
+    public Task<Answer> RestAsync(string query) =>
+        AskAsync(HttpMethod.Get, $"{User}?userid={UserId}&password={Password}&method=TWO_FACTOR_AUTH&v=1.1&{query}");
 
     public async Task<Answer> AskAsync(HttpMethod method, string path, HttpContent? content = null, string? apiKey = null)
     {
@@ -99,13 +105,16 @@ internal sealed class GupshupShop
     }
 
     /// <summary>All OTPs of a phone, oldest first.</summary>
-    public Task<List<Otp>> OtpsAsync(string phone) => OtpsAsync(Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse($"+{phone}", null)).Number));
+    public Task<List<Otp>> OtpsAsync(string phone) =>
+        OtpsAsync(Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse($"+{phone}", null)).Number));
 
     public Task<List<Otp>> OtpsAsync(Recipient recipient)
     {
         var hash = _host.Services.GetRequiredService<OtpSecrets>().HashRecipient(recipient);
         var application = Guid.Parse(Made.Id);
-        return _host.QueryAsync(db => db.Otps.AsNoTracking().Where(o => o.ApplicationId == application && o.RecipientHash == hash).OrderBy(o => o.CreatedAt).ToListAsync());
+        return _host.QueryAsync(
+            db => db.Otps.AsNoTracking().Where(o => o.ApplicationId == application && o.RecipientHash == hash).OrderBy(o => o.CreatedAt)
+                .ToListAsync());
     }
 
     public async Task<Otp> LastAsync(string phone) => (await OtpsAsync(phone))[^1];
@@ -125,10 +134,12 @@ internal sealed class GupshupShop
     public Task<int> DeliveriesAsync(Guid otpId) => _host.QueryAsync(db => db.Deliveries.CountAsync(d => d.OtpId == otpId));
 
     /// <summary>What a worker does to a delivery that arrived.</summary>
-    public Task<int> DeliveredAsync(Guid otpId) => _host.QueryAsync(db => db.Database.ExecuteSqlAsync($"UPDATE deliveries SET status = 'SENT' WHERE otp_id = {otpId}"));
+    public Task<int> DeliveredAsync(Guid otpId) =>
+        _host.QueryAsync(db => db.Database.ExecuteSqlAsync($"UPDATE deliveries SET status = 'SENT' WHERE otp_id = {otpId}"));
 
     public Task<int> FailedAsync(Guid otpId, string reason) => _host.QueryAsync(
-        db => db.Database.ExecuteSqlAsync($"UPDATE otps SET status = 'FAILED', reason = {reason}, final_at = clock_timestamp() WHERE id = {otpId}"));
+        db => db.Database.ExecuteSqlAsync(
+            $"UPDATE otps SET status = 'FAILED', reason = {reason}, final_at = clock_timestamp() WHERE id = {otpId}"));
 
     public Task LetExpireAsync(Guid otpId) => _host.LetExpireAsync(otpId);
 
@@ -146,12 +157,14 @@ internal static class GupshupAnswers
         return answer;
     }
 
-    public static Answer ShouldBeSent(this Answer answer) => answer.ShouldSay("success", "100", "New code generated and code was sent the user");
+    public static Answer ShouldBeSent(this Answer answer) =>
+        answer.ShouldSay("success", "100", "New code generated and code was sent the user");
 
     public static Answer ShouldBeSentAgain(this Answer answer) =>
         answer.ShouldSay("success", "101", "User already in the system and code was sent to the user again");
 
-    public static Answer ShouldBeVerified(this Answer answer) => answer.ShouldSay("success", "200", "Code matched successfully and user has been verified");
+    public static Answer ShouldBeVerified(this Answer answer) =>
+        answer.ShouldSay("success", "200", "Code matched successfully and user has been verified");
 
     public static Answer ShouldBeInvalidCode(this Answer answer) => answer.ShouldSay("error", "903", "Invalid code");
 

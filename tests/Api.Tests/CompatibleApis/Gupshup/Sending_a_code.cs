@@ -95,7 +95,8 @@ public sealed partial class Sending_a_code
     [InlineData("Numeric", "xyz", "9", "^[xyz]{9}$")]
     public async Task Makes_the_code_of_what_the_key_says(string type, string characters, string length, string form)
     {
-        var shop = await GupshupShop.MakeAsync(_host, new(StringComparer.Ordinal) { ["codeType"] = type, ["codeChars"] = characters, ["codeLength"] = length });
+        var shop = await GupshupShop.MakeAsync(
+            _host, new(StringComparer.Ordinal) { ["codeType"] = type, ["codeChars"] = characters, ["codeLength"] = length });
 
         (await shop.SendAsync(_phone)).ShouldBeSent();
 
@@ -141,7 +142,9 @@ public sealed partial class Sending_a_code
 
         (await shop.OtpsAsync(_phone)).ShouldHaveSingleItem();
         answers.Count(a => a is "success | 100 | New code generated and code was sent the user").ShouldBe(1);
-        answers.Count(a => a is "success | 101 | User already in the system and code was sent to the user again" or "error | 905 | Retry period is not over").ShouldBe(199);
+        answers.Count(
+            a => a is "success | 101 | User already in the system and code was sent to the user again" or "error | 905 | Retry period " +
+                "is not over").ShouldBe(199);
         answers.ShouldContain(a => a.StartsWith("success | 101", StringComparison.Ordinal));
     }
 
@@ -166,12 +169,14 @@ public sealed partial class Sending_a_code
 
         var answer = await GupshupShop.RawAsync(
             server.Address,
-            $"POST /sm/api/ent/sms/2fa/sendOTP HTTP/1.1\r\napikey: {shop.Made.Key}\r\nhost: {server.Address.Authority}\r\ncontent-type: application/x-www-form-urlencoded\r\n"
+            $"POST /sm/api/ent/sms/2fa/sendOTP HTTP/1.1\r\napikey: {shop.Made.Key}\r\nhost: " +
+            $"{server.Address.Authority}\r\ncontent-type: application/x-www-form-urlencoded\r\n"
             + $"content-length: {form.Length}\r\nConnection: close\r\n\r\n{form}");
 
         answer.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         answer.ShouldContain("\r\nContent-Type: application/json\r\n");
-        answer.ShouldEndWith("\r\n\r\n" + """{"status":"success","code":"100","message":"New code generated and code was sent the user"}""");
+        answer.ShouldEndWith(
+            "\r\n\r\n" + """{"status":"success","code":"100","message":"New code generated and code was sent the user"}""");
     }
 
     [Theory]
@@ -180,7 +185,8 @@ public sealed partial class Sending_a_code
     public async Task Is_asked_for_with_a_form_in_parts_as_PHP_sends_an_array(string name)
     {
         var shop = await GupshupShop.MakeAsync(_host);
-        using var form = new MultipartFormDataContent("------------------------8c0e7f9bd1a2") { { new StringContent(shop.Key), name }, { new StringContent(_phone), "phone" } };
+        using var form = new MultipartFormDataContent(
+            "------------------------8c0e7f9bd1a2") { { new StringContent(shop.Key), name }, { new StringContent(_phone), "phone" } };
 
         (await shop.AskAsync(HttpMethod.Post, "/sm/api/ent/sms/2fa/sendOTP", form, shop.Made.Key)).ShouldBeSent();
     }
@@ -204,7 +210,8 @@ public sealed partial class Sending_a_code
         var shop = await GupshupShop.MakeAsync(_host);
         await shop.SendAsync(_phone);
 
-        (await _host.Client(shop.Made.Tenant).RequestAsync(new { phoneNumber = "+" + _phone })).Status.ShouldBe(System.Net.HttpStatusCode.Created);
+        (await _host.Client(shop.Made.Tenant).RequestAsync(new { phoneNumber = "+" + _phone })).Status
+            .ShouldBe(System.Net.HttpStatusCode.Created);
 
         var otps = await shop.OtpsAsync(_phone);
         otps.Count.ShouldBe(2);

@@ -29,7 +29,8 @@ public sealed class The_calls_of_gupshups_page
         linked.GetProperty("identifier").GetString().ShouldBe(account);
         linked.GetProperty("hasPreviousSecret").GetBoolean().ShouldBeFalse();
 
-        (await _admin.PostAsync($"/{made.Id}/gupshup/accounts", new { accountid = account, token = "first-token" })).Status.ShouldBe(HttpStatusCode.NoContent);
+        (await _admin.PostAsync($"/{made.Id}/gupshup/accounts", new { accountid = account, token = "first-token" })).Status
+            .ShouldBe(HttpStatusCode.NoContent);
         (await IdentifierAsync(made.Id, "gupshup_account")).GetProperty("hasPreviousSecret").GetBoolean().ShouldBeFalse();
         (await _admin.SendAsync(HttpMethod.Post, $"/{made.Id}/gupshup/accounts", $"accountid={account}&token=second-token", "application/x-www-form-urlencoded")).Status.ShouldBe(HttpStatusCode.NoContent);
         (await IdentifierAsync(made.Id, "gupshup_account")).GetProperty("hasPreviousSecret").GetBoolean().ShouldBeTrue();
@@ -59,7 +60,8 @@ public sealed class The_calls_of_gupshups_page
         await _host.RefreshAsync();
         using var http = _host.Factory.CreateClient();
         var phone = type is "intl" ? Recipients.Next().TrimStart('+') : $"98{Recipients.Next()[^5..]}999";
-        (await http.GetStringAsync($"/apps/TwoFactorAuth/incoming.php?phone={phone}&key={key}")).ShouldBe("success | 100 | New code generated and code was sent the user");
+        (await http.GetStringAsync($"/apps/TwoFactorAuth/incoming.php?phone={phone}&key={key}"))
+            .ShouldBe("success | 100 | New code generated and code was sent the user");
     }
 
     [Fact]
@@ -100,15 +102,18 @@ public sealed class The_calls_of_gupshups_page
     {
         var body = call is "keys" ? """{"message":"%code%"}""" : """{"accountid":"nobody","token":"long-enough"}""";
 
-        (await _host.Admin("wrong-admin-key").PostAsync($"/{_host.OtherShop.Id}/gupshup/{call}", body)).Status.ShouldBe(HttpStatusCode.Unauthorized);
+        (await _host.Admin("wrong-admin-key").PostAsync($"/{_host.OtherShop.Id}/gupshup/{call}", body)).Status
+            .ShouldBe(HttpStatusCode.Unauthorized);
         (await _admin.PostAsync($"/{Guid.CreateVersion7()}/gupshup/{call}", body)).ShouldBeProblem(404, 2021, "No such application");
         (await _admin.PostAsync($"/{_host.OtherShop.Id}/gupshup/{call}", "[]")).ShouldBeProblem(400, 2101, "The body is not a JSON object");
-        (await _admin.SendAsync(HttpMethod.Post, $"/{_host.OtherShop.Id}/gupshup/{call}", body, "text/plain")).Status.ShouldBe(HttpStatusCode.UnsupportedMediaType);
+        (await _admin.SendAsync(HttpMethod.Post, $"/{_host.OtherShop.Id}/gupshup/{call}", body, "text/plain")).Status
+            .ShouldBe(HttpStatusCode.UnsupportedMediaType);
         var made = await _admin.WithApplicationAsync();
         await _admin.DeleteAsync($"/{made.Id}");
         (await _admin.PostAsync($"/{made.Id}/gupshup/{call}", body)).ShouldBeProblem(409, 2109, "The application is revoked for good");
     }
 
     private async Task<System.Text.Json.JsonElement> IdentifierAsync(string application, string kind) =>
-        (await _admin.GetAsync($"/{application}")).Json.GetProperty("identifiers").EnumerateArray().Single(i => i.GetProperty("kind").GetString() == kind);
+        (await _admin.GetAsync($"/{application}")).Json.GetProperty("identifiers").EnumerateArray()
+            .Single(i => i.GetProperty("kind").GetString() == kind);
 }

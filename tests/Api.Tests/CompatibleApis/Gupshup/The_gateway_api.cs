@@ -29,9 +29,11 @@ public sealed class The_gateway_api
         var code = await shop.CodeAsync(_phone);
         code.ShouldMatch("^[0-9]{8}$");
         (await shop.TextAsync(_phone)).ShouldBe($"Use {code} now");
-        (await shop.RestAsync($"phone_no={_phone}&{Message}")).ShouldRead($"success | {_phone} | {otp.Id} | User already in the system and code was sent to the user again");
+        (await shop.RestAsync($"phone_no={_phone}&{Message}"))
+            .ShouldRead($"success | {_phone} | {otp.Id} | User already in the system and code was sent to the user again");
         (await shop.RestAsync($"phone_no={_phone}&otp_code={await shop.WrongCodeAsync(_phone)}")).ShouldRead("error | 903 | Invalid code");
-        (await shop.RestAsync($"phone_no={_phone}&otp_code={code}")).ShouldRead($"success | {_phone} | {otp.Id} | Code matched successfully and user has been verified");
+        (await shop.RestAsync($"phone_no={_phone}&otp_code={code}"))
+            .ShouldRead($"success | {_phone} | {otp.Id} | Code matched successfully and user has been verified");
         (await shop.RestAsync($"phone_no={_phone}&otp_code={code}")).ShouldRead("error | 903 | Invalid code");
     }
 
@@ -57,7 +59,8 @@ public sealed class The_gateway_api
         var sent = await shop.RestAsync($"phone_no={_phone}&{Message}&format=XML");
         var wrong = await shop.RestAsync($"phone_no={_phone}&msg=none&format=xml");
 
-        sent.Text.ShouldBe($"""<?xml version="1.0" encoding="UTF-8"?><response><status>success</status><details>{Sent}</details></response>""");
+        sent.Text.ShouldBe(
+            $"""<?xml version="1.0" encoding="UTF-8"?><response><status>success</status><details>{Sent}</details></response>""");
         sent["Content-Type"].ShouldBe("application/xml");
         var response = XDocument.Parse(wrong.Text).Root!;
         (response.Element("status")!.Value, response.Element("code")!.Value).ShouldBe(("error", "906"));
@@ -98,7 +101,8 @@ public sealed class The_gateway_api
     {
         var shop = await GupshupShop.MakeAsync(_host);
 
-        (await shop.RestAsync(query.Contains("phone_no", StringComparison.Ordinal) ? query : $"phone_no={_phone}&{query}")).ShouldRead($"error | {line}");
+        (await shop.RestAsync(query.Contains("phone_no", StringComparison.Ordinal) ? query : $"phone_no={_phone}&{query}"))
+            .ShouldRead($"error | {line}");
 
         (await shop.OtpsAsync(_phone)).ShouldBeEmpty();
     }
@@ -110,9 +114,11 @@ public sealed class The_gateway_api
         var query = $"{GupshupShop.User}?userid={shop.UserId}&password=wrong-password&method=TWO_FACTOR_AUTH&phone_no={_phone}&{Message}";
 
         (await shop.AskAsync(HttpMethod.Get, query)).ShouldRead("error | 901 | Invalid credentials");
-        (await shop.AskAsync(HttpMethod.Get, query + "&format=JSON")).Text.ShouldBe("""{"response":{"status":"error","code":"901","details":"Invalid credentials"}}""");
+        (await shop.AskAsync(HttpMethod.Get, query + "&format=JSON")).Text
+            .ShouldBe("""{"response":{"status":"error","code":"901","details":"Invalid credentials"}}""");
         (await shop.AskAsync(HttpMethod.Get, query + "&format=XML")).Text
-            .ShouldBe("""<?xml version="1.0" encoding="UTF-8"?><response><status>error</status><code>901</code><details>Invalid credentials</details></response>""");
+            .ShouldBe(
+                """<?xml version="1.0" encoding="UTF-8"?><response><status>error</status><code>901</code><details>Invalid credentials</details></response>""");
         (await shop.AskAsync(HttpMethod.Get, GupshupShop.User)).ShouldRead("error | 901 | Invalid credentials");
         (await shop.OtpsAsync(_phone)).ShouldBeEmpty();
     }
@@ -120,7 +126,8 @@ public sealed class The_gateway_api
     [Fact]
     public async Task Goes_by_the_only_key_of_the_application()
     {
-        var shop = await GupshupShop.MakeAsync(_host, new(StringComparer.Ordinal) { ["codeExpiry"] = "77", ["attempt"] = "3", ["codeLength"] = "9" });
+        var shop = await GupshupShop.MakeAsync(
+            _host, new(StringComparer.Ordinal) { ["codeExpiry"] = "77", ["attempt"] = "3", ["codeLength"] = "9" });
 
         await shop.RestAsync($"phone_no={_phone}&{Message}");
 
@@ -152,7 +159,8 @@ public sealed class The_gateway_api
     public async Task Goes_by_the_account_type_that_all_keys_have()
     {
         var shop = await GupshupShop.MakeAsync(_host);
-        await _host.Admin().PostAsync($"/{shop.Made.Id}/identifiers", new { kind = "gupshup_key", settings = new { message = "%code%", accountType = "intl" } });
+        await _host.Admin().PostAsync(
+            $"/{shop.Made.Id}/identifiers", new { kind = "gupshup_key", settings = new { message = "%code%", accountType = "intl" } });
         await _host.RefreshAsync();
 
         (await shop.RestAsync($"phone_no={_phone}&{Message}")).Text.ShouldStartWith($"success | {_phone} | ");
@@ -165,7 +173,8 @@ public sealed class The_gateway_api
         (await shop.SendAsync(_phone)).ShouldBeSent();
 
         (await shop.LineAsync($"phone={_phone}")).Text.ShouldStartWith("success | 101");
-        (await shop.RestAsync($"phone_no={_phone}&{Message}")).Text.ShouldEndWith("| User already in the system and code was sent to the user again");
+        (await shop.RestAsync($"phone_no={_phone}&{Message}")).Text
+            .ShouldEndWith("| User already in the system and code was sent to the user again");
         (await shop.RestAsync($"phone_no={_phone}&otp_code={await shop.CodeAsync(_phone)}")).Text.ShouldStartWith($"success | {_phone} | ");
     }
 }

@@ -18,7 +18,8 @@ public sealed class The_gupshup_api
     public async Task Answers_404_where_it_is_off()
     {
         var shop = await GupshupShop.MakeAsync(_host);
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Gupshup:Enabled"] = "false" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Gupshup:Enabled"] = "false" });
         using var http = new HttpClient { BaseAddress = server.Address };
 
         foreach (var path in (string[])["apps/TwoFactorAuth/incoming.php", "GatewayAPI/rest", "sm/api/ent/sms/2fa/sendOTP"])
@@ -35,7 +36,8 @@ public sealed class The_gupshup_api
     public async Task Stands_behind_its_prefix()
     {
         var shop = await GupshupShop.MakeAsync(_host);
-        await using var server = new KestrelHost(_host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Gupshup:Prefix"] = "/sms-api" });
+        await using var server = new KestrelHost(
+            _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Gupshup:Prefix"] = "/sms-api" });
         using var http = new HttpClient { BaseAddress = server.Address };
         var query = $"apps/TwoFactorAuth/incoming.php?phone={_phone}&key={shop.Key}";
 
@@ -53,7 +55,10 @@ public sealed class The_gupshup_api
     {
         var document = (await _host.Client(null).GetAsync("/openapi/gupshup.json")).Json;
 
-        document.GetProperty("paths").EnumerateObject().ToDictionary(p => p.Name, p => string.Join(' ', p.Value.EnumerateObject().Select(o => o.Name).Order(StringComparer.Ordinal)), StringComparer.Ordinal)
+        document.GetProperty("paths").EnumerateObject()
+            .ToDictionary(
+                p => p.Name, p => string.Join(' ', p.Value.EnumerateObject().Select(o => o.Name).Order(StringComparer.Ordinal)),
+                StringComparer.Ordinal)
             .ShouldBe(
                 new Dictionary<string, string>(StringComparer.Ordinal)
                 {
@@ -64,7 +69,9 @@ public sealed class The_gupshup_api
                     ["/GatewayAPI/rest"] = "get post",
                 },
                 ignoreOrder: true);
-        document.GetProperty("paths").GetProperty("/GatewayAPI/rest").GetProperty("get").GetProperty("parameters").GetArrayLength().ShouldBe(11);
-        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Gupshup").GetProperty("name").GetString().ShouldBe("apikey");
+        document.GetProperty("paths").GetProperty("/GatewayAPI/rest").GetProperty("get").GetProperty("parameters").GetArrayLength()
+            .ShouldBe(11);
+        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Gupshup").GetProperty("name").GetString()
+            .ShouldBe("apikey");
     }
 }

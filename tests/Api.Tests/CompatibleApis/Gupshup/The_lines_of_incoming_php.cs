@@ -30,9 +30,11 @@ public sealed class The_lines_of_incoming_php
         (await shop.LineAsync($"phone={_phone}")).ShouldRead(Sent);
         await shop.LetExpireAsync((await shop.LastAsync(_phone)).Id);
         (await shop.LineAsync($"phone={_phone}&code=123456")).ShouldRead("error | 907 | Code is expired");
-        (await shop.LineAsync($"phone={_phone}")).ShouldRead("success | 103 | Previous code is expired and new code was sent to the user again");
+        (await shop.LineAsync($"phone={_phone}"))
+            .ShouldRead("success | 103 | Previous code is expired and new code was sent to the user again");
         (await shop.LineAsync($"phone={_phone}&code={await shop.WrongCodeAsync(_phone)}")).ShouldRead("error | 903 | Invalid code");
-        (await shop.LineAsync($"phone={_phone}&code={await shop.WrongCodeAsync(_phone)}")).ShouldRead("error | 904 | Maximum attempts exceeded");
+        (await shop.LineAsync($"phone={_phone}&code={await shop.WrongCodeAsync(_phone)}"))
+            .ShouldRead("error | 904 | Maximum attempts exceeded");
         (await shop.LineAsync("phone=12")).ShouldRead("error | 902 | Invalid phone number");
         (await shop.LineAsync($"phone={_phone}&key={new string('0', 32)}")).ShouldRead("error | 901 | Invalid credentials");
     }
@@ -73,7 +75,9 @@ public sealed class The_lines_of_incoming_php
         var shop = await GupshupShop.MakeAsync(_host);
         var server = await _host.FreshKestrelAsync();
 
-        var answer = await GupshupShop.RawAsync(server.Address, $"GET {path}?phone={_phone}&key={shop.Key} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nConnection: close\r\n\r\n");
+        var answer = await GupshupShop.RawAsync(
+            server.Address,
+            $"GET {path}?phone={_phone}&key={shop.Key} HTTP/1.1\r\nHost: {server.Address.Authority}\r\nConnection: close\r\n\r\n");
 
         answer.ShouldStartWith("HTTP/1.1 200 OK\r\n");
         answer.ShouldContain("\r\nContent-Type: text/plain\r\n");

@@ -24,7 +24,8 @@ public sealed class The_message_of_a_key
         var code = await shop.CodeAsync(_phone);
         code.Length.ShouldBe(4);
         (await shop.TextAsync(_phone)).ShouldBe($"Ihr Code: {code} – grüezi");
-        var shown = (await _host.Admin().GetAsync($"/{shop.Made.Id}")).Json.GetProperty("identifiers").EnumerateArray().Single(i => i.GetProperty("id").GetString() == shop.KeyId);
+        var shown = (await _host.Admin().GetAsync($"/{shop.Made.Id}")).Json.GetProperty("identifiers").EnumerateArray()
+            .Single(i => i.GetProperty("id").GetString() == shop.KeyId);
         shown.GetProperty("settings").GetProperty("message").GetString().ShouldBe("Ihr Code: %code% – grüezi");
     }
 
@@ -50,7 +51,8 @@ public sealed class The_message_of_a_key
     {
         var shop = await GupshupShop.MakeAsync(_host);
 
-        (await ChangeAsync(shop, message)).ShouldSay("error", "906", "Invalid message: it must contain %code% and have at most 1600 characters");
+        (await ChangeAsync(shop, message))
+            .ShouldSay("error", "906", "Invalid message: it must contain %code% and have at most 1600 characters");
 
         await shop.SendAsync(_phone);
         (await shop.TextAsync(_phone)).ShouldStartWith("Code ");
@@ -62,7 +64,8 @@ public sealed class The_message_of_a_key
         var shop = await GupshupShop.MakeAsync(_host);
 
         (await ChangeAsync(shop, new string('x', 1594) + "%code%")).ShouldSay("success", "104", "Message has been updated");
-        (await ChangeAsync(shop, new string('x', 1595) + "%code%")).ShouldSay("error", "906", "Invalid message: it must contain %code% and have at most 1600 characters");
+        (await ChangeAsync(shop, new string('x', 1595) + "%code%"))
+            .ShouldSay("error", "906", "Invalid message: it must contain %code% and have at most 1600 characters");
     }
 
     [Fact]
@@ -72,11 +75,13 @@ public sealed class The_message_of_a_key
         var other = await GupshupShop.MakeAsync(_host);
 
         (await other.FormAsync("updateMessage", ("key", shop.Key), ("message", "Mine %code%"))).ShouldBeStranger();
-        (await shop.FormAsync($"{GupshupShop.Root}/updateMessage", apiKey: null, ("key", shop.Key), ("message", "Mine %code%"))).ShouldBeStranger();
+        (await shop.FormAsync($"{GupshupShop.Root}/updateMessage", apiKey: null, ("key", shop.Key), ("message", "Mine %code%")))
+            .ShouldBeStranger();
 
         await shop.SendAsync(_phone);
         (await shop.TextAsync(_phone)).ShouldStartWith("Code ");
     }
 
-    private static Task<Answer> ChangeAsync(GupshupShop shop, string message) => shop.FormAsync("updateMessage", ("key", shop.Key), ("message", message));
+    private static Task<Answer> ChangeAsync(GupshupShop shop, string message) =>
+        shop.FormAsync("updateMessage", ("key", shop.Key), ("message", message));
 }

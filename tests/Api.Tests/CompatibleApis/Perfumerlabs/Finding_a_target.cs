@@ -35,7 +35,8 @@ public sealed class Finding_a_target : IAsyncLifetime
     public async Task Names_the_recipient_and_consumes_the_password(string channel, string field)
     {
         var target = field switch { "phone" => Someone.Phone(), "email" => Someone.Email(), _ => $"{Someone.Chat()}" };
-        await Client.PostAsync($"/{channel}", $$"""{"{{field}}":"{{target}}","password":"Zebra-77","lifetime":300,"message":"x","subject":"s","text":"x"}""");
+        await Client.PostAsync(
+            $"/{channel}", $$"""{"{{field}}":"{{target}}","password":"Zebra-77","lifetime":300,"message":"x","subject":"s","text":"x"}""");
 
         foreach (var other in new[] { "sms", "call", "email", "telegram" }.Where(c => c != channel))
         {
@@ -73,7 +74,8 @@ public sealed class Finding_a_target : IAsyncLifetime
         (await Client.GetAsync("/target?password=12345&channel=")).ShouldBeRefused(400, "\"channel\" parameter must be set");
         foreach (var channel in new[] { "\"ussd\"", "\"\\u0000\"", "7", "[1]" })
         {
-            (await Client.GetAsync("/target", $$"""{"password":"12345","channel":{{channel}}}""")).ShouldBeRefused(400, "\"channel\" must be one of: sms, call, email, telegram");
+            (await Client.GetAsync("/target", $$"""{"password":"12345","channel":{{channel}}}"""))
+                .ShouldBeRefused(400, "\"channel\" must be one of: sms, call, email, telegram");
         }
 
         (await Client.GetAsync("/target", """{"password":{"a":1},"channel":"sms"}""")).ShouldBeRefused(400, "\"password\" must be a text");
@@ -92,7 +94,8 @@ public sealed class Finding_a_target : IAsyncLifetime
             (await TargetAsync($"another{i}", "sms")).Text.ShouldContain("true");
         }
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => TargetAsync($"guess{i:0000}", "sms", i % 2 == 0 ? Client : other.Client)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(i => TargetAsync($"guess{i:0000}", "sms", i % 2 == 0 ? Client : other.Client)));
 
         answers.Count(a => a.Text == """{"status":false}""").ShouldBe(20);
         var refused = answers.Where(a => (int)a.Status == 429).ToArray();
@@ -112,9 +115,11 @@ public sealed class Finding_a_target : IAsyncLifetime
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => TargetAsync("rush-hour", "sms")));
 
         answers.Count(a => a.Text == $$$"""{"status":true,"content":{"target":"{{{phone}}}"}}""").ShouldBe(1);
-        answers.ShouldAllBe(a => a.Text.Contains(phone, StringComparison.Ordinal) || a.Text.StartsWith("""{"status":false""", StringComparison.Ordinal));
+        answers.ShouldAllBe(
+            a => a.Text.Contains(phone, StringComparison.Ordinal) || a.Text.StartsWith("""{"status":false""", StringComparison.Ordinal));
         (await _host.LastAsync(phone)).Status.ShouldBe(OtpStatus.Verified);
     }
 
-    private Task<Answer> TargetAsync(string password, string channel, PerfumerlabsClient? client = null) => (client ?? Client).GetAsync("/target", $$"""{"password":"{{password}}","channel":"{{channel}}"}""");
+    private Task<Answer> TargetAsync(string password, string channel, PerfumerlabsClient? client = null) =>
+        (client ?? Client).GetAsync("/target", $$"""{"password":"{{password}}","channel":"{{channel}}"}""");
 }

@@ -18,7 +18,9 @@ public sealed class PerfumerlabsCollection : ICollectionFixture<PerfumerlabsHost
     public const string Name = "Perfumerlabs";
 }
 
-/// <summary>The Api with the Perfumerlabs compatible API switched on for an application of its own, over the database of all tests.</summary>
+/// <summary>
+/// The Api with the Perfumerlabs compatible API switched on for an application of its own, over the database of all tests.
+/// </summary>
 public sealed class PerfumerlabsHost(ApiHost host) : IAsyncLifetime
 {
     public const string Username = "backend";
@@ -99,42 +101,53 @@ public sealed class PerfumerlabsHost(ApiHost host) : IAsyncLifetime
 
     public PerfumerlabsClient Client => new(Factory.CreateClient(), Basic(Username, Password));
 
-    public static AuthenticationHeaderValue Basic(string name, string password) => new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
+    public static AuthenticationHeaderValue Basic(string name, string password) =>
+        new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{name}:{password}")));
 
     /// <summary>The newest OTP of a recipient of the shop.</summary>
     public async Task<Otp> LastAsync(Core.Recipients.Recipient recipient)
     {
         var hash = Factory.Services.GetRequiredService<OtpSecrets>().HashRecipient(recipient);
-        return await host.QueryAsync(db => db.Otps.AsNoTracking().Where(o => o.RecipientHash == hash).OrderByDescending(o => o.Id).FirstAsync());
+        return await host.QueryAsync(
+            db => db.Otps.AsNoTracking().Where(o => o.RecipientHash == hash).OrderByDescending(o => o.Id).FirstAsync());
     }
 
     public Task<Otp> LastAsync(string phone) =>
-        LastAsync(Core.Recipients.Recipient.From(((Core.Recipients.PhoneParseResult.Ok)Core.Recipients.PhoneNumber.Parse($"+{phone}", null)).Number));
+        LastAsync(
+            Core.Recipients.Recipient.From(
+                ((Core.Recipients.PhoneParseResult.Ok)Core.Recipients.PhoneNumber.Parse($"+{phone}", null)).Number));
 
     public Task<OtpPin?> PinAsync(Guid otpId) => host.QueryAsync(db => db.Pins.AsNoTracking().SingleOrDefaultAsync(p => p.OtpId == otpId));
 
-    public Task<int> CountAsync(Tenant? tenant = null) => host.QueryAsync(db => db.Otps.CountAsync(o => o.ApplicationId == (tenant ?? Shop).Id));
+    public Task<int> CountAsync(Tenant? tenant = null) =>
+        host.QueryAsync(db => db.Otps.CountAsync(o => o.ApplicationId == (tenant ?? Shop).Id));
 }
 
 /// <summary>A caller of the compatible API.</summary>
 public sealed class PerfumerlabsClient(HttpClient http, AuthenticationHeaderValue? authorization)
 {
-    public Task<Answer> PostAsync(string path, string? body, string? contentType = "application/json") => SendAsync(HttpMethod.Post, path, body, contentType);
+    public Task<Answer> PostAsync(string path, string? body, string? contentType = "application/json") =>
+        SendAsync(HttpMethod.Post, path, body, contentType);
 
-    public Task<Answer> GetAsync(string path, string? body = null, string? contentType = "application/json") => SendAsync(HttpMethod.Get, path, body, contentType);
+    public Task<Answer> GetAsync(string path, string? body = null, string? contentType = "application/json") =>
+        SendAsync(HttpMethod.Get, path, body, contentType);
 
     public Task<Answer> SmsAsync(string phone, string password, int lifetime = 300) =>
-        PostAsync("/sms", $$"""{"phone":"{{phone}}","password":"{{password}}","message":"Your OTP is {{password}}","lifetime":{{lifetime}}}""");
+        PostAsync(
+            "/sms", $$"""{"phone":"{{phone}}","password":"{{password}}","message":"Your OTP is {{password}}","lifetime":{{lifetime}}}""");
 
-    public Task<Answer> CheckAsync(string phone, string password) => GetAsync("/sms/check", $$"""{"phone":"{{phone}}","password":"{{password}}"}""");
+    public Task<Answer> CheckAsync(string phone, string password) =>
+        GetAsync("/sms/check", $$"""{"phone":"{{phone}}","password":"{{password}}"}""");
 
     public Task<Answer> WebhookAsync(string body, string? token = PerfumerlabsHost.Token) =>
         SendAsync(HttpMethod.Post, "/telegram/webhook", body, "application/json", ("X-Telegram-Bot-Api-Secret-Token", token));
 
-    public Task<Answer> SendAsync(HttpMethod method, string path, string? body, string? contentType, params (string Name, string? Value)[] headers) =>
+    public Task<Answer> SendAsync(
+        HttpMethod method, string path, string? body, string? contentType, params (string Name, string? Value)[] headers) =>
         SendAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body), contentType, headers);
 
-    public async Task<Answer> SendAsync(HttpMethod method, string path, byte[]? body, string? contentType, params (string Name, string? Value)[] headers)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, byte[]? body, string? contentType, params (string Name, string? Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : new ByteArrayContent(body) };
         if (body is not null && contentType is not null)

@@ -48,7 +48,8 @@ public sealed class Reading_a_password
         (await _client.GetAsync("/password", "{}")).ShouldBeRefused(400, "\"target\" parameter must be set");
         foreach (var target in new[] { "\"somebody\"", "[1]", "true" })
         {
-            (await _client.GetAsync("/password", $$"""{"target":{{target}}}""")).ShouldBeRefused(400, "\"target\" must be a phone number, an e-mail address or a Telegram chat id");
+            (await _client.GetAsync("/password", $$"""{"target":{{target}}}"""))
+                .ShouldBeRefused(400, "\"target\" must be a phone number, an e-mail address or a Telegram chat id");
         }
     }
 

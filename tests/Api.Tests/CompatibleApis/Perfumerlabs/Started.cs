@@ -9,7 +9,8 @@ internal sealed class Started(WebApplicationFactory<Program> factory) : IAsyncDi
     public WebApplicationFactory<Program> Factory => factory;
 
     /// <summary>With the right credentials.</summary>
-    public PerfumerlabsClient Client => new(factory.CreateClient(), PerfumerlabsHost.Basic(PerfumerlabsHost.Username, PerfumerlabsHost.Password));
+    public PerfumerlabsClient Client =>
+        new(factory.CreateClient(), PerfumerlabsHost.Basic(PerfumerlabsHost.Username, PerfumerlabsHost.Password));
 
     public PerfumerlabsClient Stranger => new(factory.CreateClient(), authorization: null);
 

@@ -62,7 +62,10 @@ public sealed class The_limits_of_sends : IAsyncLifetime
         (await CallAsync(null)).ShouldBeDone();
         (await CallAsync("")).ShouldBeDone();
 
-        Task<Answer> CallAsync(string? ip) => Client.PostAsync("/call", $$"""{"phone":"{{Someone.Phone()}}","password":"12345","lifetime":300{{(ip is null ? "" : $",\"ip\":\"{ip}\"")}}}""");
+        Task<Answer> CallAsync(string? ip) =>
+            Client.PostAsync(
+                "/call",
+                $$"""{"phone":"{{Someone.Phone()}}","password":"12345","lifetime":300{{(ip is null ? "" : $",\"ip\":\"{ip}\"")}}}""");
     }
 
     [Fact]
@@ -77,7 +80,9 @@ public sealed class The_limits_of_sends : IAsyncLifetime
         (await SendAsync(Someone.Email())).ShouldBeDone();
         (await SendAsync(Someone.Email())).ShouldBeLimit("ip_limit", "IP limit has been reached");
 
-        Task<Answer> SendAsync(string to) => Client.PostAsync("/email", $$"""{"email":"{{to}}","password":"12345","lifetime":300,"subject":"s","text":"x","ip":"2001:db8::1"}""");
+        Task<Answer> SendAsync(string to) =>
+            Client.PostAsync(
+                "/email", $$"""{"email":"{{to}}","password":"12345","lifetime":300,"subject":"s","text":"x","ip":"2001:db8::1"}""");
     }
 
     [Fact]
@@ -86,7 +91,8 @@ public sealed class The_limits_of_sends : IAsyncLifetime
         (await Client.PostAsync("/limit/sms", """{"ips":[{"minutes":1,"rate":1}],"phones":[{"minutes":2,"rate":2},{"minutes":3,"rate":3}]}""")).ShouldBeDone();
         (await Client.PostAsync("/limit/call", """{"phones":[{"minutes":4,"rate":4}]}""")).ShouldBeDone();
         (await Client.PostAsync("/limit/email", """{"emails":[{"minutes":10080,"rate":100000}]}""")).ShouldBeDone();
-        (await SetsAsync()).ShouldBe(["Call PerRecipient 4/4", "Email PerRecipient 10080/100000", "Sms PerAddress 1/1", "Sms PerRecipient 2/2 3/3"]);
+        (await SetsAsync())
+            .ShouldBe(["Call PerRecipient 4/4", "Email PerRecipient 10080/100000", "Sms PerAddress 1/1", "Sms PerRecipient 2/2 3/3"]);
 
         (await Client.PostAsync("/limit/sms", """{"phones":[]}""")).ShouldBeDone();
         (await Client.PostAsync("/limit/call", """{"phones":[{"minutes":5,"rate":5}]}""")).ShouldBeDone();
@@ -110,10 +116,15 @@ public sealed class The_limits_of_sends : IAsyncLifetime
             ("sms", "phones", """{"phones":"x"}"""),
             ("sms", "ips", """{"ips":[{"minutes":1.5,"rate":1}],"phones":[]}"""),
             ("call", "phones", """{"ips":[],"phones":[{"minutes":[],"rate":1}]}"""),
-            ("email", "emails", """{"emails":[{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1}]}"""),
+            (
+                "email", "emails",
+                """{"emails":[{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1},{"minutes":1,"rate":1}]}"""),
         })
         {
-            (await Client.PostAsync($"/limit/{channel}", body)).ShouldBeRefused(400, $"\"{field}\" must be a list of at most 10 objects with \"minutes\" from 1 to 10080 and \"rate\" from 1 to 100000");
+            (await Client.PostAsync($"/limit/{channel}", body))
+                .ShouldBeRefused(
+                    400,
+                    $"\"{field}\" must be a list of at most 10 objects with \"minutes\" from 1 to 10080 and \"rate\" from 1 to 100000");
         }
 
         (await SetsAsync()).ShouldBe(["Sms PerAddress 7/7"]);
@@ -125,12 +136,19 @@ public sealed class The_limits_of_sends : IAsyncLifetime
         var admin = new AdminClient(_started!.Factory.CreateClient(), _host.Host.AdminKey);
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Client.PostAsync(
-            $"/limit/{(i % 3) switch { 0 => "sms", 1 => "call", _ => "email" }}", i < 6 ? """{"ips":[{"minutes":1,"rate":100}]}""" : """{"phones":[{"minutes":1,"rate":100}],"emails":[{"minutes":1,"rate":100}]}""")));
+            $"/limit/{(i % 3) switch { 0 => "sms", 1 => "call", _ => "email" }}",
+            i < 6
+                ? """{"ips":[{"minutes":1,"rate":100}]}"""
+                : """{"phones":[{"minutes":1,"rate":100}],"emails":[{"minutes":1,"rate":100}]}""")));
         var patched = await admin.SendAsync(HttpMethod.Patch, $"/{_tenant.Id}", """{"settings":{"ttl":120,"limits":{"sendsPerDay":77}}}""");
 
         answers.ShouldAllBe(a => a.Text == """{"status":true}""");
         patched.Status.ShouldBe(System.Net.HttpStatusCode.OK, patched.Text);
-        (await SetsAsync()).ShouldBe(["Call PerAddress 1/100", "Call PerRecipient 1/100", "Email PerAddress 1/100", "Email PerRecipient 1/100", "Sms PerAddress 1/100", "Sms PerRecipient 1/100"]);
+        (await SetsAsync())
+            .ShouldBe(
+                [
+                    "Call PerAddress 1/100", "Call PerRecipient 1/100", "Email PerAddress 1/100", "Email PerRecipient 1/100",
+                    "Sms PerAddress 1/100", "Sms PerRecipient 1/100"]);
         (await SettingsAsync()).Limits.SendsPerDay.ShouldBe(77);
     }
 
@@ -149,8 +167,10 @@ public sealed class The_limits_of_sends : IAsyncLifetime
         (await EmailAsync()).ShouldBeLimit("email_limit", "Email limit has been reached");
         (await TelegramAsync()).ShouldBeLimit("chat_limit", "Chat limit has been reached");
 
-        Task<Answer> EmailAsync() => Client.PostAsync("/email", $$"""{"email":"{{email}}","password":"12345","lifetime":300,"subject":"s","text":"x"}""");
-        Task<Answer> TelegramAsync() => Client.PostAsync("/telegram", $$"""{"chat_id":"{{chat}}","password":"12345","lifetime":300,"message":"x"}""");
+        Task<Answer> EmailAsync() =>
+            Client.PostAsync("/email", $$"""{"email":"{{email}}","password":"12345","lifetime":300,"subject":"s","text":"x"}""");
+        Task<Answer> TelegramAsync() =>
+            Client.PostAsync("/telegram", $$"""{"chat_id":"{{chat}}","password":"12345","lifetime":300,"message":"x"}""");
     }
 
     [Fact]
@@ -169,5 +189,7 @@ public sealed class The_limits_of_sends : IAsyncLifetime
         (await _host.Host.QueryAsync(db => db.Applications.AsNoTracking().SingleAsync(a => a.Id == _tenant.Id))).Settings;
 
     private async Task<string[]> SetsAsync() =>
-        [.. (await SettingsAsync()).Limits.SendLimits.Select(s => $"{s.Channel} {s.Count} {string.Join(' ', s.Windows.Select(w => $"{w.Minutes}/{w.Rate}"))}").Order(StringComparer.Ordinal)];
+        [.. (await SettingsAsync()).Limits.SendLimits.Select(
+            s => $"{s.Channel} {s.Count} " +
+                $"{string.Join(' ', s.Windows.Select(w => $"{w.Minutes}/{w.Rate}"))}").Order(StringComparer.Ordinal)];
 }

@@ -63,7 +63,8 @@ public sealed class The_webhook_of_Telegram
         code.Length.ShouldBe(6);
         code.ShouldAllBe(c => char.IsAsciiDigit(c));
         (await _host.Host.QueryAsync(db => db.Deliveries.CountAsync(d => d.OtpId == otp.Id && d.Channel == Channel.Telegram))).ShouldBe(1);
-        (await _client.GetAsync("/target", $$"""{"password":"{{code}}","channel":"telegram"}""")).ShouldBe(200, $$$"""{"status":true,"content":{"target":"{{{chat}}}"}}""");
+        (await _client.GetAsync("/target", $$"""{"password":"{{code}}","channel":"telegram"}"""))
+            .ShouldBe(200, $$$"""{"status":true,"content":{"target":"{{{chat}}}"}}""");
         (await _client.GetAsync("/target", $$"""{"password":"{{code}}","channel":"telegram"}""")).ShouldBeWrong();
     }
 
@@ -80,7 +81,8 @@ public sealed class The_webhook_of_Telegram
         }
         while (code[0] != '0' || code[1] == '0');
 
-        (await _client.GetAsync("/target", $$"""{"password":{{code.TrimStart('0')}},"channel":"telegram"}""")).ShouldBe(200, $$$"""{"status":true,"content":{"target":"{{{chat}}}"}}""");
+        (await _client.GetAsync("/target", $$"""{"password":{{code.TrimStart('0')}},"channel":"telegram"}"""))
+            .ShouldBe(200, $$$"""{"status":true,"content":{"target":"{{{chat}}}"}}""");
         await _client.WebhookAsync(Update(chat));
         code = await CodeAsync(await LastAsync(chat));
         (await _client.GetAsync("/telegram/check", $$"""{"chat_id":{{chat}},"password":"{{code}}"}""")).ShouldBeDone();
@@ -220,7 +222,8 @@ public sealed class The_webhook_of_Telegram
         return _host.LastAsync(Recipient.From(address!));
     }
 
-    private async Task<string> CodeAsync(Otp otp) => _host.Factory.Services.GetRequiredService<OtpSecrets>().DecryptPin((await _host.PinAsync(otp.Id))!).Reveal();
+    private async Task<string> CodeAsync(Otp otp) =>
+        _host.Factory.Services.GetRequiredService<OtpSecrets>().DecryptPin((await _host.PinAsync(otp.Id))!).Reveal();
 
     private async Task<string[]> CodesAsync(IEnumerable<long> chats)
     {

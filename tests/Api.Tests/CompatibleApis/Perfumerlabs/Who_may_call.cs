@@ -39,14 +39,16 @@ public sealed class Who_may_call
         foreach (var header in new[] { "Basic", "Basic ", "Basic !!!", "Basic YWJj", $"Bearer {_host.Shop.Key}", "nonsense" })
         {
             var client = new PerfumerlabsClient(http, authorization: null);
-            (await client.SendAsync(new HttpMethod(method), path, "{}", "application/json", ("Authorization", header))).Status.ShouldBe(System.Net.HttpStatusCode.Unauthorized);
+            (await client.SendAsync(new HttpMethod(method), path, "{}", "application/json", ("Authorization", header))).Status
+                .ShouldBe(System.Net.HttpStatusCode.Unauthorized);
         }
     }
 
     [Fact]
     public async Task Everybody_where_that_is_allowed()
     {
-        await using var started = new Started(_host.Start(Without("HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD", ("Perfumerlabs:AllowAnonymous", "true"))));
+        await using var started = new Started(
+            _host.Start(Without("HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD", ("Perfumerlabs:AllowAnonymous", "true"))));
 
         foreach (var (method, path) in Calls.Select(c => c.Data))
         {
@@ -68,7 +70,8 @@ public sealed class Who_may_call
             (await none.Client.SendAsync(new HttpMethod(method), path, "{}", "application/json")).ShouldBeRefused(404, "Not found");
             (await none.Stranger.SendAsync(new HttpMethod(method), path, "garbage", "text/plain")).ShouldBeRefused(404, "Not found");
             (await none.Client.SendAsync(HttpMethod.Put, path, "{}", "application/json")).ShouldBeRefused(404, "Not found");
-            (await unknown.Client.SendAsync(new HttpMethod(method), path, "{}", "application/json")).ShouldBeRefused(404, "There is no such application");
+            (await unknown.Client.SendAsync(new HttpMethod(method), path, "{}", "application/json"))
+                .ShouldBeRefused(404, "There is no such application");
         }
 
         (await none.Client.WebhookAsync("{}")).ShouldBeRefused(404, "Not found");
@@ -139,7 +142,8 @@ public sealed class Who_may_call
     [Fact]
     public async Task Nothing_of_it_is_there_when_it_is_off()
     {
-        await using var started = new Started(_host.Start(Without("HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD", ("Perfumerlabs:Enabled", "false"))));
+        await using var started = new Started(
+            _host.Start(Without("HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD", ("Perfumerlabs:Enabled", "false"))));
 
         var answer = await started.Client.SmsAsync(Someone.Phone(), "12345");
 
@@ -153,7 +157,8 @@ public sealed class Who_may_call
         await using var started = new Started(_host.Start(Without("x", "x", ("Perfumerlabs:Prefix", "/otp-image"))));
         var phone = Someone.Phone();
 
-        (await started.Client.PostAsync("/otp-image/sms", $$"""{"phone":"{{phone}}","password":"12345","message":"x","lifetime":300}""")).ShouldBeDone();
+        (await started.Client.PostAsync("/otp-image/sms", $$"""{"phone":"{{phone}}","password":"12345","message":"x","lifetime":300}"""))
+            .ShouldBeDone();
         (await started.Client.GetAsync("/otp-image/sms/check", $$"""{"phone":"{{phone}}","password":"12345"}""")).ShouldBeDone();
         (await started.Client.GetAsync("/otp-image/sms/nothing")).ShouldBeRefused(404, "Not found");
         (await started.Client.WebhookAsync("{}")).ShouldBeRefused(404, "not_found", 2021, "Not found");
@@ -165,12 +170,17 @@ public sealed class Who_may_call
     [InlineData("HTTP_AUTH_PASSWORD", "", "HTTP_AUTH_PASSWORD is missing: HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD belong together.")]
     [InlineData("HTTP_AUTH_USERNAME", "a:b", "HTTP_AUTH_USERNAME must not hold a colon, which HTTP Basic could not carry.")]
     [InlineData("Perfumerlabs:ApplicationId", "shop", "Perfumerlabs:ApplicationId cannot be read: its value has the wrong form.")]
-    [InlineData("Perfumerlabs:TelegramSecretToken", "geheim!", "Perfumerlabs:TelegramSecretToken must have 1 to 256 of A-Z, a-z, 0-9, _ and -.")]
+    [InlineData(
+        "Perfumerlabs:TelegramSecretToken", "geheim!", "Perfumerlabs:TelegramSecretToken must have 1 to 256 of A-Z, a-z, 0-9, _ and -.")]
     [InlineData("Perfumerlabs:Prefix", "otp/", "Perfumerlabs:Prefix must be empty or a path such as /sms-api, without a slash at its end.")]
-    [InlineData("both", "", "HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD are missing, so that anybody could call Perfumerlabs; set Perfumerlabs:AllowAnonymous to true if that is meant.")]
+    [InlineData(
+        "both", "",
+        "HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD are missing, so that anybody could call Perfumerlabs; set " +
+        "Perfumerlabs:AllowAnonymous to true if that is meant.")]
     public async Task A_wrong_key_stops_the_host_with_a_sentence(string key, string value, string sentence)
     {
-        var configuration = new Dictionary<string, string?>(_host.Host.Configuration, StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
+        var configuration = new Dictionary<string, string?>(
+            _host.Host.Configuration, StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
         foreach (var (name, text) in _host.Settings)
         {
             configuration[name] = text;
@@ -198,9 +208,11 @@ public sealed class Who_may_call
         await started.Client.SmsAsync(Someone.Phone(), "12345");
 
         Warnings(logs).ShouldBe(1);
-        logs.Lines.ShouldNotContain(l => l.Text.Contains("geheim", StringComparison.Ordinal) || l.Text.Contains(PerfumerlabsHost.Token, StringComparison.Ordinal));
+        logs.Lines.ShouldNotContain(
+            l => l.Text.Contains("geheim", StringComparison.Ordinal) || l.Text.Contains(PerfumerlabsHost.Token, StringComparison.Ordinal));
 
-        static int Warnings(CapturedLogs logs) => logs.Lines.Count(l => l.Level == LogLevel.Warning && l.Text.Contains("without HTTPS", StringComparison.Ordinal));
+        static int Warnings(CapturedLogs logs) =>
+            logs.Lines.Count(l => l.Level == LogLevel.Warning && l.Text.Contains("without HTTPS", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -221,9 +233,12 @@ public sealed class Who_may_call
     {
         var document = (await _host.Client.GetAsync("/openapi/perfumerlabs.json")).Json;
 
-        document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ShouldBe([.. Calls.Select(c => c.Data.Item2), "/telegram/webhook"], ignoreOrder: true);
-        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Perfumerlabs").GetProperty("scheme").GetString().ShouldBe("basic");
-        document.GetProperty("components").GetProperty("schemas").GetProperty("PerfumerlabsAnswer").GetProperty("properties").TryGetProperty("status_code", out _).ShouldBeTrue();
+        document.GetProperty("paths").EnumerateObject().Select(p => p.Name)
+            .ShouldBe([.. Calls.Select(c => c.Data.Item2), "/telegram/webhook"], ignoreOrder: true);
+        document.GetProperty("components").GetProperty("securitySchemes").GetProperty("Perfumerlabs").GetProperty("scheme").GetString()
+            .ShouldBe("basic");
+        document.GetProperty("components").GetProperty("schemas").GetProperty("PerfumerlabsAnswer").GetProperty("properties")
+            .TryGetProperty("status_code", out _).ShouldBeTrue();
     }
 
     private Dictionary<string, string> Without(string key, string other = "", params (string Key, string Value)[] over)

@@ -36,8 +36,10 @@ public sealed record CompatibleApi(string Name)
     [
         new("native")
         {
-            Request = (client, shown, phone) => client.SendAsync(HttpMethod.Post, "/otp", new { phoneNumber = phone }, headers: ("X-API-KEY", shown.Key)),
-            Verify = (client, shown, otp, pin) => client.SendAsync(HttpMethod.Post, $"/otp/{otp.Id}", new { pin }, headers: ("X-API-KEY", shown.Key)),
+            Request = (client, shown, phone) =>
+                client.SendAsync(HttpMethod.Post, "/otp", new { phoneNumber = phone }, headers: ("X-API-KEY", shown.Key)),
+            Verify = (client, shown, otp, pin) =>
+                client.SendAsync(HttpMethod.Post, $"/otp/{otp.Id}", new { pin }, headers: ("X-API-KEY", shown.Key)),
             Verified = answer => answer.Status == HttpStatusCode.OK,
             Others =
             [
@@ -48,38 +50,48 @@ public sealed record CompatibleApi(string Name)
         },
         new("Beem")
         {
-            Request = (client, shown, phone) => client.BeemAsync(shown.BeemPair, "/v1/request", new { appId = shown.BeemApp, msisdn = phone[1..] }),
+            Request = (client, shown, phone) =>
+                client.BeemAsync(shown.BeemPair, "/v1/request", new { appId = shown.BeemApp, msisdn = phone[1..] }),
             Verify = (client, shown, otp, pin) => client.BeemAsync(shown.BeemPair, "/v1/verify", new { pinId = otp.Id, pin }),
             Verified = answer => answer.Text is """{"data":{"message":{"code":117,"message":"Valid Pin"}}}""",
         },
         new("BizMagnets")
         {
             Request = (client, shown, phone) => client.BizMagnetsAsync(shown.Key, $"/otp/{shown.Config}/sendOTP", InTwoFields(phone)),
-            Verify = (client, shown, otp, pin) => client.BizMagnetsAsync(shown.Key, $"/otp/{otp.Id}/verifyOTP", InTwoFields(otp.Phone, pin)),
+            Verify = (client, shown, otp, pin) =>
+                client.BizMagnetsAsync(shown.Key, $"/otp/{otp.Id}/verifyOTP", InTwoFields(otp.Phone, pin)),
             Verified = answer => answer.Status == HttpStatusCode.OK,
         },
         new("Gupshup A")
         {
             Place = "gupshup",
-            Request = (client, shown, phone) => client.TwoFactorAsync(shown.Key, "sendOTP", ("key", shown.TwoFactorKey), ("phone", phone[1..])),
-            Verify = (client, shown, otp, pin) => client.TwoFactorAsync(shown.Key, "verifyOTP", ("key", shown.TwoFactorKey), ("phone", otp.Phone[1..]), ("code", pin)),
-            Verified = answer => answer.Text is """{"status":"success","code":"200","message":"Code matched successfully and user has been verified"}""",
+            Request = (client, shown, phone) =>
+                client.TwoFactorAsync(shown.Key, "sendOTP", ("key", shown.TwoFactorKey), ("phone", phone[1..])),
+            Verify = (client, shown, otp, pin) =>
+                client.TwoFactorAsync(shown.Key, "verifyOTP", ("key", shown.TwoFactorKey), ("phone", otp.Phone[1..]), ("code", pin)),
+            Verified = answer =>
+                answer.Text is """{"status":"success","code":"200","message":"Code matched successfully and user has been verified"}""",
             Limited = answer => answer.Text is """{"status":"error","code":"905","message":"Retry period is not over"}""",
         },
         new("Gupshup B")
         {
             Place = "gupshup",
             Request = (client, shown, phone) => client.QueryAsync(Incoming, ("key", shown.TwoFactorKey), ("phone", phone[1..])),
-            Verify = (client, shown, otp, pin) => client.QueryAsync(Incoming, ("key", shown.TwoFactorKey), ("phone", otp.Phone[1..]), ("code", pin)),
+            Verify = (client, shown, otp, pin) =>
+                client.QueryAsync(Incoming, ("key", shown.TwoFactorKey), ("phone", otp.Phone[1..]), ("code", pin)),
             Verified = answer => answer.Text is "success | 200 | Code matched successfully and user has been verified",
             Limited = answer => answer.Text is "error | 905 | Retry period is not over",
         },
         new("Gupshup C")
         {
             Place = "gupshup",
-            Request = (client, shown, phone) => client.QueryAsync(Gateway, [.. shown.Gateway, ("phone_no", phone[1..]), ("msg", "Code %code%")]),
-            Verify = (client, shown, otp, pin) => client.QueryAsync(Gateway, [.. shown.Gateway, ("phone_no", otp.Phone[1..]), ("otp_code", pin)]),
-            Verified = answer => answer.Text.StartsWith("success | ", StringComparison.Ordinal) && answer.Text.EndsWith(" | Code matched successfully and user has been verified", StringComparison.Ordinal),
+            Request = (client, shown, phone) =>
+                client.QueryAsync(Gateway, [.. shown.Gateway, ("phone_no", phone[1..]), ("msg", "Code %code%")]),
+            Verify = (client, shown, otp, pin) =>
+                client.QueryAsync(Gateway, [.. shown.Gateway, ("phone_no", otp.Phone[1..]), ("otp_code", pin)]),
+            Verified = answer =>
+                answer.Text.StartsWith("success | ", StringComparison.Ordinal) && answer.Text
+                    .EndsWith(" | Code matched successfully and user has been verified", StringComparison.Ordinal),
             Limited = answer => answer.Text is "error | 905 | Retry period is not over",
         },
         new("Perfumerlabs")
@@ -88,9 +100,14 @@ public sealed record CompatibleApi(string Name)
             Request = (client, shown, phone) =>
             {
                 var password = $"{Random.Shared.Next(1_000_000):D6}";
-                return client.PerfumerlabsAsync(shown.Application.Id, shown.PerfumerlabsPair, HttpMethod.Post, "/sms", new { phone = phone[1..], password, message = $"Code {password}", lifetime = 300 });
+                return client.PerfumerlabsAsync(
+                    shown.Application.Id, shown.PerfumerlabsPair, HttpMethod.Post, "/sms",
+                    new { phone = phone[1..], password, message = $"Code {password}", lifetime = 300 });
             },
-            Verify = (client, shown, otp, pin) => client.PerfumerlabsAsync(shown.Application.Id, shown.PerfumerlabsPair, HttpMethod.Get, "/sms/check", new { phone = otp.Phone[1..], password = pin }),
+            Verify = (client, shown, otp, pin) =>
+                client.PerfumerlabsAsync(
+                    shown.Application.Id, shown.PerfumerlabsPair, HttpMethod.Get, "/sms/check",
+                    new { phone = otp.Phone[1..], password = pin }),
             Verified = answer => answer.Text is """{"status":true}""",
             Limited = answer => answer.Text is """{"status":false,"status_code":"phone_limit","message":"Phone limit has been reached"}""",
         },

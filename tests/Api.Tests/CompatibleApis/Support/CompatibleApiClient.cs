@@ -25,10 +25,12 @@ public sealed class CompatibleApiClient(HttpClient http, PerfumerlabsServer? per
         SendAsync(HttpMethod.Post, $"/sm/api/ent/sms/2fa/{call}", Query(fields), "application/x-www-form-urlencoded", ("apikey", apiKey));
 
     /// <summary>A query of Gupshup's incoming.php, or of its GatewayAPI.</summary>
-    public Task<Answer> QueryAsync(string path, params (string Name, string Value)[] fields) => SendAsync(HttpMethod.Get, $"{path}?{Query(fields)}");
+    public Task<Answer> QueryAsync(string path, params (string Name, string Value)[] fields) =>
+        SendAsync(HttpMethod.Get, $"{path}?{Query(fields)}");
 
     /// <summary>A Perfumerlabs call to the process of this application.</summary>
-    public Task<Answer> PerfumerlabsAsync(Guid application, string pair, HttpMethod method, string path, object body) => perfumerlabs is null
+    public Task<Answer> PerfumerlabsAsync(Guid application, string pair, HttpMethod method, string path, object body) =>
+        perfumerlabs is null
         ? SendAsync(method, path, body, headers: ("Authorization", BasicHeader.From(pair)))
         : perfumerlabs.SendAsync(application, c => c.SendAsync(method, path, body, headers: ("Authorization", BasicHeader.From(pair))));
 
@@ -37,12 +39,15 @@ public sealed class CompatibleApiClient(HttpClient http, PerfumerlabsServer? per
     /// <param name="body">Bytes, a text as it is, or what becomes JSON; null for none.</param>
     /// <param name="contentType">Null for none.</param>
     /// <param name="headers">Further headers.</param>
-    public async Task<Answer> SendAsync(HttpMethod method, string path, object? body = null, string? contentType = "application/json", params (string Name, string Value)[] headers)
+    public async Task<Answer> SendAsync(
+        HttpMethod method, string path, object? body = null, string? contentType = "application/json",
+        params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null)
         {
-            request.Content = new ByteArrayContent(body as byte[] ?? Encoding.UTF8.GetBytes(body as string ?? JsonSerializer.Serialize(body)));
+            request.Content = new ByteArrayContent(
+                body as byte[] ?? Encoding.UTF8.GetBytes(body as string ?? JsonSerializer.Serialize(body)));
             request.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
         }
 
@@ -55,12 +60,14 @@ public sealed class CompatibleApiClient(HttpClient http, PerfumerlabsServer? per
         return await Answer.OfAsync(response);
     }
 
-    private static string Query((string Name, string Value)[] fields) => string.Join('&', fields.Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value)}"));
+    private static string Query((string Name, string Value)[] fields) =>
+        string.Join('&', fields.Select(f => $"{f.Name}={Uri.EscapeDataString(f.Value)}"));
 }
 
 internal static class CompatibleApiHost
 {
-    public static CompatibleApiClient CompatibleApis(this ApiHost host, PerfumerlabsServer? perfumerlabs = null) => new(host.Factory.CreateClient(), perfumerlabs);
+    public static CompatibleApiClient CompatibleApis(this ApiHost host, PerfumerlabsServer? perfumerlabs = null) =>
+        new(host.Factory.CreateClient(), perfumerlabs);
 
     /// <summary>Status and wrong guesses as stored.</summary>
     public static async Task<(OtpStatus Status, int Attempts)> StateOfAsync(this ApiHost host, Guid otpId)
@@ -73,5 +80,6 @@ internal static class CompatibleApiHost
 
     /// <summary>As a worker leaves an OTP that no provider takes.</summary>
     public static Task LetFailAsync(this ApiHost host, Guid otpId) => host.QueryAsync(db =>
-        db.Database.ExecuteSqlAsync($"UPDATE otps SET status = 'FAILED', reason = 'undeliverable', final_at = clock_timestamp(), sequence = sequence + 1 WHERE id = {otpId}"));
+        db.Database.ExecuteSqlAsync(
+            $"UPDATE otps SET status = 'FAILED', reason = 'undeliverable', final_at = clock_timestamp(), sequence = sequence + 1 WHERE id = {otpId}"));
 }

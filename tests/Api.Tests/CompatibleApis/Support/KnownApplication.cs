@@ -27,7 +27,8 @@ public sealed record KnownApplication(MadeApplication Made, string BeemApp, stri
     /// <param name="settings">As POST /admin/applications takes them; null for limits that no test meets.</param>
     /// <param name="beem">Settings of the appId.</param>
     /// <param name="bizMagnets">Settings of the config.</param>
-    public static async Task<KnownApplication> MakeAsync(ApiHost host, object? settings = null, object? beem = null, object? bizMagnets = null)
+    public static async Task<KnownApplication> MakeAsync(
+        ApiHost host, object? settings = null, object? beem = null, object? bizMagnets = null)
     {
         var admin = host.Admin();
         var made = await admin.WithApplicationAsync(settings ?? Open);
@@ -47,7 +48,9 @@ public sealed record KnownApplication(MadeApplication Made, string BeemApp, stri
     }
 
     /// <summary>OTPs of the application, newest last.</summary>
-    public Task<Guid[]> OtpsAsync(ApiHost host) => host.QueryAsync(db => db.Otps.AsNoTracking().Where(o => o.ApplicationId == Id).OrderBy(o => o.CreatedAt).Select(o => o.Id).ToArrayAsync());
+    public Task<Guid[]> OtpsAsync(ApiHost host) =>
+        host.QueryAsync(
+            db => db.Otps.AsNoTracking().Where(o => o.ApplicationId == Id).OrderBy(o => o.CreatedAt).Select(o => o.Id).ToArrayAsync());
 
     private static async Task AddAsync(AdminClient admin, MadeApplication made, object identifier)
     {

@@ -1,6 +1,9 @@
 namespace OtpPipeline.Api.Tests.CompatibleApis.Support;
 
-/// <summary>What a caller shows: everything of one application, or a mixture. Perfumerlabs has one pair in every process, which belongs to the application.</summary>
+/// <summary>
+/// What a caller shows: everything of one application, or a mixture. Perfumerlabs has one pair in every process, which belongs to the
+/// application.
+/// </summary>
 public sealed record Shown(KnownApplication Application)
 {
     public string Key { get; init; } = Application.Made.Key;
@@ -19,5 +22,6 @@ public sealed record Shown(KnownApplication Application)
 
     public string PerfumerlabsPair { get; init; } = PerfumerlabsServer.Pair;
 
-    public (string Name, string Value)[] Gateway => [("userid", GatewayUser), ("password", GatewayPassword), ("method", "TWO_FACTOR_AUTH"), ("v", "1.1")];
+    public (string Name, string Value)[] Gateway =>
+        [("userid", GatewayUser), ("password", GatewayPassword), ("method", "TWO_FACTOR_AUTH"), ("v", "1.1")];
 }

@@ -30,7 +30,8 @@ public sealed class An_exception_in_the_logs
     [Fact]
     public void Of_the_database_says_its_state_only()
     {
-        var failure = new Npgsql.PostgresException("duplicate key (phone)=(+33612246400)", "ERROR", "ERROR", "23505", detail: "Key (phone)=(+33612246400)");
+        var failure = new Npgsql.PostgresException(
+            "duplicate key (phone)=(+33612246400)", "ERROR", "ERROR", "23505", detail: "Key (phone)=(+33612246400)");
 
         ExceptionText.From(failure).ShouldStartWith("Npgsql.PostgresException: SQLSTATE 23505");
         ExceptionText.From(failure).ShouldNotContain("+336");

@@ -14,7 +14,8 @@ public class The_codes_of_a_two_factor_key
     [InlineData("abcdef", "5")]
     [InlineData("012", "8")]
     public void Are_refused_where_they_are_fewer_than_ten_thousand(string chars, string length) =>
-        Validate(chars, length).ShouldHaveSingleItem().ShouldBe(new("settings/codeChars", "must make at least 10000 codes with codeLength characters each"));
+        Validate(chars, length).ShouldHaveSingleItem()
+            .ShouldBe(new("settings/codeChars", "must make at least 10000 codes with codeLength characters each"));
 
     [Theory]
     [InlineData("0123456789", "4")]
@@ -26,7 +27,8 @@ public class The_codes_of_a_two_factor_key
     public void Are_accepted_where_they_are_as_many(string? chars, string? length) => Validate(chars, length).ShouldBeEmpty();
 
     [Fact]
-    public void Are_not_checked_where_a_setting_is_wrong_by_itself() => Validate("0", "4").ShouldHaveSingleItem().Expected.ShouldStartWith("must be 2 to 62");
+    public void Are_not_checked_where_a_setting_is_wrong_by_itself() =>
+        Validate("0", "4").ShouldHaveSingleItem().Expected.ShouldStartWith("must be 2 to 62");
 
     private static List<FieldProblem> Validate(string? chars, string? length)
     {

@@ -9,7 +9,8 @@ namespace OtpPipeline.Core.Tests.Applications.Limits;
 
 public class Sends_that_are_counted_together
 {
-    private static readonly CountedSends Two = new("some", [new(Minutes: 1, Rate: 2), new(Minutes: 60, Rate: 3)], OtpErrors.AddressWindowFull);
+    private static readonly CountedSends Two = new(
+        "some", [new(Minutes: 1, Rate: 2), new(Minutes: 60, Rate: 3)], OtpErrors.AddressWindowFull);
     private readonly RecipientHistory _history = Some.History();
 
     [Fact]
@@ -78,7 +79,9 @@ public class Sends_that_are_counted_together
         recipient = Some.History();
         counted = new() { ApplicationId = Some.Application().Id, RecipientHash = [9] };
         RecipientHistory[] all = [recipient, counted];
-        return new(Some.Now, new Dictionary<Guid, FirstUse>(), all.ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash))), new Dictionary<Guid, ApplicationSpending>());
+        return new(
+            Some.Now, new Dictionary<Guid, FirstUse>(), all.ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash))),
+            new Dictionary<Guid, ApplicationSpending>());
     }
 
     private TimeSpan? FullFor(long ms) => RecipientLimits.Full(_history, Two, At(ms))?.RetryAfter;

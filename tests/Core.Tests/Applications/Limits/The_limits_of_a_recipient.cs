@@ -7,7 +7,8 @@ namespace OtpPipeline.Core.Tests.Applications.Limits;
 
 public class The_limits_of_a_recipient
 {
-    private static readonly ApplicationLimits Limits = new() { SendsPerHour = 2, SendsPerDay = 3, FailedGuesses = 3, CoolOff = TimeSpan.FromMinutes(10) };
+    private static readonly ApplicationLimits Limits =
+        new() { SendsPerHour = 2, SendsPerDay = 3, FailedGuesses = 3, CoolOff = TimeSpan.FromMinutes(10) };
     private readonly RecipientHistory _history = Some.History();
 
     [Fact]
@@ -63,7 +64,8 @@ public class The_limits_of_a_recipient
     {
         _history.Sends = [.. Enumerable.Range(0, 10).Select(i => Ms(i * 60_000))];
 
-        Refused(600_000, new() { SendsPerHour = 2, SendsPerDay = 100 }).ShouldBe(("hour", TimeSpan.FromMilliseconds(3_600_000 + (8 * 60_000) - 600_000)));
+        Refused(600_000, new() { SendsPerHour = 2, SendsPerDay = 100 }).ShouldBe(
+            ("hour", TimeSpan.FromMilliseconds(3_600_000 + (8 * 60_000) - 600_000)));
     }
 
     [Fact]

@@ -11,17 +11,21 @@ namespace OtpPipeline.Core.Tests.Callbacks.Sending;
 
 public class The_body_of_a_callback
 {
-    private static readonly OtpDetails Details = new("+33612246400", "InfoText", "Your PIN is {{pin}}", "https://example.com/x", "Zoë", "fr");
+    private static readonly OtpDetails Details = new(
+        "+33612246400", "InfoText", "Your PIN is {{pin}}", "https://example.com/x", "Zoë", "fr");
     private static readonly DeliveryChange Sent = new(Guid.CreateVersion7(), "sms", "sandbox", 1, 2, "SENT", null);
 
     [Fact]
     public void Has_the_thirteen_fields_of_the_native_api_then_ours_and_no_template()
     {
-        var data = Render(Some.Locked(OtpStatus.Failed, attempts: 5, metadata: """{"order":"4711"}""").Otp, status: "FAILED", reason: "max_attempts", sequence: 7);
+        var data = Render(
+            Some.Locked(OtpStatus.Failed, attempts: 5, metadata: """{"order":"4711"}""").Otp, status: "FAILED", reason: "max_attempts",
+            sequence: 7);
 
         data.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
-            "otpId", "trackId", "phoneNumber", "countryIso", "status", "cost", "parts", "maxAttempts", "attempts", "ttl", "otpCallbackUrl", "dateCreated", "dateExpires",
+            "otpId", "trackId", "phoneNumber", "countryIso", "status", "cost", "parts", "maxAttempts", "attempts", "ttl", "otpCallbackUrl",
+            "dateCreated", "dateExpires",
             "channel", "recipient", "from", "name", "locale", "reason", "sequence", "metadata", "previous",
         ]);
         data.GetProperty("status").GetString().ShouldBe("FAILED");
@@ -35,7 +39,8 @@ public class The_body_of_a_callback
     [Fact]
     public void Is_one_element_of_otp_update_in_plain_UTF8()
     {
-        var text = Encoding.UTF8.GetString(CallbackBody.Render(Some.Locked(OtpStatus.Verified).Otp, Details, null, Change("VERIFIED", null, null, 3, Some.Now), null, 0));
+        var text = Encoding.UTF8.GetString(
+            CallbackBody.Render(Some.Locked(OtpStatus.Verified).Otp, Details, null, Change("VERIFIED", null, null, 3, Some.Now), null, 0));
 
         text.ShouldStartWith("""{"event":"otp_update","data":[{"otpId":""");
         text.ShouldContain("Zoë");
@@ -52,7 +57,10 @@ public class The_body_of_a_callback
         var otp = Some.Locked(OtpStatus.Expired).Otp;
         (otp.Reason, otp.FinalAt) = (OtpReason.NotVerified, Some.Now);
 
-        var data = Element(CallbackBody.Render(otp, Details, Some.Secrets.DecryptMetadata(otp), Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)), Sent, 3));
+        var data = Element(
+            CallbackBody.Render(
+                otp, Details, Some.Secrets.DecryptMetadata(otp), Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)),
+                Sent, 3));
 
         data.GetProperty("status").GetString().ShouldBe(status);
         data.GetProperty("reason").GetString().ShouldBe(reason);
@@ -65,7 +73,9 @@ public class The_body_of_a_callback
     public void Comes_back_byte_for_byte_from_its_seal_and_only_in_its_own_place()
     {
         var id = Guid.CreateVersion7();
-        var content = new CallbackContent("https://user.example/ü?token=1", CallbackBody.Render(Some.Locked().Otp, Details, null, Change("VERIFIED", null, null, 2, Some.Now), null, 0));
+        var content = new CallbackContent(
+            "https://user.example/ü?token=1",
+            CallbackBody.Render(Some.Locked().Otp, Details, null, Change("VERIFIED", null, null, 2, Some.Now), null, 0));
         var row = Some.Secrets.EncryptCallback(id, content);
 
         var opened = Some.Secrets.DecryptCallback(id, row);

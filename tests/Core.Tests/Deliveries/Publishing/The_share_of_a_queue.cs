@@ -102,9 +102,11 @@ public class The_share_of_a_queue
         order.Select(r => (r.ApplicationId == a ? "a" : "b") + r.Step).ShouldBe(["a1", "b1", "a2", "b2", "a3"]);
     }
 
-    private static ReleasedDelivery Released(Guid application, int step) => new(application, Guid.CreateVersion7(), Channel.Sms, step, null);
+    private static ReleasedDelivery Released(Guid application, int step) =>
+        new(application, Guid.CreateVersion7(), Channel.Sms, step, null);
 
-    private static Dictionary<QueueShare, QueueShareUse> Used(int published, bool hasWaiting = false) => new() { [Share] = new(published, hasWaiting) };
+    private static Dictionary<QueueShare, QueueShareUse> Used(int published, bool hasWaiting = false) =>
+        new() { [Share] = new(published, hasWaiting) };
 
     private static int Take(PublishQuota.Batch places, int wanted) => Enumerable.Range(0, wanted).Count(_ => places.TryTake(Share));
 }

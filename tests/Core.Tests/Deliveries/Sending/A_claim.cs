@@ -82,7 +82,8 @@ public class A_claim
             delivery.UpdatedAt = Some.Now;
             var claimed = new Dictionary<Guid, ClaimedDelivery>
             {
-                [requests[0].LeaseId] = new(delivery, Otp.Otp.ApplicationId, Some.RecipientHash, "FR", Otp.Otp.Details, Otp.Pin!, Some.Now + life),
+                [requests[0].LeaseId] = new(
+                    delivery, Otp.Otp.ApplicationId, Some.RecipientHash, "FR", Otp.Otp.Details, Otp.Pin!, Some.Now + life),
             };
             return Task.FromResult<IReadOnlyDictionary<Guid, ClaimedDelivery>>(claimed);
         }

@@ -60,7 +60,8 @@ public class The_outcome_of_a_delivery
         await RecordAsync(otp, new SendOutcome.Transient("throttled", TimeSpan.FromSeconds(9)));
 
         var next = otp.Deliveries[1];
-        (next.Status, next.Attempt, next.DueAt, otp.Otp.Status).ShouldBe((DeliveryStatus.Queued, 2, Some.Now.AddSeconds(9), OtpStatus.Pending));
+        (next.Status, next.Attempt, next.DueAt, otp.Otp.Status).ShouldBe(
+            (DeliveryStatus.Queued, 2, Some.Now.AddSeconds(9), OtpStatus.Pending));
         next.Status = DeliveryStatus.Sending;
         next.LeaseId = Guid.CreateVersion7();
         await RecordAsync(otp, new SendOutcome.Transient("throttled"), 1);
@@ -224,7 +225,8 @@ public class The_outcome_of_a_delivery
 
     private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Options.Create(_options));
 
-    private DeliveryOutcomes Outcomes() => new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new BatchingOptions()));
+    private DeliveryOutcomes Outcomes() =>
+        new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new BatchingOptions()));
 
     private async Task<bool> RecordAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {

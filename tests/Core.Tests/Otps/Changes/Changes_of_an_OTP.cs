@@ -74,7 +74,8 @@ public class Changes_of_an_OTP
         _changes.Move(otp, otp.Deliveries[1], DeliveryStatus.Unknown, "timeout");
         _changes.Move(otp, otp.Deliveries[1], DeliveryStatus.Sent, null);
 
-        _batch.Messages.Select(m => (m.MessageType, Some.Json(m).GetProperty("sequence").GetInt64(), Some.Json(m).GetProperty("previous").GetInt64()))
+        _batch.Messages.Select(
+            m => (m.MessageType, Some.Json(m).GetProperty("sequence").GetInt64(), Some.Json(m).GetProperty("previous").GetInt64()))
             .ShouldBe([("delivery", 2, 0), ("status", 3, 0), ("delivery", 4, 2), ("delivery", 5, 4)]);
     }
 
@@ -92,8 +93,11 @@ public class Changes_of_an_OTP
 
         _changes.Callbacks.Select(c => c.Sequence).ShouldBe(sequences);
         _changes.Callbacks.Select(c => c.Previous).ShouldBe(previous);
-        _changes.Callbacks.ShouldAllBe(c => c.Content == null && c.OtpId == otp.Otp.Id && c.ApplicationId == otp.Otp.ApplicationId && c.Status == CallbackStatus.Pending);
-        _batch.Messages.Where(m => m.Headers == """{"otp-callback":"true"}""").Select(m => Some.Json(m).GetProperty("sequence").GetInt64()).ShouldBe(sequences);
+        _changes.Callbacks.ShouldAllBe(
+            c => c.Content == null && c.OtpId == otp.Otp.Id && c.ApplicationId == otp.Otp.ApplicationId
+                && c.Status == CallbackStatus.Pending);
+        _batch.Messages.Where(m => m.Headers == """{"otp-callback":"true"}""").Select(m => Some.Json(m).GetProperty("sequence").GetInt64())
+            .ShouldBe(sequences);
     }
 
     [Fact]

@@ -23,7 +23,8 @@ public class Duplicates_in_one_batch
     [Fact]
     public async Task Get_one_answer_and_make_one_OTP()
     {
-        var answers = await RequestAsync(Some.Application(), ("key", 180), ("key", 180), ("other", 180), ("key", 180), (null, 180), (null, 180));
+        var answers = await RequestAsync(
+            Some.Application(), ("key", 180), ("key", 180), ("other", 180), ("key", 180), (null, 180), (null, 180));
 
         var ids = answers.Select(a => a.Value.Otp.Id).ToList();
         ids[1].ShouldBe(ids[0]);
@@ -86,7 +87,9 @@ public class Duplicates_in_one_batch
             new(Some.Application(), key) { Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(Guid.Empty, $"{number}: {answer.Error?.Code}", 1)) },
             CancellationToken.None);
 
-        List<string> Announced() => [.. _store.Messages.Select(m => Some.Json(m).GetProperty("channel").GetString()!).Where(c => c.Contains(':', StringComparison.Ordinal))];
+        List<string> Announced() =>
+            [.. _store.Messages.Select(
+                m => Some.Json(m).GetProperty("channel").GetString()!).Where(c => c.Contains(':', StringComparison.Ordinal))];
     }
 
     [Theory]
@@ -115,8 +118,10 @@ public class Duplicates_in_one_batch
     }
 
     private OtpIntake Intake() => new(
-        _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
-        Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new BatchingOptions { Writers = 1 }));
+        _store, _store, Some.Secrets,
+        new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
+        Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()),
+        Options.Create(new BatchingOptions { Writers = 1 }));
 
     /// <summary>Holds the one writer with a first request of another kind, so that the others wait together and make one batch.</summary>
     private async Task<RequestAnswer[]> RequestAsync(Application application, params (string? Key, int Ttl)[] requests)

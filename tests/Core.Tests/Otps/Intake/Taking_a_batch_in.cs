@@ -118,7 +118,8 @@ public class Taking_a_batch_in
         var facts = new IntakeFacts(
             Some.Now,
             _firsts,
-            new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = _history },
+            new Dictionary<(Guid, string),
+            RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = _history },
             new Dictionary<Guid, ApplicationSpending> { [_spending.ApplicationId] = _spending });
         _decisions = IntakeRules.Decide(requests, facts, TimeSpan.FromSeconds(15));
         return _decisions.Answers;

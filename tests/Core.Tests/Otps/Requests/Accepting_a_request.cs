@@ -15,14 +15,16 @@ public class Accepting_a_request
     {
         var settings = new ApplicationSettings
         {
-            From = "Sender", Template = "T {{pin}}", PinType = PinType.Letters, PinLength = 8, Ttl = 77, MaxAttempts = 2, OtpCallbackUrl = "https://example.com/cb",
+            From = "Sender", Template = "T {{pin}}", PinType = PinType.Letters, PinLength = 8, Ttl = 77, MaxAttempts = 2,
+            OtpCallbackUrl = "https://example.com/cb",
         };
 
         var request = Some.Validate("\"name\":\"\",\"locale\":\"\",\"trackId\":null", settings).Value;
 
         (request.Details.From, request.Details.Template, request.PinPolicy, request.Ttl, request.MaxAttempts, request.Details.CallbackUrl)
             .ShouldBe(("Sender", "T {{pin}}", new PinPolicy(PinType.Letters, 8), 77, 2, "https://example.com/cb"));
-        (request.Details.Name, request.Details.Locale, request.TrackId, request.Metadata, request.Channel).ShouldBe((null, null, null, null, Channel.Sms));
+        (request.Details.Name, request.Details.Locale, request.TrackId, request.Metadata, request.Channel)
+            .ShouldBe((null, null, null, null, Channel.Sms));
         (request.Recipient.Address, request.Recipient.CountryIso).ShouldBe((Some.Phone, "FR"));
     }
 
@@ -36,7 +38,8 @@ public class Accepting_a_request
             """).Value;
 
         (request.Details.From, request.Details.Template, request.PinPolicy, request.Ttl, request.MaxAttempts, request.Details.CallbackUrl)
-            .ShouldBe(("Other", "U {{pin}}", new PinPolicy(PinType.Alphanumeric, 4), 600, 10, "https://webhook/receive-otp-status-updates"));
+            .ShouldBe(
+                ("Other", "U {{pin}}", new PinPolicy(PinType.Alphanumeric, 4), 600, 10, "https://webhook/receive-otp-status-updates"));
         (request.Details.Name, request.Details.Locale, request.Channel).ShouldBe(("Ada", "fr-CH", Channel.Whatsapp));
         request.TrackId.ToString().ShouldBe("bf325375-e030-fccb-a009-17317c574773");
     }
@@ -56,9 +59,11 @@ public class Accepting_a_request
     [Fact]
     public void Reads_a_number_where_a_text_is_due()
     {
-        var request = Some.ValidateAlone("\"phoneNumber\":612246400,\"countryIso\":\"fr\",\"from\":12345,\"name\":7,\"metadata\":{\"n\":1.50,\"t\":true}").Value;
+        var request = Some.ValidateAlone(
+            "\"phoneNumber\":612246400,\"countryIso\":\"fr\",\"from\":12345,\"name\":7,\"metadata\":{\"n\":1.50,\"t\":true}").Value;
 
-        (request.Recipient.Address, request.Details.From, request.Details.Name, request.Metadata).ShouldBe((Some.Phone, "12345", "7", """{"n":"1.50","t":"true"}"""));
+        (request.Recipient.Address, request.Details.From, request.Details.Name, request.Metadata)
+            .ShouldBe((Some.Phone, "12345", "7", """{"n":"1.50","t":"true"}"""));
     }
 
     [Theory]
@@ -79,7 +84,8 @@ public class Accepting_a_request
         var metadata = Some.Validate("\"metadata\":{\"z\":\" spaced \",\"A\":\"<é>\",\"empty\":\"\"}").Value.Metadata.ShouldNotBeNull();
 
         JsonSerializer.Deserialize<Dictionary<string, string>>(metadata).ShouldBe(
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["z"] = " spaced ", ["A"] = "<é>", ["empty"] = "" }, ignoreOrder: true);
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["z"] = " spaced ", ["A"] = "<é>", ["empty"] = "" },
+            ignoreOrder: true);
     }
 
     [Theory]

@@ -131,7 +131,8 @@ public class Refusing_a_request
     [InlineData("http://[fd12::1]:8080/", "fc00::/7")]
     public void Says_which_network_a_callback_may_not_reach_and_which_key_allows_it(string url, string network) =>
         Some.Validate($"\"otpCallbackUrl\":\"{url}\"").Error!.Message.ShouldBe(
-            $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting Callbacks:AllowedNetworks names it");
+            $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting " +
+            $"Callbacks:AllowedNetworks names it");
 
     [Fact]
     public void Tells_an_empty_template_from_one_without_its_place()
@@ -150,8 +151,10 @@ public class Refusing_a_request
         // Each wrong field by the code that it gives; taking the first away uncovers the next.
         List<(int Code, string Field)> wrong =
         [
-            (2005, "\"from\":\"a\""), (2006, "\"template\":\"x\""), (2007, "\"ttl\":\"x\""), (2010, "\"maxAttempts\":\"x\""), (2014, "\"pinType\":\"x\""),
-            (2015, "\"pinLength\":\"x\""), (2018, "\"trackId\":\"x\""), (2019, "\"otpCallbackUrl\":\"x\""), (2020, "\"phoneNumber\":\"+33\""),
+            (2005, "\"from\":\"a\""), (2006, "\"template\":\"x\""), (2007, "\"ttl\":\"x\""), (2010, "\"maxAttempts\":\"x\""),
+            (2014, "\"pinType\":\"x\""),
+            (2015, "\"pinLength\":\"x\""), (2018, "\"trackId\":\"x\""), (2019, "\"otpCallbackUrl\":\"x\""),
+            (2020, "\"phoneNumber\":\"+33\""),
         ];
         for (var first = 0; first < wrong.Count; first++)
         {
@@ -163,7 +166,8 @@ public class Refusing_a_request
     }
 
     [Fact]
-    public void Says_that_a_number_is_neither_international_nor_has_a_country() => Some.ValidateAlone("\"phoneNumber\":\"123\"").Error!.Message.ShouldBe(
+    public void Says_that_a_number_is_neither_international_nor_has_a_country() =>
+        Some.ValidateAlone("\"phoneNumber\":\"123\"").Error!.Message.ShouldBe(
         "The parameter 'countryIso' is empty or not set, and 'phoneNumber' is not international: it does not begin with '+'");
 
     [Fact]
@@ -206,7 +210,8 @@ public class Refusing_a_request
     [InlineData(20, 40, 501, 2105)]
     public void Bounds_the_metadata(int pairs, int name, int value, int code)
     {
-        var metadata = Enumerable.Range(0, pairs).ToDictionary(i => i.ToString("D2").PadRight(name, 'n'), _ => new string('v', value), StringComparer.Ordinal);
+        var metadata = Enumerable.Range(0, pairs)
+            .ToDictionary(i => i.ToString("D2").PadRight(name, 'n'), _ => new string('v', value), StringComparer.Ordinal);
 
         CodeOf(Some.Validate($"\"metadata\":{JsonSerializer.Serialize(metadata)}")).ShouldBe(code);
     }

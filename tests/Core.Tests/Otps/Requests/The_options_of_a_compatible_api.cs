@@ -19,13 +19,15 @@ namespace OtpPipeline.Core.Tests.Otps.Requests;
 
 public class The_options_of_a_compatible_api
 {
-    private static readonly OtpLookup Lookup = new("dialect", Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
+    private static readonly OtpLookup Lookup = new(
+        "dialect", Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
     private readonly StoreInMemory _store = new();
 
     [Fact]
     public async Task Have_a_message_written_around_a_PIN_that_is_made_here()
     {
-        await RequestAsync(new(Some.Application()) { WriteMessage = pin => new($"{{{{pin}}}} is not {pin.Reveal()}", "Subject"), PinPolicy = new(PinType.Numbers, 8) });
+        await RequestAsync(
+            new(Some.Application()) { WriteMessage = pin => new($"{{{{pin}}}} is not {pin.Reveal()}", "Subject"), PinPolicy = new(PinType.Numbers, 8) });
 
         var row = _store.Intakes.ShouldHaveSingleItem().Pins.ShouldHaveSingleItem();
         var pin = Some.Secrets.DecryptPin(row).Reveal();
@@ -85,7 +87,8 @@ public class The_options_of_a_compatible_api
         var facts = new IntakeFacts(
             Some.Now,
             new Dictionary<Guid, FirstUse>(),
-            new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
+            new Dictionary<(Guid, string),
+            RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
             new Dictionary<Guid, ApplicationSpending>()) { Live = live };
         return IntakeRules.Decide(requests, facts, TimeSpan.FromSeconds(15)).Answers;
     }
@@ -93,8 +96,11 @@ public class The_options_of_a_compatible_api
     private async Task RequestAsync(RequestOptions options)
     {
         await using var intake = new OtpIntake(
-            _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
-            Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()), Options.Create(new BatchingOptions()));
-        (await intake.RequestAsync(Some.Request($"\"phoneNumber\":\"{Some.Phone}\""), options, CancellationToken.None)).Error.ShouldBeNull();
+            _store, _store, Some.Secrets,
+            new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
+            Some.Quota(), Options.Create(new CallbackOptions()), Options.Create(new DeliveryOptions()),
+            Options.Create(new BatchingOptions()));
+        (await intake.RequestAsync(Some.Request($"\"phoneNumber\":\"{Some.Phone}\""), options, CancellationToken.None)).Error
+            .ShouldBeNull();
     }
 }

@@ -14,7 +14,8 @@ namespace OtpPipeline.Core.Tests.Otps.Verification;
 /// <summary>The store in memory finds every OTP by whatever hash.</summary>
 public class Checking_without_an_id
 {
-    private static readonly OtpLookup Lookup = new("somewhere", Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
+    private static readonly OtpLookup Lookup = new(
+        "somewhere", Recipient.From(((PhoneParseResult.Ok)PhoneNumber.Parse(Some.Phone, null)).Number));
     private readonly StoreInMemory _store = new();
     private readonly RecipientHistory _history = Some.History();
 
@@ -118,7 +119,8 @@ public class Checking_without_an_id
     {
         var facts = new IntakeFacts(
             Some.Now, new Dictionary<Guid, FirstUse>(),
-            new Dictionary<(Guid, string), RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
+            new Dictionary<(Guid, string),
+            RecipientHistory> { [(Some.Application().Id, Convert.ToHexString(Some.RecipientHash))] = Some.History() },
             new Dictionary<Guid, ApplicationSpending>()) { Live = new HashSet<string>(StringComparer.Ordinal) { "07" } };
         NewOtp Request(byte lookup)
         {
@@ -152,9 +154,11 @@ public class Checking_without_an_id
         return _store.Add(some with { Otp = otp });
     }
 
-    private Task<OtpError?> CheckAsync(string pin) => Check.CheckAsync(Some.Application(), Lookup, new(pin), traceParent: null, CancellationToken.None);
+    private Task<OtpError?> CheckAsync(string pin) =>
+        Check.CheckAsync(Some.Application(), Lookup, new(pin), traceParent: null, CancellationToken.None);
 
-    private Task<Result<string>> TakeAsync(string pin) => Check.TakeAsync(Some.Application(), "somewhere", pin, traceParent: null, CancellationToken.None);
+    private Task<Result<string>> TakeAsync(string pin) =>
+        Check.TakeAsync(Some.Application(), "somewhere", pin, traceParent: null, CancellationToken.None);
 
     private OtpCheck Check => new(_store, _store, _store, Some.Secrets);
 }

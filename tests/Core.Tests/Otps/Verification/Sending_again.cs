@@ -25,7 +25,8 @@ public class Sending_again
 
         var changes = _store.Saved.ShouldHaveSingleItem();
         var delivery = changes.NewDeliveries.ShouldHaveSingleItem();
-        (delivery.OtpId, delivery.Step, delivery.Attempt, delivery.Status, delivery.DueAt).ShouldBe((otp.Otp.Id, 2, 1, DeliveryStatus.Queued, Some.Now));
+        (delivery.OtpId, delivery.Step, delivery.Attempt, delivery.Status, delivery.DueAt)
+            .ShouldBe((otp.Otp.Id, 2, 1, DeliveryStatus.Queued, Some.Now));
         changes.CountedSends.ShouldHaveSingleItem().Sends.Length.ShouldBe(1);
         changes.Finals.ShouldBeEmpty();
         delivery.WaitingSince.ShouldBe(Some.Now);
@@ -90,13 +91,15 @@ public class Sending_again
     {
         var otp = _store.Add(Some.Locked());
 
-        (await Resend().ResendAsync(Some.Application(id: Guid.NewGuid()), otp.Otp.Id, null, null, CancellationToken.None)).ShouldBe(OtpErrors.NotFound);
+        (await Resend().ResendAsync(Some.Application(id: Guid.NewGuid()), otp.Otp.Id, null, null, CancellationToken.None))
+            .ShouldBe(OtpErrors.NotFound);
     }
 
     private Task<OtpError?> SendAsync(LockedOtp otp, int? retryPeriod = null, ApplicationLimits? limits = null) =>
         Resend().ResendAsync(Some.Application(limits ?? new()), otp.Otp.Id, retryPeriod, traceParent: null, CancellationToken.None);
 
     private OtpResend Resend() => new(
-        _store, _store, _store, Some.Secrets, new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
+        _store, _store, _store, Some.Secrets,
+        new ProviderChoice(Options.Create(new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true })),
         Options.Create(new DeliveryOptions()));
 }

@@ -43,9 +43,11 @@ public class Verifying_and_cancelling
     public async Task Judges_submissions_of_one_batch_one_after_the_other()
     {
         var id = _store.Add(Some.Locked(maxAttempts: 2)).Otp.Id;
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+        await using var verification = new OtpVerification(
+            _store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => verification.VerifyAsync(new(_application, id, new("000000")), CancellationToken.None)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => verification.VerifyAsync(new(_application, id, new("000000")), CancellationToken.None)));
 
         answers.Select(a => a.Error!.Code).Order().ShouldBe([.. Enumerable.Repeat(2026, 18), 2027, 2029]);
     }
@@ -161,7 +163,8 @@ public class Verifying_and_cancelling
     public async Task Puts_the_answer_of_an_endpoint_into_the_commit_whatever_it_is()
     {
         var id = _store.Add(Some.Locked()).Otp.Id;
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+        await using var verification = new OtpVerification(
+            _store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
         VerifyCommand Guess(Guid otp, string pin) => new(_application, otp, new(pin))
         {
             Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(otp, $"{answer.Error?.Code}", 1)),
@@ -171,18 +174,21 @@ public class Verifying_and_cancelling
         await verification.VerifyAsync(Guess(id, "1"), CancellationToken.None);
         await verification.VerifyAsync(Guess(id, "123456"), CancellationToken.None);
 
-        _store.Messages.Where(m => m.MessageType == "work").Select(m => Some.Json(m).GetProperty("channel").GetString()).ShouldBe(["2021", "2029", ""]);
+        _store.Messages.Where(m => m.MessageType == "work").Select(m => Some.Json(m).GetProperty("channel").GetString())
+            .ShouldBe(["2021", "2029", ""]);
     }
 
     private async Task<OtpError?> CancelAsync(Guid id, string? submission = null, Application? application = null)
     {
-        await using var cancellation = new OtpCancellation(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+        await using var cancellation = new OtpCancellation(
+            _store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
         return (await cancellation.CancelAsync(new(application ?? _application, id, submission), CancellationToken.None)).Error;
     }
 
     private async Task<OtpError?> VerifyAsync(Guid id, string pin, string? submission = null, Application? application = null)
     {
-        await using var verification = new OtpVerification(_store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+        await using var verification = new OtpVerification(
+            _store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
         return (await verification.VerifyAsync(new(application ?? _application, id, new(pin), submission), CancellationToken.None)).Error;
     }
 }

@@ -13,7 +13,8 @@ namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 [Collection("servers")]
 public sealed class A_message_that_waits
 {
-    private static readonly OtpStatusChanged Event = new(Guid.NewGuid(), Guid.NewGuid(), null, "VERIFIED", null, 2, DateTime.UnixEpoch, null, 0);
+    private static readonly OtpStatusChanged Event = new(
+        Guid.NewGuid(), Guid.NewGuid(), null, "VERIFIED", null, 2, DateTime.UnixEpoch, null, 0);
 
     [Fact]
     public async Task Shows_nothing_of_its_sender_and_comes_with_the_correlation_that_the_sender_gave()
@@ -26,7 +27,9 @@ public sealed class A_message_that_waits
         var queue = await broker.DeclareOwnQueueAsync();
         var batch = host.Services.GetRequiredService<IOutbox>().NewBatch();
 
-        batch.Answer(new ReplyRoute(queue, InEnvelope: false, Correlation), new OtpRejected(null, 2001, "invalid_param", "x", null), traceParent: null);
+        batch.Answer(
+            new ReplyRoute(queue, InEnvelope: false, Correlation), new OtpRejected(null, 2001, "invalid_param", "x", null),
+            traceParent: null);
 
         var row = batch.Messages.ShouldHaveSingleItem();
         row.Headers.ShouldNotBeNull().ShouldNotContain("33612246455");
@@ -35,7 +38,9 @@ public sealed class A_message_that_waits
         (await broker.TakeAsync(queue)).ShouldNotBeNull().BasicProperties.CorrelationId.ShouldBe(Correlation);
     }
 
-    /// <summary>A process of a node that the broker does not know: RabbitMQ closes the connection that such an address comes over.</summary>
+    /// <summary>
+    /// A process of a node that the broker does not know: RabbitMQ closes the connection that such an address comes over.
+    /// </summary>
     [Fact]
     public async Task For_a_forged_direct_reply_address_holds_up_nothing_else_and_is_dropped()
     {
@@ -51,7 +56,8 @@ public sealed class A_message_that_waits
         await AnswerAsync(host, other, 50);
 
         await Eventually.Until(async () => await broker.CountAsync(other) == 50, "the others arrive");
-        await Eventually.Until(async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages") == 0, "the forged ones are dropped");
+        await Eventually.Until(
+            async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages") == 0, "the forged ones are dropped");
     }
 
     [Theory]
@@ -62,7 +68,8 @@ public sealed class A_message_that_waits
     [InlineData("amq.rabbitmq.reply-to.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=.UIWU5l+Oj+p/FmCTrdMYjw==", false)]
     [InlineData("amq.rabbitmq.reply-to.!!!", false)]
     [InlineData("otp-replies", false)]
-    public void Only_an_address_of_the_brokers_own_making_is_one(string queue, bool isAddress) => DirectReplies.IsAddress(queue).ShouldBe(isAddress);
+    public void Only_an_address_of_the_brokers_own_making_is_one(string queue, bool isAddress) =>
+        DirectReplies.IsAddress(queue).ShouldBe(isAddress);
 
     [Theory]
     [InlineData(false)]
@@ -77,12 +84,15 @@ public sealed class A_message_that_waits
         var subscriber = Guid.NewGuid().ToString();
         await broker.BindAsync(full, OtpBusTopology.OtpStatusChangedExchange, subscriber);
         await (isEvent ? CommitAsync(host, 300, b => b.Publish(Event, subscriber)) : AnswerAsync(host, full, 300));
-        await Eventually.Until(async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages WHERE attempts > 0") == 300, "each error is counted");
+        await Eventually.Until(
+            async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages WHERE attempts > 0") == 300,
+            "each error is counted");
 
         await AnswerAsync(host, other, 50);
 
         await Eventually.Until(async () => await broker.CountAsync(other) == 50, "the others arrive");
-        await Eventually.Until(async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages") == 300, "they leave the outbox");
+        await Eventually.Until(
+            async () => await database.ScalarAsync<long>("SELECT count(*) FROM outbox_messages") == 300, "they leave the outbox");
     }
 
     private static Task AnswerAsync(BusHost host, string queue, int count) => CommitAsync(host, count, b => b.Answer(
@@ -98,7 +108,9 @@ public sealed class A_message_that_waits
         }
 
         await using var unit = await host.Services.GetRequiredService<IOtpStore>().BeginAsync(TestContext.Current.CancellationToken);
-        await unit.SaveAsync(new OtpChanges(batch, default, host.Services.GetRequiredService<OtpSecrets>()), batch.Messages, TestContext.Current.CancellationToken);
+        await unit.SaveAsync(
+            new OtpChanges(batch, default, host.Services.GetRequiredService<OtpSecrets>()), batch.Messages,
+            TestContext.Current.CancellationToken);
         outbox.Dispatch(batch);
     }
 }

@@ -4,7 +4,9 @@ using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 
-/// <summary>A quorum queue exists for others a moment before it works: RabbitMQ ends the connection of who consumes from it in that moment.</summary>
+/// <summary>
+/// A quorum queue exists for others a moment before it works: RabbitMQ ends the connection of who consumes from it in that moment.
+/// </summary>
 [Collection("servers")]
 public sealed class An_empty_broker : IAsyncLifetime
 {
@@ -42,7 +44,8 @@ public sealed class An_empty_broker : IAsyncLifetime
             foreach (var host in new[] { first, second })
             {
                 await Eventually.Until(
-                    () => Task.FromResult(host.Services.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy), $"its bus is up in round {round}");
+                    () => Task.FromResult(
+                        host.Services.GetRequiredService<IBusControl>().CheckHealth().Status == BusHealthStatus.Healthy), $"its bus is up in round {round}");
             }
         }
     }

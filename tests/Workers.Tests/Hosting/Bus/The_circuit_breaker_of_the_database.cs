@@ -85,7 +85,8 @@ public sealed class The_circuit_breaker_of_the_database : IDisposable
 
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _offset;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
             _offset = TimeSpan.FromHours(-1);
 
         public bool IsEnabled(LogLevel logLevel) => true;

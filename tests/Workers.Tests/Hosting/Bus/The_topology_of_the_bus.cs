@@ -43,8 +43,10 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
                 ["x-dead-letter-exchange"] = $"{queue}-dead",
             };
             (await _broker.RefusalOfDeclaringAsync(queue, expected)).ShouldBeNull();
-            (await _broker.RefusalOfDeclaringAsync(queue, new(expected, StringComparer.Ordinal) { ["x-delivery-limit"] = 19 }))!.ShouldContain("x-delivery-limit");
-            (await _broker.RefusalOfDeclaringAsync($"{queue}-dead", new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" })).ShouldBeNull();
+            (await _broker.RefusalOfDeclaringAsync(queue, new(expected, StringComparer.Ordinal) { ["x-delivery-limit"] = 19 }))!
+                .ShouldContain("x-delivery-limit");
+            (await _broker.RefusalOfDeclaringAsync($"{queue}-dead", new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" }))
+                .ShouldBeNull();
         }
     }
 
@@ -64,7 +66,9 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
 
         await using var workers = new WorkerHost(_database);
         await workers.StartAsync();
-        await Eventually.Until(async () => await _broker.CountAsync("otp-email") == 0 && await _broker.CountAsync("otp-ussd") == 0, "a worker has taken what waited");
+        await Eventually.Until(
+            async () => await _broker.CountAsync("otp-email") == 0 && await _broker.CountAsync("otp-ussd") == 0,
+            "a worker has taken what waited");
         (await _broker.CountAsync("otp-email-dead")).ShouldBe(0u);
     }
 
@@ -73,12 +77,14 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
     {
         await using var host = await StartedAsync();
 
-        // A queue that was declared a moment ago may still be electing its leader, and the broker moves dead letters without waiting for a confirm.
+        // A queue that was declared a moment ago may still be electing its leader, and the broker moves dead letters without waiting for a
+        // confirm.
         await _broker.PublishAsync("", "otp-call-dead", "ready?");
         await Eventually.Until(async () => await _broker.TakeAsync("otp-call-dead") is not null, "the queue of dead letters works");
         await host.PublishWorkAsync("call");
 
-        var handedOut = await _broker.HandBackAsync("otp-call", async () => await _broker.CountAsync("otp-call-dead") == 1, "the message is a dead letter");
+        var handedOut = await _broker.HandBackAsync(
+            "otp-call", async () => await _broker.CountAsync("otp-call-dead") == 1, "the message is a dead letter");
 
         handedOut.ShouldBe(OtpBusTopology.DeliveryLimit + 1);
         (await _broker.CountAsync("otp-call")).ShouldBe(0u);
@@ -120,7 +126,8 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
     [Fact]
     public async Task A_broker_that_is_away_neither_stops_the_start_nor_the_health()
     {
-        await using var host = await BusHost.StartAsync(_database, settings: new(StringComparer.Ordinal) { ["RabbitMq:Uri"] = "amqp://guest:guest@127.0.0.1:1/" });
+        await using var host = await BusHost.StartAsync(
+            _database, settings: new(StringComparer.Ordinal) { ["RabbitMq:Uri"] = "amqp://guest:guest@127.0.0.1:1/" });
 
         var report = await host.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync();
 
@@ -136,7 +143,8 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
 
         var problems = host.Services.GetRequiredService<BrokerProblems>();
         await Eventually.Until(() => Task.FromResult(problems.Current.Count > 0), "the queue is looked at");
-        problems.Current.ShouldHaveSingleItem().ShouldStartWith("The queue otp-ussd, or what leads to it, could not be declared: PRECONDITION_FAILED");
+        problems.Current.ShouldHaveSingleItem()
+            .ShouldStartWith("The queue otp-ussd, or what leads to it, could not be declared: PRECONDITION_FAILED");
         await _broker.DeleteQueueAsync("otp-ussd");
     }
 
@@ -149,7 +157,8 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
 
         var problems = host.Services.GetRequiredService<BrokerProblems>();
         await Eventually.Until(() => Task.FromResult(problems.Current.Count > 0), "the error is told");
-        problems.Current.ShouldHaveSingleItem().ShouldBe("The broker cannot be used (AuthenticationFailureException); messages wait in the outbox.");
+        problems.Current.ShouldHaveSingleItem()
+            .ShouldBe("The broker cannot be used (AuthenticationFailureException); messages wait in the outbox.");
     }
 
     private static OtpStatusChanged EventOf(Guid application) =>

@@ -63,7 +63,8 @@ public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
     [Fact]
     public async Task A_failure_goes_there_without_what_it_said()
     {
-        var host = await StartedAsync(new Faults { Failure = new InvalidOperationException(Secret, new FormatException(Secret)), Times = int.MaxValue });
+        var host = await StartedAsync(
+            new Faults { Failure = new InvalidOperationException(Secret, new FormatException(Secret)), Times = int.MaxValue });
         await _broker.PublishAsync("", Queue, "{}");
 
         var message = await FaultedAsync(host);

@@ -7,7 +7,9 @@ using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 
-/// <summary>MassTransit declares again what it misses, often before a check of ours: messages were lost all the same, and health has to say so.</summary>
+/// <summary>
+/// MassTransit declares again what it misses, often before a check of ours: messages were lost all the same, and health has to say so.
+/// </summary>
 [Collection("servers")]
 public sealed class What_somebody_deletes_at_the_broker : IAsyncLifetime
 {
@@ -60,6 +62,7 @@ public sealed class What_somebody_deletes_at_the_broker : IAsyncLifetime
     private Task ShowsAsync(string sentence)
     {
         var problems = _host.Services.GetRequiredService<BrokerProblems>();
-        return Eventually.Until(() => Task.FromResult(problems.Current.Any(p => p.Contains(sentence, StringComparison.Ordinal))), $"health says: {sentence}");
+        return Eventually.Until(
+            () => Task.FromResult(problems.Current.Any(p => p.Contains(sentence, StringComparison.Ordinal))), $"health says: {sentence}");
     }
 }

@@ -61,7 +61,8 @@ public sealed class Asking_whether_a_host_is_ready
 
         public int Calls => _calls;
 
-        public override async Task<HealthReport> CheckHealthAsync(Func<HealthCheckRegistration, bool>? predicate, CancellationToken cancellationToken = default)
+        public override async Task<HealthReport> CheckHealthAsync(
+            Func<HealthCheckRegistration, bool>? predicate, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _calls);
             return new(new Dictionary<string, HealthReportEntry>(StringComparer.Ordinal), await Go.Task, TimeSpan.Zero);

@@ -10,7 +10,8 @@ public sealed class What_a_span_shows
     [InlineData("messaging.message.id", "order 4711 of mary@example.com", null)]
     [InlineData("messaging.message.id", "01a21c9c-1623-7b57-8e0f-150245ec057e", "01a21c9c-1623-7b57-8e0f-150245ec057e")]
     [InlineData("messaging.rabbitmq.destination.routing_key", "otp-replies.01a21c9c-1623-7b57-8e0f-150245ec057e.+33612246400", null)]
-    [InlineData("messaging.rabbitmq.destination.routing_key", "01a21c9c-1623-7b57-8e0f-150245ec057e", "01a21c9c-1623-7b57-8e0f-150245ec057e")]
+    [InlineData(
+        "messaging.rabbitmq.destination.routing_key", "01a21c9c-1623-7b57-8e0f-150245ec057e", "01a21c9c-1623-7b57-8e0f-150245ec057e")]
     [InlineData("messaging.rabbitmq.destination.routing_key", "sms", "sms")]
     [InlineData("url.query", "?pin=797751", null)]
     [InlineData("url.full", "https://gateway.example/send?token=x", "https://gateway.example")]

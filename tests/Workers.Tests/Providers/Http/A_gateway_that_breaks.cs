@@ -16,7 +16,8 @@ public sealed class A_gateway_that_breaks
     {
         await using var server = new RawServer(c => c.NothingAsync());
 
-        (await SendAsync($"https://127.0.0.1:{server.Port}/", more: ("ConnectTimeout", "00:00:00.3"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await SendAsync($"https://127.0.0.1:{server.Port}/", more: ("ConnectTimeout", "00:00:00.3")))
+            .ShouldBe(new SendOutcome.Transient("unavailable"));
     }
 
     [Fact]
@@ -47,7 +48,8 @@ public sealed class A_gateway_that_breaks
             server.Saw();
         });
 
-        (await SendAsync($"http://127.0.0.1:{server.Port}/", more: ("Method", method))).ShouldBe(new SendOutcome.Unknown("connection_lost"));
+        (await SendAsync($"http://127.0.0.1:{server.Port}/", more: ("Method", method)))
+            .ShouldBe(new SendOutcome.Unknown("connection_lost"));
 
         server.Requests.ShouldBe(1);
     }
@@ -64,7 +66,8 @@ public sealed class A_gateway_that_breaks
             await c.HearUntilAsync("");
             server.Saw();
         });
-        await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Method"] = "GET", ["Url"] = $"http://127.0.0.1:{server.Port}/" });
+        await using var host = new ProviderHost(
+            new Dictionary<string, string?> { ["Type"] = "http", ["Method"] = "GET", ["Url"] = $"http://127.0.0.1:{server.Port}/" });
         (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Accepted(null));
 
         (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Unknown("connection_lost"));
@@ -93,7 +96,8 @@ public sealed class A_gateway_that_breaks
     {
         await using var proxy = await HttpReceiver.StartAsync();
 
-        (await SendAsync("http://gateway.invalid/send", more: [("Proxy", proxy.Url), ("AllowPlainHttp", "true")])).ShouldBe(new SendOutcome.Accepted(null));
+        (await SendAsync("http://gateway.invalid/send", more: [("Proxy", proxy.Url), ("AllowPlainHttp", "true")]))
+            .ShouldBe(new SendOutcome.Accepted(null));
 
         proxy.Single.Headers["Host"].ShouldBe("gateway.invalid");
     }

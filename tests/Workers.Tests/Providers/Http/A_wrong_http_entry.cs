@@ -30,7 +30,8 @@ public sealed class A_wrong_http_entry
         { "Url", "https://u:p@gateway.example/", "Url may hold no credentials" },
         { "Url", "https://gateway.example/#x", "Url may hold no fragment." },
         { "Url", "https://gateway.example:0/", "Url must be an absolute address" },
-        { "Url", "http://gateway.example/", "Url is http:// to gateway.example: PINs would cross the network in clear. Use https://, name" },
+        { "Url", "http://gateway.example/", "Url is http:// to gateway.example: PINs would cross the network in clear. Use https://, " +
+            "name" },
         { "Url", "http://10.0.0.1/", "Url is http:// to 10.0.0.1: PINs would cross the network in clear." },
         { "Url", "http://localhost.example/", "Url is http:// to localhost.example: PINs would cross the network in clear." },
         { "PlainHttpNetworks:0", "10.0.0.1", "PlainHttpNetworks:0 must be a network in CIDR form" },
@@ -92,7 +93,8 @@ public sealed class A_wrong_http_entry
 
     [Fact]
     public void A_refusal_says_what_it_means_in_one_of_four_words() =>
-        ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", "maybe"))).ShouldBe(["Providers:tested:Refusals:0:As must be final, transient, throttled or unknown."]);
+        ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", "maybe")))
+            .ShouldBe(["Providers:tested:Refusals:0:As must be final, transient, throttled or unknown."]);
 
     [Fact]
     public void The_reason_of_a_refusal_is_a_code() =>
@@ -101,23 +103,29 @@ public sealed class A_wrong_http_entry
 
     [Fact]
     public void A_message_id_is_in_one_place() =>
-        ProviderHost.Refusals(Right.With(("MessageId:Header", "X"), ("MessageId:Regex", "x"))).ShouldBe(["Providers:tested:MessageId needs one of JsonPath, Regex and Header."]);
+        ProviderHost.Refusals(Right.With(("MessageId:Header", "X"), ("MessageId:Regex", "x")))
+            .ShouldBe(["Providers:tested:MessageId needs one of JsonPath, Regex and Header."]);
 
     [Fact]
     public void A_secret_is_in_one_place() =>
         ProviderHost.Refusals(Right.With(("Auth:Scheme", "bearer"), ("Auth:Token", "s3cret"), ("Auth:TokenFile", "/nowhere")))
-            .ShouldBe(["Providers:tested:Auth:TokenFile and Auth:Token are both set: keep one of them.", "Providers:tested:Auth:Token is missing."]);
+            .ShouldBe(
+                [
+                    "Providers:tested:Auth:TokenFile and Auth:Token are both set: keep one of them.",
+                    "Providers:tested:Auth:Token is missing."]);
 
     [Theory]
     [InlineData("xml", "<a><![CDATA[{{text}}]]></a>", "has {{text}} where xml can hold no value.")]
     [InlineData("xml", "<a><!-- {{text}} --></a>", "has {{text}} where xml can hold no value.")]
     [InlineData("xml", "<{{text}}/>", "is no xml once its placeholders are filled in.")]
     public void A_template_holds_its_values_where_they_come_out_whole(string format, string template, string sentence) =>
-        ProviderHost.Refusals(Right.With(("Body:Format", format), ("Body:Template", template))).ShouldBe([$"Providers:tested:Body:Template {sentence}"]);
+        ProviderHost.Refusals(Right.With(("Body:Format", format), ("Body:Template", template)))
+            .ShouldBe([$"Providers:tested:Body:Template {sentence}"]);
 
     [Fact]
     public void A_get_has_no_body() =>
-        ProviderHost.Refusals(Right.With(("Method", "GET"))).ShouldBe(["Providers:tested:Body:Format must be query where Method is GET, which has no body."]);
+        ProviderHost.Refusals(Right.With(("Method", "GET")))
+            .ShouldBe(["Providers:tested:Body:Format must be query where Method is GET, which has no body."]);
 
     [Fact]
     public void The_sandbox_is_no_name_of_an_entry()

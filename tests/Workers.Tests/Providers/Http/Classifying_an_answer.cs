@@ -68,7 +68,8 @@ public sealed class Classifying_an_answer
     [InlineData("$.none", null, null, null)]
     public async Task The_message_id_is_found(string? path, string? regex, string? header, string? id)
     {
-        var keys = new Dictionary<string, string?> { ["MessageId:JsonPath"] = path, ["MessageId:Regex"] = regex, ["MessageId:Header"] = header };
+        var keys =
+            new Dictionary<string, string?> { ["MessageId:JsonPath"] = path, ["MessageId:Regex"] = regex, ["MessageId:Header"] = header };
 
         (await AnswerAsync(200, """{"data":[{"id":"m-1","ref":"r-2"}]}""", keys.Where(k => k.Value is not null).ToDictionary(), ("X-Message", "h-3")))
             .ShouldBe(new SendOutcome.Accepted(id));
@@ -100,8 +101,10 @@ public sealed class Classifying_an_answer
             ["Refusals:3:As"] = "unknown",
         };
 
-        (await AnswerAsync(200, """{"error":{"code":21211,"text":"too many"}}""", keys)).ShouldBe(new SendOutcome.Refused("invalid_recipient"));
-        (await AnswerAsync(200, "Too many requests", keys, ("Retry-After", "3"))).ShouldBe(new SendOutcome.Transient("throttled", TimeSpan.FromSeconds(3)));
+        (await AnswerAsync(200, """{"error":{"code":21211,"text":"too many"}}""", keys))
+            .ShouldBe(new SendOutcome.Refused("invalid_recipient"));
+        (await AnswerAsync(200, "Too many requests", keys, ("Retry-After", "3")))
+            .ShouldBe(new SendOutcome.Transient("throttled", TimeSpan.FromSeconds(3)));
         (await AnswerAsync(404, "", keys)).ShouldBe(new SendOutcome.Transient("unavailable"));
         (await AnswerAsync(504, "", keys)).ShouldBe(new SendOutcome.Unknown("answer_unclear"));
         (await AnswerAsync(200, "{}", keys)).ShouldBe(new SendOutcome.Accepted(null));
@@ -119,7 +122,8 @@ public sealed class Classifying_an_answer
                 await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
             }
         };
-        await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["MessageId:Regex"] = "OK ([0-9]+)" });
+        await using var host = new ProviderHost(
+            new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["MessageId:Regex"] = "OK ([0-9]+)" });
 
         (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Accepted("1701"));
     }

@@ -11,7 +11,9 @@ public sealed class Reading_an_answer
 {
     private const string Taken = """{"status":"ok","id":"ü-1"}""";
 
-    private static readonly (string, string?)[] MustSayOk = [("Success:JsonPath", "status"), ("Success:JsonEquals", "ok"), ("MessageId:JsonPath", "id")];
+    private static readonly (string, string?)[] MustSayOk = [
+        ("Success:JsonPath", "status"), ("Success:JsonEquals", "ok"), ("MessageId:JsonPath", "id")
+    ];
 
     public static TheoryData<string?, byte[]> CharacterSets => new()
     {
@@ -102,13 +104,15 @@ public sealed class Reading_an_answer
 
     [Fact]
     public async Task A_status_that_may_be_a_success_is_unknown_without_its_body() =>
-        (await BreakOffAsync(500, "Sen", [("Success:Status", "200,500"), ("Success:BodyMatches", "^Sent")])).ShouldBe(new SendOutcome.Unknown("connection_lost"));
+        (await BreakOffAsync(500, "Sen", [("Success:Status", "200,500"), ("Success:BodyMatches", "^Sent")]))
+            .ShouldBe(new SendOutcome.Unknown("connection_lost"));
 
     [Theory]
     [InlineData("""{"status":"ok","id":"m-1"}""", true)]
     [InlineData("""{"status":"ok","id":"m-1" """, false)]
     public async Task A_value_counts_where_the_whole_of_it_came_before_the_connection_broke(string body, bool counts) =>
-        (await BreakOffAsync(200, body, MustSayOk)).ShouldBe(counts ? new SendOutcome.Accepted("m-1") : new SendOutcome.Unknown("connection_lost"));
+        (await BreakOffAsync(200, body, MustSayOk))
+            .ShouldBe(counts ? new SendOutcome.Accepted("m-1") : new SendOutcome.Unknown("connection_lost"));
 
     [Theory]
     [InlineData("^OK", "OK 17", true)]
@@ -117,7 +121,8 @@ public sealed class Reading_an_answer
     [InlineData(@"^OK\b", "OK", false)]
     [InlineData("^OK", "O", false)]
     public async Task A_pattern_counts_where_no_rest_can_undo_it(string pattern, string body, bool counts) =>
-        (await BreakOffAsync(200, body, [("Success:BodyMatches", pattern)])).ShouldBe(counts ? new SendOutcome.Accepted(null) : new SendOutcome.Unknown("connection_lost"));
+        (await BreakOffAsync(200, body, [("Success:BodyMatches", pattern)]))
+            .ShouldBe(counts ? new SendOutcome.Accepted(null) : new SendOutcome.Unknown("connection_lost"));
 
     [Theory]
     [InlineData("id 17;", "17")]
@@ -127,11 +132,13 @@ public sealed class Reading_an_answer
 
     [Fact]
     public async Task A_refusal_that_the_rest_may_hold_makes_an_accepted_message_unknown() =>
-        (await BreakOffAsync(200, "{\"err", [("Refusals:0:JsonPath", "error"), ("Refusals:0:As", "final")])).ShouldBe(new SendOutcome.Unknown("connection_lost"));
+        (await BreakOffAsync(200, "{\"err", [("Refusals:0:JsonPath", "error"), ("Refusals:0:As", "final")]))
+            .ShouldBe(new SendOutcome.Unknown("connection_lost"));
 
     [Fact]
     public async Task A_refused_message_whose_rest_may_say_later_is_tried_again() =>
-        (await BreakOffAsync(400, "{\"err", [("Refusals:0:JsonPath", "error"), ("Refusals:0:As", "throttled")])).ShouldBe(new SendOutcome.Transient("throttled"));
+        (await BreakOffAsync(400, "{\"err", [("Refusals:0:JsonPath", "error"), ("Refusals:0:As", "throttled")]))
+            .ShouldBe(new SendOutcome.Transient("throttled"));
 
     [Fact]
     public async Task A_chunk_that_is_none_is_no_end()
@@ -159,7 +166,8 @@ public sealed class Reading_an_answer
             await c.SayAsync($"HTTP/1.1 {(c.Number == 1 ? 202 : 429)} Whatever\nContent-Length: 100\n\n{{\"id\":");
             await c.NothingAsync();
         });
-        await using var host = new ProviderHost(Entry($"http://127.0.0.1:{server.Port}/").With(("MessageId:JsonPath", "id")), TimeSpan.FromSeconds(1));
+        await using var host = new ProviderHost(
+            Entry($"http://127.0.0.1:{server.Port}/").With(("MessageId:JsonPath", "id")), TimeSpan.FromSeconds(1));
 
         (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Accepted(null));
         (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Transient("throttled"));

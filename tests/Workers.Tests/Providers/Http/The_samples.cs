@@ -50,7 +50,8 @@ public sealed class The_samples
     [Theory]
     [InlineData("sms", "/sms", Number, Channel.Sms, "phone", "33612246400", "message")]
     [InlineData("email", "/email", "someone@mail.example", Channel.Email, "email", "someone@mail.example", "text")]
-    public async Task The_Perfumerlabs_images(string entry, string path, string recipient, Channel channel, string field, string value, string textField)
+    public async Task The_Perfumerlabs_images(
+        string entry, string path, string recipient, Channel channel, string field, string value, string textField)
     {
         await using var sample = await SampleAsync(entry, path);
 
@@ -82,7 +83,9 @@ public sealed class The_samples
     {
         await using var sample = await SampleAsync("whatsapp", "/v23.0/106540352242922/messages");
 
-        sample.Gateway.Says(200, """{"messaging_product":"whatsapp","contacts":[{"input":"33612246400","wa_id":"33612246400"}],"messages":[{"id":"wamid.77"}]}""");
+        sample.Gateway.Says(
+            200,
+            """{"messaging_product":"whatsapp","contacts":[{"input":"33612246400","wa_id":"33612246400"}],"messages":[{"id":"wamid.77"}]}""");
         (await sample.SendAsync(Number, Channel.Whatsapp)).ShouldBe(new SendOutcome.Accepted("wamid.77"));
         sample.Gateway.Says(400, """{"error":{"message":"Message undeliverable","code":131026}}""");
         (await sample.SendAsync(Number, Channel.Whatsapp)).ShouldBe(new SendOutcome.Refused("invalid_recipient"));
@@ -99,7 +102,9 @@ public sealed class The_samples
     public async Task A_real_Kannel_with_a_fake_message_centre_takes_it()
     {
         var url = Environment.GetEnvironmentVariable("OTP_TEST_KANNEL");
-        Assert.SkipWhen(string.IsNullOrEmpty(url), "needs OTP_TEST_KANNEL, the sendsms address of a Kannel with the user otp and the password from-a-file");
+        Assert.SkipWhen(
+            string.IsNullOrEmpty(url),
+            "needs OTP_TEST_KANNEL, the sendsms address of a Kannel with the user otp and the password from-a-file");
         await using var host = new ProviderHost((await KeysAsync("kannel")).With(("Url", url)));
 
         (await host.SendAsync(Messages.To(Number, text: Text))).ShouldBe(new SendOutcome.Accepted(null));
@@ -131,7 +136,8 @@ public sealed class The_samples
 
     private sealed record Sample(HttpReceiver Gateway, ProviderHost Host) : IAsyncDisposable
     {
-        public Task<SendOutcome> SendAsync(string recipient, Channel channel = Channel.Sms) => Host.SendAsync(Messages.To(recipient, channel, Text));
+        public Task<SendOutcome> SendAsync(string recipient, Channel channel = Channel.Sms) =>
+            Host.SendAsync(Messages.To(recipient, channel, Text));
 
         public async ValueTask DisposeAsync()
         {

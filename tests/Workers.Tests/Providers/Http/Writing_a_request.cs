@@ -34,16 +34,21 @@ public sealed class Writing_a_request
     {
         const string Template = """{"subject":"{{subject}}","text":"{{text}}","html":"{{html}}"}""";
         await using var gateway = await HttpReceiver.StartAsync();
-        await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["Body:Format"] = "json", ["Body:Template"] = Template });
+        await using var host = new ProviderHost(
+            new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["Body:Format"] = "json", ["Body:Template"] = Template });
 
-        await host.SendAsync(Messages.To("a@mail.example", Channel.Email, text: "own") with { Message = new("own", Messages.Hostile, $"<p>{Messages.Hostile}</p>") });
+        await host.SendAsync(
+            Messages.To(
+                "a@mail.example", Channel.Email,
+                text: "own") with { Message = new("own", Messages.Hostile, $"<p>{Messages.Hostile}</p>") });
         await host.SendAsync(Messages.To("a@mail.example", Channel.Email, text: "of the template"));
 
         var bodies = gateway.All.Select(r => JsonDocument.Parse(r.Body).RootElement).ToArray();
         Fields(bodies[0]).ShouldBe((Messages.Hostile, "own", $"<p>{Messages.Hostile}</p>"));
         Fields(bodies[1]).ShouldBe(("", "of the template", ""));
 
-        static (string?, string?, string?) Fields(JsonElement body) => (body.GetProperty("subject").GetString(), body.GetProperty("text").GetString(), body.GetProperty("html").GetString());
+        static (string?, string?, string?) Fields(JsonElement body) =>
+            (body.GetProperty("subject").GetString(), body.GetProperty("text").GetString(), body.GetProperty("html").GetString());
     }
 
     [Fact]
@@ -118,7 +123,9 @@ public sealed class Writing_a_request
     [Fact]
     public async Task Headers_carry_values_of_any_script()
     {
-        var got = await SendAsync(new() { ["Headers:X-Sender"] = "{{from}} / {{name}}", ["Headers:X-Key"] = "key {{secret.k}}", ["Secrets:k"] = "s3" }, name: "Zoë 😀");
+        var got = await SendAsync(
+            new() { ["Headers:X-Sender"] = "{{from}} / {{name}}", ["Headers:X-Key"] = "key {{secret.k}}", ["Secrets:k"] = "s3" },
+            name: "Zoë 😀");
 
         got.Headers["X-Sender"].ShouldBe("Tests / Zoë 😀");
         got.Headers["X-Key"].ShouldBe("key s3");
@@ -128,7 +135,8 @@ public sealed class Writing_a_request
     public async Task A_line_break_cannot_make_a_header()
     {
         await using var gateway = await HttpReceiver.StartAsync();
-        await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["Headers:X-Name"] = "{{name}}" });
+        await using var host = new ProviderHost(
+            new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["Headers:X-Name"] = "{{name}}" });
 
         (await host.SendAsync(Messages.To(Number, name: "a\r\nX-Evil: 1"))).ShouldBe(new SendOutcome.Refused("not_sendable"));
 
@@ -139,7 +147,8 @@ public sealed class Writing_a_request
     public async Task The_idempotency_header_is_the_delivery()
     {
         await using var gateway = await HttpReceiver.StartAsync();
-        await using var host = new ProviderHost(new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["IdempotencyHeader"] = "Idempotency-Key" });
+        await using var host = new ProviderHost(
+            new Dictionary<string, string?> { ["Type"] = "http", ["Url"] = gateway.Url, ["IdempotencyHeader"] = "Idempotency-Key" });
         var delivery = Messages.To(Number);
 
         await host.SendAsync(delivery);
@@ -197,7 +206,8 @@ public sealed class Writing_a_request
         got.Headers.ContainsKey("traceparent").ShouldBeFalse();
     }
 
-    private static async Task<ReceivedRequest> SendAsync(Dictionary<string, string?> keys, string path = "/send", string text = Messages.Hostile, string from = "Tests", string? name = null)
+    private static async Task<ReceivedRequest> SendAsync(
+        Dictionary<string, string?> keys, string path = "/send", string text = Messages.Hostile, string from = "Tests", string? name = null)
     {
         await using var gateway = await HttpReceiver.StartAsync();
         await using var host = new ProviderHost(keys.With(("Type", "http"), ("Url", gateway.Url + path)));

@@ -11,7 +11,8 @@ public sealed class A_provider_that_does_not_exist
 {
     [Fact]
     public void Stops_the_host_with_a_sentence_that_names_the_key() =>
-        Failures("gateway").ShouldHaveSingleItem().ShouldStartWith("Deliveries:Channels:sms:Provider names \"gateway\", which is no provider");
+        Failures("gateway").ShouldHaveSingleItem()
+            .ShouldStartWith("Deliveries:Channels:sms:Provider names \"gateway\", which is no provider");
 
     [Fact]
     public void The_sandbox_does_not_exist_while_it_is_off() =>
@@ -22,12 +23,16 @@ public sealed class A_provider_that_does_not_exist
 
     [Fact]
     public void A_mail_server_is_none_for_SMS() =>
-        Failures("relay", keys: new() { ["Providers:relay:Type"] = "smtp", ["Providers:relay:Host"] = "mail.example", ["Providers:relay:From"] = "codes@otp.example" })
-            .ShouldHaveSingleItem().ShouldBe("Deliveries:Channels:sms:Provider names \"relay\", a mail server, which serves the channel email only.");
+        Failures(
+            "relay",
+            keys: new() { ["Providers:relay:Type"] = "smtp", ["Providers:relay:Host"] = "mail.example", ["Providers:relay:From"] = "codes@otp.example" })
+            .ShouldHaveSingleItem().ShouldBe(
+                "Deliveries:Channels:sms:Provider names \"relay\", a mail server, which serves the channel email only.");
 
     private static IEnumerable<string> Failures(string provider, bool sandbox = false, Dictionary<string, string?>? keys = null)
     {
-        var services = new ServiceCollection().AddLogging().AddOtpProviders(new ConfigurationBuilder().AddInMemoryCollection(keys ?? []).Build());
+        var services = new ServiceCollection().AddLogging()
+            .AddOtpProviders(new ConfigurationBuilder().AddInMemoryCollection(keys ?? []).Build());
         services.Configure<SandboxOptions>(o => o.Enabled = sandbox);
         services.Configure<DeliveryOptions>(o => o.Channels["sms"] = new() { Provider = provider });
         services.AddSingleton<IConfiguration>(new ConfigurationBuilder().Build());

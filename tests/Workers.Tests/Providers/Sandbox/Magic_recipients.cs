@@ -11,7 +11,8 @@ public sealed class Magic_recipients
     [MemberData(nameof(All))]
     public void Each_script_has_a_valid_recipient_of_each_kind(SandboxScript script)
     {
-        var phone = PhoneNumber.Parse(SandboxScripts.Recipient(script, RecipientKind.Phone), null).ShouldBeOfType<PhoneParseResult.Ok>().Number;
+        var phone = PhoneNumber.Parse(SandboxScripts.Recipient(script, RecipientKind.Phone), null)
+            .ShouldBeOfType<PhoneParseResult.Ok>().Number;
         EmailAddress.TryParse(SandboxScripts.Recipient(script, RecipientKind.Email), out var email).ShouldBeTrue();
         TelegramChat.TryParse(SandboxScripts.Recipient(script, RecipientKind.Chat), out var chat).ShouldBeTrue();
 
@@ -24,7 +25,8 @@ public sealed class Magic_recipients
     [InlineData("+15005550002", SandboxScript.Refuse)]
     [InlineData("Refused@sandbox.example", SandboxScript.Refuse)]
     [InlineData("9990000006", SandboxScript.LoseAnswer)]
-    public void They_are_what_the_documentation_says(string recipient, SandboxScript script) => SandboxScripts.From(recipient).ShouldBe(script);
+    public void They_are_what_the_documentation_says(string recipient, SandboxScript script) =>
+        SandboxScripts.From(recipient).ShouldBe(script);
 
     [Theory]
     [InlineData("+15005550007")]

@@ -13,7 +13,8 @@ namespace OtpPipeline.Workers.Tests.Providers.Sandbox;
 
 /// <summary>From the intake to the outcome, on the real broker and database.</summary>
 [Collection("servers")]
-public sealed class The_scripts_of_the_sandbox(The_scripts_of_the_sandbox.Running running) : IClassFixture<The_scripts_of_the_sandbox.Running>
+public sealed class The_scripts_of_the_sandbox(
+    The_scripts_of_the_sandbox.Running running) : IClassFixture<The_scripts_of_the_sandbox.Running>
 {
     [Theory]
     [InlineData(Channel.Sms)]
@@ -65,9 +66,11 @@ public sealed class The_scripts_of_the_sandbox(The_scripts_of_the_sandbox.Runnin
     [Fact]
     public async Task Throttled_twice_is_sent_at_the_third_attempt()
     {
-        var otpId = await running.Host.RequestAsync(Channel.Whatsapp, SandboxScripts.Recipient(SandboxScript.Throttle, RecipientKind.Phone));
+        var otpId = await running.Host.RequestAsync(
+            Channel.Whatsapp, SandboxScripts.Recipient(SandboxScript.Throttle, RecipientKind.Phone));
 
-        var otp = await running.Host.SettledAsync(otpId, o => o.Deliveries.Any(d => d.Status == DeliveryStatus.Sent), "the third attempt is sent");
+        var otp = await running.Host.SettledAsync(
+            otpId, o => o.Deliveries.Any(d => d.Status == DeliveryStatus.Sent), "the third attempt is sent");
 
         otp.Deliveries.Select(d => (d.Attempt, d.Status, d.Reason)).ShouldBe(
             [(1, DeliveryStatus.Failed, "throttled"), (2, DeliveryStatus.Failed, "throttled"), (3, DeliveryStatus.Sent, null)]);
@@ -98,11 +101,14 @@ public sealed class The_scripts_of_the_sandbox(The_scripts_of_the_sandbox.Runnin
     [Fact]
     public async Task A_lost_answer_is_unknown_and_its_message_sent_twice()
     {
-        var otpId = await running.Host.RequestAsync(Channel.Telegram, SandboxScripts.Recipient(SandboxScript.LoseAnswer, RecipientKind.Chat));
+        var otpId = await running.Host.RequestAsync(
+            Channel.Telegram, SandboxScripts.Recipient(SandboxScript.LoseAnswer, RecipientKind.Chat));
 
-        var otp = await running.Host.SettledAsync(otpId, o => o.Deliveries.Any(d => d.Status == DeliveryStatus.Sent), "the second attempt is sent");
+        var otp = await running.Host.SettledAsync(
+            otpId, o => o.Deliveries.Any(d => d.Status == DeliveryStatus.Sent), "the second attempt is sent");
 
-        otp.Deliveries.Select(d => (d.Status, d.Reason)).ShouldBe([(DeliveryStatus.Unknown, "connection_lost"), (DeliveryStatus.Sent, null)]);
+        otp.Deliveries.Select(d => (d.Status, d.Reason))
+            .ShouldBe([(DeliveryStatus.Unknown, "connection_lost"), (DeliveryStatus.Sent, null)]);
         await using var context = await running.Host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
         (await context.SandboxMessages.CountAsync(m => m.RecipientHash == otp.Otp.RecipientHash)).ShouldBe(2);
     }

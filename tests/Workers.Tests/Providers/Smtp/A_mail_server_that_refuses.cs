@@ -11,14 +11,16 @@ public sealed class A_mail_server_that_refuses
     [InlineData("full", "mailbox_full")]
     [InlineData("storage", "mailbox_full")]
     [InlineData("later", "throttled")]
-    public async Task For_now_may_be_asked_again(string recipient, string reason) => (await SendAsync(recipient)).ShouldBe(new SendOutcome.Transient(reason));
+    public async Task For_now_may_be_asked_again(string recipient, string reason) =>
+        (await SendAsync(recipient)).ShouldBe(new SendOutcome.Transient(reason));
 
     [Theory]
     [InlineData("unknown", "invalid_recipient")]
     [InlineData("multiline", "invalid_recipient")]
     [InlineData("policy", "refused")]
     [InlineData("refused", "refused")]
-    public async Task For_good_is_final(string recipient, string reason) => (await SendAsync(recipient)).ShouldBe(new SendOutcome.Refused(reason));
+    public async Task For_good_is_final(string recipient, string reason) =>
+        (await SendAsync(recipient)).ShouldBe(new SendOutcome.Refused(reason));
 
     [Fact]
     public async Task And_ends_the_connection_before_the_final_dot_has_nothing() =>
@@ -37,7 +39,9 @@ public sealed class A_mail_server_that_refuses
     {
         using var certificates = new Certificates();
         await using var server = await MailServer.StartAsync("starttls", certificates, "--auth");
-        await using var host = Host(server.Port, null, ("Security", "StartTls"), ("CaFile", certificates.AuthorityFile), ("Username", "otp"), ("Password", "wr0ng"));
+        await using var host = Host(
+            server.Port, null, ("Security", "StartTls"), ("CaFile", certificates.AuthorityFile), ("Username", "otp"),
+            ("Password", "wr0ng"));
 
         (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("authentication_failed"));
 
@@ -152,15 +156,20 @@ public sealed class A_mail_server_that_refuses
     {
         await using var server = new RawServer(c => c.NothingAsync());
 
-        (await Host(server.Port, null, ("ConnectTimeout", "00:00:00.3")).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
-        (await Host(server.Port, TimeSpan.FromMilliseconds(300)).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await Host(server.Port, null, ("ConnectTimeout", "00:00:00.3")).SendAsync(To("someone")))
+            .ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await Host(server.Port, TimeSpan.FromMilliseconds(300)).SendAsync(To("someone")))
+            .ShouldBe(new SendOutcome.Transient("unavailable"));
     }
 
     [Fact]
-    public async Task Connections_has_nothing() => (await Host(1, null).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+    public async Task Connections_has_nothing() =>
+        (await Host(1, null).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
 
     private static ProviderHost Host(int port, TimeSpan? timeout, params (string Key, string? Value)[] more) =>
-        new(new Dictionary<string, string?> { ["Type"] = "smtp", ["Host"] = "localhost", ["Port"] = $"{port}", ["Security"] = "None", ["From"] = "codes@otp.example" }.With(more), timeout);
+        new(
+            new Dictionary<string, string?> { ["Type"] = "smtp", ["Host"] = "localhost", ["Port"] = $"{port}", ["Security"] = "None", ["From"] = "codes@otp.example" }.With(more),
+            timeout);
 
     private static OutgoingDelivery To(string recipient) => Messages.To($"{recipient}@mail.example", Channel.Email);
 

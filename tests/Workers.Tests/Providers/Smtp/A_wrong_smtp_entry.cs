@@ -4,7 +4,8 @@ namespace OtpPipeline.Workers.Tests.Providers.Smtp;
 
 public sealed class A_wrong_smtp_entry
 {
-    private static readonly Dictionary<string, string?> Right = new() { ["Type"] = "smtp", ["Host"] = "mail.example", ["From"] = "codes@otp.example" };
+    private static readonly Dictionary<string, string?> Right =
+        new() { ["Type"] = "smtp", ["Host"] = "mail.example", ["From"] = "codes@otp.example" };
 
     /// <summary>A key, its value, and the begin of the sentence.</summary>
     public static TheoryData<string, string, string> Wrong => new()
@@ -44,7 +45,8 @@ public sealed class A_wrong_smtp_entry
 
     [Fact]
     public void A_password_goes_over_no_network_in_clear() =>
-        ProviderHost.Refusals(Right.With(("Security", "None"), ("Username", "otp"), ("Password", "x"))).ShouldHaveSingleItem().ShouldStartWith("Providers:tested:Security must be StartTls or Tls");
+        ProviderHost.Refusals(Right.With(("Security", "None"), ("Username", "otp"), ("Password", "x"))).ShouldHaveSingleItem()
+            .ShouldStartWith("Providers:tested:Security must be StartTls or Tls");
 
     [Fact]
     public void A_value_of_the_wrong_form_is_told_without_the_value()

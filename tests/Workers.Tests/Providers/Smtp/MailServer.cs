@@ -39,7 +39,8 @@ internal sealed class MailServer : IAsyncDisposable
         Assert.SkipWhen(string.IsNullOrEmpty(python), "needs ./test, which installs python3-aiosmtpd");
         string[] files = certificates is null ? [] : [certificates.CertificateFile, certificates.KeyFile];
         var script = Path.Combine(AppContext.BaseDirectory, "Providers", "Smtp", "mail_server.py");
-        var server = new MailServer(Process.Start(new ProcessStartInfo(python!, ["-u", "-W", "ignore", script, security, .. files, .. flags])
+        var server = new MailServer(
+            Process.Start(new ProcessStartInfo(python!, ["-u", "-W", "ignore", script, security, .. files, .. flags])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -12,7 +12,8 @@ public sealed class Sending_an_email
 
     public static TheoryData<string, string, bool> Sessions => new()
     {
-        { "None", "none", false }, { "None", "none", true }, { "StartTls", "starttls", false }, { "StartTls", "starttls", true }, { "Tls", "tls", true }, { "Tls", "tls", false },
+        { "None", "none", false }, { "None", "none", true }, { "StartTls", "starttls", false }, { "StartTls", "starttls", true },
+        { "Tls", "tls", true }, { "Tls", "tls", false },
     };
 
     [Theory]
@@ -21,13 +22,16 @@ public sealed class Sending_an_email
     {
         using var certificates = new Certificates();
         await using var server = await MailServer.StartAsync(mode, mode == "none" ? null : certificates, logIn ? ["--auth"] : []);
-        await using var host = Host(server, ("Security", security), ("CaFile", certificates.AuthorityFile), ("Username", logIn ? "otp" : null), ("Password", logIn ? Password : null));
+        await using var host = Host(
+            server, ("Security", security), ("CaFile", certificates.AuthorityFile), ("Username", logIn ? "otp" : null),
+            ("Password", logIn ? Password : null));
         var delivery = Messages.To("someone@mail.example", Channel.Email);
 
         (await host.SendAsync(delivery)).ShouldBe(new SendOutcome.Accepted($"<{delivery.Delivery.Id:N}@otp.example>"));
 
         var mail = await server.SingleAsync();
-        (mail.Sender, mail.Recipients.Single(), mail.Tls, mail.User).ShouldBe(("codes@otp.example", "someone@mail.example", mode != "none", logIn ? "PLAIN" : null));
+        (mail.Sender, mail.Recipients.Single(), mail.Tls, mail.User).ShouldBe(
+            ("codes@otp.example", "someone@mail.example", mode != "none", logIn ? "PLAIN" : null));
         foreach (var secret in new[] { Password, Base64($"\0otp\0{Password}"), Base64(Password), delivery.Text, "someone@mail.example" })
         {
             host.Logs.ShouldNotContain(l => l.Contains(secret));
@@ -50,7 +54,8 @@ public sealed class Sending_an_email
     public async Task Its_headers_say_what_it_is()
     {
         var delivery = Messages.To("someone@mail.example", Channel.Email, from: "My \"Shop\"");
-        var mail = await SendAsync(delivery, ("FromName", "{{from}} codes"), ("ReplyTo", "help@otp.example"), ("Subject", "Code for {{recipient}}"));
+        var mail = await SendAsync(
+            delivery, ("FromName", "{{from}} codes"), ("ReplyTo", "help@otp.example"), ("Subject", "Code for {{recipient}}"));
 
         var headers = mail.Text.Split("\r\n\r\n")[0].Split("\r\n");
         headers.ShouldContain("From: \"My \\\"Shop\\\" codes\" <codes@otp.example>");
@@ -66,7 +71,8 @@ public sealed class Sending_an_email
     public async Task A_subject_of_any_script_arrives_whole()
     {
         var name = "Zoë 😀 " + new string('ж', 120);
-        var mail = await SendAsync(Messages.To("someone@mail.example", Channel.Email, name: name), ("Subject", "Код: {{name}}"), ("FromName", "Ünï"));
+        var mail = await SendAsync(
+            Messages.To("someone@mail.example", Channel.Email, name: name), ("Subject", "Код: {{name}}"), ("FromName", "Ünï"));
 
         mail.Text.Split("\r\n\r\n")[0].ShouldAllBe(c => char.IsAscii(c));
         mail.Text.Split("\r\n").ShouldAllBe(l => l.Length <= 90);
@@ -97,7 +103,8 @@ public sealed class Sending_an_email
     public async Task A_line_break_in_a_value_makes_no_header()
     {
         var mail = await SendAsync(
-            Messages.To("someone@mail.example", Channel.Email, name: "x\r\nBcc: evil@mail.example", from: "a\nX-Evil: 1"), ("Subject", "Hello {{name}}"), ("FromName", "{{from}}"));
+            Messages.To("someone@mail.example", Channel.Email, name: "x\r\nBcc: evil@mail.example", from: "a\nX-Evil: 1"),
+            ("Subject", "Hello {{name}}"), ("FromName", "{{from}}"));
 
         var headers = mail.Text.Split("\r\n\r\n")[0].Split("\r\n");
         headers.ShouldNotContain(h => h.StartsWith("Bcc") || h.StartsWith("X-Evil"));
@@ -142,7 +149,8 @@ public sealed class Sending_an_email
     public async Task Html_stands_beside_the_text_with_its_values_encoded()
     {
         var mail = await SendAsync(
-            Messages.To("someone@mail.example", Channel.Email, text: "Code <4711> & more", name: "<b>\"x\""), ("Html", "<p title=\"{{name}}\">{{text}}</p>"));
+            Messages.To("someone@mail.example", Channel.Email, text: "Code <4711> & more", name: "<b>\"x\""),
+            ("Html", "<p title=\"{{name}}\">{{text}}</p>"));
 
         mail.Text.ShouldContain("Content-Type: multipart/alternative; boundary=\"");
         var boundary = mail.Text.Split("boundary=\"")[1].Split('"')[0];
@@ -157,7 +165,9 @@ public sealed class Sending_an_email
     [Fact]
     public async Task The_callers_own_subject_text_and_html_stand_for_the_templates()
     {
-        var delivery = Messages.To("someone@mail.example", Channel.Email, text: "Own text") with { Message = new("Own text", "Код 😀", "<b title=\"x\">own & <i>4711</i></b>") };
+        var delivery = Messages.To(
+            "someone@mail.example", Channel.Email,
+            text: "Own text") with { Message = new("Own text", "Код 😀", "<b title=\"x\">own & <i>4711</i></b>") };
 
         var mail = await SendAsync(delivery, ("Subject", "Template"), ("Html", "<p>{{pin}}</p>"));
 
@@ -182,7 +192,8 @@ public sealed class Sending_an_email
         new(new Dictionary<string, string?> { ["Type"] = "smtp", ["Host"] = "localhost", ["Port"] = $"{server.Port}", ["Security"] = "None", ["From"] = "codes@otp.example" }
             .With(more).Where(k => k.Value is not null).ToDictionary());
 
-    private static async Task<TakenMail> SendAsync(OutgoingDelivery delivery, params (string Key, string? Value)[] more) => await SendAsync(delivery, "--auth-not", more);
+    private static async Task<TakenMail> SendAsync(OutgoingDelivery delivery, params (string Key, string? Value)[] more) =>
+        await SendAsync(delivery, "--auth-not", more);
 
     private static async Task<TakenMail> SendAsync(OutgoingDelivery delivery, string flag, params (string Key, string? Value)[] more)
     {

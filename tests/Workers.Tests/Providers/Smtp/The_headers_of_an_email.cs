@@ -13,7 +13,8 @@ public sealed class The_headers_of_an_email
     [InlineData("")]
     public async Task A_subject_arrives_as_it_was(string subject)
     {
-        var mail = await MailHost.SendAsync(Messages.To("someone@mail.example", Channel.Email, text: "x") with { Message = new("x", subject) });
+        var mail = await MailHost.SendAsync(
+            Messages.To("someone@mail.example", Channel.Email, text: "x") with { Message = new("x", subject) });
 
         mail.Subject.ShouldBe(subject.Replace('\t', ' ').Trim());
     }
@@ -22,7 +23,8 @@ public sealed class The_headers_of_an_email
     public async Task A_name_that_looks_encoded_arrives_as_it_was()
     {
         var mail = await MailHost.SendAsync(
-            Messages.To("someone@mail.example", Channel.Email, from: "=?l1?Q?X?="), ("FromName", "{{from}}"), ("Headers:X-Name", "{{from}}"));
+            Messages.To("someone@mail.example", Channel.Email, from: "=?l1?Q?X?="), ("FromName", "{{from}}"),
+            ("Headers:X-Name", "{{from}}"));
 
         mail.Author.ShouldBe("=?l1?Q?X?= <codes@otp.example>");
         mail.Text.ShouldNotContain("=?l1?");
@@ -33,7 +35,8 @@ public sealed class The_headers_of_an_email
     {
         var subject = new string('x', 2000);
 
-        var mail = await MailHost.SendAsync(Messages.To("someone@mail.example", Channel.Email, text: "x") with { Message = new("x", subject) });
+        var mail = await MailHost.SendAsync(
+            Messages.To("someone@mail.example", Channel.Email, text: "x") with { Message = new("x", subject) });
 
         mail.Text.Split("\r\n").ShouldAllBe(l => l.Length <= 998);
         mail.Subject.ShouldBe(subject);
@@ -44,7 +47,8 @@ public sealed class The_headers_of_an_email
     {
         var delivery = Messages.To("someone@mail.example", Channel.Email, name: "Zoë\r\nX-Evil: 1");
 
-        var mail = await MailHost.SendAsync(delivery, ("Headers:X-SES-CONFIGURATION-SET", "otp"), ("Headers:X-Attempt", "{{attempt}} of {{name}}"));
+        var mail = await MailHost.SendAsync(
+            delivery, ("Headers:X-SES-CONFIGURATION-SET", "otp"), ("Headers:X-Attempt", "{{attempt}} of {{name}}"));
 
         var headers = mail.Text.Split("\r\n\r\n")[0].Split("\r\n");
         headers.ShouldContain("X-SES-CONFIGURATION-SET: otp");
@@ -58,7 +62,8 @@ public sealed class The_headers_of_an_email
     [InlineData("o'hara+tag/x=y@mail.example")]
     public async Task An_address_is_handed_over_letter_by_letter(string address)
     {
-        var mail = await MailHost.SendAsync(Messages.To(address, Channel.Email), ("From", "codes@faß.example"), ("ReplyTo", "help@faß.example"));
+        var mail = await MailHost.SendAsync(
+            Messages.To(address, Channel.Email), ("From", "codes@faß.example"), ("ReplyTo", "help@faß.example"));
 
         mail.Recipients.ShouldBe([address]);
         mail.Sender.ShouldBe("codes@xn--fa-hia.example");

@@ -13,10 +13,12 @@ internal static class Messages
     public const string Hostile = "Code \"4711\" isn't <b>5%25</b> & more; \\ back, ünïcode, 😀 = +1 {x} [y]]>\r\n.\n\ttail";
 
     public static OutgoingDelivery To(
-        string recipient, Channel channel = Channel.Sms, string text = "Your code is 4711", string pin = "4711", string from = "Tests", string? name = null, int attempt = 1)
+        string recipient, Channel channel = Channel.Sms, string text = "Your code is 4711", string pin = "4711", string from = "Tests",
+        string? name = null, int attempt = 1)
     {
         var delivery = new Delivery { Id = Guid.CreateVersion7(), OtpId = Guid.CreateVersion7(), Channel = channel, Provider = "tested", Step = 1, Attempt = attempt };
         var details = new OtpDetails(recipient, from, "{{pin}}", null, name, null);
-        return new(delivery, Guid.CreateVersion7(), [], channel.TakesPhoneNumber() ? "FR" : null, details, new Pin(pin), text, DateTime.MaxValue);
+        return new(
+            delivery, Guid.CreateVersion7(), [], channel.TakesPhoneNumber() ? "FR" : null, details, new Pin(pin), text, DateTime.MaxValue);
     }
 }

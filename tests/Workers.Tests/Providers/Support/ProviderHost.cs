@@ -20,13 +20,15 @@ internal sealed class ProviderHost : IAsyncDisposable
     private readonly ServiceProvider _services;
     private readonly CapturedLogs _logs = new();
 
-    public ProviderHost(IReadOnlyDictionary<string, string?> keys, TimeSpan? timeout = null, ResolveName? resolve = null, TimeProvider? time = null)
+    public ProviderHost(
+        IReadOnlyDictionary<string, string?> keys, TimeSpan? timeout = null, ResolveName? resolve = null, TimeProvider? time = null)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(keys.ToDictionary(k => $"Providers:{Name}:{k.Key}", k => k.Value)).Build();
         var services = new ServiceCollection()
             .AddLogging(l => l.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Trace))
-            .AddSingleton(time ?? TimeProvider.System).AddSingleton(resolve ?? Dns.GetHostAddresses).AddMetrics().AddSingleton<DeliveryMetrics>()
+            .AddSingleton(time ?? TimeProvider.System).AddSingleton(resolve ?? Dns.GetHostAddresses).AddMetrics()
+                .AddSingleton<DeliveryMetrics>()
             .AddOtpProviders(configuration);
 
         // The sandbox needs a store, which these tests do without.
@@ -67,7 +69,8 @@ internal sealed class ProviderHost : IAsyncDisposable
 /// <summary>Keys of a provider's entry.</summary>
 internal static class Keys
 {
-    public static Dictionary<string, string?> With(this IReadOnlyDictionary<string, string?> keys, params (string Key, string? Value)[] more)
+    public static Dictionary<string, string?> With(
+        this IReadOnlyDictionary<string, string?> keys, params (string Key, string? Value)[] more)
     {
         var all = new Dictionary<string, string?>(keys);
         foreach (var (key, value) in more)

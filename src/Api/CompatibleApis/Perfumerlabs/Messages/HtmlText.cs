@@ -10,7 +10,8 @@ internal static class HtmlText
 
     private static readonly HashSet<string> Blocks = new(StringComparer.OrdinalIgnoreCase)
     {
-        "address", "blockquote", "br", "div", "dd", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p", "pre", "section", "table", "tr", "ul",
+        "address", "blockquote", "br", "div", "dd", "dt", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "ol", "p",
+        "pre", "section", "table", "tr", "ul",
     };
 
     public static string From(string html)
@@ -56,7 +57,8 @@ internal static class HtmlText
 
         var name = html[start..end];
         text.Append(Blocks.Contains(name) ? '\n' : name is "td" or "th" ? ' ' : "");
-        return Unseen.Contains(name) && html[tag + 1] != '/' ? End(html, ">", End(html, $"</{name}", end, beyond: false)) : End(html, ">", end);
+        return Unseen.Contains(name)
+            && html[tag + 1] != '/' ? End(html, ">", End(html, $"</{name}", end, beyond: false)) : End(html, ">", end);
     }
 
     private static int End(string html, string mark, int from, bool beyond = true)

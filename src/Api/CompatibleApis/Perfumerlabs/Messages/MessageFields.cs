@@ -16,7 +16,9 @@ internal static class MessageFields
             return fields.Missing("email", "password", "subject", "lifetime") ?? (fields["html"].IsAbsent ? fields.Missing("text") : null);
         }
 
-        return channel == PerfumerlabsChannel.Call ? fields.Missing("phone", "password", "lifetime") : fields.Missing(channel.Field, "password", "message", "lifetime");
+        return channel == PerfumerlabsChannel.Call
+            ? fields.Missing("phone", "password", "lifetime")
+            : fields.Missing(channel.Field, "password", "message", "lifetime");
     }
 
     /// <summary>The message, or the sentence for what is wrong with it.</summary>

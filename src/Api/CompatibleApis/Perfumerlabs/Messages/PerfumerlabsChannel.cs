@@ -19,7 +19,8 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
     public static readonly PerfumerlabsChannel Sms = new(Channel.Sms, RecipientKind.Phone, "phone", Phone, "phones");
     public static readonly PerfumerlabsChannel Call = new(Channel.Call, RecipientKind.Phone, "phone", Phone, "phones");
     public static readonly PerfumerlabsChannel Email = new(Channel.Email, RecipientKind.Email, "email", "a valid e-mail address", "emails");
-    public static readonly PerfumerlabsChannel Telegram = new(Channel.Telegram, RecipientKind.Chat, "chat_id", "a valid Telegram chat id", null);
+    public static readonly PerfumerlabsChannel Telegram = new(
+        Channel.Telegram, RecipientKind.Chat, "chat_id", "a valid Telegram chat id", null);
 
     public static readonly IReadOnlyList<PerfumerlabsChannel> All = [Sms, Call, Email, Telegram];
 
@@ -28,7 +29,8 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
     /// <summary>Where its OTPs are found, by recipient and by password.</summary>
     public string Place { get; } = $"perfumerlabs:{Channel.Text()}";
 
-    public static PerfumerlabsChannel? Find(string? name) => All.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
+    public static PerfumerlabsChannel? Find(string? name) =>
+        All.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The recipient that a text is; null where it is none.</summary>
     public Recipient? RecipientOf(string? text) => Kind switch
@@ -50,7 +52,9 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
         return RecipientOf(text);
     }
 
-    /// <summary>What the intake is asked. What an application leaves to its requests is settled here: callers of this API have no fields for it.</summary>
+    /// <summary>
+    /// What the intake is asked. What an application leaves to its requests is settled here: callers of this API have no fields for it.
+    /// </summary>
     public OtpRequest RequestFor(Recipient recipient, ApplicationSettings settings) => new()
     {
         Channel = new(Name),

@@ -7,7 +7,10 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 
-/// <summary>The fields of a request: of its JSON body, on whatever method and under whatever media type, and of its query, where the body has none of that name.</summary>
+/// <summary>
+/// The fields of a request: of its JSON body, on whatever method and under whatever media type, and of its query, where the body has none
+/// of that name.
+/// </summary>
 internal sealed class PerfumerlabsFields
 {
     private readonly JsonElement _body;
@@ -38,13 +41,15 @@ internal sealed class PerfumerlabsFields
             }
 
             var texts = _query[name];
-            return texts.Count > 1 ? new(null, Malformed: true) : texts.ToString().Trim() is { Length: > 0 } text and not "0" ? new(text) : default;
+            return texts.Count > 1 ? new(null, Malformed: true) : texts.ToString()
+                .Trim() is { Length: > 0 } text and not "0" ? new(text) : default;
         }
     }
 
     /// <summary>As the body has it; null where it does not, or has null.</summary>
     public JsonElement? Raw(string name) =>
-        _body.ValueKind == JsonValueKind.Object && _body.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        _body.ValueKind == JsonValueKind.Object && _body.TryGetProperty(name, out var value)
+            && value.ValueKind != JsonValueKind.Null ? value : null;
 
     /// <summary>The sentence for the first of these fields that is absent; null where each is there.</summary>
     public string? Missing(params ReadOnlySpan<string> names)
@@ -67,7 +72,8 @@ internal sealed class PerfumerlabsFields
         foreach (var rune in text.EnumerateRunes())
         {
             length++;
-            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse
+            if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.OtherNotAssigned
+                or UnicodeCategory.PrivateUse
                 or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator)
             {
                 return false;

@@ -15,7 +15,8 @@ internal sealed record TelegramUpdate(long Id, TelegramChat Chat)
     /// <summary>Null for every other update: edited messages, groups, channels, bots.</summary>
     public static TelegramUpdate? Read(JsonElement update)
     {
-        if (!update.TryGetProperty("update_id", out var number) || number.ValueKind != JsonValueKind.Number || !number.TryGetInt64(out var id)
+        if (!update.TryGetProperty("update_id", out var number) || number.ValueKind != JsonValueKind.Number
+            || !number.TryGetInt64(out var id)
             || Object(update, "message") is not { } message
             || Object(message, "chat") is not { } chat
             || JsonField.From(chat, "type").Text is not "private"

@@ -19,7 +19,9 @@ public sealed class The_address_of_the_broker
 
     [Fact]
     public void Each_wrong_part_is_named() =>
-        Sentences(new() { Host = " ", VirtualHost = "", Username = "", Port = 70_000 }).ShouldContain(s => s.StartsWith("RabbitMq:Port", StringComparison.Ordinal));
+        Sentences(
+            new() { Host = " ", VirtualHost = "", Username = "", Port = 70_000 }).ShouldContain(s => s.StartsWith(
+                "RabbitMq:Port", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("amqp://a:b@broker:5673/vh")]

@@ -8,7 +8,8 @@ namespace OtpPipeline.Workers.Tests.Hosting.Bus.Connection;
 public sealed class The_certificates_for_the_broker : IDisposable
 {
     private const string Unreadable =
-        "RabbitMq:ClientCertificateFile cannot be read: it must be a certificate in PEM form with its key in RabbitMq:ClientCertificateKeyFile, "
+        "RabbitMq:ClientCertificateFile cannot be read: it must be a certificate in PEM form with its key in " +
+        "RabbitMq:ClientCertificateKeyFile, "
         + "or a PKCS #12 file (.pfx), with RabbitMq:ClientCertificatePassword where one is needed.";
 
     private readonly string _folder = Directory.CreateTempSubdirectory("otp-broker-certificates").FullName;
@@ -40,7 +41,8 @@ public sealed class The_certificates_for_the_broker : IDisposable
         Sentences(Tls(o => o.CaFile = "/no/such/file")).ShouldBe(["RabbitMq:CaFile names a file that cannot be read."]);
         Sentences(Tls(o => o.CaFile = empty)).ShouldBe(["RabbitMq:CaFile names a file without a certificate in PEM form."]);
         Sentences(Tls(o => o.ClientCertificateFile = "/no/such/file")).ShouldBe([Unreadable]);
-        Sentences(Tls(o => o.ClientCertificateKeyFile = empty)).ShouldBe(["RabbitMq:ClientCertificateKeyFile is set without RabbitMq:ClientCertificateFile."]);
+        Sentences(Tls(o => o.ClientCertificateKeyFile = empty)).ShouldBe(
+            ["RabbitMq:ClientCertificateKeyFile is set without RabbitMq:ClientCertificateFile."]);
     }
 
     [Theory]

@@ -12,7 +12,8 @@ public sealed class Why_the_broker_moved_a_message
     [InlineData("PIN 123456 <b>", "of no known reason")]
     public void Is_one_of_the_brokers_own_words(string header, string reason)
     {
-        var properties = With(new List<object> { new Dictionary<string, object?>(StringComparer.Ordinal) { ["reason"] = Encoding.UTF8.GetBytes(header) } });
+        var properties = With(
+            new List<object> { new Dictionary<string, object?>(StringComparer.Ordinal) { ["reason"] = Encoding.UTF8.GetBytes(header) } });
 
         OriginalMessages.DeathOf(properties).ShouldBe(reason);
         OriginalMessages.SafeHeadersOf(properties)["x-death-reason"].ShouldBe(reason);
@@ -28,5 +29,6 @@ public sealed class Why_the_broker_moved_a_message
         OriginalMessages.SafeHeadersOf(With(header)).ShouldBeEmpty();
     }
 
-    private static BasicProperties With(object? header) => new() { Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-death"] = header } };
+    private static BasicProperties With(object? header) =>
+        new() { Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-death"] = header } };
 }

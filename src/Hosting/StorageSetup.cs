@@ -75,6 +75,7 @@ public static class StorageSetup
         builder.Services.Configure<StorageOptions>(o => (o.Provider, o.Pooler) = (provider, pooler));
 
         // Before everything that uses the database.
+        builder.Services.AddSingleton<StartFailure>();
         builder.Services.AddHostedService<DatabaseCheck>();
         return builder;
     }

@@ -52,7 +52,7 @@ public sealed partial class BrokerWatch(
             : null;
 
     /// <summary>
-    /// A publisher or a consumer met something missing. MassTransit declares it again at once, so no check may find it missing.
+    /// A publisher met something missing. MassTransit declares it again at once, so no check may find it missing.
     /// </summary>
     /// <param name="missing">The broker's words, which name the exchange or queue.</param>
     public void NotFound(string missing)
@@ -156,13 +156,13 @@ public sealed partial class BrokerWatch(
 
         foreach (var queue in OtpBusTopology.Queues)
         {
-            if (!await broker.TryAsync(c => DeclareAsync(c, queue, missing.Count > 0 || IsFirst, cancellationToken)))
+            if (!await broker.TryAsync(c => QueueDeclarations.DeclareAsync(c, queue, missing.Count > 0 || IsFirst, cancellationToken)))
             {
                 Report($"The queue {queue.Name}, or what leads to it, could not be declared: {broker.Refusal}");
             }
             else if (IsFirst)
             {
-                await broker.TryAsync(c => ConsumeOnceAsync(c, queue.Name, cancellationToken));
+                await broker.TryAsync(c => QueueDeclarations.ConsumeOnceAsync(c, queue.Name, cancellationToken));
             }
         }
 
@@ -171,40 +171,6 @@ public sealed partial class BrokerWatch(
         // To no queue. A broker that blocks publishers tells those that publish.
         await broker.TryAsync(
             async c => await c.BasicPublishAsync("", "otp-watch", mandatory: false, ReadOnlyMemory<byte>.Empty, cancellationToken));
-    }
-
-    private static async Task DeclareAsync(IChannel channel, OwnQueue queue, bool isMissing, CancellationToken cancellationToken)
-    {
-        foreach (var binding in isMissing ? queue.Bindings : [])
-        {
-            await channel.ExchangeDeclareAsync(binding.Exchange, binding.ExchangeType, durable: true, cancellationToken: cancellationToken);
-        }
-
-        if (isMissing)
-        {
-            await channel.QueueDeclareAsync(
-                queue.Name, durable: true, exclusive: false, autoDelete: false, OtpBusTopology.ArgumentsOf(queue),
-                cancellationToken: cancellationToken);
-        }
-
-        foreach (var binding in queue.Bindings)
-        {
-            await channel.QueueBindAsync(queue.Name, binding.Exchange, binding.RoutingKey, cancellationToken: cancellationToken);
-        }
-    }
-
-    /// <summary>
-    /// A quorum queue that another process declares at this moment exists before it works. RabbitMQ then ends the connection of its
-    /// consumer, which a start of the bus does not survive: this check does, and is made again. A queue with messages or consumers works.
-    /// </summary>
-    private static async Task ConsumeOnceAsync(IChannel channel, string queue, CancellationToken cancellationToken)
-    {
-        var found = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);
-        if (found is { MessageCount: 0, ConsumerCount: 0 })
-        {
-            var tag = await channel.BasicConsumeAsync(queue, autoAck: false, new AsyncDefaultBasicConsumer(channel), cancellationToken);
-            await channel.BasicCancelAsync(tag, cancellationToken: cancellationToken);
-        }
     }
 
     private async Task<List<string>> MissingAsync(RecoveringChannel broker)

@@ -61,7 +61,6 @@ public static class OtpBus
             x.DisableUsageTelemetry();
             x.ConfigureHealthCheckOptions(o => o.MinimalFailureStatus = HealthStatus.Degraded);
             consumers?.Invoke(x);
-            services.AddReceiveEndpointObserver<LostQueues>();
             x.UsingRabbitMq((context, bus) =>
             {
                 Connect(bus, context.GetRequiredService<IOptions<RabbitMqOptions>>().Value, connectionName);

@@ -9,11 +9,10 @@ namespace OtpPipeline.Hosting.Starting;
 
 /// <summary>
 /// Stops a host whose database it cannot work with: one that lacks this version's tables, or is reached through a pooler that is not
-/// configured.
-/// A database that is away at the start is looked at when it is back.
+/// configured. A database that is away at the start is looked at when it is back.
 /// </summary>
 internal sealed partial class DatabaseCheck(
-    StoreCheck store, IDbContextFactory<OtpDbContext> contexts, IHostApplicationLifetime lifetime, TimeProvider time,
+    StoreCheck store, IDbContextFactory<OtpDbContext> contexts, IHostApplicationLifetime lifetime, StartFailure failed, TimeProvider time,
     ILogger<DatabaseCheck> logger)
     : BackgroundService
 {
@@ -39,6 +38,7 @@ internal sealed partial class DatabaseCheck(
             if (!stoppingToken.IsCancellationRequested && await LookAsync(stoppingToken) is { } problem)
             {
                 Log.Unusable(logger, problem);
+                failed.Sentence = problem;
                 Environment.ExitCode = 1;
                 lifetime.StopApplication();
             }

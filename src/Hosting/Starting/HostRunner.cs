@@ -37,7 +37,21 @@ public static class HostRunner
         try
         {
             await using var app = build();
-            await run(app);
+            var (lifetime, failed) = (app.Lifetime, app.Services.GetService<StartFailure>());
+            try
+            {
+                await run(app);
+            }
+            catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+            {
+                // It was told to stop while it still started.
+            }
+
+            if (failed?.Sentence is { } sentence)
+            {
+                await Console.Error.WriteLineAsync(sentence);
+            }
+
             return Environment.ExitCode;
         }
         catch (Exception failure) when (failure is not HostAbortedException && Explain(failure) is { } sentences)

@@ -8,7 +8,8 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 
 /// <summary>
-/// MassTransit declares again what it misses, often before a check of ours: messages were lost all the same, and health has to say so.
+/// MassTransit declares a missing exchange before it sends again, often before a check of ours: the bindings of subscribers are gone all
+/// the same, and health has to say so.
 /// </summary>
 [Collection("servers")]
 public sealed class What_somebody_deletes_at_the_broker : IAsyncLifetime

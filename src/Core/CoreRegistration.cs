@@ -20,7 +20,7 @@ namespace OtpPipeline.Core;
 
 public static class CoreRegistration
 {
-    /// <summary>The use cases and their options; a Storage project and the outbox must be registered beside them.</summary>
+    /// <summary>Registers the use cases and their options. Also register a Storage project and the outbox.</summary>
     public static IServiceCollection AddOtpCore(this IServiceCollection services)
     {
         services.AddOptions<OtpOptions>().BindConfiguration(OtpOptions.Section).ValidateDataAnnotations().ValidateOnStart();

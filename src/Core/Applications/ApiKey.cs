@@ -11,18 +11,18 @@ public sealed class ApiKey
 
     public required Guid ApplicationId { get; init; }
 
-    /// <summary>The first characters, by which people recognise a key.</summary>
+    /// <summary>The first characters, for operators to recognise the key.</summary>
     public required string Prefix { get; init; }
 
     /// <summary>Keyed hash of the key.</summary>
     public required byte[] Hash { get; init; }
 
-    /// <summary>What the key may do, such as otp.</summary>
+    /// <summary>The allowed scopes, such as otp.</summary>
     public required string[] Scopes { get; set; }
 
     public DateTime CreatedAt { get; init; }
 
-    /// <summary>Told coarsely, to about a minute.</summary>
+    /// <summary>Accurate to about a minute.</summary>
     public DateTime? LastUsedAt { get; set; }
 
     public DateTime? ExpiresAt { get; set; }

@@ -12,13 +12,13 @@ public sealed class Application
 
     public required ApplicationSettings Settings { get; set; }
 
-    /// <summary>The settings' callback URL, encrypted, as it is stored; see <see cref="CallbackUrlEncryption"/>.</summary>
+    /// <summary>The callback URL of the settings, encrypted as stored; see <see cref="CallbackUrlEncryption"/>.</summary>
     public byte[]? CallbackUrl { get; set; }
 
-    /// <summary>Since then it is inactive for good.</summary>
+    /// <summary>Since when the application is permanently inactive.</summary>
     public DateTime? RevokedAt { get; set; }
 
-    /// <summary>By the database's clock, unless given.</summary>
+    /// <summary>The database's clock, unless given.</summary>
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; set; }

@@ -23,7 +23,7 @@ internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Applic
         builder.Property(a => a.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("CURRENT_TIMESTAMP");
         builder.Property(a => a.RevokedAt).HasColumnName("revoked_at");
 
-        // Two operators who change one application at once: the later one is told.
+        // When two operators change one application at once, the later one gets an error.
         builder.Property(a => a.UpdatedAt).HasColumnName("updated_at").IsConcurrencyToken();
     }
 }

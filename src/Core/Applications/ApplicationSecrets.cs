@@ -3,25 +3,24 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
 
-/// <summary>What of an application is encrypted, and the hash that finds its keys.</summary>
+/// <summary>Encrypts the secrets of an application, and hashes its keys for lookup.</summary>
 public static class ApplicationSecrets
 {
     public static byte[] EncryptCallbackUrl(this OtpSecrets secrets, Guid applicationId, string url) =>
         secrets.EncryptText("callback-url", applicationId, url);
 
-    /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
+    /// <exception cref="CryptographicException">The key is missing or the row was tampered with.</exception>
     public static string DecryptCallbackUrl(this OtpSecrets secrets, Guid applicationId, byte[] stored) =>
         secrets.DecryptText("callback-url", applicationId, stored);
 
     public static byte[] EncryptWebhookSecret(this OtpSecrets secrets, Guid id, ReadOnlySpan<byte> secret) =>
         secrets.Encrypt("webhook-secret", id, secret);
 
-    /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
+    /// <exception cref="CryptographicException">The key is missing or the row was tampered with.</exception>
     public static byte[] DecryptWebhookSecret(this OtpSecrets secrets, WebhookSecret row) =>
         secrets.Decrypt("webhook-secret", row.Id, row.Secret);
 
-    /// <summary>
-    /// Finds an API key. Keyed, since keys that are brought along may be a human's choice; fast, since each request carries one.
-    /// </summary>
+    /// <summary>Finds an API key.</summary>
+    /// <remarks>Keyed, because operators may choose their own keys; fast, because each request carries one.</remarks>
     public static byte[] HashApiKey(this OtpSecrets secrets, string key, int lookupKey = 0) => secrets.Hash("api-key", key, lookupKey);
 }

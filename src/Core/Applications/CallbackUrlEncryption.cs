@@ -6,20 +6,18 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications;
 
-/// <summary>
-/// Keeps the callback URL of an application's settings encrypted in a column beside them: it may carry credentials. Whoever reads or
-/// writes an application sees it in clear.
-/// </summary>
+/// <summary>Stores the callback URL of an application's settings encrypted, because it may contain credentials.</summary>
+/// <remarks>The URL has its own column. Code that reads or writes an application sees it in clear.</remarks>
 public sealed class CallbackUrlEncryption : SaveChangesInterceptor, IMaterializationInterceptor
 {
-    /// <summary>The one instance: EF Core builds a service provider of its own for each further one.</summary>
+    /// <summary>The only instance: EF Core builds one more service provider for each further instance.</summary>
     public static readonly CallbackUrlEncryption Instance = new();
 
     private CallbackUrlEncryption()
     {
     }
 
-    /// <exception cref="CryptographicException">Its key is not in the ring: nobody may take the application for one without a
+    /// <exception cref="CryptographicException">Its key is not in the ring. The application must not pass for one without a
     /// URL.</exception>
     public object InitializedInstance(MaterializationInterceptionData materializationData, object entity)
     {

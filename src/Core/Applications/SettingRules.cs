@@ -4,7 +4,7 @@ using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Applications;
 
-/// <summary>The rules of what only an application sets; those that a request may name too are <see cref="OptionRules"/>.</summary>
+/// <summary>Rules for settings that only an application has; those that a request may also set are in <see cref="OptionRules"/>.</summary>
 public static class SettingRules
 {
     public const int MaxName = 100;
@@ -24,7 +24,7 @@ public static class SettingRules
     /// <summary>Seconds.</summary>
     public static readonly NumberRule TokenLifetime = new(MinTokenLifetime, MaxTokenLifetime);
 
-    /// <summary>In an hour, and in 24 hours.</summary>
+    /// <summary>Per hour, and per 24 hours.</summary>
     public static readonly NumberRule Sends = new(1, MaxSends);
 
     /// <summary>Seconds.</summary>
@@ -37,7 +37,7 @@ public static class SettingRules
 
     public static readonly NumberRule RequestsPerMinute = new(1, MaxRequestsPerMinute);
 
-    /// <summary>Every setting that is wrong, by its key, and what is wrong with it.</summary>
+    /// <summary>Returns every invalid setting by its key, with the error.</summary>
     public static IEnumerable<(string Key, string Problem)> Validate(ApplicationSettings settings)
     {
         var limits = settings.Limits;

@@ -3,20 +3,21 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OtpPipeline.Core.Applications;
 
-/// <summary>A secret that signs an application's callbacks; the two newest sign at once, so that it can be changed without a gap.</summary>
+/// <summary>A secret that signs an application's callbacks.</summary>
+/// <remarks>The two newest sign at the same time, so that a secret can be changed without a gap.</remarks>
 public sealed class WebhookSecret
 {
-    /// <summary>How many sign at once.</summary>
+    /// <summary>How many secrets sign at the same time.</summary>
     public const int ValidAtOnce = 2;
 
     public required Guid Id { get; init; }
 
     public required Guid ApplicationId { get; init; }
 
-    /// <summary>Its bytes, encrypted.</summary>
+    /// <summary>The secret's bytes, encrypted.</summary>
     public required byte[] Secret { get; init; }
 
-    /// <summary>It came from the configuration, which also takes it away.</summary>
+    /// <summary>The secret comes from the configuration, which can also remove it.</summary>
     public bool Seeded { get; init; }
 
     public DateTime CreatedAt { get; init; }

@@ -3,19 +3,19 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Batching;
 
-/// <summary>
-/// Collects concurrent calls into batches, so that many share one commit. Batches go one after the other, each with all that waits
-/// by then; a further writer goes beside one that is held up. A call is answered when its batch is done; a batch of one does not
-/// wait. A batch that the database rolled back for a passing reason runs again. One that fails is tried again one by one, so that a bad
-/// item costs only its own call. A caller that goes away never cancels a batch.
-/// </summary>
+/// <summary>Collects concurrent calls into batches, so that many share one commit.</summary>
+/// <remarks>
+/// Batches run one after the other, each with all calls that wait at its start. Another writer starts when one is held up. A call is
+/// answered when its batch is done; a batch of one does not wait. A batch that the database rolled back for a transient reason runs again.
+/// A failed batch is retried item by item, so that a bad item fails only its own call. A caller that disconnects never cancels a batch.
+/// </remarks>
 /// <typeparam name="TItem">One call.</typeparam>
 /// <typeparam name="TResult">Its answer.</typeparam>
 public sealed class Batcher<TItem, TResult> : IAsyncDisposable
 {
     private const int Singles = 8;
 
-    // Two batches at once would be half as large each, and a batch costs the database nearly the same whatever its size.
+    // Two batches at once would be half as large each, and the cost of a batch hardly depends on its size.
     private static readonly TimeSpan HeldUp = TimeSpan.FromMilliseconds(20);
 
     private readonly Channel<Call> _calls;
@@ -25,11 +25,11 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Task[] _writers;
 
-    /// <param name="batch">Does a batch; answers in the order of the items.</param>
-    /// <param name="isOutage">The failure is not of one item's making: the calls fail at once instead of one by one.</param>
-    /// <param name="writers">Batches under way at once.</param>
-    /// <param name="maxBatch">Items in a batch at most.</param>
-    /// <param name="capacity">Calls that may wait; further ones wait to be let in.</param>
+    /// <param name="batch">Processes a batch; returns the answers in the order of the items.</param>
+    /// <param name="isOutage">The failure is not caused by one item: all calls fail at once and are not retried one by one.</param>
+    /// <param name="writers">Concurrent batches.</param>
+    /// <param name="maxBatch">Maximum items in a batch.</param>
+    /// <param name="capacity">Calls that may wait; further ones wait for capacity.</param>
     public Batcher(
         Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> batch,
         Func<Exception, bool> isOutage,
@@ -42,15 +42,15 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
         _maxBatch = maxBatch;
         _calls = Channel.CreateBounded<Call>(new BoundedChannelOptions(capacity) { SingleReader = false });
 
-        // The writers outlive whoever makes them: without this, everything they do would belong to the trace of the first request.
+        // The writers outlive the request that creates them: without this, all their work would belong to its trace.
         using (ExecutionContext.SuppressFlow())
         {
             _writers = [.. Enumerable.Range(0, writers).Select(_ => Task.Run(WriteAsync))];
         }
     }
 
-    /// <summary>Answers when the batch with this item is done.</summary>
-    /// <exception cref="OperationCanceledException">The caller gave up waiting; the item is done nevertheless.</exception>
+    /// <summary>Completes when the batch with this item is done.</summary>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting; the item is processed anyway.</exception>
     public async Task<TResult> AddAsync(TItem item, CancellationToken cancellationToken)
     {
         var call = new Call(item);
@@ -58,7 +58,7 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
         return await call.Answer.Task.WaitAsync(cancellationToken);
     }
 
-    /// <summary>Takes no further calls and finishes those that wait.</summary>
+    /// <summary>Accepts no further calls and finishes the waiting ones.</summary>
     public async ValueTask DisposeAsync()
     {
         _calls.Writer.TryComplete();
@@ -90,7 +90,7 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
         }
     }
 
-    /// <summary>The outage that ended it, if one did.</summary>
+    /// <summary>Returns the outage that ended the batch; null without one.</summary>
     private async Task<Exception?> DoAsync(List<Call> calls)
     {
         try
@@ -115,8 +115,8 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
         }
         catch (Exception)
         {
-            // The failure may be of one item's making: each gets its own batch, and its own failure. Side by side, since the
-            // failure may have been a row that somebody holds for long.
+            // One item may have caused the failure: each item gets its own batch and its own failure. In parallel, because the cause may be
+            // a row with a long lock.
             return await DoSinglesAsync(calls);
         }
     }
@@ -126,7 +126,7 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
         Exception? outage = null;
         await Parallel.ForEachAsync(calls, new ParallelOptions { MaxDegreeOfParallelism = Singles }, async (call, _) =>
         {
-            // Once the database is away, waiting for it again for each of the others would only hold the writer.
+            // While the database is unavailable, waiting again for each of the others would only block the writer.
             if (Volatile.Read(ref outage) is { } known)
             {
                 call.Answer.TrySetException(known);

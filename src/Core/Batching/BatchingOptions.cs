@@ -7,11 +7,11 @@ public sealed class BatchingOptions
 {
     public const string Section = "Batching";
 
-    /// <summary>Batches of each kind under way at once in one process, while one is held up. 1 to 32; default 2.</summary>
+    /// <summary>Concurrent batches of each kind in one process, while one is held up. 1 to 32; default 2.</summary>
     [Range(1, 32)]
     public int Writers { get; set; } = 2;
 
-    /// <summary>Rows in one batch at most. 1 to 1000; default 200.</summary>
+    /// <summary>Maximum rows in one batch. 1 to 1000; default 200.</summary>
     [Range(1, 1000)]
     public int MaxBatch { get; set; } = 200;
 }

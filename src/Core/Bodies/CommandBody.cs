@@ -5,20 +5,20 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Core.Bodies;
 
-/// <summary>Reads a body as one JSON object, or says why it cannot. Nothing that a client sends makes it throw.</summary>
+/// <summary>Reads a body as one JSON object, or returns the error. No input makes it throw.</summary>
 public static class CommandBody
 {
-    /// <summary>Largest body in bytes.</summary>
+    /// <summary>Maximum body size in bytes.</summary>
     public const int MaxLength = 64 * 1024;
 
-    /// <summary>Most levels of what a body nests.</summary>
+    /// <summary>Maximum nesting depth of a body.</summary>
     public const int MaxDepth = 16;
 
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = MaxDepth };
     private static readonly JsonDocumentOptions Repeating = new() { MaxDepth = MaxDepth };
 
-    /// <param name="body">The bytes as they came, a byte order mark included.</param>
-    /// <param name="read">Takes what is needed out of the object, which lives no longer than the call.</param>
+    /// <param name="body">The bytes as sent, including a byte order mark.</param>
+    /// <param name="read">Reads the fields from the object, which is valid only during the call.</param>
     public static Result<T> Read<T>(ReadOnlyMemory<byte> body, Func<JsonElement, T> read)
     {
         if (body.Length > MaxLength)
@@ -48,7 +48,7 @@ public static class CommandBody
         }
     }
 
-    /// <summary>The same bytes without a byte order mark.</summary>
+    /// <summary>Removes the byte order mark.</summary>
     public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>
         body.Span.StartsWith(Encoding.UTF8.Preamble) ? body[Encoding.UTF8.Preamble.Length..] : body;
 

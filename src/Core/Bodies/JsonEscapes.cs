@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace OtpPipeline.Core.Bodies;
 
-/// <summary>JSON can spell half a character (a lone surrogate), which is no text and which nothing that follows can store.</summary>
+/// <summary>Rejects lone surrogates: JSON can escape half a character, but no store can hold it.</summary>
 internal static class JsonEscapes
 {
-    /// <summary>Whether every surrogate that is written as an escape has its other half.</summary>
+    /// <summary>Whether every escaped surrogate has its other half.</summary>
     public static bool AreWholeCharacters(ReadOnlySpan<byte> json)
     {
         while (json.IndexOf((byte)'\\') is var at and >= 0)
@@ -37,7 +37,7 @@ internal static class JsonEscapes
         return true;
     }
 
-    /// <summary>The UTF-16 unit of an escape that stands at the beginning; null where there is none.</summary>
+    /// <summary>The UTF-16 unit of the escape at the start; null without one.</summary>
     private static char? Unit(ReadOnlySpan<byte> json) =>
         json.Length >= 6
         && json[0] == '\\'

@@ -5,25 +5,25 @@ using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Core.Bodies;
 
-/// <summary>One value of a body, read leniently: a text and a number are the same, null is the same as not given.</summary>
-/// <param name="Text">The text, trimmed; null where there is none.</param>
-/// <param name="Malformed">An object or a list stands where a text is due.</param>
-/// <param name="WasNumber">It came as a JSON number.</param>
+/// <summary>One value of a body, read leniently: text and number are equal, and null means absent.</summary>
+/// <param name="Text">The text, trimmed; null without one.</param>
+/// <param name="Malformed">The value is an object or a list instead of a text.</param>
+/// <param name="WasNumber">The value was a JSON number.</param>
 [JsonConverter(typeof(JsonAsPrinted<JsonField>))]
 public readonly record struct JsonField(string? Text, bool Malformed = false, bool WasNumber = false)
 {
     private const NumberStyles AnySpelling = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
 
-    /// <summary>Nothing was given, not even an empty text.</summary>
+    /// <summary>The field is absent; an empty text is not absent.</summary>
     public bool IsAbsent => Text is null && !Malformed;
 
-    /// <summary>The text; null where it is empty.</summary>
+    /// <summary>The text; null when it is empty.</summary>
     public string? TextIfAny => Text is "" ? null : Text;
 
-    /// <summary>The text as a phone number; null for a JSON number with a sign, a point or an exponent, whose digits are none.</summary>
+    /// <summary>The text as a phone number; null for a JSON number with a sign, point or exponent, which is not a phone number.</summary>
     public string? PhoneText => WasNumber && Text.AsSpan().ContainsAnyExceptInRange('0', '9') ? null : Text;
 
-    /// <summary>The whole number, of any size: 180, "180" and 1.8e2 are the same one; null for anything else.</summary>
+    /// <summary>The whole number, of any size: 180, "180" and 1.8e2 are equal; null for anything else.</summary>
     public double? Whole =>
         double.TryParse(Text, AnySpelling, CultureInfo.InvariantCulture, out var number)
         && number == Math.Truncate(number)
@@ -31,7 +31,7 @@ public readonly record struct JsonField(string? Text, bool Malformed = false, bo
             ? number
             : null;
 
-    /// <summary>The amount, in any spelling of a number; null for anything else.</summary>
+    /// <summary>The amount, in any notation of a number; null for anything else.</summary>
     public decimal? Amount => decimal.TryParse(Text, AnySpelling, CultureInfo.InvariantCulture, out var amount) ? amount : null;
 
     /// <summary>true and false, also as texts; null for anything else.</summary>
@@ -42,7 +42,7 @@ public readonly record struct JsonField(string? Text, bool Malformed = false, bo
         _ => null,
     };
 
-    /// <summary>The whole number within these bounds; null for anything else.</summary>
+    /// <summary>The whole number within these limits; null for anything else.</summary>
     public int? WholeFrom(int min, int max) => Whole is { } number && number >= min && number <= max ? (int)number : null;
 
     public static JsonField From(JsonElement body, string name) => body.TryGetProperty(name, out var value) ? From(value) : default;
@@ -57,7 +57,7 @@ public readonly record struct JsonField(string? Text, bool Malformed = false, bo
         _ => new(null, Malformed: true),
     };
 
-    /// <summary>Without the trimming, for what is compared or given back unchanged.</summary>
+    /// <summary>Reads without trimming, for values that are compared or returned unchanged.</summary>
     public static JsonField AsItIs(JsonElement body, string name) => body.TryGetProperty(name, out var value) ? AsItIs(value) : default;
 
     /// <inheritdoc cref="AsItIs(JsonElement, string)"/>

@@ -4,10 +4,10 @@ using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Callbacks;
 
-/// <summary>Which addresses a callback may go to, as far as the URL itself tells; names are checked when connecting.</summary>
+/// <summary>Decides which URLs a callback may use; the addresses of host names are checked when connecting.</summary>
 public static class CallbackAddress
 {
-    /// <summary>What is neither IPv4 nor IPv6.</summary>
+    /// <summary>The network of addresses that are neither IPv4 nor IPv6.</summary>
     private static readonly IPNetwork Everything = IPNetwork.Parse("::/0");
 
     private static readonly IPNetwork[] Refused =
@@ -17,16 +17,16 @@ public static class CallbackAddress
             "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.0.0/24", "192.0.2.0/24",
             "192.88.99.0/24", "192.168.0.0/16", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "240.0.0.0/4",
 
-            // Of IPv6 only 2000::/3 is handed out, and that has exceptions too. The narrower ones come first, for the message.
+            // Of IPv6, only 2000::/3 is allocated, and it has exceptions too. Narrower networks come first, so that the message names them.
             "::1/128", "64:ff9b::/96", "fc00::/7", "fe80::/10", "ff00::/8",
             "::/3", "4000::/2", "8000::/1", "2001::/23", "2001:db8::/32", "2002::/16", "3fff::/20",
         }.Select(IPNetwork.Parse),
     ];
 
-    /// <summary>Whether it is an http or https URL, not too long, without credentials, of a host that is allowed.</summary>
-    /// <param name="url">As the caller wrote it.</param>
+    /// <summary>Whether it is an http or https URL, not too long, without credentials, with an allowed host.</summary>
+    /// <param name="url">As the client wrote it.</param>
     /// <param name="allowed">Networks that the operator allows.</param>
-    /// <param name="refused">The network of the host, where that is what refuses it.</param>
+    /// <param name="refused">The network of the host, if it is the reason for the refusal.</param>
     public static bool Check(string url, IReadOnlyList<IPNetwork> allowed, out IPNetwork? refused)
     {
         refused = null;
@@ -50,7 +50,7 @@ public static class CallbackAddress
         return refused is null;
     }
 
-    /// <summary>The network for which a connection may not go to this address; null where it may.</summary>
+    /// <summary>The network that refuses a connection to this address; null when the connection is allowed.</summary>
     public static IPNetwork? RefusedNetwork(IPAddress address, IReadOnlyList<IPNetwork> allowed)
     {
         var real = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
@@ -62,8 +62,8 @@ public static class CallbackAddress
         return real.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6 ? Find(Refused, real) : Everything;
     }
 
-    // A resolver reads "127.0.0.1.", and with full stops of another script, as the address that it spells. No name ends in a
-    // number: what does is an address in a form that only some resolvers know.
+    // A resolver reads "127.0.0.1.", also with full stops of another script, as an address. No name ends in a number: a host that does is
+    // an address in a form that only some resolvers know.
     private static bool IsName(string host) => host.Length > 0 && !host.Contains(':', StringComparison.Ordinal) && !EndsInNumber(host);
 
     private static bool EndsInNumber(string host)

@@ -25,15 +25,15 @@ internal sealed class CallbackConfiguration : IEntityTypeConfiguration<Callback>
         builder.Property(c => c.CreatedAt).HasColumnName("created_at");
         builder.Property(c => c.UpdatedAt).HasColumnName("updated_at");
 
-        // A change is called back once.
+        // Each change has at most one callback.
         builder.HasIndex(c => new { c.OtpId, c.Sequence }).IsUnique().HasDatabaseName("ux_callbacks_change");
 
-        // Applications take turns: the backlog of one is not read before another's.
+        // Applications take turns: a claim does not read the backlog of one before another's.
         builder.HasIndex(c => new { c.ApplicationId, c.DueAt }).HasDatabaseName("ix_callbacks_application_due_pending")
             .HasFilter("status = 'PENDING'");
         builder.HasIndex(c => c.Id).HasDatabaseName("ix_callbacks_id_parked").HasFilter("status = 'PARKED'");
 
-        // The list of an operator: newest first of one status.
+        // For an operator's list: newest first, of one status.
         builder.HasIndex(c => new { c.Status, c.CreatedAt, c.Id }).HasDatabaseName("ix_callbacks_status_created")
             .HasFilter("status <> 'PENDING'");
     }

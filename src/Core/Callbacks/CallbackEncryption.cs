@@ -5,10 +5,10 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Callbacks;
 
-/// <summary>What of a callback is encrypted, each bound to the callback's row.</summary>
+/// <summary>Encrypts the content and answers of a callback; each ciphertext is bound to the callback's row.</summary>
 public static class CallbackEncryption
 {
-    /// <summary>The URL's length, the URL and the body: the body must come back byte for byte.</summary>
+    /// <summary>Encrypts the URL's length, the URL and the body, because the body must come back byte for byte.</summary>
     public static byte[] EncryptCallback(this OtpSecrets secrets, Guid callbackId, CallbackContent content)
     {
         var url = Encoding.UTF8.GetBytes(content.Url);
@@ -19,7 +19,7 @@ public static class CallbackEncryption
         return secrets.Encrypt("callback", callbackId, secret);
     }
 
-    /// <exception cref="CryptographicException">The key is gone or the row was tampered with.</exception>
+    /// <exception cref="CryptographicException">The key is missing or the row was tampered with.</exception>
     public static CallbackContent DecryptCallback(this OtpSecrets secrets, Guid callbackId, byte[] content)
     {
         var secret = secrets.Decrypt("callback", callbackId, content);

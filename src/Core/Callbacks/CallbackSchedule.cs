@@ -1,27 +1,27 @@
 namespace OtpPipeline.Core.Callbacks;
 
-/// <summary>What a subscriber did with one attempt.</summary>
-/// <param name="HttpStatus">Null where no answer came.</param>
-/// <param name="Error">Kind of failure where no answer came.</param>
-/// <param name="RetryAfter">How long the subscriber asked to be left alone.</param>
+/// <summary>The result of one attempt at a subscriber.</summary>
+/// <param name="HttpStatus">Null when no answer came.</param>
+/// <param name="Error">Kind of failure when no answer came.</param>
+/// <param name="RetryAfter">The pause that the subscriber asked for.</param>
 public readonly record struct CallbackResult(int? HttpStatus, string? Error, TimeSpan? RetryAfter)
 {
     public bool IsSuccess => HttpStatus is >= 200 and < 300;
 }
 
-/// <summary>What becomes of a callback after an attempt.</summary>
+/// <summary>What follows an attempt.</summary>
 /// <param name="Status">The new status.</param>
 /// <param name="Reason">Why it is parked.</param>
-/// <param name="Delay">Until the next attempt, where it is pending.</param>
+/// <param name="Delay">Delay until the next attempt, while pending.</param>
 public readonly record struct CallbackDecision(CallbackStatus Status, string? Reason, TimeSpan Delay);
 
-/// <summary>When a callback is tried again, and when no more.</summary>
+/// <summary>Decides when a callback is retried, and when it is parked.</summary>
 public static class CallbackSchedule
 {
-    /// <summary>The longest Retry-After of a subscriber that is followed.</summary>
+    /// <summary>The longest Retry-After of a subscriber that is obeyed.</summary>
     public static readonly TimeSpan LongestRetryAfter = TimeSpan.FromHours(24);
 
-    /// <summary>Pauses are longer by up to this share, so that what failed together does not come again together.</summary>
+    /// <summary>Pauses grow randomly by up to this share, so that callbacks that failed together are not retried together.</summary>
     public const double Jitter = 0.1;
 
     /// <summary>The pauses after the first, second, ... failed attempt.</summary>
@@ -31,10 +31,10 @@ public static class CallbackSchedule
         TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
     ];
 
-    /// <param name="result">The attempt.</param>
+    /// <param name="result">The attempt's result.</param>
     /// <param name="failures">Failed attempts before this one, since the callback was created or replayed.</param>
     /// <param name="pauses">The schedule.</param>
-    /// <param name="random">0 to 1.</param>
+    /// <param name="random">Random number from 0 to 1.</param>
     public static CallbackDecision Decide(CallbackResult result, int failures, IReadOnlyList<TimeSpan> pauses, double random)
     {
         if (result.IsSuccess)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OtpPipeline.Core.Callbacks;
 
-/// <summary>Signatures and secrets as Standard Webhooks has them.</summary>
+/// <summary>Signatures and secrets of Standard Webhooks.</summary>
 public static class CallbackSignature
 {
     public const string IdHeader = "webhook-id";
@@ -14,11 +14,11 @@ public static class CallbackSignature
     private const int MinSecret = 24;
     private const int MaxSecret = 64;
 
-    /// <summary>Value of the signature header: one signature for each secret, all of them valid.</summary>
+    /// <summary>Value of the signature header: one signature per secret, all of them valid.</summary>
     /// <param name="secrets">The secrets' bytes.</param>
     /// <param name="webhookId">Value of the id header.</param>
-    /// <param name="timestamp">Value of the timestamp header: seconds of the unix clock.</param>
-    /// <param name="body">The body as it is sent.</param>
+    /// <param name="timestamp">Value of the timestamp header, in Unix seconds.</param>
+    /// <param name="body">The body as sent.</param>
     public static string Sign(IReadOnlyList<byte[]> secrets, string webhookId, long timestamp, ReadOnlySpan<byte> body)
     {
         var head = Encoding.UTF8.GetBytes($"{webhookId}.{timestamp}.");
@@ -34,7 +34,7 @@ public static class CallbackSignature
         return string.Join(' ', signatures);
     }
 
-    /// <summary>Reads "whsec_" and base64 of 24 to 64 bytes.</summary>
+    /// <summary>Parses "whsec_" and base64 of 24 to 64 bytes.</summary>
     public static bool TryParseSecret(string? text, out byte[] secret)
     {
         Span<byte> bytes = stackalloc byte[MaxSecret + 3];

@@ -9,9 +9,7 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Database;
 
-/// <summary>
-/// The model of the database, the same for every database; what one database does in its own SQL is in its Storage project.
-/// </summary>
+/// <summary>The model for every database; each database's own SQL is in its Storage project.</summary>
 public sealed class OtpDbContext(DbContextOptions<OtpDbContext> options) : DbContext(options)
 {
     public DbSet<Application> Applications => Set<Application>();

@@ -5,22 +5,22 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.DeadLetters;
 
-/// <summary>Keeps dead letters, encrypted. A replay that fails again stays the row that it was.</summary>
+/// <summary>Stores dead letters, encrypted. A replay that fails again keeps its row.</summary>
 public sealed class DeadLetterStore(IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets)
 {
-    /// <summary>A larger body is not kept: it was refused for its size, and would be again.</summary>
+    /// <summary>Larger bodies are not stored: they were refused for their size, and a replay would be too.</summary>
     public const int LargestBody = 256 * 1024;
 
-    /// <summary>Names the dead letter that a message is a replay of; a mark that is not ours is ignored.</summary>
+    /// <summary>Header that names the dead letter of a replay; a forged mark is ignored.</summary>
     public const string ReplayHeader = "otp-dead-letter";
 
     private const int LongestReason = 300;
     private const int LongestId = 255;
 
-    /// <param name="queue">Where it was read.</param>
-    /// <param name="reason">Why it is here, without anything of what it said.</param>
+    /// <param name="queue">The queue it was read from.</param>
+    /// <param name="reason">The reason, without any content of the message.</param>
     /// <param name="original">The message.</param>
-    /// <param name="headers">Properties that can hold no secret.</param>
+    /// <param name="headers">Properties that cannot hold a secret.</param>
     /// <returns>The id of the dead letter.</returns>
     public async Task<Guid> KeepAsync(string queue, string reason, OriginalMessage original, IReadOnlyDictionary<string, string> headers)
     {
@@ -52,7 +52,7 @@ public sealed class DeadLetterStore(IDbContextFactory<OtpDbContext> contexts, Ot
         return id;
     }
 
-    /// <summary>False where the row is gone.</summary>
+    /// <summary>Returns false when the row no longer exists.</summary>
     private static async Task<bool> PutBackAsync(OtpDbContext context, Guid id, string queue, string reason) =>
 #pragma warning disable RS0030 // Inside a statement it is the database's clock.
         await context.Set<DeadLetter>().Where(d => d.Id == id && d.Queue == queue)

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OtpPipeline.Core.Deliveries;
 
-/// <summary>One channel.</summary>
+/// <summary>Options of one channel.</summary>
 public sealed class ChannelOptions
 {
     internal static readonly ChannelOptions Default = new();
@@ -10,22 +10,22 @@ public sealed class ChannelOptions
     /// <summary>Name of the configured provider; null for the sandbox.</summary>
     public string? Provider { get; set; }
 
-    /// <summary>Deliveries under way at once in each worker process. 1 to 1000; default 64.</summary>
+    /// <summary>Concurrent deliveries in each worker process. 1 to 1000; default 64.</summary>
     [Range(1, 1000)]
     public int Concurrency { get; set; } = 64;
 
-    /// <summary>Work commands that the broker hands out ahead to each worker process. 1 to 5000; default 128.</summary>
+    /// <summary>Work commands that the broker prefetches to each worker process. 1 to 5000; default 128.</summary>
     [Range(1, 5000)]
     public int Prefetch { get; set; } = 128;
 
-    /// <summary>How long a provider may take; after it the delivery is UNKNOWN. 100 ms to 5 minutes; default 10 seconds.</summary>
+    /// <summary>Time-out of a provider's answer; after it the delivery is UNKNOWN. 100 ms to 5 minutes; default 10 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether a delivery whose answer is lost is made again.</summary>
+    /// <summary>Whether to repeat a delivery whose answer is lost.</summary>
     public UnknownPolicy UnknownPolicy { get; set; } = UnknownPolicy.AtLeastOnce;
 
-    /// <summary>Price of one part by country (ISO 3166-1 alpha-2), "*" for every other; 0 without an entry.</summary>
+    /// <summary>Price of one part by country (ISO 3166-1 alpha-2), "*" for all others; 0 without an entry.</summary>
     public IDictionary<string, decimal> Prices { get; init; } = new Dictionary<string, decimal>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Price of one part to this country.</summary>
@@ -33,12 +33,12 @@ public sealed class ChannelOptions
         country is not null && Prices.TryGetValue(country, out var price) || Prices.TryGetValue("*", out price) ? price : 0m;
 }
 
-/// <summary>What to do about a delivery whose answer is lost.</summary>
+/// <summary>What to do with a delivery whose answer is lost.</summary>
 public enum UnknownPolicy
 {
     /// <summary>Send again: the recipient may get the PIN twice.</summary>
     AtLeastOnce,
 
-    /// <summary>Leave it: the recipient may get nothing.</summary>
+    /// <summary>Do not send again: the recipient may get nothing.</summary>
     AtMostOnce,
 }

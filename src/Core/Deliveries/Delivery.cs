@@ -8,10 +8,10 @@ public enum DeliveryStatus
     /// <summary>Waits for a consumer, or for its due time.</summary>
     Queued,
 
-    /// <summary>Claimed under a lease: the request may be out.</summary>
+    /// <summary>Claimed under a lease: the request may have gone out.</summary>
     Sending,
 
-    /// <summary>The provider took it.</summary>
+    /// <summary>The provider accepted it.</summary>
     Sent,
 
     /// <summary>A receipt says that it arrived.</summary>
@@ -26,7 +26,7 @@ public enum DeliveryStatus
     /// <summary>The provider refused it.</summary>
     Failed,
 
-    /// <summary>The request went out and its answer is lost.</summary>
+    /// <summary>The request went out, but its answer is lost.</summary>
     Unknown,
 
     /// <summary>The OTP became final first.</summary>
@@ -40,7 +40,7 @@ public sealed class Delivery
 
     public required Guid OtpId { get; init; }
 
-    /// <summary>Who owns the OTP.</summary>
+    /// <summary>The application that owns the OTP.</summary>
     public Guid ApplicationId { get; init; }
 
     public required Channel Channel { get; init; }
@@ -55,24 +55,24 @@ public sealed class Delivery
 
     public DeliveryStatus Status { get; set; }
 
-    /// <summary>Stable code of why it is FAILED, UNKNOWN or SUPPRESSED.</summary>
+    /// <summary>Stable code for the reason of FAILED, UNKNOWN or SUPPRESSED.</summary>
     public string? Reason { get; set; }
 
     public string? ProviderMessageId { get; set; }
 
-    /// <summary>Nobody claims it earlier.</summary>
+    /// <summary>The earliest time for a claim.</summary>
     public DateTime DueAt { get; init; }
 
-    /// <summary>When its work command is published again, should it still be QUEUED.</summary>
+    /// <summary>When to publish its work command again, if it is still QUEUED.</summary>
     public DateTime PublishDueAt { get; set; }
 
-    /// <summary>Since when it waits for a place in its channel's queue; null once its work command was published.</summary>
+    /// <summary>Since when it waits for its application's share of the queue; null once its work command is published.</summary>
     public DateTime? WaitingSince { get; set; }
 
-    /// <summary>W3C trace context for its work command while it waits.</summary>
+    /// <summary>W3C trace context for its work command, kept while it waits.</summary>
     public string? TraceParent { get; set; }
 
-    /// <summary>How often its work command was published again; spaces the next time out.</summary>
+    /// <summary>How often its work command was published again; each time doubles the next delay.</summary>
     public int Republished { get; set; }
 
     public Guid? LeaseId { get; set; }

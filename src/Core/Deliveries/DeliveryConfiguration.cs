@@ -30,10 +30,10 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.Property(d => d.CreatedAt).HasColumnName("created_at");
         builder.Property(d => d.UpdatedAt).HasColumnName("updated_at");
 
-        // An attempt exists once, whatever goes wrong in the code above.
+        // Guarantees that an attempt exists only once, even if the code above this has a bug.
         builder.HasIndex(d => new { d.OtpId, d.Step, d.Attempt }).IsUnique().HasDatabaseName("ux_deliveries_attempt");
 
-        // An application's published deliveries are counted by the first, and its lost ones found; the second holds those that wait.
+        // The first index counts an application's published deliveries and finds its lost ones; the second holds the waiting ones.
         builder.HasIndex(d => new { d.Channel, d.ApplicationId, d.PublishDueAt }).HasDatabaseName("ix_deliveries_published")
             .HasFilter("status = 'QUEUED' AND waiting_since IS NULL");
         builder.HasIndex(d => new { d.Channel, d.ApplicationId, d.DueAt }).HasDatabaseName("ix_deliveries_waiting")

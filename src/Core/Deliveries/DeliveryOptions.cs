@@ -9,55 +9,48 @@ public sealed class DeliveryOptions : IValidatableObject
 {
     public const string Section = "Deliveries";
 
-    /// <summary>How long a claim holds: longer than every channel's time-out. 5 seconds to 10 minutes; default 30 seconds.</summary>
+    /// <summary>How long a claim holds; must exceed every channel's time-out. 5 seconds to 10 minutes; default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Nothing is sent when less than this is left of the OTP's life. 0 to 30 seconds; default 1 second.</summary>
+    /// <summary>Do not send when less of the OTP's lifetime is left. 0 to 30 seconds; default 1 second.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:00:30")]
     public TimeSpan ExpiryMargin { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// A queued delivery is published again when its due time passed this long ago, and as much longer as its queue is behind. 1 second to
-    /// 10 minutes; default 15 seconds.
+    /// Publish a queued delivery again this long after its due time, plus the lag of its queue. 1 second to 10 minutes; default 15 seconds.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:10:00")]
     public TimeSpan LostAfter { get; set; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>
-    /// Deliveries of one application on one channel that are published and unclaimed at most; further ones wait in the database for their
-    /// turn. 16 to 100000; default 500.
-    /// </summary>
+    /// <summary>Maximum published, unclaimed deliveries of one application on one channel. 16 to 100000; default 500.</summary>
+    /// <remarks>Further ones wait in the database for their turn.</remarks>
     [Range(16, 100_000)]
     public int MaxPublishedPerApplication { get; set; } = 500;
 
-    /// <summary>Pause between two looks for waiting deliveries while none was found. 10 ms to 10 seconds; default 100 ms.</summary>
+    /// <summary>Pause between two searches for waiting deliveries when none was found. 10 ms to 10 seconds; default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:00:10")]
     public TimeSpan ReleaseInterval { get; set; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Up to here a count admits further ones.</summary>
+    /// <summary>A count grants more deliveries only up to this number.</summary>
     internal int PublishTarget => MaxPublishedPerApplication / 2;
 
-    /// <summary>What one count admits in one process at most.</summary>
+    /// <summary>Maximum that one count grants in one process.</summary>
     internal int PublishBlock => MaxPublishedPerApplication / 16;
 
     /// <summary>Attempts per step of the plan, 1 to 20; default 5.</summary>
     [Range(1, 20)]
     public int MaxAttempts { get; set; } = 5;
 
-    /// <summary>
-    /// By channel: sms, email, telegram, call, whatsapp, ussd. A channel without an entry uses the sandbox where that is enabled, and is
-    /// not served otherwise.
-    /// </summary>
+    /// <summary>By channel: sms, email, telegram, call, whatsapp, ussd.</summary>
+    /// <remarks>A channel without an entry uses the sandbox if enabled; otherwise it is not served.</remarks>
     public IDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(
         StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The entry of a channel, or the defaults.</summary>
     public ChannelOptions From(Channel channel) => Channels.TryGetValue(channel.Text(), out var options) ? options : ChannelOptions.Default;
 
-    /// <summary>
-    /// How long after its claim a call may begin: so that it ends within the lease, where that is more than twice the time-out.
-    /// </summary>
+    /// <summary>Latest start of a call after its claim: it then ends within the lease, if the lease exceeds twice the time-out.</summary>
     internal TimeSpan BeginWithin(Channel channel)
     {
         var timeout = From(channel).Timeout;
@@ -86,7 +79,7 @@ public sealed class DeliveryOptions : IValidatableObject
             }
         }
 
-        // The defaults of a channel without an entry are bound by the lease as well.
+        // The default time-out of a channel without an entry must be shorter than the lease too.
         var silent = Recipients.Channels.All.Select(c => c.Text()).Where(c => !Channels.ContainsKey(c)).ToList();
         if (silent.Count > 0 && ChannelOptions.Default.Timeout >= Lease)
         {

@@ -1,22 +1,20 @@
 namespace OtpPipeline.Core.Deliveries;
 
-/// <summary>What follows from what a provider said. Pure.</summary>
+/// <summary>Decides what follows a provider's answer. Pure.</summary>
 public static class DeliveryRules
 {
-    /// <summary>A provider took it, or may have: the recipient may hold the PIN.</summary>
+    /// <summary>A provider accepted it, or may have: the recipient may hold the PIN.</summary>
     public static bool MayHaveArrived(this DeliveryStatus status) =>
         status is DeliveryStatus.Sending or DeliveryStatus.Sent or DeliveryStatus.Delivered or DeliveryStatus.Read
             or DeliveryStatus.Undelivered or DeliveryStatus.Unknown;
 
-    /// <summary>As long as one of these stands, the OTP is not undeliverable.</summary>
+    /// <summary>While a delivery has one of these statuses, the OTP is not undeliverable.</summary>
     public static bool KeepsAlive(this DeliveryStatus status) =>
         status is DeliveryStatus.Queued or DeliveryStatus.Sending or DeliveryStatus.Sent or DeliveryStatus.Delivered
             or DeliveryStatus.Read or DeliveryStatus.Unknown;
 
-    /// <summary>
-    /// Delay before the next attempt of a step: 1 s, doubled each time, at most 30 s, or what the provider asked for if that is
-    /// longer; null when the attempts are used up or the OTP would be past its time.
-    /// </summary>
+    /// <summary>Delay before the next attempt of a step; null when no attempt is left or the OTP would be expired.</summary>
+    /// <remarks>1 s, doubled each time, at most 30 s; or the delay that the provider asked for, if that is longer.</remarks>
     public static TimeSpan? NextAttempt(int attempt, int maxAttempts, TimeSpan? retryAfter, DateTime now, DateTime expiresAt)
     {
         if (attempt >= maxAttempts)
@@ -30,8 +28,7 @@ public static class DeliveryRules
     }
 
     /// <summary>
-    /// When a QUEUED delivery is published again: after <paramref name="lostAfter"/>, each time twice as long, so that a backlog is not
-    /// multiplied.
+    /// Delay before a QUEUED delivery is published again: <paramref name="lostAfter"/>, doubled each time, so as not to multiply a backlog.
     /// </summary>
     public static TimeSpan RepublishAfter(TimeSpan lostAfter, int republished) => lostAfter * Math.Pow(2, Math.Min(republished, 8));
 }

@@ -1,6 +1,6 @@
 namespace OtpPipeline.Core.Errors;
 
-/// <summary>What stands against a command. The numbers are stored and sent on the bus; each API writes a kind in its own way.</summary>
+/// <summary>Kinds of errors. The numbers are stored and sent on the bus; each API writes a kind in its own format.</summary>
 public enum ErrorKind
 {
     ApplicationNotFound = 1500,

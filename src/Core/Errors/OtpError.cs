@@ -1,16 +1,16 @@
 namespace OtpPipeline.Core.Errors;
 
-/// <summary>Why a command changes nothing. Each API writes it in its own way.</summary>
-/// <param name="Kind">What stands against it.</param>
-/// <param name="Type">The word that the native API writes.</param>
-/// <param name="Message">Which field and why.</param>
-/// <param name="RetryAfter">When the same command may succeed, where that is known.</param>
+/// <summary>Why a command was refused. Each API writes it in its own format.</summary>
+/// <param name="Kind">The kind of error.</param>
+/// <param name="Type">The error type that the native API writes.</param>
+/// <param name="Message">The field and the reason.</param>
+/// <param name="RetryAfter">When the same command may succeed, if known.</param>
 public sealed record OtpError(ErrorKind Kind, string Type, string Message, TimeSpan? RetryAfter = null)
 {
-    /// <summary>The number by which a program tells errors apart; stable, and the same over REST and bus.</summary>
+    /// <summary>The number by which programs distinguish errors; stable, and the same over REST and bus.</summary>
     public int Code => (int)Kind;
 
-    /// <summary>The same in whole seconds, rounded up, at least 1.</summary>
+    /// <summary><see cref="RetryAfter"/> in whole seconds, rounded up, at least 1.</summary>
     public int? RetryAfterSeconds =>
         RetryAfter is { } wait ? Math.Max(1, (int)Math.Min(Math.Ceiling(wait.TotalSeconds), int.MaxValue)) : null;
 }

@@ -119,7 +119,7 @@ public static class OtpErrors
     public static readonly OtpError ApplicationNotAllowed = new(
         ErrorKind.ApplicationNotAllowed, "access_denied", "The user of the broker may not use this application");
 
-    /// <summary>What a submission was answered with, by the code that was stored with it.</summary>
+    /// <summary>The error that answered a submission, from its stored code.</summary>
     public static OtpError FromSubmission(int code) => (ErrorKind)code switch
     {
         ErrorKind.LastAttemptFailed => LastAttemptFailed,
@@ -128,7 +128,7 @@ public static class OtpErrors
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No submission is stored with this code."),
     };
 
-    /// <summary>The address is written in the URL: naming its network tells the caller nothing new.</summary>
+    /// <summary>The address is part of the URL, so its network reveals nothing new to the client.</summary>
     public static OtpError CallbackNetworkRefused(IPNetwork network) => Param(
         ErrorKind.CallbackUrlInvalid,
         $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting " +

@@ -1,6 +1,6 @@
 namespace OtpPipeline.Core.Errors;
 
-/// <summary>A value that passed its checks, or the error.</summary>
+/// <summary>A validated value, or the error.</summary>
 /// <typeparam name="T">The value.</typeparam>
 public readonly struct Result<T>
 {
@@ -14,7 +14,7 @@ public readonly struct Result<T>
 
     public OtpError? Error { get; }
 
-    /// <exception cref="InvalidOperationException">It was refused.</exception>
+    /// <exception cref="InvalidOperationException">The value was refused.</exception>
     public T Value => Error is null ? _value! : throw new InvalidOperationException($"Refused with {Error.Code}");
 
     public static implicit operator Result<T>(T value) => new(value, null);

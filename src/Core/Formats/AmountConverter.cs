@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace OtpPipeline.Core.Formats;
 
-/// <summary>An amount as a JSON number with a decimal point, as the clients' typed models want it: 0.0.</summary>
+/// <summary>Writes an amount as a JSON number with a decimal point (0.0), as the clients' typed models require.</summary>
 public sealed class AmountConverter : JsonConverter<decimal>
 {
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) => reader.GetDecimal();

@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OtpPipeline.Core.Formats;
 
-/// <summary>Enums are stored in the words that the API uses for them.</summary>
+/// <summary>Stores enums in the API's words.</summary>
 internal static class EnumColumns
 {
     public static PropertyBuilder<TEnum> AsUpperText<TEnum>(this PropertyBuilder<TEnum> property)

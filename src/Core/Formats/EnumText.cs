@@ -3,10 +3,7 @@ using System.Text;
 
 namespace OtpPipeline.Core.Formats;
 
-/// <summary>
-/// The spelling of an enum outside the code: PENDING in upper snake case for statuses, not_verified in lower snake case for everything
-/// else.
-/// </summary>
+/// <summary>The external text of an enum: upper snake case for statuses (PENDING), lower snake case for all else (not_verified).</summary>
 /// <typeparam name="TEnum">The enum.</typeparam>
 public static class EnumText<TEnum>
     where TEnum : struct, Enum
@@ -23,7 +20,7 @@ public static class EnumText<TEnum>
 
     public static bool TryParse(string text, out TEnum value) => Values.TryGetValue(text, out value);
 
-    /// <exception cref="FormatException">The text names no value; the database holds something that this version does not know.</exception>
+    /// <exception cref="FormatException">The text is no known value; the database may hold values of another version.</exception>
     public static TEnum Parse(string text) =>
         TryParse(text, out var value) ? value : throw new FormatException($"'{text}' is no {typeof(TEnum).Name}");
 

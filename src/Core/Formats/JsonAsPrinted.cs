@@ -3,9 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace OtpPipeline.Core.Formats;
 
-/// <summary>
-/// Writes what prints itself masked in the same way, so that a structured log or a dump shows no more than ToString. It is never read back.
-/// </summary>
+/// <summary>Writes a value as its masked ToString, so that structured logs and dumps show no more. It is never read back.</summary>
 /// <typeparam name="T">A type that holds a secret.</typeparam>
 internal sealed class JsonAsPrinted<T> : JsonConverter<T>
     where T : notnull

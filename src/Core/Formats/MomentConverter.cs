@@ -4,10 +4,8 @@ using System.Text.Json.Serialization;
 
 namespace OtpPipeline.Core.Formats;
 
-/// <summary>
-/// A moment in UTC as RFC 3339 has it, with the decimals that it has and no more: the moment shown is the one that counts, so
-/// that an OTP never verifies after the dateExpires that its caller read.
-/// </summary>
+/// <summary>Writes a UTC time in RFC 3339 with exactly its decimals.</summary>
+/// <remarks>The time shown is the time that counts: an OTP never verifies after the dateExpires that its client read.</remarks>
 public sealed class MomentConverter : JsonConverter<DateTime>
 {
     private const string Format = "yyyy-MM-dd'T'HH:mm:ss.FFFFFF'Z'";

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OtpPipeline.Core.Formats;
 
-/// <summary>The texts that a property may have: the words of an enum, in the spelling that the API uses.</summary>
+/// <summary>The allowed texts of a property: the words of an enum, in the API's format.</summary>
 /// <typeparam name="TEnum">The enum.</typeparam>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class WordsOfAttribute<TEnum>(bool upper = false) : AllowedValuesAttribute(Words(upper))

@@ -4,12 +4,12 @@ using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Core.Messages;
 
-/// <summary>The text of a message: the template with the PIN in it, and how many parts a carrier makes of it.</summary>
+/// <summary>Renders the template with the PIN, and counts the message parts that a carrier charges.</summary>
 public static partial class MessageText
 {
     public const string Placeholder = "{{pin}}";
 
-    // GSM 03.38 basic set and its extension table; a character of the latter takes two places.
+    // GSM 03.38 basic set and its extension table; a character of the extension table takes two places.
     private const string Basic =
         "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ " +
         "!\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
@@ -21,15 +21,15 @@ public static partial class MessageText
 
     public static bool HasPlaceholder(string template) => template.Contains(Placeholder, StringComparison.Ordinal);
 
-    /// <summary>The placeholders that may stand beside the PIN's, as an error names them.</summary>
+    /// <summary>The placeholders allowed besides the PIN's, in the words of an error.</summary>
     public const string OtherPlaceholders = "{{app}}, {{minutes}} and {{name}}";
 
     private const string NamePlaceholder = "{{name}}";
 
-    /// <summary>Whether the text needs the name of the recipient.</summary>
+    /// <summary>Whether the text needs the recipient's name.</summary>
     public static bool HasName(string template) => template.Contains(NamePlaceholder, StringComparison.Ordinal);
 
-    /// <summary>Whether a placeholder is none of ours, so that the recipient would read it.</summary>
+    /// <summary>Whether the text has an unknown placeholder, which the recipient would see.</summary>
     public static bool HasUnknownPlaceholder(string template)
     {
         foreach (var match in Placeholders().EnumerateMatches(template))
@@ -43,14 +43,12 @@ public static partial class MessageText
         return false;
     }
 
-    /// <summary>
-    /// Puts in what is known when the OTP is accepted: the application's name, and the whole minutes of its life, at least one.
-    /// </summary>
+    /// <summary>Fills in what is known at intake: the application's name, and the OTP's lifetime in whole minutes, at least one.</summary>
     public static string Fill(string template, string application, int ttl) =>
         KnownAtIntake().Replace(
             template, m => m.ValueSpan is "{{app}}" ? application : Math.Max(1, ttl / 60).ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>Puts in PIN and name. Without a name its placeholder goes, with a space before it.</summary>
+    /// <summary>Fills in PIN and name. Without a name, removes its placeholder and a space before it.</summary>
     public static string Render(string template, Pin pin, string? name = null) =>
         KnownAtSending().Replace(
             template, m => m.ValueSpan.EndsWith(Placeholder, StringComparison.Ordinal) ? m.Groups["space"].Value + pin.Reveal()
@@ -65,10 +63,11 @@ public static partial class MessageText
     [GeneratedRegex(@"(?<space> ?)\{\{(pin|name)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
     private static partial Regex KnownAtSending();
 
-    /// <summary>
-    /// Parts as carriers count them: 160 places of GSM-7 or 70 UTF-16 units of UCS-2 in one message; 153 or 67 in each part
-    /// of a longer one. An escaped character or a surrogate pair is never torn apart by a part's end. At least 1.
-    /// </summary>
+    /// <summary>Counts parts as carriers do, at least 1.</summary>
+    /// <remarks>
+    /// 160 places of GSM-7 or 70 UTF-16 units of UCS-2 in one message; 153 or 67 in each part of a longer one. The end of a part never
+    /// splits an escaped character or a surrogate pair.
+    /// </remarks>
     public static int CountParts(string text)
     {
         var places = 0;

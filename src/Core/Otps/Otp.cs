@@ -16,19 +16,16 @@ public sealed class Otp
 
     public string? CountryIso { get; init; }
 
-    /// <summary>Keyed hash of the recipient: finds it without knowing it.</summary>
+    /// <summary>Keyed hash of the recipient: finds the recipient without storing it in clear.</summary>
     public required byte[] RecipientHash { get; init; }
 
     /// <summary>
-    /// Keyed hash under which sends and failed guesses are counted; null where that is <see cref="RecipientHash"/>. Written once, never
-    /// read back.
+    /// Keyed hash that counts sends and failed guesses; null when that is <see cref="RecipientHash"/>. Written once, never read back.
     /// </summary>
     public byte[]? LimitHash { get; init; }
 
-    /// <summary>
-    /// Keyed hash by which the callers of a compatible API find the OTP, who know no id of it; null where they know it. Written once, never
-    /// read back.
-    /// </summary>
+    /// <summary>Keyed hash that finds the OTP for clients of a compatible API that do not know its id; null when they do.</summary>
+    /// <remarks>Written once, never read back.</remarks>
     public byte[]? LookupHash { get; init; }
 
     /// <summary><see cref="OtpDetails"/>, encrypted: recipient, sender, template, name and callback address.</summary>
@@ -38,13 +35,13 @@ public sealed class Otp
 
     public OtpReason? Reason { get; set; }
 
-    /// <summary>1 at the creation, raised by each change of status or delivery.</summary>
+    /// <summary>1 at creation; each change of status or delivery raises it.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>The sequence of the last change of a delivery; 0 where there was none.</summary>
+    /// <summary>The sequence of the last delivery change; 0 before the first.</summary>
     public long DeliverySequence { get; set; }
 
-    /// <summary>Which changes are called back, as the application wanted it at the intake; null without a callback URL.</summary>
+    /// <summary>Which changes cause a callback, from the application's settings at intake; null without a callback URL.</summary>
     public CallbackEvents? CallbackEvents { get; init; }
 
     /// <summary>Unsuccessful guesses.</summary>
@@ -52,7 +49,7 @@ public sealed class Otp
 
     public int MaxAttempts { get; init; }
 
-    /// <summary>Life in seconds.</summary>
+    /// <summary>Lifetime in seconds.</summary>
     public int Ttl { get; init; }
 
     /// <summary>How many messages a carrier charges for the text.</summary>
@@ -60,10 +57,10 @@ public sealed class Otp
 
     public decimal Cost { get; init; }
 
-    /// <summary>The caller's pairs, encrypted; null where there are none.</summary>
+    /// <summary>The client's metadata pairs, encrypted; null without pairs.</summary>
     public byte[]? Metadata { get; init; }
 
-    /// <summary>Hash of the submission that verified the OTP, so that its retry is recognised.</summary>
+    /// <summary>Hash of the submission that verified the OTP, to recognise its retry.</summary>
     public byte[]? VerifiedBy { get; set; }
 
     public DateTime CreatedAt { get; init; }

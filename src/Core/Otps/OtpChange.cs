@@ -3,39 +3,39 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps;
 
-/// <summary>What a change changed.</summary>
+/// <summary>What changed.</summary>
 public enum OtpChangeKind
 {
     /// <summary>The OTP was accepted.</summary>
     Created,
 
-    /// <summary>The OTP's status.</summary>
+    /// <summary>The OTP's status changed.</summary>
     Status,
 
-    /// <summary>The status of one of its deliveries.</summary>
+    /// <summary>The status of a delivery changed.</summary>
     Delivery,
 }
 
-/// <summary>One change of an OTP, written in the transaction that makes it; events and callbacks are made from it.</summary>
+/// <summary>One change of an OTP, written in its transaction; the source of events and callbacks.</summary>
 public sealed class OtpChange
 {
     public required Guid OtpId { get; init; }
 
-    /// <summary>1 is the creation; without gaps.</summary>
+    /// <summary>1 is the creation; no gaps.</summary>
     public required long Sequence { get; init; }
 
     public required OtpChangeKind Kind { get; init; }
 
-    /// <summary>The delivery that changed.</summary>
+    /// <summary>The changed delivery.</summary>
     public Guid? DeliveryId { get; init; }
 
-    /// <summary>The new status of the OTP or of the delivery, in the words of the API.</summary>
+    /// <summary>The new status of the OTP or of the delivery, in the API's words.</summary>
     public required string Status { get; init; }
 
-    /// <summary>Why it has that status, in the words of the API.</summary>
+    /// <summary>The reason for the status, in the API's words.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>By the database's clock.</summary>
+    /// <summary>The time by the database's clock.</summary>
     public required DateTime OccurredAt { get; init; }
 
     /// <summary>The first change of an OTP.</summary>
@@ -48,16 +48,17 @@ public sealed class OtpChange
         OccurredAt = otp.CreatedAt,
     };
 
-    /// <summary>The OTP's status right after the change. What changes together with the OTP's end is numbered before it.</summary>
+    /// <summary>The OTP's status right after the change.</summary>
+    /// <remarks>Changes made together with the OTP's end have lower numbers than the end.</remarks>
     public string StatusOf(Otp otp) =>
         Kind == OtpChangeKind.Delivery ? EnumText<OtpStatus>.Upper(IsAfterTheEnd(otp) ? otp.Status : OtpStatus.Pending) : Status;
 
-    /// <summary>Why the OTP had that status.</summary>
+    /// <summary>The reason for the OTP's status right after the change.</summary>
     public string? ReasonOf(Otp otp) => Kind != OtpChangeKind.Delivery
         ? Reason
         : IsAfterTheEnd(otp) && otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null;
 
-    /// <summary>The delivery as the change left it; null where the OTP itself changed.</summary>
+    /// <summary>The delivery after the change; null when the OTP itself changed.</summary>
     public DeliveryChange? DeliveryOf(Channel channel, string provider, int step, int attempt) =>
         DeliveryId is { } id ? new(id, channel.Text(), provider, step, attempt, Status, Reason) : null;
 

@@ -53,7 +53,7 @@ internal sealed class OtpPinConfiguration : IEntityTypeConfiguration<OtpPin>
         builder.Property(p => p.KeyId).HasColumnName("key_id").HasMaxLength(32);
         builder.Property(p => p.ValidUntil).HasColumnName("valid_until");
         
-        // With a default, so that a host of the version before can still write while this one is rolled out.
+        // The default lets hosts of the previous version write during a rollout.
         builder.Property(p => p.Exact).HasColumnName("exact").HasDefaultValue(false);
         builder.Property(p => p.Message).HasColumnName("message");
         builder.Property(p => p.FindHash).HasColumnName("find_hash").HasMaxLength(32);

@@ -1,6 +1,6 @@
 namespace OtpPipeline.Core.Otps;
 
-/// <summary>What of an OTP is personal or secret: stored encrypted only.</summary>
+/// <summary>The personal and secret data of an OTP; stored encrypted only.</summary>
 /// <param name="Recipient">Canonical address: E.164, e-mail address or chat id.</param>
 /// <param name="From">The sender as the recipient sees it.</param>
 /// <param name="Template">The text with {{pin}}.</param>
@@ -9,6 +9,6 @@ namespace OtpPipeline.Core.Otps;
 /// <param name="Locale">BCP 47 tag.</param>
 public sealed record OtpDetails(string Recipient, string From, string Template, string? CallbackUrl, string? Name, string? Locale)
 {
-    /// <summary>Prints nothing of it.</summary>
+    /// <summary>Prints the type name only.</summary>
     public override string ToString() => nameof(OtpDetails);
 }

@@ -5,7 +5,7 @@ public sealed class OtpPin
 {
     public required Guid OtpId { get; init; }
 
-    /// <summary>From 1; part of the associated data, so a row cannot be moved to another OTP or version.</summary>
+    /// <summary>From 1; part of the associated data, so that a row cannot be moved to another OTP or version.</summary>
     public required int Version { get; init; }
 
     public required byte[] Ciphertext { get; init; }
@@ -14,17 +14,17 @@ public sealed class OtpPin
 
     public required DateTime ValidUntil { get; init; }
 
-    /// <summary>Compared as it stands: letters have a case.</summary>
+    /// <summary>The comparison is case-sensitive.</summary>
     public bool Exact { get; init; }
 
-    /// <summary>The message of the caller, encrypted: it holds the PIN and ends with it. Null where the template is the text.</summary>
+    /// <summary>The client's message, encrypted; it holds the PIN and is wiped with it. Null when the template is used.</summary>
     public byte[]? Message { get; init; }
 
     /// <summary>
-    /// Keyed hash by which a compatible API finds the OTP that this is the PIN of; null where none does. Written once, never read back.
+    /// Keyed hash by which a compatible API finds the OTP of this PIN; null when none does. Written once, never read back.
     /// </summary>
     public byte[]? FindHash { get; init; }
 
-    /// <summary>The same for a PIN that no other live one may equal.</summary>
+    /// <summary>The same hash, for a PIN that must differ from every other live one.</summary>
     public byte[]? UniqueHash { get; init; }
 }

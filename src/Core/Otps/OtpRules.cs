@@ -2,32 +2,32 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Core.Otps;
 
-/// <summary>What the rules need to know of an OTP.</summary>
-/// <param name="Status">As stored; see <see cref="OtpRules.At"/> for what it is at a moment.</param>
-/// <param name="Reason">Why it is final.</param>
+/// <summary>The state of an OTP that the rules need.</summary>
+/// <param name="Status">As stored; <see cref="OtpRules.At"/> gives the status at a given time.</param>
+/// <param name="Reason">Reason for the final status.</param>
 /// <param name="Attempts">Unsuccessful guesses.</param>
-/// <param name="MaxAttempts">Guesses allowed.</param>
-/// <param name="ExpiresAt">Nothing verifies from then on.</param>
-/// <param name="WasSent">A provider took it, or may have.</param>
+/// <param name="MaxAttempts">Allowed guesses.</param>
+/// <param name="ExpiresAt">From this time on nothing verifies.</param>
+/// <param name="WasSent">A provider accepted it, or may have.</param>
 public readonly record struct OtpState(OtpStatus Status, OtpReason? Reason, int Attempts, int MaxAttempts, DateTime ExpiresAt, bool WasSent)
 {
     public bool IsFinal => Status != OtpStatus.Pending;
 }
 
-/// <summary>A guess, checked beforehand in constant time.</summary>
-/// <param name="Matches">It is the PIN.</param>
-/// <param name="IsRetryOfSuccess">The same submission verified the OTP before; its answer was lost.</param>
+/// <summary>A guess that was already compared in constant time.</summary>
+/// <param name="Matches">The guess equals the PIN.</param>
+/// <param name="IsRetryOfSuccess">The same submission verified the OTP before, and its answer was lost.</param>
 public readonly record struct Submission(bool Matches, bool IsRetryOfSuccess);
 
-/// <summary>What became of a guess or a cancellation: null error is success.</summary>
-/// <param name="State">The state afterwards; equal to the one before where nothing changed.</param>
-/// <param name="Error">Why not.</param>
+/// <summary>The result of a guess or a cancellation; a null error is success.</summary>
+/// <param name="State">The state afterwards; equal to the state before when nothing changed.</param>
+/// <param name="Error">Why it failed.</param>
 public readonly record struct Outcome(OtpState State, OtpError? Error);
 
 /// <summary>The status machine. Pure: the time is the database's, read after the row was locked.</summary>
 public static class OtpRules
 {
-    /// <summary>The state at a moment: what is past its time is EXPIRED, whether or not a worker has written that yet.</summary>
+    /// <summary>The state at a given time: EXPIRED from the expiry on, even before a worker has written it.</summary>
     public static OtpState At(this OtpState state, DateTime now) =>
         state.Status == OtpStatus.Pending && now >= state.ExpiresAt
             ? state with { Status = OtpStatus.Expired, Reason = state.WasSent ? OtpReason.NotVerified : OtpReason.NeverSent }
@@ -77,7 +77,7 @@ public static class OtpRules
         };
     }
 
-    /// <summary>A plan with no step left and nothing on its way.</summary>
+    /// <summary>Fails the OTP when no step is left and no delivery has arrived or may arrive.</summary>
     public static OtpState Undeliverable(OtpState state, DateTime now)
     {
         var current = state.At(now);

@@ -13,15 +13,15 @@ public enum OtpStatus
 /// <summary>Why an OTP is EXPIRED or FAILED.</summary>
 public enum OtpReason
 {
-    /// <summary>EXPIRED: it was sent, and nobody typed the right PIN in time.</summary>
+    /// <summary>EXPIRED: it was sent, but the right PIN was not entered in time.</summary>
     NotVerified,
 
-    /// <summary>EXPIRED: no provider ever took it.</summary>
+    /// <summary>EXPIRED: no provider ever accepted it.</summary>
     NeverSent,
 
     /// <summary>FAILED: the last allowed guess was wrong.</summary>
     MaxAttempts,
 
-    /// <summary>FAILED: every step of the plan was refused and nothing is on its way.</summary>
+    /// <summary>FAILED: every step of the plan was refused, and no delivery has arrived or may arrive.</summary>
     Undeliverable,
 }

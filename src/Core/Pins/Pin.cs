@@ -4,22 +4,20 @@ using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Core.Pins;
 
-/// <summary>The secret itself. It prints as stars; <see cref="Reveal"/> is the one way out.</summary>
-/// <param name="value">In clear.</param>
-/// <param name="exact">Compared as it stands: letters have a case.</param>
+/// <summary>A PIN, which prints as stars; only <see cref="Reveal"/> returns it in clear.</summary>
+/// <param name="value">The PIN in clear.</param>
+/// <param name="exact">The comparison is case-sensitive.</param>
 [JsonConverter(typeof(JsonAsPrinted<Pin>))]
 public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
 {
     private readonly string _value = value;
     private readonly bool _exact = exact;
 
-    /// <summary>The PIN in clear: for the rendered message and its encryption, nothing else.</summary>
+    /// <summary>The PIN in clear: only for the rendered message and for encryption.</summary>
     public string Reveal() => _value;
 
-    /// <summary>
-    /// Whether the guess is this PIN as it stands, or but for what a person's typing adds: see <see cref="TypedText"/>. What the PIN
-    /// contains itself is kept. Takes the same time for every guess of one length.
-    /// </summary>
+    /// <summary>Whether the guess equals this PIN, exactly or without characters that users add; see <see cref="TypedText"/>.</summary>
+    /// <remarks>Kinds of characters that the PIN itself contains are kept. Takes the same time for every guess of one length.</remarks>
     public bool Matches(PinGuess guess)
     {
         var typed = guess.Padded(_value.Length);
@@ -33,7 +31,7 @@ public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
         return same | new Pin(Form(_value, kept)).Equals(new Pin(Form(typed, kept)));
     }
 
-    /// <summary>The PIN without all that typing may add; the PIN itself where nothing would be left, or where it is no PIN.</summary>
+    /// <summary>The PIN without characters that users add; unchanged if nothing would remain, or if it is too long for a PIN.</summary>
     internal string Searched() =>
         _value.Length <= TypedText.Longest && TypedText.Normalise(_value, TypedExtras.None) is { Length: > 0 } form ? form : _value;
 
@@ -59,9 +57,9 @@ public readonly struct Pin(string value, bool exact = false) : IEquatable<Pin>
     }
 }
 
-/// <summary>What a user typed.</summary>
-/// <param name="Text">As it came, trimmed.</param>
-/// <param name="WasNumber">It came as a JSON number, which loses leading zeros: it is padded to the PIN's length.</param>
+/// <summary>The text that a user typed as the PIN.</summary>
+/// <param name="Text">The text as sent, trimmed.</param>
+/// <param name="WasNumber">It was a JSON number, which loses leading zeros: it is padded to the PIN's length.</param>
 [JsonConverter(typeof(JsonAsPrinted<PinGuess>))]
 public readonly record struct PinGuess(string Text, bool WasNumber = false)
 {

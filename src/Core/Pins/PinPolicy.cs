@@ -2,11 +2,10 @@ using System.Security.Cryptography;
 
 namespace OtpPipeline.Core.Pins;
 
-/// <summary>Makes PINs of one kind and brings what a user typed into their form.</summary>
-/// <param name="Type">What it is made of.</param>
+/// <summary>Generates PINs of one kind.</summary>
+/// <param name="Type">The kind of characters.</param>
 /// <param name="Length">4 to 10 characters.</param>
-/// <param name="Own">Characters of the application's, or of a compatible API's key, instead of those of the type; letters and
-/// digits.</param>
+/// <param name="Own">The alphabet of the application, or of a compatible API's key, instead of the type's; letters and digits.</param>
 public readonly record struct PinPolicy(PinType Type, int Length, string? Own = null)
 {
     private const string Digits = "0123456789";
@@ -20,13 +19,13 @@ public readonly record struct PinPolicy(PinType Type, int Length, string? Own = 
         _ => Distinct,
     };
 
-    /// <summary>How many different PINs it makes.</summary>
+    /// <summary>How many different PINs are possible.</summary>
     public double Codes => Math.Pow(Alphabet.Length, Length);
 
-    /// <summary>Its PINs are compared with their case: the alphabet has lower-case letters.</summary>
+    /// <summary>The comparison is case-sensitive: the alphabet has lower-case letters.</summary>
     public bool IsExact => Own?.Any(char.IsAsciiLetterLower) == true;
 
-    /// <summary>A PIN from the cryptographic generator; every PIN of the policy is equally likely.</summary>
+    /// <summary>Generates a PIN with the cryptographic generator; every PIN of the policy is equally likely.</summary>
     public Pin Next() => new(RandomNumberGenerator.GetString(Alphabet, Length), IsExact);
 }
 

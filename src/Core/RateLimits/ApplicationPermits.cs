@@ -1,9 +1,9 @@
 namespace OtpPipeline.Core.RateLimits;
 
-/// <summary>The permits that this process holds for one application, and what it knows of those of the others.</summary>
+/// <summary>The permits that this process holds for one application, and what it knows of other processes' permits.</summary>
 internal sealed class ApplicationPermits
 {
-    // Half a block is fetched ahead: with the fewest an idle process withholds less than a twentieth of the limit from the others.
+    // Half a block is fetched ahead: with the fewest blocks, an idle process keeps less than a twentieth of the limit from the others.
     private const int FewestBlocks = 32;
     private const int MostBlocks = 256;
     private const double SmallestShare = 0.1;
@@ -31,13 +31,13 @@ internal sealed class ApplicationPermits
         _time = time;
     }
 
-    /// <summary>What a request meets.</summary>
-    /// <param name="Admission">The answer, where it can be given from memory.</param>
-    /// <param name="Wait">Ends when more is known; null where the answer is given.</param>
-    /// <param name="Lease">The caller must fetch this lease; null where nothing is to be fetched, or somebody does already.</param>
+    /// <summary>The result of taking a permit.</summary>
+    /// <param name="Admission">The answer, if it is known from memory.</param>
+    /// <param name="Wait">Completes when more is known; null when the answer is given.</param>
+    /// <param name="Lease">The caller must fetch this lease; null when none is needed, or another caller is fetching it.</param>
     public readonly record struct Step(Admission Admission, Task? Wait, PermitRequest? Lease);
 
-    /// <summary>Takes a permit, or tells what to wait for.</summary>
+    /// <summary>Takes a permit, or returns what to wait for.</summary>
     public Step Take(int allowed)
     {
         lock (_lock)
@@ -72,7 +72,7 @@ internal sealed class ApplicationPermits
         }
     }
 
-    /// <summary>The lease came.</summary>
+    /// <summary>Adds a fetched lease.</summary>
     public void Add(PermitLease lease)
     {
         lock (_lock)
@@ -80,7 +80,7 @@ internal sealed class ApplicationPermits
             var now = Now;
             var endsAt = now + lease.EndsIn;
 
-            // A lease of another minute than the one that is known: what is left of the old one ends with it.
+            // A lease of another minute: the rest of the old one is no longer valid.
             if (endsAt - _endsAt > TimeSpan.FromSeconds(30))
             {
                 BeginMinute();
@@ -100,7 +100,7 @@ internal sealed class ApplicationPermits
         }
     }
 
-    /// <summary>The database is away: the process goes on with the share of the limit that it had in the last full minute.</summary>
+    /// <summary>While the database is unavailable, the process uses its share of the limit from the last full minute.</summary>
     public void GoOnAlone()
     {
         lock (_lock)
@@ -123,7 +123,7 @@ internal sealed class ApplicationPermits
 
     private int Remaining => Math.Max(0, _allowed - _leased) + _hand;
 
-    // Counted from a monotonic start: a clock that is set must not end a minute.
+    // Monotonic: setting the system clock must not end a minute.
     private DateTimeOffset Now => DateTimeOffset.UnixEpoch + _time.GetElapsedTime(0);
 
     private PermitRequest Begin(DateTimeOffset now)
@@ -143,7 +143,7 @@ internal sealed class ApplicationPermits
         _lease = null;
     }
 
-    /// <summary>Forgets the minute that has ended; when the next one ends is known with its first lease.</summary>
+    /// <summary>Discards the minute that has ended; the first lease of the next one tells when that one ends.</summary>
     private void BeginMinute()
     {
         if (_endsAt == DateTimeOffset.MinValue)

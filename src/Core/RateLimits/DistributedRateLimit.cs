@@ -4,10 +4,11 @@ using OtpPipeline.Core.Batching;
 
 namespace OtpPipeline.Core.RateLimits;
 
-/// <summary>
-/// The request limit of an application over all processes, REST and bus: permits are leased from the database in blocks and given out of
-/// memory, so that the number of round trips depends on the limit and not on the requests.
-/// </summary>
+/// <summary>Limits the requests of an application over all processes, REST and bus.</summary>
+/// <remarks>
+/// Leases permits from the database in blocks and grants them from memory, so that the number of round trips depends on the limit and not
+/// on the requests.
+/// </remarks>
 public sealed partial class DistributedRateLimit : IAsyncDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
@@ -36,7 +37,7 @@ public sealed partial class DistributedRateLimit : IAsyncDisposable
             var step = permits.Take(allowed);
             if (step.Lease is { } request)
             {
-                // Not of this request alone: it goes on when the caller hangs up.
+                // Other requests need this lease too: it continues when the client disconnects.
                 _ = FetchAsync(permits, request);
             }
 
@@ -59,7 +60,7 @@ public sealed partial class DistributedRateLimit : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Whatever it is, a limit that cannot be shared is no reason to refuse requests.
+            // After any failure: a limit that cannot be shared is no reason to refuse requests.
             permits.GoOnAlone();
             Log.Alone(_logger, failure.GetType().Name);
         }

@@ -17,10 +17,10 @@ public static class Channels
 {
     public static readonly IReadOnlyList<Channel> All = Enum.GetValues<Channel>();
 
-    /// <summary>All of them, as an error names them.</summary>
+    /// <summary>All channels, in the words of an error.</summary>
     public static readonly string Names = string.Join(", ", All.Select(Text));
 
-    /// <summary>Of the channels that reach a phone number.</summary>
+    /// <summary>Whether the channel reaches a phone number.</summary>
     public static bool TakesPhoneNumber(this Channel channel) => channel is not (Channel.Email or Channel.Telegram);
 
     public static string Text(this Channel channel) => EnumText<Channel>.Lower(channel);

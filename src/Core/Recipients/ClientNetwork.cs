@@ -3,12 +3,12 @@ using System.Net.Sockets;
 
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>Whose requests are counted together: an IPv4 address, or the /64 that a network hands to one customer of IPv6.</summary>
+/// <summary>Groups requests by network: an IPv4 address, or the /64 that a provider assigns to one IPv6 customer.</summary>
 public static class ClientNetwork
 {
     private const int PrefixLength = 8;
 
-    /// <summary>The address itself, or the first address of its /64; IPv4 written as IPv6 is IPv4.</summary>
+    /// <summary>The address itself, or the first address of its /64; an IPv4 address mapped to IPv6 is treated as IPv4.</summary>
     public static IPAddress From(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);

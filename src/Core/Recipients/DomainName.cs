@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>A domain name in the one form that DNS knows: lower-case ASCII, by IDNA 2008.</summary>
+/// <summary>A domain name in its DNS form: lower-case ASCII, by IDNA 2008.</summary>
 internal static class DomainName
 {
     private const string Prefix = "xn--";
@@ -12,7 +12,7 @@ internal static class DomainName
     /// <summary>Null for a name that IDNA refuses; an ASCII name is not checked further.</summary>
     public static string? ToAscii(string name)
     {
-        // Before anything else: the capital of "ß" is no "ss", whatever the version of ICU says.
+        // First, because some versions of ICU take the capital of "ß" for "ss".
         var lower = name.ToLowerInvariant();
         if (Ascii.IsValid(lower) && !lower.Contains(Prefix, StringComparison.Ordinal))
         {
@@ -27,12 +27,12 @@ internal static class DomainName
         }
         catch (ArgumentException)
         {
-            // Anybody can send anything as a domain name.
+            // Clients can send any text as a domain name.
             return null;
         }
     }
 
-    /// <summary>IDNA 2008 knows letters, digits and marks: no symbols, hence no emoji.</summary>
+    /// <summary>IDNA 2008 allows letters, digits and marks, but no symbols such as emoji.</summary>
     private static bool IsLabel(string label) =>
         label.EnumerateRunes().All(r => r.Value <= char.MaxValue && WordJoiners.Contains((char)r.Value)
         || Rune.GetUnicodeCategory(r) is UnicodeCategory.LowercaseLetter or UnicodeCategory.OtherLetter or UnicodeCategory.ModifierLetter

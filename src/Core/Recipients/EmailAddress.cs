@@ -3,10 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>
-/// An e-mail address as mailboxes are named in practice: unquoted local part, domain name of two labels or more.
-/// The local part is ASCII; an internationalised domain becomes its xn-- form. It prints itself masked.
-/// </summary>
+/// <summary>An e-mail address as used in practice; prints itself masked.</summary>
+/// <remarks>Unquoted ASCII local part, domain name of two labels or more. An internationalised domain becomes its xn-- form.</remarks>
 public sealed record EmailAddress
 {
     private const int LongestAddress = 254;
@@ -25,28 +23,26 @@ public sealed record EmailAddress
         _at = at;
     }
 
-    /// <summary>
-    /// The whole address. The domain is in lower case; the local part is as given, since only its host may say that case is nothing.
-    /// </summary>
+    /// <summary>The whole address: domain in lower case, local part as sent, because only its host knows whether case matters.</summary>
     public string Value { get; }
 
-    /// <summary>One spelling for all: in lower case, as practically every mailbox has it.</summary>
+    /// <summary>The same for every spelling: lower case, because practically all mailboxes ignore case.</summary>
     public string Identity => Value.ToLowerInvariant();
 
-    /// <summary>The identity without what some hosts ignore in a local part.</summary>
-    /// <param name="plusTags">Without a plus sign and what follows it.</param>
-    /// <param name="dots">Without dots.</param>
+    /// <summary>The identity without parts of the local part that some hosts ignore.</summary>
+    /// <param name="plusTags">Remove a plus sign and what follows it.</param>
+    /// <param name="dots">Remove dots.</param>
     public string Folded(bool plusTags, bool dots)
     {
         var local = Identity[.._at];
         var plus = plusTags ? local.IndexOf('+', StringComparison.Ordinal) : -1;
 
-        // A tag of nothing is none.
+        // A plus sign at the start has no local part before it, so it is kept.
         local = plus > 0 ? local[..plus] : local;
         return (dots ? local.Replace(".", "", StringComparison.Ordinal) : local) + Value[_at..];
     }
 
-    /// <summary>Reads an address; nothing is trimmed, and no control character or space passes.</summary>
+    /// <summary>Parses an address; does not trim, and refuses control characters and spaces.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out EmailAddress? address)
     {
         address = null;
@@ -96,7 +92,7 @@ public sealed record EmailAddress
             }
         }
 
-        // A last label of digits would be an IP address.
+        // A last label of digits would make it an IP address.
         return labels > 1 && last.ContainsAnyExceptInRange('0', '9');
     }
 }

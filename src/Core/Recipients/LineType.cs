@@ -1,12 +1,12 @@
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>What kind of line a phone number reaches, as its numbering plan says.</summary>
+/// <summary>The kind of line that a phone number reaches, by its numbering plan.</summary>
 public enum LineType
 {
     FixedLine,
     Mobile,
 
-    /// <summary>Either: the plan does not tell, as in North America.</summary>
+    /// <summary>Either: the plan does not distinguish them, as in North America.</summary>
     FixedLineOrMobile,
 
     /// <summary>Free for the caller.</summary>
@@ -15,7 +15,7 @@ public enum LineType
     /// <summary>The caller, here the sender, pays extra.</summary>
     PremiumRate,
 
-    /// <summary>The caller and the called share a cost that is usually higher than normal.</summary>
+    /// <summary>The caller and the called party share a cost that is usually higher than normal.</summary>
     SharedCost,
 
     Voip,
@@ -25,7 +25,7 @@ public enum LineType
 
     Pager,
 
-    /// <summary>Leads to the offices of one company.</summary>
+    /// <summary>Reaches the offices of one company.</summary>
     Company,
 
     Voicemail,

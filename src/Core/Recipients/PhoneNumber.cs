@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>A valid phone number of a country. It prints itself masked; only <see cref="E164"/> carries the whole number.</summary>
+/// <summary>A valid phone number of a country. Prints itself masked; only <see cref="E164"/> holds the whole number.</summary>
 public sealed record PhoneNumber
 {
     private readonly int _prefixLength;
@@ -19,23 +19,22 @@ public sealed record PhoneNumber
     /// <summary>Plus sign, calling code and national number, without any separator: "+33612246400".</summary>
     public string E164 { get; }
 
-    /// <summary>The country that the number belongs to, two letters in upper case: "FR".</summary>
+    /// <summary>The country of the number, two letters in upper case: "FR".</summary>
     public string CountryIso { get; }
 
-    /// <summary>What kind of line it reaches; null for a stored number that its numbering plan does not know any more.</summary>
+    /// <summary>The kind of line; null for a stored number that is no longer in its numbering plan.</summary>
     public LineType? Type => _type ?? PhoneReader.TypeOf(E164);
 
     /// <summary>
-    /// Reads a number in E.164 (then the country is ignored, even an unknown one), as written within <paramref name="countryIso"/>
-    /// (two letters in any case), or as people paste it.
+    /// Parses a number in E.164, as written within <paramref name="countryIso"/> (two letters in any case), or as pasted.
     /// </summary>
     /// <remarks>
-    /// Codes that belong to no country (+800, +870, +881, ...) are invalid: no OTP is sent there.
-    /// A text that cannot be a number at all is <see cref="PhoneParseResult.NumberInvalid"/> also when the country is missing.
+    /// An E.164 number ignores the country, even an unknown one. Codes that belong to no country (+800, +870, +881, ...) are invalid: no
+    /// OTP is sent there. A text that cannot be a number is <see cref="PhoneParseResult.NumberInvalid"/> even when the country is missing.
     /// </remarks>
     public static PhoneParseResult Parse(string? text, string? countryIso) => PhoneReader.Read(text ?? "", countryIso);
 
-    /// <summary>A number whose callers leave out the plus sign, with the plus sign before its first digit.</summary>
+    /// <summary>Adds the plus sign before the first digit, for clients that omit it.</summary>
     public static string WithPlus(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -43,14 +42,14 @@ public sealed record PhoneNumber
         return text.AsSpan(0, first).ContainsAny('+', '\uFF0B') ? text : text.Insert(first, "+");
     }
 
-    /// <summary>Whether a two-letter code, in any case, names a country that has phone numbers. "UK" does not.</summary>
+    /// <summary>Whether a two-letter code, in any case, is a country with phone numbers. "UK" is not.</summary>
     public static bool IsKnownCountry(string? iso) => iso is not null && PhoneReader.FindCallingCode(iso.ToUpperInvariant()) is not null;
 
-    /// <summary>Reads the numbering plans of all countries, so that the first number of each takes no longer than others.</summary>
+    /// <summary>Loads the numbering plans of all countries, so that the first number of a country is not slower.</summary>
     public static void LoadPlans() => PhoneReader.Load();
 
-    /// <summary>A number that was parsed before it was stored: only its shape is checked, since numbering plans change.</summary>
-    /// <exception cref="ArgumentException">The text is no E.164 number, or the country is unknown.</exception>
+    /// <summary>Restores a stored number: checks only its shape, because numbering plans change.</summary>
+    /// <exception cref="ArgumentException">The text is not an E.164 number, or the country is unknown.</exception>
     public static PhoneNumber FromStored(string e164, string countryIso)
     {
         ArgumentNullException.ThrowIfNull(e164);
@@ -65,7 +64,7 @@ public sealed record PhoneNumber
         return new PhoneNumber(e164, countryIso, callingCode, type: null);
     }
 
-    /// <summary>By number and country: the type follows from them.</summary>
+    /// <summary>Compares number and country: the type follows from them.</summary>
     public bool Equals(PhoneNumber? other) =>
         other is not null && E164.Equals(other.E164, StringComparison.Ordinal)
             && CountryIso.Equals(other.CountryIso, StringComparison.Ordinal);

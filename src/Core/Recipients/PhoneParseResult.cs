@@ -1,6 +1,6 @@
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>What became of a text that should be a phone number: one of the nested records.</summary>
+/// <summary>The result of parsing a phone number: one of the nested records.</summary>
 public abstract record PhoneParseResult
 {
     private PhoneParseResult()
@@ -10,19 +10,19 @@ public abstract record PhoneParseResult
     /// <summary>A valid number of a known country.</summary>
     public sealed record Ok(PhoneNumber Number) : PhoneParseResult;
 
-    /// <summary>The number is national, and no country came with it.</summary>
+    /// <summary>The number is national, but no country was given.</summary>
     public sealed record CountryMissing : PhoneParseResult
     {
         internal static readonly CountryMissing Instance = new();
     }
 
-    /// <summary>The number is national, and the country that came with it is none ("UK", "ZZ").</summary>
+    /// <summary>The number is national, but the given country does not exist ("UK", "ZZ").</summary>
     public sealed record CountryInvalid : PhoneParseResult
     {
         internal static readonly CountryInvalid Instance = new();
     }
 
-    /// <summary>No phone number, or none that is in use anywhere or in that country.</summary>
+    /// <summary>Not a phone number, or not in use anywhere or in that country.</summary>
     public sealed record NumberInvalid : PhoneParseResult
     {
         internal static readonly NumberInvalid Instance = new();

@@ -3,22 +3,22 @@ using PhoneNumbers;
 
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>Phone numbers as people write and paste them, read by libphonenumber.</summary>
+/// <summary>Parses phone numbers as typed and pasted, with libphonenumber.</summary>
 internal static class PhoneReader
 {
-    // The library refuses longer texts too, by an exception.
+    // The library throws for longer texts.
     private const int LongestText = 250;
 
     private static readonly SearchValues<char> Letters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private static readonly PhoneNumberUtil Library = PhoneNumberUtil.GetInstance();
 
-    /// <summary>Reads a text; the country counts where the text does not bring its own.</summary>
+    /// <summary>Parses a text; the country applies to national numbers only.</summary>
     public static PhoneParseResult Read(string text, string? countryIso)
     {
         var possible = text.Length <= LongestText ? PhoneNumberUtil.ExtractPossibleNumber(text) : "";
 
-        // The library looks at the parameters of RFC 3966 (";phone-context=+33") before it looks at the number.
+        // The library reads the parameters of RFC 3966 (";phone-context=+33") before the number.
         var readable = PhoneNumberUtil.IsViablePhoneNumber(possible)
             || (possible.Length > 0 && text.Contains(';', StringComparison.Ordinal));
         var international = possible is ['+' or '\uFF0B', ..] || text.Contains(";phone-context=+", StringComparison.Ordinal);
@@ -34,13 +34,13 @@ internal static class PhoneReader
             : PhoneParseResult.CountryMissing.Instance;
     }
 
-    /// <summary>Null for a number that is not valid.</summary>
+    /// <summary>Null for an invalid number.</summary>
     public static LineType? TypeOf(string e164) => Parse(e164, country: null) is PhoneParseResult.Ok ok ? ok.Number.Type : null;
 
-    /// <summary>Null for what is no country that has phone numbers, two letters in upper case.</summary>
+    /// <summary>Null unless the text is a country with phone numbers, two letters in upper case.</summary>
     public static int? FindCallingCode(string countryIso) => Library.GetCountryCodeForRegion(countryIso) is > 0 and var code ? code : null;
 
-    /// <summary>Reads numbers of every country: the library loads a plan, and builds its patterns, when it first needs them.</summary>
+    /// <summary>Parses numbers of every country: the library loads a plan, and builds its patterns, on first use.</summary>
     public static void Load()
     {
         foreach (var plan in Library.GetSupportedRegions().Select(Library.GetMetadataForRegion))
@@ -50,7 +50,7 @@ internal static class PhoneReader
         }
     }
 
-    // The library takes letters for keys of a telephone: "(mobile)" behind a German number would make it another one.
+    // The library maps letters to telephone keys: "(mobile)" after a German number would change the number.
     private static bool IsSpelled(string possible) =>
         possible.AsSpan().ContainsAny(Letters) && Library.IsAlphaNumber(possible.Split(';', 2)[0]);
 
@@ -60,7 +60,7 @@ internal static class PhoneReader
         {
             var read = Library.Parse(text, country);
 
-            // What has a type is valid, and what has a region of two letters belongs to a country.
+            // A number with a type is valid, and one with a two-letter region belongs to a country.
             if (Library.GetRegionCodeForNumber(read) is not { Length: 2 } region || TypeOf(Library.GetNumberType(read)) is not { } type)
             {
                 return PhoneParseResult.NumberInvalid.Instance;
@@ -72,7 +72,7 @@ internal static class PhoneReader
         }
         catch (NumberParseException)
         {
-            // Anybody can send anything as a phone number.
+            // Clients can send any text as a phone number.
             return PhoneParseResult.NumberInvalid.Instance;
         }
     }

@@ -3,22 +3,18 @@ using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>What kind of address a recipient has. The numbers are stored.</summary>
+/// <summary>Kind of a recipient's address. The numbers are stored.</summary>
 public enum RecipientKind
 {
     /// <summary>A phone number: SMS, call, WhatsApp, USSD.</summary>
     Phone = 1,
 
-    /// <summary>An e-mail address.</summary>
     Email = 2,
 
-    /// <summary>A Telegram chat.</summary>
     Chat = 3,
 }
 
-/// <summary>
-/// Whoever an OTP is for, on whatever channel. It prints itself masked; only <see cref="Address"/> carries the whole address.
-/// </summary>
+/// <summary>The recipient of an OTP on any channel. Prints itself masked; only <see cref="Address"/> holds the whole address.</summary>
 [JsonConverter(typeof(JsonAsPrinted<Recipient>))]
 public sealed record Recipient
 {
@@ -40,47 +36,44 @@ public sealed record Recipient
     private Recipient(EmailAddress email)
         : this(RecipientKind.Email, email.Value, email.Identity, countryIso: null, email.ToString()) => _email = email;
 
-    /// <summary>What <see cref="Address"/> is.</summary>
+    /// <summary>The kind of <see cref="Address"/>.</summary>
     public RecipientKind Kind { get; }
 
-    /// <summary>What a message is sent to: E.164, e-mail with its local part as given, or chat id.</summary>
+    /// <summary>The address for sending: E.164, e-mail with its local part as sent, or chat id.</summary>
     public string Address { get; }
 
-    /// <summary>The same for all addresses that mean this recipient: in lower case, and one of two numbers of a line.</summary>
+    /// <summary>Equal for all addresses of this recipient: in lower case, and one of two numbers of the same line.</summary>
     public string Identity { get; }
 
     /// <summary>The country of a phone number, two letters in upper case; null otherwise.</summary>
     public string? CountryIso { get; }
 
-    /// <summary>The phone number; null for another kind.</summary>
+    /// <summary>The phone number; null for other kinds.</summary>
     public PhoneNumber? Phone { get; }
 
-    /// <summary>The identity by which sends and guesses are counted: of an e-mail address without what the application folds.</summary>
+    /// <summary>The identity that counts sends and guesses; for e-mail, without what the application's settings fold.</summary>
     public string Folded(bool plusTags, bool dots) => _email?.Folded(plusTags, dots) ?? Identity;
 
-    /// <summary>A phone number as a recipient.</summary>
     public static Recipient From(PhoneNumber number)
     {
         ArgumentNullException.ThrowIfNull(number);
         return new(number);
     }
 
-    /// <summary>An e-mail address as a recipient.</summary>
     public static Recipient From(EmailAddress email)
     {
         ArgumentNullException.ThrowIfNull(email);
         return new(email);
     }
 
-    /// <summary>A Telegram chat as a recipient.</summary>
     public static Recipient From(TelegramChat chat)
     {
         ArgumentNullException.ThrowIfNull(chat);
         return new(RecipientKind.Chat, chat.Value, chat.Value, countryIso: null, chat.ToString());
     }
 
-    /// <summary>A recipient that was validated before it was stored.</summary>
-    /// <exception cref="ArgumentException">The three do not fit together; the message does not carry the address.</exception>
+    /// <summary>Restores a recipient that was validated before it was stored.</summary>
+    /// <exception cref="ArgumentException">The arguments do not match; the message does not contain the address.</exception>
     public static Recipient FromStored(RecipientKind kind, string address, string? countryIso) => kind switch
     {
         RecipientKind.Phone when countryIso is not null => From(PhoneNumber.FromStored(address, countryIso)),

@@ -3,23 +3,21 @@ using System.Globalization;
 
 namespace OtpPipeline.Core.Recipients;
 
-/// <summary>
-/// A Telegram chat by its number: positive for a person, negative for a group. Names (@channel) are refused, since an OTP is for one person
-/// whose chat the bot already knows. It prints itself masked.
-/// </summary>
+/// <summary>A Telegram chat by its number: positive for a person, negative for a group. Prints itself masked.</summary>
+/// <remarks>Names (@channel) are refused, because an OTP is for one person whose chat the bot already knows.</remarks>
 public sealed record TelegramChat
 {
     private const int LongestText = 20;
 
     private TelegramChat(long id) => Id = id;
 
-    /// <summary>The id that the Bot API takes as chat_id; never zero.</summary>
+    /// <summary>The id for the Bot API's chat_id; never zero.</summary>
     public long Id { get; }
 
     /// <summary>The id in digits, with a minus sign for a group.</summary>
     public string Value => Id.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Reads up to 20 characters, an optional minus sign and digits, that fit a 64-bit number.</summary>
+    /// <summary>Parses up to 20 characters, an optional minus sign and digits, within a 64-bit number.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out TelegramChat? chat)
     {
         chat = null;

@@ -2,7 +2,7 @@ using OtpPipeline.Core.Messages;
 
 namespace OtpPipeline.Core.Rules;
 
-/// <summary>The rules of what a request may name and an application may set, for configuration, admin API, REST and bus.</summary>
+/// <summary>Rules for what a request or an application may set; for configuration, admin API, REST and bus.</summary>
 public static class OptionRules
 {
     public const int MinFrom = 3;
@@ -19,12 +19,12 @@ public static class OptionRules
     public const int MinAlphabet = 10;
     public const int MaxAlphabet = 36;
 
-    // What ends a line or moves along it.
+    // Characters that end a line or move within it.
     private const string Layout = "\t\n\f\r\u0085";
 
     public static readonly TextRule From = new(MinFrom, MaxFrom, $"must be null or {MinFrom} to {MaxFrom} characters", t => !HasControl(t));
 
-    /// <summary>A template as a text, whatever placeholders it has.</summary>
+    /// <summary>A template as text, with any placeholders.</summary>
     public static readonly TextRule TemplateText = new(
         1, MaxTemplate, $"must have at most {MaxTemplate} characters and no control characters", IsLines);
 
@@ -40,13 +40,13 @@ public static class OptionRules
         MinAlphabet, MaxAlphabet, $"must be null or {MinAlphabet} to {MaxAlphabet} different characters of A to Z and 0 to 9",
         t => t.All(c => char.IsAsciiLetterUpper(c) || char.IsAsciiDigit(c)) && t.Distinct().Count() == t.Length);
 
-    /// <summary>Life in seconds.</summary>
+    /// <summary>Lifetime in seconds.</summary>
     public static readonly NumberRule Ttl = new(MinTtl, MaxTtl);
 
     public static readonly NumberRule Attempts = new(MinAttempts, MaxAttempts);
 
     public static bool HasControl(string text) => text.Any(char.IsControl);
 
-    /// <summary>Whether its only control characters are ends of lines and tabs.</summary>
+    /// <summary>Whether its only control characters are line ends and tabs.</summary>
     public static bool IsLines(string text) => !text.Any(c => char.IsControl(c) && !Layout.Contains(c, StringComparison.Ordinal));
 }

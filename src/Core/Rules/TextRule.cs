@@ -1,10 +1,10 @@
 namespace OtpPipeline.Core.Rules;
 
-/// <summary>A text within bounds.</summary>
-/// <param name="Min">Fewest characters.</param>
-/// <param name="Max">Most characters.</param>
-/// <param name="Expected">What an error says of the value.</param>
-/// <param name="IsValid">What else holds; null for nothing.</param>
+/// <summary>A text within length limits.</summary>
+/// <param name="Min">Minimum characters.</param>
+/// <param name="Max">Maximum characters.</param>
+/// <param name="Expected">The error text for an invalid value.</param>
+/// <param name="IsValid">A further check; null for none.</param>
 public sealed record TextRule(int Min, int Max, string Expected, Func<string, bool>? IsValid = null)
 {
     public TextRule(int min, int max)

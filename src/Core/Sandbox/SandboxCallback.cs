@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OtpPipeline.Core.Sandbox;
 
-/// <summary>A callback that the sandbox's own receiver got; kept as long as a message of the sandbox.</summary>
+/// <summary>A callback received by the sandbox; stored as long as a sandbox message.</summary>
 public sealed class SandboxCallback
 {
     public required Guid Id { get; init; }
@@ -19,10 +19,10 @@ public sealed class SandboxCallback
 /// <summary>The readable part of a <see cref="SandboxCallback"/>.</summary>
 /// <param name="Path">Path of the request.</param>
 /// <param name="Headers">The webhook headers.</param>
-/// <param name="Body">As it came.</param>
+/// <param name="Body">The body as sent.</param>
 public sealed record SandboxCallbackContent(string Path, IReadOnlyDictionary<string, string> Headers, string Body)
 {
-    /// <summary>Prints nothing of it.</summary>
+    /// <summary>Prints the type name only.</summary>
     public override string ToString() => nameof(SandboxCallbackContent);
 }
 

@@ -3,7 +3,7 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Sandbox;
 
-/// <summary>What the sandbox keeps is encrypted like everything else.</summary>
+/// <summary>Encrypts sandbox messages and callbacks.</summary>
 public static class SandboxEncryption
 {
     public static byte[] EncryptSandbox(this OtpSecrets secrets, Guid messageId, SandboxContent content) =>

@@ -1,6 +1,6 @@
 namespace OtpPipeline.Core.Sandbox;
 
-/// <summary>What the sandbox provider would have sent; kept for 15 minutes.</summary>
+/// <summary>A message that the sandbox would have sent; stored for 15 minutes by default.</summary>
 public sealed class SandboxMessage
 {
     public required Guid Id { get; init; }
@@ -18,6 +18,6 @@ public sealed class SandboxMessage
 /// <summary>The readable part of a <see cref="SandboxMessage"/>.</summary>
 public sealed record SandboxContent(string Channel, string Recipient, string Text, string Pin)
 {
-    /// <summary>Prints nothing of it.</summary>
+    /// <summary>Prints the type name only.</summary>
     public override string ToString() => nameof(SandboxContent);
 }

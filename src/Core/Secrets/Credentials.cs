@@ -2,9 +2,8 @@ using System.Security.Cryptography;
 
 namespace OtpPipeline.Core.Secrets;
 
-/// <summary>
-/// New keys and secrets, all of them from the cryptographic generator; whoever makes one shows it once and stores its hash.
-/// </summary>
+/// <summary>Generates keys and secrets with the cryptographic generator.</summary>
+/// <remarks>The caller shows a secret once and stores only its hash.</remarks>
 public static class Credentials
 {
     private const string ApiKeyKind = "otp_live_";
@@ -12,12 +11,10 @@ public static class Credentials
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int Length = 43;
 
-    /// <summary>A key for X-API-KEY: its kind, by which scanners know it, and 256 random bits.</summary>
+    /// <summary>A key for X-API-KEY: a prefix for secret scanners, and 256 random bits.</summary>
     public static string NewApiKey() => ApiKeyKind + Text();
 
-    /// <summary>
-    /// What of a key stays visible: its kind where we made it, and four characters, by which people recognise it and nobody guesses it.
-    /// </summary>
+    /// <summary>The visible part of a key: our prefix, if present, and four characters: enough to recognise, not to guess.</summary>
     public static string Prefix(string key)
     {
         var kind = key.StartsWith(ApiKeyKind, StringComparison.Ordinal) && key.Length == ApiKeyKind.Length + Length ? ApiKeyKind.Length : 0;
@@ -27,7 +24,7 @@ public static class Credentials
     /// <summary>A secret that belongs to an id: 256 random bits.</summary>
     public static string NewSecret() => "otp_secret_" + Text();
 
-    /// <summary>A secret that signs callbacks, as Standard Webhooks writes it, and its bytes.</summary>
+    /// <summary>A secret that signs callbacks, in the text form of Standard Webhooks, and its bytes.</summary>
     public static (string Text, byte[] Bytes) NewWebhookSecret()
     {
         var bytes = RandomNumberGenerator.GetBytes(32);
@@ -37,7 +34,7 @@ public static class Credentials
     /// <summary>Random bytes in lower-case hexadecimal digits.</summary>
     public static string NewHex(int bytes) => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(bytes));
 
-    /// <summary>From 1 to the limit, without the limit.</summary>
+    /// <summary>A random number from 1 to below the limit.</summary>
     public static int NewNumber(int limit) => RandomNumberGenerator.GetInt32(1, limit);
 
     private static string Text() => RandomNumberGenerator.GetString(Alphabet, Length);

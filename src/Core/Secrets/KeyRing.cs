@@ -5,11 +5,12 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Core.Secrets;
 
-/// <summary>
-/// Encrypts with AES-256-GCM under the newest key, decrypts with any. Each ciphertext has a key of its own, derived by HKDF from the ring's
-/// key and a random salt: with 192 random bits of salt and nonce no number of ciphertexts repeats both. The associated data binds a
-/// ciphertext to its place, so a row copied elsewhere does not open. Keyed hashes come from another key, which outlives a rotation.
-/// </summary>
+/// <summary>Encrypts with AES-256-GCM under the newest key, decrypts with any.</summary>
+/// <remarks>
+/// Each ciphertext has its own key, derived by HKDF from the ring's key and a random salt; 192 random bits of salt and nonce make a
+/// repetition of both practically impossible. The associated data binds a ciphertext to its place, so a copied row does not decrypt. Keyed
+/// hashes use another key, which outlives a rotation.
+/// </remarks>
 public sealed class KeyRing
 {
     private const int KeySize = 32;
@@ -31,14 +32,13 @@ public sealed class KeyRing
     /// <summary>Id of the key that encrypts.</summary>
     public string CurrentKeyId { get; }
 
-    /// <summary>How many keys may have made a keyed hash: the current one, and the old ones behind it.</summary>
+    /// <summary>How many keys may have made a keyed hash: the current one, and the old ones after it.</summary>
     public int LookupKeys => _lookupKeys.Length;
 
     /// <summary>Salt, nonce, ciphertext and tag under the current key.</summary>
     public byte[] Encrypt(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData) => Encrypt(CurrentKeyId, 0, secret, associatedData);
 
-    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was encrypted in this
-    /// place.</exception>
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data was not encrypted for this place.</exception>
     public byte[] Decrypt(string keyId, ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData)
     {
         if (!_keys.TryGetValue(keyId, out var key))
@@ -57,7 +57,7 @@ public sealed class KeyRing
         return secret;
     }
 
-    /// <summary>Encrypts with the key's id in front, for columns that have none beside them.</summary>
+    /// <summary>Encrypts with the key's id as prefix, for columns without a column for the id.</summary>
     public byte[] EncryptWithId(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> associatedData)
     {
         var id = Encoding.UTF8.GetBytes(CurrentKeyId);
@@ -67,7 +67,7 @@ public sealed class KeyRing
         return data;
     }
 
-    /// <summary>Id of the key that made what <see cref="EncryptWithId"/> returned.</summary>
+    /// <summary>Id of the key that <see cref="EncryptWithId"/> used.</summary>
     public static string KeyIdOf(ReadOnlySpan<byte> encrypted)
     {
         if (encrypted.IsEmpty || encrypted.Length <= encrypted[0])
@@ -78,20 +78,18 @@ public sealed class KeyRing
         return Encoding.UTF8.GetString(encrypted[1..(1 + encrypted[0])]);
     }
 
-    /// <exception cref="CryptographicException">The key is not in the ring, or the data is not what was encrypted in this
-    /// place.</exception>
+    /// <exception cref="CryptographicException">The key is not in the ring, or the data was not encrypted for this place.</exception>
     public byte[] DecryptWithId(ReadOnlySpan<byte> encrypted, ReadOnlySpan<byte> associatedData)
     {
         var id = KeyIdOf(encrypted);
         return Decrypt(id, encrypted[(1 + encrypted[0])..], associatedData);
     }
 
-    /// <summary>
-    /// Keyed hash (HMAC-SHA256, 32 bytes) of a value for one purpose: equal values meet, nobody without the key can try them out.
-    /// </summary>
-    /// <param name="purpose">Hashes of different purposes never meet.</param>
-    /// <param name="value">What is hashed.</param>
-    /// <param name="lookupKey">0 for Otp:LookupKey, from 1 on for those of Otp:OldLookupKeys.</param>
+    /// <summary>Keyed hash (HMAC-SHA256, 32 bytes) of a value for one purpose.</summary>
+    /// <remarks>Equal values have equal hashes; without the key an attacker cannot try values.</remarks>
+    /// <param name="purpose">Different purposes give different hashes.</param>
+    /// <param name="value">The value to hash.</param>
+    /// <param name="lookupKey">0 for Otp:LookupKey; 1 and higher for Otp:OldLookupKeys.</param>
     public byte[] Hash(string purpose, string value, int lookupKey = 0)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, _lookupKeys[lookupKey]);

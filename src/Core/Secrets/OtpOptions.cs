@@ -7,29 +7,23 @@ public sealed class OtpOptions : IValidatableObject
 {
     public const string Section = "Otp";
 
-    /// <summary>
-    /// Keys that encrypt PINs and personal data, newest first: the first one encrypts, all of them decrypt. Remove an old key when the
-    /// retention period has passed since it was first. At least one.
-    /// </summary>
+    /// <summary>Keys for PINs and personal data, newest first: the first one encrypts, all decrypt. At least one.</summary>
+    /// <remarks>Remove an old key when the retention period has passed since it was first.</remarks>
     public IList<PinKey> PinKeys { get; init; } = [];
 
-    /// <summary>
-    /// Base64 of 32 bytes: finds recipients and idempotency keys by keyed hash. Keep it when PIN keys rotate.
-    /// With a single PIN key it may be missing: the hash key is then derived from that one.
-    /// </summary>
+    /// <summary>Base64 of 32 bytes: finds recipients and idempotency keys by keyed hash. Keep it when PIN keys rotate.</summary>
+    /// <remarks>Optional with a single PIN key: the hash key is then derived from that one.</remarks>
     public string? LookupKey { get; set; }
 
-    /// <summary>
-    /// Lookup keys of before, newest first: API keys and secrets that were stored under them stay valid. Nothing else is found by them.
-    /// Remove one when those keys and secrets are replaced.
-    /// </summary>
+    /// <summary>Former lookup keys, newest first: API keys and secrets stored under them stay valid.</summary>
+    /// <remarks>They find nothing else. Remove one when those keys and secrets are replaced.</remarks>
     public IList<string> OldLookupKeys { get; init; } = [];
 
     /// <summary>How long a final OTP stays queryable. 1 hour to 10 years; default 30 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "3650.00:00:00")]
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long an idempotency key gives its first answer again. 1 minute to 30 days; default 24 hours.</summary>
+    /// <summary>How long an idempotency key repeats its first answer. 1 minute to 30 days; default 24 hours.</summary>
     [Range(typeof(TimeSpan), "00:01:00", "30.00:00:00")]
     public TimeSpan IdempotencyRetention { get; set; } = TimeSpan.FromHours(24);
 
@@ -88,7 +82,7 @@ public sealed class OtpOptions : IValidatableObject
 /// <summary>One key of the ring.</summary>
 public sealed class PinKey
 {
-    /// <summary>Stored beside what the key encrypted; 1 to 32 characters, never used again for another key.</summary>
+    /// <summary>Stored with the ciphertext; 1 to 32 characters, never reused for another key.</summary>
     public string Id { get; set; } = "";
 
     /// <summary>Base64 of 32 random bytes.</summary>

@@ -2,12 +2,12 @@ namespace OtpPipeline.Core.Stores;
 
 /// <summary>How long a claim still holds, by the monotonic clock.</summary>
 /// <remarks>
-/// The clock runs on while the process is frozen, and no timer has to fire first: whoever asks after a pause gets the truth.
-/// Start it before the claim's statement is sent, so that it never ends later than the lease in the database.
+/// The clock continues while the process is frozen and needs no timer, so it is correct after a pause. Start it before sending the claim's
+/// statement, so that it never ends later than the lease in the database.
 /// </remarks>
 public sealed class LeaseClock
 {
-    /// <summary>For what goes out without a claim.</summary>
+    /// <summary>For sending without a claim.</summary>
     public static readonly LeaseClock Endless = new(TimeProvider.System, 0, TimeSpan.MaxValue);
 
     private readonly TimeProvider _time;
@@ -21,10 +21,10 @@ public sealed class LeaseClock
         _length = length;
     }
 
-    /// <summary>What is left; zero once it is over.</summary>
+    /// <summary>The remaining time; zero once it is over.</summary>
     public TimeSpan Left => _length - _time.GetElapsedTime(_start) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
-    /// <summary>Nothing may go out under this claim any more.</summary>
+    /// <summary>Nothing may be sent under this claim any more.</summary>
     public bool IsOver => Left == TimeSpan.Zero;
 
     /// <summary>A clock that starts now.</summary>
@@ -33,9 +33,9 @@ public sealed class LeaseClock
     /// <summary>A clock that started at this timestamp of the same provider.</summary>
     public static LeaseClock Since(TimeProvider time, long timestamp, TimeSpan length) => new(time, timestamp, length);
 
-    /// <summary>The same start, ended no later than this time after it: the remaining life of an OTP, for example.</summary>
+    /// <summary>The same start with an earlier end, for example the OTP's remaining lifetime.</summary>
     public LeaseClock EndedAfter(TimeSpan length) => length < _length ? new(_time, _start, length) : this;
 
-    /// <summary>The part for one call that starts now: the call's time, or what is left of the claim.</summary>
+    /// <summary>The time for one call that starts now: the call's time-out, or the rest of the claim if shorter.</summary>
     public LeaseClock ForCall(TimeSpan timeout) => Start(_time, timeout < Left ? timeout : Left);
 }

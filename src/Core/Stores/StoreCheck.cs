@@ -1,4 +1,4 @@
 namespace OtpPipeline.Core.Stores;
 
-/// <summary>The sentence that says why the pipeline cannot work with this database; null where it can.</summary>
+/// <summary>Returns why the pipeline cannot work with this database; null when it can.</summary>
 public delegate Task<string?> StoreCheck(CancellationToken cancellationToken);

@@ -6,12 +6,12 @@ using Microsoft.EntityFrameworkCore;
 
 namespace OtpPipeline.Core.Stores;
 
-/// <summary>Tells apart what the database refuses: docs/decisions/refusals-of-the-database.md has the reasons.</summary>
+/// <summary>Classifies database failures; docs/decisions/refusals-of-the-database.md has the reasons.</summary>
 public static class StoreFailures
 {
     private const string LockNotAvailable = "55P03";
 
-    /// <summary>SQLSTATEs, and classes of them by their first two characters. Whatever is not here is a fault.</summary>
+    /// <summary>SQLSTATEs, and classes of them by their first two or three characters. All others are faults.</summary>
     private static readonly FrozenDictionary<string, StoreFailure> States = new Dictionary<string, StoreFailure>(StringComparer.Ordinal)
     {
         ["08"] = StoreFailure.Outage, // connection exception
@@ -39,7 +39,7 @@ public static class StoreFailures
         ["23505"] = StoreFailure.Duplicate,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The meaning of an exception, or of what it was caused by.</summary>
+    /// <summary>Classifies an exception or one of its inner exceptions.</summary>
     public static StoreFailure KindOf(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
@@ -53,13 +53,13 @@ public static class StoreFailures
         return StoreFailure.Fault;
     }
 
-    /// <summary>The database cannot be reached, is stopping, or does not answer.</summary>
+    /// <summary>The database is unreachable, is stopping, or does not answer.</summary>
     public static bool IsOutage(Exception failure) => KindOf(failure) == StoreFailure.Outage;
 
-    /// <summary>Nothing is wrong with the work: another moment may let it through.</summary>
+    /// <summary>The work itself is not at fault: it may succeed later.</summary>
     public static bool IsTransient(Exception failure) => KindOf(failure) is StoreFailure.Outage or StoreFailure.Busy or StoreFailure.Retry;
 
-    /// <summary>Another transaction held a row for longer than a session may wait for it.</summary>
+    /// <summary>Another transaction held a row longer than the session's lock time-out.</summary>
     public static bool IsLockTimeout(Exception failure)
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
@@ -73,7 +73,7 @@ public static class StoreFailures
         return false;
     }
 
-    /// <summary>Another row has this unique value already.</summary>
+    /// <summary>Another row already has this unique value.</summary>
     public static bool IsDuplicate(Exception failure) => KindOf(failure) == StoreFailure.Duplicate;
 
     private static StoreFailure Kind(Exception failure) => failure switch
@@ -85,7 +85,7 @@ public static class StoreFailures
         DbUpdateConcurrencyException => StoreFailure.Retry,
         TimeoutException or SocketException or IOException => StoreFailure.Outage,
 
-        // The host stops: its connections and its batches take nothing more.
+        // The host is stopping: its connections and batches accept no more work.
         ObjectDisposedException or ChannelClosedException => StoreFailure.Outage,
         _ => StoreFailure.Fault,
     };

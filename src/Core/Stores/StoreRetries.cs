@@ -2,15 +2,15 @@ using System.Security.Cryptography;
 
 namespace OtpPipeline.Core.Stores;
 
-/// <summary>Runs a whole transaction again that the database rolled back for a passing reason.</summary>
+/// <summary>Reruns a whole transaction that the database rolled back for a transient reason.</summary>
 public static class StoreRetries
 {
-    /// <summary>How often a transaction runs at most.</summary>
+    /// <summary>Maximum runs of a transaction.</summary>
     public const int MaxRuns = 4;
 
     private const int LongestPauseMilliseconds = 20;
 
-    /// <param name="unit">The transaction from its begin to its commit; it starts from nothing each time.</param>
+    /// <param name="unit">The transaction from begin to commit; it starts from scratch each time.</param>
     public static async Task<T> RunAsync<T>(Func<Task<T>> unit)
     {
         for (var run = 1; ; run++)
@@ -21,7 +21,7 @@ public static class StoreRetries
             }
             catch (Exception failure) when (run < MaxRuns && StoreFailures.KindOf(failure) == StoreFailure.Retry)
             {
-                // Two that met in a deadlock must not start again at the same moment.
+                // Two transactions that deadlocked must not restart at the same time.
                 await Task.Delay(RandomNumberGenerator.GetInt32(LongestPauseMilliseconds * run) + 1);
             }
         }

@@ -3,7 +3,7 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Identifiers;
 
-/// <summary>A name under which the clients of one compatible API know an application, with its secret where it has one.</summary>
+/// <summary>A name by which clients of one compatible API identify an application, with its secret if any.</summary>
 public sealed class ApplicationIdentifier
 {
     public required Guid Id { get; init; }
@@ -12,32 +12,32 @@ public sealed class ApplicationIdentifier
 
     public required IdentifierKind Kind { get; init; }
 
-    /// <summary>The text as clients send it; where that is a secret by itself, its keyed hash in lower-case hexadecimal digits.</summary>
+    /// <summary>The text as clients send it; if the text is a secret, its keyed hash in lower-case hexadecimal digits.</summary>
     public required string Identifier { get; init; }
 
-    /// <summary>What an operator sees: the identifier, or the beginning of one that is a secret.</summary>
+    /// <summary>The text that operators see: the identifier, or the beginning of a secret one.</summary>
     public required string Display { get; init; }
 
-    /// <summary>Keyed hash of the secret; null where the kind has none.</summary>
+    /// <summary>Keyed hash of the secret; null for kinds without one.</summary>
     public byte[]? SecretHash { get; set; }
 
-    /// <summary>Of the secret before the last change, which is valid too until it is dropped.</summary>
+    /// <summary>Keyed hash of the secret before the last change, which stays valid until it is dropped.</summary>
     public byte[]? PreviousSecretHash { get; set; }
 
-    /// <summary>What the compatible API needs to know beside, all of it texts; see <see cref="IdentifierRules"/>.</summary>
+    /// <summary>Further settings for the compatible API, all of them texts; see <see cref="IdentifierRules"/>.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; set; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; set; }
 
-    /// <summary>A setting; its default where it is not set.</summary>
+    /// <summary>The value of a setting, or its default.</summary>
     public string Setting(string name) => Settings.GetValueOrDefault(name) ?? IdentifierRules.For(Kind).Settings[name].Default ?? "";
 
     /// <summary>Whether this is its secret; takes the same time for every guess.</summary>
     public bool Matches(string secret, OtpSecrets secrets) => HashOf(secret, secrets) is not null;
 
-    /// <summary>The stored hash of this secret; null where it is none of its secrets.</summary>
+    /// <summary>The stored hash of this secret; null when it matches none.</summary>
     internal byte[]? HashOf(string secret, OtpSecrets secrets)
     {
         byte[]? found = null;
@@ -50,7 +50,7 @@ public sealed class ApplicationIdentifier
         return found;
     }
 
-    /// <summary>Whether a secret with this hash is its secret.</summary>
+    /// <summary>Whether this hash matches one of its secrets.</summary>
     internal bool Matches(ReadOnlySpan<byte> hash)
     {
         var now = SecretHash is { } current && CryptographicOperations.FixedTimeEquals(hash, current);

@@ -4,10 +4,8 @@ using OtpPipeline.Core.Messages;
 
 namespace OtpPipeline.Core.Applications.Identifiers;
 
-/// <summary>
-/// The text of a WhatsApp authentication message. The platform approves a fixed text with the code as its one variable, and neither links
-/// nor emoji.
-/// </summary>
+/// <summary>The text of a WhatsApp authentication message.</summary>
+/// <remarks>The platform approves a fixed text with the code as its one variable, without links or emoji.</remarks>
 internal static class AuthenticationText
 {
     public const string Expected = "1 to 1024 characters of one line with {{pin}} once, without another variable, a link or emoji";

@@ -1,23 +1,21 @@
 namespace OtpPipeline.Core.Applications.Identifiers;
 
-/// <summary>What an identifier is to the clients that name it. One text is unique within its kind.</summary>
+/// <summary>Kinds of identifiers in the clients' requests. A text is unique within its kind.</summary>
 public enum IdentifierKind
 {
-    /// <summary>
-    /// The id that asks for access tokens, with the secret of the application; the application's own id unless another is wanted.
-    /// </summary>
+    /// <summary>The id for requesting access tokens, with the application's secret; by default the application's own id.</summary>
     TokenClient,
 
-    /// <summary>Beem's numeric appId; it has no secret of its own.</summary>
+    /// <summary>Beem's numeric appId, without a secret.</summary>
     BeemApp,
 
     /// <summary>Beem's API key, the user name of HTTP Basic, with its secret key.</summary>
     BeemKey,
 
-    /// <summary>The otp_config_uid in the path of BizMagnets' requests; it has no secret of its own.</summary>
+    /// <summary>The otp_config_uid in the path of BizMagnets' requests, without a secret.</summary>
     BizmagnetsConfig,
 
-    /// <summary>Gupshup's two-factor key of 32 hexadecimal digits: who knows it may use it, so only its hash is stored.</summary>
+    /// <summary>Gupshup's two-factor key of 32 hexadecimal digits: it is itself a secret, so only its hash is stored.</summary>
     GupshupKey,
 
     /// <summary>Gupshup's accountid with its token.</summary>

@@ -6,19 +6,19 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Identifiers;
 
-/// <summary>The kinds of identifiers, each with its form and its settings.</summary>
+/// <summary>The kinds of identifiers with their formats and settings.</summary>
 public static partial class IdentifierRules
 {
-    /// <summary>Fewest characters of a secret that an operator brings along.</summary>
+    /// <summary>Minimum characters of a secret that an operator supplies.</summary>
     public const int MinSecret = 8;
 
-    /// <summary>Most characters of a secret.</summary>
+    /// <summary>Maximum characters of a secret.</summary>
     public const int MaxSecret = 500;
 
-    /// <summary>A secret that an operator brings along.</summary>
+    /// <summary>A secret that an operator supplies.</summary>
     public static readonly TextRule Secret = new(MinSecret, MaxSecret);
 
-    /// <summary>Fewest different codes that the settings of a two-factor key may make.</summary>
+    /// <summary>Minimum number of different codes that the settings of a two-factor key must allow.</summary>
     public const int FewestCodes = 10_000;
 
     private const int BeemAppLimit = 1_000_000_000;
@@ -66,10 +66,9 @@ public static partial class IdentifierRules
         = new(Plain(), "1 to 100 printable characters without a colon", HasSecret: true, IsSecret: false, None, Make: null),
     }.ToFrozenDictionary();
 
-    /// <summary>The shape of a kind.</summary>
     public static IdentifierShape For(IdentifierKind kind) => Shapes[kind];
 
-    /// <summary>The text that the database keeps and finds; hexadecimal digits and paths have no case.</summary>
+    /// <summary>The text that the database stores and finds; hexadecimal digits and paths are case-insensitive.</summary>
     public static string Stored(IdentifierKind kind, string identifier, OtpSecrets secrets, int lookupKey = 0)
     {
         var text = kind is IdentifierKind.GupshupKey or IdentifierKind.BizmagnetsConfig ? identifier.ToLowerInvariant()
@@ -78,11 +77,11 @@ public static partial class IdentifierRules
         return For(kind).IsSecret ? Convert.ToHexStringLower(secrets.HashIdentifier(kind, text, lookupKey)) : text;
     }
 
-    /// <summary>The text that an operator sees.</summary>
+    /// <summary>The text that operators see.</summary>
     public static string Shown(IdentifierKind kind, string identifier) =>
         For(kind).IsSecret ? $"{Credentials.Prefix(identifier)}..." : identifier;
 
-    /// <summary>Whether codeChars and codeLength, as far as they are valid, make codes that cannot be guessed in a few tries.</summary>
+    /// <summary>Whether codeChars and codeLength, if valid, allow too many codes to guess in a few tries.</summary>
     public static bool HasEnoughCodes(IReadOnlyDictionary<string, string> settings)
     {
         var known = For(IdentifierKind.GupshupKey).Settings;

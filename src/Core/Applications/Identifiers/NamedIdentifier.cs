@@ -2,14 +2,14 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Identifiers;
 
-/// <summary>An identifier as somebody names it, before it is checked.</summary>
-/// <param name="Kind">What it is to the clients.</param>
+/// <summary>An identifier as an operator names it, before validation.</summary>
+/// <param name="Kind">The kind of identifier.</param>
 /// <param name="Identifier">The text in clear.</param>
 /// <param name="Secret">The secret in clear, for kinds that have one.</param>
-/// <param name="Settings">Its settings; those that are missing have their defaults.</param>
+/// <param name="Settings">Its settings; missing ones have their defaults.</param>
 public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, string? Secret, IReadOnlyDictionary<string, string> Settings)
 {
-    /// <summary>Every field that is wrong.</summary>
+    /// <summary>Returns every invalid field.</summary>
     public IEnumerable<FieldProblem> Validate()
     {
         var shape = IdentifierRules.For(Kind);
@@ -34,7 +34,7 @@ public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, str
         }
     }
 
-    /// <summary>Every setting that is wrong, missing or unknown.</summary>
+    /// <summary>Returns every invalid, missing or unknown setting.</summary>
     public static IEnumerable<FieldProblem> ValidateSettings(IdentifierKind kind, IReadOnlyDictionary<string, string> settings)
     {
         var known = IdentifierRules.For(kind).Settings;
@@ -65,7 +65,7 @@ public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, str
         }
     }
 
-    /// <summary>The row, with hashes in place of secrets.</summary>
+    /// <summary>Creates the row, with hashes in place of secrets.</summary>
     public ApplicationIdentifier ToIdentifier(Guid applicationId, OtpSecrets secrets, DateTime now)
     {
         var id = Guid.CreateVersion7();
@@ -87,7 +87,7 @@ public sealed record NamedIdentifier(IdentifierKind Kind, string Identifier, str
     public override string ToString() => $"{Kind} {IdentifierRules.Shown(Kind, Identifier)}";
 }
 
-/// <summary>What is wrong with one field.</summary>
-/// <param name="Field">Its name.</param>
-/// <param name="Expected">What it must be.</param>
+/// <summary>An error in one field.</summary>
+/// <param name="Field">The field's name.</param>
+/// <param name="Expected">The expected value.</param>
 public readonly record struct FieldProblem(string Field, string Expected);

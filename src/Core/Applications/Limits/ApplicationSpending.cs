@@ -3,7 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OtpPipeline.Core.Applications.Limits;
 
-/// <summary>What an application spent on one day (UTC); a row exists only where a spending limit is set.</summary>
+/// <summary>What an application spent on one day (UTC); a row exists only with a spending limit.</summary>
 public sealed class ApplicationSpending
 {
     public required Guid ApplicationId { get; init; }

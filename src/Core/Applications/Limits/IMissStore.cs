@@ -1,19 +1,17 @@
 namespace OtpPipeline.Core.Applications.Limits;
 
-/// <summary>
-/// Counts misses of one kind in the last minute for all processes: each before it is known to be one, so that guesses side by side are
-/// counted too.
-/// </summary>
+/// <summary>Counts misses of one kind in the last minute, over all processes.</summary>
+/// <remarks>Counts each attempt before its result is known, so that parallel guesses count too.</remarks>
 public interface IMissStore
 {
-    /// <summary>Counts one.</summary>
-    /// <param name="applicationId">Whose.</param>
-    /// <param name="hash">Of what they have in common.</param>
-    /// <param name="limit">Misses a minute.</param>
-    /// <param name="cancellationToken">Ends the waiting.</param>
-    /// <returns>By what it is taken back; null where there were as many already.</returns>
+    /// <summary>Counts one attempt as a miss.</summary>
+    /// <param name="applicationId">The application.</param>
+    /// <param name="hash">Hash of what the misses share.</param>
+    /// <param name="limit">Misses per minute.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The number to release it by; null when the limit is already reached.</returns>
     Task<long?> ReserveAsync(Guid applicationId, byte[] hash, int limit, CancellationToken cancellationToken);
 
-    /// <summary>It was none.</summary>
+    /// <summary>Takes back a counted attempt that was not a miss.</summary>
     Task ReleaseAsync(Guid applicationId, byte[] hash, long reserved, CancellationToken cancellationToken);
 }

@@ -3,20 +3,20 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace OtpPipeline.Core.Applications.Limits;
 
-/// <summary>What limits need to know of one recipient of one application.</summary>
+/// <summary>The data for the limits of one recipient of one application.</summary>
 public sealed class RecipientHistory
 {
     public required Guid ApplicationId { get; init; }
 
     public required byte[] RecipientHash { get; init; }
 
-    /// <summary>Unix milliseconds of the accepted requests of the last day, oldest first.</summary>
+    /// <summary>Accepted requests of the last day in Unix milliseconds, oldest first.</summary>
     public long[] Sends { get; set; } = [];
 
-    /// <summary>Wrong guesses in a row, over all OTPs of the recipient.</summary>
+    /// <summary>Consecutive wrong guesses over all OTPs of the recipient.</summary>
     public int FailedGuesses { get; set; }
 
-    /// <summary>Until then nothing is sent to the recipient and no guess is evaluated.</summary>
+    /// <summary>Until then, nothing is sent to the recipient and no guess is checked.</summary>
     public DateTime? CoolOffUntil { get; set; }
 
     public DateTime UpdatedAt { get; set; }

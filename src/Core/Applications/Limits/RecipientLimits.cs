@@ -9,11 +9,11 @@ public static class RecipientLimits
     private const long Hour = 60 * Minute;
     private const long Day = 24 * Hour;
 
-    /// <summary>Counts one more request in, or says why not. A refused request is not counted.</summary>
-    /// <param name="history">The recipient's.</param>
-    /// <param name="limits">The application's.</param>
+    /// <summary>Counts a request, or returns why it is refused. A refused request is not counted.</summary>
+    /// <param name="history">The recipient's history.</param>
+    /// <param name="limits">The application's limits.</param>
     /// <param name="now">The database's clock.</param>
-    /// <param name="retryPeriod">Seconds between two sends; null for what the limits say.</param>
+    /// <param name="retryPeriod">Seconds between two sends; null for the limits' value.</param>
     public static OtpError? Admit(RecipientHistory history, ApplicationLimits limits, DateTime now, int? retryPeriod = null)
     {
         if (CoolingOff(history, now) is { } cooling)
@@ -32,7 +32,7 @@ public static class RecipientLimits
         var dayWait = day.Length >= limits.SendsPerDay ? day[^limits.SendsPerDay] + Day - ms : 0;
         if (hourWait > 0 || dayWait > 0)
         {
-            // Both windows must have room again.
+            // Both windows must have capacity again.
             return OtpErrors.TooManySends(dayWait > hourWait ? "day" : "hour", TimeSpan.FromMilliseconds(Math.Max(hourWait, dayWait)));
         }
 
@@ -40,7 +40,7 @@ public static class RecipientLimits
         return null;
     }
 
-    /// <summary>Why a history of counted sends takes no further one; null where each of its windows has room.</summary>
+    /// <summary>Why counted sends take no further send; null when each window has capacity.</summary>
     public static OtpError? Full(RecipientHistory history, CountedSends counted, DateTime now)
     {
         var ms = Milliseconds(now);
@@ -49,7 +49,7 @@ public static class RecipientLimits
         return wait > 0 ? counted.Error with { RetryAfter = TimeSpan.FromMilliseconds(wait) } : null;
     }
 
-    /// <summary>Counts a send in, and forgets those that no window reaches.</summary>
+    /// <summary>Counts a send, and drops sends older than every window.</summary>
     public static void Count(RecipientHistory history, CountedSends counted, DateTime now)
     {
         var ms = Milliseconds(now);
@@ -57,11 +57,11 @@ public static class RecipientLimits
         history.Sends = [.. history.Sends.Where(t => t > ms - longest), ms];
     }
 
-    /// <summary>Whether the recipient rests after too many wrong guesses.</summary>
+    /// <summary>Returns the error while the recipient cools off after too many wrong guesses.</summary>
     public static OtpError? CoolingOff(RecipientHistory history, DateTime now) =>
         history.CoolOffUntil is { } until && until > now ? OtpErrors.CoolingOff(until - now) : null;
 
-    /// <summary>One more wrong guess in a row; the last allowed one starts the cool-off, after which counting begins anew.</summary>
+    /// <summary>Counts a wrong guess; the last allowed one starts the cool-off and resets the count.</summary>
     public static void CountFailedGuess(RecipientHistory history, ApplicationLimits limits, DateTime now)
     {
         history.FailedGuesses++;
@@ -72,6 +72,6 @@ public static class RecipientLimits
         }
     }
 
-    // The database's times are UTC, whatever kind its driver gives them.
+    // The database's times are UTC, whatever kind its driver sets.
     private static long Milliseconds(DateTime now) => new DateTimeOffset(now.Ticks, TimeSpan.Zero).ToUnixTimeMilliseconds();
 }

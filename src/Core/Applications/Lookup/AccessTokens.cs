@@ -8,16 +8,14 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Lookup;
 
-/// <summary>
-/// Access tokens that say nothing to whoever holds them: encrypted by the key ring, so every process with the same PIN keys accepts
-/// them and a restart ends none.
-/// </summary>
+/// <summary>Opaque access tokens, encrypted with the key ring.</summary>
+/// <remarks>Every process with the same PIN keys accepts them, and they survive a restart.</remarks>
 public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDirectory directory, TimeProvider time)
 {
     private const int MaxLength = 2000;
     private static readonly byte[] Place = Encoding.UTF8.GetBytes("access-token");
 
-    /// <summary>A token of the client, which showed this secret.</summary>
+    /// <summary>Issues a token to the client that showed this secret.</summary>
     public string Issue(ApplicationIdentifier client, string secret, IReadOnlyList<string> scopes, TimeSpan lifetime)
     {
         var hash = client.HashOf(secret, secrets) ?? throw new ArgumentException("Not a secret of the client.", nameof(secret));
@@ -26,10 +24,7 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
             ring.EncryptWithId(JsonSerializer.SerializeToUtf8Bytes(content, TokenJson.Default.TokenContent), Place));
     }
 
-    /// <summary>
-    /// The caller whose token this is; null for one that is not ours, has expired, or whose client, secret or application is no longer
-    /// active.
-    /// </summary>
+    /// <summary>The caller with this token; null when it is foreign or expired, or its client, secret or application is inactive.</summary>
     public async ValueTask<Caller?> FindAsync(string token, CancellationToken cancellationToken)
     {
         if (Decrypt(token) is not { } content
@@ -39,7 +34,7 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
             return null;
         }
 
-        // What the application may do can have become less since.
+        // The application's scopes may have been reduced since.
         return new(
             application, client.Identifier.Id, [.. content.Scopes.Intersect(application.Settings.TokenScopes(), StringComparer.Ordinal)]);
     }
@@ -57,17 +52,17 @@ public sealed class AccessTokens(KeyRing ring, OtpSecrets secrets, ApplicationDi
         }
         catch (CryptographicException)
         {
-            // Anybody can send anything as a token.
+            // Clients can send any text as a token.
             return null;
         }
     }
 }
 
-/// <summary>What is encrypted in an access token.</summary>
-/// <param name="Client">The row of the token client.</param>
-/// <param name="SecretHash">As it is stored of the secret that it was asked for with: the token ends with it.</param>
-/// <param name="Scopes">What the token may do.</param>
-/// <param name="Expires">Unix time.</param>
+/// <summary>The encrypted content of an access token.</summary>
+/// <param name="Client">Id of the token client's row.</param>
+/// <param name="SecretHash">Stored hash of the secret that requested the token: the token ends with the secret.</param>
+/// <param name="Scopes">The token's scopes.</param>
+/// <param name="Expires">Unix time in seconds.</param>
 internal sealed record TokenContent(Guid Client, byte[] SecretHash, IReadOnlyList<string> Scopes, long Expires);
 
 [JsonSourceGenerationOptions(

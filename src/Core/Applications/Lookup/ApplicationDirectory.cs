@@ -8,10 +8,11 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Lookup;
 
-/// <summary>
-/// All applications and keys in memory, read again every two seconds: a request costs no query, and a change takes effect within seconds in
-/// every process. What is not known here is asked for, so that a new key works at once. While the database is away the last reading stands.
-/// </summary>
+/// <summary>Holds all applications and keys in memory and reads them again every two seconds.</summary>
+/// <remarks>
+/// A request costs no query, and a change takes effect in every process within seconds. Unknown credentials are looked up in the database,
+/// so that a new key works at once. While the database is unavailable, the last snapshot stays in use.
+/// </remarks>
 public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
@@ -35,13 +36,13 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         _unknown = new(contexts, RefreshAsync, time, logger);
     }
 
-    /// <summary>False until the database was read once: nobody can be told apart from a stranger before.</summary>
+    /// <summary>False until the first read of the database: before it, no key can be recognised.</summary>
     public bool IsLoaded => !ReferenceEquals(_snapshot, ApplicationSnapshot.Empty);
 
-    /// <summary>The caller whose key this is; null for an unknown, expired or revoked key and for an inactive application.</summary>
+    /// <summary>The caller with this key; null for an unknown, expired or revoked key and for an inactive application.</summary>
     public Caller? FindByKey(string key) => Caller(_snapshot, _snapshot.Key(key, _secrets));
 
-    /// <summary>The same, and the database is asked for a key that is not known here.</summary>
+    /// <summary>The same; looks up unknown keys in the database.</summary>
     public async ValueTask<Caller?> FindByKeyAsync(string key, CancellationToken cancellationToken)
     {
         var snapshot = _snapshot;
@@ -54,11 +55,10 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     }
 
     /// <summary>
-    /// Whom a compatible API's client means; null for a stranger. The application may be inactive: how that is answered is the compatible
-    /// API's business.
+    /// The application of a compatible API's client; null when unknown. It may be inactive: the compatible API decides the answer.
     /// </summary>
-    /// <param name="kind">What the text is to the client.</param>
-    /// <param name="identifier">The text as it came.</param>
+    /// <param name="kind">The kind of identifier.</param>
+    /// <param name="identifier">The text as sent.</param>
     public Identified? Find(IdentifierKind kind, string identifier)
     {
         var snapshot = _snapshot;
@@ -69,7 +69,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
             : null;
     }
 
-    /// <summary>The same, and the database is asked for one that is not known here.</summary>
+    /// <summary>The same; looks up unknown identifiers in the database.</summary>
     public async ValueTask<Identified?> FindAsync(IdentifierKind kind, string identifier, CancellationToken cancellationToken)
     {
         if (Find(kind, identifier) is { } found)
@@ -83,14 +83,14 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
             : null;
     }
 
-    /// <summary>Whom an identifier means that comes with its secret; null where that is wrong.</summary>
-    /// <param name="kind">What the text is to the client.</param>
-    /// <param name="identifier">The text as it came.</param>
-    /// <param name="secret">The secret as it came.</param>
+    /// <summary>The application of an identifier with its secret; null when either is wrong.</summary>
+    /// <param name="kind">The kind of identifier.</param>
+    /// <param name="identifier">The text as sent.</param>
+    /// <param name="secret">The secret as sent.</param>
     public Identified? Find(IdentifierKind kind, string identifier, string secret) =>
         Find(kind, identifier) is { } found && found.Identifier.Matches(secret, _secrets) ? found : null;
 
-    /// <summary>The same, and the database is asked for an identifier or a secret that is not known here.</summary>
+    /// <summary>The same; looks up unknown identifiers and secrets in the database.</summary>
     public async ValueTask<Identified?> FindAsync(
         IdentifierKind kind, string identifier, string secret, CancellationToken cancellationToken)
     {
@@ -111,34 +111,31 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
             : null;
     }
 
-    /// <summary>
-    /// The token client with this id, as long as a secret with this hash is valid; the database is asked for one that is not known here.
-    /// </summary>
+    /// <summary>The token client with this id while a secret with this hash is valid; looks up unknown ones in the database.</summary>
     internal async ValueTask<Identified?> FindTokenClientAsync(Guid id, byte[] secretHash, CancellationToken cancellationToken) =>
         FindTokenClient(id, secretHash) is { } found ? found
         : await _unknown.ExistsAsync(
             new() { IdentifierId = id, SecretHash = secretHash }, cancellationToken) ? FindTokenClient(id, secretHash)
         : null;
 
-    /// <summary>The ids by which an application asks for access tokens.</summary>
+    /// <summary>The ids by which an application requests access tokens.</summary>
     public IEnumerable<string> TokenClientsOf(Guid applicationId) =>
         _snapshot.TokenClients.Values.Where(c => c.ApplicationId == applicationId).OrderBy(c => c.Id).Select(c => c.Identifier);
 
-    /// <summary>An application's identifiers of one kind, for the clients of that compatible API whose request does not name one.</summary>
+    /// <summary>An application's identifiers of one kind, for requests that name none.</summary>
     public IEnumerable<ApplicationIdentifier> IdentifiersOf(Guid applicationId, IdentifierKind kind) =>
         _snapshot.Identifiers[applicationId].Where(i => i.Kind == kind);
 
     public Application? Find(Guid applicationId) => _snapshot.ById.GetValueOrDefault(applicationId);
 
-    /// <summary>The same, and the database is asked for one that is not known here.</summary>
+    /// <summary>The same; looks up unknown applications in the database.</summary>
     public async ValueTask<Application?> FindAsync(Guid applicationId, CancellationToken cancellationToken) =>
         Find(applicationId) is { } found ? found
         : await _unknown.ExistsAsync(new() { ApplicationId = applicationId }, cancellationToken) ? Find(applicationId)
         : null;
 
     /// <summary>
-    /// The secrets that sign an application's callbacks, newest first and none where it has none; null where they are not known, so that
-    /// nothing can be signed.
+    /// The secrets that sign an application's callbacks, newest first; empty without one, null when unknown, so that nothing can be signed.
     /// </summary>
     public IReadOnlyList<byte[]>? SecretsOf(Guid applicationId)
     {
@@ -146,7 +143,6 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         return snapshot.ById.ContainsKey(applicationId) ? snapshot.Secrets.GetValueOrDefault(applicationId, []) : null;
     }
 
-    /// <summary>Reads the database now.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         var number = Interlocked.Increment(ref _begun);
@@ -154,7 +150,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         var snapshot = await ApplicationSnapshot.ReadAsync(context, number, Decrypt, cancellationToken);
         lock (_replacing)
         {
-            // Of two readings the one that began later is the newer one, whichever ends first.
+            // The read that began later is newer, whichever ends first.
             if (snapshot.Number > _snapshot.Number)
             {
                 _snapshot = snapshot;
@@ -208,7 +204,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     }
 
     /// <summary>
-    /// Null where one does not open: a signature that lacks a valid secret would look like a forgery to those who know only that one.
+    /// Null when a secret cannot be decrypted: without its signature, a subscriber that knows only this secret would see a forgery.
     /// </summary>
     private IReadOnlyList<byte[]>? Decrypt(IEnumerable<WebhookSecret> rows)
     {
@@ -232,7 +228,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            // Whatever it is, an outage or a row that this version cannot read, the last reading is better than none.
+            // After any failure, an outage or a row that this version cannot read, keep the last snapshot.
             if (!_failing)
             {
                 Log.NotRefreshed(_logger, failure.GetType().Name, failure.GetBaseException().Message);

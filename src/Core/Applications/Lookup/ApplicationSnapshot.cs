@@ -6,12 +6,12 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Lookup;
 
-/// <summary>All applications, keys and identifiers as one reading found them.</summary>
+/// <summary>All applications, keys and identifiers of one read.</summary>
 internal sealed class ApplicationSnapshot
 {
     public static readonly ApplicationSnapshot Empty = new();
 
-    /// <summary>Of the reading, from 1 on.</summary>
+    /// <summary>Number of the read, from 1.</summary>
     public long Number { get; private init; }
 
     public FrozenDictionary<Guid, Application> ById { get; private init; } = FrozenDictionary<Guid, Application>.Empty;
@@ -64,7 +64,7 @@ internal sealed class ApplicationSnapshot
         return null;
     }
 
-    /// <summary>The row of an identifier; its text must have the form of its kind.</summary>
+    /// <summary>The row of an identifier; its text must have the format of its kind.</summary>
     public ApplicationIdentifier? Identifier(IdentifierKind kind, string identifier, OtpSecrets secrets)
     {
         for (var lookupKey = 0; lookupKey < secrets.LookupKeys; lookupKey++)

@@ -1,11 +1,11 @@
 namespace OtpPipeline.Core.Applications.Lookup;
 
-/// <summary>Who makes a request, as its key or its access token says.</summary>
-/// <param name="Application">The application that it speaks for.</param>
-/// <param name="KeyId">The API key, or the token client.</param>
-/// <param name="Scopes">What it may do.</param>
+/// <summary>The client of a request, from its API key or access token.</summary>
+/// <param name="Application">The client's application.</param>
+/// <param name="KeyId">Id of the API key or of the token client.</param>
+/// <param name="Scopes">The allowed scopes.</param>
 public sealed record Caller(Application Application, Guid KeyId, IReadOnlyList<string> Scopes)
 {
-    /// <summary>Whose requests are counted together: the application's, unless they come from somebody else.</summary>
+    /// <summary>The id that requests are counted under: the application's, unless they are counted apart.</summary>
     public Guid CountedAs { get; init; } = Application.Id;
 }

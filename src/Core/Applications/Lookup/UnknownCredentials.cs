@@ -7,32 +7,33 @@ using OtpPipeline.Core.Batching;
 
 namespace OtpPipeline.Core.Applications.Lookup;
 
-/// <summary>A credential that the snapshot does not know, as the database would.</summary>
+/// <summary>A credential that the snapshot does not contain, in its stored form.</summary>
 internal readonly record struct UnknownCredential
 {
-    /// <summary>Of an API key.</summary>
+    /// <summary>Hash of an API key.</summary>
     public byte[]? KeyHash { get; init; }
 
-    /// <summary>Of an identifier.</summary>
+    /// <summary>Kind of an identifier.</summary>
     public IdentifierKind? Kind { get; init; }
 
-    /// <summary>Its text as stored.</summary>
+    /// <summary>The identifier's text as stored.</summary>
     public string? Identifier { get; init; }
 
-    /// <summary>The row whose secret this may be.</summary>
+    /// <summary>The identifier row that the secret may belong to.</summary>
     public Guid? IdentifierId { get; init; }
 
-    /// <summary>Of that secret.</summary>
+    /// <summary>Hash of that secret.</summary>
     public byte[]? SecretHash { get; init; }
 
-    /// <summary>An application.</summary>
+    /// <summary>Id of an application.</summary>
     public Guid? ApplicationId { get; init; }
 }
 
-/// <summary>
-/// Asks the database about credentials that the snapshot does not know, so that new ones work at once in every process. Questions share
-/// statements, of which strangers get so many a second and no more; only what exists leads to a new reading.
-/// </summary>
+/// <summary>Looks up credentials that the snapshot does not contain, so that new ones work at once in every process.</summary>
+/// <remarks>
+/// Lookups share statements. Their rate per second is limited, so that attackers cannot load the database. Only an existing credential
+/// causes a refresh.
+/// </remarks>
 internal sealed partial class UnknownCredentials : IAsyncDisposable
 {
     private const int MaxBatch = 500;
@@ -67,7 +68,7 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
         _batcher = new(AskAsync, static _ => true, writers: 1, MaxBatch);
     }
 
-    /// <summary>Whether the database has it; the snapshot then has it too.</summary>
+    /// <summary>Whether the database contains it; if so, the snapshot then contains it too.</summary>
     public async ValueTask<bool> ExistsAsync(UnknownCredential credential, CancellationToken cancellationToken)
     {
         var failedAt = Interlocked.Read(ref _failedAt);
@@ -98,7 +99,7 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
         }
         catch (Exception failure)
         {
-            // Whatever it is, the credentials stay unknown until the next reading of all.
+            // After any failure the credentials stay unknown until the next refresh.
             Interlocked.Exchange(ref _failedAt, _time.GetTimestamp());
             Log.NotAsked(_logger, failure.GetType().Name);
         }
@@ -108,7 +109,7 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
         return answers;
     }
 
-    /// <summary>By unique indexes only, whatever was sent.</summary>
+    /// <summary>Uses unique indexes only, for any input.</summary>
     private async Task<bool> ExistsAnyAsync(IReadOnlyList<UnknownCredential> batch, CancellationToken cancellationToken)
     {
         var keys = batch.Select(c => c.KeyHash).OfType<byte[]>().ToArray();
@@ -124,7 +125,7 @@ internal sealed partial class UnknownCredentials : IAsyncDisposable
             || (applications.Length > 0 && await context.Applications.AnyAsync(a => applications.Contains(a.Id), cancellationToken));
     }
 
-    /// <summary>Each text within its kind: a stranger who knows a name of another kind must not cause a reading of all.</summary>
+    /// <summary>Searches each text within its kind: an attacker who knows a name of another kind must not cause a refresh.</summary>
     private static async Task<bool> AnyIdentifierAsync(
         OtpDbContext context, ILookup<IdentifierKind, string> texts, CancellationToken cancellationToken)
     {

@@ -7,11 +7,11 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Applications.Seeding;
 
-/// <summary>Writes the applications of a first start.</summary>
+/// <summary>Writes the configured applications at the first start.</summary>
 public sealed class ApplicationSeeding(
     IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, IOptions<SeededApplications> options, TimeProvider time)
 {
-    /// <summary>How many applications were missing.</summary>
+    /// <summary>Returns how many applications were added.</summary>
     public async Task<int> SeedAsync(CancellationToken cancellationToken)
     {
         var added = 0;
@@ -60,10 +60,10 @@ public sealed class ApplicationSeeding(
         return added;
     }
 
-    /// <summary>As stored under each lookup key, the current one first: a second start adds nothing.</summary>
+    /// <summary>The stored forms under each lookup key, the current one first, so that a second start adds nothing.</summary>
     private T[] AllKeys<T>(Func<int, T> stored) => [.. Enumerable.Range(0, secrets.LookupKeys).Select(stored)];
 
-    /// <summary>What an older key encrypted is encrypted with the newest, so that the older one can be removed.</summary>
+    /// <summary>Encrypts data of older keys with the newest key, so that the older keys can be removed.</summary>
     private async Task EncryptAnewAsync(OtpDbContext context, CancellationToken cancellationToken)
     {
         foreach (var application in await context.Applications.Where(a => a.CallbackUrl != null).ToListAsync(cancellationToken))
@@ -88,7 +88,7 @@ public sealed class ApplicationSeeding(
         var kept = stored.ToDictionary(s => s, s => Convert.ToHexString(secrets.DecryptWebhookSecret(s)));
         context.RemoveRange(kept.Where(k => !wanted.Contains(k.Value, StringComparer.Ordinal)).Select(k => k.Key));
 
-        // The newest is named first and gets the latest moment.
+        // The first in the list is the newest and gets the latest time.
         for (var i = wanted.Count - 1; i >= 0; i--)
         {
             if (!kept.ContainsValue(wanted[i]))

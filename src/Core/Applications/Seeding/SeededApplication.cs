@@ -4,7 +4,7 @@ using OtpPipeline.Core.Callbacks;
 
 namespace OtpPipeline.Core.Applications.Seeding;
 
-/// <summary>Section <c>Applications</c>: those of a first start. What exists already is left as it is.</summary>
+/// <summary>Section <c>Applications</c>: applications for the first start. Existing ones are not changed.</summary>
 public sealed class SeededApplication
 {
     public const string Section = "Applications";
@@ -21,18 +21,16 @@ public sealed class SeededApplication
     public IList<SeededKey> Keys { get; init; } = [];
 
     /// <summary>
-    /// Secrets that sign the application's callbacks, newest first, at most two: "whsec_" and base64 of 24 to 64 random bytes. Where
-    /// any is named, those of an earlier configuration that are no longer named end.
+    /// Secrets that sign the application's callbacks, newest first, at most two: "whsec_" and base64 of 24 to 64 random bytes.
     /// </summary>
+    /// <remarks>If any is given, secrets of an earlier configuration that are no longer listed end.</remarks>
     public IList<string> WebhookSecrets { get; init; } = [];
 
-    /// <summary>
-    /// The secret with which the application asks for access tokens, in clear, at least 20 characters; only its hash is stored.
-    /// </summary>
+    /// <summary>The secret for requesting access tokens, in clear, at least 20 characters; only its hash is stored.</summary>
     [StringLength(IdentifierRules.MaxSecret, MinimumLength = 20)]
     public string? Secret { get; set; }
 
-    /// <summary>The names under which the clients of other compatible APIs know it.</summary>
+    /// <summary>The names by which clients of other compatible APIs identify the application.</summary>
     public SeededCompatibleApis CompatibleApis { get; set; } = new();
 }
 
@@ -42,11 +40,11 @@ public sealed class SeededKey
     /// <summary>The key in clear, at least 20 characters.</summary>
     public string Key { get; set; } = "";
 
-    /// <summary>What it may do; otp when nothing is said.</summary>
+    /// <summary>The allowed scopes; otp if empty.</summary>
     public IList<string> Scopes { get; init; } = [];
 }
 
-/// <summary>The list, as options.</summary>
+/// <summary>The list of applications, as options.</summary>
 public sealed class SeededApplications : List<SeededApplication>, IValidatableObject
 {
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

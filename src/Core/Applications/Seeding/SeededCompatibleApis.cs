@@ -1,8 +1,6 @@
 namespace OtpPipeline.Core.Applications.Seeding;
 
-/// <summary>
-/// Section <c>Applications:N:CompatibleApis</c>: the names under which clients of other compatible APIs know a seeded application.
-/// </summary>
+/// <summary>Section <c>Applications:N:CompatibleApis</c>: how clients of other compatible APIs identify a seeded application.</summary>
 public sealed class SeededCompatibleApis
 {
     public SeededBeem Beem { get; set; } = new();
@@ -12,13 +10,13 @@ public sealed class SeededCompatibleApis
     public SeededGupshup Gupshup { get; set; } = new();
 }
 
-/// <summary>Beem: the appId of the body, and the pair of HTTP Basic.</summary>
+/// <summary>Beem: the appId of the body, and the credentials of HTTP Basic.</summary>
 public sealed class SeededBeem
 {
     /// <summary>A number from 1 to 999999999.</summary>
     public string? AppId { get; set; }
 
-    /// <summary>Refused verifications are answered with 403 instead of 200.</summary>
+    /// <summary>Answer refused verifications with 403 instead of 200.</summary>
     public bool ForbiddenOnRefusal { get; set; }
 
     /// <summary>The API key.</summary>
@@ -34,7 +32,7 @@ public sealed class SeededBizMagnets
     /// <summary>Letters, digits, '-' and '_'.</summary>
     public IList<string> Configs { get; init; } = [];
 
-    /// <summary>The fixed text with {{pin}}; null for the usual one.</summary>
+    /// <summary>The fixed text with {{pin}}; null for the default.</summary>
     public string? Text { get; set; }
 }
 
@@ -60,6 +58,6 @@ public sealed class SeededGupshupKey
     /// <summary>32 hexadecimal digits, in clear; only its hash is stored.</summary>
     public string Key { get; set; } = "";
 
-    /// <summary>accountType and the eight settings of a key, such as message and codeLength, under the compatible API's names.</summary>
+    /// <summary>accountType and the eight settings of a key, such as message and codeLength, with the compatible API's names.</summary>
     public IDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 }

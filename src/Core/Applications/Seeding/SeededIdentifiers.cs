@@ -2,7 +2,7 @@ using OtpPipeline.Core.Applications.Identifiers;
 
 namespace OtpPipeline.Core.Applications.Seeding;
 
-/// <summary>All identifiers that the configuration gives an application.</summary>
+/// <summary>Lists all identifiers that the configuration gives an application.</summary>
 internal static class SeededIdentifiers
 {
     private static readonly Dictionary<string, string> None = new(StringComparer.Ordinal);
@@ -53,7 +53,7 @@ internal static class SeededIdentifiers
         }
     }
 
-    /// <summary>Environment variables have no case that could be relied on.</summary>
+    /// <summary>Restores the case of the names: environment variables do not keep it reliably.</summary>
     private static Dictionary<string, string> Spelled(IDictionary<string, string> settings)
     {
         var known = IdentifierRules.For(IdentifierKind.GupshupKey).Settings.Keys;

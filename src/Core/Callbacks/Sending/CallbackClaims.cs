@@ -7,10 +7,8 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Callbacks.Sending;
 
-/// <summary>
-/// Claims callbacks, and makes the body of each that has none: once, from the rows of the OTP and of its change, so that every attempt
-/// sends the same bytes.
-/// </summary>
+/// <summary>Claims callbacks, and creates missing bodies.</summary>
+/// <remarks>Each body is created once, from the rows of the OTP and of its change, so that every attempt sends the same bytes.</remarks>
 public sealed class CallbackClaims : IAsyncDisposable
 {
     private readonly ICallbackStore _store;
@@ -36,13 +34,13 @@ public sealed class CallbackClaims : IAsyncDisposable
         _batcher = new(ClaimAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
-    /// <summary>The callbacks of this OTP that nobody has claimed yet, leased to the caller. Many calls share one commit.</summary>
+    /// <summary>Leases the unclaimed callbacks of this OTP to the caller. Many calls share one commit.</summary>
     public Task<IReadOnlyList<OutgoingCallback>> ClaimAsync(Guid otpId, CancellationToken cancellationToken) =>
         _batcher.AddAsync(otpId, cancellationToken);
 
-    /// <summary>Callbacks that are due, leased to the caller; applications share the limit, with one each at least.</summary>
-    /// <param name="hasRoom">Whether the caller can send callbacks of an application now.</param>
-    /// <param name="limit">How many.</param>
+    /// <summary>Leases due callbacks to the caller; applications share the limit, with at least one each.</summary>
+    /// <param name="hasRoom">Whether the caller has capacity for callbacks of an application now.</param>
+    /// <param name="limit">Maximum number of callbacks.</param>
     /// <param name="cancellationToken">Ends the claim.</param>
     public async Task<DueCallbacks> ClaimDueAsync(Func<Guid, bool> hasRoom, int limit, CancellationToken cancellationToken)
     {
@@ -69,7 +67,7 @@ public sealed class CallbackClaims : IAsyncDisposable
         var unannounced = bare.Values.Count(c => c.Failures == 0 && c.UpdatedAt == c.CreatedAt);
         outgoing.AddRange(await RenderLeasedAsync(leaseId, bare, leasedSince, cancellationToken));
 
-        // The key of the others is gone. Once it is back, a replay sends them.
+        // The others cannot be decrypted: their key is missing. A replay sends them once the key is restored.
         var parked = claimed.Select(c => c.Id).Except(outgoing.Select(o => o.Id));
         await Task.WhenAll(parked.Select(id => _outcomes.RecordAsync(
             new(id, leaseId, new(CallbackStatus.Parked, CallbackReasons.Unreadable, TimeSpan.Zero), Attempt: null), cancellationToken)));
@@ -91,7 +89,7 @@ public sealed class CallbackClaims : IAsyncDisposable
         var outgoing = rendered.Where(r => claimed.Contains(r.Unsent.Id))
             .ToLookup(r => r.Unsent.Otp.Id, r => r.Outgoing(leaseId, 0, leasedSince));
 
-        // Of several messages that name one OTP the first gets its callbacks.
+        // When several messages name one OTP, the first gets its callbacks.
         var answered = new HashSet<Guid>();
         return [.. otpIds.Select(id => answered.Add(id) ? (IReadOnlyList<OutgoingCallback>)[.. outgoing[id]] : [])];
     }
@@ -113,7 +111,7 @@ public sealed class CallbackClaims : IAsyncDisposable
         ];
     }
 
-    /// <summary>Null where it cannot be made: the OTP's details do not open.</summary>
+    /// <summary>Null when the body cannot be created: the OTP's details cannot be decrypted.</summary>
     private Rendering? Render(UnsentCallback unsent)
     {
         var details = TryDecrypt(() => _secrets.DecryptDetails(unsent.Otp.Id, unsent.Otp.Details));

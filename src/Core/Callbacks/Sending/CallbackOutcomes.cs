@@ -4,7 +4,7 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Callbacks.Sending;
 
-/// <summary>Writes what became of callbacks; many share one commit.</summary>
+/// <summary>Writes the outcomes of callbacks; many share one commit.</summary>
 public sealed class CallbackOutcomes : IAsyncDisposable
 {
     private readonly ICallbackStore _store;
@@ -16,7 +16,7 @@ public sealed class CallbackOutcomes : IAsyncDisposable
         _batcher = new(RecordAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
-    /// <summary>False when the lease was no longer the reporter's, so that nothing was written.</summary>
+    /// <summary>Returns false, and writes nothing, when the reporter no longer holds the lease.</summary>
     public Task<bool> RecordAsync(CallbackReport report, CancellationToken cancellationToken) =>
         _batcher.AddAsync(report, cancellationToken);
 

@@ -5,16 +5,16 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries.Publishing;
 
-/// <summary>Publishes waiting deliveries in turn by application, as its share of the channel's queue gets free.</summary>
+/// <summary>Publishes waiting deliveries, one application after another, as their shares of the queue become free.</summary>
 public sealed class DeliveryRelease(IReleaseStore store, IOutbox outbox, IOptions<DeliveryOptions> options)
 {
-    // Of one pass; the next goes on with the share after the last one.
+    // Limits of one pass; the next pass continues after the last share.
     private const int MostShares = 200;
     private const int MostDeliveries = 500;
 
     private QueueShare? _last;
 
-    /// <summary>One pass; whether deliveries were waiting.</summary>
+    /// <summary>Runs one pass; returns whether deliveries were waiting.</summary>
     public async Task<bool> RunAsync(CancellationToken cancellationToken)
     {
         var shares = await store.FindWaitingAsync(_last, MostShares, cancellationToken);
@@ -28,7 +28,7 @@ public sealed class DeliveryRelease(IReleaseStore store, IOutbox outbox, IOption
         var outgoing = outbox.NewBatch();
         await using (var unit = await store.BeginReleaseAsync(cancellationToken))
         {
-            // Each application the same number, so that the first in the index has no advantage.
+            // The same number for each application, so that the first in the index has no advantage.
             var settings = options.Value;
             var most = Math.Max(1, MostDeliveries / shares.Count);
             var released = await unit.TakeAsync(shares, settings.PublishTarget, most, settings.LostAfter, cancellationToken);
@@ -47,7 +47,7 @@ public sealed class DeliveryRelease(IReleaseStore store, IOutbox outbox, IOption
         return true;
     }
 
-    /// <summary>The first of each application, then the second of each, and so on.</summary>
+    /// <summary>Orders the first delivery of each application, then the second of each, and so on.</summary>
     public static IEnumerable<ReleasedDelivery> InTurn(IEnumerable<ReleasedDelivery> released) =>
         released.GroupBy(r => r.ApplicationId).SelectMany(g => g.Select((delivery, turn) => (delivery, turn))).OrderBy(r => r.turn)
             .Select(r => r.delivery);

@@ -2,23 +2,21 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries.Publishing;
 
-/// <summary>Waiting deliveries as a database finds them.</summary>
+/// <summary>Finds waiting deliveries in one database.</summary>
 public interface IReleaseStore
 {
-    /// <summary>Shares with a waiting delivery that is due: the next ones after the last of the pass before.</summary>
+    /// <summary>Shares with a due waiting delivery, after the last share of the previous pass.</summary>
     Task<IReadOnlyList<QueueShare>> FindWaitingAsync(QueueShare? after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>One transaction that publishes waiting deliveries.</summary>
+    /// <summary>Begins a transaction that publishes waiting deliveries.</summary>
     Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken);
 }
 
-/// <summary>A transaction of the release. Disposing without saving rolls back.</summary>
+/// <summary>A release transaction. Disposing without saving rolls back.</summary>
 public interface IReleaseUnit : IAsyncDisposable
 {
-    /// <summary>
-    /// Counts what each share has published, and takes the longest due of those that wait until <paramref name="target"/> is reached,
-    /// <paramref name="most"/> of a share. None while another process releases.
-    /// </summary>
+    /// <summary>Counts the published deliveries of each share, and takes waiting ones up to <paramref name="target"/>.</summary>
+    /// <remarks>The longest due first, at most <paramref name="most"/> per share. Takes none while another process releases.</remarks>
     Task<IReadOnlyList<ReleasedDelivery>> TakeAsync(
         IReadOnlyList<QueueShare> shares, int target, int most, TimeSpan lostAfter, CancellationToken cancellationToken);
 

@@ -2,10 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Core.Deliveries.Publishing;
 
-/// <summary>Which new deliveries are published at once: as many as the application's share of the channel's queue has places.</summary>
+/// <summary>Decides which new deliveries are published at once, within the application's share of the channel's queue.</summary>
 /// <remarks>
-/// The database counts, and each count admits a block of a sixteenth of the share, so a count is needed once in so many OTPs.
-/// Counts go up to half of the share: eight processes that use their blocks at the same moment do not exceed the whole.
+/// The database counts. Each count grants a block of a sixteenth of the share, so one count serves that many OTPs. Counts go up to half of
+/// the share, so eight processes that use their blocks at the same time do not exceed the whole share.
 /// </remarks>
 public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions> options)
 {
@@ -14,10 +14,10 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
     private readonly Dictionary<QueueShare, Quota> _quotas = [];
     private readonly Lock _lock = new();
 
-    /// <summary>Places for one transaction; disposed after its end.</summary>
+    /// <summary>Begins one transaction; dispose the batch after its end.</summary>
     public Batch Begin() => new(this);
 
-    /// <summary>What one transaction takes. Not for use by several threads at once.</summary>
+    /// <summary>The places that one transaction takes. Not thread-safe.</summary>
     public sealed class Batch : IDisposable
     {
         private readonly PublishQuota _owner;
@@ -26,7 +26,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
 
         internal Batch(PublishQuota owner) => _owner = owner;
 
-        /// <summary>The shares whose use must be counted before places for all of these can be taken.</summary>
+        /// <summary>The shares whose use must be counted before all of these can take places.</summary>
         public IReadOnlyList<QueueShare> ToCount(IEnumerable<QueueShare> wanted)
         {
             lock (_owner._lock)
@@ -35,7 +35,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
             }
         }
 
-        /// <summary>What the database counted in this transaction.</summary>
+        /// <summary>Stores the counts that this transaction read from the database.</summary>
         public void Counted(IReadOnlyDictionary<QueueShare, QueueShareUse> uses)
         {
             lock (_owner._lock)
@@ -49,7 +49,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
             }
         }
 
-        /// <summary>False where the delivery has to wait for its turn.</summary>
+        /// <summary>Returns false when the delivery must wait for its turn.</summary>
         public bool TryTake(QueueShare share)
         {
             lock (_owner._lock)
@@ -68,7 +68,7 @@ public sealed class PublishQuota(ReleaseSignal signal, IOptions<DeliveryOptions>
             }
         }
 
-        /// <summary>From here on the database's counts include what was taken, if it was committed.</summary>
+        /// <summary>After this, the database's counts include the taken places, if they were committed.</summary>
         public void Dispose()
         {
             lock (_owner._lock)

@@ -3,10 +3,11 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Deliveries.Publishing;
 
-/// <summary>
-/// How far the queue of each channel is behind, seen by what this process takes from it: the longest time of late between a delivery's
-/// publication and its claim. What waits in a queue that is behind is not lost, and publishing it again would only lengthen the queue.
-/// </summary>
+/// <summary>Estimates the lag of each channel's queue from the deliveries that this process claims.</summary>
+/// <remarks>
+/// The lag is the longest recent time between a delivery's publication and its claim. A delivery in a lagging queue is not lost; publishing
+/// it again would only lengthen the queue.
+/// </remarks>
 public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> options)
 {
     private readonly TimeSpan _lostAfter = options.Value.LostAfter;
@@ -18,10 +19,8 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
 
     private long Period => Now.Ticks / _lostAfter.Ticks;
 
-    /// <summary>
-    /// A delivery just claimed. Of one that was published again the last publication counts, though its first message may be the one that
-    /// came.
-    /// </summary>
+    /// <summary>Records a claimed delivery.</summary>
+    /// <remarks>After a republication the last publication counts, although the first message may have arrived.</remarks>
     public void Saw(Delivery claimed)
     {
         var published = claimed.PublishDueAt - DeliveryRules.RepublishAfter(_lostAfter, claimed.Republished);
@@ -32,7 +31,7 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
         }
     }
 
-    /// <summary>A call takes a place; what waits behind it is not seen until it ends.</summary>
+    /// <summary>Records the start of a call: deliveries queued behind it are not seen until it ends.</summary>
     public void Began(Channel channel)
     {
         lock (_gate)
@@ -50,9 +49,7 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
         }
     }
 
-    /// <summary>
-    /// Nothing can come from the queue at the moment: its silence tells nothing, and what was seen before does not hold any more.
-    /// </summary>
+    /// <summary>Forgets what was seen, while nothing can come from the queue: its silence then means nothing.</summary>
     public void Blind(Channel channel)
     {
         lock (_gate)
@@ -62,9 +59,8 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
         }
     }
 
-    /// <summary>
-    /// Null where it is not known; zero where something could have come for long enough and did not, so that nothing waits.
-    /// </summary>
+    /// <summary>The lag; null when unknown.</summary>
+    /// <remarks>Zero when deliveries could have come for long enough and none came, so that none waits.</remarks>
     public TimeSpan? From(Channel channel)
     {
         lock (_gate)
@@ -74,7 +70,7 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
         }
     }
 
-    /// <summary>The channels of which it is known.</summary>
+    /// <summary>The channels whose lag is known.</summary>
     public IReadOnlyDictionary<Channel, TimeSpan> Known() =>
         Channels.All.Select(c => (Channel: c, Lag: From(c))).Where(c => c.Lag is not null).ToDictionary(c => c.Channel, c => c.Lag!.Value);
 
@@ -94,7 +90,7 @@ public sealed class QueueLag(TimeProvider time, IOptions<DeliveryOptions> option
             _now = _now > lag ? _now : lag;
         }
 
-        /// <summary>Of the period that runs and of the one before.</summary>
+        /// <summary>The longest lag of the current and the previous period.</summary>
         public TimeSpan? Longest(long period)
         {
             MoveTo(period);

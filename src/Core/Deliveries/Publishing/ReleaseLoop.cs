@@ -5,12 +5,12 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries.Publishing;
 
-/// <summary>Runs the release of waiting deliveries in every process, soon after claims made room and at intervals.</summary>
+/// <summary>Releases waiting deliveries in every process, at intervals and soon after claims freed capacity.</summary>
 internal sealed partial class ReleaseLoop(
     DeliveryRelease release, ReleaseSignal signal, IOutbox outbox, IOptions<DeliveryOptions> options, ILogger<ReleaseLoop> logger)
     : BackgroundService
 {
-    // While deliveries wait, so that consumers never wait for them; and no more often, however many wake it.
+    // The interval while deliveries wait, so that consumers never wait; and the minimum pause, for any number of wake-ups.
     private static readonly TimeSpan WhileWaiting = TimeSpan.FromMilliseconds(25);
     private static readonly TimeSpan Least = TimeSpan.FromMilliseconds(5);
 
@@ -35,7 +35,7 @@ internal sealed partial class ReleaseLoop(
     {
         try
         {
-            // A pass that was begun is finished: the host waits for it when it stops.
+            // Finish a started pass: the host waits for it at shutdown.
             var waiting = await release.RunAsync(CancellationToken.None);
             if (_failing)
             {
@@ -47,7 +47,7 @@ internal sealed partial class ReleaseLoop(
         }
         catch (Exception failure)
         {
-            // Once, not at every pass: the next one tries again.
+            // Log the first failure only: the next pass retries.
             if (!_failing)
             {
                 Log.Failed(logger, failure.GetType().Name, failure.GetBaseException().Message);

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Core.Deliveries.Publishing;
 
-/// <summary>Wakes the release of waiting deliveries: when some began to wait here, and when claims made room.</summary>
+/// <summary>Wakes the release of waiting deliveries when new ones wait, and when claims freed capacity.</summary>
 public sealed class ReleaseSignal(IOptions<DeliveryOptions> options) : IDisposable
 {
     private readonly SemaphoreSlim _wake = new(0, 1);
@@ -19,14 +19,14 @@ public sealed class ReleaseSignal(IOptions<DeliveryOptions> options) : IDisposab
         }
         catch (SemaphoreFullException)
         {
-            // Somebody else woke it at the same moment.
+            // Another thread woke it at the same time.
         }
     }
 
-    /// <summary>Deliveries of any application left their queue.</summary>
+    /// <summary>Counts claimed deliveries of any application.</summary>
     public void Claimed(int count)
     {
-        // A quarter of what a release fills up: the consumers have the rest to go on with.
+        // Wake at a quarter of what a release publishes: the consumers still have the rest to claim.
         if (Interlocked.Add(ref _claimed, count) >= Math.Max(1, options.Value.PublishTarget / 4))
         {
             Interlocked.Exchange(ref _claimed, 0);
@@ -34,7 +34,7 @@ public sealed class ReleaseSignal(IOptions<DeliveryOptions> options) : IDisposab
         }
     }
 
-    /// <summary>Until it is woken, or the time is over.</summary>
+    /// <summary>Waits until woken or until the time is over.</summary>
     public Task WaitAsync(TimeSpan atMost, CancellationToken cancellationToken) => _wake.WaitAsync(atMost, cancellationToken);
 
     public void Dispose() => _wake.Dispose();

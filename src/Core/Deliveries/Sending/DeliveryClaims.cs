@@ -9,7 +9,7 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Deliveries.Sending;
 
-/// <summary>Claims deliveries: of all consumers that learn of one, one gets it.</summary>
+/// <summary>Claims deliveries: only one consumer gets each delivery.</summary>
 public sealed class DeliveryClaims : IAsyncDisposable
 {
     private readonly IDeliveryStore _store;
@@ -38,7 +38,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
         _batcher = new(ClaimAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
-    /// <summary>Null when there is nothing to do: taken by another, not due, or the OTP is final.</summary>
+    /// <summary>Null when there is nothing to do: already claimed, not due, or the OTP is final.</summary>
     public async Task<OutgoingDelivery?> ClaimAsync(Guid otpId, int step, CancellationToken cancellationToken)
     {
         if (await _batcher.AddAsync(new(otpId, step, Guid.CreateVersion7()), cancellationToken) is not { } claimed)
@@ -78,15 +78,15 @@ public sealed class DeliveryClaims : IAsyncDisposable
         ];
     }
 
-    /// <summary>The life that was left at the claim is counted from before it, by the same clock: never too long.</summary>
+    /// <summary>Counts the remaining lifetime from before the claim, by the same clock, so that it is never too long.</summary>
     private LeaseClock Until(ClaimedDelivery claimed, LeaseClock lease) =>
         lease.EndedAfter(_options.BeginWithin(claimed.Delivery.Channel))
             .EndedAfter(claimed.ExpiresAt - claimed.Delivery.UpdatedAt - _options.ExpiryMargin);
 }
 
-/// <summary>A claimed delivery, opened: what a provider gets.</summary>
+/// <summary>A claimed delivery, decrypted for a provider.</summary>
 /// <param name="Delivery">In SENDING, under a lease.</param>
-/// <param name="ApplicationId">Who owns the OTP.</param>
+/// <param name="ApplicationId">The application that owns the OTP.</param>
 /// <param name="RecipientHash">Keyed hash of the recipient.</param>
 /// <param name="CountryIso">Null unless the recipient is a phone number.</param>
 /// <param name="Details">Recipient, sender, name, locale.</param>
@@ -97,10 +97,10 @@ public sealed record OutgoingDelivery(
     Delivery Delivery, Guid ApplicationId, byte[] RecipientHash, string? CountryIso, OtpDetails Details, Pin Pin, string Text,
     DateTime ExpiresAt)
 {
-    /// <summary>The caller's own message, which <see cref="Text"/> is of; null where the template made it.</summary>
+    /// <summary>The client's own message, the source of <see cref="Text"/>; null when the template is used.</summary>
     public CallerMessage? Message { get; init; }
 
-    /// <summary>Until when the request may go out: the claim, or the OTP's life where that ends first.</summary>
+    /// <summary>Until when the request may go out: the end of the claim or of the OTP, the earlier one.</summary>
     public LeaseClock? Lease { get; init; }
 
     /// <summary>Prints the id only.</summary>

@@ -8,7 +8,7 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries.Sending;
 
-/// <summary>Writes outcomes, and what follows from them: the next attempt, or the end of the OTP. Many share one commit.</summary>
+/// <summary>Writes outcomes and their consequences: the next attempt, or the end of the OTP. Many share one commit.</summary>
 public sealed class DeliveryOutcomes : IAsyncDisposable
 {
     private readonly IOtpStore _store;
@@ -27,7 +27,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         _batcher = new(RecordAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
-    /// <summary>False when the claim was no longer this one's, so that nothing was written.</summary>
+    /// <summary>Returns false, and writes nothing, when the claim is no longer valid.</summary>
     public Task<bool> RecordAsync(ReportedOutcome reported, CancellationToken cancellationToken) =>
         _batcher.AddAsync(reported, cancellationToken);
 
@@ -86,7 +86,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         return true;
     }
 
-    /// <summary>The lease ended and the delivery became UNKNOWN, but its answer came after all: what it says is true.</summary>
+    /// <summary>The lease ended and the delivery became UNKNOWN; its late answer is still true.</summary>
     private bool ApplyLate(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
     {
         if (delivery.Status != DeliveryStatus.Unknown || outcome is not (SendOutcome.Accepted or SendOutcome.Transient))
@@ -110,7 +110,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         return true;
     }
 
-    /// <summary>Certainly nothing went out: an attempt that the channel's policy forbade is made after all.</summary>
+    /// <summary>Certainly nothing went out: makes the next attempt even if the channel's policy had forbidden it.</summary>
     private void NotSentAfterAll(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome.Transient outcome)
     {
         changes.Move(otp, delivery, DeliveryStatus.Failed, outcome.Reason);
@@ -121,18 +121,18 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     }
 }
 
-/// <summary>What a provider said of a claimed delivery.</summary>
+/// <summary>A provider's outcome for a claimed delivery.</summary>
 /// <param name="OtpId">The OTP.</param>
 /// <param name="DeliveryId">The delivery.</param>
-/// <param name="LeaseId">The claim's lease: an outcome counts only for its own claim.</param>
-/// <param name="Outcome">What the provider said.</param>
+/// <param name="LeaseId">The claim's lease: an outcome counts only for its claim.</param>
+/// <param name="Outcome">The provider's outcome.</param>
 /// <param name="TraceParent">W3C trace context of the delivery.</param>
 public sealed record ReportedOutcome(Guid OtpId, Guid DeliveryId, Guid LeaseId, SendOutcome Outcome, string? TraceParent = null);
 
-/// <summary>What follows when a delivery did not simply succeed.</summary>
+/// <summary>The consequences of a delivery that did not succeed.</summary>
 internal static class DeliveryConsequences
 {
-    /// <summary>The only step of the plan was refused: the OTP fails, unless something is still on its way.</summary>
+    /// <summary>The only step of the plan was refused: the OTP fails, unless another delivery has arrived or may arrive.</summary>
     public static void AfterRefusal(OtpChanges changes, LockedOtp otp)
     {
         if (!otp.Deliveries.Any(d => d.Status.KeepsAlive()))
@@ -141,7 +141,7 @@ internal static class DeliveryConsequences
         }
     }
 
-    /// <summary>One more attempt within the OTP's life and the attempts allowed; a step without one counts as refused.</summary>
+    /// <summary>Makes one more attempt within the OTP's lifetime; a step without attempts left counts as refused.</summary>
     public static void AfterTransient(OtpChanges changes, LockedOtp otp, Delivery delivery, TimeSpan? retryAfter, DeliveryOptions options)
     {
         if (otp.State.At(changes.Now).IsFinal)
@@ -159,7 +159,7 @@ internal static class DeliveryConsequences
         }
     }
 
-    /// <summary>The channel's policy decides whether it is sent again.</summary>
+    /// <summary>Sends again if the channel's policy allows it.</summary>
     public static void AfterUnknown(OtpChanges changes, LockedOtp otp, Delivery delivery, DeliveryOptions options)
     {
         if (options.From(delivery.Channel).UnknownPolicy == UnknownPolicy.AtLeastOnce

@@ -8,21 +8,19 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries.Sending;
 
-/// <summary>Finds what a dead process or a lost message left behind. The database is the truth, a queue is a hint.</summary>
+/// <summary>Recovers deliveries after a crashed process or a lost message. The database is the truth, a queue is a hint.</summary>
 public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets secrets, QueueLag lag, IOptions<DeliveryOptions> options)
 {
-    /// <summary>What the outbox calls the message that is published again.</summary>
+    /// <summary>The outbox's name of the work command.</summary>
     public const string WorkCommand = "otp-requested";
 
-    /// <summary>Deliveries in SENDING whose lease ended become UNKNOWN, and the channel's policy decides; the number of OTPs.</summary>
+    /// <summary>Sets SENDING deliveries with an ended lease to UNKNOWN; the channel's policy decides. Returns the number of OTPs.</summary>
     public Task<int> EndLeasesAsync(int limit, CancellationToken cancellationToken) =>
         RunAsync(
             unit => unit.LockEndedLeasesAsync(limit, cancellationToken), (changes, otp, _) => EndLeases(changes, otp), cancellationToken);
 
-    /// <summary>
-    /// Queued deliveries whose work command seems lost are published again: what their queue should have handed out by now, as far as it is
-    /// behind. The number of OTPs.
-    /// </summary>
+    /// <summary>Publishes queued deliveries again whose work command seems lost. Returns the number of OTPs.</summary>
+    /// <remarks>A command seems lost when its queue should have delivered it by now, given the queue's lag.</remarks>
     public async Task<int> RepublishAsync(int limit, CancellationToken cancellationToken)
     {
         var lags = lag.Known();
@@ -39,7 +37,7 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         }
         catch (Exception failure) when (StoreFailures.IsOutage(failure))
         {
-            // No consumer can claim either.
+            // Consumers cannot claim either.
             foreach (var channel in Channels.All)
             {
                 lag.Blind(channel);
@@ -58,9 +56,7 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         }
     }
 
-    /// <summary>
-    /// A command that still waits in the outbox is not lost: it is looked at again later, and another one would only come twice.
-    /// </summary>
+    /// <summary>A command still in the outbox is not lost: it is checked again later, as another one would only arrive twice.</summary>
     private void Republish(OtpChanges changes, LockedOtp otp, IReadOnlyDictionary<Channel, TimeSpan> lags, bool unpublished)
     {
         foreach (var delivery in otp.Deliveries.Where(

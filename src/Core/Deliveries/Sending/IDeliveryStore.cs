@@ -3,15 +3,15 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Deliveries.Sending;
 
-/// <summary>A request to deliver: at most one consumer gets the claim.</summary>
+/// <summary>A request to claim a delivery: at most one consumer gets the claim.</summary>
 /// <param name="OtpId">The OTP.</param>
 /// <param name="Step">Step of the plan.</param>
-/// <param name="LeaseId">Made by the claimer; fences its outcome.</param>
+/// <param name="LeaseId">Created by the claimer; only this lease can report the outcome.</param>
 public sealed record ClaimRequest(Guid OtpId, int Step, Guid LeaseId);
 
-/// <summary>All that sending needs, read by the claim itself.</summary>
+/// <summary>All data for sending, read by the claim itself.</summary>
 /// <param name="Delivery">In SENDING, under the claimer's lease.</param>
-/// <param name="ApplicationId">Who owns the OTP.</param>
+/// <param name="ApplicationId">The application that owns the OTP.</param>
 /// <param name="RecipientHash">Keyed hash of the recipient.</param>
 /// <param name="CountryIso">Null unless the recipient is a phone number.</param>
 /// <param name="Details">Encrypted <see cref="OtpDetails"/>.</param>
@@ -24,13 +24,13 @@ public sealed record ClaimedDelivery(
     public LeaseClock? Lease { get; init; }
 }
 
-/// <summary>Claims as a database makes them.</summary>
+/// <summary>Claims deliveries in one database.</summary>
 public interface IDeliveryStore
 {
     /// <summary>
-    /// QUEUED to SENDING for each request whose delivery is due, only while its OTP is PENDING and has more than <paramref name="margin"/>
-    /// to live; one statement and one commit for all. Requests that are not granted are left out of the answer.
+    /// Moves each due delivery from QUEUED to SENDING, while its OTP is PENDING with more than <paramref name="margin"/> left.
     /// </summary>
+    /// <remarks>One statement and one commit for all. The result leaves out requests that are not granted.</remarks>
     Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
         IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken);
 }

@@ -7,30 +7,30 @@ namespace OtpPipeline.Core.Otps.Changes;
 /// <summary>A transaction over locked OTPs. Disposing without saving rolls back.</summary>
 public interface IOtpUnit : IAsyncDisposable
 {
-    /// <summary>
-    /// Locks these OTPs in the order of their ids, waiting for others; ids that do not exist are left out. Answered submissions are
-    /// read where asked for.
-    /// </summary>
+    /// <summary>Locks these OTPs in the order of their ids and waits for other locks.</summary>
+    /// <remarks>Skips ids that do not exist. Reads answered submissions on request.</remarks>
     Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken);
 
-    /// <summary>The same with what a guess is checked by: the PINs, and the recipients' histories, locked too.</summary>
+    /// <summary>Also reads the PINs and locks the recipients' histories, to check a guess.</summary>
     Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken);
 
-    /// <summary>Locks what the application spent today; before any OTP, as everybody does who locks both.</summary>
+    /// <summary>Locks what the application spent today. Every transaction that locks both takes this lock before any OTP.</summary>
     Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken);
 
-    /// <summary>Locks pending OTPs past their time, skipping those that somebody else holds.</summary>
+    /// <summary>Locks pending OTPs past their expiry; skips those that another transaction holds.</summary>
     Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken);
 
-    /// <summary>Locks OTPs with a delivery in SENDING whose lease has ended, skipping those that somebody else holds.</summary>
+    /// <summary>Locks OTPs with a SENDING delivery whose lease has ended; skips those that another transaction holds.</summary>
     Task<LockedOtps> LockEndedLeasesAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Locks pending OTPs with a published QUEUED delivery whose work command seems lost, skipping those that somebody else holds: of each
-    /// channel at most <paramref name="limit"/> that were to be published again before <paramref name="lags"/>.
+    /// Locks pending OTPs with a published QUEUED delivery whose work command seems lost; skips those that another transaction holds.
     /// </summary>
+    /// <remarks>
+    /// At most <paramref name="limit"/> per channel, due for republication for longer than the channel's lag in <paramref name="lags"/>.
+    /// </remarks>
     Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Writes what changed, together with the messages, and commits.</summary>
+    /// <summary>Writes the changes and the messages, and commits.</summary>
     Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken);
 }

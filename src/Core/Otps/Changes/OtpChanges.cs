@@ -10,48 +10,49 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Changes;
 
-/// <summary>
-/// Collects what one transaction changes. Every change of a status or a delivery raises the sequence of its OTP by one, and adds one
-/// row of changes, one event, and one callback where the OTP owes one.
-/// </summary>
-/// <param name="outbox">Takes the events.</param>
-/// <param name="now">The database's clock, read after the lock was had.</param>
-/// <param name="secrets">Decrypts the caller's pairs for the events.</param>
+/// <summary>Collects the changes of one transaction.</summary>
+/// <remarks>
+/// Every change of a status or a delivery raises the sequence of its OTP by one, and adds one row of changes, one event, and one callback
+/// when the OTP owes one.
+/// </remarks>
+/// <param name="outbox">Receives the events.</param>
+/// <param name="now">The database's clock, read after the lock was taken.</param>
+/// <param name="secrets">Decrypts the client's metadata pairs for the events.</param>
 public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secrets)
 {
-    /// <summary>Header of an event whose callback waits; the sender of the event takes it off.</summary>
+    /// <summary>Header of an event with a pending callback; the sender of the event removes it.</summary>
     public const string CallbackHeader = "otp-callback";
 
     private static readonly Dictionary<string, string> WithCallback = new(StringComparer.Ordinal) { [CallbackHeader] = "true" };
 
     public DateTime Now => now;
 
-    /// <summary>W3C trace context that the next events belong to.</summary>
+    /// <summary>W3C trace context of the next events.</summary>
     public string? TraceParent { get; set; }
 
     /// <summary>OTPs to update.</summary>
     public HashSet<Otp> Otps { get; } = [];
 
-    /// <summary>The rows that say what changed.</summary>
+    /// <summary>The rows that record the changes.</summary>
     public List<OtpChange> Changes { get; } = [];
 
-    /// <summary>The callbacks that these changes owe.</summary>
+    /// <summary>The callbacks that these changes cause.</summary>
     public List<Callback> Callbacks { get; } = [];
 
-    /// <summary>OTPs that became final in this transaction: their PINs are wiped.</summary>
+    /// <summary>OTPs that became final in this transaction; their PINs are wiped.</summary>
     public List<Guid> Finals { get; } = [];
 
     public HashSet<Delivery> UpdatedDeliveries { get; } = [];
 
     public List<Delivery> NewDeliveries { get; } = [];
 
-    /// <summary>Histories in which guesses were counted.</summary>
+    /// <summary>Histories with counted guesses.</summary>
     public HashSet<RecipientHistory> Histories { get; } = [];
 
-    /// <summary>Histories in which a send was counted.</summary>
+    /// <summary>Histories with a counted send.</summary>
     public HashSet<RecipientHistory> CountedSends { get; } = [];
 
-    /// <summary>What an application spent, with what was added.</summary>
+    /// <summary>What each application spent, including this transaction.</summary>
     public HashSet<ApplicationSpending> Spendings { get; } = [];
 
     public List<OtpSubmission> Submissions { get; } = [];
@@ -60,7 +61,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0
             && Spendings.Count == 0 && Submissions.Count == 0;
 
-    /// <summary>Wrong guesses in a row are counted over all OTPs of a recipient; a right one ends the row.</summary>
+    /// <summary>Counts consecutive wrong guesses over all OTPs of a recipient; a right guess resets the count.</summary>
     public void CountGuess(RecipientHistory history, OtpState before, OtpState after, ApplicationLimits limits)
     {
         if (after.Attempts > before.Attempts)
@@ -75,7 +76,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         }
     }
 
-    /// <summary>Writes the new state; a final one wipes the PIN and suppresses what is still queued.</summary>
+    /// <summary>Writes the new state; a final state wipes the PIN and suppresses queued deliveries.</summary>
     public void Move(LockedOtp locked, OtpState state)
     {
         var otp = locked.Otp;
@@ -103,13 +104,13 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         var why = otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null;
         var change = Add(otp, OtpChangeKind.Status, null, EnumText<OtpStatus>.Upper(otp.Status), why);
 
-        // An OTP has one final status, so nothing of it was announced on this exchange before.
+        // An OTP has one final status, so this exchange has no earlier event of it.
         Publish(otp, change, new OtpStatusChanged(
             otp.Id, otp.ApplicationId, otp.TrackId, change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp),
             Previous: 0));
     }
 
-    /// <summary>Writes the new status of a delivery and announces it.</summary>
+    /// <summary>Writes the new status of a delivery and publishes its event.</summary>
     public void Move(LockedOtp locked, Delivery delivery, DeliveryStatus status, string? reason)
     {
         var otp = locked.Otp;
@@ -127,7 +128,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
             change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp), previous));
     }
 
-    /// <summary>Keeps what a submission was answered with, for its repetition; null is success.</summary>
+    /// <summary>Stores the answer to a submission for its repetition; a null code is success.</summary>
     public void Remember(LockedOtp locked, byte[] submission, int? code)
     {
         var row = new OtpSubmission { OtpId = locked.Otp.Id, Hash = submission, Code = code };
@@ -135,11 +136,11 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         Submissions.Add(row);
     }
 
-    /// <summary>One more attempt of the same step, due after the delay; it waits for its application's turn.</summary>
+    /// <summary>Adds an attempt of the same step, due after the delay; it waits for its application's turn.</summary>
     public void Queue(LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter) =>
         Queue(locked, previous.Provider, previous.Step, previous.Attempt + 1, delay, lostAfter);
 
-    /// <summary>A step more, due at once.</summary>
+    /// <summary>Adds a further step, due at once.</summary>
     public void QueueStep(LockedOtp locked, string provider, TimeSpan lostAfter) =>
         Queue(locked, provider, locked.Deliveries.Max(d => d.Step) + 1, attempt: 1, TimeSpan.Zero, lostAfter);
 
@@ -166,13 +167,13 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         locked.Deliveries.Add(next);
     }
 
-    /// <summary>Says once more that there is a delivery to make.</summary>
+    /// <summary>Publishes the work command of this delivery.</summary>
     public void PublishWork(Delivery delivery) =>
         outbox.Publish(
             new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), traceParent: TraceParent,
             correlationId: delivery.OtpId);
 
-    /// <summary>Null where the key is gone: an OTP must end all the same, and a subscriber must learn of it.</summary>
+    /// <summary>Null when the key is missing: the OTP must still end, and its subscriber must be told.</summary>
     private IReadOnlyDictionary<string, string>? MetadataOf(Otp otp)
     {
         try

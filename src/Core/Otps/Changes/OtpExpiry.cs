@@ -3,10 +3,10 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Changes;
 
-/// <summary>Ends what nobody used, in bounded batches that several workers can take side by side.</summary>
+/// <summary>Expires OTPs in bounded batches that several workers can take in parallel.</summary>
 public sealed class OtpExpiry(IOtpStore store, IOutbox outbox, OtpSecrets secrets)
 {
-    /// <summary>One batch; the number of OTPs that expired.</summary>
+    /// <summary>Expires one batch; returns the number of expired OTPs.</summary>
     public async Task<int> ExpireAsync(int limit, CancellationToken cancellationToken)
     {
         var outgoing = outbox.NewBatch();

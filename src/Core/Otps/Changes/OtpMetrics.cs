@@ -4,7 +4,7 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps.Changes;
 
-/// <summary>Counts OTPs by what became of them, when that is committed.</summary>
+/// <summary>Counts OTPs by result, after the commit.</summary>
 public sealed class OtpMetrics
 {
     public const string MeterName = "OtpPipeline.Core";
@@ -27,7 +27,7 @@ public sealed class OtpMetrics
 
     public void Requested(Otp otp) => _requested.Add(1, ChannelOf(otp));
 
-    /// <summary>The OTP has its final status.</summary>
+    /// <summary>Counts an OTP that reached its final status.</summary>
     public void Ended(Otp otp)
     {
         switch (otp.Status)

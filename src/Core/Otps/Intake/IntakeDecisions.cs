@@ -4,13 +4,13 @@ using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
-/// <summary>What to write for a batch.</summary>
+/// <summary>The rows to write for a batch.</summary>
 /// <param name="now">The database's clock, read once.</param>
 public sealed class IntakeDecisions(DateTime now)
 {
     public DateTime Now => now;
 
-    /// <summary>To each request, in the order of the batch.</summary>
+    /// <summary>The answers in the order of the batch.</summary>
     public List<IntakeAnswer> Answers { get; } = [];
 
     public List<Otp> Otps { get; } = [];
@@ -23,6 +23,6 @@ public sealed class IntakeDecisions(DateTime now)
 
     public HashSet<ApplicationSpending> Spendings { get; } = [];
 
-    /// <summary>Keys that this transaction claimed for requests that were then refused: free again.</summary>
+    /// <summary>Keys that this transaction claimed for requests that were then refused; they are released.</summary>
     public List<NewOtp> ReleasedKeys { get; } = [];
 }

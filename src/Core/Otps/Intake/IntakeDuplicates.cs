@@ -3,7 +3,7 @@ using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
-/// <summary>Merges requests of one idempotency key within a batch: the first is taken in, the others get its answer.</summary>
+/// <summary>Merges requests with the same idempotency key in a batch: the first is processed, the others get its answer.</summary>
 internal sealed class IntakeDuplicates
 {
     private readonly IReadOnlyList<NewOtp> _requests;
@@ -34,10 +34,10 @@ internal sealed class IntakeDuplicates
         }
     }
 
-    /// <summary>The requests to take in.</summary>
+    /// <summary>The requests to process.</summary>
     public IReadOnlyList<NewOtp> Firsts => _firsts;
 
-    /// <summary>The answers of all requests, from those of <see cref="Firsts"/>.</summary>
+    /// <summary>Expands the answers to <see cref="Firsts"/> to all requests.</summary>
     public IReadOnlyList<IntakeAnswer> Spread(IReadOnlyList<IntakeAnswer> answers)
     {
         var all = new IntakeAnswer[_requests.Count];
@@ -50,7 +50,7 @@ internal sealed class IntakeDuplicates
         return all;
     }
 
-    // Where the first was refused, nothing is known of another request with its key: it may come again.
+    // When the first was refused, a different request with its key is not decided: the client may retry it.
     private static IntakeAnswer AnswerTo(NewOtp duplicate, NewOtp first, IntakeAnswer answer) =>
         answer.Otp is { } otp
             ? IntakeRules.Replay(duplicate, new(first.CommandHash!, otp))

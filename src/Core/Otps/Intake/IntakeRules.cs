@@ -5,7 +5,8 @@ using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
-/// <summary>Decides a batch of requests. Pure but for the histories and spendings, which are the transaction's own copies.</summary>
+/// <summary>Decides a batch of requests.</summary>
+/// <remarks>Pure except for the histories and spendings, which are the transaction's copies.</remarks>
 public static class IntakeRules
 {
     public static IntakeDecisions Decide(IReadOnlyList<NewOtp> requests, IntakeFacts facts, TimeSpan lostAfter)
@@ -74,13 +75,13 @@ public static class IntakeRules
         return new(otp, null);
     }
 
-    /// <summary>The same command gets the first answer, also the one of a duplicate in the same batch.</summary>
+    /// <summary>Answers the same command with the first answer, also for a duplicate in the same batch.</summary>
     public static IntakeAnswer Replay(NewOtp request, FirstUse first) =>
         !first.CommandHash.AsSpan().SequenceEqual(request.CommandHash) || first.Otp is null
             ? new(null, OtpErrors.IdempotencyKeyReused)
             : new(first.Otp, null);
 
-    /// <summary>In the database, or a moment ago in this batch.</summary>
+    /// <summary>Whether a live OTP exists in the database or earlier in this batch.</summary>
     private static bool IsLive(NewOtp request, IntakeFacts facts, IntakeDecisions decisions) =>
         facts.Live.Contains(Convert.ToHexString(request.LookupHash!))
         || decisions.Otps.Exists(o => o.LookupHash.AsSpan().SequenceEqual(request.LookupHash));

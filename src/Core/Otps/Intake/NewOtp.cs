@@ -4,7 +4,7 @@ using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
-/// <summary>A validated request with all that is made before the database is asked: id, encrypted secrets, keyed hashes.</summary>
+/// <summary>A validated request with its id, encrypted secrets and keyed hashes, before the database is read.</summary>
 public sealed record NewOtp(
     ValidatedOtpRequest Validated,
     Guid OtpId,
@@ -22,31 +22,31 @@ public sealed record NewOtp(
 
     public QueueShare Share => new(ApplicationId, Validated.Channel);
 
-    /// <summary>The PIN is compared with its case.</summary>
+    /// <summary>The PIN comparison is case-sensitive.</summary>
     public bool ExactPin { get; init; }
 
-    /// <summary>The caller's pairs, encrypted.</summary>
+    /// <summary>The client's metadata pairs, encrypted.</summary>
     public byte[]? Metadata { get; init; }
 
-    /// <summary>The caller's own message, encrypted.</summary>
+    /// <summary>The client's own message, encrypted.</summary>
     public byte[]? Message { get; init; }
 
-    /// <summary>Finds the OTP for callers who know no id.</summary>
+    /// <summary>Finds the OTP for clients that do not know its id.</summary>
     public byte[]? LookupHash { get; init; }
 
     /// <summary>Finds the OTP by its PIN.</summary>
     public byte[]? PinHash { get; init; }
 
-    /// <summary>What counts this send besides the recipient's own history, with the hash that its history is kept under.</summary>
+    /// <summary>Further counters of this send besides the recipient's history, each with the hash of its history.</summary>
     public IReadOnlyList<(byte[] Hash, CountedSends Counted)> Counters { get; init; } = [];
 
-    /// <summary>Counts the recipient's sends and failed guesses; null where that is <see cref="RecipientHash"/>.</summary>
+    /// <summary>Counts the recipient's sends and failed guesses; null when that is <see cref="RecipientHash"/>.</summary>
     public byte[]? LimitHash { get; init; }
 
     /// <summary>The hash of the recipient's history.</summary>
     public byte[] HistoryHash => LimitHash ?? RecipientHash;
 
-    /// <summary>The hashes of all histories that this send is counted in, the recipient's first.</summary>
+    /// <summary>The hashes of all histories that count this send, the recipient's first.</summary>
     public IEnumerable<byte[]> HistoryHashes => Counters.Select(c => c.Hash).Prepend(HistoryHash);
 
     /// <summary>Prints the id only.</summary>

@@ -17,7 +17,7 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Intake;
 
-/// <summary>Takes OTPs for every API and the bus: an answer means that the OTP and its work command are committed.</summary>
+/// <summary>Accepts OTPs for every API and the bus: an answer means that the OTP and its work command are committed.</summary>
 public sealed class OtpIntake : IAsyncDisposable
 {
     private readonly IIntakeStore _store;
@@ -49,10 +49,10 @@ public sealed class OtpIntake : IAsyncDisposable
         _batcher = new(AcceptOrWaitAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
-    /// <summary>Validates a request and, where no rule is broken, takes it in.</summary>
-    /// <param name="request">Its fields as they came.</param>
-    /// <param name="options">Who asks, and what the API settles beside.</param>
-    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
+    /// <summary>Validates a request and, when it is valid, accepts it.</summary>
+    /// <param name="request">The fields as sent.</param>
+    /// <param name="options">The client's application, and the options that the API sets.</param>
+    /// <param name="cancellationToken">Ends the wait, not the work.</param>
     public async Task<RequestAnswer> RequestAsync(OtpRequest request, RequestOptions options, CancellationToken cancellationToken)
     {
         if (options.IdempotencyKey is { Length: 0 or > OptionRules.MaxIdempotencyKey })
@@ -78,7 +78,7 @@ public sealed class OtpIntake : IAsyncDisposable
             : new(View(answer.Otp!, prepared), null, Announced: true);
     }
 
-    /// <summary>All of a request but its commit; null where it is refused. For a host that warms up.</summary>
+    /// <summary>Runs a request without its commit, to warm up a host; null when it is refused.</summary>
     public async Task<OtpView?> RehearseAsync(OtpRequest request, RequestOptions options, CancellationToken cancellationToken)
     {
         var validated = request.Validate(options, _callbacks);
@@ -96,7 +96,7 @@ public sealed class OtpIntake : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _batcher.DisposeAsync();
 
-    /// <summary>What the caller sees; nothing is decrypted that was encrypted for this request.</summary>
+    /// <summary>The client's view; does not decrypt what this request has just encrypted.</summary>
     private OtpView View(Otp otp, NewOtp prepared) => otp.Id == prepared.OtpId
         ? OtpView.AtCreation(otp, prepared.Validated.Details, prepared.Validated.Metadata)
         : OtpView.AtCreation(otp, _secrets);
@@ -132,7 +132,7 @@ public sealed class OtpIntake : IAsyncDisposable
         };
     }
 
-    /// <summary>A duplicate that is not committed in time leaves the answer open: the caller may ask again.</summary>
+    /// <summary>A duplicate that is not committed in time gets no final answer: the client may retry.</summary>
     private async Task<IReadOnlyList<IntakeAnswer>> AcceptOrWaitAsync(IReadOnlyList<NewOtp> requests, CancellationToken cancellationToken)
     {
         try
@@ -167,7 +167,7 @@ public sealed class OtpIntake : IAsyncDisposable
         return answers;
     }
 
-    /// <summary>Publishes the work command of each new delivery that has a place in its queue; the others wait for their turn.</summary>
+    /// <summary>Publishes the work commands of new deliveries within the quota; the others wait for their turn.</summary>
     private static void PublishOrWait(
         Dictionary<Guid, NewOtp> requests, IntakeDecisions decisions, PublishQuota.Batch places, OutboxBatch outgoing)
     {
@@ -189,7 +189,7 @@ public sealed class OtpIntake : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds the answers by message to the commit; not while a duplicate leaves the answer open.</summary>
+    /// <summary>Adds the answers by message to the commit, except while a duplicate is undecided.</summary>
     private static void Announce(IReadOnlyList<NewOtp> requests, IReadOnlyList<IntakeAnswer> answers, OutboxBatch outgoing)
     {
         for (var i = 0; i < requests.Count; i++)

@@ -1,26 +1,24 @@
 namespace OtpPipeline.Core.Otps.Reading;
 
-/// <summary>
-/// OTPs as a database finds them for callers who know no id: by keyed hashes, without a lock, so that what is found has to be checked again
-/// under one. Live is what is PENDING and not past its time.
-/// </summary>
+/// <summary>Finds OTPs by keyed hashes for clients that do not know an id.</summary>
+/// <remarks>Reads without a lock, so check the results again under a lock. Live means PENDING and not past its expiry.</remarks>
 public interface IOtpSearch
 {
-    /// <summary>The ids of the live OTPs of a lookup hash.</summary>
+    /// <summary>The ids of the live OTPs with this lookup hash.</summary>
     Task<IReadOnlyList<Guid>> FindLiveAsync(byte[] lookupHash, CancellationToken cancellationToken);
 
     /// <summary>The ids of the live OTPs whose PIN has this hash.</summary>
     Task<IReadOnlyList<Guid>> FindLiveByPinAsync(byte[] pinHash, CancellationToken cancellationToken);
 
-    /// <summary>The newest OTP of a lookup hash; null where there is none.</summary>
+    /// <summary>The newest OTP with this lookup hash; null without one.</summary>
     Task<LastOtp?> FindLastAsync(byte[] lookupHash, CancellationToken cancellationToken);
 
-    /// <summary>The PIN of the newest live OTP of any of these lookup hashes; null where none is live.</summary>
+    /// <summary>The PIN of the newest live OTP with any of these lookup hashes; null without a live one.</summary>
     Task<OtpPin?> FindLastPinAsync(IReadOnlyCollection<byte[]> lookupHashes, CancellationToken cancellationToken);
 }
 
 /// <summary>The last OTP of a recipient in one compatible API.</summary>
 /// <param name="Id">The OTP.</param>
-/// <param name="Status">As it is at the moment of reading: past its time it is EXPIRED.</param>
-/// <param name="Reason">Why it is final, where that is written.</param>
+/// <param name="Status">Status at the time of the read: EXPIRED past the expiry.</param>
+/// <param name="Reason">Reason for the final status, if stored.</param>
 public sealed record LastOtp(Guid Id, OtpStatus Status, OtpReason? Reason);

@@ -5,14 +5,10 @@ using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Otps.Reading;
 
-/// <summary>
-/// Shows an OTP to its application as it is now: past its time it is EXPIRED, whether or not a worker has written that yet.
-/// </summary>
+/// <summary>Reads an OTP for its application: EXPIRED from the expiry on, even before a worker has written it.</summary>
 public sealed class OtpReader(IOtpStore store, IOtpSearch search, OtpSecrets secrets)
 {
-    /// <summary>
-    /// The PIN of the newest live OTP of any of these lookups; null where none is live. For callers who brought the PIN themselves.
-    /// </summary>
+    /// <summary>The PIN of the newest live OTP of these lookups; null without one. For clients that supplied the PIN.</summary>
     public async Task<string?> FindLastPinAsync(
         Application application, IReadOnlyCollection<OtpLookup> lookups, CancellationToken cancellationToken) =>
         await search.FindLastPinAsync([.. lookups.Select(l => secrets.HashLookup(application.Id, l))], cancellationToken) is { } pin

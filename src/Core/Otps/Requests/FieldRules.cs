@@ -10,14 +10,14 @@ using PinKind = OtpPipeline.Core.Pins.PinType;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>The rules of single fields of a request; each answers with the error, or null.</summary>
+/// <summary>Rules for single fields of a request; each returns the error, or null.</summary>
 internal static class FieldRules
 {
     private const int MetadataPairs = 20;
     private const int MetadataName = 40;
     private const int MetadataValue = 500;
 
-    /// <summary>The field, or the setting where it was not given; given, even empty, it wins.</summary>
+    /// <summary>The field, or the setting when the field is absent. A field that is present wins, even an empty one.</summary>
     public static string? Or(JsonField field, string? setting) => field.IsAbsent ? setting : field.TextIfAny;
 
     public static OtpError? From(JsonField field, string? from) =>
@@ -70,7 +70,7 @@ internal static class FieldRules
 
     public static OtpError? TrackId(JsonField field, out Guid? trackId)
     {
-        // The parser takes signs and 0x within a group; they are no UUID.
+        // The parser accepts signs and 0x within a group; a UUID has neither.
         trackId = Guid.TryParseExact(field.Text, "D", out var id) && !field.Text.AsSpan().ContainsAny("+xX") ? id : null;
         return field.IsAbsent || trackId is not null ? null : OtpErrors.TrackIdInvalid;
     }
@@ -87,9 +87,9 @@ internal static class FieldRules
             : refused is { } network ? OtpErrors.CallbackNetworkRefused(network) : OtpErrors.CallbackUrlInvalid;
     }
 
-    /// <param name="pairs">The field; null where it is missing or no object.</param>
-    /// <param name="malformed">It is there and is no object.</param>
-    /// <param name="json">JSON object of the pairs, names sorted; null where there is none.</param>
+    /// <param name="pairs">The field; null when it is missing or no object.</param>
+    /// <param name="malformed">The field is present but no object.</param>
+    /// <param name="json">JSON object of the pairs, sorted by name; null without pairs.</param>
     public static OtpError? Metadata(IReadOnlyDictionary<string, JsonField>? pairs, bool malformed, out string? json)
     {
         json = null;
@@ -101,7 +101,7 @@ internal static class FieldRules
         var sorted = new SortedDictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in pairs)
         {
-            // Nothing given is nothing kept, as with every other field.
+            // An absent value is not stored, as with every other field.
             if (value.IsAbsent)
             {
                 continue;
@@ -125,6 +125,6 @@ internal static class FieldRules
         return null;
     }
 
-    /// <summary>A number that passed its rule: 180, "180" and 1.8e2 are the same.</summary>
+    /// <summary>A number that passed its rule, in one spelling: 180, "180" and 1.8e2 are the same.</summary>
     public static string? InOneSpelling(JsonField field) => field.Whole?.ToString(CultureInfo.InvariantCulture);
 }

@@ -7,7 +7,7 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>Which field names the recipient on a channel, whether it holds one, and whether the application serves it.</summary>
+/// <summary>Rules for the recipient: its field on each channel, its validity, and whether the application serves it.</summary>
 internal static class RecipientRules
 {
     public static bool TryChannel(JsonField field, ApplicationSettings settings, out Channel channel)
@@ -23,7 +23,7 @@ internal static class RecipientRules
         _ => Phone(request.PhoneNumber, request.CountryIso),
     };
 
-    /// <summary>Why the application does not serve the recipient; null where it does.</summary>
+    /// <summary>Why the application does not serve the recipient; null when it does.</summary>
     public static OtpError? Serve(Recipient recipient, Channel channel, ApplicationLimits limits)
     {
         if (recipient.CountryIso is { } country
@@ -36,7 +36,7 @@ internal static class RecipientRules
         return IsPremium(recipient, channel) && !limits.AllowPremiumNumbers ? OtpErrors.PremiumNumber : null;
     }
 
-    /// <summary>Whether the number costs the sender extra; other channels do not go through the telephone network.</summary>
+    /// <summary>Whether the number costs the sender extra; only SMS and calls use the telephone network.</summary>
     private static bool IsPremium(Recipient recipient, Channel channel) =>
         channel is Channel.Sms or Channel.Call && recipient.Phone?.Type is LineType.PremiumRate or LineType.SharedCost;
 

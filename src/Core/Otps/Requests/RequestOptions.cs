@@ -9,53 +9,53 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>Who asks, and what the API that took the request settles beside its fields; nothing here is checked again.</summary>
-/// <param name="Application">Who asks.</param>
-/// <param name="IdempotencyKey">The caller's key; null for none.</param>
+/// <summary>The client's application, and what the API sets besides the request's fields; not validated again.</summary>
+/// <param name="Application">The client's application.</param>
+/// <param name="IdempotencyKey">The client's key; null without one.</param>
 /// <param name="TraceParent">W3C trace context of the request.</param>
 [JsonConverter(typeof(JsonAsPrinted<RequestOptions>))]
 public sealed record RequestOptions(Application Application, string? IdempotencyKey = null, string? TraceParent = null)
 {
-    /// <summary>Adds the answer to the commit, for the bus; null where the answer is no message.</summary>
-    /// <remarks>May be called again for a commit that failed. Not called while a duplicate is still being committed.</remarks>
+    /// <summary>Adds the answer to the commit, for the bus; null when the answer is not sent as a message.</summary>
+    /// <remarks>May run again after a failed commit. Does not run while a duplicate is still being committed.</remarks>
     public Action<OutboxBatch, IntakeAnswer>? Announce { get; init; }
 
-    /// <summary>The caller's own PIN, compared with its case; null for one that is made here.</summary>
+    /// <summary>The client's own PIN, compared case-sensitively; null to generate one.</summary>
     public string? Pin { get; init; }
 
-    /// <summary>The caller's own message; null for the template.</summary>
+    /// <summary>The client's own message; null for the template.</summary>
     public CallerMessage? Message { get; init; }
 
-    /// <summary>Writes such a message around a PIN that is made here; null for <see cref="Message"/> or the template.</summary>
+    /// <summary>Writes the message around a generated PIN; null for <see cref="Message"/> or the template.</summary>
     public Func<Pin, CallerMessage>? WriteMessage { get; init; }
 
-    /// <summary>What a PIN that is made here consists of; null for what the application says.</summary>
+    /// <summary>Rules for a generated PIN; null for the application's setting.</summary>
     public PinPolicy? PinPolicy { get; init; }
 
-    /// <summary>Life in seconds, of any length; null for what the application says.</summary>
+    /// <summary>Lifetime in seconds, without a limit; null for the application's setting.</summary>
     public int? Ttl { get; init; }
 
-    /// <summary>Guesses; null for what the application says.</summary>
+    /// <summary>Allowed guesses; null for the application's setting.</summary>
     public int? MaxAttempts { get; init; }
 
-    /// <summary>Seconds between two sends to one recipient; null for what the application says.</summary>
+    /// <summary>Seconds between two sends to one recipient; null for the application's setting.</summary>
     public int? RetryPeriod { get; init; }
 
-    /// <summary>What the OTP is found by later, by callers who know no id; null for nothing.</summary>
+    /// <summary>Finds the OTP later for clients that do not know its id; null without a lookup.</summary>
     public OtpLookup? Lookup { get; init; }
 
-    /// <summary>Refused with StillLive while another OTP of the same <see cref="Lookup"/> is live.</summary>
+    /// <summary>Refuse with StillLive while another OTP of the same <see cref="Lookup"/> is live.</summary>
     public bool OneLive { get; init; }
 
-    /// <summary>The PIN finds its OTP: the name of the place in which it does, such as a channel.</summary>
+    /// <summary>Where the PIN finds its OTP, for example a channel; null when it does not.</summary>
     public string? FindPinIn { get; init; }
 
-    /// <summary>No other live PIN of that place that was issued so may be the same; the intake fails with a duplicate otherwise.</summary>
+    /// <summary>The PIN must differ from all live PINs issued this way in that place; else the intake fails with a duplicate.</summary>
     public bool UniquePin { get; init; }
 
-    /// <summary>Windows in which sends are counted besides the application's limits per recipient.</summary>
+    /// <summary>Windows that count sends, besides the application's limits per recipient.</summary>
     public IReadOnlyList<CountedSends> Counted { get; init; } = [];
 
-    /// <summary>Prints nothing of it: it holds secrets.</summary>
+    /// <summary>Prints the type name only: the options hold secrets.</summary>
     public override string ToString() => nameof(RequestOptions);
 }

@@ -6,7 +6,7 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Core.Otps.Requests;
 
-/// <summary>A request that passed every check of its own fields, with the application's settings and the options applied.</summary>
+/// <summary>A request with valid fields, combined with the application's settings and the API's options.</summary>
 [JsonConverter(typeof(JsonAsPrinted<ValidatedOtpRequest>))]
 public sealed record ValidatedOtpRequest
 {
@@ -18,24 +18,24 @@ public sealed record ValidatedOtpRequest
 
     public required Recipient Recipient { get; init; }
 
-    /// <summary>What is stored encrypted.</summary>
+    /// <summary>The data that is stored encrypted.</summary>
     public required OtpDetails Details { get; init; }
 
     public Guid? TrackId { get; init; }
 
-    /// <summary>Life in seconds.</summary>
+    /// <summary>Lifetime in seconds.</summary>
     public required int Ttl { get; init; }
 
     public required int MaxAttempts { get; init; }
 
     public required PinPolicy PinPolicy { get; init; }
 
-    /// <summary>JSON object of the caller's pairs, names sorted.</summary>
+    /// <summary>JSON object of the client's metadata pairs, sorted by name.</summary>
     public string? Metadata { get; init; }
 
-    /// <summary>The fields alone, in one spelling that equal requests share; null without an idempotency key.</summary>
+    /// <summary>The fields alone, normalised so that equal requests give the same text; null without an idempotency key.</summary>
     public string? Normalised { get; init; }
 
-    /// <summary>Prints nothing of it: it holds personal data.</summary>
+    /// <summary>Prints the type name only: the request holds personal data.</summary>
     public override string ToString() => nameof(ValidatedOtpRequest);
 }

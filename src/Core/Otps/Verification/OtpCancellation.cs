@@ -10,23 +10,20 @@ using OtpPipeline.Outbox;
 namespace OtpPipeline.Core.Otps.Verification;
 
 /// <summary>A command to cancel an OTP.</summary>
-/// <param name="Application">Who asks; another application's OTP is not found.</param>
+/// <param name="Application">The client's application; OTPs of other applications are not found.</param>
 /// <param name="OtpId">The OTP.</param>
-/// <param name="SubmissionId">The caller's own id of this command: its retry after a lost answer is recognised by it; null for
-/// none.</param>
+/// <param name="SubmissionId">The client's id of this command, to recognise a retry after a lost answer; null without one.</param>
 /// <param name="TraceParent">W3C trace context of the request.</param>
 public sealed record CancelCommand(Application Application, Guid OtpId, string? SubmissionId = null, string? TraceParent = null)
 {
-    /// <summary>
-    /// Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed.
-    /// </summary>
+    /// <summary>Adds the answer to the commit, for an endpoint that answers by message; may run again after a failed commit.</summary>
     public Action<OutboxBatch, CancellationAnswer>? Announce { get; init; }
 }
 
-/// <summary>The answer to a cancellation; no error is success.</summary>
+/// <summary>The answer to a cancellation; a null error is success.</summary>
 public readonly record struct CancellationAnswer(OtpError? Error, Guid? TrackId);
 
-/// <summary>Cancels OTPs for every API and the bus; cancellations of different callers share a commit.</summary>
+/// <summary>Cancels OTPs for every API and the bus; cancellations of different clients share a commit.</summary>
 public sealed class OtpCancellation : IAsyncDisposable
 {
     private readonly IOtpStore _store;

@@ -10,17 +10,16 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Verification;
 
-/// <summary>
-/// Verifies for callers who know no id of an OTP: by its recipient, or by the PIN alone. The rules are those of a verification: under
-/// the lock, counted before the answer, one success.
-/// </summary>
+/// <summary>Verifies by recipient or by PIN, for clients that do not know an OTP's id.</summary>
+/// <remarks>The rules of a verification apply: under the lock, counted before the answer, one success.</remarks>
 public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets)
 {
-    /// <summary>
-    /// The guess against every live OTP of the lookup: each that it is the PIN of is verified, so that a PIN that was sent twice is used
-    /// once; where it is the PIN of none, it is a wrong guess on each, and counts as often for the recipient.
-    /// </summary>
-    /// <returns>Null for success; <see cref="OtpErrors.NotFound"/> where none is live.</returns>
+    /// <summary>Compares the guess with every live OTP of the lookup.</summary>
+    /// <remarks>
+    /// Verifies every OTP with this PIN, so that a PIN that was sent twice is used once. If none has it, each OTP gets a wrong guess, and
+    /// the recipient gets as many.
+    /// </remarks>
+    /// <returns>Null for success; <see cref="OtpErrors.NotFound"/> without a live OTP.</returns>
     public async Task<OtpError?> CheckAsync(
         Application application, OtpLookup lookup, PinGuess guess, string? traceParent, CancellationToken cancellationToken)
     {
@@ -30,15 +29,13 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
             : (await DecideAsync(application, ids, guess, ofOneRecipient: false, traceParent, cancellationToken)).Error;
     }
 
-    /// <summary>
-    /// Verifies the live OTP that this is the PIN of. Where several recipients have it, nobody can tell whose it is: none is found.
-    /// </summary>
-    /// <param name="application">Who asks.</param>
+    /// <summary>Verifies the live OTP with this PIN; not found when several recipients have the same PIN.</summary>
+    /// <param name="application">The client's application.</param>
     /// <param name="place">Where PINs find their OTPs; see RequestOptions.FindPinIn.</param>
     /// <param name="pin">The PIN.</param>
     /// <param name="traceParent">W3C trace context of the request.</param>
-    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
-    /// <returns>Its recipient.</returns>
+    /// <param name="cancellationToken">Ends the wait, not the work.</param>
+    /// <returns>The OTP's recipient.</returns>
     public async Task<Result<string>> TakeAsync(
         Application application, string place, string pin, string? traceParent, CancellationToken cancellationToken)
     {
@@ -52,7 +49,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         return error is not null ? error : secrets.DecryptDetails(taken!.Id, taken.Details).Recipient;
     }
 
-    /// <summary>Whether a live OTP of that place has this PIN at the moment.</summary>
+    /// <summary>Whether a live OTP of that place has this PIN now.</summary>
     public async Task<bool> IsLiveAsync(Application application, string place, string pin, CancellationToken cancellationToken) =>
         (await search.FindLiveByPinAsync(secrets.HashPin(application.Id, place, new(pin)), cancellationToken)).Count > 0;
 
@@ -60,7 +57,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         Application application, IReadOnlyList<Guid> ids, PinGuess guess, bool ofOneRecipient, string? traceParent,
         CancellationToken cancellationToken)
     {
-        // What is begun is finished: a caller that goes away must not learn the answer of a guess that was not counted.
+        // Finish what has begun: a client that disconnects must not learn the answer to a guess that was not counted.
         cancellationToken.ThrowIfCancellationRequested();
         return await StoreRetries.RunAsync(() => DecideOnceAsync(application, ids, guess, ofOneRecipient, traceParent));
     }
@@ -90,7 +87,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
             .OrderByDescending(o => o.Otp.CreatedAt).ThenByDescending(o => o.Otp.Id).ToList();
         if (ofOneRecipient)
         {
-            // The search leaves out what typing adds, and so finds more than it should.
+            // The search ignores characters added when typing, so it can find too much.
             live = live.FindAll(o => o.Pin is { } pin && secrets.DecryptPin(pin).Matches(guess));
         }
 
@@ -104,7 +101,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
             return (null, cooling);
         }
 
-        // Each is compared, whatever the others say: the time tells nothing.
+        // Compare every PIN: the response time then reveals nothing.
         var right = live.FindAll(o => o.Pin is { } pin && secrets.DecryptPin(pin).Matches(guess));
         OtpError? error = live.Count == 0 ? OtpErrors.NotFound : null;
         foreach (var otp in right.Count == 0 ? live : right)
@@ -114,7 +111,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
             changes.Move(otp, outcome.State);
             error = outcome.Error;
 
-            // Each comparison with a PIN is a guess of its own: whoever may guess at five at once has five chances.
+            // Each comparison with a PIN counts as a guess: a guess at five OTPs has five chances.
             if (otp.History is { } history)
             {
                 changes.CountGuess(history, before, outcome.State, application.Settings.Limits);

@@ -11,21 +11,21 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Verification;
 
-/// <summary>Sends a live OTP again, unchanged: a further delivery of the same PIN, which the limits count like any other.</summary>
+/// <summary>Sends a live OTP again: a further delivery of the same PIN, which the limits count.</summary>
 public sealed class OtpResend(
     IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets, ProviderChoice providers, IOptions<DeliveryOptions> options)
 {
-    /// <summary>The newest OTP of the lookup, live or not; null where there is none, or it is purged.</summary>
+    /// <summary>The newest OTP of the lookup, live or not; null when it never existed or is purged.</summary>
     public Task<LastOtp?> FindLastAsync(Application application, OtpLookup lookup, CancellationToken cancellationToken) =>
         search.FindLastAsync(secrets.HashLookup(application.Id, lookup), cancellationToken);
 
-    /// <summary>One more delivery, unless one is on its way already.</summary>
-    /// <param name="application">Who asks.</param>
+    /// <summary>Adds a delivery, unless one is already queued or being sent.</summary>
+    /// <param name="application">The client's application.</param>
     /// <param name="otpId">The OTP.</param>
-    /// <param name="retryPeriod">Seconds since the last send; null for what the application says.</param>
+    /// <param name="retryPeriod">Seconds since the last send; null for the application's setting.</param>
     /// <param name="traceParent">W3C trace context of the request.</param>
-    /// <param name="cancellationToken">Ends the waiting, not the work.</param>
-    /// <returns>Null for success; <see cref="OtpErrors.NotPending"/> where it is not live any more.</returns>
+    /// <param name="cancellationToken">Ends the wait, not the work.</param>
+    /// <returns>Null for success; <see cref="OtpErrors.NotPending"/> when the OTP is no longer live.</returns>
     public async Task<OtpError?> ResendAsync(
         Application application, Guid otpId, int? retryPeriod, string? traceParent, CancellationToken cancellationToken)
     {

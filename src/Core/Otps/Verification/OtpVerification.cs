@@ -12,35 +12,34 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Otps.Verification;
 
-/// <summary>What a user typed, for one OTP of one application.</summary>
-/// <param name="Application">Who asks; another application's OTP is not found.</param>
+/// <summary>A user's guess for one OTP of one application.</summary>
+/// <param name="Application">The client's application; OTPs of other applications are not found.</param>
 /// <param name="OtpId">The OTP.</param>
 /// <param name="Guess">What the user typed.</param>
-/// <param name="SubmissionId">The caller's own id of this submission: its retry after a lost answer is recognised by it and answered alike;
-/// null for none.</param>
+/// <param name="SubmissionId">The client's id of this submission, so that a retry after a lost answer gets the same answer; null without
+/// one.</param>
 /// <param name="TraceParent">W3C trace context of the request.</param>
 public sealed record VerifyCommand(
     Application Application, Guid OtpId, PinGuess Guess, string? SubmissionId = null, string? TraceParent = null)
 {
     /// <summary>
-    /// Whom the caller names beside the OTP: one that was sent to somebody else is not found, and no guess is counted; null for nobody.
+    /// The recipient that the client names; null without one. If the OTP was sent to another recipient, it is not found and no guess is
+    /// counted.
     /// </summary>
     public Recipient? Recipient { get; init; }
 
-    /// <summary>
-    /// Adds the answer to the commit, for an endpoint that answers by message; may be called again for a commit that failed.
-    /// </summary>
+    /// <summary>Adds the answer to the commit, for an endpoint that answers by message; may run again after a failed commit.</summary>
     public Action<OutboxBatch, VerifyAnswer>? Announce { get; init; }
 }
 
-/// <summary>The answer to a submission; no error is success.</summary>
+/// <summary>The answer to a submission; a null error is success.</summary>
 public readonly record struct VerifyAnswer(OtpError? Error, Guid? TrackId);
 
-/// <summary>
-/// Verifies OTPs for every API and the bus: the OTP is locked, then the clock is read, and the answer is given after the
-/// count of the guess is committed. Submissions of different callers share a commit; those of one OTP are checked one after the
-/// other. It never waits for the broker.
-/// </summary>
+/// <summary>Verifies OTPs for every API and the bus.</summary>
+/// <remarks>
+/// Locks the OTP, then reads the clock, and answers after the guess count is committed. Submissions of different clients share a commit;
+/// those of one OTP are checked one after the other. It never waits for the broker.
+/// </remarks>
 public sealed class OtpVerification : IAsyncDisposable
 {
     private readonly IOtpStore _store;
@@ -129,7 +128,7 @@ public sealed class OtpVerification : IAsyncDisposable
         }
         else if (submission is not null && outcome.Error is { } error && outcome.State != before)
         {
-            // It changed something, so a second reading of the same submission must not change it again.
+            // This submission changed the OTP, so a repetition must not change it again.
             changes.Remember(locked, submission, error.Code);
         }
 

@@ -9,15 +9,12 @@ public sealed class ApiOptions : IValidatableObject
 {
     public const string Section = "Api";
 
-    /// <summary>
-    /// Absolute http or https URL under which callers reach the Api, for the links in its answers. Without it the request's scheme and host
-    /// are used where AllowedHosts names hosts, and links are relative otherwise.
-    /// </summary>
+    /// <summary>Absolute http or https URL at which callers reach the Api, for links in answers.</summary>
+    /// <remarks>Without it, links use the request's scheme and host if AllowedHosts names hosts, and are relative otherwise.</remarks>
     public string? PublicUrl { get; set; }
 
-    /// <summary>
-    /// Failed credentials per minute and remote address (IPv6: per /64) before further ones get 429. 1 to 10000000; default 600.
-    /// </summary>
+    /// <summary>Failed credentials per minute and remote address (IPv6: per /64) before further ones get 429.</summary>
+    /// <remarks>1 to 10000000; default 600.</remarks>
     [Range(1, 10_000_000)]
     public int AnonymousRequestsPerMinute { get; set; } = 600;
 
@@ -25,12 +22,10 @@ public sealed class ApiOptions : IValidatableObject
     [Range(1, 10_000_000)]
     public int AdminRequestsPerMinute { get; set; } = 6_000;
 
-    /// <summary>Serves /docs and /openapi; what is off answers 404. On by default.</summary>
+    /// <summary>Serves /docs and /openapi, which answer 404 otherwise. On by default.</summary>
     public bool Documentation { get; set; } = true;
 
-    /// <summary>
-    /// Addresses and networks (CIDR) of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; none by default.
-    /// </summary>
+    /// <summary>Addresses and networks (CIDR) of proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted; default none.</summary>
     public IList<string> KnownProxies { get; init; } = [];
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -51,10 +46,10 @@ public sealed class ApiOptions : IValidatableObject
         }
     }
 
-    /// <summary>The networks of <see cref="KnownProxies"/>; an empty entry is none.</summary>
+    /// <summary>The networks of <see cref="KnownProxies"/>, without empty entries.</summary>
     internal IEnumerable<IPNetwork> ProxyNetworks() => KnownProxies.Select(NetworkOf).OfType<IPNetwork>();
 
-    /// <summary>The network of an entry; null where it is none, or holds every address, which would believe whoever connects.</summary>
+    /// <summary>The network of an entry; null where it is invalid, or holds every address, which would trust every client.</summary>
     private static IPNetwork? NetworkOf(string text)
     {
         if (IPAddress.TryParse(text, out var address))

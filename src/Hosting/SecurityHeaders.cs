@@ -3,12 +3,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace OtpPipeline.Hosting;
 
-/// <summary>The headers that keep a browser from doing more with an answer than was meant.</summary>
+/// <summary>Adds the headers that restrict what a browser does with an answer.</summary>
 public static class SecurityHeaders
 {
     private const string Nothing = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-    /// <summary>The pages of /docs load their own scripts, styles and descriptions, and nothing from elsewhere.</summary>
+    /// <summary>The pages of /docs load their scripts, styles and descriptions from this host only.</summary>
     private const string OwnPage =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src " +
         "'self'; "
@@ -17,7 +17,7 @@ public static class SecurityHeaders
     private const string Docs = "/docs";
     private const string OneYear = "max-age=31536000";
 
-    /// <summary>For a host whose answers have nothing else in common.</summary>
+    /// <summary>For a host that adds nothing else to every answer.</summary>
     public static IApplicationBuilder UseSecurityHeaders(this IApplicationBuilder app) => app.Use(static (http, next) =>
     {
         Set(http);
@@ -29,7 +29,7 @@ public static class SecurityHeaders
         return next(http);
     });
 
-    /// <summary>Before anything answers, so that errors and failures have them too.</summary>
+    /// <summary>Runs before any answer, so that errors and failures have the headers too.</summary>
     public static void Set(HttpContext http)
     {
         var headers = http.Response.Headers;
@@ -42,7 +42,7 @@ public static class SecurityHeaders
         }
     }
 
-    /// <summary>Once an answer begins: what says nothing of caches may hold a secret.</summary>
+    /// <summary>Runs when an answer begins: an answer without a cache header may hold a secret.</summary>
     public static void Complete(HttpContext http)
     {
         if (http.Response.Headers.CacheControl.Count == 0)

@@ -12,22 +12,22 @@ using OtpPipeline.Hosting.Telemetry;
 
 namespace OtpPipeline.Hosting;
 
-/// <summary>What both hosts have in common, whatever they do.</summary>
+/// <summary>Adds the services that both hosts share.</summary>
 public static class ServiceDefaults
 {
     private static readonly string[] ListenKeys = ["urls", "http_ports", "https_ports", "Kestrel:Endpoints"];
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Secrets from files, logs, telemetry, health checks, a graceful stop, and a Kestrel that does not name itself.</summary>
+    /// <summary>Adds secret files, logs, telemetry, health checks, a graceful stop, and Kestrel without its Server header.</summary>
     /// <param name="builder">The host.</param>
-    /// <param name="serviceName">As logs and telemetry name the host, such as otp-api.</param>
-    /// <param name="defaultUrl">Where the host listens when neither Urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS nor Kestrel:Endpoints says
-    /// otherwise.</param>
+    /// <param name="serviceName">Name of the host in logs and telemetry, such as otp-api.</param>
+    /// <param name="defaultUrl">Listening URL when Urls, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS and Kestrel:Endpoints are not
+    /// set.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string serviceName, string defaultUrl)
     {
         builder.Configuration.AddSecretFiles();
 
-        // In appsettings.json it would win over ASPNETCORE_URLS.
+        // Not in appsettings.json, where it would override ASPNETCORE_URLS.
         if (!ListenKeys.Any(key => builder.Configuration.GetSection(key).Exists()))
         {
             builder.WebHost.UseUrls(defaultUrl);

@@ -6,7 +6,7 @@ using OtpPipeline.Storage.Postgres;
 
 namespace OtpPipeline.Hosting;
 
-/// <summary>The databases that the pipeline can keep its state in.</summary>
+/// <summary>Databases that can store the pipeline's state.</summary>
 public enum StorageProvider
 {
     /// <summary>PostgreSQL 15 or newer.</summary>
@@ -16,13 +16,13 @@ public enum StorageProvider
     SqlServer,
 }
 
-/// <summary>What stands between the hosts and the database.</summary>
+/// <summary>Connection pooler between the hosts and the database.</summary>
 public enum StoragePooler
 {
-    /// <summary>Nothing, or what hands a connection to one session at a time.</summary>
+    /// <summary>No pooler, or one that keeps a connection for a whole session.</summary>
     None,
 
-    /// <summary>A pooler such as PgBouncer that hands its connections out by transaction.</summary>
+    /// <summary>A pooler such as PgBouncer that assigns connections for each transaction.</summary>
     Transaction,
 }
 
@@ -38,7 +38,7 @@ public sealed class StorageOptions
     public StoragePooler Pooler { get; set; } = StoragePooler.None;
 }
 
-/// <summary>Picks the database.</summary>
+/// <summary>Registers the configured database.</summary>
 public static class StorageSetup
 {
     private const string ProviderKey = StorageOptions.Section + ":" + nameof(StorageOptions.Provider);
@@ -68,13 +68,13 @@ public static class StorageSetup
         }
         catch (ArgumentException)
         {
-            // The message of the parser quotes the connection string, which holds a password.
+            // The parser's message quotes the connection string, which holds a password.
             throw Wrong($"{ConnectionKey} is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp.");
         }
 
         builder.Services.Configure<StorageOptions>(o => (o.Provider, o.Pooler) = (provider, pooler));
 
-        // Before everything that uses the database.
+        // Before every service that uses the database.
         builder.Services.AddSingleton<StartFailure>();
         builder.Services.AddHostedService<DatabaseCheck>();
         return builder;

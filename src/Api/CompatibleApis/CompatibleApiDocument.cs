@@ -5,7 +5,7 @@ namespace OtpPipeline.Api.CompatibleApis;
 
 internal static class CompatibleApiDocument
 {
-    /// <summary>A compatible API's own document, which holds the endpoints of its group.</summary>
+    /// <summary>Adds a separate document for a compatible API, with the endpoints of its group.</summary>
     public static void AddCompatibleApiDocument(this IServiceCollection services, string name) =>
         services.AddOpenApi(name.ToLowerInvariant(), options =>
         {

@@ -4,10 +4,8 @@ namespace OtpPipeline.Api.CompatibleApis;
 
 internal static class CompatibleApiRegistration
 {
-    /// <summary>
-    /// Adds all that an API brings along: options, services, OpenAPI document; its endpoints and error bodies follow when the host is
-    /// built.
-    /// </summary>
+    /// <summary>Adds an API's options, services and OpenAPI document.</summary>
+    /// <remarks>Its endpoints and error bodies are added when the host is built.</remarks>
     public static void AddCompatibleApi<TApi, TOptions>(this WebApplicationBuilder builder, string section)
         where TApi : class, ICompatibleApi
         where TOptions : CompatibleApiOptions

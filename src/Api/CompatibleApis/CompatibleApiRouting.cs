@@ -2,14 +2,14 @@ using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.CompatibleApis;
 
-/// <summary>The compatible APIs that are on, and which of them a path belongs to.</summary>
+/// <summary>Finds the enabled compatible API that a path belongs to.</summary>
 internal sealed class CompatibleApiRouting(IEnumerable<ICompatibleApi> apis)
 {
     private readonly ICompatibleApi[] _apis = [.. apis.Where(d => d.Options.Enabled)];
 
     public IEnumerable<ICompatibleApi> All => _apis;
 
-    /// <summary>The API, and the path that routing is to see; null where the path belongs to none of them.</summary>
+    /// <summary>The API, and the path for the routing; null where the path belongs to no compatible API.</summary>
     public (ICompatibleApi Api, PathString Path)? From(PathString path)
     {
         foreach (var api in _apis)
@@ -28,7 +28,7 @@ internal sealed class CompatibleApiRouting(IEnumerable<ICompatibleApi> apis)
 
 internal static class CompatibleApiRoutingSetup
 {
-    /// <summary>Before the routing: whatever happens to a request afterwards is answered in the API of its path.</summary>
+    /// <summary>Runs before the routing, so that every later error has the format of the API that owns the path.</summary>
     public static IApplicationBuilder UseCompatibleApis(this IApplicationBuilder app)
     {
         var apis = app.ApplicationServices.GetRequiredService<CompatibleApiRouting>();

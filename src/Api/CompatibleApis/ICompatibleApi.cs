@@ -3,35 +3,32 @@ using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.CompatibleApis;
 
-/// <summary>
-/// A service that this one replaces: its paths, and the body of every answer on them. It translates to the same intake, verification and
-/// cancellation as every other API, and knows nothing that they do not.
-/// </summary>
+/// <summary>An API compatible with a replaced service: its paths, and the body of every answer on them.</summary>
+/// <remarks>It translates to the same intake, verification and cancellation as every other API, and adds no features.</remarks>
 internal interface ICompatibleApi : IErrorFormat
 {
-    /// <summary>As people write it. It is the API's section in the configuration and, in lower case, its OpenAPI document.</summary>
+    /// <summary>Display name; also the configuration section and, in lower case, the OpenAPI document.</summary>
     string Name { get; }
 
     CompatibleApiOptions Options { get; }
 
-    /// <summary>Whether a path without the prefix belongs to the API, whether or not there is anything at it.</summary>
+    /// <summary>Whether a path without the prefix belongs to the API, even if no endpoint has it.</summary>
     bool Owns(PathString path);
 
-    /// <summary>The path that routing is to see for one of its own, where its clients write more than one.</summary>
+    /// <summary>The path for the routing, where clients spell one path in several ways.</summary>
     PathString Normalise(PathString path) => path;
 
-    /// <summary>Maps the endpoints.</summary>
     void Map(IEndpointRouteBuilder routes);
 
-    /// <summary>Maps its calls for operators below /admin/applications, whether or not the API is on.</summary>
+    /// <summary>Maps the API's operator calls below /admin/applications, even if the API is off.</summary>
     void MapAdmin(RouteGroupBuilder applications)
     {
     }
 
-    /// <summary>How its callers show who they are, for the description.</summary>
+    /// <summary>How callers authenticate, for the OpenAPI document.</summary>
     OpenApiSecurityScheme Security { get; }
 
-    /// <summary>Registers what it needs beside its options.</summary>
+    /// <summary>Registers the services that the API needs, except its options.</summary>
     static virtual void AddServices(IServiceCollection services)
     {
     }

@@ -6,9 +6,8 @@ using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.DeadLetters;
 
-/// <summary>
-/// What could not be handled, and how it is sent again: messages from the queues, and rows of the outbox that no broker takes.
-/// </summary>
+/// <summary>Endpoints that list, replay and discard dead letters.</summary>
+/// <remarks>Dead letters are messages from the queues, and rows of the outbox that the broker does not accept.</remarks>
 internal static class DeadLetterEndpoints
 {
     private const string DeadLetters = "/dead-letters";

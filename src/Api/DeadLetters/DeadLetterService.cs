@@ -13,7 +13,7 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Api.DeadLetters;
 
-/// <summary>Lists, replays and discards what could not be handled.</summary>
+/// <summary>Lists, replays and discards dead letters.</summary>
 internal sealed partial class DeadLetterService(
     IDbContextFactory<OtpDbContext> contexts,
     OtpSecrets secrets,
@@ -26,10 +26,10 @@ internal sealed partial class DeadLetterService(
     private const string Outbox = "outbox";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Both kinds in one order, by the time at which each was put aside.</summary>
+    /// <summary>Lists both kinds in one order, by the time at which each became a dead letter.</summary>
     public async Task<DeadLetterPage> ListAsync(string? queue, PageCursor? before, int limit, CancellationToken cancellationToken)
     {
-        // No column holds it, so that no name does; the database would fail at the question.
+        // No queue name contains NUL, and the database would fail on it.
         if (queue?.Contains('\0', StringComparison.Ordinal) == true)
         {
             return new([], null);
@@ -63,7 +63,7 @@ internal sealed partial class DeadLetterService(
         return new(page, items.Count > limit ? new PageCursor(page[^1].CreatedAt, page[^1].Id).ToString() : null);
     }
 
-    /// <summary>Null where it was sent again.</summary>
+    /// <summary>Sends the dead letter again; null on success.</summary>
     public async Task<OtpError?> ReplayAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
@@ -102,7 +102,7 @@ internal sealed partial class DeadLetterService(
         return null;
     }
 
-    /// <summary>Deletes it, unsent. Null where it was there.</summary>
+    /// <summary>Deletes the dead letter without sending it; null on success.</summary>
     public async Task<OtpError?> DiscardAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);

@@ -10,7 +10,7 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.Documentation;
 
-/// <summary>OpenAPI 3.1 at /openapi/v1.json and /openapi/admin.json, and a page to read and try the first at /docs.</summary>
+/// <summary>Serves OpenAPI 3.1 at /openapi/v1.json and /openapi/admin.json, and a page to try the first at /docs.</summary>
 internal static class ApiDescription
 {
     private const string AccessToken = "AccessToken";
@@ -40,7 +40,7 @@ internal static class ApiDescription
     {
         services.AddSingleton<DocumentBytes>();
 
-        // Bodies are written by contexts of their own; here it only keeps "string" out of the types of numbers.
+        // Other serializer contexts write the bodies; this setting only keeps "string" out of the types of numbers.
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict);
         services.ConfigureAll<OpenApiOptions>(options =>
         {
@@ -52,7 +52,7 @@ internal static class ApiDescription
         });
         services.AddOpenApi(ApiDocuments.Public, options =>
         {
-            // Unless told otherwise the framework adds every endpoint that belongs to no group.
+            // By default, the framework adds every endpoint that belongs to no group.
             options.ShouldInclude = endpoint => endpoint.GroupName is null;
             options.AddDocumentTransformer(async (document, context, cancellationToken) =>
             {
@@ -71,7 +71,7 @@ internal static class ApiDescription
         });
     }
 
-    /// <summary>The page at /docs, unless Api:Documentation is off.</summary>
+    /// <summary>Serves the page at /docs, unless Api:Documentation is off.</summary>
     public static IApplicationBuilder UseApiDescriptionPage(this IApplicationBuilder app) =>
         !IsOn(app.ApplicationServices) ? app : app.UseSwaggerUI(page =>
         {
@@ -84,7 +84,7 @@ internal static class ApiDescription
             }
         });
 
-    /// <summary>The documents, and the way from / to the documentation. That of /admin needs the operator's key.</summary>
+    /// <summary>Maps the documents, and a redirect from / to /docs. The document of /admin needs the operator's key.</summary>
     public static void MapApiDescription(this IEndpointRouteBuilder routes)
     {
         var isOn = IsOn(routes.ServiceProvider);
@@ -109,7 +109,7 @@ internal static class ApiDescription
 
     private static bool IsOn(IServiceProvider services) => services.GetRequiredService<IOptions<ApiOptions>>().Value.Documentation;
 
-    /// <summary>Every operation takes one of the schemes, unless it names another one itself.</summary>
+    /// <summary>Requires one of the schemes for every operation, unless it names another one itself.</summary>
     private static void Complete(
         OpenApiDocument document, OpenApiDocumentTransformerContext context, string title, string[] schemes, string[] others)
     {

@@ -6,16 +6,16 @@ using Microsoft.OpenApi;
 
 namespace OtpPipeline.Api.Documentation;
 
-/// <summary>The OpenAPI documents as bytes: each is built at its first request and never again.</summary>
+/// <summary>Builds each OpenAPI document at its first request and keeps its bytes.</summary>
 internal sealed class DocumentBytes(IServiceProvider services)
 {
     private readonly ConcurrentDictionary<string, Lazy<Task<Document>>> _documents = new(StringComparer.Ordinal);
     private int _built;
 
-    /// <summary>How many documents were built.</summary>
+    /// <summary>Number of documents built.</summary>
     internal int Built => Volatile.Read(ref _built);
 
-    /// <summary>The document, or 304 where the client has it.</summary>
+    /// <summary>Answers with the document, or with 304 where the client has it.</summary>
     public async Task<IResult> AnswerAsync(HttpContext http, string name, CancellationToken cancellationToken)
     {
         var building = _documents.GetOrAdd(name, key => new(() => BuildAsync(key)));

@@ -20,7 +20,7 @@ internal static class ErrorCodes
     public static IEnumerable<OtpError> All => Names.Keys.OrderBy(e => e.Code);
 
     /// <summary>The name of an error in examples.</summary>
-    /// <exception cref="KeyNotFoundException">No class of errors holds it.</exception>
+    /// <exception cref="KeyNotFoundException">No error class declares the error.</exception>
     public static string NameOf(OtpError error) => Names[error];
 
     public static void MapErrorCodes(this IEndpointRouteBuilder routes) =>

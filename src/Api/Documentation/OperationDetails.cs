@@ -8,7 +8,7 @@ using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Documentation;
 
-/// <summary>Adds headers to each response, and to each error response the errors that it stands for, as the Api writes them.</summary>
+/// <summary>Adds headers to each response, and to each error response examples of its errors, as the Api writes them.</summary>
 internal sealed class OperationDetails : IOpenApiOperationTransformer
 {
     private static readonly Dictionary<string, IOpenApiHeader> Headers = new(StringComparer.Ordinal)
@@ -96,7 +96,7 @@ internal sealed class OperationDetails : IOpenApiOperationTransformer
     private static OpenApiHeader Header(string description, JsonSchemaType type) =>
         new() { Description = description, Schema = new OpenApiSchema { Type = type } };
 
-    /// <summary>Every process builds the same document: a body that tells the time tells this one.</summary>
+    /// <summary>A fixed clock for bodies with a time, so that every process builds the same document.</summary>
     private sealed class ServicesOfOneMoment(IServiceProvider services) : TimeProvider, IServiceProvider
     {
         public override DateTimeOffset GetUtcNow() => new(2026, 11, 20, 10, 0, 0, TimeSpan.Zero);

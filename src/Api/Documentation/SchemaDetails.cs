@@ -7,7 +7,7 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.Documentation;
 
-/// <summary>Adds what the framework does not read: types behind JSON converters, and allowed values as enums.</summary>
+/// <summary>Adds what the framework does not detect: types behind JSON converters, and allowed values as enums.</summary>
 internal sealed class SchemaDetails : IOpenApiSchemaTransformer
 {
     public Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
@@ -37,7 +37,7 @@ internal sealed class SchemaDetails : IOpenApiSchemaTransformer
         return Task.CompletedTask;
     }
 
-    /// <summary>A field that is read leniently, as the type that it has to be.</summary>
+    /// <summary>Describes a leniently parsed field by the type that it must have.</summary>
     private static void Describe(OpenApiSchema schema, ICustomAttributeProvider? property)
     {
         schema.Type = JsonSchemaType.String;

@@ -6,7 +6,7 @@ using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.Documentation;
 
-/// <summary>The section webhooks: what the workers post to otpCallbackUrl.</summary>
+/// <summary>Describes the webhooks: the bodies that the workers post to otpCallbackUrl.</summary>
 internal static class Webhooks
 {
     public static async Task AddAsync(

@@ -8,10 +8,8 @@ using OtpPipeline.Hosting;
 
 namespace OtpPipeline.Api.Middleware;
 
-/// <summary>
-/// What every answer has, also one that the framework gives before the application sees the request: an id, a time, headers of security, a
-/// body.
-/// </summary>
+/// <summary>Gives every answer an id, a time, security headers and a body.</summary>
+/// <remarks>That includes answers that the framework gives before the application sees the request.</remarks>
 internal static class AnswerFrame
 {
     public static void AddAnswerFrame(this WebApplicationBuilder builder)
@@ -19,12 +17,12 @@ internal static class AnswerFrame
         builder.AddKnownProxies();
         builder.Services.AddSingleton<Links>();
 
-        // A host that AllowedHosts does not name is refused in the shape of the API that was called.
+        // AnswerFrame writes the body for a host that AllowedHosts does not name, in the format of the API that was called.
         builder.Services.Configure<HostFilteringOptions>(o => o.IncludeFailureMessage = false);
         builder.Services.Insert(0, ServiceDescriptor.Singleton<IStartupFilter, Outermost>());
     }
 
-    /// <summary>Gives the framework's empty answers, such as those of routing, their body.</summary>
+    /// <summary>Adds a body to the framework's empty answers, such as those of routing.</summary>
     public static Task FillAsync(HttpContext http)
     {
         var response = http.Response;
@@ -67,7 +65,7 @@ internal static class AnswerFrame
         await FillAsync(http);
     }
 
-    /// <summary>Before all that the framework puts in front of an application, such as the filter of hosts.</summary>
+    /// <summary>Runs before everything that the framework puts in front of an application, such as the host filter.</summary>
     private sealed class Outermost : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>

@@ -3,9 +3,8 @@ using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Middleware;
 
-/// <summary>
-/// A compressed body is answered with 415 and the one coding that is accepted (RFC 9110, 15.5.16), in the shape of the API that was called.
-/// </summary>
+/// <summary>Answers a compressed body with 415 and the one accepted coding (RFC 9110, 15.5.16).</summary>
+/// <remarks>The body has the format of the API that was called.</remarks>
 internal static class IdentityBodies
 {
     private const string Identity = "identity";

@@ -5,10 +5,8 @@ using OtpPipeline.Hosting.Logging;
 
 namespace OtpPipeline.Api.Middleware;
 
-/// <summary>
-/// What every request has, whatever answers it: a body in the API also where it fails or the framework would answer without one,
-/// and one log line without path and query.
-/// </summary>
+/// <summary>Turns failures and empty framework answers into error bodies of the API, and logs each request.</summary>
+/// <remarks>The log has one line for each request, without path and query.</remarks>
 internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider time, ILogger<RequestFrame> logger)
 {
     private const string NoRoute = "(no route)";
@@ -46,7 +44,7 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
         Name(http, start);
     }
 
-    /// <summary>The route template names the request in the trace and in the log: the path itself may carry a secret.</summary>
+    /// <summary>Names the request in the trace and in the log by its route template: the path may contain a secret.</summary>
     private void Name(HttpContext http, long start)
     {
         var traced = http.Features.Get<IHttpActivityFeature>()?.Activity is { IsAllDataRequested: true } activity ? activity : null;
@@ -76,7 +74,7 @@ internal sealed partial class RequestFrame(RequestDelegate next, TimeProvider ti
             return UnavailableAsync(http, OutageRetry);
         }
 
-        // The caller still waits, so it was not the caller who cancelled: the host stops, or a part of it gave up.
+        // The caller still waits, so the caller did not cancel: the host stops, or a component timed out.
         if (StoreFailures.IsTransient(failure) || failure is OperationCanceledException)
         {
             Log.Refused(logger, ExceptionText.MessagesOf(failure));

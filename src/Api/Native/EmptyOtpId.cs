@@ -3,7 +3,7 @@ using OtpPipeline.Api.Responses;
 
 namespace OtpPipeline.Api.Native;
 
-/// <summary>Answers /otp/ with 404: routing drops the last slash, and a guess for an empty id would request an OTP.</summary>
+/// <summary>Answers /otp/ with 404: routing drops the last slash, so a verification with an empty id would request an OTP.</summary>
 internal static class EmptyOtpId
 {
     public static IApplicationBuilder UseEmptyOtpId(this IApplicationBuilder app)

@@ -5,7 +5,7 @@ using OtpPipeline.Api.Otps;
 
 namespace OtpPipeline.Api.Native;
 
-/// <summary>the native API, which is spoken by the features themselves.</summary>
+/// <summary>Maps the native API, which the feature folders implement.</summary>
 internal static class NativeEndpoints
 {
     public static void AddNative(this IServiceCollection services) =>

@@ -4,8 +4,8 @@ using System.Text;
 namespace OtpPipeline.Api.Requests;
 
 /// <summary>HTTP Basic: a name and a password.</summary>
-/// <param name="Name">What stands before the first colon.</param>
-/// <param name="Password">All that stands behind it, colons too.</param>
+/// <param name="Name">The text before the first colon.</param>
+/// <param name="Password">The text after it; may contain colons.</param>
 internal readonly record struct BasicCredentials(string Name, string Password)
 {
     /// <summary>The challenge of every endpoint that takes HTTP Basic (RFC 7617).</summary>
@@ -43,14 +43,14 @@ internal readonly record struct BasicCredentials(string Name, string Password)
         return true;
     }
 
-    /// <summary>The same, form-decoded, as clients of RFC 6749 2.3.1 encode them; null where that changes nothing.</summary>
+    /// <summary>The credentials form-decoded, as clients of RFC 6749 2.3.1 encode them; null where that changes nothing.</summary>
     public BasicCredentials? FormDecoded()
     {
         var decoded = new BasicCredentials(WebUtility.UrlDecode(Name), WebUtility.UrlDecode(Password));
         return decoded == this ? null : decoded;
     }
 
-    /// <summary>The text; null where it is not UTF-8, of which different bytes would read the same.</summary>
+    /// <summary>The text; null where it is not UTF-8, because different invalid bytes would decode to the same text.</summary>
     private static string? Read(ReadOnlySpan<byte> bytes)
     {
         try

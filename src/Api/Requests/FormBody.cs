@@ -6,13 +6,13 @@ using Microsoft.Net.Http.Headers;
 
 namespace OtpPipeline.Api.Requests;
 
-/// <summary>Reads a request's body as a form. Nothing that a client sends makes it throw.</summary>
+/// <summary>Reads a request's body as a form. No input makes it throw.</summary>
 internal static class FormBody
 {
     private const string InParts = "multipart/form-data";
     private const string MediaType = "application/x-www-form-urlencoded";
 
-    /// <summary>The fields by their names; null where the body is no form in UTF-8, or is larger than any body may be.</summary>
+    /// <summary>The fields by name; null where the body is no UTF-8 form, or exceeds the size limit.</summary>
     public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAsync(
         HttpRequest request, CancellationToken cancellationToken)
     {
@@ -24,7 +24,7 @@ internal static class FormBody
         return Utf8.IsValid(body) ? QueryHelpers.ParseQuery(Encoding.UTF8.GetString(body)) : null;
     }
 
-    /// <summary>The same, and a form in parts too, which is what PHP's curl makes of an array.</summary>
+    /// <summary>Also reads multipart forms, which PHP's curl sends for an array.</summary>
     public static async ValueTask<IReadOnlyDictionary<string, StringValues>?> ReadAnyAsync(
         HttpRequest request, CancellationToken cancellationToken)
     {
@@ -64,7 +64,7 @@ internal static class FormBody
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException)
         {
-            // Anybody can send anything as parts.
+            // A client can send invalid parts.
             return null;
         }
 

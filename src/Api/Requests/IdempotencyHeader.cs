@@ -4,10 +4,10 @@ using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Api.Requests;
 
-/// <summary>The header Idempotency-Key: bare, or in quotes as structured fields have it; both spellings are the same key.</summary>
+/// <summary>Reads the header Idempotency-Key, bare or quoted as a structured field; both forms are the same key.</summary>
 internal static class IdempotencyHeader
 {
-    /// <summary>The key; null where none came.</summary>
+    /// <summary>The key; null where the header is missing.</summary>
     public static Result<string?> Read(HttpRequest request)
     {
         var header = request.Headers["Idempotency-Key"];

@@ -6,13 +6,13 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Requests;
 
-/// <summary>Reads a request's body as one JSON object, or says why that cannot be done.</summary>
+/// <summary>Reads a request's body as one JSON object, or returns why that failed.</summary>
 internal static class JsonBody
 {
     /// <param name="request">The request.</param>
-    /// <param name="read">Takes what is needed out of the object, which lives no longer than the call.</param>
+    /// <param name="read">Reads the needed values from the object, which is valid only during the call.</param>
     /// <param name="cancellationToken">Ends the reading.</param>
-    /// <param name="anyMediaType">For compatible APIs whose clients name none, or a wrong one.</param>
+    /// <param name="anyMediaType">For compatible APIs whose clients send no media type, or a wrong one.</param>
     public static async ValueTask<Result<T>> ReadAsync<T>(
         HttpRequest request, Func<JsonElement, T> read, CancellationToken cancellationToken, bool anyMediaType = false)
     {
@@ -24,7 +24,7 @@ internal static class JsonBody
         return await RawBody.ReadAsync(request, cancellationToken) is { } body ? CommandBody.Read(body, read) : OtpErrors.BodyTooLarge;
     }
 
-    /// <summary>Lenient where nothing can be misread: no media type at all, any +json, any name of UTF-8.</summary>
+    /// <summary>Lenient where that is unambiguous: no media type, any +json, any name of UTF-8.</summary>
     private static bool IsJson(string? contentType)
     {
         if (string.IsNullOrWhiteSpace(contentType) || string.Equals(contentType, "application/json", StringComparison.OrdinalIgnoreCase))

@@ -10,7 +10,7 @@ internal readonly record struct PageCursor(DateTime At, Guid Id)
 {
     private const int Length = sizeof(long) + 16;
 
-    /// <summary>Reads the cursor of an answer before.</summary>
+    /// <summary>Reads the cursor of a previous answer.</summary>
     public static bool TryParse(string text, out PageCursor cursor)
     {
         Span<byte> bytes = stackalloc byte[Length];
@@ -31,7 +31,7 @@ internal readonly record struct PageCursor(DateTime At, Guid Id)
         return true;
     }
 
-    /// <summary>As the query carries it.</summary>
+    /// <summary>The form for the query string.</summary>
     public override string ToString()
     {
         Span<byte> bytes = stackalloc byte[Length];

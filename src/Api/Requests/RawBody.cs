@@ -4,13 +4,13 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.Requests;
 
-/// <summary>Reads a request's body as it is, up to the size that any body may have.</summary>
+/// <summary>Reads a request's body unchanged, up to the size limit of all bodies.</summary>
 internal static class RawBody
 {
-    /// <summary>The bytes; null where there are more than any body may have.</summary>
+    /// <summary>The bytes; null where they exceed the limit.</summary>
     public static async ValueTask<byte[]?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        // Refused before a byte is read: a client that waits for 100 Continue need not send it.
+        // Refused before a byte is read: a client that waits for 100 Continue need not send the body.
         if (request.ContentLength > CommandBody.MaxLength)
         {
             return null;
@@ -36,10 +36,8 @@ internal static class RawBody
             request.BodyReader.AdvanceTo(buffer.Start, buffer.End);
         }
     }
-    /// <summary>
-    /// The server has its own exception for most bodies that are none, and a plain one for the rest, such as a chunk of 2^47 bytes: those
-    /// are no failure of ours either.
-    /// </summary>
+    /// <summary>Throws BadHttpRequestException for every malformed body.</summary>
+    /// <remarks>The server throws a plain IOException for some, such as a chunk of 2^47 bytes. Those are no failure of this host.</remarks>
     private static async ValueTask<ReadResult> ReadChunkAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         try

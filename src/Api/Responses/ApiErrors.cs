@@ -2,7 +2,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>Errors that only HTTP knows; the numbers are ours.</summary>
+/// <summary>Errors that only HTTP has; this service defines their numbers.</summary>
 internal static class ApiErrors
 {
     public static readonly OtpError BodyUnreadable = Body("The request could not be read");

@@ -3,10 +3,10 @@ using System.Text.Json;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>How every body is written; each folder lists its own types in a serializer context.</summary>
+/// <summary>Options for writing every body; each folder lists its types in a serializer context.</summary>
 internal static class ApiJson
 {
-    /// <summary>New options for one context. "+33" and "'" are written as they are: the bodies are JSON, never part of a page.</summary>
+    /// <summary>New options for one context. "+33" and "'" are not escaped: the bodies are JSON, never part of a page.</summary>
     public static JsonSerializerOptions NewOptions() => new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,

@@ -7,37 +7,37 @@ namespace OtpPipeline.Api.Responses;
 /// <summary>Errors that many endpoints share.</summary>
 internal static class CommonErrors
 {
-    /// <summary>Errors whose message names a value, with an example of it.</summary>
+    /// <summary>Errors whose message contains a value, with an example value.</summary>
     public static readonly OtpError CallbackNetworkRefused = OtpErrors.CallbackNetworkRefused(IPNetwork.Parse("10.0.0.0/8"));
     public static readonly OtpError TooManySends = OtpErrors.TooManySends("hour", TimeSpan.FromHours(1));
     public static readonly OtpError TooSoon = OtpErrors.TooSoon(TimeSpan.FromMinutes(1));
     public static readonly OtpError CoolingOff = OtpErrors.CoolingOff(TimeSpan.FromHours(1));
 
-    /// <summary>Of every call with an API key or an access token.</summary>
+    /// <summary>Errors of every call with an API key or an access token.</summary>
     public static readonly OtpError[] OfCallers =
         [ApiErrors.KeyInvalid, ApiErrors.TokenInvalid, ApiErrors.ScopeMissing, ApiErrors.TokenScopeMissing, .. OfTheServer];
 
-    /// <summary>Of every call with the operator's key.</summary>
+    /// <summary>Errors of every call with the operator's key.</summary>
     public static readonly OtpError[] OfOperators = [ApiErrors.AdminKeyInvalid, ApiErrors.PathNotFound, .. OfTheServer];
 
-    /// <summary>Of every call that reads JSON.</summary>
+    /// <summary>Errors of every call that reads JSON.</summary>
     public static readonly OtpError[] OfBodies =
     [
         ApiErrors.MediaType, ApiErrors.BodyUnreadable, OtpErrors.BodyEmpty, OtpErrors.BodyNotJson, OtpErrors.BodyNotText,
         OtpErrors.BodyNoObject, OtpErrors.FieldRepeated, OtpErrors.BodyTooLarge, ApiErrors.ContentCoding,
     ];
 
-    /// <summary>Of a request for an OTP whose fields are not valid.</summary>
+    /// <summary>Errors of a request for an OTP with invalid fields.</summary>
     public static readonly OtpError[] OfRequests =
     [
         .. Of(typeof(OtpErrors)).Select(e => e.Error).Where(e => e.Type is "invalid_param" && e != OtpErrors.PinMissing),
         CallbackNetworkRefused,
     ];
 
-    /// <summary>Of every call.</summary>
+    /// <summary>Errors of every call.</summary>
     public static OtpError[] OfTheServer => [OtpErrors.TooManyRequests, ApiErrors.ServerError, ApiErrors.StoreAway];
 
-    /// <summary>The errors that a class holds, with their names.</summary>
+    /// <summary>The errors that a class declares, with their names.</summary>
     public static IEnumerable<(string Name, OtpError Error)> Of(Type type) =>
         from field in type.GetFields(BindingFlags.Public | BindingFlags.Static)
         where field.FieldType == typeof(OtpError)

@@ -10,7 +10,7 @@ internal static class ErrorResponse
 
     /// <param name="http">The request.</param>
     /// <param name="error">The error.</param>
-    /// <param name="status">HTTP's status; that of the format where none is given.</param>
+    /// <param name="status">The HTTP status; default: the format's.</param>
     /// <param name="format">Null for the format of the path: of a compatible API, of /admin, or the native one.</param>
     public static Task WriteAsync(HttpContext http, OtpError error, int? status = null, IErrorFormat? format = null)
     {

@@ -2,7 +2,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>HTTP's status of an error.</summary>
+/// <summary>Maps an error to its HTTP status.</summary>
 internal static class ErrorStatus
 {
     public static int From(OtpError error) => error.Kind switch

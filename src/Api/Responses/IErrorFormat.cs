@@ -2,7 +2,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>The body of every error of one API, of those too that the framework answers.</summary>
+/// <summary>Writes the body of every error of one API, including errors that the framework answers.</summary>
 internal interface IErrorFormat
 {
     /// <summary>Type of the body, for OpenAPI.</summary>
@@ -10,7 +10,7 @@ internal interface IErrorFormat
 
     string MediaType => "application/json";
 
-    /// <summary>HTTP's status where the endpoint names none.</summary>
+    /// <summary>The HTTP status where the endpoint sets none.</summary>
     int StatusOf(OtpError error) => ErrorStatus.From(error);
 
     Task WriteAsync(HttpContext http, OtpError error, int status);

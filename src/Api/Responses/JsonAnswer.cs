@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Metadata;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>An answer whose JSON is written without reflection and whose length is known; 200 unless told otherwise.</summary>
+/// <summary>A JSON answer with known length, written without reflection; default status 200.</summary>
 internal class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK) : IResult, IEndpointMetadataProvider
 {
     public static void PopulateMetadata(MethodInfo method, EndpointBuilder builder) =>
@@ -14,7 +14,7 @@ internal class JsonAnswer<T>(T value, JsonTypeInfo<T> type, int status = StatusC
     public Task ExecuteAsync(HttpContext httpContext) => JsonAnswer.WriteAsync(httpContext, status, value, type);
 }
 
-/// <summary>The same with 201.</summary>
+/// <summary>A JSON answer with status 201.</summary>
 internal sealed class CreatedAnswer<T>(T value, JsonTypeInfo<T> type)
     : JsonAnswer<T>(value, type, StatusCodes.Status201Created), IEndpointMetadataProvider
 {
@@ -22,7 +22,7 @@ internal sealed class CreatedAnswer<T>(T value, JsonTypeInfo<T> type)
         JsonAnswer.Describe<T>(builder, StatusCodes.Status201Created);
 }
 
-/// <summary>The same with 202.</summary>
+/// <summary>A JSON answer with status 202.</summary>
 internal sealed class AcceptedAnswer<T>(T value, JsonTypeInfo<T> type)
     : JsonAnswer<T>(value, type, StatusCodes.Status202Accepted), IEndpointMetadataProvider
 {
@@ -40,7 +40,7 @@ internal static class JsonAnswer
     public static Task WriteAsync<T>(HttpContext http, int status, T value, JsonTypeInfo<T> type, string mediaType = Json) =>
         WriteAsync(http, status, JsonSerializer.SerializeToUtf8Bytes(value, type), mediaType);
 
-    /// <summary>A body that is finished, of whatever media type.</summary>
+    /// <summary>Writes a complete body of any media type.</summary>
     public static Task WriteAsync(HttpContext http, int status, byte[] body, string mediaType)
     {
         var response = http.Response;

@@ -4,17 +4,15 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>Where the links in answers begin. A Host that anybody may send is never repeated.</summary>
+/// <summary>Base address of the links in answers. A Host header that was not checked is never repeated.</summary>
 internal sealed class Links(IOptions<ApiOptions> api, IOptionsMonitor<HostFilteringOptions> hosts)
 {
     private const string AnyHost = "*";
 
-    /// <summary>Marks a request that the framework's filter of hosts let pass.</summary>
+    /// <summary>Marks a request that passed the framework's host filter.</summary>
     public static void MarkAllowed(HttpContext http) => http.Features.Set(Passed.Instance);
 
-    /// <summary>
-    /// Api:PublicUrl; or the request's scheme and host where AllowedHosts names hosts; or nothing, so that the link is relative.
-    /// </summary>
+    /// <summary>Api:PublicUrl; or the request's scheme and host where AllowedHosts names hosts; or empty, for a relative link.</summary>
     public string BaseOf(HttpRequest request)
     {
         if (api.Value.PublicUrl is { } configured)
@@ -29,7 +27,7 @@ internal sealed class Links(IOptions<ApiOptions> api, IOptionsMonitor<HostFilter
             : "";
     }
 
-    /// <summary>Where the code of an error is explained.</summary>
+    /// <summary>The page that explains the code of an error.</summary>
     public static string ErrorPage(HttpContext http, OtpError error) =>
         $"{http.RequestServices.GetRequiredService<Links>().BaseOf(http.Request)}/docs/errors#{error.Code}";
 

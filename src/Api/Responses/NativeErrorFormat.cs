@@ -12,7 +12,7 @@ public sealed record ErrorAnswer(ErrorDetail Error);
 /// <param name="Code">The stable number of the error.</param>
 public sealed record ErrorDetail(string Type, string Message, string Uri, int Code);
 
-/// <summary>The errors of the native API, as SMSCX writes them.</summary>
+/// <summary>Writes the errors of the native API in SMSCX's format.</summary>
 internal sealed class NativeErrorFormat : IErrorFormat
 {
     public static readonly NativeErrorFormat Instance = new();

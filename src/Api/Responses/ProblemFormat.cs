@@ -19,7 +19,7 @@ public sealed record ProblemAnswer(
 /// <param name="Detail">What it must be.</param>
 public sealed record ProblemField(string Pointer, string Detail);
 
-/// <summary>The errors of /admin.</summary>
+/// <summary>Writes the errors of /admin.</summary>
 internal sealed class ProblemFormat(IReadOnlyList<ProblemField>? fields = null) : IErrorFormat
 {
     public const string AdminPath = "/admin";
@@ -29,10 +29,10 @@ internal sealed class ProblemFormat(IReadOnlyList<ProblemField>? fields = null) 
 
     public string MediaType => ProblemJson;
 
-    /// <summary>By the path: also a path or method below it that does not exist is answered with a problem.</summary>
+    /// <summary>Decides by the path, so that a missing path or method below /admin also gets a problem body.</summary>
     public static bool IsAdmin(HttpContext http) => http.Request.Path.StartsWithSegments(AdminPath, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>The native API has no 415; a problem says it as HTTP does.</summary>
+    /// <summary>The native API has no 415; a problem uses it, as HTTP defines it.</summary>
     public int StatusOf(OtpError error) =>
         error == ApiErrors.MediaType ? StatusCodes.Status415UnsupportedMediaType : ErrorStatus.From(error);
 

@@ -2,7 +2,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Responses;
 
-/// <summary>An error of an admin call as an answer.</summary>
+/// <summary>Answers an admin call with an error.</summary>
 internal sealed class ProblemResult(OtpError error, IReadOnlyList<ProblemField>? fields = null) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext) =>

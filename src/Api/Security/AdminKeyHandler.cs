@@ -14,12 +14,12 @@ public sealed class AdminOptions
 {
     public const string Section = "Admin";
 
-    /// <summary>The operator's key for everything under /admin, 20 to 500 characters. Without one /admin does not exist.</summary>
+    /// <summary>The operator's key for everything under /admin, 20 to 500 characters. Without one, /admin answers 404.</summary>
     [StringLength(500, MinimumLength = 20, ErrorMessage = "Admin:Key must have 20 to 500 characters.")]
     public string? Key { get; set; }
 }
 
-/// <summary>The operator's key, as X-API-KEY or as bearer token. It opens /admin and nothing else.</summary>
+/// <summary>Authenticates the operator's key, as X-API-KEY or bearer token. It is valid only for /admin.</summary>
 internal sealed class AdminKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, IOptions<AdminOptions> admin)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -28,7 +28,7 @@ internal sealed class AdminKeyHandler(
 
     private const string Bearer = "Bearer ";
 
-    // Hashes have one length, so that the comparison takes as long for any guess.
+    // Hashes have equal length, so the comparison takes the same time for any guess.
     private readonly byte[]? _key = string.IsNullOrEmpty(admin.Value.Key) ? null : HashOf(admin.Value.Key);
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()

@@ -7,10 +7,10 @@ using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>
-/// The header X-API-KEY names the caller, or else an access token does. Clients send both where they were configured with
-/// both; the key is then the only one that counts, right or wrong, so that the same request always has the same caller.
-/// </summary>
+/// <summary>Authenticates the caller by the header X-API-KEY, or by an access token.</summary>
+/// <remarks>
+/// Clients configured with both send both. Then only the key counts, right or wrong, so that the same request always has the same caller.
+/// </remarks>
 internal sealed class ApiKeyHandler(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApplicationDirectory directory,
     AccessTokens tokens, KeyUsage usage)
@@ -25,7 +25,7 @@ internal sealed class ApiKeyHandler(
     {
         var key = Request.Headers[Header];
 
-        // An empty key is what a client sends that was given none.
+        // A client without a configured key sends an empty header.
         var byKey = key.Count > 1 || !string.IsNullOrWhiteSpace(key.ToString());
         var token = byKey ? null : Token(Request);
         if (!byKey && token is null)
@@ -60,7 +60,7 @@ internal sealed class ApiKeyHandler(
     {
         if (!directory.IsLoaded)
         {
-            // Nobody can be told apart from a stranger: that is no fault of the key.
+            // Without loaded applications the host cannot check any key: the key is not at fault.
             return ErrorResponse.WriteAsync(Context, ApiErrors.StoreAway);
         }
 

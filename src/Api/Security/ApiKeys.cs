@@ -4,13 +4,13 @@ using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Who may do what.</summary>
+/// <summary>Registers authentication and the authorization policies.</summary>
 internal static class ApiKeys
 {
     /// <summary>The policy of everything under /otp.</summary>
     public const string OtpScope = Scopes.Otp;
 
-    /// <summary>The policy of what any key or access token may do.</summary>
+    /// <summary>The policy of endpoints that accept any key or access token.</summary>
     public const string AnyScope = "any";
 
     /// <summary>The policy of everything under /admin.</summary>
@@ -20,7 +20,7 @@ internal static class ApiKeys
     {
         services.AddOptions<AdminOptions>().BindConfiguration(AdminOptions.Section).ValidateDataAnnotations().ValidateOnStart();
 
-        // The core of authentication only: the rest brings data protection, which would keep keys in files that nothing here needs.
+        // Only the core of authentication: the full registration adds data protection, which would keep unneeded keys in files.
         services.AddAuthenticationCore(o =>
         {
             o.DefaultScheme = ApiKeyHandler.SchemeName;

@@ -4,9 +4,8 @@ using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>
-/// Notes which keys are used, and writes it once a minute: an operator who wants to drop a key sees whether anybody still needs it.
-/// </summary>
+/// <summary>Records which keys are used, and writes that once a minute.</summary>
+/// <remarks>An operator who wants to drop a key sees whether a client still uses it.</remarks>
 internal sealed partial class KeyUsage(
     IDbContextFactory<OtpDbContext> contexts, TimeProvider time, ILogger<KeyUsage> logger) : BackgroundService
 {
@@ -15,7 +14,7 @@ internal sealed partial class KeyUsage(
 
     public void Note(Guid keyId) => _used.TryAdd(keyId, true);
 
-    /// <summary>Writes what was noted since the last time.</summary>
+    /// <summary>Writes the uses recorded since the last write.</summary>
     public async Task WriteAsync(CancellationToken cancellationToken)
     {
         Guid[] keys = [.. _used.Keys];
@@ -64,7 +63,7 @@ internal sealed partial class KeyUsage(
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
         {
-            // It stays noted, and nothing depends on it.
+            // The uses stay recorded for the next write, and nothing depends on them.
             Log.NotWritten(logger, failure.GetType().Name);
         }
     }

@@ -3,12 +3,12 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Takes a caller's address and scheme from the proxies that Api:KnownProxies names, and from nobody else.</summary>
+/// <summary>Accepts a caller's address and scheme only from the proxies that Api:KnownProxies names.</summary>
 internal static class KnownProxies
 {
     private const string FrameworkKey = "FORWARDEDHEADERS_ENABLED";
 
-    /// <exception cref="OptionsValidationException">The framework's own switch is on, which believes every client.</exception>
+    /// <exception cref="OptionsValidationException">The framework's own switch is on, which trusts every client.</exception>
     public static void AddKnownProxies(this WebApplicationBuilder builder)
     {
         if (builder.Configuration.GetValue<bool>(FrameworkKey))
@@ -22,7 +22,7 @@ internal static class KnownProxies
         {
             forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
 
-            // As many as stand in a row: each of them has to be known.
+            // Any number of proxies in a row: each of them must be known.
             forwarded.ForwardLimit = null;
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
@@ -33,7 +33,7 @@ internal static class KnownProxies
         });
     }
 
-    /// <summary>Not used without a known proxy: the middleware believes everybody then.</summary>
+    /// <summary>Not used without a known proxy, because the middleware then trusts every client.</summary>
     public static IApplicationBuilder UseKnownProxies(this IApplicationBuilder app) =>
         app.ApplicationServices.GetRequiredService<IOptions<ApiOptions>>().Value.ProxyNetworks().Any() ? app.UseForwardedHeaders() : app;
 }

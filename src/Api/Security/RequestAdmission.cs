@@ -6,10 +6,9 @@ using OtpPipeline.Core.RateLimits;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>
-/// Counts requests once their credentials are checked: right ones by their own budget, over all processes; failed ones by address and
-/// process. What strangers do therefore never refuses a request with right credentials.
-/// </summary>
+/// <summary>Counts requests after their credentials are checked.</summary>
+/// <remarks>Valid credentials count by their own budget, over all processes; failed ones count by address and process. So a client
+/// with failed credentials never causes a refusal of valid ones.</remarks>
 internal sealed class RequestAdmission(DistributedRateLimit limits, RequestCounters counters, IOptions<ApiOptions> options)
 {
     /// <summary>Marks the budget of messages from Telegram.</summary>
@@ -17,10 +16,10 @@ internal sealed class RequestAdmission(DistributedRateLimit limits, RequestCount
 
     private const byte TokenRequests = 0x0F;
 
-    /// <summary>Counts one request and tells its headers.</summary>
+    /// <summary>Counts one request and sets its rate-limit headers.</summary>
     /// <param name="http">The request.</param>
-    /// <param name="caller">Who makes it; null for failed credentials.</param>
-    /// <returns>Null where it may go on.</returns>
+    /// <param name="caller">The caller; null for failed credentials.</param>
+    /// <returns>Null where the request is admitted.</returns>
     public async ValueTask<OtpError?> CountAsync(HttpContext http, Caller? caller)
     {
         if (caller is null)
@@ -32,18 +31,16 @@ internal sealed class RequestAdmission(DistributedRateLimit limits, RequestCount
         return Answer(http, limit, await limits.TakeAsync(caller.CountedAs, limit, http.RequestAborted));
     }
 
-    /// <summary>Counts a request for an access token whose client is right, apart from the requests that its tokens make.</summary>
+    /// <summary>Counts a valid client's request for an access token, apart from the requests that its tokens make.</summary>
     public ValueTask<OtpError?> CountTokenRequestAsync(HttpContext http, Identified client) =>
         CountAsync(http, new(client.Application, client.Identifier.Id, []) { CountedAs = Apart(client.Application.Id, TokenRequests) });
 
-    /// <summary>Counts a request with the operator's key.</summary>
     public OtpError? CountOperator(HttpContext http) => Take(http, Bucket.Operator, options.Value.AdminRequestsPerMinute);
 
-    /// <summary>Counts failed credentials.</summary>
     public OtpError? ChargeAddress(HttpContext http) =>
         Take(http, Bucket.From(http.Connection.RemoteIpAddress), options.Value.AnonymousRequestsPerMinute);
 
-    /// <summary>A further budget of the same application.</summary>
+    /// <summary>The id of a further budget of the same application.</summary>
     public static Guid Apart(Guid id, byte mark)
     {
         var bytes = id.ToByteArray();

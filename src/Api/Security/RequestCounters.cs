@@ -5,13 +5,13 @@ using OtpPipeline.Core.RateLimits;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Whose requests are counted together: those of an address, or those with the operator's key.</summary>
+/// <summary>A group of requests that share a counter: those of an address, or those with the operator's key.</summary>
 internal readonly record struct Bucket(UInt128 Address, bool IsOperator = false)
 {
-    /// <summary>Everybody with the operator's key.</summary>
+    /// <summary>All requests with the operator's key.</summary>
     public static readonly Bucket Operator = new(0, IsOperator: true);
 
-    /// <summary>An IPv6 network hands its customers whole /64s: one of those is one client.</summary>
+    /// <summary>Networks assign whole IPv6 /64s to customers, so one /64 counts as one client.</summary>
     public static Bucket From(IPAddress? address)
     {
         Span<byte> bytes = stackalloc byte[16];
@@ -30,13 +30,12 @@ internal readonly record struct Bucket(UInt128 Address, bool IsOperator = false)
     }
 }
 
-/// <summary>
-/// Counts requests of addresses per minute of the clock, in memory. The framework's limiters do not tell what remains and when counting
-/// begins anew, and keep a limit for as long as a partition lives; this one takes the limit that holds now.
-/// </summary>
+/// <summary>Counts requests of addresses per minute of the clock, in memory.</summary>
+/// <remarks>The framework's limiters do not report the remaining requests or the start of the next period, and keep a limit for as
+/// long as a partition lives. This one applies the current limit.</remarks>
 internal sealed class RequestCounters(TimeProvider time)
 {
-    /// <summary>Addresses that are counted each by itself; further ones of the same minute share <see cref="SharedCounters"/>.</summary>
+    /// <summary>Addresses with a counter each; further ones of the same minute share <see cref="SharedCounters"/>.</summary>
     internal const int MostAddresses = 50_000;
 
     internal const int SharedCounters = 1_024;
@@ -51,7 +50,7 @@ internal sealed class RequestCounters(TimeProvider time)
         return new(used <= limit, Math.Max(0, limit - used), DateTimeOffset.FromUnixTimeSeconds((minute.Number + 1) * 60) - now);
     }
 
-    /// <summary>Counters in memory, which no number of addresses raises without limit.</summary>
+    /// <summary>Counters in memory; bounded for any number of addresses.</summary>
     internal int Kept => Volatile.Read(ref _current).Kept;
 
     private Minute From(long number)

@@ -5,7 +5,7 @@ using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.Security;
 
-/// <summary>Limits requests to whatever needs a key. An endpoint whose credentials come in another way counts them itself.</summary>
+/// <summary>Limits requests to endpoints that need a key. An endpoint with other credentials counts its requests itself.</summary>
 internal sealed class RequestLimits(RequestDelegate next, RequestAdmission admission)
 {
     public async Task InvokeAsync(HttpContext http)
@@ -36,6 +36,6 @@ internal static class RequestLimitsSetup
         services.AddSingleton<RequestAdmission>();
     }
 
-    /// <summary>After the authentication, so that only failed credentials are charged to an address; before the authorization.</summary>
+    /// <summary>Runs after authentication, so that only failed credentials count for an address; before authorization.</summary>
     public static IApplicationBuilder UseRequestLimits(this IApplicationBuilder app) => app.UseMiddleware<RequestLimits>();
 }

@@ -12,17 +12,14 @@ using OtpPipeline.Hosting.Starting;
 
 namespace OtpPipeline.Api.Storage;
 
-/// <summary>
-/// What <c>--migrate</c> does instead of serving: brings the database up to date and writes the configured applications that it lacks.
-/// Hosts may be
-/// at work meanwhile, so a change of a table waits for them only shortly each time, and they for it.
-/// </summary>
+/// <summary>Implements <c>--migrate</c>: updates the database and adds configured applications that it lacks.</summary>
+/// <remarks>Hosts may run meanwhile: a change of a table waits for them only briefly each time, and they wait briefly for it.</remarks>
 internal static partial class Migration
 {
-    // Whoever comes after a change that waits for a table waits too: shorter than hosts wait for a lock.
+    // Statements that come after a change that waits for a table wait too: this is shorter than hosts wait for a lock.
     private const int LockTimeoutMilliseconds = 1000;
 
-    // An index over a large table takes its time.
+    // Building an index over a large table can take hours.
     private static readonly TimeSpan LongestStatement = TimeSpan.FromHours(12);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -79,7 +76,7 @@ internal static partial class Migration
         return state.Pending.Count;
     }
 
-    /// <summary>Again while others hold what it needs, or write the same at the same time.</summary>
+    /// <summary>Retries while other sessions hold the needed locks, or write the same rows.</summary>
     private static async Task<T> RetriedAsync<T>(IServiceProvider services, Func<Task<T>> step, CancellationToken cancellationToken)
     {
         var time = services.GetRequiredService<TimeProvider>();

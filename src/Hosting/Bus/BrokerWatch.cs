@@ -7,11 +7,11 @@ using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>
-/// Looks at intervals whether every exchange and queue of the pipeline exists, declares what is missing, and binds all queues again: AMQP
-/// has no question for a binding. Its connection publishes too, so that the broker tells it when publishers are blocked. The bus starts
-/// after its first check.
-/// </summary>
+/// <summary>Checks every exchange and queue of the pipeline at intervals, and declares what is missing.</summary>
+/// <remarks>
+/// Each check binds all queues again, because AMQP cannot query a binding. Each check also publishes, so that the broker reports blocked
+/// publishers on this connection. The bus starts after the first check.
+/// </remarks>
 public sealed partial class BrokerWatch(
     IOptions<RabbitMqOptions> options, BrokerProblems problems, IHostEnvironment environment,
     ILogger<BrokerWatch> logger) : BackgroundService
@@ -24,12 +24,12 @@ public sealed partial class BrokerWatch(
     private readonly TaskCompletionSource _firstCheck = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _unannounced;
 
-    /// <summary>Ends when every queue that this user may declare exists and takes consumers.</summary>
+    /// <summary>Completes when every queue that this user may declare exists and accepts consumers.</summary>
     public Task FirstCheck => _firstCheck.Task;
 
     private bool IsFirst => !_firstCheck.Task.IsCompleted;
 
-    /// <summary>Looks now instead of at the next interval.</summary>
+    /// <summary>Checks now instead of at the next interval.</summary>
     public void Wake()
     {
         if (_wake.CurrentCount == 0)
@@ -38,23 +38,22 @@ public sealed partial class BrokerWatch(
         }
     }
 
-    /// <summary>A message found no queue: the binding is missing.</summary>
+    /// <summary>Reports a message that the broker returned: no queue is bound for it.</summary>
     public void Returned(string exchange)
     {
         Report($"A message found no queue behind the exchange {exchange}; its bindings are made again.");
         Wake();
     }
 
-    /// <summary>The broker's words for what is not there (code 404); null for any other failure.</summary>
+    /// <summary>The broker's text for a missing exchange or queue (code 404); null for any other failure.</summary>
     public static string? WhatIsMissing(Exception? failure) =>
         failure?.GetBaseException() is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.NotFound } reason }
             ? reason.ReplyText
             : null;
 
-    /// <summary>
-    /// A publisher met something missing. MassTransit declares it again at once, so no check may find it missing.
-    /// </summary>
-    /// <param name="missing">The broker's words, which name the exchange or queue.</param>
+    /// <summary>Reports an exchange or queue that a publisher did not find.</summary>
+    /// <remarks>MassTransit declares it again at once, so the next check may not find it missing.</remarks>
+    /// <param name="missing">The broker's text, which names the exchange or queue.</param>
     public void NotFound(string missing)
     {
         Report($"An exchange or queue was missing ({missing}); it is declared again. Subscribers have to bind their own queues to an " +
@@ -62,7 +61,7 @@ public sealed partial class BrokerWatch(
         Wake();
     }
 
-    /// <summary>Callbacks were found in the database whose message did not come.</summary>
+    /// <summary>Reports callbacks that a job found in the database because their message did not arrive.</summary>
     public void Unannounced(int callbacks)
     {
         if (callbacks > 0)
@@ -96,7 +95,7 @@ public sealed partial class BrokerWatch(
         }
     }
 
-    /// <summary>An outage is told once; health says it as long as it lasts.</summary>
+    /// <summary>Logs an outage once; the health report shows it until it ends.</summary>
     private void Interrupted(Exception failure)
     {
         var reason = failure.GetType().Name;
@@ -108,7 +107,7 @@ public sealed partial class BrokerWatch(
         problems.Disconnected = reason;
     }
 
-    /// <summary>Until the connection ends.</summary>
+    /// <summary>Checks until the connection ends.</summary>
     private async Task WatchAsync(CancellationToken stopping)
     {
         await using var connection = await options.Value.Resolve()
@@ -148,7 +147,7 @@ public sealed partial class BrokerWatch(
         await using var broker = new RecoveringChannel(connection, cancellationToken);
         var missing = await MissingAsync(broker);
 
-        // On a new broker everything is missing, and what was missing while no host ran is no news either.
+        // The first check reports nothing: the broker may be new, or may have lost queues while no host ran.
         if (!IsFirst)
         {
             missing.ForEach(Report);
@@ -168,7 +167,7 @@ public sealed partial class BrokerWatch(
 
         _firstCheck.TrySetResult();
 
-        // To no queue. A broker that blocks publishers tells those that publish.
+        // The message goes to no queue. The broker reports that it blocks publishers only to connections that publish.
         await broker.TryAsync(
             async c => await c.BasicPublishAsync("", "otp-watch", mandatory: false, ReadOnlyMemory<byte>.Empty, cancellationToken));
     }

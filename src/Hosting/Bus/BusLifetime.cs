@@ -4,10 +4,10 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>
-/// Starts the bus as soon as the broker has its queues, without holding up the host, and stops it. MassTransit's own service has no hold on
-/// a bus that is stopped while it still starts: those of its consumers that run already would go on taking messages after the stop.
-/// </summary>
+/// <summary>Starts the bus once the broker has its queues, without delaying the host, and stops it.</summary>
+/// <remarks>
+/// MassTransit's own service cannot stop a bus that still starts: consumers that already run would go on taking messages after the stop.
+/// </remarks>
 internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadiness readiness, IOutbox outbox) : IHostedService, IDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(25);
@@ -26,7 +26,7 @@ internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadin
         return _start.IsCompleted ? _start : Task.CompletedTask;
     }
 
-    /// <summary>A host may stop its services twice, even at once: the second call waits for the first.</summary>
+    /// <summary>A host may stop its services twice, even concurrently: the second call waits for the first.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         lock (_stopGate)
@@ -43,7 +43,7 @@ internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadin
         await bus.StartAsync(_giveUp.Token);
     }
 
-    /// <summary>What was committed while the bus started waits in the table, unless another process has sent it.</summary>
+    /// <summary>Messages committed while the bus started wait in the table, unless another process has sent them.</summary>
     private async Task WakeOutboxAsync()
     {
         await _start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -55,8 +55,8 @@ internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadin
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StopTimeout);
 
-        // A start that is cancelled under way leaves consumers behind, too, so it is let end, unless its broker does not answer. One that
-        // takes longer than the time-out, or fails on one queue while others run, still leaves them until the process ends.
+        // A cancelled start leaves consumers running, so this waits for the start to end, unless the broker does not answer. A start that
+        // exceeds the time-out, or fails on one queue while others run, still leaves consumers until the process ends.
         while (broker.FirstCheck.IsCompleted && !_start.IsCompleted && bus.CheckHealth().Exception is null
             && !timeout.IsCancellationRequested)
         {

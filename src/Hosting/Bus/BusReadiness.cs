@@ -1,9 +1,9 @@
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>Whether the bus of this process has started, so that what is committed here can be published at once.</summary>
+/// <summary>Whether the bus of this process has started, so that committed messages can be published at once.</summary>
 /// <remarks>
-/// A bus that does not come up, because the broker is away or refuses a queue, counts as started after a while: the work of the database
-/// must go on, and the outbox then knows by itself what cannot be sent.
+/// A bus that cannot start, because the broker is unavailable or refuses a queue, counts as started after a while: the database jobs must
+/// go on, and the outbox then detects by itself what it cannot send.
 /// </remarks>
 public sealed class BusReadiness(TimeProvider time)
 {

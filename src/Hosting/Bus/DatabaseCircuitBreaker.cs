@@ -11,9 +11,9 @@ namespace OtpPipeline.Hosting.Bus;
 /// <summary>Whether the database answers.</summary>
 public delegate Task<bool> DatabaseProbe(CancellationToken cancellationToken);
 
-/// <summary>Circuit breaker and retries of what consumers ask of the database.</summary>
+/// <summary>Circuit breaker and retries for the database calls of consumers.</summary>
 /// <remarks>
-/// While it is open, messages wait unacknowledged: the broker hands out no more, and no message loses a delivery attempt.
+/// While it is open, messages stay unacknowledged: the broker delivers no more, and no message loses a delivery attempt.
 /// </remarks>
 public sealed partial class DatabaseCircuitBreaker
 {
@@ -23,7 +23,7 @@ public sealed partial class DatabaseCircuitBreaker
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private const int ReportedRetry = 3;
 
-    // Ten minutes of an outage, twenty of other failures: shorter than the broker's patience with an unacknowledged message, which is 30.
+    // Ten minutes of an outage, twenty of other failures: RabbitMQ allows a message to stay unacknowledged for 30 minutes.
     private const int MaxRetries = 1_200;
 
     private readonly CircuitBreakerStateProvider _state = new();
@@ -39,7 +39,7 @@ public sealed partial class DatabaseCircuitBreaker
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = new MonotonicTime(time) }
             .AddRetry(new()
             {
-                // An open circuit fails with the outage as its cause.
+                // A call that an open circuit rejects fails with the outage as its cause.
                 ShouldHandle = args => new(args.Outcome.Exception is { } failure && StoreFailures.IsTransient(failure) && !IsStopping),
                 MaxRetryAttempts = MaxRetries,
                 DelayGenerator = static args => new(
@@ -50,7 +50,7 @@ public sealed partial class DatabaseCircuitBreaker
             })
             .AddCircuitBreaker(new()
             {
-                // One outage opens it, beside any number of successes. Two calls are the fewest that Polly judges.
+                // One outage opens the circuit, despite any number of successes. Polly evaluates no fewer than two calls.
                 ShouldHandle = static args => new(args.Outcome.Exception is { } failure && StoreFailures.IsOutage(failure)),
                 FailureRatio = double.Epsilon,
                 MinimumThroughput = 2,
@@ -65,8 +65,8 @@ public sealed partial class DatabaseCircuitBreaker
 
     private bool IsStopping => _lifetime.ApplicationStopping.IsCancellationRequested;
 
-    /// <summary>Does the work, again after an outage or a passing refusal. So it must bear to be done twice.</summary>
-    /// <remarks>Its last failure comes out when the host stops, or after ten minutes: the message goes back to its queue.</remarks>
+    /// <summary>Runs the work, and retries it after an outage or a transient refusal: the work must be idempotent.</summary>
+    /// <remarks>It throws the last failure when the host stops, or after ten minutes: the message returns to its queue.</remarks>
     public async Task<T> RunAsync<T>(Func<Task<T>> work) =>
         await _pipeline.ExecuteAsync(
             static async (call, _) => await call.Breaker.RunOnceAsync(call.Work), (Breaker: this, Work: work), CancellationToken.None);
@@ -110,7 +110,7 @@ public sealed partial class DatabaseCircuitBreaker
         return default;
     }
 
-    /// <summary>Polly ends a break by the time of day: a host's clock that is set back would hold all consumers up.</summary>
+    /// <summary>Polly ends a break by the wall clock: setting a host's clock back would block all consumers.</summary>
     private sealed class MonotonicTime(TimeProvider time) : TimeProvider
     {
         public override long TimestampFrequency => time.TimestampFrequency;

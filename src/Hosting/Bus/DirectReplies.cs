@@ -11,28 +11,26 @@ using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>
-/// Asks the broker, on a connection of its own, whether somebody waits at a direct reply address, before an answer goes there.
-/// </summary>
+/// <summary>Asks the broker, on a separate connection, whether a client waits at a direct reply address.</summary>
 /// <remarks>
-/// RabbitMQ decodes the address and fails at one that it did not make, or whose node is gone: it closes the connection that uses it. On the
-/// connection of the bus one forged address would stop everybody's messages.
+/// RabbitMQ decodes the address. It fails at one that it did not make, or whose node is gone, and closes the connection that uses it. On
+/// the connection of the bus, one forged address would stop the messages of all tenants.
 /// </remarks>
 public sealed partial class DirectReplies(
     IOptions<RabbitMqOptions> options, IHostEnvironment environment, ILogger<DirectReplies> logger) : IAsyncDisposable
 {
-    /// <summary>What every direct reply address begins with.</summary>
+    /// <summary>The prefix of every direct reply address.</summary>
     public const string Prefix = "amq.rabbitmq.reply-to.";
 
     private const int InternalError = 541;
     private const int NotFound = 404;
 
-    // Forged addresses cost a connection each: what waits longer leaves its place to others, and comes again later.
+    // Each forged address costs a connection: a caller that waits longer gives its turn to others and retries later.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(200);
     private readonly SemaphoreSlim _turn = new(1);
     private IConnection? _connection;
 
-    /// <summary>Whether it looks like an address that RabbitMQ makes: a process of a node, and a key.</summary>
+    /// <summary>Whether the name has the form of an address that RabbitMQ makes: a process of a node, and a key.</summary>
     public static bool IsAddress(string queue)
     {
         Span<byte> process = stackalloc byte[256];
@@ -41,8 +39,8 @@ public sealed partial class DirectReplies(
             && IsProcess(process[..length]);
     }
 
-    /// <summary>False where nobody waits there, so that the answer can be dropped.</summary>
-    /// <exception cref="MessageRefusedException">Too many wait for the question.</exception>
+    /// <summary>False where no client waits there, so that the answer can be dropped.</summary>
+    /// <exception cref="MessageRefusedException">Too many callers wait for this check.</exception>
     public async Task<bool> IsAwaitedAsync(string queue, CancellationToken cancellationToken)
     {
         if (!await _turn.WaitAsync(Patience, cancellationToken))

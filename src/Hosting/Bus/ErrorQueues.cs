@@ -6,10 +6,9 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>
-/// Where a message goes that cannot be handled: encrypted into the table of dead letters, from which it can be replayed, and without its
-/// secrets into the error queue of its queue, where an operator with a broker's tools sees it.
-/// </summary>
+/// <summary>Moves a message that cannot be handled to the dead letters and to an error queue.</summary>
+/// <remarks>The table of dead letters holds it encrypted, for a replay. The error queue of its queue holds it without its secrets,
+/// for an operator with a broker's tools.</remarks>
 internal sealed class ErrorQueues(DeadLetterStore box, DatabaseCircuitBreaker database)
 {
     private static readonly Dictionary<string, object?> Arguments = new(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
@@ -36,7 +35,7 @@ internal sealed class ErrorQueues(DeadLetterStore box, DatabaseCircuitBreaker da
 
     public static string QueueOf(Uri inputAddress) => Uri.UnescapeDataString(inputAddress.AbsolutePath.Split('/')[^1]);
 
-    /// <summary>None of the sender's own properties, which may hold a recipient, and nothing of this host.</summary>
+    /// <summary>Copies no property of the sender, which may hold a recipient, and nothing of this host.</summary>
     private static BasicProperties PropertiesOf(Guid deadLetterId, string reason) => new()
     {
         MessageId = deadLetterId.ToString(),

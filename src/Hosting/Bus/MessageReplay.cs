@@ -10,12 +10,12 @@ namespace OtpPipeline.Hosting.Bus;
 /// <summary>Sends a dead letter to its queue again, as its sender made it.</summary>
 public sealed class MessageReplay(IBus bus, OtpSecrets secrets, IOptions<RabbitMqOptions> options)
 {
-    /// <summary>Names the user who sent the message first; believed only of an operator's user, which the broker checks.</summary>
+    /// <summary>Names the first sender of the message; accepted only from an operator's user, which the broker checks.</summary>
     public const string SenderHeader = "otp-sender";
 
     private static readonly Uri DefaultExchange = new("exchange:amq.rabbitmq.reply-to");
 
-    /// <summary>Returns when the broker has the message; throws where it has not.</summary>
+    /// <summary>Returns when the broker has confirmed the message; throws otherwise.</summary>
     public async Task SendAsync(Guid deadLetterId, string queue, OriginalMessage original, CancellationToken cancellationToken)
     {
         var endpoint = await bus.GetSendEndpoint(DefaultExchange);
@@ -51,7 +51,7 @@ public sealed class MessageReplay(IBus bus, OtpSecrets secrets, IOptions<RabbitM
         }
     }
 
-    /// <summary>The body as it came.</summary>
+    /// <summary>Sends the body unchanged.</summary>
     private sealed class Unchanged(string? contentType) : IMessageSerializer
     {
         public ContentType ContentType { get; } = TypeOf(contentType);

@@ -17,19 +17,18 @@ using RabbitMQ.Client.Exceptions;
 
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>The bus as both hosts use it.</summary>
+/// <summary>Registers the bus, which both hosts use.</summary>
 public static class OtpBus
 {
-    /// <summary>Without the headers that name this host and repeat what AMQP's own properties say.</summary>
+    /// <summary>Omits the headers that name this host and repeat AMQP's own properties.</summary>
     private const RawSerializerOptions PlainJson = RawSerializerOptions.Default & ~RawSerializerOptions.AddTransportHeaders;
 
-    /// <summary>
-    /// MassTransit on RabbitMQ with the whole topology, and the outbox on top of it. A broker that is away delays neither the start
-    /// nor a request: health says Degraded, and messages wait in the outbox. Needs a storage beside it.
-    /// </summary>
+    /// <summary>Adds MassTransit on RabbitMQ with the whole topology, and the outbox that sends through it.</summary>
+    /// <remarks>An unavailable broker delays neither the start nor a request: health reports Degraded, and messages wait in the outbox.
+    /// Requires a storage.</remarks>
     /// <param name="builder">The host.</param>
     /// <param name="consumers">Adds the host's consumers.</param>
-    /// <param name="endpoints">Puts them on queues.</param>
+    /// <param name="endpoints">Assigns them to queues.</param>
     public static IHostApplicationBuilder AddOtpBus(
         this IHostApplicationBuilder builder,
         Action<IBusRegistrationConfigurator>? consumers = null,
@@ -80,7 +79,7 @@ public static class OtpBus
         services.RemoveMassTransitHostedService();
         services.AddHostedService<BusLifetime>();
 
-        // After the bus, so that a stop ends the outbox first, while the bus can still send.
+        // Registered after the bus, so that a stop ends the outbox first, while the bus can still send.
         services.AddOutbox((setup, provider) =>
         {
             var secrets = provider.GetRequiredService<OtpSecrets>();
@@ -89,7 +88,7 @@ public static class OtpBus
             setup.Json = ContractsJson.Default.Options;
             setup.Map<OtpRequested>(DeliveryRecovery.WorkCommand);
             
-            // They carry the caller's own pairs.
+            // They carry the caller's own key-value pairs.
             setup.Map<OtpStatusChanged>("otp-status-changed", encrypted: true);
             setup.Map<OtpDeliveryChanged>("otp-delivery-changed", encrypted: true);
             setup.Map<OtpAccepted>("otp-accepted", encrypted: true);
@@ -109,8 +108,8 @@ public static class OtpBus
                 : Task.FromResult(true);
             setup.IsBrokerDown = IsBrokerDown;
 
-            // A queue that is full refuses; MassTransit takes it for a lost connection, and a tenant's own queue of answers would stop
-            // everybody's messages.
+            // A full queue refuses the message. MassTransit takes that for a lost connection, so one tenant's full answer queue would stop
+            // the messages of all tenants.
             setup.IsRefused = static failure => failure is RabbitMQ.Client.Exceptions.PublishException;
             setup.OnFailed = failure =>
             {
@@ -130,7 +129,7 @@ public static class OtpBus
         return builder;
     }
 
-    /// <summary>A work command that no queue takes is a fault that must show, not a message that vanishes.</summary>
+    /// <summary>A work command that no queue accepts must fail visibly instead of being dropped.</summary>
     private static void RequireQueue(SendContext context)
     {
         if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
@@ -139,9 +138,8 @@ public static class OtpBus
         }
     }
 
-    /// <summary>
-    /// The broker went away, or closed the connection; a channel that it closed (codes 403 to 406) says something of the message.
-    /// </summary>
+    /// <summary>True where the broker is unavailable or closed the connection.</summary>
+    /// <remarks>A closed channel (codes 403 to 406) concerns the message only.</remarks>
     private static bool IsBrokerDown(Exception failure) => failure switch
     {
         BrokerUnreachableException => true,

@@ -12,14 +12,13 @@ internal sealed record QueueBinding(string Exchange, string ExchangeType, string
 
 /// <summary>A queue of the pipeline.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="IsWork">Whether the broker moves its messages to dead letters; false for the queue of those.</param>
-/// <param name="Bindings">What leads to it.</param>
+/// <param name="IsWork">Whether the broker moves its messages to dead letters; false for the dead-letter queue itself.</param>
+/// <param name="Bindings">The exchanges that lead to it.</param>
 internal sealed record OwnQueue(string Name, bool IsWork, IReadOnlyList<QueueBinding> Bindings);
 
-/// <summary>
-/// Every exchange and queue of the pipeline, in one place: both hosts declare all of it when they reach the broker, so nothing that
-/// is published before a worker ever ran is lost, and whoever starts first declares what the other expects.
-/// </summary>
+/// <summary>Every exchange and queue of the pipeline, in one place.</summary>
+/// <remarks>Both hosts declare all of it when they reach the broker: no message published before a worker first ran is lost, and the
+/// hosts can start in any order.</remarks>
 public static class OtpBusTopology
 {
     /// <summary>Direct exchange of the work command; the channel is the routing key.</summary>
@@ -34,34 +33,34 @@ public static class OtpBusTopology
     /// <summary>Quorum queue of the events that become callbacks.</summary>
     public const string CallbackQueue = "otp-callbacks";
 
-    /// <summary>The queue of the command RequestOtp, and of the fanout exchange that leads to it alone.</summary>
+    /// <summary>Name of the queue for the command RequestOtp, and of the fanout exchange that leads only to it.</summary>
     public const string RequestOtpQueue = "request-otp";
 
-    /// <summary>The queue of the command VerifyOtp, and of the fanout exchange that leads to it alone.</summary>
+    /// <summary>Name of the queue for the command VerifyOtp, and of the fanout exchange that leads only to it.</summary>
     public const string VerifyOtpQueue = "verify-otp";
 
-    /// <summary>The queue of the command CancelOtp, and of the fanout exchange that leads to it alone.</summary>
+    /// <summary>Name of the queue for the command CancelOtp, and of the fanout exchange that leads only to it.</summary>
     public const string CancelOtpQueue = "cancel-otp";
 
-    /// <summary>How often the broker hands one message out before it goes to the dead letters.</summary>
+    /// <summary>Deliveries of one message before the broker moves it to the dead letters.</summary>
     public const int DeliveryLimit = 20;
 
-    /// <summary>What the name of an error queue has after the name of its queue.</summary>
+    /// <summary>Suffix of an error queue's name, after the name of its queue.</summary>
     internal const string ErrorSuffix = "_error";
 
     private const string DeadLetterSuffix = "-dead";
     private const string DeadLetterExchangeArgument = "x-dead-letter-exchange";
     private const string DeliveryLimitArgument = "x-delivery-limit";
 
-    /// <summary>The queue of one channel's work commands, and of the fanout exchange that leads to it alone.</summary>
+    /// <summary>Name of the queue for one channel's work commands, and of the fanout exchange that leads only to it.</summary>
     public static string QueueOf(Channel channel) => $"otp-{channel.Text()}";
 
-    /// <summary>Every queue that the pipeline reads, without those of its dead letters.</summary>
+    /// <summary>Every queue that the pipeline reads, except dead-letter queues.</summary>
     public static IReadOnlyList<string> WorkQueues { get; } = [
         RequestOtpQueue, VerifyOtpQueue, CancelOtpQueue, CallbackQueue, .. Channels.All.Select(QueueOf)
     ];
 
-    /// <summary>Where messages end that were handed out too often; a queue and a fanout exchange of this name.</summary>
+    /// <summary>Name of the queue and fanout exchange for messages that were delivered too often.</summary>
     public static string DeadLettersOf(string queue) => queue + DeadLetterSuffix;
 
     /// <summary>The dead letters of a channel's work commands.</summary>
@@ -70,12 +69,11 @@ public static class OtpBusTopology
     /// <summary>Whether a queue of the pipeline holds dead letters.</summary>
     public static bool IsDeadLetterQueue(string queue) => queue.EndsWith(DeadLetterSuffix, StringComparison.Ordinal);
 
-    /// <summary>
-    /// The arguments of a channel's queue: the same wherever it is declared, or the broker refuses the second declaration.
-    /// </summary>
+    /// <summary>Sets the arguments of a channel's queue.</summary>
+    /// <remarks>They must be equal wherever it is declared, or the broker refuses the second declaration.</remarks>
     public static void AsWorkQueueOf(this IRabbitMqQueueConfigurator queue, Channel channel) => queue.AsWorkQueue(QueueOf(channel));
 
-    /// <summary>The arguments of a queue that the pipeline reads: the same wherever it is declared.</summary>
+    /// <summary>Sets the arguments of a queue that the pipeline reads; they must be equal wherever it is declared.</summary>
     public static void AsWorkQueue(this IRabbitMqQueueConfigurator queue, string name)
     {
         queue.SetQuorumQueue();
@@ -101,7 +99,6 @@ public static class OtpBusTopology
         ])),
     ];
 
-    /// <summary>The arguments of a queue.</summary>
     internal static Dictionary<string, object?> ArgumentsOf(OwnQueue queue)
     {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-queue-type"] = "quorum" };
@@ -134,14 +131,13 @@ public static class OtpBusTopology
         });
         bus.DeployPublishTopology = true;
 
-        // An error queue inherits its queue's arguments; it must not send its own messages on to the dead letters.
+        // An error queue inherits its queue's arguments; it must not move its own messages to the dead letters.
         bus.SendTopology.ConfigureErrorSettings = WithoutDeadLetters;
         bus.SendTopology.ConfigureDeadLetterSettings = WithoutDeadLetters;
     }
 
-    /// <summary>
-    /// Binds the endpoint's queue whenever the endpoint declares it: at the start, and after somebody deleted the queue under its consumer.
-    /// </summary>
+    /// <summary>Binds the endpoint's queue whenever the endpoint declares it.</summary>
+    /// <remarks>That happens at the start, and after an operator deleted the queue while its consumer ran.</remarks>
     internal static void BindQueueOf(IReceiveEndpointConfigurator endpoint)
     {
         var name = ErrorQueues.QueueOf(endpoint.InputAddress);
@@ -171,7 +167,7 @@ public static class OtpBusTopology
         }
     }
 
-    /// <summary>Bound to the exchange of the queue's name, and to the one that MassTransit publishes the command to by itself.</summary>
+    /// <summary>Bound to the exchange of the queue's name, and to the one to which MassTransit publishes the command by default.</summary>
     private static IEnumerable<OwnQueue> CommandQueue<T>(string queue) => WithDeadLetters(new(queue, IsWork: true,
     [
         new(queue, ExchangeType.Fanout, ""), new($"{typeof(T).Namespace}:{typeof(T).Name}", ExchangeType.Fanout, ""),

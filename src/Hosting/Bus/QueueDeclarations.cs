@@ -2,7 +2,7 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>Makes a queue of the pipeline with its exchanges and bindings.</summary>
+/// <summary>Declares a queue of the pipeline with its exchanges and bindings.</summary>
 internal static class QueueDeclarations
 {
     public static async Task DeclareAsync(IChannel channel, OwnQueue queue, bool isMissing, CancellationToken cancellationToken)
@@ -25,10 +25,9 @@ internal static class QueueDeclarations
         }
     }
 
-    /// <summary>
-    /// A quorum queue that another process declares at this moment exists before it works. RabbitMQ then ends the connection of its
-    /// consumer, which a start of the bus does not survive: this check does, and is made again. A queue with messages or consumers works.
-    /// </summary>
+    /// <summary>Checks that the queue accepts a consumer; a queue with messages or consumers does.</summary>
+    /// <remarks>A quorum queue that another process is declaring exists before it works. RabbitMQ then closes the consumer's
+    /// connection. A start of the bus does not survive that; this check does, and is repeated.</remarks>
     public static async Task ConsumeOnceAsync(IChannel channel, string queue, CancellationToken cancellationToken)
     {
         var found = await channel.QueueDeclarePassiveAsync(queue, cancellationToken);

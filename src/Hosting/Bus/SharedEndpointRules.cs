@@ -7,7 +7,7 @@ using OtpPipeline.Hosting.Bus.Messages;
 
 namespace OtpPipeline.Hosting.Bus;
 
-/// <summary>What holds for every endpoint, whatever it consumes.</summary>
+/// <summary>Applies the rules that every endpoint has in common.</summary>
 internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigurationObserver
 {
     private const string Unreadable = "unreadable";
@@ -29,7 +29,7 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
 
     private async Task PutAsideAsync(ReceiveContext context, Exception failure)
     {
-        // A body that could not be read has been reported by nobody, and what is not reported counts as not consumed, too.
+        // MassTransit has not reported an unreadable body as a fault, and counts what is not reported as not consumed.
         if (!context.IsFaulted)
         {
             await context.NotifyFaulted(failure);
@@ -45,11 +45,11 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
         _ => $"failed: {failure.GetType().Name}",
     };
 
-    /// <summary>
-    /// Stands in the place of MassTransit's way to the error queue. A database that refuses for now, or a stop, is no fault of the message,
-    /// which goes back to its queue; anything else is put aside with the kind of its failure only, since what an exception says may quote
-    /// the message.
-    /// </summary>
+    /// <summary>Replaces MassTransit's path to the error queue.</summary>
+    /// <remarks>
+    /// After a transient database refusal or a stop, the message is not at fault and returns to its queue. Any other failure moves it to
+    /// the error queue, with the kind of the failure only, because an exception's text may quote the message.
+    /// </remarks>
     private sealed class FaultedToErrorQueue(Func<ReceiveContext, Exception, Task> putAside) : IFilter<ExceptionReceiveContext>
     {
         public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
@@ -65,7 +65,7 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
         public void Probe(ProbeContext context) => context.CreateFilterScope("faultedToErrorQueue");
     }
 
-    /// <summary>A message of a foreign type, which no consumer takes: MassTransit would have a queue of its own for these.</summary>
+    /// <summary>Handles messages of a type that no consumer accepts: MassTransit would use a separate queue for these.</summary>
     private sealed class ForeignToErrorQueue(ErrorQueues errors) : IFilter<ReceiveContext>
     {
         public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>

@@ -5,9 +5,8 @@ using OtpPipeline.Hosting.Bus.Connection;
 
 namespace OtpPipeline.Hosting.Health;
 
-/// <summary>
-/// Whether the broker takes connections and messages. MassTransit's own check stays healthy in a host that only publishes.
-/// </summary>
+/// <summary>Checks whether the broker accepts connections and messages.</summary>
+/// <remarks>MassTransit's own check stays healthy in a host that only publishes.</remarks>
 internal sealed class BrokerHealth(IOptions<RabbitMqOptions> options, BrokerProblems problems) : IHealthCheck
 {
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)

@@ -5,7 +5,7 @@ using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Hosting.Health;
 
-/// <summary>One small statement on the database, and the host's warm-up, which asks it too.</summary>
+/// <summary>Runs one small statement on the database, and the host's warm-up, which queries it too.</summary>
 internal sealed class DatabaseHealth(
     IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, IEnumerable<IWarmUp> warmUps) : IHealthCheck
 {

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OtpPipeline.Hosting.Health;
 
-/// <summary>GET /health/live says that the process answers; GET /health/ready that the database does.</summary>
+/// <summary>GET /health/live checks that the process answers; GET /health/ready checks that the database answers.</summary>
 public static class HealthSetup
 {
     private const string Database = "database";
@@ -35,8 +35,7 @@ public static class HealthSetup
     {
         var report = await http.RequestServices.GetRequiredService<ReadyReports>().ReadAsync(http.RequestAborted);
 
-        // Intake and verification do without the broker: its absence, and that of whatever else reports here, never takes a host out of
-        // service.
+        // Intake and verification work without the broker: only an unhealthy database takes a host out of service.
         var checks = report.Entries.ToDictionary(
             e => e.Key,
             e =>

@@ -2,15 +2,15 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace OtpPipeline.Hosting.Health;
 
-/// <summary>The report of /health/ready, which all who ask at the same time share.</summary>
+/// <summary>The report of /health/ready, shared by all concurrent callers.</summary>
 /// <remarks>
-/// The page needs no key, and each look takes a connection to the database and one to the broker: strangers must not decide how many.
+/// The page needs no key, and each check takes one connection to the database and one to the broker: callers must not decide how many.
 /// </remarks>
 internal sealed class ReadyReports(HealthCheckService checks, TimeProvider time)
 {
     public const string Tag = "ready";
 
-    /// <summary>So old a report may be; one that says no is made again sooner, since a host that starts is waited for.</summary>
+    /// <summary>Maximum age of a report. An unhealthy one expires sooner, because clients wait for a starting host.</summary>
     public static readonly TimeSpan MaxAge = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan MaxAgeOfNo = TimeSpan.FromMilliseconds(100);
@@ -18,7 +18,7 @@ internal sealed class ReadyReports(HealthCheckService checks, TimeProvider time)
     private Task<HealthReport>? _report;
     private long _begun;
 
-    /// <summary>The last report, the one that is being made, or a new one.</summary>
+    /// <summary>The last report, the one in progress, or a new one.</summary>
     public Task<HealthReport> ReadAsync(CancellationToken cancellationToken)
     {
         lock (_lock)

@@ -7,8 +7,8 @@ using Serilog.Parsing;
 
 namespace OtpPipeline.Hosting.Logging;
 
-/// <summary>Hands log events to a thread of its own, and drops and counts them where its buffer is full.</summary>
-/// <remarks>An output that nobody reads, such as a full pipe, blocks whoever writes to it: that must not be a worker.</remarks>
+/// <summary>Writes log events on a separate thread; drops and counts them when its buffer is full.</summary>
+/// <remarks>An output that is not read, such as a full pipe, blocks the thread that writes to it: that must not be a worker.</remarks>
 internal sealed class BufferedSink : ILogEventSink, IDisposable
 {
     public const string MeterName = "OtpPipeline.Logging";
@@ -30,10 +30,10 @@ internal sealed class BufferedSink : ILogEventSink, IDisposable
     private long _dropped;
     private bool _ended;
 
-    /// <param name="inner">Where events go, one at a time.</param>
-    /// <param name="time">For the line that tells of dropped events.</param>
-    /// <param name="capacity">Events that may wait.</param>
-    /// <param name="flushTime">How long the end waits for them; 2 seconds unless told otherwise.</param>
+    /// <param name="inner">Receives the events, one at a time.</param>
+    /// <param name="time">Clock for the line that reports dropped events.</param>
+    /// <param name="capacity">Maximum number of waiting events.</param>
+    /// <param name="flushTime">How long Dispose waits for them; default 2 seconds.</param>
     public BufferedSink(ILogEventSink inner, TimeProvider time, int capacity = Capacity, TimeSpan? flushTime = null)
     {
         _inner = inner;
@@ -41,7 +41,7 @@ internal sealed class BufferedSink : ILogEventSink, IDisposable
         _flushTime = flushTime ?? FlushTime;
         _events = new(capacity);
 
-        // In the background, so that a write that never returns does not hold the process.
+        // A background thread, so that a write that never returns does not keep the process alive.
         _writer = new(Write) { IsBackground = true, Name = "log writer" };
         _writer.Start();
     }
@@ -55,7 +55,7 @@ internal sealed class BufferedSink : ILogEventSink, IDisposable
         }
     }
 
-    /// <summary>Writes what waits, as far as the time allows.</summary>
+    /// <summary>Writes the waiting events, as far as the time allows.</summary>
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _ended, true))
@@ -79,7 +79,7 @@ internal sealed class BufferedSink : ILogEventSink, IDisposable
         }
         catch (InvalidOperationException)
         {
-            // Ended since it was looked at: the event is counted as dropped.
+            // The sink ended after the check: the event is counted as dropped.
             return false;
         }
     }
@@ -110,7 +110,7 @@ internal sealed class BufferedSink : ILogEventSink, IDisposable
         }
         catch (Exception failure)
         {
-            // A sink that fails must not end the thread; the event is lost and counted.
+            // A failing sink must not end the thread; the event is lost and counted.
             Dropped.Add(1);
             SelfLog.WriteLine("A log event could not be written: {0}", failure.GetType().Name);
         }

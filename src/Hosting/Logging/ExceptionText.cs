@@ -6,15 +6,14 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Hosting.Logging;
 
-/// <summary>
-/// An exception as it may be written anywhere. A message of unknown making can quote what it failed on, and that may be a PIN,
-/// a key or a phone number: only messages of kinds that never quote a value are kept.
-/// </summary>
+/// <summary>Formats an exception without values that may be secret.</summary>
+/// <remarks>A message can quote the value that caused the failure, which may be a PIN, a key or a phone number. Only messages of
+/// exception types that never quote a value are kept.</remarks>
 public static class ExceptionText
 {
     private const int MaxDepth = 8;
 
-    /// <summary>Types, kept messages and stack traces, from the outermost to the cause.</summary>
+    /// <summary>Types, kept messages and stack traces, from the outermost exception to the cause.</summary>
     public static string From(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
@@ -38,7 +37,7 @@ public static class ExceptionText
         return text.ToString();
     }
 
-    /// <summary>The same on one line, without the stack.</summary>
+    /// <summary>Types and kept messages on one line, without the stack.</summary>
     public static string MessagesOf(Exception exception)
     {
         ArgumentNullException.ThrowIfNull(exception);
@@ -51,9 +50,8 @@ public static class ExceptionText
         return string.Join(" / ", parts);
     }
 
-    /// <summary>
-    /// The message, where it is of a kind that is kept. Servers quote values in their errors; of those the state says enough.
-    /// </summary>
+    /// <summary>The message, where its type is kept.</summary>
+    /// <remarks>Database servers quote values in their errors, so only the SQLSTATE of those is kept.</remarks>
     internal static string? MessageOf(Exception exception) => exception switch
     {
         DbException { SqlState: { Length: > 0 } state } => $"SQLSTATE {state}",

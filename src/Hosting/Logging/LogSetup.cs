@@ -11,16 +11,15 @@ using Serilog.Formatting.Json;
 
 namespace OtpPipeline.Hosting.Logging;
 
-/// <summary>
-/// Serilog to the console: readable in Development, one JSON object a line otherwise. Section <c>Serilog</c> sets the levels.
-/// </summary>
+/// <summary>Logs with Serilog to the console; section <c>Serilog</c> sets the levels.</summary>
+/// <remarks>Readable lines in Development, one JSON object a line otherwise.</remarks>
 internal static class LogSetup
 {
     private const string Readable = "{Timestamp:HH:mm:ss.fff} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}";
 
     private static readonly (string Source, LogEventLevel Level)[] Quiet =
     [
-        // They print paths and queries, which carry secrets in some compatible APIs: no configuration turns them on.
+        // They print paths and queries, which carry secrets in some compatible APIs: no configuration can turn them on.
         ("Microsoft.AspNetCore", LogEventLevel.Warning),
         ("Microsoft.AspNetCore.Hosting", LogEventLevel.Warning),
         ("Microsoft.AspNetCore.Hosting.Diagnostics", LogEventLevel.Warning),
@@ -28,10 +27,10 @@ internal static class LogSetup
         ("System.Net.Http", LogEventLevel.Warning),
         ("System.Net.Http.HttpClient", LogEventLevel.Warning),
 
-        // EF writes exceptions into the text of its messages, past the redaction; each of them also reaches its caller, who logs it.
+        // EF writes exceptions into its message text, which bypasses the redaction. Its caller gets each of them and logs it.
         ("Microsoft.EntityFrameworkCore", LogEventLevel.Fatal),
 
-        // What stops a start is said once, in a sentence.
+        // HostRunner prints the reason for a failed start once, in a sentence.
         ("Microsoft.Extensions.Hosting.Internal.Host", LogEventLevel.Fatal),
     ];
 
@@ -43,14 +42,14 @@ internal static class LogSetup
             configuration.MinimumLevel.Override(source, level);
         }
 
-        // One for each try of a message that a tenant's own queue refuses, with its stack: the outbox says itself what it could not send.
+        // MassTransit logs one, with its stack, for each try of a message that a tenant's queue refuses: the outbox logs its own failures.
         configuration.Filter.ByExcluding(e => e.MessageTemplate.Text.StartsWith("S-FAULT", StringComparison.Ordinal));
         var console = LoggerSinkConfiguration.CreateSink(write => _ = builder.Environment.IsDevelopment()
             ? write.Console(outputTemplate: Readable, formatProvider: null)
             : write.Console(new JsonFormatter(renderMessage: true)));
         configuration.WriteTo.Sink(new RedactingSink(new BufferedSink(console, TimeProvider.System)));
 
-        // Beside other providers, not in place of the factory: a host that adds or removes one still can.
+        // Added as a provider, not as the factory, so that a host can still add or remove other providers.
         builder.Logging.ClearProviders();
         builder.Logging.AddSerilog(configuration.CreateLogger(), dispose: true);
         builder.Logging.AddFilter<SerilogLoggerProvider>(category: null, LogLevel.Trace);

@@ -3,7 +3,7 @@ using Serilog.Events;
 
 namespace OtpPipeline.Hosting.Logging;
 
-/// <summary>Hands on log events with their exceptions in the form of <see cref="ExceptionText"/>, whoever logged them.</summary>
+/// <summary>Formats the exceptions of all log events with <see cref="ExceptionText"/>, regardless of their source.</summary>
 internal sealed class RedactingSink(ILogEventSink inner) : ILogEventSink, IDisposable
 {
     public void Emit(LogEvent logEvent)
@@ -26,7 +26,7 @@ internal sealed class RedactingSink(ILogEventSink inner) : ILogEventSink, IDispo
 
     public void Dispose() => (inner as IDisposable)?.Dispose();
 
-    /// <summary>Below Error one line will do: a broker that is away is said every few seconds.</summary>
+    /// <summary>Below Error one line is enough: an unavailable broker is logged every few seconds.</summary>
     private sealed class Redacted(Exception exception, bool withStack) : Exception(ExceptionText.MessagesOf(exception))
     {
         private readonly string _text = withStack ? ExceptionText.From(exception) : ExceptionText.MessagesOf(exception);

@@ -7,10 +7,8 @@ using OtpPipeline.Hosting.Logging;
 
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>
-/// Stops a host whose database it cannot work with: one that lacks this version's tables, or is reached through a pooler that is not
-/// configured. A database that is away at the start is looked at when it is back.
-/// </summary>
+/// <summary>Stops a host whose database lacks this version's tables, or has a pooler that is not configured.</summary>
+/// <remarks>A database that is unavailable at the start is checked when it is available again.</remarks>
 internal sealed partial class DatabaseCheck(
     StoreCheck store, IDbContextFactory<OtpDbContext> contexts, IHostApplicationLifetime lifetime, StartFailure failed, TimeProvider time,
     ILogger<DatabaseCheck> logger)
@@ -45,7 +43,7 @@ internal sealed partial class DatabaseCheck(
         }
     }
 
-    /// <summary>Null where nothing is wrong, or the database does not answer yet.</summary>
+    /// <summary>The problem; null where there is none, or the database does not answer yet.</summary>
     private async Task<string?> LookAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

@@ -4,12 +4,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>
-/// What <c>--health</c> does: asks the host that runs beside it, with the same configuration, whether it is ready. For images without curl.
-/// </summary>
+/// <summary>Implements <c>--health</c>: asks the host on the same machine, with the same configuration, whether it is ready.</summary>
+/// <remarks>For images without curl.</remarks>
 public static class HealthProbe
 {
-    /// <summary>The argument that asks for it.</summary>
     public const string Verb = "--health";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
@@ -50,10 +48,10 @@ public static class HealthProbe
         return 1;
     }
 
-    /// <summary>The first http address that the host listens at, as it is reached from the same machine; null without one.</summary>
+    /// <summary>The host's first http address, as reached from the same machine; null without one.</summary>
     internal static Uri? AddressOf(IConfiguration configuration, string defaultUrl)
     {
-        // Kestrel's own order: its endpoints win over URLs, and those over ports.
+        // Kestrel's own order: its endpoints override URLs, and URLs override ports.
         var endpoints = configuration.GetSection("Kestrel:Endpoints").GetChildren().Select(e => e["Url"]).OfType<string>().ToArray();
         var urls = endpoints.Length > 0 ? endpoints
             : configuration["urls"] is { Length: > 0 } text ? Split(text)
@@ -64,7 +62,7 @@ public static class HealthProbe
 
     private static string[] Split(string text) => text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
 
-    /// <summary>"http://*:8080" and the like name no host that can be asked.</summary>
+    /// <summary>"http://*:8080" and the like name no host that a client can connect to.</summary>
     private static Uri ByLoopback(string url)
     {
         var address = BindingAddress.Parse(url);

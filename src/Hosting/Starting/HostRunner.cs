@@ -9,23 +9,21 @@ using OtpPipeline.Hosting.Logging;
 
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>
-/// Runs a host so that whoever starts it reads sentences instead of stack traces: one a wrong key, on the standard error, and
-/// exit code 1.
-/// </summary>
+/// <summary>Runs a host, and reports start errors as sentences instead of stack traces.</summary>
+/// <remarks>One sentence for each wrong key, on the standard error, and exit code 1.</remarks>
 public static class HostRunner
 {
     private const string TableMissing = "42P01";
 
-    /// <summary>Builds the host and runs it until it is told to stop.</summary>
+    /// <summary>Builds the host and runs it until it is stopped.</summary>
     public static Task<int> RunAsync(Func<WebApplication> build) => RunAsync(build, static app =>
     {
-        // Before a service reads its options as it is made, and ends the start at the first wrong key.
+        // Checks all options first: a service that reads its options when it is created would end the start at the first wrong key.
         app.Services.GetService<IStartupValidator>()?.Validate();
         return app.RunAsync();
     });
 
-    /// <summary>Builds the host and lets it do something else than run.</summary>
+    /// <summary>Builds the host and runs a delegate instead of serving.</summary>
     /// <returns>The exit code: 0, or 1 where it did not start.</returns>
     public static async Task<int> RunAsync(Func<WebApplication> build, Func<WebApplication, Task> run)
     {
@@ -44,7 +42,7 @@ public static class HostRunner
             }
             catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
             {
-                // It was told to stop while it still started.
+                // The host was told to stop while it started.
             }
 
             if (failed?.Sentence is { } sentence)
@@ -65,7 +63,7 @@ public static class HostRunner
         }
     }
 
-    /// <summary>What an operator can do something about; null for what is a fault of ours.</summary>
+    /// <summary>Sentences about a failure that an operator can fix; null for a defect of this program.</summary>
     internal static IEnumerable<string>? Explain(Exception failure) => failure switch
     {
         OptionsValidationException options => options.Failures.Select(Sentence),
@@ -89,8 +87,8 @@ public static class HostRunner
         }
     }
 
-    // "DataAnnotation validation failed for 'DeliveryOptions' members: 'Lease' with the error: 'The field ...'." holds the sentence at its
-    // end.
+    // The sentence is at the end of "DataAnnotation validation failed for 'DeliveryOptions' members: 'Lease' with the error: 'The field
+    // ...'.".
     private static string Sentence(string failure)
     {
         const string Mark = " with the error: '";
@@ -109,7 +107,7 @@ public static class HostRunner
 
     private static string? Names(InvalidOperationException binding)
     {
-        // "Failed to convert configuration value 'x' at 'Section:Key' to type 'T'.": the key only, the value may be a secret.
+        // "Failed to convert configuration value 'x' at 'Section:Key' to type 'T'.": only the key, because the value may be a secret.
         const string Mark = "' at '";
         var start = binding.Message.LastIndexOf(Mark, StringComparison.Ordinal);
         return start < 0 ? null : binding.Message[(start + Mark.Length)..binding.Message.IndexOf('\'', start + Mark.Length)];

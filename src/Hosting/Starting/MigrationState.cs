@@ -3,16 +3,15 @@ using Microsoft.EntityFrameworkCore.Infrastructure;
 
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>The migrations of a database beside those of this version.</summary>
-/// <param name="Applied">How many of this version's were applied.</param>
-/// <param name="Pending">Those of this version that were not.</param>
-/// <param name="Unknown">Those in the database that this version does not have.</param>
+/// <summary>Compares the migrations of a database with those of this version.</summary>
+/// <param name="Applied">Number of this version's migrations that were applied.</param>
+/// <param name="Pending">Migrations of this version that were not applied.</param>
+/// <param name="Unknown">Migrations in the database that this version does not have.</param>
 public sealed record MigrationState(int Applied, IReadOnlyList<string> Pending, IReadOnlyList<string> Unknown)
 {
-    /// <summary>
-    /// A newer version's database has all of ours and more; any other with unknown migrations was made by a version that this one does
-    /// not continue.
-    /// </summary>
+    /// <summary>Why the database belongs to an incompatible version; null where it does not.</summary>
+    /// <remarks>A newer version's database has all migrations of this version and more. Any other database with unknown migrations was
+    /// made by a version that this one does not continue.</remarks>
     public string? Foreign => Unknown.Count > 0 && Pending.Count > 0
         ? $"The database was made by another version, whose migrations this one does not know ({Unknown[^1]}): "
           + "use that version, or an empty database."

@@ -1,6 +1,6 @@
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>Names the key in a sentence of an annotation, which knows its property only.</summary>
+/// <summary>Adds the configuration key to a validation message, which names only the property.</summary>
 internal static class OptionsNames
 {
     private const string Field = "The field ";

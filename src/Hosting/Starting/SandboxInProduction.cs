@@ -4,7 +4,7 @@ using OtpPipeline.Core.Sandbox;
 
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>The sandbox makes PINs readable: in Production it needs a second key.</summary>
+/// <summary>Requires a second key for the sandbox in Production, because the sandbox makes PINs readable.</summary>
 internal sealed class SandboxInProduction(IHostEnvironment environment) : IValidateOptions<SandboxOptions>
 {
     public ValidateOptionsResult Validate(string? name, SandboxOptions options) =>

@@ -6,19 +6,18 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>
-/// Configuration from files, one a key, as container engines mount secrets: the file <c>Otp__PinKeys__0__Key</c> holds the value of
-/// <c>Otp:PinKeys:0:Key</c>. They are read once, at the start; a rotation is a restart.
-/// </summary>
+/// <summary>Reads configuration from files, one for each key, as container engines mount secrets.</summary>
+/// <remarks>The file <c>Otp__PinKeys__0__Key</c> holds the value of <c>Otp:PinKeys:0:Key</c>. Files are read once, at the start; a
+/// rotation needs a restart.</remarks>
 internal static class SecretFiles
 {
-    /// <summary>Folder with the files; what is missing is no error, as most machines have none.</summary>
+    /// <summary>Folder with the files. A missing folder is no error, because most machines have none.</summary>
     public const string DirectoryKey = "Secrets:Directory";
 
     private const string DefaultDirectory = "/run/secrets";
 
-    /// <summary>Puts them over appsettings.json and under environment variables and the command line.</summary>
-    /// <exception cref="OptionsValidationException">A file is there and cannot be read.</exception>
+    /// <summary>Files override appsettings.json; environment variables and the command line override files.</summary>
+    /// <exception cref="OptionsValidationException">A file exists and cannot be read.</exception>
     public static void AddSecretFiles(this ConfigurationManager configuration)
     {
         var folder = configuration[DirectoryKey] is { Length: > 0 } configured ? configured : DefaultDirectory;
@@ -52,7 +51,7 @@ internal static class SecretFiles
         IConfigurationProvider IConfigurationSource.Build(IConfigurationBuilder builder) => new Provider(this);
     }
 
-    /// <summary>The framework takes one line end of this system away; a file that was written on Windows has another one.</summary>
+    /// <summary>Removes the "\r" of a file written on Windows: the framework removes only this system's line end.</summary>
     private sealed class Provider(KeyPerFileConfigurationSource source) : KeyPerFileConfigurationProvider(source)
     {
         public override void Load()

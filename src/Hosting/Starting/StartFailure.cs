@@ -1,6 +1,6 @@
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>Why a host stops that had begun to start; the standard error shows it when it has ended.</summary>
+/// <summary>Why a host stops during its start; printed on the standard error after it has ended.</summary>
 internal sealed class StartFailure
 {
     public string? Sentence { get; set; }

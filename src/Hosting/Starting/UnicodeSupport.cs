@@ -5,7 +5,7 @@ using Microsoft.Win32.SafeHandles;
 
 namespace OtpPipeline.Hosting.Starting;
 
-/// <summary>Makes sure that Unicode normalisation works, which needs ICU on Linux.</summary>
+/// <summary>Checks that Unicode normalisation works, which needs ICU on Linux.</summary>
 internal static class UnicodeSupport
 {
     private const string Missing =
@@ -26,7 +26,7 @@ internal static class UnicodeSupport
             return true;
         }
 
-        // Without Console, whose encoding would ask for a culture.
+        // Without Console, whose encoding needs a culture.
         using var handle = new SafeFileHandle(StandardError, ownsHandle: false);
         using var errors = new FileStream(handle, FileAccess.Write, bufferSize: 0);
         errors.Write(Encoding.UTF8.GetBytes(problem + "\n"));
@@ -35,7 +35,7 @@ internal static class UnicodeSupport
 
     private static string? Problem()
     {
-        // The runtime ends the process with a stack trace at the first use of a culture, so the library is looked for before.
+        // The runtime ends the process with a stack trace at the first use of a culture, so this looks for the library first.
         if (OperatingSystem.IsLinux() && !IsInstalled(static name => NativeLibrary.TryLoad(name, out _)))
         {
             return Missing;
@@ -46,7 +46,7 @@ internal static class UnicodeSupport
         return string.Equals("１２".Normalize(NormalizationForm.FormKC), "12", StringComparison.Ordinal) ? null : Off;
     }
 
-    /// <summary>Whether the library loads under a name that the runtime tries; uses no culture itself.</summary>
+    /// <summary>Whether the library loads under a name that the runtime tries; uses no culture.</summary>
     internal static bool IsInstalled(Func<string, bool> loads)
     {
         for (var version = NewestVersion; version >= OldestVersion; version--)

@@ -5,8 +5,8 @@ using OpenTelemetry.Trace;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>Exports what is left when everything else has stopped, for a limited time.</summary>
-/// <remarks>The providers themselves take up to five seconds each when a collector does not answer.</remarks>
+/// <summary>Exports the remaining telemetry after every other service has stopped, for a limited time.</summary>
+/// <remarks>The providers take up to five seconds each when a collector does not answer.</remarks>
 internal sealed class LastExport(IServiceProvider services) : IHostedService
 {
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1.5);

@@ -5,12 +5,11 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>
-/// Takes out of spans what may carry a secret: queries, paths, and what the senders of messages chose. The route template stays.
-/// </summary>
+/// <summary>Removes data that may be secret from spans: queries, paths, and texts from message senders.</summary>
+/// <remarks>The route template stays.</remarks>
 internal sealed class SpanRedaction : BaseProcessor<Activity>
 {
-    /// <summary>A sender's message id is any text, and so is the name of the queue that its answer goes to.</summary>
+    /// <summary>A sender can put any text into its message id and into the name of its answer queue.</summary>
     private static readonly string[] ChosenBySenders = ["messaging.message.id", "messaging.rabbitmq.destination.routing_key"];
 
     public override void OnEnd(Activity data)

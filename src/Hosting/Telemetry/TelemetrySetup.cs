@@ -9,9 +9,8 @@ using OpenTelemetry.Trace;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>
-/// Traces and metrics over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set; metrics for Prometheus where Telemetry:Prometheus is true.
-/// </summary>
+/// <summary>Exports traces and metrics.</summary>
+/// <remarks>Over OTLP where OTEL_EXPORTER_OTLP_ENDPOINT is set; metrics for Prometheus where Telemetry:Prometheus is true.</remarks>
 public static class TelemetrySetup
 {
     private const string PrometheusKey = "Telemetry:Prometheus";
@@ -19,7 +18,7 @@ public static class TelemetrySetup
 
     private static readonly string[] Libraries = ["Npgsql", "MassTransit", "OtpPipeline.*"];
 
-    // Without the host's name: a subscriber chooses the host of its callbacks, and each host would be a label of its own.
+    // Without the host's name: a subscriber chooses the host of its callbacks, and each host would add a label value.
     private static readonly MetricStreamConfiguration WithoutHosts = new()
     {
         TagKeys = [
@@ -61,7 +60,7 @@ public static class TelemetrySetup
         builder.Services.AddHostedService<LastExport>();
     }
 
-    /// <summary>GET /metrics for Prometheus, where it is switched on; without a key, like the health pages.</summary>
+    /// <summary>GET /metrics for Prometheus, where it is enabled; without a key, like the health pages.</summary>
     public static void MapMetrics(this WebApplication app)
     {
         if (ServesPrometheus(app.Configuration))

@@ -4,9 +4,8 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>
-/// OpenTelemetry passes over a variable that it cannot read, or ends the host with a stack trace. Here each is named at the start.
-/// </summary>
+/// <summary>Reports each invalid OpenTelemetry variable at the start.</summary>
+/// <remarks>OpenTelemetry ignores a variable that it cannot read, or ends the host with a stack trace.</remarks>
 internal static class TelemetryVariables
 {
     public const string Endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -47,7 +46,7 @@ internal static class TelemetryVariables
         if (configuration[prefix + "HEADERS"] is { Length: > 0 } headers
             && !Array.TrueForAll(headers.Split(','), h => h.IndexOf('=', StringComparison.Ordinal) > 0))
         {
-            // The value is not shown: it holds credentials.
+            // The sentence leaves the value out: it holds credentials.
             yield return $"{prefix}HEADERS must be pairs of the form name=value with commas between them.";
         }
 

@@ -3,7 +3,7 @@ using OpenTelemetry.Trace;
 
 namespace OtpPipeline.Hosting.Telemetry;
 
-/// <summary>Leaves out calls that belong to no request and no message: the polling of jobs and sweepers, some a second for ever.</summary>
+/// <summary>Drops spans outside a request or message, such as those of jobs and sweepers, some of which poll every second.</summary>
 internal sealed class WithoutOwnPolling : Sampler
 {
     private readonly ParentBasedSampler _others = new(new AlwaysOnSampler());

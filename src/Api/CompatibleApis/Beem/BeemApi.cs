@@ -11,7 +11,7 @@ public sealed class BeemOptions : CompatibleApiOptions
     public const string Section = "Beem";
 }
 
-/// <summary>The wire of Beem's OTP API: two calls, and an envelope with a code for every answer.</summary>
+/// <summary>Compatible with Beem's OTP API: two calls, and an envelope with a code for every answer.</summary>
 internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
 {
     private static readonly Guid Example = new("a17fb13d-f4ac-4d93-9439-ef41ab8de390");
@@ -40,7 +40,7 @@ internal sealed class BeemApi(IOptions<BeemOptions> options) : ICompatibleApi
         Request(routes.MapPost("/v1/request", BeemRequest.HandleAsync), "beemRequest");
         Verify(routes.MapPost("/v1/verify", BeemVerify.HandleAsync), "beemVerify");
 
-        // Where the vendor's own node sample posts.
+        // Beem's own node sample posts to this path.
         Request(routes.MapPost("/api/v1/request", BeemRequest.HandleAsync), "beemApiRequest");
         Verify(routes.MapPost("/api/v1/verify", BeemVerify.HandleAsync), "beemApiVerify");
     }

@@ -3,10 +3,8 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.CompatibleApis.Beem;
 
-/// <summary>
-/// Two fields of a body: JSON, or XML, which the old documents allow. Its first character says which, whatever the media type does; what
-/// cannot be read has no fields.
-/// </summary>
+/// <summary>Reads two fields from a body of JSON, or XML, which Beem's old documents allow.</summary>
+/// <remarks>The first character decides the format, not the media type. An unreadable body has no fields.</remarks>
 internal static class BeemBody
 {
     public static async ValueTask<(JsonField First, JsonField Second)> ReadAsync(

@@ -7,10 +7,10 @@ using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.CompatibleApis.Beem;
 
-/// <summary>Who calls: the pair of HTTP Basic, whose requests are counted together.</summary>
+/// <summary>Authenticates the caller by HTTP Basic; all requests with one pair share a counter.</summary>
 internal static class BeemCaller
 {
-    /// <summary>The application, or what it is answered with.</summary>
+    /// <summary>The application, or the answer that refuses the call.</summary>
     public static async Task<(Application? Application, IResult? Refused)> FindAsync(
         HttpContext http, ApplicationDirectory directory, RequestAdmission admission)
     {

@@ -2,10 +2,8 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.CompatibleApis.Beem;
 
-/// <summary>
-/// Beem's codes with their sentences, to the letter; from 120 on they are ours. No error of a PIN may hold the word "valid": a client takes
-/// that for success.
-/// </summary>
+/// <summary>Beem's codes with their exact sentences; this service defines the codes from 120 on.</summary>
+/// <remarks>No PIN error may contain the word "valid": a client takes that for success.</remarks>
 internal static class BeemCodes
 {
     public static readonly BeemMessage Sent = new(100, "SMS sent successfully");
@@ -31,7 +29,7 @@ internal static class BeemCodes
     public static readonly BeemMessage TooMany = new(122, "Too many requests");
     public static readonly BeemMessage Unreadable = new(123, "The request could not be read");
 
-    /// <summary>What the intake refused.</summary>
+    /// <summary>The code for an error of the OTP request.</summary>
     public static BeemMessage OfRequest(OtpError error) => error.Kind switch
     {
         ErrorKind.PhoneNumberMissing => PhoneMissing,
@@ -42,7 +40,7 @@ internal static class BeemCodes
         _ => NotSent,
     };
 
-    /// <summary>What the verification refused.</summary>
+    /// <summary>The code for an error of the verification.</summary>
     public static BeemMessage OfVerification(OtpError error) => error.Kind switch
     {
         ErrorKind.NotFound => PinIdNotFound,
@@ -53,7 +51,7 @@ internal static class BeemCodes
         _ => IncorrectPin,
     };
 
-    /// <summary>What was refused before a call was reached, or failed behind it.</summary>
+    /// <summary>The code for an error before a call was reached, or for a failure inside it.</summary>
     public static BeemMessage OfStatus(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => CredentialsWrong,

@@ -53,9 +53,8 @@ internal static class BeemRequest
         };
     }
 
-    /// <summary>
-    /// The vendor's own samples have the two the wrong way round: a number of an application is short, one of a phone is not.
-    /// </summary>
+    /// <summary>Swaps the two fields if needed: Beem's samples have them in the wrong order.</summary>
+    /// <remarks>An application's number is short; a phone number is not.</remarks>
     private static (JsonField AppId, JsonField Msisdn) Ordered((JsonField AppId, JsonField Msisdn) fields) =>
         fields.AppId.Text?.Length > LongestAppId
             && fields.Msisdn.Text?.Length is > 0 and <= LongestAppId ? (fields.Msisdn, fields.AppId) : fields;

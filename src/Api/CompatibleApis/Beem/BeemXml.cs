@@ -14,9 +14,7 @@ internal static class BeemXml
         MaxCharactersInDocument = CommandBody.MaxLength,
     };
 
-    /// <summary>
-    /// The texts of the two; a field that is there twice is as little a field as it is in JSON. What cannot be read has no fields.
-    /// </summary>
+    /// <summary>The texts of both fields. A repeated field is malformed, as in JSON; an unreadable document has no fields.</summary>
     public static (JsonField First, JsonField Second) Read(byte[] bytes, string first, string second)
     {
         try
@@ -26,7 +24,7 @@ internal static class BeemXml
         }
         catch (XmlException)
         {
-            // Anybody can send anything: it has no fields.
+            // A client can send invalid XML: it has no fields.
             return default;
         }
     }

@@ -33,7 +33,7 @@ public sealed record BizMagnetsVerifyBody(string Otp, string MobileNumber, strin
 [JsonSerializable(typeof(BizMagnetsError))]
 internal sealed partial class BizMagnetsJson : JsonSerializerContext
 {
-    /// <summary>Writes a path as it is: the bodies are JSON, never part of a page.</summary>
+    /// <summary>Writes a path without escapes: the bodies are JSON, never part of a page.</summary>
     public static readonly BizMagnetsJson Plain = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -49,12 +49,10 @@ internal static class BizMagnetsAnswers
     public static IResult Success(Guid id, int status) =>
         new JsonAnswer<BizMagnetsAnswer>(new(id, "success"), BizMagnetsJson.Plain.BizMagnetsAnswer, status);
 
-    /// <summary>
-    /// A refused verification: the service tells nobody what stood against it, and HTTP's status is not the one of the body.
-    /// </summary>
+    /// <summary>A refused verification, without the reason. BizMagnets sends another HTTP status than the body's.</summary>
     public static IResult NotVerified() => new Refused(StatusCodes.Status410Gone, StatusCodes.Status403Forbidden);
 
-    /// <summary>The same with the status that fits, for those who ask for that.</summary>
+    /// <summary>A refused verification with one status that tells the reason, for BizMagnets:DistinctStatuses.</summary>
     public static IResult NotVerified(int status) => new Refused(status, status);
 
     public static Task WriteErrorAsync(HttpContext http, int httpStatus, int status, string? message)
@@ -65,7 +63,7 @@ internal static class BizMagnetsAnswers
         return JsonAnswer.WriteAsync(http, httpStatus, error, BizMagnetsJson.Plain.BizMagnetsError);
     }
 
-    /// <summary>The request line has it as it was sent; only a proxy's form of it begins with something else.</summary>
+    /// <summary>The request line has the path as sent; only the absolute form, which proxies get, does not begin with a slash.</summary>
     private static string ReceivedPath(HttpContext http) =>
         http.Features.Get<IHttpRequestFeature>()?.RawTarget is ['/', ..] target
             ? target.Split('?', 2)[0]

@@ -12,14 +12,12 @@ public sealed class BizMagnetsOptions : CompatibleApiOptions
 {
     public const string Section = "BizMagnets";
 
-    /// <summary>
-    /// A refused verification is answered with 403, 404 or 410, by what stands against it, and not with the one answer that the service
-    /// had. Off by default.
-    /// </summary>
+    /// <summary>Answers a refused verification with 403, 404 or 410 by its reason. Off by default.</summary>
+    /// <remarks>When off, every refused verification has the one answer that BizMagnets gave.</remarks>
     public bool DistinctStatuses { get; set; }
 }
 
-/// <summary>The wire of BizMagnets' WhatsApp OTP API: two calls below /otp, which the native API has beside it.</summary>
+/// <summary>Compatible with BizMagnets' WhatsApp OTP API: two calls below /otp, which the native API also uses.</summary>
 internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : ICompatibleApi
 {
     private const string Send = "sendOTP";
@@ -27,7 +25,7 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
     private const string WrongField = "A field is missing or wrong";
     private static readonly Guid Example = new("a17fb13d-f4ac-4d93-9439-ef41ab8de390");
 
-    /// <summary>What may stand before /otp, each with a part of the operations' names.</summary>
+    /// <summary>Prefixes of /otp, each with its part of the operation names.</summary>
     private static readonly (string Path, string Name)[] Roots = [("", ""), ("/api", "Api"), ("/dev", "Dev")];
 
     public string Name => BizMagnetsOptions.Section;

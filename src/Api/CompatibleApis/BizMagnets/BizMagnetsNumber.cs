@@ -5,18 +5,18 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
 
-/// <summary>A number in its two fields.</summary>
+/// <summary>A phone number in two fields.</summary>
 internal readonly record struct BizMagnetsNumber(JsonField MobileNumber, JsonField CountryCode)
 {
     private const int LongestCode = 3;
 
     public static BizMagnetsNumber Read(JsonElement body) => new(JsonField.From(body, "mobileNumber"), JsonField.From(body, "countryCode"));
 
-    /// <summary>Which field is missing; null where both are there.</summary>
+    /// <summary>The error for a missing field; null where both are present.</summary>
     public OtpError? Missing() =>
         BizMagnetsFields.Validate(MobileNumber, "mobileNumber") ?? BizMagnetsFields.Validate(CountryCode, "countryCode");
 
-    /// <summary>The number, or which field is missing or wrong and why.</summary>
+    /// <summary>The number, or the error for a missing or wrong field.</summary>
     public Result<PhoneNumber> Validate()
     {
         if (Missing() is { } missing)
@@ -39,7 +39,7 @@ internal readonly record struct BizMagnetsNumber(JsonField MobileNumber, JsonFie
     }
 }
 
-/// <summary>What stands against a field, in the words that a caller of this API knows it by.</summary>
+/// <summary>Field errors with the field names of this API.</summary>
 internal static class BizMagnetsFields
 {
     /// <summary>Null for a field with a text or a number.</summary>

@@ -53,8 +53,8 @@ internal static class BizMagnetsSend
             Name = body.Value.Name,
             Template = new(found.Identifier.Setting("text")),
 
-            // An authentication message is the business account's own, and these callers cannot name what the application leaves to the
-            // request.
+            // An authentication message has the business account as sender. Callers of this API have no fields for what the application
+            // leaves to the request.
             From = settings.From is null ? AnySender : default,
             PinType = settings.PinType is null ? Numbers : default,
         };

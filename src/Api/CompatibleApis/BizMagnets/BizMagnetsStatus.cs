@@ -3,29 +3,28 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.CompatibleApis.BizMagnets;
 
-/// <summary>HTTP's status for what was refused.</summary>
+/// <summary>Maps errors to HTTP statuses.</summary>
 internal static class BizMagnetsStatus
 {
-    /// <summary>A body that could not be read.</summary>
+    /// <summary>The status for an unreadable body.</summary>
     public static int OfBody(OtpError error) =>
         error == ApiErrors.MediaType ? StatusCodes.Status415UnsupportedMediaType
         : error == OtpErrors.BodyTooLarge ? StatusCodes.Status413PayloadTooLarge
         : StatusCodes.Status400BadRequest;
 
-    /// <summary>What the intake refused.</summary>
+    /// <summary>The status for an error of the OTP request.</summary>
     public static int OfRequest(OtpError error) => error.Kind switch
     {
         ErrorKind.NoCoverage or ErrorKind.SpendingLimit => StatusCodes.Status403Forbidden,
         ErrorKind.RateLimited => StatusCodes.Status429TooManyRequests,
 
-        // No provider for WhatsApp: nothing that the caller could mend.
+        // No provider for WhatsApp: the caller cannot fix that.
         ErrorKind.ChannelInvalid => StatusCodes.Status503ServiceUnavailable,
         _ => StatusCodes.Status400BadRequest,
     };
 
-    /// <summary>
-    /// What the verification refused, for BizMagnets:DistinctStatuses: wrong; unknown, which a wrong number is too; over.
-    /// </summary>
+    /// <summary>The status for an error of the verification, for BizMagnets:DistinctStatuses.</summary>
+    /// <remarks>403: wrong PIN. 404: unknown id or wrong number. 410: the OTP has ended.</remarks>
     public static int OfVerification(OtpError error) => error.Kind switch
     {
         ErrorKind.WrongPin => StatusCodes.Status403Forbidden,

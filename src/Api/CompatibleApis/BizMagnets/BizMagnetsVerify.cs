@@ -31,7 +31,7 @@ internal static class BizMagnetsVerify
             return new ErrorResult(missing);
         }
 
-        // What is no phone number is not the one that the OTP was sent to, either.
+        // An invalid phone number cannot be the number that the OTP was sent to.
         var number = body.Value.Number.Validate();
         var error = DashedId.TryParse(otpId, out var id) && number.Error is null
             ? (await verification.VerifyAsync(
@@ -42,7 +42,7 @@ internal static class BizMagnetsVerify
         {
             null => BizMagnetsAnswers.Success(id, StatusCodes.Status200OK),
 
-            // Not evaluated, so it may be right: that is no verdict.
+            // The PIN was not checked and may be right, so the answer must not call it wrong.
             { Kind: ErrorKind.RateLimited } => new ErrorResult(error),
             _ when options.Value.DistinctStatuses => BizMagnetsAnswers.NotVerified(BizMagnetsStatus.OfVerification(error)),
             _ => BizMagnetsAnswers.NotVerified(),

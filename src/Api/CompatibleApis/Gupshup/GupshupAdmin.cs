@@ -15,9 +15,7 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>
-/// The two calls of Gupshup's own page, for those who have scripts for it: linking an account, and making a two-factor key.
-/// </summary>
+/// <summary>The two calls of Gupshup's own page, for scripts that use it: link an account, and make a two-factor key.</summary>
 internal static class GupshupAdmin
 {
     private const string Root = AdminApplications.One + "/gupshup";
@@ -117,7 +115,7 @@ internal static class GupshupAdmin
             cancellationToken);
     }
 
-    /// <summary>The settings of a key by their names; the account type is also taken as the vendor's page writes it.</summary>
+    /// <summary>The settings of a key by name; the account type may also have the spelling of Gupshup's page.</summary>
     private static Dictionary<string, string> Settings(FieldReader fields, List<ProblemField> problems)
     {
         var settings = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -157,7 +155,7 @@ internal static class GupshupAdmin
         return fields.Text(name, "", new(min, IdentifierRules.MaxSecret, expected, isValid), nullable: false)!;
     }
 
-    /// <summary>The application's id, or why nothing is written.</summary>
+    /// <summary>The application's id, or the answer that refuses the call.</summary>
     private static async Task<(Guid Id, ProblemResult? Refused)> FindAsync(
         OtpDbContext context, string applicationId, List<ProblemField> problems, CancellationToken cancellationToken)
     {
@@ -168,7 +166,7 @@ internal static class GupshupAdmin
             : (application.Id, null);
     }
 
-    /// <summary>JSON, or the form that the vendor's page sends, as an object.</summary>
+    /// <summary>Reads JSON, or the form that Gupshup's page sends, as an object.</summary>
     private static async ValueTask<Result<JsonElement>> ReadAsync(HttpContext http, CancellationToken cancellationToken)
     {
         if (http.Request.ContentType?.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase) != true)

@@ -40,7 +40,7 @@ public sealed record GupshupMessageBody(string Key, string Message);
 [JsonSerializable(typeof(GupshupRestAnswer))]
 internal sealed partial class GupshupJson : JsonSerializerContext;
 
-/// <summary>How an answer is written.</summary>
+/// <summary>The format of an answer.</summary>
 internal enum GupshupShape
 {
     /// <summary>JSON of a status, a code and a message.</summary>
@@ -59,7 +59,7 @@ internal enum GupshupShape
     RestJson,
 }
 
-/// <summary>What became of a call.</summary>
+/// <summary>The result of a call.</summary>
 /// <param name="Code">The code.</param>
 /// <param name="OtpId">The OTP, where one was sent or verified.</param>
 /// <param name="RetryAfter">When the same call may succeed, where that is known.</param>
@@ -68,7 +68,7 @@ internal readonly record struct GupshupOutcome(GupshupCode Code, Guid? OtpId = n
     public static implicit operator GupshupOutcome(GupshupCode code) => new(code);
 }
 
-/// <summary>An outcome as an answer; also an error is HTTP 200 where nothing else is said.</summary>
+/// <summary>Writes an outcome as an answer; errors are also HTTP 200 by default.</summary>
 internal sealed class GupshupResult(
     GupshupShape shape, GupshupOutcome outcome, int status = StatusCodes.Status200OK, string phone = "") : IResult
 {

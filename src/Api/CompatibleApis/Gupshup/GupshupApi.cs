@@ -11,10 +11,10 @@ public sealed class GupshupOptions : CompatibleApiOptions
     public const string Section = "Gupshup";
 }
 
-/// <summary>The shape that a request asked for in its body.</summary>
+/// <summary>The answer format that a request named in its body.</summary>
 internal sealed record GupshupFormat(GupshupShape Shape);
 
-/// <summary>The wires of Gupshup's two-factor codes: the forms under /sm, the lines of incoming.php, and GatewayAPI.</summary>
+/// <summary>Compatible with Gupshup's two-factor APIs: the forms under /sm, the lines of incoming.php, and GatewayAPI.</summary>
 internal sealed partial class GupshupApi(IOptions<GupshupOptions> options) : ICompatibleApi
 {
     private const string Lines = "/apps";
@@ -37,7 +37,7 @@ internal sealed partial class GupshupApi(IOptions<GupshupOptions> options) : ICo
         || path.StartsWithSegments(Lines, StringComparison.OrdinalIgnoreCase)
         || path.StartsWithSegments(Gateway, StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Callers write a base URL that ends with a slash before a path that begins with one.</summary>
+    /// <summary>Callers join a base URL that ends with a slash and a path that begins with one.</summary>
     public PathString Normalise(PathString path) =>
         path.Value is { } text && text.Contains("//", StringComparison.Ordinal) ? new(Slashes().Replace(text, "/")) : path;
 

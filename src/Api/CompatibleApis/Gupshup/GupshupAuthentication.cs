@@ -6,17 +6,17 @@ using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>Who makes a request.</summary>
-/// <param name="Application">An active one.</param>
+/// <summary>The caller of a request.</summary>
+/// <param name="Application">An active application.</param>
 /// <param name="Key">Its two-factor key; null for the user of GatewayAPI, who names none.</param>
 internal sealed record GupshupCaller(Application Application, ApplicationIdentifier? Key);
 
-/// <summary>Each variant's way to say who calls; every request is counted, those of strangers by their address.</summary>
+/// <summary>Authenticates callers of each variant. Every request is counted; failed credentials count by address.</summary>
 internal sealed class GupshupAuthentication(ApplicationDirectory directory, RequestAdmission admission, KeyUsage usage)
 {
     private const string Header = "apikey";
 
-    /// <summary>A key of the API in the header, and a two-factor key of the same application.</summary>
+    /// <summary>Takes an API key in the header, and a two-factor key of the same application.</summary>
     public async Task<(GupshupCaller? Caller, IResult? Refused)> ByApiKeyAsync(HttpContext http, string? key)
     {
         var header = http.Request.Headers[Header];
@@ -32,14 +32,14 @@ internal sealed class GupshupAuthentication(ApplicationDirectory directory, Requ
             http, GupshupShape.Json, caller, found is not null && found.Application.Id == caller!.Application.Id ? found : null);
     }
 
-    /// <summary>The two-factor key alone.</summary>
+    /// <summary>Takes only the two-factor key.</summary>
     public async Task<(GupshupCaller? Caller, IResult? Refused)> ByKeyAsync(HttpContext http, GupshupShape shape, string? key)
     {
         var found = key is null ? null : await directory.FindAsync(IdentifierKind.GupshupKey, key, http.RequestAborted);
         return await AuthorizeAsync(http, shape, Counted(found), found);
     }
 
-    /// <summary>The user of GatewayAPI with the password.</summary>
+    /// <summary>Takes the user of GatewayAPI with the password.</summary>
     public async Task<(GupshupCaller? Caller, IResult? Refused)> ByUserAsync(
         HttpContext http, GupshupShape shape, string? user, string? password)
     {

@@ -4,13 +4,13 @@ using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>A code and its sentence, which callers compare as a whole.</summary>
+/// <summary>A code and its sentence; callers compare the whole sentence.</summary>
 /// <param name="Number">Three digits.</param>
 /// <param name="Text">The sentence.</param>
-/// <param name="Success">It is the answer of a call that did what it was asked.</param>
+/// <param name="Success">Whether the call succeeded.</param>
 internal sealed record GupshupCode(int Number, string Text, bool Success = false);
 
-/// <summary>Gupshup's codes with their sentences, to the letter; 104, and of the errors all but 903 and 907, are ours.</summary>
+/// <summary>Gupshup's codes with their exact sentences; this service defines 104 and all errors except 903 and 907.</summary>
 internal static class GupshupCodes
 {
     public static readonly GupshupCode Sent = new(100, "New code generated and code was sent the user", Success: true);
@@ -34,7 +34,7 @@ internal static class GupshupCodes
     public static readonly GupshupCode NoSuchCall = new(910, "No such call");
     public static readonly GupshupCode TooMany = new(911, "Too many requests");
 
-    /// <summary>What the intake, or the resending, refused.</summary>
+    /// <summary>The code for an error of sending or resending.</summary>
     public static GupshupCode OfSending(OtpError error) => error.Kind switch
     {
         ErrorKind.PhoneNumberMissing or ErrorKind.CountryMissing or ErrorKind.CountryInvalid or ErrorKind.PhoneNumberInvalid
@@ -45,17 +45,17 @@ internal static class GupshupCodes
         _ => NotSent,
     };
 
-    /// <summary>What the verification refused.</summary>
+    /// <summary>The code for an error of the verification.</summary>
     public static GupshupCode OfVerification(OtpError error) => error.Kind switch
     {
         ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.PinExpired => Expired,
 
-        // Too many wrong codes in a row, of this OTP or of several: the recipient rests.
+        // Too many wrong codes in a row, of this OTP or of several: the recipient must wait.
         ErrorKind.Failed or ErrorKind.LastAttemptFailed or ErrorKind.RateLimited => AttemptsExceeded,
         _ => CodeInvalid,
     };
 
-    /// <summary>Why there is nothing to verify: what became of the last OTP.</summary>
+    /// <summary>The code when no OTP can be verified, by the status of the last OTP.</summary>
     public static GupshupCode OfLast(LastOtp? last) => last switch
     {
         { Status: OtpStatus.Expired or OtpStatus.Cancelled } => Expired,
@@ -64,7 +64,7 @@ internal static class GupshupCodes
         _ => CodeInvalid,
     };
 
-    /// <summary>What was refused before a call was reached, or failed behind it.</summary>
+    /// <summary>The code for an error before a call was reached, or for a failure inside it.</summary>
     public static GupshupCode OfStatus(int status) => status switch
     {
         StatusCodes.Status401Unauthorized => WrongKey,

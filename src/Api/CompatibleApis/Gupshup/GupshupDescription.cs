@@ -3,7 +3,7 @@ using OtpPipeline.Api.OpenApi;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>The API's endpoints in its OpenAPI document.</summary>
+/// <summary>Describes the API's endpoints in its OpenAPI document.</summary>
 internal static class GupshupDescription
 {
     private static readonly GupshupCode[] Sending =

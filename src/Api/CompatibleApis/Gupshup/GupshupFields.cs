@@ -5,17 +5,16 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>
-/// The fields of a request, whatever they came in. Names have no case; a field that comes twice holds nothing that could be used.
-/// </summary>
+/// <summary>The fields of a request from a query, form or JSON body.</summary>
+/// <remarks>Names are case-insensitive. A repeated field has no usable value.</remarks>
 internal sealed class GupshupFields
 {
     private readonly Dictionary<string, JsonField> _fields = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>As it came, not even trimmed.</summary>
+    /// <summary>The field as sent, not trimmed.</summary>
     public JsonField this[string name] => _fields.GetValueOrDefault(name);
 
-    /// <summary>It was given, if only as an empty text.</summary>
+    /// <summary>Whether the field was sent, even as an empty text.</summary>
     public bool Has(string name) => _fields.ContainsKey(name);
 
     /// <summary>The trimmed text; null where it is missing, empty, repeated or no text.</summary>
@@ -32,9 +31,8 @@ internal sealed class GupshupFields
         return fields;
     }
 
-    /// <summary>
-    /// A form, or an object of JSON; what the body does not name is taken from the query. What cannot be read has no fields.
-    /// </summary>
+    /// <summary>Reads a form or a JSON object; fields that the body lacks come from the query.</summary>
+    /// <remarks>An unreadable body has no fields.</remarks>
     public static async ValueTask<GupshupFields> OfBodyAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var fields = new GupshupFields();

@@ -2,7 +2,7 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>GET /apps/TwoFactorAuth/incoming.php: a query, answered with one line, or with JSON where it says format=json.</summary>
+/// <summary>GET /apps/TwoFactorAuth/incoming.php: a query, answered with one line, or with JSON for format=json.</summary>
 internal static class GupshupIncoming
 {
     public static async Task<IResult> HandleAsync(
@@ -23,7 +23,7 @@ internal static class GupshupIncoming
                 shape, fields.Has("phone") || !fields.Has("email") ? GupshupCodes.PhoneInvalid : GupshupCodes.EmailInvalid);
         }
 
-        // A code that was left empty is a wrong code: nobody gets a message for having typed nothing.
+        // An empty code is a wrong code: it must not send a message.
         return new GupshupResult(shape, fields.Has("code")
             ? await otps.VerifyAsync(caller.Application, recipient, fields["code"], cancellationToken)
             : await otps.SendAsync(caller.Application, rules, recipient, cancellationToken));
@@ -32,7 +32,7 @@ internal static class GupshupIncoming
     public static GupshupShape ShapeOf(GupshupFields fields) =>
         "json".Equals(fields.Text("format"), StringComparison.OrdinalIgnoreCase) ? GupshupShape.Json : GupshupShape.Line;
 
-    /// <summary>The phone, or the e-mail address where there is none.</summary>
+    /// <summary>The phone, or the e-mail address where the phone is missing.</summary>
     private static Recipient? RecipientOf(GupshupFields fields, GupshupRules rules)
     {
         if (fields.Text("phone") is not null)

@@ -4,11 +4,11 @@ using OtpPipeline.Core.Database;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>The messages of two-factor keys, which their callers may change.</summary>
+/// <summary>Changes the messages of two-factor keys for their callers.</summary>
 internal sealed partial class GupshupMessages(
     IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, TimeProvider time, ILogger<GupshupMessages> logger)
 {
-    /// <summary>Holds in this process with the answer, and in every other one within two seconds. False where the key is gone.</summary>
+    /// <summary>Takes effect in this process before the answer, in others within two seconds. False where the key is gone.</summary>
     public async Task<bool> ChangeAsync(Guid keyId, string message, CancellationToken cancellationToken)
     {
         await using (var context = await contexts.CreateDbContextAsync(cancellationToken))

@@ -11,15 +11,15 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>What every variant does: callers know no id, so that a recipient has one live code of an application at a time.</summary>
+/// <summary>Sends and verifies OTPs for every variant. Callers know no id, so a recipient has one live code per application.</summary>
 internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck check)
 {
     private const string Place = "gupshup";
 
-    // Each further round means that somebody else sent, verified or cancelled between two looks.
+    // A further round is needed only when a concurrent call sent, verified or cancelled between two reads.
     private const int Rounds = 8;
 
-    /// <summary>A live code is sent again as it is; otherwise a new one is made.</summary>
+    /// <summary>Sends a live code again unchanged; otherwise makes a new one.</summary>
     public async Task<GupshupOutcome> SendAsync(
         Application application, GupshupRules rules, Recipient recipient, CancellationToken cancellationToken)
     {
@@ -53,11 +53,11 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
         return GupshupCodes.TooSoon;
     }
 
-    /// <summary>The guess, where there is one, against the live code.</summary>
+    /// <summary>Checks the guess, if there is one, against the live code.</summary>
     public async Task<GupshupOutcome> VerifyAsync(
         Application application, Recipient recipient, JsonField code, CancellationToken cancellationToken)
     {
-        // What is no guess is not counted as one.
+        // An empty or malformed code does not count as a guess.
         if (code.Text?.Trim() is not { Length: > 0 } guess)
         {
             return GupshupCodes.CodeInvalid;
@@ -76,7 +76,7 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
 
     private static GupshupOutcome Refused(OtpError error) => new(GupshupCodes.OfSending(error), RetryAfter: error.RetryAfter);
 
-    /// <summary>What the application leaves to a request is settled by the options; the request has something valid there.</summary>
+    /// <summary>The options set what the application leaves to a request; the request has valid placeholders there.</summary>
     private static OtpRequest RequestFor(Recipient recipient) => new()
     {
         Channel = new((recipient.Kind == RecipientKind.Email ? Channel.Email : Channel.Sms).Text()),

@@ -21,7 +21,7 @@ internal static class GupshupRest
         var format = ShapeOf(fields);
         var shape = format ?? GupshupShape.RestLine;
 
-        // What refuses the request before this call does must know it too, also where it came in the body.
+        // A refusal outside this handler needs the format too, even when only the body names it.
         http.Features.Set(new GupshupFormat(shape));
         var (caller, refused) = await authentication.ByUserAsync(http, shape, fields.Text("userid"), fields["password"].Text);
         if (caller is null)
@@ -60,7 +60,7 @@ internal static class GupshupRest
             : new GupshupResult(shape, GupshupCodes.ParameterInvalid);
     }
 
-    /// <summary>Null for a format that there is not; a line where none is named.</summary>
+    /// <summary>The format; a line where the request names none, null for an unknown one.</summary>
     public static GupshupShape? ShapeOf(GupshupFields fields) =>
         fields["format"].Malformed ? null : fields.Text("format")?.ToUpperInvariant() switch
     {
@@ -70,7 +70,7 @@ internal static class GupshupRest
         _ => null,
     };
 
-    /// <summary>What the code is made of, as far as the request says it; null where it says something else.</summary>
+    /// <summary>The code's policy from the request, with defaults from the rules; null where a field is invalid.</summary>
     private static PinPolicy? CodeOf(GupshupFields fields, PinPolicy usual)
     {
         var length = usual.Length;
@@ -88,7 +88,7 @@ internal static class GupshupRest
 
         return fields.Text("otpCodeType")?.ToUpperInvariant() switch
         {
-            // A short code of the few characters that the key has could be guessed.
+            // A short code from the few characters of the rules could be guessed.
             null => Guarded(usual with { Length = length }),
             "NUMERIC" => new(PinType.Numbers, length),
             "ALPHABETIC" => new(PinType.Letters, length),

@@ -8,11 +8,11 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Gupshup;
 
-/// <summary>What a two-factor key says of its codes.</summary>
-/// <param name="Indian">A national number is Indian; otherwise a number is international digits.</param>
-/// <param name="Message">With %code%; null where the request has to bring it.</param>
-/// <param name="Code">What a code is made of.</param>
-/// <param name="Attempts">Guesses.</param>
+/// <summary>The settings of a two-factor key for its codes.</summary>
+/// <param name="Indian">National numbers are Indian; otherwise a number is international digits.</param>
+/// <param name="Message">Contains %code%; null where the request must supply it.</param>
+/// <param name="Code">Type, length and characters of a code.</param>
+/// <param name="Attempts">Maximum number of guesses.</param>
 /// <param name="Expiry">Life of a code in seconds.</param>
 /// <param name="RetryPeriod">Seconds between two sends to one recipient.</param>
 internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code, int Attempts, int Expiry, int RetryPeriod)
@@ -23,10 +23,9 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
         Setting(key, "accountType") is "india", key.Setting("message"), CodeOf(key), Number(key, "attempt"), Number(key, "codeExpiry"),
         Number(key, "retryPeriod"));
 
-    /// <summary>
-    /// For GatewayAPI, whose requests name no key: where the application has exactly one, that; otherwise its own settings, and what a key
-    /// has by default, but for the account type where all its keys agree on it.
-    /// </summary>
+    /// <summary>The rules for GatewayAPI, whose requests name no key.</summary>
+    /// <remarks>If the application has exactly one key, its rules apply. Otherwise the application's settings and a key's defaults apply,
+    /// except the account type, where all keys of the application agree on one.</remarks>
     public static GupshupRules From(Application application, IReadOnlyList<ApplicationIdentifier> keys)
     {
         if (keys is [var only])
@@ -45,10 +44,10 @@ internal sealed record GupshupRules(bool Indian, string? Message, PinPolicy Code
     /// <summary>Whether a text may be the message of a key.</summary>
     public static bool IsMessage(string text) => IdentifierRules.For(IdentifierKind.GupshupKey).Settings["message"].IsValid(text);
 
-    /// <summary>The message around a code.</summary>
+    /// <summary>The message with the code inserted.</summary>
     public CallerMessage Write(Pin code) => new(Message!.Replace(Placeholder, code.Reveal(), StringComparison.Ordinal));
 
-    /// <summary>Whose number this is; null where it is nobody's.</summary>
+    /// <summary>The recipient with this number; null where the number is invalid.</summary>
     public Recipient? Phone(JsonField field)
     {
         var text = field.PhoneText ?? "";

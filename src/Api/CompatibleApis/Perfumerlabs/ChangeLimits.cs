@@ -46,7 +46,7 @@ internal static class ChangeLimits
         return PerfumerlabsAnswers.Done();
     }
 
-    /// <summary>The windows of a set; null where one of them is none.</summary>
+    /// <summary>The windows of a set; null where one of them is invalid.</summary>
     private static SendWindow[]? Read(JsonElement set)
     {
         if (set.ValueKind != JsonValueKind.Array || set.GetArrayLength() > MaxWindows)

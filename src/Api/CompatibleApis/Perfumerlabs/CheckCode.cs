@@ -4,10 +4,8 @@ using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>
-/// GET /sms/check and the like: true consumes the password, false counts as a guess against every live one of the recipient on that
-/// channel.
-/// </summary>
+/// <summary>GET /sms/check and the like: checks a password.</summary>
+/// <remarks>True consumes the password; false counts as a guess against every live password of the recipient on that channel.</remarks>
 internal static class CheckCode
 {
     public static async Task<IResult> HandleAsync(

@@ -6,7 +6,7 @@ using OtpPipeline.Core.Otps.Verification;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>GET /target: whose password this is; consumes it.</summary>
+/// <summary>GET /target: finds the recipient of a password, and consumes the password.</summary>
 internal static class FindTarget
 {
     public static async Task<IResult> HandleAsync(
@@ -56,7 +56,7 @@ internal static class FindTarget
         var taken = await check.TakeAsync(application, channel.Place, password.Text!, Activity.Current?.Id, cancellationToken);
         if (taken.Error is not null && password.WasNumber)
         {
-            // A number lost its leading zeros: codes that were made here have a known length.
+            // JSON numbers lose leading zeros; codes that this service made have a known length.
             taken = await check.TakeAsync(
                 application, channel.Place, password.Text!.PadLeft(TelegramCodes.LengthFor(application), '0'), Activity.Current?.Id,
                 cancellationToken);

@@ -30,7 +30,7 @@ public sealed record PerfumerlabsContent(string? Target = null, string? Password
 [JsonSerializable(typeof(PerfumerlabsAnswer))]
 internal sealed partial class PerfumerlabsJson : JsonSerializerContext
 {
-    /// <summary>Writes "+" and "'" as they are.</summary>
+    /// <summary>Writes "+" and "'" without escapes.</summary>
     public static readonly PerfumerlabsJson Plain = new(new JsonSerializerOptions
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
@@ -43,7 +43,7 @@ internal static class PerfumerlabsAnswers
 {
     public static IResult Done() => From(new(true), StatusCodes.Status200OK);
 
-    /// <summary>The password is none that lives.</summary>
+    /// <summary>The answer for a password that matches no live one.</summary>
     public static IResult Wrong() => From(new(false), StatusCodes.Status200OK);
 
     public static IResult Found(PerfumerlabsContent content) => From(new(true, Content: content), StatusCodes.Status200OK);

@@ -4,7 +4,7 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>The wire of the Perfumerlabs OTP image: the caller brings the password and the text, and is told true or false.</summary>
+/// <summary>Compatible with the Perfumerlabs OTP image: the caller supplies password and text, and gets true or false.</summary>
 internal sealed class PerfumerlabsApi(IOptions<PerfumerlabsOptions> options) : ICompatibleApi
 {
     private static readonly PathString[] Paths = ["/sms", "/call", "/email", "/telegram", "/limit", "/target", "/password"];
@@ -41,7 +41,7 @@ internal sealed class PerfumerlabsApi(IOptions<PerfumerlabsOptions> options) : I
 
     public Task WriteAsync(HttpContext http, OtpError error, int status)
     {
-        // Without an application nothing of it is there.
+        // Without a configured application, every path of the API answers 404.
         var code = options.Value.ApplicationId is null
             && status < StatusCodes.Status500InternalServerError ? StatusCodes.Status404NotFound : status;
         return PerfumerlabsAnswers.Refused(Sentence(code, error), code).ExecuteAsync(http);

@@ -10,7 +10,7 @@ using OtpPipeline.Core.Applications.Lookup;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>Who calls: whoever has the one pair of HTTP Basic, or Telegram. Both speak for the one application.</summary>
+/// <summary>Authenticates the caller, by the one pair of HTTP Basic or as Telegram. Both act for the one application.</summary>
 internal sealed partial class PerfumerlabsCaller(
     IOptions<PerfumerlabsOptions> options, ApplicationDirectory directory, RequestAdmission admission, ILogger<PerfumerlabsCaller> logger)
 {
@@ -18,7 +18,7 @@ internal sealed partial class PerfumerlabsCaller(
     private readonly PerfumerlabsOptions _options = options.Value;
     private int _warned;
 
-    /// <summary>The application, or what the caller is answered with.</summary>
+    /// <summary>The application, or the answer that refuses the call.</summary>
     private async Task<(Application? Application, IResult? Refused)> FindAsync(HttpContext http)
     {
         if (_options.Username is not null && !http.Request.IsHttps && Interlocked.Exchange(ref _warned, 1) == 0)
@@ -40,7 +40,7 @@ internal sealed partial class PerfumerlabsCaller(
         return found;
     }
 
-    /// <summary>The application and the fields of the request, or what the caller is answered with.</summary>
+    /// <summary>The application and the fields of the request, or the answer that refuses the call.</summary>
     public async Task<(
         Application? Application, PerfumerlabsFields? Fields,
         IResult? Refused)> ReadAsync(HttpContext http, CancellationToken cancellationToken)
@@ -57,13 +57,13 @@ internal sealed partial class PerfumerlabsCaller(
             : (application, fields.Value, null);
     }
 
-    /// <summary>The application, for the webhook, which Telegram signs with its own token.</summary>
+    /// <summary>The application for the webhook, which Telegram authenticates with its own token.</summary>
     public async Task<(Application? Application, IResult? Refused)> FindTelegramAsync(HttpContext http)
     {
         var header = http.Request.Headers[TelegramToken];
         var known = (header.Count == 1) & Matches(header.ToString(), _options.TelegramSecretToken);
 
-        // Anybody may write to a bot: its messages are counted apart, so that they never use up the requests of the callers.
+        // Any Telegram user can write to a bot: its messages have a separate budget, so that they never use up the callers' requests.
         var found = await AdmitAsync(http, known, id => RequestAdmission.Apart(id, RequestAdmission.TelegramMessages));
         return !known && found.Refused is null
             ? (null, PerfumerlabsAnswers.Refused("The secret token is missing or not valid", StatusCodes.Status401Unauthorized))
@@ -94,7 +94,7 @@ internal sealed partial class PerfumerlabsCaller(
             : (application, null);
     }
 
-    // Hashes have one length, so that the comparison takes as long for any guess.
+    // Hashes have equal length, so the comparison takes the same time for any guess.
     private static bool Matches(string? given, string? expected) =>
         CryptographicOperations.FixedTimeEquals(
             SHA256.HashData(Encoding.UTF8.GetBytes(given ?? "")), SHA256.HashData(Encoding.UTF8.GetBytes(expected ?? "")));

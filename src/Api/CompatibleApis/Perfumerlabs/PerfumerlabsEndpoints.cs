@@ -34,7 +34,6 @@ public sealed record PerfumerlabsTargetBody(string Password, string Channel);
 /// <summary>What GET /password takes.</summary>
 public sealed record PerfumerlabsPasswordBody(string Target);
 
-/// <summary>The calls of the API.</summary>
 internal static class PerfumerlabsEndpoints
 {
     public static void Map(IEndpointRouteBuilder routes, PerfumerlabsOptions options)

@@ -7,26 +7,23 @@ public sealed class PerfumerlabsOptions : CompatibleApiOptions, IValidatableObje
 {
     public const string Section = "Perfumerlabs";
 
-    /// <summary>Key at the root of the configuration, as the image of the vendor has it.</summary>
+    /// <summary>Key at the root of the configuration, as in the vendor's image.</summary>
     public const string UsernameKey = "HTTP_AUTH_USERNAME";
 
-    /// <summary>The same for the password.</summary>
+    /// <summary>The key of the password, also at the root.</summary>
     public const string PasswordKey = "HTTP_AUTH_PASSWORD";
 
-    /// <summary>UUID of the one application that the API belongs to; without one each of its paths answers 404.</summary>
+    /// <summary>UUID of the one application that the API belongs to; without one, each of its paths answers 404.</summary>
     public Guid? ApplicationId { get; set; }
 
-    /// <summary>
-    /// Lets everybody who reaches the host call, where HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD are not set. Off by default.
-    /// </summary>
+    /// <summary>Accepts every client when HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD are not set. Off by default.</summary>
     public bool AllowAnonymous { get; set; }
 
     /// <summary>Serves GET /password, which shows the last live password of a recipient; 404 otherwise. Off by default.</summary>
     public bool AllowPasswordReadback { get; set; }
 
-    /// <summary>
-    /// What Telegram sends as X-Telegram-Bot-Api-Secret-Token, 1 to 256 of A-Z, a-z, 0-9, _ and -; without one the webhook does not exist.
-    /// </summary>
+    /// <summary>X-Telegram-Bot-Api-Secret-Token of Telegram's requests; without it the webhook answers 404.</summary>
+    /// <remarks>1 to 256 of A-Z, a-z, 0-9, _ and -.</remarks>
     [RegularExpression(
         "[A-Za-z0-9_-]{0,256}", ErrorMessage = "The field TelegramSecretToken must have 1 to 256 of A-Z, a-z, 0-9, _ and -.")]
     public string? TelegramSecretToken { get; set; }

@@ -4,7 +4,7 @@ using OtpPipeline.Core.Otps.Reading;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>GET /password: the last live password of a recipient, on whatever channel.</summary>
+/// <summary>GET /password: the last live password of a recipient, on any channel.</summary>
 internal static class ReadPassword
 {
     public static async Task<IResult> HandleAsync(
@@ -21,7 +21,7 @@ internal static class ReadPassword
             return PerfumerlabsAnswers.Refused(missing);
         }
 
-        // The same digits can be a phone number and a chat.
+        // The same digits can be a phone number and a chat id.
         var target = fields["target"].Text;
         var lookups = PerfumerlabsChannel.All
             .Select(c => c.RecipientOf(target) is { } recipient ? c.LookupOf(recipient) : null)

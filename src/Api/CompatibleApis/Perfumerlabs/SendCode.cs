@@ -11,7 +11,7 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>POST /sms, /call, /email and /telegram: the caller brings the password, its lifetime and the text.</summary>
+/// <summary>POST /sms, /call, /email and /telegram: the caller supplies the password, its lifetime and the text.</summary>
 internal static class SendCode
 {
     private const int MaxLifetime = 86_400;
@@ -35,9 +35,8 @@ internal static class SendCode
         return otp.Error is { } error ? Refused(channel, http, error) : PerfumerlabsAnswers.Done();
     }
 
-    /// <summary>
-    /// What the intake is asked, or the sentence of the first field that stands against it: missing ones before wrong ones.
-    /// </summary>
+    /// <summary>The request for the intake, or the sentence for the first invalid field.</summary>
+    /// <remarks>Missing fields are reported before wrong ones.</remarks>
     private static (OtpRequest? Request, RequestOptions? Options, string? Sentence) Validate(
         PerfumerlabsChannel channel, PerfumerlabsFields fields, Application application)
     {
@@ -84,7 +83,7 @@ internal static class SendCode
         return (channel.RequestFor(recipient, application.Settings), options, null);
     }
 
-    /// <summary>What its sends are counted by: the address, of IPv6 its /64; null where none is given.</summary>
+    /// <summary>The address by which sends are counted (IPv6: its /64); null where none is given.</summary>
     private static bool TryAddress(JsonField field, out string? address)
     {
         address = null;

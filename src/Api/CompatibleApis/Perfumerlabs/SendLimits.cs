@@ -9,15 +9,13 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>The windows in which sends are counted, kept with the application's other limits.</summary>
+/// <summary>Limits sends per time window; stored with the application's other limits.</summary>
 internal sealed partial class SendLimits(
     IDbContextFactory<OtpDbContext> contexts, ApplicationDirectory directory, TimeProvider time, ILogger<SendLimits> logger)
 {
     private const int Tries = 20;
 
-    /// <summary>
-    /// What counts a send: those of its recipient, and those of the remote address that it was asked for from, where the caller names one.
-    /// </summary>
+    /// <summary>The counters of a send: one of its recipient, and one of the remote address where the caller names one.</summary>
     public static IReadOnlyList<CountedSends> From(
         Application application, PerfumerlabsChannel channel, Recipient recipient, string? address)
     {
@@ -35,14 +33,14 @@ internal sealed partial class SendLimits(
                     OtpErrors.AddressWindowFull)];
     }
 
-    /// <summary>A limit was reached, one of these or of the application's own.</summary>
+    /// <summary>The answer when a limit was reached, of this API or of the application.</summary>
     public static IResult Reached(PerfumerlabsChannel channel, OtpError error)
     {
         var name = error with { RetryAfter = null } == OtpErrors.AddressWindowFull ? "IP" : channel.Kind == RecipientKind.Chat ? "Chat" : channel.Kind.ToString();
         return PerfumerlabsAnswers.Refused($"{name} limit has been reached", code: $"{name.ToLowerInvariant()}_limit");
     }
 
-    /// <summary>Replaces whole sets; the others stay. In force in this process at once, in the others within seconds.</summary>
+    /// <summary>Replaces the given sets; others stay. Takes effect in this process at once, in others within seconds.</summary>
     public async Task ChangeAsync(Guid applicationId, IReadOnlyList<SendLimit> sets, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -54,7 +52,7 @@ internal sealed partial class SendLimits(
             }
             catch (DbUpdateConcurrencyException) when (tries < Tries)
             {
-                // Somebody changed the application since it was read: read it again.
+                // A concurrent change updated the application after it was read: read it again.
             }
         }
 
@@ -71,7 +69,7 @@ internal sealed partial class SendLimits(
         application.Settings =
             application.Settings with { Limits = limits with { SendLimits = [.. kept, .. sets.Where(s => s.Windows.Length > 0)] } };
 
-        // Later than before whatever the clocks say: two changes of one moment must not look like one.
+        // Must increase even if clocks differ: two changes at one moment must have different values.
         var now = time.GetUtcNow().UtcDateTime;
         application.UpdatedAt = now > application.UpdatedAt.AddMilliseconds(1) ? now : application.UpdatedAt.AddMilliseconds(1);
         await context.SaveChangesAsync(cancellationToken);

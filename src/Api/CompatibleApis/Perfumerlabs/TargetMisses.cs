@@ -6,16 +6,14 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>
-/// Wrong passwords at GET /target in the last minute, whoever asks and whichever process: it finds any recipient, so guessing there is
-/// worth more than at a check.
-/// </summary>
+/// <summary>Counts wrong passwords at GET /target in the last minute, over all callers and processes.</summary>
+/// <remarks>The call finds any recipient, so a guess there is worth more than at a check.</remarks>
 internal sealed class TargetMisses(IMissStore store, OtpSecrets secrets)
 {
     private const int Limit = 20;
     private readonly byte[] _hash = secrets.HashCounted("perfumerlabs:target:misses");
 
-    /// <summary>Counts a miss before it is known to be one; null where there were too many.</summary>
+    /// <summary>Counts a miss before the password is checked; null where the limit is reached.</summary>
     public async Task<long?> ReserveAsync(Application application, CancellationToken cancellationToken)
     {
         try
@@ -24,12 +22,12 @@ internal sealed class TargetMisses(IMissStore store, OtpSecrets secrets)
         }
         catch (Exception failure) when (StoreFailures.IsLockTimeout(failure))
         {
-            // So many at once that they wait for each other.
+            // So many concurrent guesses that they wait for each other.
             return null;
         }
     }
 
-    /// <summary>It was none.</summary>
+    /// <summary>Removes a reserved miss after the password was right.</summary>
     public Task ReleaseAsync(Application application, long reserved) =>
         store.ReleaseAsync(application.Id, _hash, reserved, CancellationToken.None);
 }

@@ -11,19 +11,18 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>
-/// Passwords of our own for users who write to the bot; each is the only live one of its kind, so that GET /target names the right chat.
-/// </summary>
+/// <summary>Makes passwords for users who write to the bot.</summary>
+/// <remarks>Each differs from every live password of its kind, so that GET /target finds the right chat.</remarks>
 internal sealed class TelegramCodes(OtpIntake intake, OtpCheck check)
 {
     private const int MinLength = 6;
     private const int Tries = 50;
 
-    /// <summary>Digits of a code: as the application says, and at least six.</summary>
+    /// <summary>Number of digits in a code: the application's setting, and at least six.</summary>
     public static int LengthFor(Application application) => Math.Max(MinLength, application.Settings.PinLength);
 
     /// <summary>Makes a code and sends it to the chat; an update that was answered before makes none.</summary>
-    /// <returns>Why there is none; null where there is one.</returns>
+    /// <returns>The error; null on success.</returns>
     public async Task<OtpError?> IssueAsync(
         Application application, TelegramUpdate update, PinPolicy policy, CancellationToken cancellationToken)
     {
@@ -52,7 +51,7 @@ internal sealed class TelegramCodes(OtpIntake intake, OtpCheck check)
             }
             catch (Exception failure) when (StoreFailures.IsDuplicate(failure) && tries < Tries)
             {
-                // Another chat was given it a moment ago: make another one.
+                // A concurrent request gave the code to another chat: make another one.
             }
         }
     }

@@ -5,10 +5,8 @@ using OtpPipeline.Core.Pins;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs;
 
-/// <summary>
-/// POST /telegram/webhook: whatever a user writes to the bot in a private chat is answered with a code. Telegram repeats what is not
-/// answered with 200.
-/// </summary>
+/// <summary>POST /telegram/webhook: answers any message that a user writes to the bot in a private chat with a code.</summary>
+/// <remarks>Telegram repeats an update that is not answered with 200.</remarks>
 internal sealed partial class TelegramWebhook
 {
     public static async Task<IResult> HandleAsync(
@@ -31,7 +29,7 @@ internal sealed partial class TelegramWebhook
         var error = await codes.IssueAsync(application, update, policy, cancellationToken);
         if (error == OtpErrors.IdempotencyKeyInFlight)
         {
-            // Its duplicate may still fail: Telegram shall ask again.
+            // The first copy of the update may still fail, so Telegram must send it again.
             return PerfumerlabsAnswers.Refused("The same update is being processed", StatusCodes.Status503ServiceUnavailable);
         }
 

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace OtpPipeline.Hosting.Bus.Connection;
 
-/// <summary>What is wrong at the broker, in sentences for health; one that was mended is shown for a minute more.</summary>
+/// <summary>The broker's problems as sentences for the health report; a solved one stays for one minute.</summary>
 public sealed class BrokerProblems(TimeProvider time)
 {
     private static readonly TimeSpan ShownFor = TimeSpan.FromMinutes(1);
@@ -15,7 +15,7 @@ public sealed class BrokerProblems(TimeProvider time)
     /// <summary>Why the broker blocks publishers; null while it does not.</summary>
     public string? BlockedReason { get; set; }
 
-    /// <summary>The sentences of the last minute, what still lasts first.</summary>
+    /// <summary>The sentences of the last minute; problems that still last come first.</summary>
     public IReadOnlyList<string> Current
     {
         get
@@ -47,7 +47,7 @@ public sealed class BrokerProblems(TimeProvider time)
         }
     }
 
-    /// <summary>True where the sentence is not shown yet.</summary>
+    /// <summary>Adds a sentence; true where it was not shown yet.</summary>
     public bool Report(string sentence)
     {
         var isNew = !_seen.TryGetValue(sentence, out var at) || time.GetElapsedTime(at) >= ShownFor;

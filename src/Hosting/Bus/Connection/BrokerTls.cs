@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus.Connection;
 
-/// <summary>Whom an amqps broker's certificate must come from, and which certificate this process shows.</summary>
+/// <summary>The authorities that an amqps broker's certificate must come from, and this process's client certificate.</summary>
 internal sealed class BrokerTls
 {
     private const SslPolicyErrors AnyError =
@@ -19,11 +19,11 @@ internal sealed class BrokerTls
 
     private BrokerTls(X509Certificate2Collection? authorities, X509Certificate2? client) => (_authorities, _client) = (authorities, client);
 
-    /// <summary>Reads the files that the options name; each problem is a sentence with its key.</summary>
+    /// <summary>Reads the files that the options name; adds a sentence with the key for each problem.</summary>
     public static BrokerTls Read(RabbitMqOptions options, ICollection<string> problems) =>
         new(ReadAuthorities(options.CaFile, problems), ReadClient(options, problems));
 
-    /// <summary>MassTransit accepts any chain unless it is told otherwise.</summary>
+    /// <summary>Checks the chain itself: MassTransit accepts any chain by default.</summary>
     public void Apply(IRabbitMqSslConfigurator ssl, string host)
     {
         ssl.Protocol = SslProtocols.None;
@@ -33,7 +33,7 @@ internal sealed class BrokerTls
         ssl.Certificate = _client;
     }
 
-    /// <summary>The same for a connection beside MassTransit's.</summary>
+    /// <summary>The same settings for a connection that MassTransit does not open.</summary>
     public SslOption ToOption(string host) => new(host, enabled: true)
     {
         Version = SslProtocols.None,
@@ -49,7 +49,7 @@ internal sealed class BrokerTls
             return errors == SslPolicyErrors.None;
         }
 
-        // The machine's judgement of the chain does not count: only the file's authorities do.
+        // The machine's verdict on the chain is ignored: only the authorities of the file count.
         if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None || certificate is null)
         {
             return false;

@@ -11,10 +11,10 @@ public sealed class RabbitMqOptions : IValidatableObject
     private const int PlainPort = 5672;
     private const int TlsPort = 5671;
 
-    /// <summary>amqp://user:password@host:port/vhost, or amqps:// for TLS. What it leaves out has RabbitMQ's defaults.</summary>
+    /// <summary>amqp://user:password@host:port/vhost, or amqps:// for TLS. Missing parts have RabbitMQ's defaults.</summary>
     public string? Uri { get; set; }
 
-    /// <summary>Name or address of the broker; default localhost. Not read when <see cref="Uri"/> is set, like the four below.</summary>
+    /// <summary>Name or address of the broker; default localhost. Ignored when <see cref="Uri"/> is set, like the four below.</summary>
     public string Host { get; set; } = "localhost";
 
     /// <summary>1 to 65535; default 5672.</summary>
@@ -24,7 +24,7 @@ public sealed class RabbitMqOptions : IValidatableObject
     /// <summary>Default "/".</summary>
     public string VirtualHost { get; set; } = "/";
 
-    /// <summary>Default guest, which RabbitMQ lets in from its own machine only.</summary>
+    /// <summary>Default guest, which RabbitMQ accepts from its own machine only.</summary>
     public string Username { get; set; } = "guest";
 
     /// <summary>Default guest.</summary>
@@ -34,12 +34,10 @@ public sealed class RabbitMqOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ErrorMessage = "RabbitMq:CheckInterval must be 1 second to 1 minute.")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// PEM file of the only authorities that the broker's certificate may come from; the machine's where it is not set. For amqps.
-    /// </summary>
+    /// <summary>PEM file of the only authorities trusted for the broker's certificate; default: the machine's. For amqps.</summary>
     public string? CaFile { get; set; }
 
-    /// <summary>Certificate that this process shows the broker: PEM, or PKCS #12 without a key file. For amqps.</summary>
+    /// <summary>Certificate that this process presents to the broker: PEM, or PKCS #12 without a key file. For amqps.</summary>
     public string? ClientCertificateFile { get; set; }
 
     /// <summary>PEM file of the certificate's private key.</summary>
@@ -50,14 +48,14 @@ public sealed class RabbitMqOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ValidateAddress().Concat(ValidateTls());
 
-    /// <summary>Who this process is to the broker.</summary>
+    /// <summary>The user name with which this process connects to the broker.</summary>
     public string GetUser() => Resolve().Username;
 
     private IEnumerable<ValidationResult> ValidateAddress()
     {
         if (Uri is not null)
         {
-            // The address itself is not printed: it holds the password.
+            // The sentence leaves the address out: it contains the password.
             if (!System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
             {
                 yield return new("RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or amqps://).");
@@ -121,10 +119,10 @@ public sealed class RabbitMqOptions : IValidatableObject
     }
 }
 
-/// <summary>Where the broker is and who we are to it.</summary>
+/// <summary>Address of the broker, and the credentials of this process.</summary>
 internal sealed record BrokerAddress(string Host, ushort Port, string VirtualHost, string Username, string Password, bool UseTls)
 {
-    /// <summary>For a connection beside MassTransit's, which its user makes again by itself.</summary>
+    /// <summary>For a connection that MassTransit does not open. Its user must reconnect by itself.</summary>
     public ConnectionFactory CreateFactory(string connectionName, BrokerTls tls) => new()
     {
         HostName = Host,

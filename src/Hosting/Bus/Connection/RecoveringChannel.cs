@@ -12,7 +12,7 @@ internal sealed class RecoveringChannel(IConnection connection, CancellationToke
 
     public string? Refusal { get; private set; }
 
-    /// <summary>False where the broker refuses: there is no such thing, it has other arguments, or the user may not.</summary>
+    /// <summary>False where the broker refuses: the object is missing, has other arguments, or the user lacks the permission.</summary>
     public async Task<bool> TryAsync(Func<IChannel, Task> act)
     {
         _channel ??= await connection.CreateChannelAsync(cancellationToken: token);

@@ -4,7 +4,7 @@ using MassTransit;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
-/// <summary>MassTransit's envelope as its clients read it, without the host that MassTransit itself would name in it.</summary>
+/// <summary>MassTransit's envelope as its clients read it, without the host name that MassTransit would add.</summary>
 internal sealed class AnswerEnvelope : IMessageSerializer
 {
     public const string MediaType = "application/vnd.masstransit+json";

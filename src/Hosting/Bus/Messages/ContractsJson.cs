@@ -4,7 +4,7 @@ using OtpPipeline.Contracts;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
-/// <summary>How messages are written into the outbox.</summary>
+/// <summary>Serializes messages for the outbox.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(OtpRequested))]
 [JsonSerializable(typeof(OtpStatusChanged))]

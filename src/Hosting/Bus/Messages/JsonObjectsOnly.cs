@@ -4,13 +4,13 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
-/// <summary>
-/// Stands before the deserializer, which takes an empty body for an empty object and an array for a message without fields, so that
-/// both would count as handled. It stands before MassTransit's own handling of errors, too, so it puts aside what it stops.
-/// </summary>
-/// <param name="putAside">Puts aside what is stopped.</param>
-/// <param name="withLimits">Bodies have the limits of requests. The endpoints of commands check those themselves, since they
-/// answer.</param>
+/// <summary>Rejects a body that is no JSON object, before the deserializer reads it.</summary>
+/// <remarks>
+/// The deserializer reads an empty body as an empty object and an array as a message without fields, so both would count as handled. The
+/// filter also runs before MassTransit's error handling, so it moves what it rejects to the error queue itself.
+/// </remarks>
+/// <param name="putAside">Moves a rejected message to the error queue.</param>
+/// <param name="withLimits">Applies the limits of requests. The endpoints of commands check those themselves, since they answer.</param>
 internal sealed class JsonObjectsOnly(Func<ReceiveContext, Exception, Task> putAside, bool withLimits) : IFilter<ReceiveContext>
 {
     public Task Send(ReceiveContext context, IPipe<ReceiveContext> next) =>

@@ -7,7 +7,7 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
-/// <summary>A message as its sender made it, taken from what the broker handed out.</summary>
+/// <summary>Reads a message as its sender made it from what the broker delivered.</summary>
 public static class OriginalMessages
 {
     private const int LongestText = 255;
@@ -15,13 +15,12 @@ public static class OriginalMessages
     private static readonly FrozenSet<string> BrokersReasons = new[] { "rejected", "expired", "maxlen", "delivery_limit" }.ToFrozenSet(
         StringComparer.Ordinal);
 
-    /// <summary>AMQP's properties; none where the message came over no broker.</summary>
+    /// <summary>AMQP's properties; empty where the message did not come from a broker.</summary>
     public static IReadOnlyBasicProperties PropertiesOf(ReceiveContext context) =>
         context.TryGetPayload<RabbitMqBasicConsumeContext>(out var delivered) ? delivered.Properties : new BasicProperties();
 
-    /// <summary>
-    /// A text that fits into a property; null for one that does not, as when broken bytes were read and would be written again.
-    /// </summary>
+    /// <summary>A text that fits into a property; null otherwise.</summary>
+    /// <remarks>Broken bytes can become longer when they are read and written again.</remarks>
     public static string? Fitting(string? text) => text is not null && Encoding.UTF8.GetByteCount(text) <= LongestText ? text : null;
 
     /// <summary>The message as its sender made it, for the encrypted copy.</summary>
@@ -35,7 +34,7 @@ public static class OriginalMessages
         properties.UserId,
         TextsOf(properties));
 
-    /// <summary>What of the properties the broker or we made, which can hold no secret.</summary>
+    /// <summary>The properties that the broker or the pipeline set, which can hold no secret.</summary>
     public static IReadOnlyDictionary<string, string> SafeHeadersOf(IReadOnlyBasicProperties properties)
     {
         var safe = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -52,10 +51,8 @@ public static class OriginalMessages
         return safe;
     }
 
-    /// <summary>
-    /// Why the broker moved the message; null where it did not. Anybody can write the header, so no text but the broker's own words is
-    /// taken from it.
-    /// </summary>
+    /// <summary>Why the broker moved the message; null where it did not.</summary>
+    /// <remarks>Any sender can write the header, so only the broker's known reasons are taken from it.</remarks>
     public static string? DeathOf(IReadOnlyBasicProperties properties) =>
         properties.Headers?.TryGetValue("x-death", out var deaths) == true
         && deaths is IEnumerable<object> list
@@ -69,7 +66,7 @@ public static class OriginalMessages
         var texts = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in properties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
         {
-            // Lists and tables are the broker's own, such as x-death.
+            // Only the broker writes lists and tables, such as x-death.
             if (TextOf(value) is { } text)
             {
                 texts[name] = text;

@@ -5,14 +5,12 @@ using MassTransit.Serialization;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
-/// <summary>Lets an endpoint read its messages by itself, with all their properties, whatever their content type says.</summary>
+/// <summary>Lets an endpoint read its messages itself, with all properties, regardless of their content type.</summary>
 public static class OwnReading
 {
     private static readonly JsonDocument Nothing = JsonDocument.Parse("{}");
 
-    /// <summary>
-    /// Each message of the endpoint becomes what <paramref name="read"/> makes of it; what that throws is the message's fault.
-    /// </summary>
+    /// <summary>Converts each message of the endpoint with <paramref name="read"/>; an exception from it is the message's fault.</summary>
     public static void ReadWith<T>(this IReceiveEndpointConfigurator endpoint, Func<ReceiveContext, T> read)
         where T : class
     {

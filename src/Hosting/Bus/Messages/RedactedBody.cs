@@ -3,9 +3,8 @@ using OtpPipeline.Core.Bodies;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
-/// <summary>
-/// What an error queue keeps of a body: its size, and those ids of ours that really are ids. Everything else may be a secret.
-/// </summary>
+/// <summary>The part of a body that an error queue keeps: its size, and valid ids of the pipeline.</summary>
+/// <remarks>Everything else may be a secret.</remarks>
 internal static class RedactedBody
 {
     private static readonly string[] Ids = ["otpId", "applicationId", "trackId"];

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 
-/// <summary>What of an HTML page can be read: its text, a line for each block.</summary>
+/// <summary>Extracts the readable text of an HTML page, one line for each block.</summary>
 internal static class HtmlText
 {
     private static readonly HashSet<string> Unseen = new(StringComparer.OrdinalIgnoreCase) { "head", "style", "script", "title" };
@@ -33,7 +33,7 @@ internal static class HtmlText
         return Lines(WebUtility.HtmlDecode(text.ToString()));
     }
 
-    /// <summary>Behind the tag, or the comment, that begins here; what stands in its place is appended.</summary>
+    /// <summary>The position after the tag or comment that begins here; appends its replacement.</summary>
     private static int Skip(string html, int tag, StringBuilder text)
     {
         if (html.AsSpan(tag).StartsWith("<!--", StringComparison.Ordinal))
@@ -50,7 +50,7 @@ internal static class HtmlText
 
         if (end == start && !(tag + 1 < html.Length && html[tag + 1] is '!' or '?'))
         {
-            // No tag, such as "a < b".
+            // Not a tag, such as "a < b".
             text.Append('<');
             return tag + 1;
         }
@@ -67,7 +67,7 @@ internal static class HtmlText
         return found < 0 ? html.Length : found + (beyond ? mark.Length : 0);
     }
 
-    /// <summary>Each line trimmed, its spaces single, no empty lines.</summary>
+    /// <summary>Trims each line, collapses spaces, and drops empty lines.</summary>
     private static string Lines(string text) => string.Join('\n', text
         .ReplaceLineEndings("\n").Split('\n')
         .Select(l => string.Join(' ', l.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)))

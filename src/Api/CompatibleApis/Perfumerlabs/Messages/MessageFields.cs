@@ -58,12 +58,12 @@ internal static class MessageFields
             return (null, "\"html\" must be a text without control characters");
         }
 
-        // Whoever cannot show HTML reads the same; a page of nothing but pictures leaves its subject.
+        // Clients that cannot show HTML get the same text; a page with only pictures leaves the subject.
         var plain = text.Text ?? HtmlText.From(html.Text!);
         return (new(plain.Length > 0 ? plain : line, line, html.Text), null);
     }
 
-    /// <summary>One by one, as a voice reads it.</summary>
+    /// <summary>Separates the characters, so that a voice reads them one by one.</summary>
     private static string Spoken(string password) => string.Join(", ", password.EnumerateRunes());
 
     private static bool IsText(string text) => !text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t'));

@@ -6,11 +6,11 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 
-/// <summary>A channel as the API knows it.</summary>
-/// <param name="Channel">Ours; both have one name, which is in the paths too.</param>
-/// <param name="Kind">What its recipients are.</param>
-/// <param name="Field">The field that holds one.</param>
-/// <param name="Expected">What that must be.</param>
+/// <summary>A channel of the API.</summary>
+/// <param name="Channel">The pipeline's channel; it has the same name, which is also in the paths.</param>
+/// <param name="Kind">Kind of its recipients.</param>
+/// <param name="Field">The field with the recipient.</param>
+/// <param name="Expected">The format of that field.</param>
 /// <param name="Limits">The field with the limits of recipients; null where the API sets none.</param>
 internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, string Field, string Expected, string? Limits)
 {
@@ -26,13 +26,13 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
 
     public string Name { get; } = Channel.Text();
 
-    /// <summary>Where its OTPs are found, by recipient and by password.</summary>
+    /// <summary>Namespace for lookups of its OTPs by recipient and by password.</summary>
     public string Place { get; } = $"perfumerlabs:{Channel.Text()}";
 
     public static PerfumerlabsChannel? Find(string? name) =>
         All.FirstOrDefault(c => string.Equals(c.Name, name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The recipient that a text is; null where it is none.</summary>
+    /// <summary>The recipient in a text; null where the text is invalid.</summary>
     public Recipient? RecipientOf(string? text) => Kind switch
     {
         RecipientKind.Phone => ReadPhone(text) is PhoneParseResult.Ok ok ? Recipient.From(ok.Number) : null,
@@ -52,9 +52,8 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
         return RecipientOf(text);
     }
 
-    /// <summary>
-    /// What the intake is asked. What an application leaves to its requests is settled here: callers of this API have no fields for it.
-    /// </summary>
+    /// <summary>Builds the request for the intake.</summary>
+    /// <remarks>It sets what an application leaves to its requests: callers of this API have no fields for it.</remarks>
     public OtpRequest RequestFor(Recipient recipient, ApplicationSettings settings) => new()
     {
         Channel = new(Name),
@@ -63,7 +62,7 @@ internal sealed record PerfumerlabsChannel(Channel Channel, RecipientKind Kind, 
         ChatId = Kind == RecipientKind.Chat ? new(recipient.Address) : default,
         From = settings.From is null ? new("InfoText") : default,
 
-        // The caller's own message is sent.
+        // The caller's own message is sent instead.
         Template = new(MessageText.Placeholder),
         PinType = settings.PinType is null ? new("numbers") : default,
     };

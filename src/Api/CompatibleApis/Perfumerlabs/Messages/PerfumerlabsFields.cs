@@ -7,10 +7,8 @@ using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 
-/// <summary>
-/// The fields of a request: of its JSON body, on whatever method and under whatever media type, and of its query, where the body has none
-/// of that name.
-/// </summary>
+/// <summary>The fields of a request, from its JSON body or, where the body lacks one, from its query.</summary>
+/// <remarks>The body is read for any method and any media type.</remarks>
 internal sealed class PerfumerlabsFields
 {
     private readonly JsonElement _body;
@@ -30,7 +28,7 @@ internal sealed class PerfumerlabsFields
             : body.Error;
     }
 
-    /// <summary>Trimmed. What PHP takes for empty, such as "" and "0", is absent.</summary>
+    /// <summary>The trimmed field. A value that PHP treats as empty, such as "" and "0", counts as absent.</summary>
     public JsonField this[string name]
     {
         get
@@ -46,12 +44,12 @@ internal sealed class PerfumerlabsFields
         }
     }
 
-    /// <summary>As the body has it; null where it does not, or has null.</summary>
+    /// <summary>The value as in the body; null where it is missing or null.</summary>
     public JsonElement? Raw(string name) =>
         _body.ValueKind == JsonValueKind.Object && _body.TryGetProperty(name, out var value)
             && value.ValueKind != JsonValueKind.Null ? value : null;
 
-    /// <summary>The sentence for the first of these fields that is absent; null where each is there.</summary>
+    /// <summary>The sentence for the first absent field; null where all are present.</summary>
     public string? Missing(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -65,7 +63,7 @@ internal sealed class PerfumerlabsFields
         return null;
     }
 
-    /// <summary>A text of so many characters that can all be seen, spaces included.</summary>
+    /// <summary>Whether a text has min to max characters, all of them printable or spaces.</summary>
     public static bool IsPrintable(string text, int min, int max)
     {
         var length = 0;

@@ -4,12 +4,12 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.CompatibleApis.Perfumerlabs.Messages;
 
-/// <summary>A message that a user wrote to the bot in a private chat.</summary>
-/// <param name="Id">Of the update; Telegram repeats one that it got no answer to.</param>
-/// <param name="Chat">The user's.</param>
+/// <summary>A message from a user to the bot in a private chat.</summary>
+/// <param name="Id">Id of the update; Telegram repeats an update that got no answer.</param>
+/// <param name="Chat">The user's chat.</param>
 internal sealed record TelegramUpdate(long Id, TelegramChat Chat)
 {
-    /// <summary>One update makes one code, in whatever process it arrives.</summary>
+    /// <summary>One update makes one code, even when several processes receive it.</summary>
     public string IdempotencyKey => $"telegram:{Id}";
 
     /// <summary>Null for every other update: edited messages, groups, channels, bots.</summary>

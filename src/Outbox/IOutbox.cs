@@ -1,20 +1,20 @@
 namespace OtpPipeline.Outbox;
 
-/// <summary>Makes batches, and sends them once they are committed.</summary>
+/// <summary>Creates batches and sends them after their commit.</summary>
 public interface IOutbox
 {
-    /// <summary>An empty batch for one unit of work. Its lease is counted from here, so create it before the rows are inserted.</summary>
+    /// <summary>Creates an empty batch for one unit of work. Its lease starts now: create it before the rows are inserted.</summary>
     OutboxBatch NewBatch();
 
     /// <summary>
-    /// To be called after the commit: hands the batch to the dispatcher. Never waits and never throws; what the dispatcher has no room
-    /// or no time for, and each delayed row, is left to the sweeper.
+    /// Hands a committed batch to the dispatcher. Call it after the commit. It never waits and never throws. The sweeper sends delayed rows
+    /// and the rows for which the dispatcher has no capacity or no time.
     /// </summary>
     void Dispatch(OutboxBatch batch);
 
-    /// <summary>False while this process's bus still starts, so that others should do what leads to messages.</summary>
+    /// <summary>False while this process's bus still starts. Other processes should then do the work that produces messages.</summary>
     bool IsReady { get; }
 
-    /// <summary>Lets this process's sweeper look now instead of at its next poll.</summary>
+    /// <summary>Makes this process's sweeper look now instead of at its next poll.</summary>
     void Wake();
 }

@@ -1,14 +1,14 @@
 namespace OtpPipeline.Outbox;
 
-/// <summary>A stored row and its message, ready to go out.</summary>
+/// <summary>A stored row and its deserialized message, ready to publish.</summary>
 /// <param name="Row">The row.</param>
-/// <param name="Message">The message itself.</param>
-/// <param name="Type">The type that the message is published as.</param>
+/// <param name="Message">The deserialized message.</param>
+/// <param name="Type">The type under which the message is published.</param>
 public sealed record OutgoingMessage(OutboxMessage Row, object Message, Type Type);
 
-/// <summary>Hands one message to the broker.</summary>
+/// <summary>Publishes one message to the broker.</summary>
 public interface IOutboxPublisher
 {
-    /// <summary>Returns when the broker has confirmed the message; throws when it has not.</summary>
+    /// <summary>Returns when the broker has confirmed the message; otherwise throws.</summary>
     Task PublishAsync(OutgoingMessage outgoing, CancellationToken cancellationToken);
 }

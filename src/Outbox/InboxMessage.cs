@@ -1,16 +1,14 @@
 namespace OtpPipeline.Outbox;
 
-/// <summary>
-/// A message whose whole effect was committed together with this row; its second delivery finds the row and does nothing.
-/// </summary>
+/// <summary>A handled message. The row commits together with the message's whole effect, so a second delivery does nothing.</summary>
 public sealed class InboxMessage
 {
-    /// <summary>The sender's message id as it came, any string of up to 255 characters.</summary>
+    /// <summary>The sender's message id as sent: any string of up to 255 characters.</summary>
     public required string MessageId { get; init; }
 
-    /// <summary>The queue that it was read from.</summary>
+    /// <summary>The queue from which the message was read.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>When it was first handled, by the database's clock.</summary>
+    /// <summary>When the message was first handled, by the database clock.</summary>
     public DateTime ReceivedAt { get; set; }
 }

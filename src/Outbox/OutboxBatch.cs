@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace OtpPipeline.Outbox;
 
 /// <summary>
-/// Collects the messages of one unit of work. Whoever owns the transaction inserts <see cref="Messages"/> and, after the commit,
-/// calls <see cref="IOutbox.Dispatch"/>. Not for use by several threads at once.
+/// Collects the messages of one unit of work. The owner of the transaction inserts <see cref="Messages"/> and calls <see
+/// cref="IOutbox.Dispatch"/> after the commit. Not thread-safe.
 /// </summary>
 public sealed class OutboxBatch
 {
@@ -14,7 +14,9 @@ public sealed class OutboxBatch
     private readonly List<OutboxMessage> _rows = [];
     private readonly List<OutgoingMessage> _outgoing = [];
 
-    /// <summary>A batch whose rows are born leased to <paramref name="leaseId"/>; <see cref="IOutbox.NewBatch"/> calls this.</summary>
+    /// <summary>
+    /// Creates a batch whose rows are inserted under <paramref name="leaseId"/>; <see cref="IOutbox.NewBatch"/> calls this.
+    /// </summary>
     public OutboxBatch(OutboxSerializer serializer, TimeProvider time, TimeSpan lease, Guid leaseId)
     {
         _serializer = serializer;
@@ -26,15 +28,14 @@ public sealed class OutboxBatch
     /// <summary>The rows to insert.</summary>
     public IReadOnlyList<OutboxMessage> Messages => _rows;
 
-    /// <summary>Monotonic time of creation: the leases end no earlier than their length after it.</summary>
+    /// <summary>Monotonic time of creation. A lease ends no earlier than this time plus the lease length.</summary>
     internal long CreatedTimestamp { get; }
 
-    /// <summary>The rows that their writer may send, without the delayed ones.</summary>
+    /// <summary>The rows that their writer may send: all but the delayed ones.</summary>
     internal IReadOnlyList<OutgoingMessage> Outgoing => _outgoing;
 
     /// <summary>
-    /// Publishes the message once the unit of work is committed, not before <paramref name="delay"/> after its insert. The answer is the
-    /// MessageId.
+    /// Publishes the message after the commit, at the earliest <paramref name="delay"/> after its insert. Returns the MessageId.
     /// </summary>
     public Guid Publish<T>(
         T message, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null,
@@ -43,8 +44,7 @@ public sealed class OutboxBatch
         Add(message, destination: null, routingKey, delay, headers, traceParent, correlationId);
 
     /// <summary>
-    /// Sends the message to one address once the unit of work is committed, not before <paramref name="delay"/> after its insert. The
-    /// answer is the MessageId.
+    /// Sends the message to one address after the commit, at the earliest <paramref name="delay"/> after its insert. Returns the MessageId.
     /// </summary>
     public Guid Send<T>(
         T message, Uri destination, string? routingKey = null, TimeSpan? delay = null, IReadOnlyDictionary<string, string>? headers = null,
@@ -68,7 +68,7 @@ public sealed class OutboxBatch
             DestinationAddress = destination?.AbsoluteUri,
             Body = body,
             Headers = _serializer.WriteHeaders(headers),
-            // A batch may hold the work of several traces, so the caller's word goes before the ambient activity.
+            // One batch may hold work of several traces, so the caller's trace parent takes precedence over the ambient activity.
             TraceParent = traceParent ?? (Activity.Current is { IdFormat: ActivityIdFormat.W3C } activity ? activity.Id : null),
             DueAfter = delayed ? delay!.Value : _lease,
             LeaseId = delayed ? null : _leaseId,

@@ -1,54 +1,53 @@
 namespace OtpPipeline.Outbox;
 
-/// <summary>A message stored in the transaction of the state that it tells of, until the broker has confirmed it.</summary>
+/// <summary>A message stored in the same transaction as the state it reports, until the broker confirms it.</summary>
 public sealed class OutboxMessage
 {
-    /// <summary>UUIDv7; the message's MessageId on the bus, the same on every repetition.</summary>
+    /// <summary>UUIDv7; used as MessageId on the bus and identical in every repetition.</summary>
     public required Guid Id { get; init; }
 
-    /// <summary>Wire name from the explicit map, never a CLR type name.</summary>
+    /// <summary>Message type name from the explicit map, never a CLR type name.</summary>
     public required string MessageType { get; init; }
 
-    /// <summary>
-    /// What the message is about; travels as the CorrelationId, and keeps its subject from being purged before it is sent.
-    /// </summary>
+    /// <summary>Id of the subject, sent as CorrelationId. The subject is not purged before the message is sent.</summary>
     public Guid? CorrelationId { get; init; }
 
-    /// <summary>Routing key, or null for none.</summary>
+    /// <summary>Routing key; null if the message has none.</summary>
     public string? RoutingKey { get; init; }
 
-    /// <summary>Null publishes the message; an address sends it there.</summary>
+    /// <summary>Address to send to; null publishes the message.</summary>
     public string? DestinationAddress { get; init; }
 
-    /// <summary>The message as JSON, or that encrypted; see <see cref="OutboxSetup.Encrypt"/>.</summary>
+    /// <summary>The message as JSON, plain or encrypted; see <see cref="OutboxSetup.Encrypt"/>.</summary>
     public required string Body { get; init; }
 
-    /// <summary>A JSON object of strings, see <see cref="OutboxHeaders"/>; null for none.</summary>
+    /// <summary>A JSON object of strings, see <see cref="OutboxHeaders"/>; null if there are no headers.</summary>
     public string? Headers { get; init; }
 
     /// <summary>W3C traceparent of the activity that wrote the row.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary>When the row was inserted, by the database's clock.</summary>
+    /// <summary>When the row was inserted, by the database clock.</summary>
     public DateTime CreatedAt { get; set; }
 
     /// <summary>
-    /// Until then only the holder of the lease may send the row, by the database's clock: a lease's end or a delayed row's due time.
+    /// Until this time, by the database clock, only the lease holder may send the row. It is the end of a lease or the due time of a
+    /// delayed row.
     /// </summary>
     public DateTime DueAt { get; set; }
 
-    /// <summary>Who may send the row before <see cref="DueAt"/>; null: nobody.</summary>
+    /// <summary>The lease whose holder may send the row before <see cref="DueAt"/>; null if no process may.</summary>
     public Guid? LeaseId { get; set; }
 
-    /// <summary>Failed attempts of this row alone; a broker that was down is not counted.</summary>
+    /// <summary>Failed attempts caused by this row; broker outages do not count.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>When the row was put aside for an operator; null while it is on its way.</summary>
+    /// <summary>When the row was parked for an operator; null while it is still to be sent.</summary>
     public DateTime? ParkedAt { get; set; }
 
-    /// <summary>Type and short message of the last error.</summary>
+    /// <summary>Exception type and short message of the last error.</summary>
     public string? LastError { get; set; }
 
-    /// <summary>How long after its insert the row becomes due: its writer's lease, or the delay asked for. Not stored.</summary>
+    /// <summary>Time from insert until the row is due: the writer's lease or the requested delay. Not stored.</summary>
     public TimeSpan DueAfter { get; init; }
 }

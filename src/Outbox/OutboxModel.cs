@@ -45,7 +45,7 @@ public sealed class InboxMessageConfiguration : IEntityTypeConfiguration<InboxMe
     }
 }
 
-/// <summary>What a DbContext needs to take part.</summary>
+/// <summary>Adds the outbox and inbox to a DbContext.</summary>
 public static class OutboxModel
 {
     /// <summary>Adds both tables to the model.</summary>
@@ -53,8 +53,8 @@ public static class OutboxModel
         model.ApplyConfiguration(new OutboxMessageConfiguration()).ApplyConfiguration(new InboxMessageConfiguration());
 
     /// <summary>
-    /// Adds the batch's rows to the context's unit of work. <paramref name="databaseNow"/> must have been read from the database
-    /// after the batch was created: the batch holds its lease to end that long after its own creation.
+    /// Adds the batch's rows to the context's unit of work. Read <paramref name="databaseNow"/> from the database after creating the batch:
+    /// the batch assumes that its lease ends no earlier than the lease length after its own creation.
     /// </summary>
     public static void AddOutbox(this DbContext context, OutboxBatch batch, DateTime databaseNow)
     {

@@ -9,7 +9,7 @@ public sealed class OutboxOptions : IValidatableObject
     public const string Section = "Outbox";
 
     /// <summary>
-    /// How long a writer, or a sweeper, alone may send a row. 2 s to 10 min; more than three times <see cref="PublishTimeout"/>.
+    /// How long only the writer, or one sweeper, may send a row. 2 s to 10 min; more than three times <see cref="PublishTimeout"/>.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
@@ -18,15 +18,15 @@ public sealed class OutboxOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan PublishTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Messages kept in memory between commit and publish; more are left to the sweeper. 1 to 1,000,000.</summary>
+    /// <summary>Messages kept in memory between commit and publish; the sweeper sends any excess. 1 to 1,000,000.</summary>
     [Range(1, 1_000_000)]
     public int QueueCapacity { get; set; } = 20_000;
 
-    /// <summary>Publishes that may wait for the broker at once, of the dispatcher and of the sweeper each. 1 to 10,000.</summary>
+    /// <summary>Maximum concurrent publishes, counted separately for dispatcher and sweeper. 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int Concurrency { get; set; } = 256;
 
-    /// <summary>Rows claimed, or deleted, in one statement. 1 to 10,000.</summary>
+    /// <summary>Rows claimed or deleted in one statement. 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int BatchSize { get; set; } = 500;
 
@@ -38,19 +38,19 @@ public sealed class OutboxOptions : IValidatableObject
     [Range(1, 1000)]
     public int MaxAttempts { get; set; } = 20;
 
-    /// <summary>Wait after a row's first failed attempt, doubled by each further one. 10 ms to 1 h.</summary>
+    /// <summary>Delay after a row's first failed attempt; each further failure doubles it. 10 ms to 1 h.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "01:00:00")]
     public TimeSpan RetryBaseDelay { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Longest wait between two attempts. 10 ms to 1 day.</summary>
+    /// <summary>Longest delay between two attempts. 10 ms to 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "1.00:00:00")]
     public TimeSpan RetryMaxDelay { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Failures in a row after which the broker counts as down. 1 to 10,000.</summary>
+    /// <summary>Consecutive failures after which the broker counts as down. 1 to 10,000.</summary>
     [Range(1, 10_000)]
     public int BrokerDownThreshold { get; set; } = 5;
 
-    /// <summary>While the broker is down, one message tries it this often. 10 ms to 1 min.</summary>
+    /// <summary>How often one message probes the broker while it is down. 10 ms to 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:01:00")]
     public TimeSpan BrokerProbeInterval { get; set; } = TimeSpan.FromSeconds(1);
 

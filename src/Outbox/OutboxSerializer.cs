@@ -4,14 +4,14 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace OtpPipeline.Outbox;
 
-/// <summary>Writes messages as JSON under their wire names and reads them back.</summary>
+/// <summary>Writes messages as JSON under their mapped type names and reads them back.</summary>
 public sealed class OutboxSerializer
 {
     private readonly FrozenDictionary<Type, (string Name, JsonTypeInfo Json)> _byType;
     private readonly FrozenDictionary<string, JsonTypeInfo> _byName;
     private readonly OutboxSetup _setup;
 
-    /// <summary>Fails on a type that the JSON options cannot write, and on one that nothing encrypts.</summary>
+    /// <summary>Throws if the JSON options cannot write a mapped type or an encrypted type has no encryption.</summary>
     public OutboxSerializer(OutboxSetup setup)
     {
         if (setup.Encrypted.Count + setup.EncryptedHeaders.Count > 0 && (setup.Encrypt is null || setup.Decrypt is null))
@@ -25,7 +25,7 @@ public sealed class OutboxSerializer
         _byType = _byName.ToFrozenDictionary(t => t.Value.Type, t => (t.Key, t.Value));
     }
 
-    /// <summary>The wire name and the body; throws where the type is not mapped.</summary>
+    /// <summary>Returns the type name and the body; throws if the type is not mapped.</summary>
     public (string MessageType, string Body) Write<T>(T message)
         where T : class
     {
@@ -38,15 +38,15 @@ public sealed class OutboxSerializer
         return (known.Name, _setup.Encrypted.Contains(known.Name) ? _setup.Encrypt!(body) : body);
     }
 
-    /// <summary>The headers as they are stored; null for none.</summary>
+    /// <summary>Returns the headers in stored form; null if there are none.</summary>
     public string? WriteHeaders(IReadOnlyDictionary<string, string>? headers) =>
         headers is { Count: > 0 } ? JsonSerializer.Serialize(Each(headers, _setup.Encrypt)) : null;
 
-    /// <summary>The headers of a stored row; throws where one cannot be decrypted.</summary>
+    /// <summary>Reads the headers of a stored row; throws if one cannot be decrypted.</summary>
     public IReadOnlyDictionary<string, string> ReadHeaders(OutboxMessage row) =>
         Each(row.Headers is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(row.Headers) ?? [], _setup.Decrypt);
 
-    /// <summary>The message of a stored row; throws where its wire name is unknown or its body unreadable.</summary>
+    /// <summary>Reads the message of a stored row; throws if its type name is unknown or its body is unreadable.</summary>
     public OutgoingMessage Read(OutboxMessage row)
     {
         if (!_byName.TryGetValue(row.MessageType, out var json))
@@ -66,5 +66,5 @@ public sealed class OutboxSerializer
             : headers;
 }
 
-/// <summary>A stored row names a message type that this process does not know, for example one of a newer version.</summary>
+/// <summary>This process does not know a stored row's message type, for example one of a newer version.</summary>
 public sealed class UnknownMessageTypeException(string message) : Exception(message);

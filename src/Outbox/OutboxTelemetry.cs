@@ -6,7 +6,7 @@ namespace OtpPipeline.Outbox;
 /// <summary>The outbox's ActivitySource and Meter, both named <see cref="Name"/>.</summary>
 public sealed class OutboxTelemetry
 {
-    /// <summary>What a host's telemetry subscribes to.</summary>
+    /// <summary>The name to which a host's telemetry subscribes.</summary>
     public const string Name = "OtpPipeline.Outbox";
 
     private readonly Counter<long> _published;
@@ -16,7 +16,6 @@ public sealed class OutboxTelemetry
     private readonly Counter<long> _parked;
     private readonly Histogram<double> _lag;
 
-    /// <summary>Creates the instruments.</summary>
     public OutboxTelemetry(IMeterFactory meters)
     {
         var meter = meters.Create(Name);

@@ -3,7 +3,7 @@ using OtpPipeline.Core.Applications.Limits;
 
 namespace OtpPipeline.Storage.Postgres;
 
-/// <summary>Misses on PostgreSQL: a history like those of sends, one statement each way.</summary>
+/// <summary>Stores misses on PostgreSQL as a history like that of sends: one statement to reserve, one to release.</summary>
 internal sealed class PostgresMissStore(NpgsqlDataSource dataSource) : IMissStore
 {
     private const string ReserveSql =

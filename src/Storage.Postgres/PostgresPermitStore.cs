@@ -5,10 +5,10 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres;
 
-/// <summary>Permits on PostgreSQL: one row an application, one statement a batch of leases.</summary>
+/// <summary>Leases request permits on PostgreSQL: one row per application, one statement per batch of leases.</summary>
 internal sealed class PostgresPermitStore(NpgsqlDataSource dataSource) : IPermitStore
 {
-    // A lease is never more than an eighth of what is left, so that no process can sit on the rest of a minute.
+    // A lease is at most an eighth of the remaining permits, so that no process holds all that is left of a minute.
     private const string LeaseSql =
         """
         WITH c AS MATERIALIZED (

@@ -5,7 +5,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres;
 
-/// <summary>The sandbox's messages on PostgreSQL.</summary>
+/// <summary>Stores the sandbox messages on PostgreSQL.</summary>
 internal sealed class PostgresSandboxStore(NpgsqlDataSource dataSource) : ISandboxStore
 {
     public async Task InsertAsync(IReadOnlyCollection<SandboxMessage> messages, CancellationToken cancellationToken)

@@ -21,14 +21,14 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres;
 
-/// <summary>Keeps everything in PostgreSQL.</summary>
+/// <summary>Registers storage on PostgreSQL.</summary>
 public static class PostgresStorage
 {
-    /// <summary>Registers the DbContext, the stores and the outbox over one pool of connections.</summary>
+    /// <summary>Registers the DbContext, the stores and the outbox over one connection pool.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="connectionString">Npgsql's; what it sets itself is left as it is.</param>
-    /// <param name="behindPooler">A pooler gives out its connections by transaction: sessions have the settings of their role, and prepare
-    /// nothing.</param>
+    /// <param name="connectionString">An Npgsql connection string; its own settings stay unchanged.</param>
+    /// <param name="behindPooler">True if a pooler assigns connections per transaction. Session settings then come from the role, and no
+    /// statement is prepared.</param>
     /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
     public static IServiceCollection AddPostgresStorage(
         this IServiceCollection services, string connectionString, bool behindPooler = false)
@@ -37,17 +37,16 @@ public static class PostgresStorage
         Default(settings, "Max Auto Prepare", () => settings.MaxAutoPrepare = behindPooler ? 0 : 64);
         Default(settings, "Auto Prepare Min Usages", () => settings.AutoPrepareMinUsages = 2);
 
-        // Requests that are not batched wait for a connection here: three processes stay below a server's usual hundred, which refuses.
+        // Unbatched requests wait for a connection here. Three processes stay below a server's usual limit of 100, above which it refuses.
         Default(settings, "Maximum Pool Size", () => settings.MaxPoolSize = 30);
 
         if (!behindPooler)
         {
-            // What the operator sets comes last and wins.
+            // The operator's options come last and win.
             settings.Options = $"{SessionSettings.Options} {settings.Options}".TrimEnd();
         }
 
-        // No statement of ours leaves anything behind in its session, so nothing has to be reset: seven statements less for each use of a
-        // connection.
+        // Our statements leave no session state, so nothing needs a reset. This saves seven statements for each use of a connection.
         Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
 
         services.AddSingleton<StoreCheck>(new PostgresCheck(settings.ConnectionString, behindPooler).RunAsync);

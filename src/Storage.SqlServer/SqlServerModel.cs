@@ -5,13 +5,13 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace OtpPipeline.Storage.SqlServer;
 
-/// <summary>What the provider-neutral model needs so that it means the same on SQL Server.</summary>
+/// <summary>Adapts the provider-neutral model so that it means the same on SQL Server.</summary>
 internal sealed class SqlServerModel(ModelCustomizerDependencies dependencies) : RelationalModelCustomizer(dependencies)
 {
-    // Most servers compare without regard to case by default: message ids "a" and "A" would be one.
+    // By default most servers compare case-insensitively: message ids "a" and "A" would be equal.
     private const string Exact = "Latin1_General_100_BIN2";
 
-    // datetime2 has no zone; without this a time read back would pass for a local one.
+    // datetime2 has no time zone; without this a time read back would count as local.
     private static readonly ValueConverter<DateTime, DateTime> Utc = new(
         written => written,
         read => DateTime.SpecifyKind(read, DateTimeKind.Utc));
@@ -26,7 +26,7 @@ internal sealed class SqlServerModel(ModelCustomizerDependencies dependencies) :
                 Fit(property);
             }
 
-            // A clustered key ends at 900 bytes, any other index at 1,700.
+            // A clustered key may have at most 900 bytes, any other index 1,700.
             if (entity.FindPrimaryKey() is { } key && key.Properties.Any(property => property.ClrType == typeof(string)))
             {
                 key.SetIsClustered(false);
@@ -36,7 +36,7 @@ internal sealed class SqlServerModel(ModelCustomizerDependencies dependencies) :
 
     private static void Fit(IMutableProperty property)
     {
-        // A list of values becomes JSON text.
+        // A list of values is stored as JSON text.
         if ((property.GetValueConverter()?.ProviderClrType ?? property.ClrType) == typeof(string) || property.IsPrimitiveCollection)
         {
             property.SetCollation(Exact);
@@ -46,7 +46,7 @@ internal sealed class SqlServerModel(ModelCustomizerDependencies dependencies) :
         {
             property.SetValueConverter(Utc);
 
-            // CURRENT_TIMESTAMP is the local time there.
+            // CURRENT_TIMESTAMP is local time on SQL Server.
             if (property.GetDefaultValueSql() is not null)
             {
                 property.SetDefaultValueSql("SYSUTCDATETIME()");

@@ -22,8 +22,8 @@ public static class Program
             ? HealthProbe.RunAsync(args, DefaultUrl)
             : HostRunner.RunAsync(() => Build(args));
 
-    /// <param name="args">Settings as on the command line.</param>
-    /// <param name="adjust">What a test puts in a service's place.</param>
+    /// <param name="args">Command-line settings.</param>
+    /// <param name="adjust">Replaces services in tests.</param>
     public static WebApplication Build(string[] args, Action<IServiceCollection>? adjust = null)
     {
         var builder = WebApplication.CreateBuilder(args);

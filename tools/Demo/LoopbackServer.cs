@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace OtpPipeline.Demo;
 
-/// <summary>A web server on loopback, on a port that the system hands out.</summary>
+/// <summary>A web server on loopback, on a port that the system assigns.</summary>
 internal static class LoopbackServer
 {
     public static async Task<WebApplication> StartAsync(Action<WebApplication> map)

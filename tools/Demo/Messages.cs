@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace OtpPipeline.Demo;
 
-/// <summary>POST /otp; what is null is left out.</summary>
+/// <summary>Body of POST /otp; null fields are omitted.</summary>
 internal sealed record OtpRequest(
     string Channel,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? PhoneNumber = null,

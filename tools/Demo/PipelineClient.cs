@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OtpPipeline.Demo;
 
-/// <summary>The pipeline as any caller sees it: five requests over REST.</summary>
+/// <summary>The pipeline as any client sees it: five requests over REST.</summary>
 internal sealed class PipelineClient : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -25,7 +25,7 @@ internal sealed class PipelineClient : IDisposable
     public async Task Cancel(string otpId, CancellationToken token) =>
         await Send<JsonElement>(HttpMethod.Delete, $"otp/{otpId}", body: null, token);
 
-    /// <summary>The answer to a PIN: 0 when it was right, else the code of the refusal.</summary>
+    /// <summary>Sends a PIN; returns 0 if it was correct, otherwise the error code.</summary>
     public async Task<int> Verify(string otpId, string pin, CancellationToken token)
     {
         try
@@ -56,7 +56,7 @@ internal sealed class PipelineClient : IDisposable
             ?? throw new JsonException($"{method} /{path.Split('?')[0]} answered without a body.");
     }
 
-    /// <summary>The answer; one that only says "too many requests" is asked for again a little later.</summary>
+    /// <summary>Returns the answer; repeats the request after a pause if the answer is only "too many requests".</summary>
     private async Task<HttpResponseMessage> Answer(HttpMethod method, string path, object? body, CancellationToken token)
     {
         while (true)
@@ -79,7 +79,7 @@ internal sealed class PipelineClient : IDisposable
     }
 }
 
-/// <summary>An answer that is no success; Code is the one of the pipeline's error body, or the HTTP status without one.</summary>
+/// <summary>An unsuccessful answer. Code comes from the pipeline's error body, or is the HTTP status if there is no such body.</summary>
 internal sealed class RefusedException(string message, int code) : Exception(message)
 {
     public int Code { get; } = code;

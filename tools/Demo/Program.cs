@@ -2,8 +2,8 @@ using OtpPipeline.Demo;
 using OtpPipeline.Demo.Callbacks;
 using OtpPipeline.Demo.Gateway;
 
-// "gateway": the other side of the demo's providers. Without a word: real OTPs through every channel of a running pipeline,
-// over REST only. ./run --demo starts both with what they read here.
+// "gateway" runs the servers for the demo's providers. Without an argument: real OTPs through every channel of a running pipeline, over
+// REST only. ./run --demo starts both with the settings that they read here.
 if (args is ["gateway"])
 {
     return await DemoGateway.RunAsync();

@@ -1,6 +1,6 @@
 namespace OtpPipeline.Demo;
 
-/// <summary>Prints timelines and their sum; the process's exit code is the sum's.</summary>
+/// <summary>Prints timelines and their totals; the totals decide the process's exit code.</summary>
 internal static class Report
 {
     private static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(4);

@@ -5,19 +5,19 @@ using OtpPipeline.Demo.Gateway;
 
 namespace OtpPipeline.Demo;
 
-/// <summary>One method for each fate of an OTP. Recipients are new in each run, so that no limit per recipient is met.</summary>
+/// <summary>One method for each fate of an OTP. Each run uses new recipients, so that no limit per recipient is reached.</summary>
 /// <param name="client">The pipeline.</param>
-/// <param name="gateway">Where SMS and e-mails arrive; null where the sandbox has those channels too.</param>
-/// <param name="callbacks">Where callbacks arrive, and who judges them; null where none are made.</param>
+/// <param name="gateway">Where SMS and e-mails arrive; null if the sandbox serves those channels too.</param>
+/// <param name="callbacks">Where callbacks arrive, and the signature check; null if the run has no callbacks.</param>
 /// <param name="time">The clock.</param>
-/// <param name="token">The end of the demo.</param>
+/// <param name="token">Cancelled at the end of the demo.</param>
 internal sealed class Scenarios(
     PipelineClient client, GatewayClient? gateway, (CallbackReceiver Receiver, SignatureCheck Signatures)? callbacks, TimeProvider time,
     CancellationToken token)
 {
     public static readonly IReadOnlyList<string> Channels = ["sms", "email", "telegram", "call", "whatsapp", "ussd"];
 
-    /// <summary>The shortest that POST /otp takes.</summary>
+    /// <summary>The shortest lifetime that POST /otp accepts.</summary>
     public static readonly TimeSpan ShortestLifetime = TimeSpan.FromSeconds(60);
 
     private const string RefusedRecipient = "+15005550002";
@@ -96,7 +96,7 @@ internal sealed class Scenarios(
         return timeline;
     }
 
-    /// <summary>Looks until a message for this recipient has arrived, and takes the PIN out of it.</summary>
+    /// <summary>Polls until a message for this recipient arrives, and returns its PIN.</summary>
     private async Task<string> ReceivedPin(Timeline timeline, OtpRequest request)
     {
         var throughGateway = gateway is not null && GatewayClient.Serves(request.Channel);
@@ -116,7 +116,7 @@ internal sealed class Scenarios(
             : null;
     }
 
-    /// <summary>The callback of the OTP's end: its status, its number in the sequence, its signature.</summary>
+    /// <summary>Checks the callback for the OTP's end: its status, its sequence number and its signature.</summary>
     private async Task CalledBack(Timeline timeline, Otp otp)
     {
         if (callbacks is not var (receiver, signatures))
@@ -129,7 +129,7 @@ internal sealed class Scenarios(
             () => Task.FromResult(receiver.From(otp.OtpId, timeline.Last.Status)), $"no callback says {timeline.Last.Status}");
         timeline.Reached($"callback {callback.Status}, number {callback.Sequence}");
 
-        // Again: GET tells EXPIRED from the moment on, before the change has its number.
+        // Read again: GET reports EXPIRED at once, before the change has its sequence number.
         timeline.Last = await client.Get(otp.OtpId, token);
         Expect(callback.Event is "otp_update", $"the callback's event is {callback.Event}");
         Expect(

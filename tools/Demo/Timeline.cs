@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace OtpPipeline.Demo;
 
-/// <summary>What one OTP went through, as its caller saw it, and what was missing.</summary>
+/// <summary>What one OTP went through, as its client saw it, and what was missing.</summary>
 internal sealed class Timeline(string title, string recipient)
 {
     private readonly Stopwatch _since = Stopwatch.StartNew();

@@ -5,7 +5,7 @@ using OtpPipeline.Storage.SqlServer;
 
 namespace OtpPipeline.Migrations;
 
-/// <summary>What <c>dotnet ef</c> builds the context with; the arguments after <c>--</c> choose the database.</summary>
+/// <summary>Creates the context for <c>dotnet ef</c>; the arguments after <c>--</c> choose the database.</summary>
 public sealed class OtpDbContextFactory : IDesignTimeDbContextFactory<OtpDbContext>
 {
     public OtpDbContext CreateDbContext(string[] args)

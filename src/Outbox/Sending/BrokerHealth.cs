@@ -3,20 +3,19 @@ using Microsoft.Extensions.Options;
 namespace OtpPipeline.Outbox.Sending;
 
 /// <summary>
-/// Knows whether publishing is worth a try: after a few failures of the connection in a row only one message at a time goes out to see
-/// whether the broker is back, so that nothing piles up waiting for it.
+/// Circuit breaker for the broker. After several consecutive connection failures, only one message at a time probes the broker, so that no
+/// messages pile up waiting for it.
 /// </summary>
 internal sealed class BrokerHealth(OutboxSetup setup, IOptions<OutboxOptions> options, TimeProvider time)
 {
     private int _failures;
     private long _lastProbe;
 
-    /// <summary>The bus is started.</summary>
     public bool IsReady => setup.IsReady?.Invoke() != false;
 
     public bool IsDown => Volatile.Read(ref _failures) >= options.Value.BrokerDownThreshold;
 
-    /// <summary>True while the broker is up; else for one caller per probe interval. False while the bus still starts.</summary>
+    /// <summary>True while the broker is up; when down, true for one caller per probe interval. False while the bus starts.</summary>
     public bool MayTry()
     {
         if (!IsReady)
@@ -34,11 +33,11 @@ internal sealed class BrokerHealth(OutboxSetup setup, IOptions<OutboxOptions> op
             && Interlocked.CompareExchange(ref _lastProbe, time.GetTimestamp(), last) == last;
     }
 
-    /// <summary>True where this changed the state from down to up.</summary>
+    /// <summary>True if this call changed the state from down to up.</summary>
     public bool Succeeded() =>
         Volatile.Read(ref _failures) != 0 && Interlocked.Exchange(ref _failures, 0) >= options.Value.BrokerDownThreshold;
 
-    /// <summary>True where this changed the state from up to down.</summary>
+    /// <summary>True if this call changed the state from up to down.</summary>
     public bool Failed()
     {
         var count = Interlocked.Increment(ref _failures);

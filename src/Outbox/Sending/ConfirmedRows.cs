@@ -3,15 +3,13 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Outbox.Sending;
 
-/// <summary>
-/// Deletes what the broker has confirmed. A row that stays is sent again when its lease ends, so a failed delete is repeated until then.
-/// </summary>
+/// <summary>Deletes confirmed rows. A remaining row is sent again when its lease ends, so a failed delete is repeated until then.</summary>
 internal sealed partial class ConfirmedRows(
     IOutboxStore store, IOptions<OutboxOptions> options, TimeProvider time, ILogger<ConfirmedRows> logger)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Repeats until the rows are deleted, their lease is over, or the host stops.</summary>
+    /// <summary>Repeats until the rows are deleted, their lease ends, or the host stops.</summary>
     public async Task DeleteAsync(IReadOnlyCollection<Guid> ids, CancellationToken stopping)
     {
         var start = time.GetTimestamp();
@@ -25,7 +23,7 @@ internal sealed partial class ConfirmedRows(
     {
         try
         {
-            // Not cancelled by a stop: the rows are sent already, and the driver has a time-out of its own.
+            // A stop does not cancel this: the rows are sent already, and the driver has its own time-out.
             await store.DeleteAsync(ids, CancellationToken.None);
             return true;
         }

@@ -3,10 +3,10 @@ using MassTransit;
 
 namespace OtpPipeline.Outbox.Sending;
 
-/// <summary>Publishes through the bus under the row's id, as a part of the trace that wrote the row.</summary>
+/// <summary>Publishes through the bus under the row's id, within the trace that wrote the row.</summary>
 /// <remarks>
-/// MassTransit takes a message that the broker refuses for a lost connection and sends it again without end. So the first refusal ends the
-/// publish here, and the next try of MassTransit's is stopped.
+/// MassTransit treats a refused message as a lost connection and resends it without end. So the first refusal ends the publish here, and
+/// MassTransit's next try is stopped.
 /// </remarks>
 internal sealed class MassTransitPublisher : IOutboxPublisher
 {

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace OtpPipeline.Outbox.Sending;
 
 /// <summary>
-/// Publishes committed rows straight from memory while their writer's lease lasts. What it cannot publish it gives back to the table, where
-/// any process's sweeper finds it at once; the lease's end is for processes that died.
+/// Publishes committed rows from memory during their writer's lease. It releases unpublished rows to the table, where the sweeper of any
+/// process finds them at once. The lease end covers processes that died.
 /// </summary>
 internal sealed partial class OutboxDispatcher(
     OutboxSender sender,
@@ -24,7 +24,7 @@ internal sealed partial class OutboxDispatcher(
     private readonly OutboxOptions _options = options.Value;
     private readonly Channel<Pending> _queue = Channel.CreateBounded<Pending>(options.Value.QueueCapacity);
 
-    // Unbounded, yet never longer than the queue: no row comes in while the database cannot commit, and while it can, this is emptied.
+    // Unbounded, but never longer than the queue: without database commits no row arrives, and with them this channel is emptied.
     private readonly Channel<Guid> _confirmed = Channel.CreateUnbounded<Guid>(new() { SingleReader = true });
     private readonly Channel<Guid> _unsent = Channel.CreateUnbounded<Guid>(new() { SingleReader = true });
     private readonly SemaphoreSlim _slots = new(options.Value.Concurrency);
@@ -36,10 +36,10 @@ internal sealed partial class OutboxDispatcher(
     private Task _deleter = Task.CompletedTask;
     private Task _returner = Task.CompletedTask;
 
-    /// <summary>The lease that this process's rows are born under.</summary>
+    /// <summary>The lease under which this process inserts its rows.</summary>
     public Guid LeaseId { get; } = Guid.CreateVersion7();
 
-    /// <summary>Takes what it has room for; the rest is the sweeper's.</summary>
+    /// <summary>Takes as many rows as fit in the queue; the sweeper sends the rest.</summary>
     public void Enqueue(OutboxBatch batch)
     {
         foreach (var outgoing in batch.Outgoing)
@@ -59,7 +59,7 @@ internal sealed partial class OutboxDispatcher(
         return Task.CompletedTask;
     }
 
-    /// <summary>A host may stop its services twice, even at once: the second call waits for the first.</summary>
+    /// <summary>A host may stop its services twice, even concurrently: the second call waits for the first.</summary>
     public Task StopAsync(CancellationToken cancellationToken)
     {
         lock (_stopGate)
@@ -68,7 +68,7 @@ internal sealed partial class OutboxDispatcher(
         }
     }
 
-    /// <summary>Consumers may have committed while the bus stopped, after this had: their rows are released too.</summary>
+    /// <summary>Also releases rows that consumers committed while the bus stopped, after this service had stopped.</summary>
     public Task StoppedAsync(CancellationToken cancellationToken) => ReleaseAsync();
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -136,7 +136,7 @@ internal sealed partial class OutboxDispatcher(
         return false;
     }
 
-    /// <summary>Left to the sweepers. After the stop has emptied this channel, a row waits for the end of its lease.</summary>
+    /// <summary>Leaves the row to the sweepers. After the stop has emptied this channel, the row waits for its lease end.</summary>
     private void Shed(OutgoingMessage outgoing)
     {
         telemetry.Shed();
@@ -174,7 +174,7 @@ internal sealed partial class OutboxDispatcher(
         }
     }
 
-    /// <summary>Gives back while the process runs. Those of an outage come in by the thousand and cost a statement a batch.</summary>
+    /// <summary>Releases rows while the process runs, one statement per batch: an outage returns thousands.</summary>
     private async Task ReturnAsync()
     {
         var ids = new List<Guid>(_options.BatchSize);

@@ -1,15 +1,15 @@
 namespace OtpPipeline.Outbox.Sending;
 
 /// <summary>
-/// Header names that set a property of the message on the bus instead of a header, where their value is a UUID;
-/// any other name or value travels as a header of its own, which a send hook may read.
+/// Header names that set a bus message property if their value is a UUID. Any other name or value is sent as a header, which a send hook
+/// may read.
 /// </summary>
 public static class OutboxHeaders
 {
     /// <summary>The message's CorrelationId.</summary>
     public const string CorrelationId = "CorrelationId";
 
-    /// <summary>The RequestId that an answer belongs to.</summary>
+    /// <summary>The RequestId of the request that a reply answers.</summary>
     public const string RequestId = "RequestId";
 
     /// <summary>The message's ConversationId.</summary>

@@ -4,17 +4,16 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Outbox.Sending;
 
-/// <summary>Adds the outbox to a host.</summary>
 public static class OutboxRegistration
 {
     /// <summary>
-    /// To be called after AddMassTransit, so that a stop ends the outbox before the bus. Needs an <see cref="IOutboxStore"/>; options come
-    /// from section <c>Outbox</c>.
+    /// Adds the outbox. Call it after AddMassTransit, so that a stop ends the outbox before the bus. Needs an <see cref="IOutboxStore"/>;
+    /// options come from section <c>Outbox</c>.
     /// </summary>
     public static IServiceCollection AddOutbox(this IServiceCollection services, Action<OutboxSetup> configure) =>
         services.AddOutbox((setup, _) => configure(setup));
 
-    /// <summary>The same for a setup that needs services.</summary>
+    /// <summary>Adds the outbox with a setup that needs services.</summary>
     public static IServiceCollection AddOutbox(this IServiceCollection services, Action<OutboxSetup, IServiceProvider> configure)
     {
         services.AddOptions<OutboxOptions>().BindConfiguration(OutboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();

@@ -3,7 +3,7 @@ using Microsoft.Extensions.Options;
 
 namespace OtpPipeline.Outbox.Sending;
 
-/// <summary>One attempt to publish, with its time-out; what came of it is a value.</summary>
+/// <summary>Makes one publish attempt with a time-out and returns the error as a value.</summary>
 internal sealed partial class OutboxSender(
     IOutboxPublisher publisher,
     BrokerHealth health,
@@ -14,15 +14,15 @@ internal sealed partial class OutboxSender(
 {
     private const int LongestError = 300;
 
-    /// <summary>Null when the broker confirmed the message, else why it did not.</summary>
+    /// <summary>Returns null if the broker confirmed the message, otherwise the error.</summary>
     public async Task<Exception?> TrySendAsync(OutgoingMessage outgoing, CancellationToken abort)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(abort);
         timeout.CancelAfter(options.Value.PublishTimeout);
         try
         {
-            // The time-out ends the waiting, not the call: RabbitMQ.Client 7.1.2 did not survive a declaration that was cancelled under
-            // way, and a later version only seems to. What is confirmed after all comes twice.
+            // The time-out ends the wait, not the call: RabbitMQ.Client 7.1.2 failed when a running declaration was cancelled, and a later
+            // version only seems to be fixed. A message confirmed after the time-out is sent twice.
             await publisher.PublishAsync(outgoing, abort).WaitAsync(timeout.Token);
         }
         catch (Exception exception)
@@ -48,10 +48,10 @@ internal sealed partial class OutboxSender(
         return null;
     }
 
-    /// <summary>Whether the error is the connection's and says nothing of the message.</summary>
+    /// <summary>True if the connection caused the error, not the message.</summary>
     public bool IsBrokerDown(Exception error) => !setup.SaysRefused(error) && setup.SaysBrokerDown(error);
 
-    /// <summary>The cause's type and its message, short enough for a column.</summary>
+    /// <summary>Returns the cause's type and message, short enough for the column.</summary>
     public static string Describe(Exception error)
     {
         var cause = error is TimeoutException ? error : error.GetBaseException();

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace OtpPipeline.Outbox.Sending;
 
 /// <summary>
-/// Sends what its writer did not: rows whose lease ended or whose time has come. Runs in every process; a claim is a lease of the sweeper's
-/// own, so no transaction waits for the broker.
+/// Sends rows that their writer did not send: their lease has ended or they are due. Runs in every process. A claim is the sweeper's own
+/// lease, so no transaction waits for the broker.
 /// </summary>
 internal sealed partial class OutboxSweeper(
     IOutboxStore store,
@@ -49,7 +49,7 @@ internal sealed partial class OutboxSweeper(
         }
     }
 
-    /// <summary>True where more rows may be waiting.</summary>
+    /// <summary>True if more rows may be waiting.</summary>
     private async Task<bool> TrySweepAsync(CancellationToken stopping)
     {
         try
@@ -60,7 +60,7 @@ internal sealed partial class OutboxSweeper(
         }
         catch (Exception exception)
         {
-            // An outage of the store is told once, not at every poll.
+            // Log a store outage once, not at every poll.
             if (!_failing)
             {
                 Log.SweepFailed(logger, exception);
@@ -81,7 +81,7 @@ internal sealed partial class OutboxSweeper(
         var limit = health.IsDown ? 1 : _options.BatchSize;
         var claim = new Claim(Guid.CreateVersion7(), time.GetTimestamp());
 
-        // A claim that is cancelled on its way back would hold its rows until the lease ends, so a stop waits for it.
+        // A cancelled claim could still take effect and hold its rows until the lease ends, so a stop waits for it.
         var rows = await store.ClaimAsync(claim.LeaseId, _options.Lease, limit, CancellationToken.None);
         if (rows.Count == 0)
         {
@@ -110,7 +110,7 @@ internal sealed partial class OutboxSweeper(
             return new Attempt(row, exception);
         }
 
-        // The only row of a probe has its permission already.
+        // A probe claims one row, which MayTry has already allowed.
         var mayTry = !stopping.IsCancellationRequested
             && time.GetElapsedTime(claim.Since) < _options.Lease - (2 * _options.PublishTimeout)
             && (limit == 1 || health.MayTry());
@@ -136,7 +136,7 @@ internal sealed partial class OutboxSweeper(
             await confirmedRows.DeleteAsync(confirmed, stopping);
         }
 
-        // Where another row of the same claim went out, the broker was there, and an error is the row's own.
+        // If another row of the same claim was sent, the broker was up, and an error belongs to the row itself.
         bool NotItsFault(Attempt a) => a.Skipped || (a.Error is not null && confirmed.Count == 0 && sender.IsBrokerDown(a.Error));
         var released = attempts.Where(NotItsFault).Select(a => a.Row.Id).ToList();
         if (released.Count > 0)
@@ -173,7 +173,7 @@ internal sealed partial class OutboxSweeper(
         return delay < _options.RetryMaxDelay ? delay : _options.RetryMaxDelay;
     }
 
-    /// <summary>Between a half and the whole of it, so that rows which failed together do not come back together.</summary>
+    /// <summary>Returns half to all of the delay at random, so that rows which failed together do not retry together.</summary>
     private static TimeSpan Jitter(TimeSpan delay) => delay * (RandomNumberGenerator.GetInt32(500, 1001) / 1000.0);
 
     private sealed record Claim(Guid LeaseId, long Since);

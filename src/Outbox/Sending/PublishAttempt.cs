@@ -7,7 +7,7 @@ internal sealed class PublishAttempt
 {
     private readonly TaskCompletionSource<Exception> _refusal = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Ends when the broker refuses the message; never otherwise.</summary>
+    /// <summary>Completes when the broker refuses the message; otherwise never.</summary>
     public Task<Exception> Refusal => _refusal.Task;
 
     public void Refuse(Exception refusal) => _refusal.TrySetResult(refusal);
@@ -21,7 +21,7 @@ internal sealed class PublishAttempt
     }
 }
 
-/// <summary>Tells a publish that the broker refused its message.</summary>
+/// <summary>Reports a refusal by the broker to the publish attempt.</summary>
 internal sealed class RefusalObserver(OutboxSetup setup) : ISendObserver, IPublishObserver
 {
     public Task PreSend<T>(SendContext<T> context)

@@ -6,17 +6,19 @@ using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Storage.Postgres.Callbacks;
 
-/// <summary>Which callbacks an operator means, and how they are sent again.</summary>
+/// <summary>SQL that selects callbacks for an operator and replays them.</summary>
 internal static class CallbackFilterSql
 {
-    /// <summary>The whole schedule again, from now on. One that is being sent at this moment keeps its lease.</summary>
+    /// <summary>Restarts the whole schedule from now. A callback that is being sent keeps its lease.</summary>
     public const string Replay =
         """
         due_at = CASE WHEN c.status = 'PENDING' AND c.lease_id IS NOT NULL THEN c.due_at ELSE clock_timestamp() END,
         status = 'PENDING', reason = NULL, failures = 0, updated_at = clock_timestamp()
         """;
 
-    /// <summary>A status stands in the text, so that its partial index serves; the rest are three parameters from this number on.</summary>
+    /// <summary>
+    /// Inlines the status, so that its partial index serves; the rest are three parameters from <paramref name="first"/> on.
+    /// </summary>
     public static string From(CallbackFilter filter, int first) =>
         $"""
         {(filter.Status is { } status ? $"c.status = '{EnumText<CallbackStatus>.Upper(status)}'" : "true")}
@@ -25,9 +27,7 @@ internal static class CallbackFilterSql
         AND (${first + 2}::timestamptz IS NULL OR c.created_at < ${first + 2})
         """;
 
-    /// <summary>
-    /// A page of the list, newest first. Ids are made by the clocks of many processes, so they order only callbacks of one moment.
-    /// </summary>
+    /// <summary>A page of the list, newest first. Ids come from many processes' clocks and order only callbacks of one moment.</summary>
     public static string Page(string columns, CallbackFilter filter, CallbackPlace? after) =>
         $"""
         SELECT {columns} FROM callbacks c

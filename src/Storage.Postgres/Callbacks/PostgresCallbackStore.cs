@@ -9,7 +9,7 @@ using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Callbacks;
 
-/// <summary>Callbacks on PostgreSQL: each step is one statement that commits by itself.</summary>
+/// <summary>Stores callbacks on PostgreSQL: each step is one statement that commits by itself.</summary>
 internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICallbackStore
 {
     public Task<IReadOnlyList<UnsentCallback>> ReadUnsentAsync(
@@ -129,7 +129,7 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var ids = await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
 
-        // In the order of the database, which compares the bytes as they are printed.
+        // The last id in database order, which compares the bytes as printed.
         return new(ids.Count, ids.Count < limit ? null : ids.MaxBy(id => id.ToString(), StringComparer.Ordinal));
     }
 

@@ -7,11 +7,11 @@ using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Deliveries;
 
-/// <summary>Claims on PostgreSQL: one statement that commits by itself.</summary>
+/// <summary>Claims deliveries on PostgreSQL with one statement that commits by itself.</summary>
 internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeliveryStore, IReleaseStore
 {
-    // The share lock keeps the OTP from becoming final between the look at its status and the claim. Both statuses are compared in a
-    // way that no partial index serves: see Rows.Unindexed.
+    // The share lock keeps the OTP from becoming final between its status check and the claim. No partial index can serve either status
+    // comparison: see Rows.Unindexed.
     private const string ClaimSql =
         $"""
         WITH open AS MATERIALIZED (

@@ -5,13 +5,13 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Deliveries;
 
-/// <summary>One transaction of the release; it waits for no lock that anybody else holds.</summary>
+/// <summary>One release transaction; it never waits for a lock that another transaction holds.</summary>
 internal sealed class PostgresReleaseUnit(PostgresSession session) : IReleaseUnit
 {
     public async Task<IReadOnlyList<ReleasedDelivery>> TakeAsync(
         IReadOnlyList<QueueShare> shares, int target, int most, TimeSpan lostAfter, CancellationToken cancellationToken)
     {
-        // A batch of its own: the counts that follow must see what the holder before has committed.
+        // A separate batch: the counts that follow must see what the previous lock holder committed.
         await using (var single = session.NewBatch())
         {
             single.Add(ReleaseStatements.LockSql);

@@ -8,14 +8,14 @@ using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Deliveries;
 
-/// <summary>The statements that count and release what waits for a place in a channel's queue.</summary>
+/// <summary>SQL that counts and releases deliveries waiting for capacity in a channel's queue.</summary>
 internal static class ReleaseStatements
 {
     private const string Published = DeliveryTable.Published;
     private const string Waiting = DeliveryTable.Waiting;
     private const string OfShare = "d.channel = s.channel AND d.application_id = s.application_id";
 
-    // The shares in the order of the index, each found by one step in it, however many deliveries a share has.
+    // Lists the shares in index order. Each share takes one index step, however many deliveries it has.
     private const string FindWaitingSql =
         $"""
         WITH RECURSIVE shares AS (
@@ -30,7 +30,7 @@ internal static class ReleaseStatements
         LIMIT $3
         """;
 
-    // Who counts has waited for nobody: the count is of what is committed, and the lock keeps others from releasing by the same count.
+    // The count waited for no lock, so it includes all committed rows. The lock keeps others from releasing by the same count.
     private const string TakeSql =
         $"""
         WITH room AS MATERIALIZED (
@@ -46,10 +46,10 @@ internal static class ReleaseStatements
         RETURNING d.application_id, d.otp_id, d.channel, d.step, d.trace_parent, d.due_at
         """;
 
-    /// <summary>Only one process releases at a time. Taken by nothing else of ours.</summary>
+    /// <summary>Lets only one process release at a time. No other code of ours takes this lock.</summary>
     public const string LockSql = "SELECT pg_try_advisory_xact_lock(7031, 1)";
 
-    /// <summary>Counts up to <paramref name="most"/> of each share.</summary>
+    /// <summary>Counts up to <paramref name="most"/> deliveries of each share.</summary>
     public static void CountUse(NpgsqlBatch batch, IReadOnlyList<QueueShare> shares, int most) => batch.Add(
         $"""
         SELECT s.application_id, s.channel, p.count,

@@ -13,7 +13,7 @@ using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
-/// <summary>One transaction of the intake: at most two round trips to read and lock, one to write, one to commit.</summary>
+/// <summary>One intake transaction: at most two round trips to read and lock, one to write, one to commit.</summary>
 internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics metrics, TimeSpan idempotencyRetention, int most) : IIntakeUnit
 {
     private readonly HashSet<RecipientHistory> _countedIn = [];
@@ -64,7 +64,7 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
             var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
             foreach (var key in made)
             {
-                // Stored with one send counted in; the rule starts from none.
+                // A new history is stored with one send counted; the rule starts from none.
                 histories[key].Sends = [];
                 _countedIn.Add(histories[key]);
             }
@@ -126,8 +126,7 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
     /// <summary>
-    /// Claims the free keys, or those past their time; the others' first uses are the answer. Waits for a duplicate that is being
-    /// committed.
+    /// Claims keys that are free or expired; returns the first uses of the others. Waits for a duplicate that is being committed.
     /// </summary>
     private async Task<IReadOnlyDictionary<Guid, FirstUse>> ClaimKeysAsync(List<NewOtp> requests, CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
-/// <summary>Searches on PostgreSQL, each over a partial index that only OTPs of such compatible APIs are in.</summary>
+/// <summary>Searches OTPs on PostgreSQL. The partial indexes hold only OTPs of compatible APIs that need the search.</summary>
 internal sealed class PostgresOtpSearch(NpgsqlDataSource dataSource) : IOtpSearch
 {
     private const string Live = "o.status = 'PENDING' AND o.expires_at > clock_timestamp()";

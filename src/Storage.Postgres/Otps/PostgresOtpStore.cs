@@ -9,7 +9,7 @@ using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
-/// <summary>The OTPs on PostgreSQL.</summary>
+/// <summary>Reads and purges OTPs on PostgreSQL.</summary>
 internal sealed class PostgresOtpStore(
     NpgsqlDataSource dataSource, OtpMetrics metrics, IOptions<OtpOptions> options, IOptions<DeliveryOptions> shares)
     : IOtpStore, IIntakeStore
@@ -49,7 +49,7 @@ internal sealed class PostgresOtpStore(
         await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
         await using var batch = session.NewBatch();
 
-        // The one look at a table without an index for it, the outbox, which may be long while the broker is away.
+        // The only query that needs a missing index: the outbox has none for it, and may be long while the broker is unavailable.
         batch.Add("SELECT set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true)");
         batch.Add(
             """

@@ -12,18 +12,18 @@ using OtpPipeline.Storage.Postgres.Tables;
 
 namespace OtpPipeline.Storage.Postgres.Otps;
 
-/// <summary>One transaction over locked OTPs: locking is one round trip, saving another, the commit the last.</summary>
+/// <summary>One transaction over locked OTPs: one round trip to lock, one to save, one to commit.</summary>
 internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metrics) : IOtpUnit
 {
-    // Whoever changes a delivery or checks a guess holds the OTP's row. What is read in a later statement of READ COMMITTED is
-    // therefore as it stands under the lock, and so is the clock.
+    // Every delivery change and every guess check holds the OTP's row lock. A later READ COMMITTED statement therefore reads state and
+    // clock as they stand under the lock.
     private const string LockSql = $"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = ANY ($1) ORDER BY o.id FOR UPDATE";
     private const string DeliveriesSql =
         $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
     private const string Published = DeliveryTable.Published;
     private const string ClockSql = "SELECT clock_timestamp()";
 
-    // Reads the whole outbox: it is long only while the broker takes nothing, and nobody looks here but once a second.
+    // Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second.
     private const string UnpublishedSql =
         "SELECT DISTINCT m.correlation_id FROM outbox_messages m WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND " +
         "m.parked_at IS NULL";

@@ -5,12 +5,12 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Storage.Postgres.Outbox;
 
-/// <summary>The inbox's table on PostgreSQL.</summary>
+/// <summary>The inbox table on PostgreSQL.</summary>
 public sealed class PostgresInbox(NpgsqlDataSource dataSource) : IInbox
 {
     /// <summary>
-    /// One statement that inserts all these messages (MessageId and Queue) and returns (message_id, queue) of those that are new.
-    /// A pair given twice is returned once.
+    /// One statement that inserts these messages (MessageId and Queue) and returns (message_id, queue) of the new ones. A duplicate pair is
+    /// returned once.
     /// </summary>
     public static NpgsqlBatchCommand InsertCommand(IReadOnlyList<(string MessageId, string Queue)> messages) =>
         new("""

@@ -5,17 +5,17 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Outbox;
 
-/// <summary>The outbox's table on PostgreSQL.</summary>
+/// <summary>The outbox table on PostgreSQL.</summary>
 public sealed class PostgresOutbox(NpgsqlDataSource dataSource) : IOutboxStore
 {
-    // A sub-select makes the clock one value for the statement, which an index can be searched by; clock_timestamp() itself is volatile.
+    // The sub-select gives one clock value per statement, which an index search can use; clock_timestamp() itself is volatile.
     private const string Clock = "(SELECT clock_timestamp())";
 
     private const string AllColumns =
         "m.id, m.message_type, m.routing_key, m.destination_address, m.body, m.headers, m.trace_parent, "
         + "m.created_at, m.due_at, m.lease_id, m.attempts, m.parked_at, m.last_error, m.correlation_id";
 
-    /// <summary>One statement that inserts all these rows, to be put into the batch of the transaction that they belong to.</summary>
+    /// <summary>One statement that inserts these rows; add it to the batch of their transaction.</summary>
     public static NpgsqlBatchCommand InsertCommand(IReadOnlyList<OutboxMessage> messages) =>
         new("""
             INSERT INTO outbox_messages (id, message_type, routing_key, destination_address, body, headers, trace_parent, created_at, due_at, lease_id, attempts, correlation_id)

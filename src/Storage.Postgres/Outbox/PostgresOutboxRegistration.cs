@@ -4,10 +4,10 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Storage.Postgres.Outbox;
 
-/// <summary>Lets the outbox and the inbox use PostgreSQL.</summary>
+/// <summary>Registers the outbox and the inbox on PostgreSQL.</summary>
 public static class PostgresOutboxRegistration
 {
-    /// <summary>Needs an <see cref="Npgsql.NpgsqlDataSource"/> among the services.</summary>
+    /// <summary>Needs a registered <see cref="Npgsql.NpgsqlDataSource"/>.</summary>
     public static IServiceCollection AddPostgresOutbox(this IServiceCollection services)
     {
         services.TryAddSingleton<IOutboxStore, PostgresOutbox>();

@@ -3,7 +3,7 @@ using NpgsqlTypes;
 
 namespace OtpPipeline.Storage.Postgres.Sessions;
 
-/// <summary>Rows as arrays, one a column, so that a statement is the same for any number of rows; and values that may be NULL.</summary>
+/// <summary>Passes rows as one array per column, so that one statement serves any number of rows; reads values that may be NULL.</summary>
 internal static class Parameters
 {
     public static NpgsqlParameter From<TRow, TValue>(IReadOnlyCollection<TRow> rows, Func<TRow, TValue> value, NpgsqlDbType type) =>

@@ -2,19 +2,17 @@ using Npgsql;
 
 namespace OtpPipeline.Storage.Postgres.Sessions;
 
-/// <summary>
-/// Whether the connections lead to PostgreSQL as the stores need it, also where a pooler such as PgBouncer stands in between.
-/// </summary>
+/// <summary>Checks that connections reach PostgreSQL as the stores need it, also through a pooler such as PgBouncer.</summary>
 internal sealed class PostgresCheck(string connectionString, bool behindPooler)
 {
     private const string Page = "docs/operations.md, PgBouncer";
     private const int Tries = 5;
 
-    // Prepared statements are what fails behind a pooler that is not configured.
+    // No prepared statements: they fail behind a pooler that is not configured for them.
     private readonly string _unpooled =
         new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, MaxAutoPrepare = 0 }.ConnectionString;
 
-    /// <summary>The sentence for the operator; null where all is well.</summary>
+    /// <summary>Returns an error sentence for the operator, or null if all is well.</summary>
     public async Task<string?> RunAsync(CancellationToken cancellationToken)
     {
         try
@@ -32,14 +30,14 @@ internal sealed class PostgresCheck(string connectionString, bool behindPooler)
         }
         catch (PostgresException failure) when (failure is { SqlState: PostgresErrorCodes.InvalidCatalogName })
         {
-            // There is no such database: --migrate makes it, and a host finds it without tables.
+            // The database does not exist: --migrate creates it, and a host reports the missing tables.
             return null;
         }
     }
 
     private async Task<string?> LookAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        // A pooler gives its clients process ids of its own.
+        // A pooler reports its own process ids to clients.
         if (!behindPooler && await BackendOfAsync(connection, cancellationToken) == connection.ProcessID)
         {
             return null;
@@ -57,7 +55,7 @@ internal sealed class PostgresCheck(string connectionString, bool behindPooler)
               + $"set them with ALTER ROLE and let the pooler reconnect ({Page}).";
     }
 
-    /// <summary>Whether two connections that are open at once are served by the same process, one transaction each.</summary>
+    /// <summary>True if one server process serves two connections open at once, one transaction each.</summary>
     private async Task<bool> IsSharedAsync(NpgsqlConnection first, CancellationToken cancellationToken)
     {
         await using var second = await OpenAsync(cancellationToken);

@@ -3,13 +3,11 @@ using Npgsql;
 
 namespace OtpPipeline.Storage.Postgres.Sessions;
 
-/// <summary>
-/// A connection of the pool for one unit of work, with or without a transaction. All batches of several statements go through it: where
-/// one fails
-/// while its rows are read, Npgsql takes the batch's later statements for prepared although the server never saw them, and every later
-/// use of the
-/// connection fails. So a connection that saw an error forgets its prepared statements before it goes back to the pool.
-/// </summary>
+/// <summary>A pooled connection for one unit of work, with or without a transaction. All batches of several statements use it.</summary>
+/// <remarks>
+/// If a batch fails while its rows are read, Npgsql treats its later statements as prepared, although the server never saw them, and every
+/// later use of the connection fails. So a connection that saw an error drops its prepared statements before it returns to the pool.
+/// </remarks>
 internal sealed class PostgresSession : IAsyncDisposable
 {
     private readonly NpgsqlConnection _connection;
@@ -22,20 +20,19 @@ internal sealed class PostgresSession : IAsyncDisposable
         _transaction = transaction;
     }
 
-    /// <summary>With a transaction, which begins with the first batch and costs no round trip.</summary>
+    /// <summary>Opens a session with a transaction, which begins with the first batch and costs no round trip.</summary>
     public static async Task<PostgresSession> BeginAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken)
     {
         var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         return new(connection, await connection.BeginTransactionAsync(CancellationToken.None));
     }
 
-    /// <summary>Without a transaction: each batch commits by itself.</summary>
+    /// <summary>Opens a session without a transaction: each batch commits by itself.</summary>
     public static async Task<PostgresSession> OpenAsync(NpgsqlDataSource dataSource, CancellationToken cancellationToken) =>
         new(await dataSource.OpenConnectionAsync(cancellationToken), transaction: null);
 
     public NpgsqlBatch NewBatch() => new(_connection, _transaction);
 
-    /// <summary>Runs a batch and reads its results to the end.</summary>
     public async Task<T> ReadAsync<T>(NpgsqlBatch batch, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {
         try
@@ -50,7 +47,7 @@ internal sealed class PostgresSession : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs a batch whose results nobody reads; the number of rows that it changed.</summary>
+    /// <summary>Runs a batch without reading results; returns the number of changed rows.</summary>
     public async Task<int> ExecuteAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
         try
@@ -86,7 +83,7 @@ internal sealed class PostgresSession : IAsyncDisposable
         }
     }
 
-    /// <summary>One round trip. A connection that is broken is not used again anyway.</summary>
+    /// <summary>Costs one round trip. A broken connection is skipped, because the pool does not reuse it.</summary>
     private async Task ForgetPreparedAsync()
     {
         var settings = new NpgsqlConnectionStringBuilder(_connection.ConnectionString);
@@ -101,7 +98,7 @@ internal sealed class PostgresSession : IAsyncDisposable
         }
         catch (NpgsqlException)
         {
-            // What is prepared stays unknown: none of the pool's connections that are open now is used again.
+            // Which statements are prepared is now unknown, so none of the pool's open connections is used again.
             NpgsqlConnection.ClearPool(_connection);
         }
     }

@@ -2,12 +2,12 @@ using Npgsql;
 
 namespace OtpPipeline.Storage.Postgres.Sessions;
 
-/// <summary>What the tables share.</summary>
+/// <summary>Helpers that the tables share.</summary>
 internal static class Rows
 {
     /// <summary>
-    /// Before a status by which rows found by their id are told apart: hides it from the planner, which takes the partial index of a
-    /// status that its statistics have never seen for empty, and searches the whole of it for each row once there is a backlog.
+    /// Prefix for a status column where the rows are found by id. It hides the status from the planner. Otherwise the planner assumes that
+    /// the partial index of a status missing in its statistics is empty, and searches all of it for each row once there is a backlog.
     /// </summary>
     public const string Unindexed = "'' || ";
 

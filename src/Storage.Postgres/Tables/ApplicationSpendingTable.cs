@@ -5,7 +5,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table application_spendings of today (UTC). A limited application has one row, so its intake is serial.</summary>
+/// <summary>SQL for today's (UTC) rows in application_spendings. A limited application has one row, so its intake is serial.</summary>
 internal static class ApplicationSpendingTable
 {
     private const string Today = "(clock_timestamp() AT TIME ZONE 'UTC')::date";

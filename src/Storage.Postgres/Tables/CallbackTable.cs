@@ -8,7 +8,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table callbacks, as c, and their attempts, as a.</summary>
+/// <summary>SQL for table callbacks (alias c) and its attempts (alias a).</summary>
 internal static class CallbackTable
 {
     public const string Columns =
@@ -26,7 +26,7 @@ internal static class CallbackTable
         LEFT JOIN deliveries d ON d.id = h.delivery_id
         """;
 
-    // Only the first attempt: what was claimed once is due again when its lease ends.
+    // Only the first attempt: a callback claimed once is due again when its lease ends.
     public const string Claim =
         $"""
         WITH n AS MATERIALIZED (SELECT * FROM unnest($1, $2) AS n (id, content) ORDER BY id)
@@ -57,7 +57,7 @@ internal static class CallbackTable
         RETURNING {Columns}
         """;
 
-    // One step in the index an application, however many callbacks each has.
+    // One index step per application, however many callbacks each has.
     public const string DueApplications =
         """
         WITH RECURSIVE a AS (
@@ -74,7 +74,7 @@ internal static class CallbackTable
             WHERE c.status = 'PENDING' AND c.application_id = a.application_id AND c.due_at <= (SELECT clock_timestamp()))
         """;
 
-    // A report counts for its own lease only, and only one that made an attempt adds one.
+    // A report counts only for its own lease. It adds an attempt only if one was made.
     public const string Record =
         $"""
         WITH r AS MATERIALIZED (
@@ -93,7 +93,7 @@ internal static class CallbackTable
         SELECT id FROM written
         """;
 
-    // Due after a while: until then the message of the change claims it, and the job finds only what no message claimed.
+    // Due after a delay. Until then the change's message claims the callback, so the job finds only those that no message claimed.
     public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<Callback> callbacks) => batch.Add(
         """
         INSERT INTO callbacks (id, otp_id, application_id, sequence, previous, status, attempts, failures, due_at, created_at, updated_at)

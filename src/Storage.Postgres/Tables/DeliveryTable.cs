@@ -7,7 +7,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table deliveries, as d.</summary>
+/// <summary>SQL for table deliveries (alias d).</summary>
 internal static class DeliveryTable
 {
     public const string Columns =
@@ -16,10 +16,10 @@ internal static class DeliveryTable
 
     public const int Width = 18;
 
-    /// <summary>Those that the index ix_deliveries_published holds.</summary>
+    /// <summary>The rows in index ix_deliveries_published.</summary>
     public const string Published = "d.status = 'QUEUED' AND d.waiting_since IS NULL";
 
-    /// <summary>Those that the index ix_deliveries_waiting holds.</summary>
+    /// <summary>The rows in index ix_deliveries_waiting.</summary>
     public const string Waiting = "d.status = 'QUEUED' AND d.waiting_since IS NOT NULL";
 
     public static Delivery Read(NpgsqlDataReader r) => new()

@@ -5,7 +5,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table idempotency_keys.</summary>
+/// <summary>SQL for table idempotency_keys.</summary>
 internal static class IdempotencyKeyTable
 {
     public static void Claim(NpgsqlBatch batch, IReadOnlyCollection<NewOtp> requests, TimeSpan retention)

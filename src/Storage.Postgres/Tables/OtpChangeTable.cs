@@ -6,7 +6,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table otp_changes, as h.</summary>
+/// <summary>SQL for table otp_changes (alias h).</summary>
 internal static class OtpChangeTable
 {
     public const string Columns = "h.otp_id, h.sequence, h.kind, h.delivery_id, h.status, h.reason, h.occurred_at";

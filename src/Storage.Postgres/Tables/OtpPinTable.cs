@@ -5,7 +5,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table otp_pins, as p.</summary>
+/// <summary>SQL for table otp_pins (alias p).</summary>
 internal static class OtpPinTable
 {
     public const string Columns = "p.otp_id, p.version, p.ciphertext, p.key_id, p.valid_until, p.exact, p.message";

@@ -5,7 +5,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table otp_submissions, as s.</summary>
+/// <summary>SQL for table otp_submissions (alias s).</summary>
 internal static class OtpSubmissionTable
 {
     public const string Columns = "s.otp_id, s.hash, s.code";

@@ -8,7 +8,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table otps, as o.</summary>
+/// <summary>SQL for table otps (alias o).</summary>
 internal static class OtpTable
 {
     public const string Columns =
@@ -91,7 +91,7 @@ internal static class OtpTable
         Parameters.From(otps, o => o.DeliverySequence, NpgsqlDbType.Bigint));
 
     /// <summary>
-    /// Those of the lookup hashes that a live OTP has. Whoever would make another one holds the history of its recipient.
+    /// Returns the lookup hashes that a live OTP has. A transaction that creates another such OTP locks its recipient's history.
     /// </summary>
     public static void FindLive(NpgsqlBatch batch, IReadOnlyCollection<byte[]> lookups) => batch.Add(
         "SELECT o.lookup_hash FROM otps o WHERE o.lookup_hash = ANY ($1) AND o.status = 'PENDING' AND o.expires_at > clock_timestamp()",

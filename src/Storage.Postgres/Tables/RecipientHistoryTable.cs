@@ -5,7 +5,7 @@ using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres.Tables;
 
-/// <summary>The table recipient_histories, as h. Locked in the order of its keys, after the OTPs.</summary>
+/// <summary>SQL for table recipient_histories (alias h). Rows are locked in key order, after the OTPs.</summary>
 internal static class RecipientHistoryTable
 {
     public const string Columns = "h.application_id, h.recipient_hash, h.sends, h.failed_guesses, h.cool_off_until, h.updated_at";
@@ -22,7 +22,7 @@ internal static class RecipientHistoryTable
         UpdatedAt = r.GetDateTime(at + 5),
     };
 
-    /// <summary>Locks those of the recipients of these OTPs; each row begins with the OTP's id.</summary>
+    /// <summary>Locks the histories of these OTPs' recipients; each row begins with the OTP's id.</summary>
     public static void LockOf(NpgsqlBatch batch, IReadOnlyCollection<Guid> otpIds) => batch.Add(
         $"""
         SELECT o.id, {Columns} FROM otps o
@@ -33,8 +33,8 @@ internal static class RecipientHistoryTable
         Parameters.From(otpIds));
 
     /// <summary>
-    /// Makes the missing histories, with this request counted in already, so that a new one costs one write; the second
-    /// statement locks and reads all. A history that the first statement returns is new.
+    /// Creates missing histories with this request already counted, so that a new one costs one write. The second statement locks and reads
+    /// all. A history that the first statement returns is new.
     /// </summary>
     public static void MakeAndLock(NpgsqlBatch batch, IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys)
     {

@@ -6,23 +6,23 @@ using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>The URL leads into a network that callbacks may not reach.</summary>
+/// <summary>The callback URL leads into a network that callbacks may not reach.</summary>
 public sealed class CallbackAddressRefusedException(IPNetwork? network) : Exception("The address is not one that callbacks may reach.")
 {
-    /// <summary>Null where the URL itself is refused.</summary>
+    /// <summary>The refused network; null if the URL itself is refused.</summary>
     public IPNetwork? Network { get; } = network;
 }
 
-/// <summary>Connects to subscribers, at addresses that callbacks may reach only.</summary>
-/// <remarks>A name that means another address a moment later, a redirect or a proxy leads nowhere else.</remarks>
+/// <summary>Connects to subscribers, only at addresses that callbacks may reach.</summary>
+/// <remarks>A changed DNS answer, a redirect or a proxy cannot lead a callback anywhere else.</remarks>
 public sealed class CallbackConnections(HostConnector connector, IOptions<CallbackOptions> options)
 {
     private const int MaxHeaderKilobytes = 16;
 
-    /// <summary>Whose share of look-ups a request takes.</summary>
+    /// <summary>The application whose share of DNS look-ups the request uses.</summary>
     public static readonly HttpRequestOptionsKey<Guid> Application = new("otp.application");
 
-    /// <summary>The handler of all callbacks. <see cref="HostQueues{T}"/> limits the connections.</summary>
+    /// <summary>Creates the handler of all callbacks. <see cref="HostQueues{T}"/> limits the connections.</summary>
     public SocketsHttpHandler CreateHandler() => new()
     {
         UseProxy = false,
@@ -31,13 +31,13 @@ public sealed class CallbackConnections(HostConnector connector, IOptions<Callba
         PreAuthenticate = false,
         AutomaticDecompression = DecompressionMethods.None,
 
-        // No span of HttpClient's own, which would show the path, and no trace context for strangers.
+        // HttpClient creates no span, which would show the path, and sends no trace context to third parties.
         ActivityHeadersPropagator = null,
         ConnectCallback = ConnectAsync,
         ConnectTimeout = options.Value.Timeout,
         MaxResponseHeadersLength = MaxHeaderKilobytes,
 
-        // A name is resolved anew every minute, and an answer that does not end costs its connection instead of being read.
+        // Each name is resolved again every minute. An endless answer costs its connection and is not read to the end.
         PooledConnectionLifetime = TimeSpan.FromMinutes(1),
         PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         MaxResponseDrainSize = 64 * 1024,

@@ -4,12 +4,12 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>What is read of an event on the queue of callbacks: the OTP, and nothing else.</summary>
+/// <summary>The only field read from an event on the callback queue: the OTP.</summary>
 [ExcludeFromTopology]
 public sealed record CallbackWake(Guid OtpId);
 
 /// <summary>
-/// Claims what the database owes for the OTP and hands it to the sender. A message only wakes; what it says is not believed.
+/// Claims the OTP's pending callbacks and hands them to the sender. A message is only a trigger; its content is not trusted.
 /// </summary>
 public sealed partial class CallbackConsumer(
     CallbackClaims callbacks, CallbackSender sender, DatabaseCircuitBreaker database, CallbackMetrics metrics,

@@ -11,16 +11,16 @@ using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>What one request to a subscriber gave.</summary>
-/// <param name="Result">What the schedule needs of it.</param>
+/// <summary>The result of one request to a subscriber.</summary>
+/// <param name="Result">The part that the schedule needs.</param>
 /// <param name="Answer">First bytes of the answer.</param>
-/// <param name="Duration">Of the whole exchange.</param>
+/// <param name="Duration">Duration of the whole exchange.</param>
 public sealed record MadeRequest(CallbackResult Result, byte[]? Answer, TimeSpan Duration)
 {
-    /// <summary>The network that refused it, where the result is <see cref="CallbackReasons.AddressRefused"/>.</summary>
+    /// <summary>The refused network, if the result is <see cref="CallbackReasons.AddressRefused"/>.</summary>
     public IPNetwork? RefusedNetwork { get; init; }
 
-    /// <summary>Whether the host can serve at all.</summary>
+    /// <summary>What the request shows about the host's availability.</summary>
     public HostResult Host => Result switch
     {
         { Error: CallbackReasons.AddressRefused } => HostResult.Unknown,
@@ -29,7 +29,7 @@ public sealed record MadeRequest(CallbackResult Result, byte[]? Answer, TimeSpan
     };
 }
 
-/// <summary>One request to a subscriber, within the time-out; whatever happens to a request becomes a result.</summary>
+/// <summary>Makes one request to a subscriber within the time-out. Every failure becomes a result.</summary>
 public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackOptions> options, TimeProvider time)
 {
     private const int MaxAnswer = 512;
@@ -38,8 +38,8 @@ public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackO
     private static readonly ProductInfoHeaderValue Agent = new("OtpPipeline", productVersion: null);
     private static readonly StringWithQualityHeaderValue Identity = new("identity");
 
-    /// <summary>Null where no attempt was made: the claim was over, or no look-up of the application's was free.</summary>
-    /// <exception cref="OperationCanceledException">The caller's token ended it: no attempt counts.</exception>
+    /// <summary>Returns null if no attempt was made: the claim was over, or the application had no free look-up.</summary>
+    /// <exception cref="OperationCanceledException">The caller's token was cancelled; no attempt counts.</exception>
     public async Task<MadeRequest?> SendAsync(OutgoingCallback callback, IReadOnlyList<byte[]> secrets, CancellationToken cancellationToken)
     {
         var start = time.GetTimestamp();
@@ -66,7 +66,7 @@ public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackO
 
     private HttpRequestMessage Request(OutgoingCallback callback, IReadOnlyList<byte[]> secrets)
     {
-        // A URL of another time, or of another configuration, is checked like an address.
+        // A URL stored earlier, or under another configuration, is checked again like an address.
         if (!CallbackAddress.Check(callback.Content.Url, options.Value.Allowed, out var refused))
         {
             throw new CallbackAddressRefusedException(refused);
@@ -93,7 +93,7 @@ public sealed class CallbackExchange(HttpMessageInvoker http, IOptions<CallbackO
         return request;
     }
 
-    /// <summary>The status has decided already: an answer that comes slowly or does not end is cut off.</summary>
+    /// <summary>Reads the start of the answer. The status already decides, so a slow or endless answer is cut off.</summary>
     private async Task<byte[]?> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(AnswerTime, time);

@@ -4,7 +4,7 @@ using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>What became of callbacks.</summary>
+/// <summary>Metrics of callbacks.</summary>
 public sealed class CallbackMetrics
 {
     private readonly Counter<long> _attempts;

@@ -12,12 +12,12 @@ using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>The secrets that sign an application's callbacks; null where they are not known at the moment.</summary>
+/// <summary>Returns the secrets that sign an application's callbacks; null if they are currently unknown.</summary>
 public delegate IReadOnlyList<byte[]>? SecretsOfApplication(Guid applicationId);
 
 /// <summary>
-/// Sends callbacks that this process has leased, straight from memory. What finds no place, or is left at a stop, goes back to the
-/// table with a due time and no attempt counted.
+/// Sends leased callbacks from memory. A callback without capacity, or left at a stop, goes back to the table with a due time and no
+/// attempt counted.
 /// </summary>
 public sealed partial class CallbackSender(
     CallbackExchange exchange,
@@ -38,10 +38,10 @@ public sealed partial class CallbackSender(
     private readonly ConcurrentDictionary<Guid, Task> _work = new();
     private readonly CancellationTokenSource _abort = new();
 
-    /// <summary>Whether it makes sense to claim more of this application's.</summary>
+    /// <summary>True if claiming more callbacks of this application makes sense.</summary>
     public bool HasRoomFor(Guid applicationId) => _hosts.HasRoomFor(applicationId);
 
-    /// <summary>Takes a leased callback over; never waits.</summary>
+    /// <summary>Takes over a leased callback; never waits.</summary>
     public void Hand(OutgoingCallback callback)
     {
         if (!Uri.TryCreate(callback.Content.Url, UriKind.Absolute, out var uri))
@@ -97,10 +97,10 @@ public sealed partial class CallbackSender(
         }
     }
 
-    /// <summary>No result where no attempt was made: then the callback goes back for a while.</summary>
+    /// <summary>Returns no result if no attempt was made; the callback then goes back for a while.</summary>
     private async Task<(MadeRequest? Made, TimeSpan Delay)> TryAsync(OutgoingCallback callback, HostKey host)
     {
-        // It may have waited; the exchange and its report must end before the lease does.
+        // The callback may have waited; the exchange and its report must end before the lease does.
         if (time.GetElapsedTime(callback.LeasedSince) > options.Value.Lease - options.Value.Timeout - CallbackOptions.LeaseMargin)
         {
             return (null, TimeSpan.Zero);
@@ -181,7 +181,7 @@ public sealed partial class CallbackSender(
                 new(callback.Id, callback.LeaseId, new(CallbackStatus.Pending, null, spread), Attempt: null), CancellationToken.None));
     }
 
-    /// <summary>Runs beside the caller; a stop waits for it.</summary>
+    /// <summary>Runs the work in the background; a stop waits for it.</summary>
     private void Track(OutgoingCallback callback, Func<Task> work)
     {
         var id = Guid.CreateVersion7();

@@ -9,7 +9,7 @@ namespace OtpPipeline.Workers.Callbacks;
 
 public static class CallbackSetup
 {
-    /// <summary>The sender. Added before the bus, so that a stop ends the consumers first.</summary>
+    /// <summary>Registers the sender. Call it before adding the bus, so that a stop ends the consumers first.</summary>
     public static IServiceCollection AddOtpCallbacks(this IServiceCollection services)
     {
         services.AddNameResolution();
@@ -39,7 +39,7 @@ public static class CallbackSetup
         var concurrency = context.GetRequiredService<IOptions<CallbackOptions>>().Value.EventConcurrency;
         bus.ReceiveEndpoint(OtpBusTopology.CallbackQueue, endpoint =>
         {
-            // The shared topology says what leads to the queue; the endpoint declares and binds it alike.
+            // The shared topology defines the queue's bindings; the endpoint declares and binds it in the same way.
             endpoint.ConfigureConsumeTopology = false;
             endpoint.AsWorkQueue(OtpBusTopology.CallbackQueue);
             endpoint.PrefetchCount = 2 * concurrency;

@@ -1,38 +1,38 @@
 namespace OtpPipeline.Workers.Callbacks;
 
-/// <summary>What an attempt tells about its host.</summary>
+/// <summary>What an attempt shows about its host.</summary>
 public enum HostResult
 {
-    /// <summary>It answered, whatever it answered.</summary>
+    /// <summary>The host answered, with any status.</summary>
     Answered,
 
-    /// <summary>It did not answer, or said that it cannot serve at the moment.</summary>
+    /// <summary>The host did not answer, or said that it is currently unavailable.</summary>
     Failed,
 
-    /// <summary>Nothing was learned: no attempt was made.</summary>
+    /// <summary>No attempt was made, so nothing is known.</summary>
     Unknown,
 }
 
-/// <summary>What may be done with a callback now.</summary>
+/// <summary>What the sender does with a callback now.</summary>
 public enum Admission
 {
-    /// <summary>It has a place: send it, then <see cref="HostQueues{T}.Leave"/>.</summary>
+    /// <summary>The callback has a place: send it, then call <see cref="HostQueues{T}.Leave"/>.</summary>
     Start,
 
-    /// <summary>It waits here and comes out of a later <see cref="HostQueues{T}.Leave"/>.</summary>
+    /// <summary>The callback waits in memory; a later <see cref="HostQueues{T}.Leave"/> returns it.</summary>
     Wait,
 
-    /// <summary>No place: it waits in the database.</summary>
+    /// <summary>No capacity: the callback waits in the database.</summary>
     PutBack,
 }
 
-/// <summary>What follows when a place is free again.</summary>
-/// <param name="Start">These have a place now.</param>
-/// <param name="PutBack">These wait in the database.</param>
-/// <param name="Delay">How long they do.</param>
+/// <summary>What to do after a place became free.</summary>
+/// <param name="Start">Callbacks that have a place now.</param>
+/// <param name="PutBack">Callbacks that must wait in the database.</param>
+/// <param name="Delay">How long they wait there.</param>
 public sealed record QueueChange<T>(IReadOnlyList<T> Start, IReadOnlyList<T> PutBack, TimeSpan Delay);
 
-/// <summary>What is known of one host of one application.</summary>
+/// <summary>State of one host of one application.</summary>
 internal sealed class HostQueue<T>(HostKey key)
 {
     public HostKey Key { get; } = key;
@@ -43,12 +43,12 @@ internal sealed class HostQueue<T>(HostKey key)
 
     public int Running { get; set; }
 
-    /// <summary>Those of <see cref="Running"/> that are counted as places of slow hosts.</summary>
+    /// <summary>How many of <see cref="Running"/> count as places of slow hosts.</summary>
     public int CountedSlow { get; set; }
 
     public bool HasAnswered { get; set; }
 
-    /// <summary>How long an answer takes, the last ones counting most.</summary>
+    /// <summary>Average answer time; recent answers weigh most.</summary>
     public TimeSpan Took { get; set; } = TimeSpan.FromSeconds(1);
 
     public bool IsQuick { get; set; }

@@ -5,8 +5,8 @@ namespace OtpPipeline.Workers.Callbacks;
 
 /// <summary>Per-host queues with concurrency limits and circuit breakers; applications share the places fairly.</summary>
 /// <remarks>
-/// A host earns its limit by answering quickly. Hosts that are new, slow or failing share three quarters of all places, so that any
-/// number of dead ones leaves room for the others. Memory is bounded: what finds no place waits in the database.
+/// A host gets its full limit by answering quickly. New, slow and failing hosts share three quarters of all places, so that any number of
+/// dead hosts leaves capacity for the others. Memory is bounded: a callback without a place waits in the database.
 /// </remarks>
 public sealed class HostQueues<T>(CallbackOptions options, TimeProvider time)
 {
@@ -23,11 +23,11 @@ public sealed class HostQueues<T>(CallbackOptions options, TimeProvider time)
     private readonly FairShare<Guid> _slowPlaces = new(options.Concurrency * 3 / 4);
     private readonly FairShare<Guid> _memory = new(options.Queue);
 
-    // What waits here holds its lease, and must still have the time for its exchange.
+    // A waiting callback holds its lease and must still have time for its exchange.
     private readonly TimeSpan _patience = (options.Lease - options.Timeout - CallbackOptions.LeaseMargin) / 2;
     private bool _closed;
 
-    /// <summary>Whether it makes sense to claim more of this application's.</summary>
+    /// <summary>True if claiming more callbacks of this application makes sense.</summary>
     public bool HasRoomFor(Guid applicationId)
     {
         lock (_lock)
@@ -47,10 +47,10 @@ public sealed class HostQueues<T>(CallbackOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Asks for a place.</summary>
+    /// <summary>Requests a place.</summary>
     /// <param name="key">The callback's host.</param>
     /// <param name="item">The callback.</param>
-    /// <param name="delay">How long it waits in the database, where it does.</param>
+    /// <param name="delay">How long the callback waits in the database, if it must.</param>
     public Admission Enter(HostKey key, T item, out TimeSpan delay)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ public sealed class HostQueues<T>(CallbackOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Gives the place back.</summary>
+    /// <summary>Returns the place.</summary>
     public QueueChange<T> Leave(HostKey key, HostResult result, TimeSpan took)
     {
         lock (_lock)
@@ -121,12 +121,12 @@ public sealed class HostQueues<T>(CallbackOptions options, TimeProvider time)
                 _memory.Return(host.Owner);
             }
 
-            // Nobody would come back for what waits where nothing runs.
+            // With no running request, no later Leave would start the waiting callbacks.
             return new(start, host.Running == 0 ? Empty(host) : [], Busy);
         }
     }
 
-    /// <summary>No more places; what waits is put back.</summary>
+    /// <summary>Grants no more places and returns all waiting callbacks.</summary>
     public IReadOnlyList<T> Close()
     {
         lock (_lock)
@@ -151,7 +151,7 @@ public sealed class HostQueues<T>(CallbackOptions options, TimeProvider time)
         return _hosts.Count >= MaxHosts ? null : _hosts[key] = new(key);
     }
 
-    /// <summary>The hosts longest unused of the application that has the most. One that is forgotten begins anew.</summary>
+    /// <summary>Forgets the longest unused hosts of the application that has the most. A forgotten host starts as new.</summary>
     private void ForgetSome()
     {
         var idle = _hosts.Values.Where(h => h.Running == 0).GroupBy(h => h.Owner).MaxBy(g => g.Count());
@@ -211,7 +211,7 @@ public sealed class HostQueues<T>(CallbackOptions options, TimeProvider time)
         Recount(host);
     }
 
-    /// <summary>How long the breaker still leaves the host alone; null where it does not.</summary>
+    /// <summary>How long the breaker still blocks the host; null if it does not.</summary>
     private TimeSpan? BreakerOf(HostQueue<T> host)
     {
         if (host.Failures < options.BreakerFailures)

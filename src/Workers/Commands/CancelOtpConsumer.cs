@@ -8,7 +8,7 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Cancels, with the same rules as DELETE /otp/{otpId}; a message id lets a repetition be answered alike.</summary>
+/// <summary>Cancels an OTP by the rules of DELETE /otp/{otpId}. A repeated message id gets the same reply.</summary>
 public sealed class CancelOtpConsumer(CommandEndpoint endpoint, OtpCancellation cancellation, DatabaseCircuitBreaker database)
     : IConsumer<BusCommand<CancelOtp>>
 {

@@ -16,7 +16,7 @@ using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>What every command from the bus has, whatever it wants: who asks, and how an error is told.</summary>
+/// <summary>Common to all bus commands: identifies the application and reports errors.</summary>
 public sealed partial class CommandEndpoint : IAsyncDisposable
 {
     private readonly IOtpStore _store;
@@ -48,14 +48,14 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
         _answers = new(WriteAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
-    /// <summary>The application that a command names, where its sender may use it and its request limit is not reached.</summary>
+    /// <summary>Finds the command's application, if its sender may use it and its request limit is not reached.</summary>
     /// <param name="applicationId">The command's field.</param>
-    /// <param name="userId">The sender as the broker checked it; null for none.</param>
+    /// <param name="userId">The sender as verified by the broker; null if absent.</param>
     public async Task<Result<Application>> ApplicationOfAsync(JsonField applicationId, string? userId)
     {
         var id = Guid.TryParse(applicationId.Text, out var parsed) ? parsed : Guid.Empty;
 
-        // Before it is looked up: a user learns nothing about applications that are not its own.
+        // Check before the look-up: a user learns nothing about other users' applications.
         if (_users.Count > 0 && !(userId is { } user && _users.TryGetValue(user, out var allowed) && allowed.Contains(id)))
         {
             return OtpErrors.ApplicationNotAllowed;
@@ -75,17 +75,17 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
             : OtpErrors.ApplicationUnknown;
     }
 
-    /// <summary>One limit for REST and bus; counted before anything else is checked, as over REST.</summary>
+    /// <summary>REST and bus share one limit. Count before any other check, as over REST.</summary>
     private async Task<Result<Application>> CountAsync(Application application)
     {
         var admission = await _permits.TakeAsync(application.Id, application.Settings.Limits.RequestsPerMinute, CancellationToken.None);
         return admission.Admitted ? application : OtpErrors.TooManyRequests with { RetryAfter = admission.ResetAfter };
     }
 
-    /// <summary>The OTP that a command names; null where its field holds no id.</summary>
+    /// <summary>The OTP that a command names; null if the field holds no id.</summary>
     public static Guid? OtpIdOf(JsonElement body) => Guid.TryParse(JsonField.From(body, "otpId").Text, out var id) ? id : null;
 
-    /// <summary>Tells the sender why, where nothing else is to be committed.</summary>
+    /// <summary>Sends the error to the sender, if nothing else is to be committed.</summary>
     public async Task RefuseAsync<TCommand>(BusCommand<TCommand> command, OtpError error, Guid? otpId = null)
         where TCommand : class
     {
@@ -98,12 +98,12 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
         }
     }
 
-    /// <summary>Adds what became of a command to its commit.</summary>
+    /// <summary>Adds a command's reply to its commit.</summary>
     /// <param name="batch">The messages of that commit.</param>
-    /// <param name="route">Where the sender wants it.</param>
+    /// <param name="route">Where the reply goes.</param>
     /// <param name="error">Null for success.</param>
     /// <param name="otpId">The OTP that the command named.</param>
-    /// <param name="success">The answer where nothing was refused.</param>
+    /// <param name="success">Creates the reply for success.</param>
     /// <param name="trace">W3C trace context of the command.</param>
     public static void Answer<T>(OutboxBatch batch, ReplyRoute route, OtpError? error, Guid? otpId, Func<T> success, string? trace)
         where T : class
@@ -118,11 +118,10 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
         }
     }
 
-    /// <summary>The error as the contract has it.</summary>
     private static OtpRejected Rejection(OtpError error, Guid? otpId) =>
         new(otpId, error.Code, error.Type, error.Message, error.RetryAfterSeconds);
 
-    /// <summary>Counts and logs what became of a command.</summary>
+    /// <summary>Counts and logs a command's result.</summary>
     public void Done<TCommand>(OtpError? error)
     {
         _metrics.Answered<TCommand>(error?.Code ?? 0);

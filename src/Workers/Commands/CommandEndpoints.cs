@@ -6,7 +6,7 @@ using OtpPipeline.Hosting.Bus.Messages;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>The commands of other systems, a queue each.</summary>
+/// <summary>Registers the commands of other systems, one queue each.</summary>
 public static class CommandEndpoints
 {
     public static void AddCommands(this IBusRegistrationConfigurator bus)

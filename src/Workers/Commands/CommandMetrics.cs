@@ -3,7 +3,7 @@ using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>What became of commands from the bus.</summary>
+/// <summary>Metrics of bus commands.</summary>
 public sealed class CommandMetrics
 {
     private readonly Counter<long> _answered;

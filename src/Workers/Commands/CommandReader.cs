@@ -12,10 +12,10 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Reads a command of a queue. What is no JSON object is a fault; what is one is answered, whatever it says.</summary>
+/// <summary>Reads a command from a queue. A body that is not a JSON object is a fault; every JSON object gets a reply.</summary>
 internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<RabbitMqOptions> broker)
 {
-    /// <summary>A body up to this size is looked at for where its answer goes; a larger one is put aside unread.</summary>
+    /// <summary>Up to this size, a body is parsed for its reply address; a larger one is put aside unread.</summary>
     private const int LargestBody = 1024 * 1024;
 
     private const string EnvelopeMediaType = "application/vnd.masstransit+json";
@@ -62,7 +62,7 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
             throw new UnreadableMessageException("no JSON object");
         }
 
-        // An envelope that is too large is refused as a whole, whatever its message is.
+        // An envelope that is too large is refused as a whole, even if its message is small.
         return new(body.Length > CommandBody.MaxLength ? body : JsonMarshal.GetRawUtf8Value(message).ToArray())
         {
             MessageId = TextOf(properties.MessageId) ?? TextOf(ReplyRoutes.TextOf(root, "messageId")),
@@ -104,7 +104,7 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
 
     private static string? TextOf(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
-    /// <summary>A replay is published by the operator's user and speaks for the sender that it names.</summary>
+    /// <summary>The operator's user publishes a replay in the name of the sender given in the header.</summary>
     private string? UserOf(IReadOnlyBasicProperties properties) =>
         properties.UserId is { Length: > 0 } user && _operators.Contains(user)
         && properties.Headers?.TryGetValue(MessageReplay.SenderHeader, out var sender) == true && sender is byte[] name

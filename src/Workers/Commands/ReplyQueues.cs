@@ -2,8 +2,8 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>The queues that answers may go to: those of the sender's applications, and names that only the broker gives.</summary>
-/// <remarks>An answer is sent with the rights of this process, which may write to every queue.</remarks>
+/// <summary>The allowed reply queues: those of the sender's applications, and names that only the broker assigns.</summary>
+/// <remarks>A reply is sent with the rights of this process, which may write to every queue.</remarks>
 internal sealed class ReplyQueues
 {
     private const string ServerNamed = "amq.gen-";
@@ -12,13 +12,13 @@ internal sealed class ReplyQueues
     public ReplyQueues(CommandOptions options) =>
         _users = options.Users.ToDictionary(u => u.Key, u => u.Value.ToArray(), StringComparer.Ordinal);
 
-    /// <summary>What the name of an application's own reply queue begins with.</summary>
+    /// <summary>Name prefix of an application's reply queues.</summary>
     public static string PrefixOf(Guid applicationId) => $"otp-replies.{applicationId}.";
 
-    /// <summary>Whether the sender of a command may ask for an answer there.</summary>
+    /// <summary>True if the sender of a command may request a reply in this queue.</summary>
     /// <param name="queue">The queue's name.</param>
-    /// <param name="user">The sender as the broker checked it; where users are mapped, it decides.</param>
-    /// <param name="named">The application that the command names; it decides where nobody is mapped.</param>
+    /// <param name="user">The sender as verified by the broker; decides if users are mapped.</param>
+    /// <param name="named">The application that the command names; decides if no users are mapped.</param>
     public bool Allow(string queue, string? user, string? named) =>
         queue.StartsWith(ServerNamed, StringComparison.Ordinal)
         || DirectReplies.IsAddress(queue)

@@ -4,11 +4,9 @@ using RabbitMQ.Client;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>
-/// Finds where an answer goes. An address that is not allowed puts the command aside: its answer could reach somebody else's queue.
-/// </summary>
-/// <param name="inputAddress">Of the queue that the command came from.</param>
-/// <param name="isAllowed">Whether the sender may ask for an answer in a queue.</param>
+/// <summary>Finds the reply route. A forbidden address puts the command aside: its reply could reach another client's queue.</summary>
+/// <param name="inputAddress">Address of the queue that the command came from.</param>
+/// <param name="isAllowed">Whether the sender may request a reply in a queue.</param>
 internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed)
 {
     private const string DirectReply = "amq.rabbitmq.reply-to";
@@ -22,7 +20,7 @@ internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed
         var queue = address is null ? properties.ReplyTo : QueueOf(address);
         if (queue?.StartsWith(DirectReply, StringComparison.Ordinal) == true)
         {
-            // The broker has put the rest of the name into the property.
+            // For a direct reply, the broker completes the name in the ReplyTo property.
             queue = properties.ReplyTo;
         }
 
@@ -54,8 +52,8 @@ internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed
         }
     }
 
-    /// <summary>Null where no answer is wanted.</summary>
-    /// <exception cref="UnreadableMessageException">The answer may not go there.</exception>
+    /// <summary>Returns null if no reply is wanted.</summary>
+    /// <exception cref="UnreadableMessageException">The reply may not go to this queue.</exception>
     private string? Usable(string? queue)
     {
         if (string.IsNullOrEmpty(queue))
@@ -73,7 +71,7 @@ internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed
     public static string? TextOf(JsonElement envelope, string name) =>
         envelope.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? SafeText(value) : null;
 
-    /// <summary>Half a character, which JSON can spell, is no text of an address.</summary>
+    /// <summary>Returns null for text with half a surrogate pair, which JSON allows: it is no valid address.</summary>
     private static string? SafeText(JsonElement value)
     {
         try

@@ -12,11 +12,11 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Takes OTPs in from the bus as POST /otp does; one commit holds the OTP, its work command and the answer.</summary>
+/// <summary>Takes OTP requests from the bus as POST /otp does; one commit holds the OTP, its work command and the reply.</summary>
 public sealed class RequestOtpConsumer(CommandEndpoint endpoint, OtpIntake intake, OtpSecrets secrets, DatabaseCircuitBreaker database)
     : IConsumer<BusCommand<RequestOtp>>
 {
-    // A duplicate holds the key for as long as its commit takes; a wait for it ends after the session's lock time-out each time.
+    // A duplicate holds the key until its commit ends. Each wait for it ends after the session's lock time-out.
     private const int Tries = 5;
 
     public async Task Consume(ConsumeContext<BusCommand<RequestOtp>> context)

@@ -10,8 +10,8 @@ using OtpPipeline.Hosting.Bus;
 namespace OtpPipeline.Workers.Commands;
 
 /// <summary>
-/// Checks what a user typed, with the same rules as POST /otp/{otpId}: one commit holds the count of the guess and the answer. The
-/// message id is the submission's id, so a command that comes again counts no second guess and is answered alike.
+/// Checks a PIN by the rules of POST /otp/{otpId}; one commit holds the guess count and the reply. The message id is the submission id, so
+/// a repeated command counts no second guess and gets the same reply.
 /// </summary>
 public sealed class VerifyOtpConsumer(
     CommandEndpoint endpoint, OtpVerification verification, OtpReader reader, DatabaseCircuitBreaker database)
@@ -58,7 +58,7 @@ public sealed class VerifyOtpConsumer(
 
         if (pin.Text is not { Length: > 0 } typed)
         {
-            // An unknown id comes before a missing PIN, as over REST.
+            // An unknown id takes precedence over a missing PIN, as over REST.
             var known = await database.RunAsync(() => reader.FindAsync(application.Value, otpId, CancellationToken.None));
             return known is null ? OtpErrors.NotFound : OtpErrors.PinMissing;
         }

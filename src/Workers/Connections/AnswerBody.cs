@@ -6,14 +6,14 @@ using System.Text.Unicode;
 
 namespace OtpPipeline.Workers.Connections;
 
-/// <summary>The begin of an answer's body as text, after its content coding and its character set.</summary>
-/// <param name="Text">As far as it could be read.</param>
-/// <param name="Problem">Stable code of what hides the rest, such as connection_lost; null where nothing does.</param>
+/// <summary>The start of an answer's body as text, after content decoding and character decoding.</summary>
+/// <param name="Text">The text that could be read.</param>
+/// <param name="Problem">Stable code of why the rest is missing, such as connection_lost; null if the body is complete.</param>
 internal sealed record AnswerBody(string Text, string? Problem)
 {
     public const string Unreadable = "answer_unreadable";
 
-    // Each is a decoder with its own memory, and whoever answers says how many: nobody needs more than one, and none was asked for.
+    // Each decoder needs its own memory, and the server chooses how many. No server needs more than one, and we asked for none.
     private const int MostCodings = 2;
 
     private static readonly Encoding[] Marked =
@@ -22,10 +22,10 @@ internal sealed record AnswerBody(string Text, string? Problem)
 
     public static readonly AnswerBody Empty = new("", null);
 
-    /// <summary>Reads at most this many decoded bytes. A body that breaks off or cannot be decoded is no failure of the answer.</summary>
+    /// <summary>Reads at most this many decoded bytes. A truncated or undecodable body does not make the answer fail.</summary>
     public static async Task<AnswerBody> ReadAsync(HttpResponseMessage response, int maxBytes, CancellationToken cancellationToken)
     {
-        // One byte more tells whether that was all.
+        // One more byte shows whether the body is longer.
         var buffer = new byte[maxBytes + 1];
         var length = 0;
         string? problem = null;
@@ -45,7 +45,7 @@ internal sealed record AnswerBody(string Text, string? Problem)
         }
         catch (Exception broken)
         {
-            // Whatever it is (decoders throw of several kinds): the head was read, and holds.
+            // Decoders throw several exception types. All are caught: the head was read and stays valid.
             problem = broken switch
             {
                 OperationCanceledException => "timeout",
@@ -65,7 +65,7 @@ internal sealed record AnswerBody(string Text, string? Problem)
             : new("", Unreadable);
     }
 
-    /// <summary>Null where a coding is unknown, or where there are too many.</summary>
+    /// <summary>Returns null if a coding is unknown or there are too many.</summary>
     private static async Task<Stream?> DecompressAsync(Stream body, ICollection<string> codings, CancellationToken cancellationToken)
     {
         if (codings.Count > MostCodings)
@@ -97,7 +97,7 @@ internal sealed record AnswerBody(string Text, string? Problem)
         return stream;
     }
 
-    /// <summary>"deflate" is the zlib format; many send the bare one.</summary>
+    /// <summary>"deflate" means the zlib format, but many servers send raw deflate.</summary>
     private static async Task<Stream> InflateAsync(Stream body, CancellationToken cancellationToken)
     {
         var reader = PipeReader.Create(body);
@@ -113,7 +113,7 @@ internal sealed record AnswerBody(string Text, string? Problem)
     private static bool IsZLib(ReadOnlySpan<byte> head) =>
         head is [var method, var flags] && (method & 0x0F) == 8 && ((method << 8) | flags) % 31 == 0;
 
-    /// <summary>Null where the character set is unknown.</summary>
+    /// <summary>Returns null if the character set is unknown.</summary>
     private static string? Decode(ReadOnlySpan<byte> bytes, string? charset)
     {
         if (ByMark(bytes) is { } marked)
@@ -132,7 +132,7 @@ internal sealed record AnswerBody(string Text, string? Problem)
         return encoding?.GetString(bytes);
     }
 
-    /// <summary>By the byte order mark, which wins over what the header says. UTF-32's begins like UTF-16's.</summary>
+    /// <summary>Detects the byte order mark, which takes precedence over the header. UTF-32's mark begins like UTF-16's.</summary>
     private static Encoding? ByMark(ReadOnlySpan<byte> bytes)
     {
         foreach (var encoding in Marked)
@@ -146,7 +146,7 @@ internal sealed record AnswerBody(string Text, string? Problem)
         return null;
     }
 
-    /// <summary>UTF-16 without a mark: the first character of a JSON, XML or plain answer is an ASCII one.</summary>
+    /// <summary>Detects UTF-16 without a mark: a JSON, XML or plain answer begins with an ASCII character.</summary>
     private static Encoding? ByZeros(ReadOnlySpan<byte> bytes) => bytes switch
     {
         [0, not 0, ..] => Encoding.BigEndianUnicode,
@@ -154,7 +154,7 @@ internal sealed record AnswerBody(string Text, string? Problem)
         _ => null,
     };
 
-    /// <summary>Bytes that are no UTF-8 are what HTTP's default once was. A character may be cut off at the end.</summary>
+    /// <summary>Reads invalid UTF-8 as Latin-1, the former HTTP default. A character may be cut off at the end.</summary>
     private static string OfUtf8(ReadOnlySpan<byte> bytes)
     {
         if (Rune.DecodeLastFromUtf8(bytes, out _, out var tail) != OperationStatus.Done && tail < bytes.Length

@@ -5,7 +5,7 @@ namespace OtpPipeline.Workers.Connections;
 
 public static class ConnectionSetup
 {
-    /// <summary>The machine's resolver: hosts file, search domains and name servers as the system is set up.</summary>
+    /// <summary>Registers the system resolver: hosts file, search domains and name servers as configured on the machine.</summary>
     public static IServiceCollection AddNameResolution(this IServiceCollection services)
     {
         services.TryAddSingleton<ResolveName>(Dns.GetHostAddresses);

@@ -1,15 +1,15 @@
 namespace OtpPipeline.Workers.Connections;
 
-/// <summary>Places that owners share: an owner gets another one while it holds fewer than are free.</summary>
+/// <summary>Places shared by owners. An owner gets another place while it holds fewer than are free.</summary>
 /// <remarks>
-/// One owner alone gets half of them, two that want all get a third each, and a newcomer finds some free. Not safe for threads.
+/// A single owner gets half of the places, two owners that want all get a third each, and a new owner finds some free. Not thread-safe.
 /// </remarks>
 internal sealed class FairShare<TOwner>(int places)
     where TOwner : notnull
 {
     private readonly Dictionary<TOwner, int> _held = [];
 
-    /// <summary>May be below zero after <see cref="Take"/>.</summary>
+    /// <summary>May be negative after <see cref="Take"/>.</summary>
     public int Free { get; private set; } = places;
 
     public int Held(TOwner owner) => _held.GetValueOrDefault(owner);
@@ -27,7 +27,7 @@ internal sealed class FairShare<TOwner>(int places)
         return true;
     }
 
-    /// <summary>Takes places whether the owner's share allows it or not.</summary>
+    /// <summary>Takes places, even beyond the owner's share.</summary>
     public void Take(TOwner owner, int count)
     {
         Free -= count;

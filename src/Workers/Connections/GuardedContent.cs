@@ -4,13 +4,13 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Workers.Connections;
 
-/// <summary>The claim ended before the request went out: somebody else may send it.</summary>
+/// <summary>The claim ended before the request was sent; another process may send it.</summary>
 public sealed class LeaseOverException() : Exception("The claim ended before the request went out.");
 
-/// <summary>A body that goes out under a claim only, and knows whether it began to go out.</summary>
+/// <summary>A body that is sent only under a claim, and records whether sending began.</summary>
 /// <remarks>
-/// SocketsHttpHandler flushes a request's head together with its body, on every connection that it tries: here is the last look at
-/// the clock. Requests without a body have an empty one, since the handler repeats a request whose body it has not begun.
+/// SocketsHttpHandler flushes a request's head together with its body on every connection that it tries, so the last clock check is here.
+/// Requests without a body use an empty one, because the handler repeats a request whose body it has not begun.
 /// </remarks>
 internal sealed class GuardedContent : HttpContent
 {
@@ -24,10 +24,10 @@ internal sealed class GuardedContent : HttpContent
         Headers.ContentType = contentType;
     }
 
-    /// <summary>Until then a failure means that the other side has nothing.</summary>
+    /// <summary>While false, a failure means that the server has received nothing.</summary>
     public bool WentOut { get; private set; }
 
-    /// <summary>The claim had ended when it was to go out.</summary>
+    /// <summary>The claim had ended when the body was to be sent.</summary>
     public bool WasHeldBack { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>

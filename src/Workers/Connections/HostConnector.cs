@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace OtpPipeline.Workers.Connections;
 
-/// <summary>Throws where a connection may not go to one of these addresses.</summary>
+/// <summary>Throws if a connection may not go to one of these addresses.</summary>
 public delegate void CheckAddresses(IReadOnlyList<IPAddress> addresses);
 
 /// <summary>Opens TCP connections: looks up the name, checks its addresses, and tries each of them (RFC 8305).</summary>
-/// <remarks>The connection goes to exactly the addresses that were checked; the name is not asked a second time.</remarks>
+/// <remarks>The connection goes to exactly the checked addresses; the name is not looked up again.</remarks>
 public sealed class HostConnector(NameLookups lookups, TimeProvider time)
 {
     private const int MaxAddresses = 8;
@@ -15,7 +15,7 @@ public sealed class HostConnector(NameLookups lookups, TimeProvider time)
     // RFC 8305, section 8: the recommended Connection Attempt Delay.
     private static readonly TimeSpan AttemptDelay = TimeSpan.FromMilliseconds(250);
 
-    /// <param name="owner">Whose share of look-ups it takes.</param>
+    /// <param name="owner">The owner whose share of look-ups is used.</param>
     /// <param name="target">Name or address, and port.</param>
     /// <param name="check">Called with all addresses before the first attempt.</param>
     /// <param name="cancellationToken">Ends all attempts.</param>
@@ -28,7 +28,7 @@ public sealed class HostConnector(NameLookups lookups, TimeProvider time)
         return await ConnectAsync(new Queue<IPAddress>(Interleave(addresses).Take(MaxAddresses)), target.Port, cancellationToken);
     }
 
-    /// <summary>The two families by turns, beginning with the first address's.</summary>
+    /// <summary>Alternates the two address families, beginning with the first address's family.</summary>
     internal static IEnumerable<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
     {
         var first = new Queue<IPAddress>(addresses.Where(a => a.AddressFamily == addresses[0].AddressFamily));
@@ -85,7 +85,7 @@ public sealed class HostConnector(NameLookups lookups, TimeProvider time)
         throw failure!;
     }
 
-    /// <summary>The attempt that ended first; null where it is time for the next address.</summary>
+    /// <summary>Returns the first attempt to end; null if it is time to try the next address.</summary>
     private async Task<Task<Socket>?> FirstOfAsync(List<Task<Socket>> attempts, bool isLast, CancellationToken cancellationToken)
     {
         if (isLast)
@@ -112,7 +112,7 @@ public sealed class HostConnector(NameLookups lookups, TimeProvider time)
         }
     }
 
-    /// <summary>Two may succeed at once, and one is used.</summary>
+    /// <summary>Closes the connection of a second successful attempt; only one is used.</summary>
     private static async Task CloseAsync(Task<Socket> attempt)
     {
         await ((Task)attempt).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -3,20 +3,20 @@ using System.Net.Sockets;
 
 namespace OtpPipeline.Workers.Connections;
 
-/// <summary>All addresses of a name; blocks until the resolver answers.</summary>
+/// <summary>Returns all addresses of a name; blocks until the resolver answers.</summary>
 public delegate IPAddress[] ResolveName(string host);
 
-/// <summary>The look-up found no thread within its time: nothing was learned of the name.</summary>
+/// <summary>The look-up got no thread in time; nothing is known about the name.</summary>
 public sealed class NoLookupPlaceException() : Exception("All look-ups that this owner may make at once are under way.");
 
 /// <summary>Looks up names on a limited number of threads, which owners share fairly.</summary>
 /// <remarks>
-/// The system's resolver blocks its thread and cannot be cancelled. A look-up that is not answered in time fails for those who
-/// wait, but its thread counts for its owner until the resolver returns. Owners share neither look-ups nor failures.
+/// The system resolver blocks its thread and cannot be cancelled. A look-up without an answer in time fails for its callers, but its thread
+/// counts for its owner until the resolver returns. Owners share neither look-ups nor failures.
 /// </remarks>
 public sealed class NameLookups(ResolveName resolve, int places, TimeSpan timeout, TimeProvider time)
 {
-    /// <summary>A failed look-up is not repeated for this long.</summary>
+    /// <summary>How long a failed look-up is not repeated.</summary>
     public static readonly TimeSpan FailureLifetime = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -25,8 +25,8 @@ public sealed class NameLookups(ResolveName resolve, int places, TimeSpan timeou
     private readonly Dictionary<string, Queue<Lookup>> _waiting = new(StringComparer.Ordinal);
     private readonly Queue<Lookup> _failed = [];
 
-    /// <summary>Addresses in the resolver's order, at least one.</summary>
-    /// <exception cref="SocketException">The name has none, or the resolver did not answer in time.</exception>
+    /// <summary>Returns at least one address, in the resolver's order.</summary>
+    /// <exception cref="SocketException">The name has no address, or the resolver did not answer in time.</exception>
     /// <exception cref="NoLookupPlaceException">No thread was free for this owner.</exception>
     public async Task<IPAddress[]> ResolveAsync(string owner, string host, CancellationToken cancellationToken)
     {
@@ -100,7 +100,7 @@ public sealed class NameLookups(ResolveName resolve, int places, TimeSpan timeou
         }
     }
 
-    /// <summary>The owner that holds the fewest threads comes first.</summary>
+    /// <summary>Starts waiting look-ups; the owner with the fewest threads comes first.</summary>
     private void RunWaiting()
     {
         while (_waiting.Count > 0 && _waiting.MinBy(w => _share.Held(w.Key)) is var (owner, queue) && _share.HasRoomFor(owner))
@@ -157,7 +157,7 @@ public sealed class NameLookups(ResolveName resolve, int places, TimeSpan timeou
     {
         var isFirst = lookup.Addresses.TrySetException(failure);
 
-        // Nobody may be waiting any more.
+        // Mark the exception as observed: possibly no caller waits any more.
         _ = lookup.Addresses.Task.Exception;
         return isFirst;
     }
@@ -189,12 +189,12 @@ public sealed class NameLookups(ResolveName resolve, int places, TimeSpan timeou
 
         public ITimer? Deadline { get; set; }
 
-        /// <summary>A thread is blocked by it.</summary>
+        /// <summary>The look-up blocks a thread.</summary>
         public bool IsRunning { get; set; }
 
         public long FailedAt { get; set; }
 
-        /// <summary>Its failure has served its time; it goes when its thread ends.</summary>
+        /// <summary>Its failure has expired; it is removed when its thread ends.</summary>
         public bool IsForgotten { get; set; }
     }
 }

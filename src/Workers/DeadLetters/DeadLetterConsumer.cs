@@ -4,18 +4,18 @@ using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.DeadLetters;
 
-/// <summary>A message that the broker moved to the dead letters, unread.</summary>
-/// <param name="Queue">The queue that it comes from.</param>
-/// <param name="Reason">The broker's word for why.</param>
+/// <summary>A message that the broker moved to a dead-letter queue, not parsed.</summary>
+/// <param name="Queue">The queue from which it comes.</param>
+/// <param name="Reason">The broker's reason.</param>
 /// <param name="Original">Body and properties.</param>
-/// <param name="SafeHeaders">Properties that can hold no secret.</param>
+/// <param name="SafeHeaders">Properties that cannot hold a secret.</param>
 public sealed record DeadMessage(string Queue, string Reason, OriginalMessage Original, IReadOnlyDictionary<string, string> SafeHeaders)
 {
-    /// <summary>Prints nothing of the message.</summary>
+    /// <summary>Omits the message content.</summary>
     public override string ToString() => $"DeadMessage {{ Queue = {Queue}, Reason = {Reason} }}";
 }
 
-/// <summary>Moves what the broker gave up on into the table of dead letters, where it can be looked at and replayed.</summary>
+/// <summary>Moves dead letters into their table, where an operator can view and replay them.</summary>
 public sealed partial class DeadLetterConsumer(
     DeadLetterStore box, DatabaseCircuitBreaker database, ILogger<DeadLetterConsumer> logger) : IConsumer<DeadMessage>
 {

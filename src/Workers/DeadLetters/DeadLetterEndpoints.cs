@@ -4,7 +4,7 @@ using OtpPipeline.Hosting.Bus.Messages;
 
 namespace OtpPipeline.Workers.DeadLetters;
 
-/// <summary>Every queue of dead letters is read, whatever its messages are.</summary>
+/// <summary>Reads every dead-letter queue, for every message type.</summary>
 public static class DeadLetterEndpoints
 {
     private const int Prefetch = 32;

@@ -12,8 +12,8 @@ using OtpPipeline.Workers.Telemetry;
 namespace OtpPipeline.Workers.Deliveries;
 
 /// <summary>
-/// Claims a delivery, makes the call and writes the outcome. The work command is a hint: whatever comes twice, late or for nothing
-/// finds nothing to claim. It never tries again by itself; a further attempt is a row of its own.
+/// Claims a delivery, calls the provider and writes the outcome. The work command is a hint: a duplicate, late or needless command finds
+/// nothing to claim. The consumer never retries; a further attempt is a separate row.
 /// </summary>
 public sealed partial class DeliveryConsumer(
     DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes, QueueLag lag, DatabaseCircuitBreaker database,
@@ -26,7 +26,7 @@ public sealed partial class DeliveryConsumer(
     {
         var message = context.Message;
 
-        // No token here and below: a claim whose answer nobody awaits would hold the delivery until its lease ends.
+        // No token here and below: a cancelled claim could still take effect and hold the delivery until its lease ends.
         var outgoing = await database.RunAsync(() => claims.ClaimAsync(message.OtpId, message.Step, CancellationToken.None));
         if (outgoing is null)
         {
@@ -59,7 +59,7 @@ public sealed partial class DeliveryConsumer(
         }
     }
 
-    /// <summary>A metric has one series a channel, whatever a message says.</summary>
+    /// <summary>Limits the metric to one series per channel, for any channel text in a message.</summary>
     private static string KnownChannel(string? text) => Known.TryGetValue(text ?? "", out var channel) ? channel : "other";
 
     private static partial class Log

@@ -7,9 +7,7 @@ using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Deliveries;
 
-/// <summary>
-/// One queue a channel, each with its own concurrency and backlog: a channel whose provider hangs costs the others nothing.
-/// </summary>
+/// <summary>One queue per channel with its own concurrency and backlog: a hanging provider does not slow other channels.</summary>
 public static class DeliveryEndpoints
 {
     public static void AddDeliveries(this IBusRegistrationConfigurator bus)
@@ -25,7 +23,7 @@ public static class DeliveryEndpoints
         {
             bus.ReceiveEndpoint(OtpBusTopology.QueueOf(channel), endpoint =>
             {
-                // The shared topology says what leads to the queue; the endpoint declares and binds it alike.
+                // The shared topology defines the queue's bindings; the endpoint declares and binds it in the same way.
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.AsWorkQueueOf(channel);
                 endpoint.PrefetchCount = Math.Max(options.From(channel).Prefetch, options.From(channel).Concurrency);

@@ -6,7 +6,7 @@ using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>Claims callbacks that are due: retries, replays, and those whose message was lost or whose worker died.</summary>
+/// <summary>Claims due callbacks: retries, replays, and those whose message was lost or whose worker died.</summary>
 [DisallowConcurrentExecution]
 public sealed class CallbackJob(
     CallbackClaims callbacks, CallbackSender sender, CallbackMetrics metrics, BrokerWatch broker, JobRun run, IOptions<JobOptions> options)

@@ -8,7 +8,7 @@ using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>Finds deliveries whose worker died and deliveries whose work command is lost.</summary>
+/// <summary>Recovers deliveries whose worker died or whose work command was lost.</summary>
 [DisallowConcurrentExecution]
 public sealed partial class DeliveryRecoveryJob(
     DeliveryRecovery recovery, QueueLag lag, IBusControl bus, JobRun run, IOptions<JobOptions> options,
@@ -39,7 +39,7 @@ public sealed partial class DeliveryRecoveryJob(
         }
     }
 
-    /// <summary>The channels whose queue hands out to this process at the moment.</summary>
+    /// <summary>The channels whose queue currently delivers to this process.</summary>
     private IEnumerable<Channel> Receiving()
     {
         var healthy = bus.CheckHealth().Endpoints.Values

@@ -4,11 +4,11 @@ using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>Writes and announces the expiry of OTPs past their time. That they no longer verify does not wait for it.</summary>
+/// <summary>Writes and announces the expiry of OTPs. Verification does not wait for it: an expired OTP already fails.</summary>
 [DisallowConcurrentExecution]
 public sealed class ExpiryJob(OtpExpiry expiry, JobRun run, IOptions<JobOptions> options) : IJob
 {
-    // One batch is written by the database while the next is checked here; more than two only wait for each other's disk.
+    // The database writes one batch while this process checks the next; more than two only wait for each other's disk.
     private const int Concurrency = 2;
 
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)

@@ -2,26 +2,23 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>
-/// Section <c>Jobs</c>: what every worker does at intervals. Workers share the work, so more of them need no other settings.
-/// </summary>
+/// <summary>Section <c>Jobs</c>: periodic work of every worker. Workers share the work, so more workers need no other settings.</summary>
 public sealed class JobOptions
 {
     public const string Section = "Jobs";
 
     /// <summary>
-    /// Pause between two looks for OTPs past their time. 100 ms to 10 seconds; default 250 ms. The event of an expiry is late by this and
-    /// the publish.
+    /// Pause between two searches for expired OTPs. 100 ms to 10 seconds; default 250 ms. It delays the expiry event, as does the publish.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
     public TimeSpan ExpiryInterval { get; set; } = TimeSpan.FromMilliseconds(250);
 
-    /// <summary>OTPs that expire in one transaction. 1 to 5000; default 500.</summary>
+    /// <summary>OTPs expired in one transaction. 1 to 5000; default 500.</summary>
     [Range(1, 5000)]
     public int ExpiryBatch { get; set; } = 500;
 
     /// <summary>
-    /// Pause between two looks for deliveries whose lease ended or whose work command is lost. 100 ms to 1 minute; default 1 second.
+    /// Pause between two searches for deliveries with an ended lease or a lost work command. 100 ms to 1 minute; default 1 second.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromSeconds(1);
@@ -31,8 +28,7 @@ public sealed class JobOptions
     public int RecoveryBatch { get; set; } = 200;
 
     /// <summary>
-    /// Pause between two looks for callbacks that are due. 100 ms to 1 minute; default 1 second. The first attempt of a callback does not
-    /// wait for it.
+    /// Pause between two searches for due callbacks. 100 ms to 1 minute; default 1 second. It does not delay a callback's first attempt.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan CallbackInterval { get; set; } = TimeSpan.FromSeconds(1);
@@ -49,18 +45,18 @@ public sealed class JobOptions
     [Range(1, 10_000)]
     public int PurgeBatch { get; set; } = 1000;
 
-    /// <summary>Batches of one run at most, of every kind; the next run goes on. 1 to 10000; default 100.</summary>
+    /// <summary>Maximum batches of each kind in one run; the next run continues. 1 to 10000; default 100.</summary>
     [Range(1, 10_000)]
     public int MaxBatchesPerRun { get; set; } = 100;
 
     /// <summary>
-    /// How long a recipient's wrong guesses and counted sends are remembered after its last OTP. A week, which is the longest window of
-    /// sends, to 10 years; default 30 days.
+    /// How long a recipient's wrong guesses and counted sends are kept after its last OTP. From a week, the longest window of sends, to 10
+    /// years; default 30 days.
     /// </summary>
     [Range(typeof(TimeSpan), "7.00:00:00", "3650.00:00:00")]
     public TimeSpan RecipientRetention { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>How long a message id from the bus is remembered. 1 hour to 90 days; default 2 days.</summary>
+    /// <summary>How long a message id from the bus is kept. 1 hour to 90 days; default 2 days.</summary>
     [Range(typeof(TimeSpan), "01:00:00", "90.00:00:00")]
     public TimeSpan InboxRetention { get; set; } = TimeSpan.FromDays(2);
 }

@@ -5,22 +5,22 @@ using OtpPipeline.Hosting.Bus;
 namespace OtpPipeline.Workers.Jobs;
 
 /// <summary>
-/// One run of a job: bounded batches until there is no more to do. A database that refuses for now ends the run, is reported once until
-/// a run succeeds, and leaves the rest to the next run; any other failure is the scheduler's to report, each time.
+/// One run of a job: bounded batches until no work is left. If the database temporarily refuses, the run ends and the next run continues;
+/// the refusal is logged once until a run succeeds. The scheduler logs every other failure.
 /// </summary>
 public sealed partial class JobRun(BusReadiness bus, ILogger<JobRun> logger)
 {
     private readonly ConcurrentDictionary<string, bool> _refused = new(StringComparer.Ordinal);
 
     /// <param name="job">Name of the job in the log.</param>
-    /// <param name="batch">Does one batch; the answer is how much that was.</param>
-    /// <param name="size">A batch of less than this was the last one.</param>
-    /// <param name="batches">Batches at most.</param>
+    /// <param name="batch">Processes one batch and returns its size.</param>
+    /// <param name="size">A batch smaller than this was the last one.</param>
+    /// <param name="batches">Maximum number of batches.</param>
     /// <param name="cancellationToken">Ends the run between two batches.</param>
     public async Task<int> UntilDoneAsync(
         string job, Func<CancellationToken, Task<int>> batch, int size, int batches, CancellationToken cancellationToken)
     {
-        // What a job commits is announced by this process: not before it can, since others could do both at once.
+        // This process announces what a job commits, so it waits until its bus is ready; other processes can do both at once.
         var total = 0;
         if (!bus.IsReady)
         {
@@ -31,7 +31,7 @@ public sealed partial class JobRun(BusReadiness bus, ILogger<JobRun> logger)
         {
             for (var i = 0; i < batches && !cancellationToken.IsCancellationRequested; i++)
             {
-                // A batch that was begun is finished: the host waits for it when it stops.
+                // A started batch is finished: the host waits for it when it stops.
                 var count = await batch(CancellationToken.None);
                 total += count;
                 if (count < size)

@@ -4,8 +4,7 @@ using Quartz;
 namespace OtpPipeline.Workers.Jobs;
 
 /// <summary>
-/// Quartz with its store in memory, in every worker: the jobs claim rows in batches that skip locked ones, so no lock over the workers
-/// exists.
+/// Quartz with an in-memory store in every worker. Jobs claim rows in batches that skip locked ones, so workers need no common lock.
 /// </summary>
 public static class JobSchedule
 {
@@ -26,7 +25,7 @@ public static class JobSchedule
         return services;
     }
 
-    /// <summary>The interval is the pause between the end of one run and the begin of the next: runs never overlap nor pile up.</summary>
+    /// <summary>The interval is the pause between the end of one run and the start of the next: runs never overlap or pile up.</summary>
     private static void Every<TJob>(this IQuartzBuilder quartz, Func<JobOptions, TimeSpan> interval)
         where TJob : class, IJob =>
         quartz.ScheduleJob<TJob>(

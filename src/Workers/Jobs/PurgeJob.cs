@@ -7,7 +7,7 @@ using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>Deletes what is past its retention.</summary>
+/// <summary>Deletes rows past their retention.</summary>
 [DisallowConcurrentExecution]
 public sealed partial class PurgeJob(
     IOtpStore store, IInbox inbox, JobRun run, IOptions<JobOptions> options, IOptions<OtpOptions> otps, IOptions<SandboxOptions> sandbox,

@@ -1,8 +1,8 @@
 namespace OtpPipeline.Workers.Jobs;
 
 /// <summary>
-/// Starts at the host's time of day and then goes on steadily, whatever becomes of the host's clock: one that is set back an hour
-/// would otherwise silence the jobs for that hour.
+/// Starts at the host's time of day, then ignores changes of the host's clock. Otherwise a clock set back an hour would stop the jobs for
+/// that hour.
 /// </summary>
 internal sealed class SteadyTime(TimeProvider inner) : TimeProvider
 {

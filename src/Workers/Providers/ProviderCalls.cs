@@ -9,12 +9,12 @@ using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Providers;
 
-/// <summary>Calls the provider of a claimed delivery, within the channel's time-out, and makes an outcome of whatever happens.</summary>
+/// <summary>Calls the provider of a claimed delivery within the channel's time-out. Every result or failure becomes an outcome.</summary>
 public sealed partial class ProviderCalls(
     IEnumerable<IOtpProvider> providers, IOptions<DeliveryOptions> options, TimeProvider time, DeliveryMetrics metrics,
     ILogger<ProviderCalls> logger)
 {
-    /// <summary>Reason of what was not sent because its claim had ended, or was about to.</summary>
+    /// <summary>Reason for a message not sent because its claim had ended or was about to end.</summary>
     public const string ClaimOver = "claim_over";
 
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(500);
@@ -26,7 +26,7 @@ public sealed partial class ProviderCalls(
         var delivery = outgoing.Delivery;
         if (!_providers.TryGetValue(delivery.Provider, out var provider))
         {
-            // Queued by a host of another configuration; one that knows the provider may run beside this one.
+            // A host with another configuration queued it. A host that knows this provider may run in parallel.
             Log.NoSuchProvider(logger, delivery.Id, delivery.Provider);
             return new SendOutcome.Transient("provider_missing");
         }
@@ -52,7 +52,7 @@ public sealed partial class ProviderCalls(
     {
         var timeout = options.Value.From(outgoing.Delivery.Channel).Timeout;
 
-        // A process that was frozen since the claim must not send what another may have claimed meanwhile.
+        // A process that was frozen since the claim must not send a message that another process may have claimed since.
         var lease = (outgoing.Lease ?? LeaseClock.Start(time, options.Value.Lease)).ForCall(timeout);
         if (lease.IsOver)
         {
@@ -63,7 +63,7 @@ public sealed partial class ProviderCalls(
         using var deadline = new CancellationTokenSource(timeout, time);
         try
         {
-            // One that heeds its token may still say that nothing went out; one that is deaf to it must not hold the consumer.
+            // A provider that obeys its token may still report that nothing was sent; one that ignores it must not block the consumer.
             return await provider.SendAsync(outgoing with { Lease = lease }, deadline.Token).WaitAsync(timeout + Grace, time);
         }
         catch (Exception late) when (late is TimeoutException || (late is OperationCanceledException && deadline.IsCancellationRequested))
@@ -78,7 +78,7 @@ public sealed partial class ProviderCalls(
         }
         catch (Exception failure)
         {
-            // The kind only: the text may hold an address with a token in it, or the message.
+            // Log the type only: the text may hold the message, or an address with a token.
             Log.AnswerLost(logger, outgoing.Delivery.Id, provider.Name, failure.GetType().Name);
             return new SendOutcome.Unknown("connection_lost");
         }

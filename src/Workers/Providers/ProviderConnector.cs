@@ -2,7 +2,7 @@ using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers;
 
-/// <summary>Connects to gateways and mail servers; the entries share the look-ups.</summary>
+/// <summary>Connects to gateways and mail servers; all entries share the DNS look-ups.</summary>
 internal sealed class ProviderConnector(ResolveName resolve, TimeProvider time)
 {
     private const int Lookups = 32;

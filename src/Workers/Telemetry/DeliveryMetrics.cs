@@ -4,7 +4,7 @@ using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Workers.Telemetry;
 
-/// <summary>What became of deliveries, by channel and provider.</summary>
+/// <summary>Metrics of deliveries, by channel and provider.</summary>
 public sealed class DeliveryMetrics
 {
     private readonly Counter<long> _answered;

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace OtpPipeline.Demo.Callbacks;
 
-/// <summary>A callback as it came.</summary>
+/// <summary>A callback as received.</summary>
 internal sealed record ReceivedCallback(string Id, string Timestamp, string Signature, string Body)
 {
     private JsonElement Otp => JsonDocument.Parse(Body).RootElement.GetProperty("data")[0];
@@ -19,13 +19,13 @@ internal sealed record ReceivedCallback(string Id, string Timestamp, string Sign
     public long Sequence => Otp.GetProperty("sequence").GetInt64();
 }
 
-/// <summary>Where the pipeline calls the demo back.</summary>
+/// <summary>Receives the pipeline's callbacks.</summary>
 internal sealed class CallbackReceiver : IAsyncDisposable
 {
     private readonly ConcurrentQueue<ReceivedCallback> _received = new();
     private WebApplication? _app;
 
-    /// <summary>What each OTP of the demo gives as its otpCallbackUrl.</summary>
+    /// <summary>The URL that each OTP of the demo sends as its otpCallbackUrl.</summary>
     public string Url => $"{_app!.Urls.First()}/callbacks";
 
     public static async Task<CallbackReceiver> StartAsync()
@@ -35,7 +35,7 @@ internal sealed class CallbackReceiver : IAsyncDisposable
         return receiver;
     }
 
-    /// <summary>The callback of an OTP in this status; null where it has not come yet.</summary>
+    /// <summary>Returns the callback of an OTP in this status; null if it has not arrived.</summary>
     public ReceivedCallback? From(string otpId, string status) => _received.FirstOrDefault(c =>
         string.Equals(c.OtpId, otpId, StringComparison.Ordinal) && string.Equals(c.Status, status, StringComparison.Ordinal));
 

@@ -4,7 +4,7 @@ using StandardWebhooks.Diagnostics;
 
 namespace OtpPipeline.Demo.Callbacks;
 
-/// <summary>Whether a callback's signature is right, by the public library of Standard Webhooks.</summary>
+/// <summary>Checks a callback's signature with the public library of Standard Webhooks.</summary>
 internal sealed class SignatureCheck(string secret)
 {
     private readonly StandardWebhook _webhook = new(secret);

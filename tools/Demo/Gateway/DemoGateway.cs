@@ -8,14 +8,14 @@ using Microsoft.Extensions.Hosting;
 
 namespace OtpPipeline.Demo.Gateway;
 
-/// <summary>The other side of the demo's providers, as a process of its own: an SMS gateway over HTTP and a mail server.</summary>
+/// <summary>The servers for the demo's providers, in a separate process: an SMS gateway over HTTP and a mail server.</summary>
 internal sealed class DemoGateway(string token)
 {
-    /// <summary>A number that this gateway does not know: the same that the sandbox refuses.</summary>
+    /// <summary>A number unknown to this gateway; the sandbox refuses the same number.</summary>
     private const string UnknownRecipient = "+15005550002";
     private readonly Inbox _inbox = new();
 
-    /// <summary>Says on the standard output where it listens, and runs until it is told to stop.</summary>
+    /// <summary>Prints its addresses to standard output and runs until it is stopped.</summary>
     public static async Task<int> RunAsync()
     {
         if (Environment.GetEnvironmentVariable("OTP_DEMO_GATEWAY_TOKEN") is not { Length: > 0 } token)

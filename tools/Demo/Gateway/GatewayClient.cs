@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace OtpPipeline.Demo.Gateway;
 
-/// <summary>Reads what arrived at the gateway process, as the recipient would on a phone or in a mailbox.</summary>
+/// <summary>Reads the messages in the gateway process, as a recipient would on a phone or in a mailbox.</summary>
 internal sealed partial class GatewayClient : IDisposable
 {
     private readonly HttpClient _http;
@@ -15,10 +15,10 @@ internal sealed partial class GatewayClient : IDisposable
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
     }
 
-    /// <summary>Served by the gateway process instead of the sandbox.</summary>
+    /// <summary>True if the gateway process, not the sandbox, serves the channel.</summary>
     public static bool Serves(string channel) => channel is "sms" or "email";
 
-    /// <summary>The PIN in the newest message of this channel; null where there is none yet.</summary>
+    /// <summary>Returns the PIN in the newest message of this channel; null if no message has arrived.</summary>
     public async Task<string?> PinAsync(string channel, string recipient, CancellationToken token)
     {
         var messages = await _http.GetFromJsonAsync<Arrived[]>($"received?recipient={Uri.EscapeDataString(recipient)}", token);

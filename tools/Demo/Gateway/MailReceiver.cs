@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OtpPipeline.Demo.Gateway;
 
-/// <summary>A mail server as small as it can be: takes every message and puts its text into the inbox.</summary>
+/// <summary>A minimal mail server: accepts every message and puts its text into the inbox.</summary>
 internal static class MailReceiver
 {
     private const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
@@ -82,7 +82,7 @@ internal static class MailReceiver
         return lines;
     }
 
-    /// <summary>The body of a message of one part.</summary>
+    /// <summary>Returns the body of a single-part message.</summary>
     private static string TextOf(List<string> lines)
     {
         var end = lines.IndexOf("");

@@ -3,10 +3,10 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OtpPipeline.Workers.Providers.Entries;
 
-/// <summary>What an entry keeps in files: secrets, as container engines hand them out, templates, certificates.</summary>
+/// <summary>Reads an entry's files: secrets as container engines mount them, templates, certificates.</summary>
 internal static class EntryFiles
 {
-    /// <summary>The value of a key, or of the file that the key with "File" behind it names; null where neither is set.</summary>
+    /// <summary>Returns the value of a key or the content of the file that the "File" key names; null if neither is set.</summary>
     public static string? Value(string key, string? value, string? file, EntryProblems problems)
     {
         var fileKey = key + "File";
@@ -24,7 +24,7 @@ internal static class EntryFiles
         return Content(fileKey, file, problems);
     }
 
-    /// <summary>What the file of a key holds, without the newline at its end.</summary>
+    /// <summary>Returns the content of a key's file without the final newline.</summary>
     public static string? Content(string key, string file, EntryProblems problems)
     {
         try
@@ -45,7 +45,7 @@ internal static class EntryFiles
         return null;
     }
 
-    /// <summary>Whom the provider's certificate must come from: the machine's authorities, or those of a PEM file and no others.</summary>
+    /// <summary>Trust policy for the provider's certificate: the machine's authorities, or only those of a PEM file.</summary>
     public static X509ChainPolicy? Trust(string key, string? file, EntryProblems problems)
     {
         if (string.IsNullOrEmpty(file))

@@ -4,9 +4,7 @@ using System.Reflection;
 
 namespace OtpPipeline.Workers.Providers.Entries;
 
-/// <summary>
-/// Binds an entry to its options, and misses no key that the options do not have: a misspelt one would be a silent default.
-/// </summary>
+/// <summary>Binds an entry to its options and reports unknown keys: a misspelt key would silently leave a default.</summary>
 internal static class EntryReader
 {
     private const string Field = "The field ";

@@ -42,7 +42,7 @@ internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Pat
         return path;
     }
 
-    /// <summary>One that takes time in proportion to the body, whatever the body is.</summary>
+    /// <summary>Compiles a regular expression whose time is proportional to the body, for any body.</summary>
     public static Regex? CompileRegex(string key, string? pattern, EntryProblems problems)
     {
         if (pattern is null)
@@ -66,7 +66,7 @@ internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Pat
         return null;
     }
 
-    /// <summary>Null where only what is hidden of the body could tell.</summary>
+    /// <summary>Returns null if only the unread part of the body could decide.</summary>
     public bool? Fits(HttpAnswer answer)
     {
         bool? status = Status is null || Status.Contains(answer.Status);

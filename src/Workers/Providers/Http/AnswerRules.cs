@@ -5,9 +5,9 @@ using OtpPipeline.Workers.Providers.Entries;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>What a gateway's answer means. Pure: refusals in their order, then success, then what HTTP itself says.</summary>
+/// <summary>Maps a gateway's answer to an outcome: refusals in order, then success, then the HTTP status. No side effects.</summary>
 /// <remarks>
-/// A body may break off or not be decodable. What is certain without the rest holds; an answer that may be a success and may be a
+/// A body may be truncated or undecodable. A result that is certain without the rest stands. An answer that may be a success and may be a
 /// refusal is UNKNOWN.
 /// </remarks>
 internal sealed class AnswerRules
@@ -34,7 +34,7 @@ internal sealed class AnswerRules
         NeedBody = messageIdNeedsBody || _success.NeedsBody || _refusals.Exists(r => r.Match.NeedsBody);
     }
 
-    /// <summary>Something asks for the body.</summary>
+    /// <summary>True if a rule needs the body.</summary>
     public bool NeedBody { get; }
 
     public static AnswerRules Compile(HttpProviderOptions options, EntryProblems problems) => new(options, problems);
@@ -62,16 +62,14 @@ internal sealed class AnswerRules
         };
     }
 
-    /// <summary>
-    /// Null where the answer cannot be read as the rule needs it: an error page is no JSON, and says nothing of the message.
-    /// </summary>
+    /// <summary>Returns null if the rule cannot read the answer: an error page is not JSON and says nothing about the message.</summary>
     private bool? IsSuccess(HttpAnswer answer) =>
         _success.Fits(answer) is false && _success is { Path: not null, Status: { } status } && status.Contains(answer.Status)
             && !answer.IsJson
             ? null
             : _success.Fits(answer);
 
-    /// <summary>The last is certain unless one of the others holds. Trying again does no harm where nothing was accepted.</summary>
+    /// <summary>The last outcome is certain unless an earlier one applies. A retry does no harm if nothing was accepted.</summary>
     private static SendOutcome NotAccepted(IReadOnlyList<SendOutcome> possible) =>
         possible.FirstOrDefault(o => o is SendOutcome.Unknown) ?? possible.LastOrDefault(o => o is SendOutcome.Transient) ?? possible[^1];
 
@@ -85,7 +83,7 @@ internal sealed class AnswerRules
         _ => new SendOutcome.Refused("refused"),
     };
 
-    /// <summary>An id that the column cannot hold names nothing.</summary>
+    /// <summary>Returns null for an id that does not fit in the column.</summary>
     private static string? Storable(string? id) =>
         string.IsNullOrEmpty(id) || id.Length > LongestMessageId || id.AsSpan().ContainsAnyInRange('\0', '\u001F') ? null : id;
 

@@ -2,13 +2,13 @@ using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>How values are written into a body, and how it is called.</summary>
-/// <param name="Name">What Body:Format says.</param>
-/// <param name="ContentType">The header; null where there is no body.</param>
-/// <param name="Encoders">The encoding of each placeholder, by its number.</param>
+/// <summary>A body format: its name, its content type and its value encoding.</summary>
+/// <param name="Name">The value of Body:Format.</param>
+/// <param name="ContentType">The header; null if there is no body.</param>
+/// <param name="Encoders">The encoding of each placeholder, by its index.</param>
 internal sealed record BodyFormat(string Name, string? ContentType, Func<Template, Func<int, string, string>> Encoders)
 {
-    /// <summary>The template is added to the address.</summary>
+    /// <summary>Adds the template to the address instead of the body.</summary>
     public const string Query = "query";
 
     public static readonly IReadOnlyDictionary<string, BodyFormat> All = new BodyFormat[]
@@ -20,7 +20,7 @@ internal sealed record BodyFormat(string Name, string? ContentType, Func<Templat
         new(Query, null, _ => (_, value) => ValueEncoding.Percent(value)),
     }.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A placeholder within quotes becomes a part of that string; one without becomes a value of its own.</summary>
+    /// <summary>A placeholder within quotes becomes part of that string; one without becomes a separate value.</summary>
     private static Func<int, string, string> Json(Template template)
     {
         List<bool> quoted = [];

@@ -5,12 +5,12 @@ using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>Fills a template at start with values that are hard to write, and reads it back as the gateway would.</summary>
+/// <summary>Fills a template at start with values that are hard to encode, and parses it as the gateway would.</summary>
 internal static class BodyProbe
 {
     private const string Hostile = " \"'\\ <b>&amp; %41 +=;,{}[]]]>\r\n\tü😀 ";
 
-    /// <summary>What is wrong with the template in this format; null where every value comes out whole.</summary>
+    /// <summary>Returns what is wrong with the template in this format; null if every value survives unchanged.</summary>
     public static string? Find(BodyFormat format, Template template)
     {
         var filled = template.Render(Sample, format.Encoders(template));

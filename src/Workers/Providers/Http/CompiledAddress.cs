@@ -3,7 +3,7 @@ using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>The address of every request. Values are percent-encoded, and never reach its host.</summary>
+/// <summary>Builds the address of each request. Values are percent-encoded and never reach the host part.</summary>
 internal sealed class CompiledAddress
 {
     private readonly Template _template;
@@ -18,7 +18,7 @@ internal sealed class CompiledAddress
             return null;
         }
 
-        // The credentials are text, not a template: percent-encoded they have no brace.
+        // The credentials are text, not a template. Percent-encoded, they contain no brace.
         var credentials = auth.Query is { } pair ? $"{ValueEncoding.Percent(pair.Name)}={ValueEncoding.Percent(pair.Value)}" : "";
         var query = IsQuery(options.Body) ? options.Body!.Template ?? "" : "";
         var text = new[] { query, credentials }.Where(t => t.Length > 0).Aggregate(WithPath(options.Url), WithQuery);
@@ -67,14 +67,14 @@ internal sealed class CompiledAddress
             return "may have placeholders in its path and query only.";
         }
 
-        // A name is the caller's text: as a segment ".." it would lead elsewhere.
+        // The caller chooses the name: as path segment ".." it would lead to another path.
         var end = url.IndexOf('?', StringComparison.Ordinal) is var question && question < 0 ? url.Length : question;
         return path >= 0 && path < end && url[path..end].Contains($"{{{{{MessageValues.Name}}}}}", StringComparison.Ordinal)
             ? "may have {{name}} in its query only."
             : null;
     }
 
-    // The class adds none, and a request needs one.
+    // Uri adds no path here, and a request needs one.
     private static string WithPath(string url)
     {
         var start = url.IndexOf("://", StringComparison.Ordinal) + 3;
@@ -84,7 +84,7 @@ internal sealed class CompiledAddress
 
     private static string WithQuery(string url, string more) => $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{more}";
 
-    // What is encoded already must stay as it is: by default the class decodes some of it again.
+    // Encoded text must stay as it is: by default Uri decodes some of it again.
     private static Uri? ToUri(string text) =>
         Uri.TryCreate(text, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }, out var uri) ? uri : null;
 }

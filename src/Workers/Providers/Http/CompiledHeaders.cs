@@ -4,13 +4,13 @@ using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>The headers of every request, with their credentials.</summary>
+/// <summary>The headers of every request, including credentials.</summary>
 internal sealed class CompiledHeaders
 {
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("!#$%&'*+-.^_`|~0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
-    // What HTTP itself writes.
+    // Headers that HTTP itself sets.
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "Connection", "Content-Length", "Content-Type", "Expect", "Host", "Keep-Alive", "Proxy-Authorization", "TE", "Trailer",
@@ -19,7 +19,7 @@ internal sealed class CompiledHeaders
 
     private readonly List<(string Name, Template Value)> _headers = [];
 
-    /// <summary>Whether a text can be the value of a header: no control character, so that it cannot become a header of its own.</summary>
+    /// <summary>True if the text can be a header value. A control character is refused, because it could start another header.</summary>
     public static bool IsSendable(string value) => !value.Any(char.IsControl);
 
     public static CompiledHeaders Compile(
@@ -50,7 +50,7 @@ internal sealed class CompiledHeaders
         return compiled;
     }
 
-    /// <summary>False where a value cannot be sent in a header.</summary>
+    /// <summary>Returns false if a value cannot be sent in a header.</summary>
     public bool TryWrite(HttpRequestMessage request, Func<string, string> values)
     {
         foreach (var (name, template) in _headers)

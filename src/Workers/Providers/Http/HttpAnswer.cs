@@ -4,20 +4,20 @@ using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>What a gateway answered, as far as rules look at it.</summary>
-/// <param name="Status">The status.</param>
-/// <param name="Body">Its begin; empty where no rule asks for it.</param>
-/// <param name="Header">The value of a header.</param>
-/// <param name="RetryAfter">What it asked for.</param>
+/// <summary>The parts of a gateway's answer that rules use.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Body">The start of the body; empty if no rule needs it.</param>
+/// <param name="Header">Returns the value of a header.</param>
+/// <param name="RetryAfter">The delay that the gateway asked for.</param>
 internal sealed record HttpAnswer(int Status, AnswerBody Body, Func<string, string?> Header, TimeSpan? RetryAfter)
 {
     private bool _parsed;
     private JsonElement? _json;
 
-    /// <summary>The body is JSON from its begin to its end; a transfer that broke off afterwards changes nothing.</summary>
+    /// <summary>True if the body is complete JSON, even if the transfer broke off after it.</summary>
     public bool IsJson => Root is not null;
 
-    /// <summary>Nothing of the body is hidden.</summary>
+    /// <summary>True if no part of the body is missing.</summary>
     public bool IsWhole => Body.Problem is null || Root is { ValueKind: JsonValueKind.Object or JsonValueKind.Array };
 
     private JsonElement? Root
@@ -42,10 +42,10 @@ internal sealed record HttpAnswer(int Status, AnswerBody Body, Func<string, stri
         }
     }
 
-    /// <summary>The value at a path; null where the body is no JSON.</summary>
+    /// <summary>Returns the value at a path; null if the body is not JSON.</summary>
     public string? Json(JsonPath path) => Root is { } root ? path.Find(root) : null;
 
-    /// <summary>Whether the body matches; null where what is hidden of it decides.</summary>
+    /// <summary>Returns whether the body matches; null if its missing part decides.</summary>
     public bool? Matches(Regex regex)
     {
         if (IsWhole)
@@ -53,17 +53,17 @@ internal sealed record HttpAnswer(int Status, AnswerBody Body, Func<string, stri
             return regex.IsMatch(Body.Text);
         }
 
-        // What matches before a letter and before a space matches whatever follows: no pattern here looks further ahead.
+        // A match before a letter and before a space holds for any following text: no pattern here looks further ahead.
         return regex.IsMatch(Body.Text + "x") && regex.IsMatch(Body.Text + " ") ? true : null;
     }
 
-    /// <summary>The first match, if what follows cannot make it longer.</summary>
+    /// <summary>Returns the first match, unless following text could make it longer.</summary>
     public Match? Find(Regex regex)
     {
         var match = regex.Match(Body.Text);
         return match.Success && (IsWhole || match.Index + match.Length < Body.Text.Length) ? match : null;
     }
 
-    /// <summary>Leaves the body out: it may hold the message.</summary>
+    /// <summary>Omits the body: it may hold the message.</summary>
     public override string ToString() => $"HTTP {Status}";
 }

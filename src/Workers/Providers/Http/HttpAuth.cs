@@ -46,7 +46,7 @@ internal sealed record HttpAuth((string Name, string Value)? Header, (string Nam
         }
     }
 
-    /// <summary>Prints no secret.</summary>
+    /// <summary>Omits the secrets.</summary>
     public override string ToString() => nameof(HttpAuth);
 
     private static void Require(string key, string? value, EntryProblems problems)

@@ -8,7 +8,7 @@ using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>A compiled entry: makes requests and judges answers. All that can be wrong with the entry is found while compiling.</summary>
+/// <summary>A compiled entry: builds requests and maps answers. Compilation finds every error in the entry.</summary>
 internal sealed class HttpDescription
 {
     private static readonly StringWithQualityHeaderValue Identity = new("identity");
@@ -37,7 +37,7 @@ internal sealed class HttpDescription
 
     public AnswerRules Rules { get; }
 
-    /// <summary>Null where a value of this message cannot stand in a header.</summary>
+    /// <summary>Returns null if a value of this message cannot be sent in a header.</summary>
     public HttpRequestMessage? Write(OutgoingDelivery delivery, out GuardedContent content)
     {
         var values = MessageValues.From(delivery, _secrets);

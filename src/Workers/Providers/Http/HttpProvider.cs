@@ -9,7 +9,7 @@ using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>Hands messages to a gateway that an entry of section <c>Providers</c> describes.</summary>
+/// <summary>Sends messages to a gateway that an entry of section <c>Providers</c> describes.</summary>
 internal sealed partial class HttpProvider(
     string name, HttpDescription description, HttpMessageInvoker http, TimeProvider time, ILogger<HttpProvider> logger)
     : IOtpProvider, IDisposable
@@ -19,7 +19,7 @@ internal sealed partial class HttpProvider(
     public string Name => name;
 
     /// <summary>
-    /// A client of the provider's own: no redirects, no cookies, no proxy but the configured one, nothing of our traces in its requests.
+    /// Creates the provider's own client: no redirects, no cookies, only the configured proxy, no trace context in requests.
     /// </summary>
     public static HttpMessageInvoker Client(
         string name, HttpProviderOptions options, PlainHttp plain, X509ChainPolicy? trust,

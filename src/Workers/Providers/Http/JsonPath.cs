@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>Names and indexes from a body's root to one value: $.messages[0]['to'].id.</summary>
+/// <summary>A path of names and indexes from a JSON body's root to one value: $.messages[0]['to'].id.</summary>
 internal sealed class JsonPath
 {
     private readonly List<string> _steps;
 
     private JsonPath(List<string> steps) => _steps = steps;
 
-    /// <summary>Null where the text is no such path.</summary>
+    /// <summary>Returns null if the text is not such a path.</summary>
     public static JsonPath? Parse(string text)
     {
         List<string> steps = [];
@@ -48,7 +48,7 @@ internal sealed class JsonPath
         return steps.Count == 0 ? null : new(steps);
     }
 
-    /// <summary>The value as text; null where there is none, or it is null, an object or an array.</summary>
+    /// <summary>Returns the value as text; null if it is missing, null, an object or an array.</summary>
     public string? Find(JsonElement root)
     {
         var at = root;

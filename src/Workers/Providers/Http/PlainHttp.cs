@@ -3,13 +3,13 @@ using OtpPipeline.Workers.Providers.Entries;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>The gateway's address is not one that plain HTTP may go to.</summary>
+/// <summary>Plain HTTP may not go to the gateway's address.</summary>
 internal sealed class PlainHttpRefusedException(IPAddress address) : Exception("Plain HTTP may not go to this address.")
 {
     public IPAddress Address { get; } = address;
 }
 
-/// <summary>Where an entry's http:// address may lead: PINs cross the network in clear on the way.</summary>
+/// <summary>Limits where an entry's http:// address may lead, because PINs cross the network unencrypted.</summary>
 internal sealed class PlainHttp
 {
     private static readonly PlainHttp Anywhere = new([], checks: false);
@@ -56,7 +56,7 @@ internal sealed class PlainHttp
         }
     }
 
-    /// <summary>What a name stands for is seen when connecting.</summary>
+    /// <summary>A name's addresses are checked when connecting.</summary>
     private bool MayLeadTo(string host) =>
         IPAddress.TryParse(host, out var address) ? IsAllowed(address) : _networks.Count > 0 || host.TrimEnd('.') is "localhost";
 

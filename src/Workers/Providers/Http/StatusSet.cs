@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
-/// <summary>Statuses as they are written: "200", "4xx", "500-599", with commas between.</summary>
+/// <summary>A comma-separated list of statuses: "200", "4xx", "500-599".</summary>
 internal sealed class StatusSet
 {
     private const int Lowest = 100;
@@ -11,7 +11,7 @@ internal sealed class StatusSet
 
     private StatusSet(List<(int From, int To)> ranges) => _ranges = ranges;
 
-    /// <summary>Null where the text is no such list.</summary>
+    /// <summary>Returns null if the text is not such a list.</summary>
     public static StatusSet? Parse(string text)
     {
         List<(int From, int To)> ranges = [];

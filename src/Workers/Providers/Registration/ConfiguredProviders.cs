@@ -6,10 +6,10 @@ using OtpPipeline.Workers.Providers.Smtp;
 
 namespace OtpPipeline.Workers.Providers.Registration;
 
-/// <summary>What is wrong with the entries of section <c>Providers</c>; the host does not start with any.</summary>
+/// <summary>Errors in the entries of section <c>Providers</c>; the host does not start with any.</summary>
 internal sealed record ProviderProblems(IReadOnlyList<string> Sentences);
 
-/// <summary>The providers that configuration describes, each an entry <c>Providers:&lt;name&gt;</c> with a Type.</summary>
+/// <summary>Creates the configured providers; each is an entry <c>Providers:&lt;name&gt;</c> with a Type.</summary>
 internal static class ConfiguredProviders
 {
     private const string Section = "Providers";

@@ -7,14 +7,14 @@ using OtpPipeline.Workers.Providers.Sandbox;
 
 namespace OtpPipeline.Workers.Providers.Registration;
 
-/// <summary>That a provider of this name exists; known before any provider is made.</summary>
-/// <param name="Name">What a channel calls it.</param>
-/// <param name="EmailOnly">It reaches e-mail addresses and nothing else.</param>
+/// <summary>The name of an existing provider; known before any provider is created.</summary>
+/// <param name="Name">The name that a channel refers to.</param>
+/// <param name="EmailOnly">The provider reaches e-mail addresses only.</param>
 public sealed record ProviderName(string Name, bool EmailOnly = false);
 
 public static class ProviderRegistration
 {
-    /// <summary>All providers of this host: the sandbox, and those that section <c>Providers</c> describes.</summary>
+    /// <summary>Registers all providers of this host: the sandbox and those in section <c>Providers</c>.</summary>
     public static IServiceCollection AddOtpProviders(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddNameResolution();
@@ -27,7 +27,6 @@ public static class ProviderRegistration
         return services;
     }
 
-    /// <summary>Adds one provider under its name.</summary>
     public static IServiceCollection AddOtpProvider<T>(this IServiceCollection services, string name)
         where T : class, IOtpProvider
     {

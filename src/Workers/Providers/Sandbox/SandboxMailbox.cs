@@ -8,7 +8,7 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Workers.Providers.Sandbox;
 
-/// <summary>Keeps what the sandbox would have sent, encrypted; many messages share one insert.</summary>
+/// <summary>Stores encrypted what the sandbox would have sent; many messages share one insert.</summary>
 public sealed class SandboxMailbox : IAsyncDisposable
 {
     private readonly ISandboxStore _store;
@@ -22,7 +22,7 @@ public sealed class SandboxMailbox : IAsyncDisposable
         _batcher = new(InsertAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
-    /// <summary>Answers with the message's id once it is stored.</summary>
+    /// <summary>Stores the message and returns its id.</summary>
     public Task<Guid> KeepAsync(OutgoingDelivery outgoing, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7();
@@ -35,7 +35,7 @@ public sealed class SandboxMailbox : IAsyncDisposable
             RecipientHash = outgoing.RecipientHash,
             Content = _secrets.EncryptSandbox(id, content),
 
-            // When it was claimed: the last moment that is known by the database's clock, against which the retention is counted.
+            // The claim time is the last known time by the database clock, which the retention uses.
             SentAt = outgoing.Delivery.UpdatedAt,
         };
         return _batcher.AddAsync(message, cancellationToken);

@@ -5,7 +5,7 @@ using OtpPipeline.Core.Sandbox;
 
 namespace OtpPipeline.Workers.Providers.Sandbox;
 
-/// <summary>Sends nothing on any channel, keeps what it would have sent, and plays the scripts of the magic recipients.</summary>
+/// <summary>Sends nothing, stores what it would have sent, and plays the scripts of the magic recipients.</summary>
 public sealed class SandboxProvider(SandboxMailbox mailbox, IOptions<SandboxOptions> options, TimeProvider time) : IOtpProvider
 {
     private static readonly TimeSpan ThrottledFor = TimeSpan.FromSeconds(1);

@@ -3,30 +3,30 @@ using OtpPipeline.Core.Recipients;
 namespace OtpPipeline.Workers.Providers.Sandbox;
 
 /// <summary>
-/// What the sandbox plays for a recipient. It depends on the recipient and the attempt's number only, so that a test can rely on it.
+/// The sandbox's behaviour for a recipient. It depends only on the recipient and the attempt number, so tests can rely on it.
 /// </summary>
 public enum SandboxScript
 {
-    /// <summary>Takes it. +15005550001, delivered@sandbox.example, chat 9990000001, and every recipient not listed here.</summary>
+    /// <summary>Accepts. +15005550001, delivered@sandbox.example, chat 9990000001, and every recipient not listed here.</summary>
     Deliver,
 
-    /// <summary>Refuses it for good, reason <c>refused</c>. +15005550002, refused@sandbox.example, chat 9990000002.</summary>
+    /// <summary>Refuses permanently, reason <c>refused</c>. +15005550002, refused@sandbox.example, chat 9990000002.</summary>
     Refuse,
 
     /// <summary>
-    /// Asks the first two attempts to come back in a second, reason <c>throttled</c>, then takes it. +15005550003,
-    /// throttled@sandbox.example, chat 9990000003.
+    /// Asks to retry the first two attempts in a second, reason <c>throttled</c>, then accepts. +15005550003, throttled@sandbox.example,
+    /// chat 9990000003.
     /// </summary>
     Throttle,
 
-    /// <summary>Takes it after three seconds. +15005550004, slow@sandbox.example, chat 9990000004.</summary>
+    /// <summary>Accepts after three seconds. +15005550004, slow@sandbox.example, chat 9990000004.</summary>
     Slow,
 
     /// <summary>Never answers. +15005550005, hanging@sandbox.example, chat 9990000005.</summary>
     Hang,
 
     /// <summary>
-    /// Takes the first attempt, but its answer is lost; takes further ones. +15005550006, lost@sandbox.example, chat 9990000006.
+    /// Accepts the first attempt but loses its answer; accepts further ones. +15005550006, lost@sandbox.example, chat 9990000006.
     /// </summary>
     LoseAnswer,
 }
@@ -39,11 +39,11 @@ public static class SandboxScripts
 
     private static readonly string[] LocalParts = ["delivered", "refused", "throttled", "slow", "hanging", "lost"];
 
-    /// <summary>The script of a recipient in its canonical form.</summary>
+    /// <summary>Returns the script of a recipient in canonical form.</summary>
     public static SandboxScript From(string recipient) =>
         Numbered(recipient, Phone) ?? Numbered(recipient, Chat) ?? Named(recipient) ?? SandboxScript.Deliver;
 
-    /// <summary>The recipient that plays this script, of each kind.</summary>
+    /// <summary>Returns the recipient of this kind that plays the script.</summary>
     public static string Recipient(SandboxScript script, RecipientKind kind) => kind switch
     {
         RecipientKind.Phone => $"{Phone}{(int)script + 1}",

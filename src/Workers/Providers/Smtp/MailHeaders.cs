@@ -5,13 +5,12 @@ using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>The headers that an entry adds to its messages.</summary>
 internal sealed class MailHeaders
 {
-    // At most 44 bytes, as a word of 75 characters holds them in base64.
+    // Eleven characters have at most 44 bytes, which fit in base64 in an encoded word of 75 characters.
     private const int LettersAWord = 11;
 
-    // What each message has anyway, what the servers on its way write, and signatures.
+    // Headers that every message already has, headers that mail servers write, and signatures.
     private static readonly HashSet<string> Reserved = new(StringComparer.OrdinalIgnoreCase)
     {
         "ARC-Authentication-Results", "ARC-Message-Signature", "ARC-Seal", "Auto-Submitted", "Bcc", "Cc", "Date", "DKIM-Signature",
@@ -64,7 +63,7 @@ internal sealed class MailHeaders
         }
     }
 
-    /// <summary>Encodes a text that looks like encoded words (RFC 2047); MimeKit leaves it, and its reader would decode it.</summary>
+    /// <summary>Encodes text that looks like encoded words (RFC 2047). MimeKit would leave it, and the reader would decode it.</summary>
     public static void KeepText(Header header, string text, string behind = "")
     {
         if (text.Contains("=?", StringComparison.Ordinal))
@@ -75,6 +74,6 @@ internal sealed class MailHeaders
         }
     }
 
-    /// <summary>A line break would begin a header of its own.</summary>
+    /// <summary>Removes control characters: a line break would begin another header.</summary>
     public static string OneLine(string text) => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
 }

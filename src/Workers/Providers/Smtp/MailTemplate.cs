@@ -7,11 +7,11 @@ using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>What of an e-mail is the same for all recipients, and where a message's values go.</summary>
+/// <summary>The parts of an e-mail that all recipients share, and the placeholders for a message's values.</summary>
 internal sealed class MailTemplate(
     string from, string? replyTo, string domain, Template subject, Template? fromName, Template? html, MailHeaders headers)
 {
-    /// <summary>Null where something is wrong.</summary>
+    /// <summary>Returns null if an option is invalid.</summary>
     public static MailTemplate? Compile(SmtpProviderOptions options, EntryProblems problems)
     {
         var before = problems.Sentences.Count;
@@ -60,7 +60,7 @@ internal sealed class MailTemplate(
         return mail;
     }
 
-    /// <summary>With its domain in ASCII.</summary>
+    /// <summary>Returns the address with its domain in ASCII.</summary>
     private static string? Address(string key, string? text, EntryProblems problems)
     {
         if (string.IsNullOrEmpty(text))

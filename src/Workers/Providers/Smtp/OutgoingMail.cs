@@ -4,7 +4,7 @@ using MimeKit.IO;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>A message that reports when all of it but the final dot has gone out.</summary>
+/// <summary>A message that reports when all of it except the final dot has been sent.</summary>
 internal sealed class OutgoingMail : MimeMessage
 {
     public OutgoingMail(MailboxAddress sender, MailboxAddress recipient, string text, string? html)
@@ -21,13 +21,13 @@ internal sealed class OutgoingMail : MimeMessage
 
     public MailboxAddress EnvelopeRecipient { get; }
 
-    /// <summary>With its angle brackets.</summary>
+    /// <summary>The Message-ID, with angle brackets.</summary>
     public required string Id { get; init; }
 
-    /// <summary>Of the session that sends it.</summary>
+    /// <summary>Progress of the session that sends the message.</summary>
     public SmtpProgress? Progress { get; set; }
 
-    /// <summary>MailKit would send the last bytes of the content and the final dot as one; here the content goes first.</summary>
+    /// <summary>Writes the content before the final dot; MailKit would send the last bytes and the dot together.</summary>
     private async Task WriteBodyAsync(
         MimeEntity body, FormatOptions options, Stream stream, bool contentOnly, CancellationToken cancellationToken)
     {
@@ -46,7 +46,7 @@ internal sealed class OutgoingMail : MimeMessage
 
     private sealed class EncodedText : TextPart
     {
-        // A line break and a tab pass as they are.
+        // Line breaks and tabs stay unchanged.
         private static readonly SearchValues<char> Controls =
             SearchValues.Create([.. Enumerable.Range(0, ' ').Append('\u007F').Select(c => (char)c).Except(['\r', '\n', '\t'])]);
 

@@ -2,13 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>The id that a server gives a message in its final answer: by it receipts name the message.</summary>
+/// <summary>Reads the message id from a server's final answer; receipts use this id.</summary>
 internal static partial class SmtpMessageId
 {
     private const int Longest = 255;
     private const int LongestAnswer = 1024;
 
-    /// <summary>Null where the answer names none that we know.</summary>
+    /// <summary>Returns null if the answer has no id in a known form.</summary>
     public static string? In(string answer)
     {
         var match = Known().Match(answer.Length > LongestAnswer ? answer[..LongestAnswer] : answer);

@@ -1,6 +1,6 @@
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>Keeps a few sessions for the next message, each for a while.</summary>
+/// <summary>Keeps a few sessions for the next message, each for a limited time.</summary>
 internal sealed class SmtpPool : IAsyncDisposable
 {
     private readonly SmtpServer _server;
@@ -23,7 +23,7 @@ internal sealed class SmtpPool : IAsyncDisposable
         _sweep = time.CreateTimer(_ => Sweep(), null, idleTimeout, idleTimeout);
     }
 
-    /// <summary>The session that was used last; null where none is fresh enough.</summary>
+    /// <summary>Returns the most recently used session; null if none is fresh enough.</summary>
     public SmtpSession? Take()
     {
         lock (_lock)
@@ -39,10 +39,10 @@ internal sealed class SmtpPool : IAsyncDisposable
         }
     }
 
-    /// <exception cref="SmtpSessionException">No session came about.</exception>
+    /// <exception cref="SmtpSessionException">No session could be opened.</exception>
     public Task<SmtpSession> OpenAsync(CancellationToken cancellationToken) => SmtpSession.OpenAsync(_server, _connect, cancellationToken);
 
-    /// <summary>Keeps it, or closes it without letting the message's outcome wait for that.</summary>
+    /// <summary>Keeps or closes the session; the message's outcome does not wait for the close.</summary>
     public void Return(SmtpSession session)
     {
         lock (_lock)

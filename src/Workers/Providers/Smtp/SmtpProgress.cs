@@ -5,8 +5,8 @@ using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>How far a message has come: MailKit's protocol logger, which logs nothing and keeps codes only.</summary>
-/// <param name="replyTimeout">For each answer until the message is handed over.</param>
+/// <summary>Tracks how far a message was sent. It is MailKit's protocol logger, but logs nothing and keeps codes only.</summary>
+/// <param name="replyTimeout">Time-out for each answer until the message is handed over.</param>
 internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
 {
     private const int LongestReply = 64 * 1024;
@@ -17,29 +17,29 @@ internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
     private LeaseClock _lease = LeaseClock.Endless;
     private CancellationTokenSource? _deadline;
 
-    /// <summary>The final dot may be on its way: the server may have taken the message, whatever happens then.</summary>
+    /// <summary>True if the final dot may have been sent: the server may have the message despite a later failure.</summary>
     public bool HandedOver { get; private set; }
 
-    /// <summary>The last step of the message that the server was asked for.</summary>
+    /// <summary>The last step of the message for which a command was sent.</summary>
     public SmtpStage Stage { get; private set; }
 
-    /// <summary>The answer to the last command, as soon as its code is read; a refusal stays.</summary>
+    /// <summary>The answer to the last command, available as soon as its code is read; a refusal stays.</summary>
     public SmtpReply? Reply => SmtpReply.Read(_reply.AsSpan(0, Math.Min(_received, _reply.Length)));
 
     public IAuthenticationSecretDetector? AuthenticationSecretDetector { get; set; }
 
-    /// <summary>A message begins.</summary>
+    /// <summary>Starts tracking a message.</summary>
     public void Begin(LeaseClock lease, CancellationTokenSource deadline)
     {
         (_lease, _deadline, _received, _inContent, HandedOver) = (lease, deadline, 0, false, false);
         deadline.CancelAfter(replyTimeout);
     }
 
-    /// <summary>The content is about to be written, and cannot be complete before <see cref="EndContent"/>.</summary>
+    /// <summary>The content begins; it cannot be complete before <see cref="EndContent"/>.</summary>
     public void BeginContent() => (_inContent, HandedOver) = (true, false);
 
-    /// <summary>All of the content is out; the final dot follows.</summary>
-    /// <exception cref="LeaseOverException">It must not follow any more.</exception>
+    /// <summary>All content is sent; the final dot follows.</summary>
+    /// <exception cref="LeaseOverException">The claim has ended, so the final dot must not be sent.</exception>
     public void EndContent()
     {
         if (_lease.IsOver)
@@ -52,7 +52,7 @@ internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
         _deadline?.CancelAfter(Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The message is done with.</summary>
+    /// <summary>Stops tracking the message.</summary>
     public void End() => _deadline = null;
 
     public void LogConnect(Uri uri)
@@ -60,7 +60,7 @@ internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
         // The provider logs what matters.
     }
 
-    /// <summary>MailKit has written these bytes.</summary>
+    /// <summary>Called when MailKit has written these bytes.</summary>
     public void LogClient(byte[] buffer, int offset, int count)
     {
         if (!HandedOver)
@@ -83,7 +83,7 @@ internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
         _received = 0;
     }
 
-    /// <summary>MailKit has read these bytes.</summary>
+    /// <summary>Called when MailKit has read these bytes.</summary>
     public void LogServer(byte[] buffer, int offset, int count)
     {
         var bytes = buffer.AsSpan(offset, count);
@@ -100,26 +100,26 @@ internal sealed class SmtpProgress(TimeSpan replyTimeout) : IProtocolLogger
 
         if (_startsTls && !IsOneReply(bytes))
         {
-            // Somebody between us and the server may have put an answer in front of the TLS handshake.
+            // An attacker on the network may have inserted an answer before the TLS handshake.
             throw new SmtpSessionException("tls_failed", "it spoke between STARTTLS and the handshake", ours: false);
         }
 
         if (_inContent)
         {
-            // The verdict is here: what is left of it, and a RSET, may not take long.
+            // The verdict has begun: the rest of it, and a RSET, may not take long.
             _inContent = false;
             _deadline?.CancelAfter(replyTimeout);
         }
         else if (Stage == SmtpStage.Content && !HandedOver && _reply[0] == (byte)'3')
         {
-            // From here on the dot may follow; the message says more exactly when.
+            // From here on the dot may follow; the message reports the exact moment.
             _inContent = HandedOver = true;
         }
     }
 
     public void Dispose()
     {
-        // It holds nothing.
+        // Nothing to dispose.
     }
 
     private static bool IsOneReply(ReadOnlySpan<byte> bytes)

@@ -4,7 +4,7 @@ using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>Hands messages to a mail server that an entry of section <c>Providers</c> names.</summary>
+/// <summary>Sends messages through a mail server that an entry of section <c>Providers</c> names.</summary>
 internal sealed partial class SmtpProvider(string name, MailTemplate letter, SmtpPool pool, TimeProvider time, ILogger<SmtpProvider> logger)
     : IOtpProvider, IAsyncDisposable
 {
@@ -32,7 +32,7 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
 
     public ValueTask DisposeAsync() => pool.DisposeAsync();
 
-    /// <summary>Null where the kept connection turns out to be dead: it has nothing of the message, so a new one may be asked.</summary>
+    /// <summary>Returns null if the kept connection is dead. It received nothing of the message, so a new one may be used.</summary>
     private async Task<SendOutcome?> ReuseAsync(
         SmtpSession session, OutgoingMail mail, LeaseClock lease, CancellationToken cancellationToken)
     {

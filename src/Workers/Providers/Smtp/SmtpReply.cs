@@ -3,7 +3,7 @@ using System.Text;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>The codes of what a mail server answered; its text may quote a recipient and is not kept.</summary>
+/// <summary>The codes of a mail server's answer. The text may quote a recipient and is not kept.</summary>
 internal sealed record SmtpReply(int Code, string? Enhanced)
 {
     public SmtpReply(int code, ReadOnlySpan<char> text)
@@ -11,7 +11,7 @@ internal sealed record SmtpReply(int Code, string? Enhanced)
     {
     }
 
-    /// <summary>Null where the bytes do not begin with the code of a reply: "250 ", "250-".</summary>
+    /// <summary>Returns null if the bytes do not begin with a reply code: "250 ", "250-".</summary>
     public static SmtpReply? Read(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 3 && bytes[3] is (byte)' ' or (byte)'-' or (byte)'\r' or (byte)'\n'
         && int.TryParse(bytes[..3], NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is >= 200 and < 600
@@ -20,7 +20,7 @@ internal sealed record SmtpReply(int Code, string? Enhanced)
 
     public override string ToString() => Enhanced is null ? $"{Code}" : $"{Code} {Enhanced}";
 
-    /// <summary>RFC 3463: class, subject and detail, such as 5.1.1; its class is that of the code.</summary>
+    /// <summary>RFC 3463 code: class, subject and detail, such as 5.1.1. Its class must match the reply code.</summary>
     private static string? EnhancedCode(int code, ReadOnlySpan<char> text)
     {
         var end = text.IndexOfAny(" \r\n");

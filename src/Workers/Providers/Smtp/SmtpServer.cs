@@ -4,7 +4,7 @@ using OtpPipeline.Workers.Providers.Entries;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>Where the mail server is, and how we speak to it.</summary>
+/// <summary>The address of the mail server and how to connect to it.</summary>
 internal sealed record SmtpServer(
     string Host, int Port, SmtpSecurity Security, string? Username, string? Password, string? HelloName, X509ChainPolicy? Trust,
     TimeSpan ConnectTimeout, TimeSpan ReplyTimeout)
@@ -39,7 +39,7 @@ internal sealed record SmtpServer(
             options.ReplyTimeout);
     }
 
-    /// <summary>Leaves the password out.</summary>
+    /// <summary>Omits the password.</summary>
     public override string ToString() => $"{Host}:{Port}";
 
     private static bool IsLoopback(string host) =>

@@ -16,27 +16,27 @@ namespace OtpPipeline.Workers.Providers.Smtp;
 /// <summary>Opens a TCP connection to the entry's server.</summary>
 internal delegate Task<Socket> ConnectToServer(CancellationToken cancellationToken);
 
-/// <summary>MailKit's client, logged in: takes one message after another.</summary>
+/// <summary>A logged-in MailKit client that sends one message after another.</summary>
 internal sealed class SmtpSession(SmtpServer server) : SmtpClient(new SmtpProgress(server.ReplyTimeout))
 {
-    // With the first three nobody could tell what was handed over. Addresses are ASCII, and SIZE would cost a second rendering.
+    // The first three would hide what was handed over. Addresses are ASCII, and SIZE would need a second rendering.
     private const SmtpCapabilities Unused = SmtpCapabilities.Pipelining | SmtpCapabilities.Chunking | SmtpCapabilities.BinaryMime
         | SmtpCapabilities.UTF8 | SmtpCapabilities.Size;
 
     private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
 
-    /// <summary>The final dot of the last message was on its way: the server may have taken it, whatever happened then.</summary>
+    /// <summary>True if the last message's final dot may have been sent: the server may have it despite a later failure.</summary>
     public bool HandedOver => Progress.HandedOver;
 
-    /// <summary>The last answer was 421: the server ends the connection.</summary>
+    /// <summary>True if the last answer was 421: the server ends the connection.</summary>
     public bool Ending { get; private set; }
 
-    /// <summary>Another message may follow.</summary>
+    /// <summary>True if another message may follow.</summary>
     public bool IsUsable => IsConnected && !Ending;
 
     private SmtpProgress Progress => (SmtpProgress)ProtocolLogger;
 
-    /// <exception cref="SmtpSessionException">It did not come to that; the reason says why.</exception>
+    /// <exception cref="SmtpSessionException">The session could not be opened; the reason says why.</exception>
     public static async Task<SmtpSession> OpenAsync(SmtpServer server, ConnectToServer connect, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -65,14 +65,14 @@ internal sealed class SmtpSession(SmtpServer server) : SmtpClient(new SmtpProgre
             var answer = await SendAsync(
                 FormatOptions.Default, mail, mail.EnvelopeSender, [mail.EnvelopeRecipient], deadline.Token);
 
-            // The id is kept in clear: one that quotes the recipient is not taken.
+            // The id is stored unencrypted, so an id that quotes the recipient is not used.
             var id = SmtpMessageId.In(answer);
             var isQuotation = id?.Contains($"{mail.EnvelopeRecipient.LocalPart}@", StringComparison.OrdinalIgnoreCase) == true;
             return new SendOutcome.Accepted(id is null || isQuotation ? mail.Id : id);
         }
         catch (Exception failure)
         {
-            // What the server said stands, whatever became of the connection afterwards.
+            // The server's answer counts, even if the connection failed afterwards.
             var verdict = VerdictIn(failure) ?? progress.Reply;
             Ending = verdict is { Code: 421 };
             return (verdict?.Code, progress.HandedOver) switch
@@ -89,7 +89,7 @@ internal sealed class SmtpSession(SmtpServer server) : SmtpClient(new SmtpProgre
         }
     }
 
-    /// <summary>Says good-bye, if the server listens.</summary>
+    /// <summary>Sends QUIT unless the server ended the connection, then disposes the session.</summary>
     public async Task CloseAsync()
     {
         using var deadline = new CancellationTokenSource(Farewell);

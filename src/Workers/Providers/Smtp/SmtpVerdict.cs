@@ -2,7 +2,7 @@ using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
-/// <summary>Where in the dialogue a server refused.</summary>
+/// <summary>The step of the SMTP dialogue at which a server refused.</summary>
 internal enum SmtpStage
 {
     Sender,
@@ -10,10 +10,10 @@ internal enum SmtpStage
     Content,
 }
 
-/// <summary>What a refusal means. Pure.</summary>
+/// <summary>Maps a refusal to an outcome. No side effects.</summary>
 internal static class SmtpVerdict
 {
-    /// <summary>4xx may be taken later, 5xx never; that we must log in first is the operator's to mend, not the recipient's.</summary>
+    /// <summary>4xx is transient, 5xx permanent. A log-in failure is transient: the operator must fix it, not the recipient.</summary>
     public static SendOutcome From(SmtpStage stage, SmtpReply reply) => reply.Code switch
     {
         530 or 534 or 535 or 538 => new SendOutcome.Transient("authentication_failed"),
@@ -21,7 +21,7 @@ internal static class SmtpVerdict
         _ => new SendOutcome.Transient(Passing(reply)),
     };
 
-    /// <summary>The server wants fewer messages: policy (4.7.x) or too many connections.</summary>
+    /// <summary>True if the server wants fewer messages: policy (4.7.x) or too many connections.</summary>
     public static bool IsThrottling(SmtpReply reply) =>
         reply.Code < 500 && (Is(reply, "4.7.") || Is(reply, "4.3.2") || Is(reply, "4.4.5") || Is(reply, "4.5.3"));
 

@@ -3,10 +3,10 @@ using OtpPipeline.Core.Deliveries.Sending;
 
 namespace OtpPipeline.Workers.Providers.Templates;
 
-/// <summary>What the placeholders of a template stand for. A value that an OTP does not have is the empty text.</summary>
+/// <summary>The values of a template's placeholders. A value that an OTP does not have is an empty string.</summary>
 internal static class MessageValues
 {
-    /// <summary>The name of a secret of the entry, in front of its own name.</summary>
+    /// <summary>Prefix of placeholder names that refer to the entry's secrets.</summary>
     public const string Secret = "secret.";
 
     public const string Name = "name";
@@ -28,7 +28,7 @@ internal static class MessageValues
         ["attempt"] = d => d.Delivery.Attempt.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>All names, secrets excepted.</summary>
+    /// <summary>All placeholder names except secrets.</summary>
     public static IReadOnlyCollection<string> Names => Known.Keys;
 
     public static Func<string, string> From(OutgoingDelivery delivery) => name => Known[name](delivery) ?? "";

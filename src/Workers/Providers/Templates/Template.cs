@@ -2,7 +2,7 @@ using System.Text;
 
 namespace OtpPipeline.Workers.Providers.Templates;
 
-/// <summary>A text with placeholders such as {{recipient}}, taken apart once and filled for each message.</summary>
+/// <summary>A text with placeholders such as {{recipient}}, parsed once and filled for each message.</summary>
 internal sealed class Template
 {
     private const string Open = "{{";
@@ -11,10 +11,10 @@ internal sealed class Template
 
     private Template(List<Part> parts) => _parts = parts;
 
-    /// <summary>Names of the placeholders, as often as they stand there.</summary>
+    /// <summary>Names of the placeholders, one for each occurrence.</summary>
     public IEnumerable<string> Placeholders => _parts.Where(p => p.IsPlaceholder).Select(p => p.Text);
 
-    /// <summary>The text before each placeholder, in their order.</summary>
+    /// <summary>The text before each placeholder, in order.</summary>
     public IEnumerable<string> Leading
     {
         get
@@ -29,10 +29,10 @@ internal sealed class Template
         }
     }
 
-    /// <summary>A text in which nothing is a placeholder.</summary>
+    /// <summary>Creates a template without placeholders.</summary>
     public static Template Literal(string text) => new([new(text, IsPlaceholder: false)]);
 
-    /// <summary>Null, and what is wrong with it, where a placeholder is unknown or has no end.</summary>
+    /// <summary>Returns null and the problem if a placeholder is unknown or has no end.</summary>
     public static Template? Parse(string text, IReadOnlyCollection<string> known, out string problem)
     {
         problem = "";
@@ -63,10 +63,10 @@ internal sealed class Template
         return new(parts);
     }
 
-    /// <summary>The text with each value encoded for the place it stands in.</summary>
+    /// <summary>Renders the text; each value is encoded for its position.</summary>
     public string Render(Func<string, string> values, Func<string, string> encode) => Render(values, (_, value) => encode(value));
 
-    /// <summary>The same, where the encoding depends on which placeholder it is, counted from 0.</summary>
+    /// <summary>Renders the text; the encoding depends on the placeholder's index, counted from 0.</summary>
     public string Render(Func<string, string> values, Func<int, string, string> encode)
     {
         var text = new StringBuilder();

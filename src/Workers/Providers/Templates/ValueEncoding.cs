@@ -7,21 +7,21 @@ using System.Xml;
 
 namespace OtpPipeline.Workers.Providers.Templates;
 
-/// <summary>A value as it must be written so that it comes out whole at the other end, whatever is in it.</summary>
+/// <summary>Encodes a value so that the receiver reads it unchanged, with any content.</summary>
 internal static class ValueEncoding
 {
-    // Newlines and tabs as references: a parser would turn them into spaces within an attribute, and CR into LF everywhere.
+    // Newlines and tabs become references: a parser would turn them into spaces in an attribute, and CR into LF everywhere.
     private static readonly SearchValues<char> XmlSpecial = SearchValues.Create("&<>\"'\r\n\t");
 
     public static string AsIs(string value) => value;
 
-    /// <summary>For a path, a query and a form.</summary>
+    /// <summary>Encodes for a path, a query and a form.</summary>
     public static string Percent(string value) => Uri.EscapeDataString(value);
 
-    /// <summary>Within the quotes of a JSON string.</summary>
+    /// <summary>Encodes within the quotes of a JSON string.</summary>
     public static string JsonString(string value) => JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value);
 
-    /// <summary>Where JSON has no quotes: a number as it is, anything else as a string.</summary>
+    /// <summary>Encodes a JSON value without quotes around it: a number as it is, anything else as a string.</summary>
     public static string JsonValue(string value)
     {
         try
@@ -40,7 +40,7 @@ internal static class ValueEncoding
         return Quoted(value);
     }
 
-    /// <summary>For text and attributes; what XML 1.0 cannot hold becomes the replacement character.</summary>
+    /// <summary>Encodes for text and attributes; a character that XML 1.0 cannot hold becomes the replacement character.</summary>
     public static string Xml(string value)
     {
         var text = new StringBuilder(value.Length + 16);

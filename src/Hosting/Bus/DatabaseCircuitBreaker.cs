@@ -18,7 +18,7 @@ public delegate Task<bool> DatabaseProbe(CancellationToken cancellationToken);
 public sealed partial class DatabaseCircuitBreaker
 {
     private static readonly TimeSpan ShortestBreak = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan LongestBreak = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LongestBreak = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(1);
     private const int ReportedRetry = 3;

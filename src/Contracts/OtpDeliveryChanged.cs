@@ -18,7 +18,7 @@ namespace OtpPipeline.Contracts;
 /// 1.</param>
 /// <param name="OccurredAt">UTC, from the database's clock.</param>
 /// <param name="Metadata">What the caller attached to the request, unchanged.</param>
-/// <param name="Previous">Sequence of the last event of the same OTP on this exchange; 0 where there is none.</param>
+/// <param name="Previous">Sequence of the last event of the same OTP on this exchange; 0 for the first.</param>
 public sealed record OtpDeliveryChanged(
     Guid OtpId,
     Guid ApplicationId,

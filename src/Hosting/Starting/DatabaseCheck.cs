@@ -43,7 +43,7 @@ internal sealed partial class DatabaseCheck(
         }
     }
 
-    /// <summary>The problem; null where there is none, or the database does not answer yet.</summary>
+    /// <summary>The problem; null if the database is usable or does not answer yet.</summary>
     private async Task<string?> LookAsync(CancellationToken cancellationToken)
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);

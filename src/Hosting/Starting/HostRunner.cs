@@ -36,18 +36,10 @@ public static class HostRunner
         {
             await using var app = build();
             var (lifetime, failed) = (app.Lifetime, app.Services.GetService<StartFailure>());
-            try
+            var early = await RunToItsEndAsync(run(app), lifetime) ? null : "The host was told to stop before it had started.";
+            if ((failed?.Sentence ?? early) is { } reason)
             {
-                await run(app);
-            }
-            catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
-            {
-                // The host was told to stop while it started.
-            }
-
-            if (failed?.Sentence is { } sentence)
-            {
-                await Console.Error.WriteLineAsync(sentence);
+                await Console.Error.WriteLineAsync(reason);
             }
 
             return Environment.ExitCode;
@@ -60,6 +52,20 @@ public static class HostRunner
             }
 
             return 1;
+        }
+    }
+
+    /// <summary>False if a stop ended the start, which is no fault.</summary>
+    private static async Task<bool> RunToItsEndAsync(Task run, IHostApplicationLifetime lifetime)
+    {
+        try
+        {
+            await run;
+            return true;
+        }
+        catch (OperationCanceledException) when (lifetime.ApplicationStopping.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

@@ -72,6 +72,6 @@ public static class RecipientLimits
         }
     }
 
-    // The database's times are UTC, whatever kind its driver sets.
+    // The database's times are UTC, although its driver may set another kind.
     private static long Milliseconds(DateTime now) => new DateTimeOffset(now.Ticks, TimeSpan.Zero).ToUnixTimeMilliseconds();
 }

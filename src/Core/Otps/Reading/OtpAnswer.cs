@@ -84,7 +84,7 @@ public sealed record OtpAnswer
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public DeliveryChange? Delivery { get; init; }
 
-    /// <summary>Sequence of the callback before this one of the same OTP, 0 where there is none; in callbacks only.</summary>
+    /// <summary>Sequence of the previous callback of the same OTP, 0 for the first; in callbacks only.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public long? Previous { get; init; }
 

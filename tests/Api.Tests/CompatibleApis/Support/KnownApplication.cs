@@ -4,7 +4,7 @@ using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.CompatibleApis.Support;
 
-/// <summary>An application of its own that the clients of every compatible API know, made the way an operator does it.</summary>
+/// <summary>An application that the clients of every compatible API know, made as an operator makes it.</summary>
 public sealed record KnownApplication(MadeApplication Made, string BeemApp, string BeemKey, string BeemSecret, string Config)
 {
     /// <summary>Whose phone numbers are international digits, with "Code %code%" and no retry period.</summary>

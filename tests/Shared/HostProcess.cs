@@ -17,6 +17,7 @@ internal sealed class HostProcess(string assembly, IEnumerable<KeyValuePair<stri
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private Process? _process;
+    private bool _stopRequested;
     private Task _log = Task.CompletedTask;
 
     public Uri Address { get; } = new($"http://127.0.0.1:{FreePorts.Next()}");
@@ -62,6 +63,7 @@ internal sealed class HostProcess(string assembly, IEnumerable<KeyValuePair<stri
 
         start.Environment["ASPNETCORE_URLS"] = Address.ToString();
         _process = Process.Start(start)!;
+        _stopRequested = false;
         _log = KeepLogAsync(_process);
     }
 
@@ -105,7 +107,15 @@ internal sealed class HostProcess(string assembly, IEnumerable<KeyValuePair<stri
     /// <summary>SIGCONT.</summary>
     public void Thaw() => _ = Kill(_process!.Id, SigCont);
 
-    public void RequestStop() => _ = Kill(_process!.Id, SigTerm);
+    /// <summary>SIGTERM, once: a second one that comes after the host's last step would kill it.</summary>
+    public void RequestStop()
+    {
+        if (!_stopRequested)
+        {
+            _stopRequested = true;
+            _ = Kill(_process!.Id, SigTerm);
+        }
+    }
 
     /// <summary>A memory figure of /proc/PID/status, such as VmHWM, in MB.</summary>
     public double Memory(string figure)

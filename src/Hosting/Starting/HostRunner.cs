@@ -16,12 +16,7 @@ public static class HostRunner
     private const string TableMissing = "42P01";
 
     /// <summary>Builds the host and runs it until it is stopped.</summary>
-    public static Task<int> RunAsync(Func<WebApplication> build) => RunAsync(build, static app =>
-    {
-        // Checks all options first: a service that reads its options when it is created would end the start at the first wrong key.
-        app.Services.GetService<IStartupValidator>()?.Validate();
-        return app.RunAsync();
-    });
+    public static Task<int> RunAsync(Func<WebApplication> build) => RunAsync(build, ServeAsync);
 
     /// <summary>Builds the host and runs a delegate instead of serving.</summary>
     /// <returns>The exit code: 0, or 1 where it did not start.</returns>
@@ -53,6 +48,24 @@ public static class HostRunner
 
             return 1;
         }
+    }
+
+    private static async Task ServeAsync(WebApplication app)
+    {
+        // Checks all options first: a service that reads its options when it is created would end the start at the first wrong key.
+        app.Services.GetService<IStartupValidator>()?.Validate();
+        try
+        {
+            await app.StartAsync();
+        }
+        catch
+        {
+            // The framework stops nothing after a failed start, but consumers may have begun to send messages: they finish.
+            await app.StopAsync();
+            throw;
+        }
+
+        await app.WaitForShutdownAsync();
     }
 
     /// <summary>False if a stop ended the start, which is no fault.</summary>

@@ -62,14 +62,17 @@ public sealed class A_tenant_that_floods : IAsyncLifetime
 
         for (var round = 0; round < 3; round++)
         {
+            await _database.ScalarAsync<object>("DROP TABLE IF EXISTS waited");
+            await _database.ScalarAsync<object>("CREATE TABLE waited AS SELECT id FROM deliveries WHERE waiting_since IS NOT NULL");
             var sent = await _database.ScalarAsync<long>(
                 $"WITH s AS (UPDATE deliveries SET status = 'SENT' WHERE id IN (SELECT id FROM deliveries WHERE status = 'QUEUED' AND waiting_since IS NULL "
                 + $"ORDER BY publish_due_at LIMIT {Share / 4}) RETURNING 1) SELECT count(*) FROM s");
             sent.ShouldBe(Share / 4);
 
             await UntilPublishedAsync(Share / 2);
-            (await CountAsync(Loud, "waiting_since IS NOT NULL AND due_at < (SELECT max(due_at) FROM deliveries WHERE waiting_since " +
-                "IS NULL)")).ShouldBe(0);
+            (await CountAsync(Loud, "id IN (SELECT id FROM waited) AND waiting_since IS NULL")).ShouldBeGreaterThanOrEqualTo(Share / 4);
+            (await CountAsync(Loud, "waiting_since IS NOT NULL AND due_at < (SELECT max(d.due_at) FROM deliveries d JOIN waited w " +
+                "USING (id) WHERE d.waiting_since IS NULL)")).ShouldBe(0);
         }
     }
 

@@ -40,6 +40,20 @@ internal sealed class Broker : IAsyncDisposable
     /// <summary>How many take messages from a queue; null where there is no such queue.</summary>
     public async Task<uint?> ConsumersAsync(string queue) => (await LookAsync(queue))?.ConsumerCount;
 
+    /// <summary>True if a queue of the pipeline has a consumer.</summary>
+    public async Task<bool> AnyConsumesAsync()
+    {
+        foreach (var queue in OtpBusTopology.WorkQueues)
+        {
+            if (await ConsumersAsync(queue) > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     public async Task<string?> RefusalOfDeclaringAsync(string queue, Dictionary<string, object?> arguments)
     {
         await using var channel = await _connection.CreateChannelAsync();

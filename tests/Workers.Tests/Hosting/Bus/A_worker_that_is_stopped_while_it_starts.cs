@@ -1,4 +1,3 @@
-using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Bus;
@@ -29,23 +28,10 @@ public sealed class A_worker_that_is_stopped_while_it_starts : IAsyncLifetime
             await using (var workers = new WorkerHost(_database))
             {
                 await workers.StartAsync();
-                await Eventually.Until(async () => await AnyConsumesAsync(), "the first of its queues has a consumer");
+                await Eventually.Until(_broker.AnyConsumesAsync, "the first of its queues has a consumer");
             }
 
-            (await AnyConsumesAsync()).ShouldBeFalse($"round {round}");
+            (await _broker.AnyConsumesAsync()).ShouldBeFalse($"round {round}");
         }
-    }
-
-    private async Task<bool> AnyConsumesAsync()
-    {
-        foreach (var queue in OtpBusTopology.WorkQueues)
-        {
-            if (await _broker.ConsumersAsync(queue) > 0)
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 }

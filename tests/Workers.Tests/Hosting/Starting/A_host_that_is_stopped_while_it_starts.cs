@@ -11,7 +11,7 @@ namespace OtpPipeline.Workers.Tests.Hosting.Starting;
 public sealed class A_host_that_is_stopped_while_it_starts
 {
     [Fact]
-    public async Task Ends_with_its_exit_code_and_no_exception()
+    public async Task Ends_with_its_exit_code_and_stops_what_has_started()
     {
         await using var database = await MigratedDatabase.CreateAsync();
         var looks = 0;
@@ -31,6 +31,8 @@ public sealed class A_host_that_is_stopped_while_it_starts
         }
 
         looks.ShouldBe(2);
+        await using var broker = await Broker.ConnectAsync();
+        (await broker.AnyConsumesAsync()).ShouldBeFalse("its bus has stopped");
     }
 
     /// <summary>Starts until the host is told to stop.</summary>

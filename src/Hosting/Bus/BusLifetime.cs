@@ -15,14 +15,14 @@ internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadin
 
     private readonly CancellationTokenSource _giveUp = new();
     private readonly Lock _stopGate = new();
-    private Task _start = Task.CompletedTask;
+    private Task? _start;
     private Task? _stop;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
         _start = StartBusAsync();
         readiness.Begun(_start);
-        _ = WakeOutboxAsync();
+        _ = WakeOutboxAsync(_start);
         return _start.IsCompleted ? _start : Task.CompletedTask;
     }
 
@@ -31,7 +31,8 @@ internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadin
     {
         lock (_stopGate)
         {
-            return _stop ??= StopOnceAsync(cancellationToken);
+            // A host that fails early stops services that it has not started.
+            return _stop ??= _start is { } start ? StopOnceAsync(start, cancellationToken) : Task.CompletedTask;
         }
     }
 
@@ -44,26 +45,26 @@ internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadin
     }
 
     /// <summary>Messages committed while the bus started wait in the table, unless another process has sent them.</summary>
-    private async Task WakeOutboxAsync()
+    private async Task WakeOutboxAsync(Task start)
     {
-        await _start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await start.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         outbox.Wake();
     }
 
-    private async Task StopOnceAsync(CancellationToken cancellationToken)
+    private async Task StopOnceAsync(Task start, CancellationToken cancellationToken)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(StopTimeout);
 
         // A cancelled start leaves consumers running, so this waits for the start to end, unless the broker does not answer. A start that
         // exceeds the time-out, or fails on one queue while others run, still leaves consumers until the process ends.
-        while (broker.FirstCheck.IsCompleted && !_start.IsCompleted && bus.CheckHealth().Exception is null
+        while (broker.FirstCheck.IsCompleted && !start.IsCompleted && bus.CheckHealth().Exception is null
             && !timeout.IsCancellationRequested)
         {
-            await _start.WaitAsync(LookAgain, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await start.WaitAsync(LookAgain, timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        if (_start.IsCompletedSuccessfully)
+        if (start.IsCompletedSuccessfully)
         {
             await bus.StopAsync(timeout.Token);
         }
@@ -71,7 +72,7 @@ internal sealed class BusLifetime(IBusControl bus, BrokerWatch broker, BusReadin
         {
             // MassTransit has logged why.
             await _giveUp.CancelAsync();
-            await _start.WaitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await start.WaitAsync(timeout.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

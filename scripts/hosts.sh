@@ -72,7 +72,7 @@ demo_settings() {
         'Providers__gateway__Body__Template={"to":"{{recipient}}","from":"{{from}}","text":"{{text}}"}'
         'Providers__gateway__MessageId__JsonPath=$.id'
         'Providers__gateway__Refusals__0__JsonPath=$.error' Providers__gateway__Refusals__0__JsonEquals=unknown_recipient
-        Providers__gateway__Refusals__0__As=final Providers__gateway__Refusals__0__Reason=invalid_recipient
+        Providers__gateway__Refusals__0__As=recipient Providers__gateway__Refusals__0__Reason=invalid_recipient
         Providers__mail__Type=smtp Providers__mail__Host=127.0.0.1 "Providers__mail__Port=$MAIL_PORT" Providers__mail__Security=None
         Providers__mail__From=codes@demo.example 'Providers__mail__FromName={{from}}'
     )

@@ -1,26 +1,57 @@
 namespace OtpPipeline.Core.Deliveries;
 
-/// <summary>A provider's result for a message: one of the nested records.</summary>
+/// <summary>A provider's result for a message: one of the nested records. Reasons are stable codes in lower snake case.</summary>
 public abstract record SendOutcome
 {
     private SendOutcome()
     {
     }
 
+    /// <summary>The reason; null for success.</summary>
+    public string? Cause => this switch
+    {
+        Refused refused => refused.Reason,
+        ProviderFailed failed => failed.Reason,
+        Throttled throttled => throttled.Reason,
+        NotSent notSent => notSent.Reason,
+        Unknown unknown => unknown.Reason,
+        _ => null,
+    };
+
+    /// <summary>How long to leave the provider alone; null when it did not say.</summary>
+    public TimeSpan? Wait => this switch
+    {
+        ProviderFailed failed => failed.RetryAfter,
+        Throttled throttled => throttled.RetryAfter,
+        _ => null,
+    };
+
+    /// <summary>Certainly nothing was sent, and another attempt may succeed.</summary>
+    public bool MayBeRepeated => this is ProviderFailed or Throttled or NotSent;
+
     /// <summary>The provider accepted the message.</summary>
     /// <param name="ProviderMessageId">The provider's id, which receipts use to name the delivery.</param>
     public sealed record Accepted(string? ProviderMessageId) : SendOutcome;
 
-    /// <summary>The provider refused the message for good.</summary>
-    /// <param name="Reason">Stable code in lower snake case, such as refused or invalid_recipient.</param>
+    /// <summary>The recipient cannot get the message, through any provider: no such number, blocked.</summary>
+    /// <param name="Reason">Such as refused or invalid_recipient.</param>
     public sealed record Refused(string Reason) : SendOutcome;
 
-    /// <summary>The provider may accept the message later, and certainly has not sent it.</summary>
-    /// <param name="Reason">Stable code in lower snake case, such as throttled or unavailable.</param>
+    /// <summary>The provider cannot send at present: credentials, balance, a country it does not serve, a failure, no connection.</summary>
+    /// <param name="Reason">Such as authentication_failed or unavailable.</param>
     /// <param name="RetryAfter">The delay that the provider asked for.</param>
-    public sealed record Transient(string Reason, TimeSpan? RetryAfter = null) : SendOutcome;
+    public sealed record ProviderFailed(string Reason, TimeSpan? RetryAfter = null) : SendOutcome;
+
+    /// <summary>The provider wants fewer messages.</summary>
+    /// <param name="Reason">Such as throttled.</param>
+    /// <param name="RetryAfter">The delay that the provider asked for.</param>
+    public sealed record Throttled(string Reason, TimeSpan? RetryAfter = null) : SendOutcome;
+
+    /// <summary>Nothing was sent, and the provider is not at fault: our claim had ended, or a mailbox is full for now.</summary>
+    /// <param name="Reason">Such as claim_over or provider_missing.</param>
+    public sealed record NotSent(string Reason) : SendOutcome;
 
     /// <summary>The request went out, but its answer is lost.</summary>
-    /// <param name="Reason">Stable code in lower snake case, such as timeout or connection_lost.</param>
+    /// <param name="Reason">Such as timeout or connection_lost.</param>
     public sealed record Unknown(string Reason) : SendOutcome;
 }

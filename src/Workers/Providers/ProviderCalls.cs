@@ -28,7 +28,7 @@ public sealed partial class ProviderCalls(
         {
             // A host with another configuration queued it. A host that knows this provider may run in parallel.
             Log.NoSuchProvider(logger, delivery.Id, delivery.Provider);
-            return new SendOutcome.Transient("provider_missing");
+            return new SendOutcome.NotSent("provider_missing");
         }
 
         using var activity = WorkerTelemetry.Source.StartActivity("otp send", ActivityKind.Client);
@@ -57,7 +57,7 @@ public sealed partial class ProviderCalls(
         if (lease.IsOver)
         {
             Log.ClaimOver(logger, outgoing.Delivery.Id, provider.Name);
-            return new SendOutcome.Transient(ClaimOver);
+            return new SendOutcome.NotSent(ClaimOver);
         }
 
         using var deadline = new CancellationTokenSource(timeout, time);
@@ -74,7 +74,7 @@ public sealed partial class ProviderCalls(
         catch (HttpRequestException failure) when (NeverWentOut(failure))
         {
             Log.Unreachable(logger, outgoing.Delivery.Id, provider.Name, failure.HttpRequestError);
-            return new SendOutcome.Transient("unavailable");
+            return new SendOutcome.ProviderFailed("unavailable");
         }
         catch (Exception failure)
         {

@@ -17,7 +17,8 @@ public sealed class DeliveryMetrics
     {
         var meter = meters.Create(WorkerTelemetry.Name);
         _answered = meter.CreateCounter<long>(
-            "otp.deliveries", "{delivery}", "Deliveries handed to a provider, by outcome: sent, refused, throttled, unknown.");
+            "otp.deliveries", "{delivery}",
+            "Deliveries handed to a provider, by outcome: sent, refused, failed, throttled, not_sent, unknown.");
         _skipped = meter.CreateCounter<long>(
             "otp.deliveries.skipped", "{message}",
             "Work commands with nothing left to do: delivered already, not due, or the OTP is final.");
@@ -42,8 +43,14 @@ public sealed class DeliveryMetrics
             case SendOutcome.Refused:
                 Refused(delivery);
                 break;
-            case SendOutcome.Transient:
+            case SendOutcome.ProviderFailed:
+                Failed(delivery);
+                break;
+            case SendOutcome.Throttled:
                 Throttled(delivery);
+                break;
+            case SendOutcome.NotSent:
+                NotSent(delivery);
                 break;
             case SendOutcome.Unknown:
                 Unknown(delivery);
@@ -58,6 +65,10 @@ public sealed class DeliveryMetrics
     private void Sent(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "sent")]);
 
     private void Refused(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "refused")]);
+
+    private void Failed(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "failed")]);
+
+    private void NotSent(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "not_sent")]);
 
     private void Throttled(Delivery delivery) => _answered.Add(1, [.. From(delivery), new("outcome", "throttled")]);
 

@@ -12,7 +12,7 @@ namespace OtpPipeline.Workers.Tests.Connections;
 /// <summary>A claim is over when its time has passed, though no timer of the process ran: nothing more goes out under it.</summary>
 public sealed class A_process_that_was_frozen
 {
-    private static readonly SendOutcome HeldBack = new SendOutcome.Transient("claim_over");
+    private static readonly SendOutcome HeldBack = new SendOutcome.NotSent("claim_over");
     private readonly FrozenTime _time = new();
 
     [Fact]

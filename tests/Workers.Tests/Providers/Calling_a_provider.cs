@@ -32,7 +32,7 @@ public sealed class Calling_a_provider
         (await CallAsync(_ => new TaskCompletionSource<SendOutcome>().Task)).ShouldBe(new SendOutcome.Unknown("timeout"));
 
     [Fact]
-    public async Task A_refused_connection_is_transient_since_nothing_went_out()
+    public async Task A_refused_connection_is_the_providers_since_nothing_went_out()
     {
         using var http = new HttpClient();
 
@@ -42,7 +42,7 @@ public sealed class Calling_a_provider
             return new SendOutcome.Accepted(null);
         }, TimeSpan.FromSeconds(10));
 
-        outcome.ShouldBe(new SendOutcome.Transient("unavailable"));
+        outcome.ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
     }
 
     [Fact]
@@ -57,7 +57,7 @@ public sealed class Calling_a_provider
     [Fact]
     public async Task A_provider_that_this_host_lacks_may_be_found_by_another() =>
         (await CallAsync(_ => throw new InvalidOperationException(), name: "other"))
-            .ShouldBe(new SendOutcome.Transient("provider_missing"));
+            .ShouldBe(new SendOutcome.NotSent("provider_missing"));
 
     private static async Task<SendOutcome> CallAsync(
         Func<CancellationToken, Task<SendOutcome>> send, TimeSpan? timeout = null, string name = "scripted")

@@ -73,9 +73,9 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
                 changes.Move(otp, delivery, DeliveryStatus.Failed, refused.Reason);
                 DeliveryConsequences.AfterRefusal(changes, otp);
                 break;
-            case SendOutcome.Transient transient:
-                changes.Move(otp, delivery, DeliveryStatus.Failed, transient.Reason);
-                DeliveryConsequences.AfterTransient(changes, otp, delivery, transient.RetryAfter, _options);
+            case { MayBeRepeated: true }:
+                changes.Move(otp, delivery, DeliveryStatus.Failed, outcome.Cause);
+                DeliveryConsequences.AfterFailure(changes, otp, delivery, outcome.Wait, _options);
                 break;
             case SendOutcome.Unknown unknown:
                 changes.Move(otp, delivery, DeliveryStatus.Unknown, unknown.Reason);
@@ -89,14 +89,14 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     /// <summary>The lease ended and the delivery became UNKNOWN; its late answer is still true.</summary>
     private bool ApplyLate(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
     {
-        if (delivery.Status != DeliveryStatus.Unknown || outcome is not (SendOutcome.Accepted or SendOutcome.Transient))
+        if (delivery.Status != DeliveryStatus.Unknown || outcome is not (SendOutcome.Accepted or { MayBeRepeated: true }))
         {
             return false;
         }
 
         if (outcome is not SendOutcome.Accepted accepted)
         {
-            NotSentAfterAll(changes, otp, delivery, (SendOutcome.Transient)outcome);
+            NotSentAfterAll(changes, otp, delivery, outcome);
             return true;
         }
 
@@ -111,12 +111,12 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     }
 
     /// <summary>Certainly nothing went out: makes the next attempt even if the channel's policy had forbidden it.</summary>
-    private void NotSentAfterAll(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome.Transient outcome)
+    private void NotSentAfterAll(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
     {
-        changes.Move(otp, delivery, DeliveryStatus.Failed, outcome.Reason);
+        changes.Move(otp, delivery, DeliveryStatus.Failed, outcome.Cause);
         if (!otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Attempt > delivery.Attempt))
         {
-            DeliveryConsequences.AfterTransient(changes, otp, delivery, outcome.RetryAfter, _options);
+            DeliveryConsequences.AfterFailure(changes, otp, delivery, outcome.Wait, _options);
         }
     }
 }
@@ -142,7 +142,7 @@ internal static class DeliveryConsequences
     }
 
     /// <summary>Makes one more attempt within the OTP's lifetime; a step without attempts left counts as refused.</summary>
-    public static void AfterTransient(OtpChanges changes, LockedOtp otp, Delivery delivery, TimeSpan? retryAfter, DeliveryOptions options)
+    public static void AfterFailure(OtpChanges changes, LockedOtp otp, Delivery delivery, TimeSpan? retryAfter, DeliveryOptions options)
     {
         if (otp.State.At(changes.Now).IsFinal)
         {

@@ -71,15 +71,17 @@ internal sealed class AnswerRules
 
     /// <summary>The last outcome is certain unless an earlier one applies. A retry does no harm if nothing was accepted.</summary>
     private static SendOutcome NotAccepted(IReadOnlyList<SendOutcome> possible) =>
-        possible.FirstOrDefault(o => o is SendOutcome.Unknown) ?? possible.LastOrDefault(o => o is SendOutcome.Transient) ?? possible[^1];
+        possible.FirstOrDefault(o => o is SendOutcome.Unknown) ?? possible.LastOrDefault(o => o.MayBeRepeated) ?? possible[^1];
 
     private static SendOutcome ByStatus(HttpAnswer answer) => answer.Status switch
     {
-        429 => new SendOutcome.Transient("throttled", answer.RetryAfter),
-        408 or >= 500 => new SendOutcome.Transient("unavailable", answer.RetryAfter),
-        401 or 407 => new SendOutcome.Refused("authentication_failed"),
-        >= 300 and < 400 => new SendOutcome.Refused("redirected"),
-        < 300 => new SendOutcome.Refused("not_accepted"),
+        429 => new SendOutcome.Throttled("throttled", answer.RetryAfter),
+        408 or >= 500 => new SendOutcome.ProviderFailed("unavailable", answer.RetryAfter),
+        401 or 403 or 407 => new SendOutcome.ProviderFailed("authentication_failed"),
+        402 => new SendOutcome.ProviderFailed("no_balance"),
+        404 or 405 => new SendOutcome.ProviderFailed("not_found"),
+        >= 300 and < 400 => new SendOutcome.ProviderFailed("redirected"),
+        < 300 => new SendOutcome.ProviderFailed("not_accepted"),
         _ => new SendOutcome.Refused("refused"),
     };
 
@@ -97,15 +99,20 @@ internal sealed class AnswerRules
 
         Func<TimeSpan?, SendOutcome>? outcome = options.As switch
         {
-            "final" => _ => new SendOutcome.Refused(options.Reason ?? "refused"),
-            "transient" => after => new SendOutcome.Transient(options.Reason ?? "unavailable", after),
-            "throttled" => after => new SendOutcome.Transient(options.Reason ?? "throttled", after),
+            "recipient" => _ => new SendOutcome.Refused(options.Reason ?? "refused"),
+            "provider" => after => new SendOutcome.ProviderFailed(options.Reason ?? "unavailable", after),
+            "throttled" => after => new SendOutcome.Throttled(options.Reason ?? "throttled", after),
             "unknown" => _ => new SendOutcome.Unknown(options.Reason ?? "answer_unclear"),
             _ => null,
         };
         if (outcome is null)
         {
-            problems.Add($"{key}:As", "must be final, transient, throttled or unknown.");
+            problems.Add($"{key}:As", options.As switch
+            {
+                "final" => "is final: write recipient where no provider could reach the recipient, or provider where another one can.",
+                "transient" => "is transient: write provider.",
+                _ => "must be recipient, provider, throttled or unknown.",
+            });
             return;
         }
 

@@ -55,19 +55,19 @@ internal sealed partial class HttpProvider(
         catch (Exception) when (content.WasHeldBack)
         {
             Log.HeldBack(logger, delivery.Delivery.Id, name);
-            return new SendOutcome.Transient(ProviderCalls.ClaimOver);
+            return new SendOutcome.NotSent(ProviderCalls.ClaimOver);
         }
         catch (HttpRequestException refused) when (refused.InnerException is PlainHttpRefusedException plain)
         {
             Log.PlainHttpRefused(logger, delivery.Delivery.Id, name, plain.Address);
-            return new SendOutcome.Transient("unavailable");
+            return new SendOutcome.ProviderFailed("unavailable");
         }
         catch (Exception failure) when (!content.WentOut && failure is HttpRequestException or OperationCanceledException)
         {
             Log.Unreachable(
                 logger, delivery.Delivery.Id, name,
                 (failure as HttpRequestException)?.HttpRequestError ?? HttpRequestError.ConnectionError);
-            return new SendOutcome.Transient("unavailable");
+            return new SendOutcome.ProviderFailed("unavailable");
         }
 
         using (response)
@@ -97,17 +97,11 @@ internal sealed partial class HttpProvider(
     {
         switch (outcome)
         {
-            case SendOutcome.Refused { Reason: "authentication_failed" or "redirected" or "not_accepted" } refused:
-                Log.WrongEntry(logger, delivery.Delivery.Id, name, status, refused.Reason);
+            case SendOutcome.ProviderFailed { Reason: "authentication_failed" or "redirected" or "not_accepted" or "not_found" } wrong:
+                Log.WrongEntry(logger, delivery.Delivery.Id, name, status, wrong.Reason);
                 break;
-            case SendOutcome.Refused refused:
-                Log.Refused(logger, delivery.Delivery.Id, name, status, refused.Reason);
-                break;
-            case SendOutcome.Transient transient:
-                Log.Refused(logger, delivery.Delivery.Id, name, status, transient.Reason);
-                break;
-            case SendOutcome.Unknown unknown:
-                Log.Refused(logger, delivery.Delivery.Id, name, status, unknown.Reason);
+            case { Cause: { } reason }:
+                Log.Refused(logger, delivery.Delivery.Id, name, status, reason);
                 break;
         }
     }

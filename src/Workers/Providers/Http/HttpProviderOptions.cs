@@ -128,7 +128,7 @@ public sealed class HttpSuccessOptions : HttpMatchOptions;
 /// <summary>Answers of one kind of refusal, and what they mean.</summary>
 public sealed class HttpRefusalOptions : HttpMatchOptions
 {
-    /// <summary>final, transient, throttled, or unknown (it may have been sent).</summary>
+    /// <summary>recipient (the step ends), provider (the next provider), throttled, or unknown (it may have been sent).</summary>
     public string As { get; set; } = "";
 
     /// <summary>

@@ -26,7 +26,7 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, IOptions<SandboxOpti
             case SandboxScript.Refuse:
                 return new SendOutcome.Refused("refused");
             case SandboxScript.Throttle when delivery.Delivery.Attempt <= 2:
-                return new SendOutcome.Transient("throttled", ThrottledFor);
+                return new SendOutcome.Throttled("throttled", ThrottledFor);
             case SandboxScript.Slow:
                 await Task.Delay(Slowness, time, cancellationToken);
                 break;
@@ -37,7 +37,7 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, IOptions<SandboxOpti
 
         if (delivery.Lease is { IsOver: true })
         {
-            return new SendOutcome.Transient(ProviderCalls.ClaimOver);
+            return new SendOutcome.NotSent(ProviderCalls.ClaimOver);
         }
 
         var id = await mailbox.KeepAsync(delivery, cancellationToken);

@@ -23,7 +23,7 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
         {
             Log.NoSession(
                 logger, failure.Ours ? LogLevel.Error : LogLevel.Information, delivery.Delivery.Id, name, failure.Reason, failure.Message);
-            return new SendOutcome.Transient(failure.Reason);
+            return SmtpVerdict.NoSession(failure.Reason);
         }
 
         Tell(delivery, outcome);
@@ -37,7 +37,8 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
         SmtpSession session, OutgoingMail mail, LeaseClock lease, CancellationToken cancellationToken)
     {
         var outcome = await UseAsync(session, mail, lease, cancellationToken);
-        return !session.HandedOver && (session.Ending || outcome is SendOutcome.Transient { Reason: "connection_lost" }) ? null : outcome;
+        var isDead = session.Ending || outcome is SendOutcome.ProviderFailed { Reason: "connection_lost" };
+        return isDead && !session.HandedOver ? null : outcome;
     }
 
     private async Task<SendOutcome> UseAsync(SmtpSession session, OutgoingMail mail, LeaseClock lease, CancellationToken cancellationToken)
@@ -49,19 +50,11 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
 
     private void Tell(OutgoingDelivery delivery, SendOutcome outcome)
     {
-        switch (outcome)
+        if (outcome.Cause is { } reason)
         {
-            case SendOutcome.Refused refused:
-                Log.Answered(logger, LogLevel.Information, delivery.Delivery.Id, name, refused.Reason);
-                break;
-            case SendOutcome.Transient transient:
-                Log.Answered(
-                    logger, transient.Reason is "authentication_failed" ? LogLevel.Error : LogLevel.Information, delivery.Delivery.Id, name,
-                    transient.Reason);
-                break;
-            case SendOutcome.Unknown unknown:
-                Log.Answered(logger, LogLevel.Warning, delivery.Delivery.Id, name, unknown.Reason);
-                break;
+            var level = reason is "authentication_failed" ? LogLevel.Error
+                : outcome is SendOutcome.Unknown ? LogLevel.Warning : LogLevel.Information;
+            Log.Answered(logger, level, delivery.Delivery.Id, name, reason);
         }
     }
 

@@ -80,7 +80,8 @@ internal sealed class SmtpSession(SmtpServer server) : SmtpClient(new SmtpProgre
                 ( >= 400, _) => SmtpVerdict.From(progress.Stage, verdict!),
                 ( < 300, true) => new SendOutcome.Accepted(mail.Id),
                 (_, true) => new SendOutcome.Unknown(Reason(failure)),
-                _ => new SendOutcome.Transient(Reason(failure)),
+                _ when failure is LeaseOverException => new SendOutcome.NotSent(ProviderCalls.ClaimOver),
+                _ => new SendOutcome.ProviderFailed(Reason(failure)),
             };
         }
         finally
@@ -160,7 +161,6 @@ internal sealed class SmtpSession(SmtpServer server) : SmtpClient(new SmtpProgre
 
     private static string Reason(Exception failure) => failure switch
     {
-        LeaseOverException => ProviderCalls.ClaimOver,
         OperationCanceledException => "timeout",
         _ => "connection_lost",
     };

@@ -13,13 +13,18 @@ internal enum SmtpStage
 /// <summary>Maps a refusal to an outcome. No side effects.</summary>
 internal static class SmtpVerdict
 {
-    /// <summary>4xx is transient, 5xx permanent. A log-in failure is transient: the operator must fix it, not the recipient.</summary>
+    /// <summary>5xx is the recipient's. A failed log-in and a passing failure are the server's, a full or busy mailbox nobody's.</summary>
     public static SendOutcome From(SmtpStage stage, SmtpReply reply) => reply.Code switch
     {
-        530 or 534 or 535 or 538 => new SendOutcome.Transient("authentication_failed"),
+        530 or 534 or 535 or 538 => new SendOutcome.ProviderFailed("authentication_failed"),
         >= 500 => new SendOutcome.Refused(Permanent(stage, reply)),
-        _ => new SendOutcome.Transient(Passing(reply)),
+        _ when IsThrottling(reply) => new SendOutcome.Throttled("throttled"),
+        _ => Passing(reply),
     };
+
+    /// <summary>A refusal of the session, before any message.</summary>
+    public static SendOutcome NoSession(string reason) =>
+        reason is "throttled" ? new SendOutcome.Throttled(reason) : new SendOutcome.ProviderFailed(reason);
 
     /// <summary>True if the server wants fewer messages: policy (4.7.x) or too many connections.</summary>
     public static bool IsThrottling(SmtpReply reply) =>
@@ -35,13 +40,11 @@ internal static class SmtpVerdict
         _ => "refused",
     };
 
-    private static string Passing(SmtpReply reply) => reply switch
+    private static SendOutcome Passing(SmtpReply reply) => reply switch
     {
-        { Enhanced: "4.2.2" } => "mailbox_full",
-        _ when IsThrottling(reply) => "throttled",
-        { Code: 452 } => "mailbox_full",
-        { Code: 450 } => "mailbox_unavailable",
-        _ => "unavailable",
+        { Enhanced: "4.2.2" } or { Code: 452 } => new SendOutcome.NotSent("mailbox_full"),
+        { Code: 450 } => new SendOutcome.NotSent("mailbox_unavailable"),
+        _ => new SendOutcome.ProviderFailed("unavailable"),
     };
 
     private static bool Is(SmtpReply reply, string start) => reply.Enhanced?.StartsWith(start, StringComparison.Ordinal) == true;

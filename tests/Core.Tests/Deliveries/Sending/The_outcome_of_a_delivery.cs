@@ -53,27 +53,27 @@ public class The_outcome_of_a_delivery
     }
 
     [Fact]
-    public async Task Transient_is_tried_again_later_until_the_attempts_are_used_up()
+    public async Task Throttled_is_tried_again_later_until_the_attempts_are_used_up()
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
 
-        await RecordAsync(otp, new SendOutcome.Transient("throttled", TimeSpan.FromSeconds(9)));
+        await RecordAsync(otp, new SendOutcome.Throttled("throttled", TimeSpan.FromSeconds(9)));
 
         var next = otp.Deliveries[1];
         (next.Status, next.Attempt, next.DueAt, otp.Otp.Status).ShouldBe(
             (DeliveryStatus.Queued, 2, Some.Now.AddSeconds(9), OtpStatus.Pending));
         next.Status = DeliveryStatus.Sending;
         next.LeaseId = Guid.CreateVersion7();
-        await RecordAsync(otp, new SendOutcome.Transient("throttled"), 1);
+        await RecordAsync(otp, new SendOutcome.Throttled("throttled"), 1);
         (otp.Deliveries.Count, otp.Otp.Status, otp.Otp.Reason).ShouldBe((2, OtpStatus.Failed, OtpReason.Undeliverable));
     }
 
     [Fact]
-    public async Task Transient_without_time_for_another_attempt_lets_the_OTP_expire_as_never_sent()
+    public async Task Throttled_without_time_for_another_attempt_lets_the_OTP_expire_as_never_sent()
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
 
-        await RecordAsync(otp, new SendOutcome.Transient("throttled", TimeSpan.MaxValue));
+        await RecordAsync(otp, new SendOutcome.Throttled("throttled", TimeSpan.MaxValue));
 
         (otp.Deliveries.Count, otp.Otp.Status).ShouldBe((1, OtpStatus.Pending));
         otp.State.At(otp.Otp.ExpiresAt).Reason.ShouldBe(OtpReason.NeverSent);
@@ -140,7 +140,7 @@ public class The_outcome_of_a_delivery
         _store.Now = Some.Now.AddSeconds(30);
         await Recovery().EndLeasesAsync(10, CancellationToken.None);
 
-        (await RecordAsync(otp, new SendOutcome.Transient("claim_over"))).ShouldBeTrue();
+        (await RecordAsync(otp, new SendOutcome.NotSent("claim_over"))).ShouldBeTrue();
 
         (otp.Deliveries[0].Status, otp.Deliveries[0].Reason).ShouldBe((DeliveryStatus.Failed, "claim_over"));
         (otp.Deliveries[^1].Status, otp.Deliveries[^1].Attempt, otp.Deliveries.Count).ShouldBe((DeliveryStatus.Queued, 2, 2));

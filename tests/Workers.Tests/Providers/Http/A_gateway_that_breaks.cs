@@ -9,7 +9,7 @@ public sealed class A_gateway_that_breaks
 
     [Fact]
     public async Task Nobody_listening_means_that_nothing_went_out() =>
-        (await SendAsync("http://127.0.0.1:1/")).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await SendAsync("http://127.0.0.1:1/")).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
 
     [Fact]
     public async Task A_handshake_that_never_ends_means_that_nothing_went_out()
@@ -17,7 +17,7 @@ public sealed class A_gateway_that_breaks
         await using var server = new RawServer(c => c.NothingAsync());
 
         (await SendAsync($"https://127.0.0.1:{server.Port}/", more: ("ConnectTimeout", "00:00:00.3")))
-            .ShouldBe(new SendOutcome.Transient("unavailable"));
+            .ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
     }
 
     [Fact]
@@ -25,7 +25,7 @@ public sealed class A_gateway_that_breaks
     {
         await using var server = new RawServer(c => c.NothingAsync());
 
-        (await SendAsync($"https://127.0.0.1:{server.Port}/", Short)).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await SendAsync($"https://127.0.0.1:{server.Port}/", Short)).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
     }
 
     [Fact]

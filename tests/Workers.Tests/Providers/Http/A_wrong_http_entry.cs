@@ -94,11 +94,18 @@ public sealed class A_wrong_http_entry
     [Fact]
     public void A_refusal_says_what_it_means_in_one_of_four_words() =>
         ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", "maybe")))
-            .ShouldBe(["Providers:tested:Refusals:0:As must be final, transient, throttled or unknown."]);
+            .ShouldBe(["Providers:tested:Refusals:0:As must be recipient, provider, throttled or unknown."]);
+
+    [Theory]
+    [InlineData("final", "write recipient where no provider could reach the recipient, or provider where another one can.")]
+    [InlineData("transient", "write provider.")]
+    public void An_old_word_for_a_refusal_is_answered_with_the_new_one(string word, string advice) =>
+        ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", word)))
+            .ShouldBe([$"Providers:tested:Refusals:0:As is {word}: {advice}"]);
 
     [Fact]
     public void The_reason_of_a_refusal_is_a_code() =>
-        ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", "final"), ("Refusals:0:Reason", "Not Snake")))
+        ProviderHost.Refusals(Right.With(("Refusals:0:Status", "500"), ("Refusals:0:As", "recipient"), ("Refusals:0:Reason", "Not Snake")))
             .ShouldBe(["Providers:tested:Refusals:0:Reason must be in lower snake case, with at most 64 characters."]);
 
     [Fact]

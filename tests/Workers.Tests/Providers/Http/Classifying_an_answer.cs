@@ -15,28 +15,36 @@ public sealed class Classifying_an_answer
     [InlineData(408, "unavailable")]
     [InlineData(500, "unavailable")]
     [InlineData(503, "unavailable")]
-    [InlineData(429, "throttled")]
-    public async Task Without_rules_these_may_be_taken_later(int status, string reason) =>
-        (await AnswerAsync(status)).ShouldBe(new SendOutcome.Transient(reason));
+    [InlineData(401, "authentication_failed")]
+    [InlineData(403, "authentication_failed")]
+    [InlineData(407, "authentication_failed")]
+    [InlineData(402, "no_balance")]
+    [InlineData(404, "not_found")]
+    [InlineData(405, "not_found")]
+    [InlineData(302, "redirected")]
+    public async Task Without_rules_these_are_the_providers(int status, string reason) =>
+        (await AnswerAsync(status, headers: ("Location", "/elsewhere"))).ShouldBe(new SendOutcome.ProviderFailed(reason));
+
+    [Fact]
+    public async Task Without_rules_429_asks_for_fewer_messages() =>
+        (await AnswerAsync(429)).ShouldBe(new SendOutcome.Throttled("throttled"));
 
     [Theory]
-    [InlineData(400, "refused")]
-    [InlineData(404, "refused")]
-    [InlineData(401, "authentication_failed")]
-    [InlineData(302, "redirected")]
-    public async Task Without_rules_these_are_final(int status, string reason) =>
-        (await AnswerAsync(status, headers: ("Location", "/elsewhere"))).ShouldBe(new SendOutcome.Refused(reason));
+    [InlineData(400)]
+    [InlineData(422)]
+    public async Task Without_rules_any_other_4xx_is_the_recipients(int status) =>
+        (await AnswerAsync(status)).ShouldBe(new SendOutcome.Refused("refused"));
 
     [Fact]
     public async Task What_the_gateway_asks_to_wait_is_kept_in_seconds() =>
-        (await AnswerAsync(429, headers: ("Retry-After", "7"))).ShouldBe(new SendOutcome.Transient("throttled", TimeSpan.FromSeconds(7)));
+        (await AnswerAsync(429, headers: ("Retry-After", "7"))).ShouldBe(new SendOutcome.Throttled("throttled", TimeSpan.FromSeconds(7)));
 
     [Fact]
     public async Task What_the_gateway_asks_to_wait_is_kept_as_a_date()
     {
         var date = TimeProvider.System.GetUtcNow().AddMinutes(2).ToString("r", CultureInfo.InvariantCulture);
 
-        var outcome = (await AnswerAsync(503, headers: ("Retry-After", date))).ShouldBeOfType<SendOutcome.Transient>();
+        var outcome = (await AnswerAsync(503, headers: ("Retry-After", date))).ShouldBeOfType<SendOutcome.ProviderFailed>();
 
         outcome.RetryAfter!.Value.TotalSeconds.ShouldBeInRange(60, 121);
     }
@@ -47,8 +55,8 @@ public sealed class Classifying_an_answer
         var keys = new Dictionary<string, string?> { ["Success:JsonPath"] = "$.messages[0].status", ["Success:JsonEquals"] = "0" };
 
         (await AnswerAsync(200, """{"messages":[{"status":0}]}""", keys)).ShouldBe(new SendOutcome.Accepted(null));
-        (await AnswerAsync(200, """{"messages":[{"status":"7"}]}""", keys)).ShouldBe(new SendOutcome.Refused("not_accepted"));
-        (await AnswerAsync(200, "{}", keys)).ShouldBe(new SendOutcome.Refused("not_accepted"));
+        (await AnswerAsync(200, """{"messages":[{"status":"7"}]}""", keys)).ShouldBe(new SendOutcome.ProviderFailed("not_accepted"));
+        (await AnswerAsync(200, "{}", keys)).ShouldBe(new SendOutcome.ProviderFailed("not_accepted"));
         (await AnswerAsync(200, "not JSON", keys)).ShouldBe(new SendOutcome.Unknown("answer_unreadable"), "nobody can tell");
     }
 
@@ -58,7 +66,7 @@ public sealed class Classifying_an_answer
         var keys = new Dictionary<string, string?> { ["Success:Status"] = "200, 500", ["Success:BodyMatches"] = "^Sent message" };
 
         (await AnswerAsync(500, "Sent message to 1", keys)).ShouldBe(new SendOutcome.Accepted(null));
-        (await AnswerAsync(500, "Chat not found", keys)).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await AnswerAsync(500, "Chat not found", keys)).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
     }
 
     [Theory]
@@ -91,12 +99,12 @@ public sealed class Classifying_an_answer
         {
             ["Refusals:0:JsonPath"] = "error.code",
             ["Refusals:0:JsonEquals"] = "21211",
-            ["Refusals:0:As"] = "final",
+            ["Refusals:0:As"] = "recipient",
             ["Refusals:0:Reason"] = "invalid_recipient",
             ["Refusals:1:BodyMatches"] = "(?i)too many",
             ["Refusals:1:As"] = "throttled",
             ["Refusals:2:Status"] = "400-499",
-            ["Refusals:2:As"] = "transient",
+            ["Refusals:2:As"] = "provider",
             ["Refusals:3:Status"] = "504",
             ["Refusals:3:As"] = "unknown",
         };
@@ -104,8 +112,8 @@ public sealed class Classifying_an_answer
         (await AnswerAsync(200, """{"error":{"code":21211,"text":"too many"}}""", keys))
             .ShouldBe(new SendOutcome.Refused("invalid_recipient"));
         (await AnswerAsync(200, "Too many requests", keys, ("Retry-After", "3")))
-            .ShouldBe(new SendOutcome.Transient("throttled", TimeSpan.FromSeconds(3)));
-        (await AnswerAsync(404, "", keys)).ShouldBe(new SendOutcome.Transient("unavailable"));
+            .ShouldBe(new SendOutcome.Throttled("throttled", TimeSpan.FromSeconds(3)));
+        (await AnswerAsync(404, "", keys)).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
         (await AnswerAsync(504, "", keys)).ShouldBe(new SendOutcome.Unknown("answer_unclear"));
         (await AnswerAsync(200, "{}", keys)).ShouldBe(new SendOutcome.Accepted(null));
     }

@@ -91,16 +91,18 @@ public sealed class Reading_an_answer
         (await AnswerAsync(202, header, body, [("MessageId:JsonPath", "message.id")])).ShouldBe(new SendOutcome.Accepted(null));
 
     [Theory]
-    [InlineData(429, "throttled")]
     [InlineData(503, "unavailable")]
-    public async Task A_status_that_says_later_holds_whatever_becomes_of_the_body(int status, string reason) =>
-        (await BreakOffAsync(status, "{\"err", MustSayOk)).ShouldBe(new SendOutcome.Transient(reason));
-
-    [Theory]
-    [InlineData(400, "refused")]
     [InlineData(401, "authentication_failed")]
-    public async Task So_does_one_that_refuses(int status, string reason) =>
-        (await BreakOffAsync(status, "{\"err", MustSayOk)).ShouldBe(new SendOutcome.Refused(reason));
+    public async Task A_status_of_the_provider_holds_whatever_becomes_of_the_body(int status, string reason) =>
+        (await BreakOffAsync(status, "{\"err", MustSayOk)).ShouldBe(new SendOutcome.ProviderFailed(reason));
+
+    [Fact]
+    public async Task So_does_one_that_asks_for_fewer_messages() =>
+        (await BreakOffAsync(429, "{\"err", MustSayOk)).ShouldBe(new SendOutcome.Throttled("throttled"));
+
+    [Fact]
+    public async Task So_does_one_that_refuses() =>
+        (await BreakOffAsync(400, "{\"err", MustSayOk)).ShouldBe(new SendOutcome.Refused("refused"));
 
     [Fact]
     public async Task A_status_that_may_be_a_success_is_unknown_without_its_body() =>
@@ -132,13 +134,13 @@ public sealed class Reading_an_answer
 
     [Fact]
     public async Task A_refusal_that_the_rest_may_hold_makes_an_accepted_message_unknown() =>
-        (await BreakOffAsync(200, "{\"err", [("Refusals:0:JsonPath", "error"), ("Refusals:0:As", "final")]))
+        (await BreakOffAsync(200, "{\"err", [("Refusals:0:JsonPath", "error"), ("Refusals:0:As", "recipient")]))
             .ShouldBe(new SendOutcome.Unknown("connection_lost"));
 
     [Fact]
     public async Task A_refused_message_whose_rest_may_say_later_is_tried_again() =>
         (await BreakOffAsync(400, "{\"err", [("Refusals:0:JsonPath", "error"), ("Refusals:0:As", "throttled")]))
-            .ShouldBe(new SendOutcome.Transient("throttled"));
+            .ShouldBe(new SendOutcome.Throttled("throttled"));
 
     [Fact]
     public async Task A_chunk_that_is_none_is_no_end()
@@ -170,7 +172,7 @@ public sealed class Reading_an_answer
             Entry($"http://127.0.0.1:{server.Port}/").With(("MessageId:JsonPath", "id")), TimeSpan.FromSeconds(1));
 
         (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Accepted(null));
-        (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Transient("throttled"));
+        (await host.SendAsync(Messages.To("+33612246400"))).ShouldBe(new SendOutcome.Throttled("throttled"));
     }
 
     [Fact]

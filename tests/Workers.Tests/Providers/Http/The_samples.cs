@@ -39,9 +39,9 @@ public sealed class The_samples
         sample.Gateway.Says(202, "3: Queued for later delivery");
         (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.Accepted(null));
         sample.Gateway.Says(503, "Temporal failure, try again later.");
-        (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
         sample.Gateway.Says(403, "Authorization failed for sendsms");
-        (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.Refused("refused"));
+        (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.ProviderFailed("authentication_failed"));
 
         var query = QueryHelpers.ParseQuery(sample.Gateway.All.First().Target.Split('?')[1]);
         (query["to"].ToString(), query["text"].ToString(), query["password"].ToString(), query["charset"].ToString()).ShouldBe((Number, Text, "from-a-file", "UTF-8"));
@@ -58,7 +58,7 @@ public sealed class The_samples
         sample.Gateway.Says(200, """{"status":true}""");
         (await sample.SendAsync(recipient, channel)).ShouldBe(new SendOutcome.Accepted(null));
         sample.Gateway.Says(200, """{"status":false,"message":"no"}""");
-        (await sample.SendAsync(recipient, channel)).ShouldBe(new SendOutcome.Refused("not_accepted"));
+        (await sample.SendAsync(recipient, channel)).ShouldBe(new SendOutcome.ProviderFailed("not_accepted"));
 
         var body = JsonDocument.Parse(sample.Gateway.All.First().Body).RootElement;
         (body.GetProperty(field).GetString(), body.GetProperty(textField).GetString()).ShouldBe((value, Text));
@@ -72,7 +72,7 @@ public sealed class The_samples
         sample.Gateway.Says(500, "Sent message to chat");
         (await sample.SendAsync("-100123", Channel.Telegram)).ShouldBe(new SendOutcome.Accepted(null));
         sample.Gateway.Says(500, "chat not found");
-        (await sample.SendAsync("-100123", Channel.Telegram)).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await sample.SendAsync("-100123", Channel.Telegram)).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
 
         sample.Gateway.All.First().Headers["X-Auth-Token"].ShouldBe("from-a-file");
         JsonDocument.Parse(sample.Gateway.All.First().Body).RootElement.GetProperty("to").GetInt64().ShouldBe(-100123);

@@ -8,11 +8,13 @@ namespace OtpPipeline.Workers.Tests.Providers.Smtp;
 public sealed class A_mail_server_that_refuses
 {
     [Theory]
-    [InlineData("full", "mailbox_full")]
-    [InlineData("storage", "mailbox_full")]
-    [InlineData("later", "throttled")]
-    public async Task For_now_may_be_asked_again(string recipient, string reason) =>
-        (await SendAsync(recipient)).ShouldBe(new SendOutcome.Transient(reason));
+    [InlineData("full")]
+    [InlineData("storage")]
+    public async Task A_full_mailbox_is_the_fault_of_no_provider(string recipient) =>
+        (await SendAsync(recipient)).ShouldBe(new SendOutcome.NotSent("mailbox_full"));
+
+    [Fact]
+    public async Task For_too_many_messages_wants_fewer() => (await SendAsync("later")).ShouldBe(new SendOutcome.Throttled("throttled"));
 
     [Theory]
     [InlineData("unknown", "invalid_recipient")]
@@ -24,7 +26,7 @@ public sealed class A_mail_server_that_refuses
 
     [Fact]
     public async Task And_ends_the_connection_before_the_final_dot_has_nothing() =>
-        (await SendAsync("lost-data")).ShouldBe(new SendOutcome.Transient("connection_lost"));
+        (await SendAsync("lost-data")).ShouldBe(new SendOutcome.ProviderFailed("connection_lost"));
 
     [Fact]
     public async Task And_ends_the_connection_after_the_final_dot_may_have_it() =>
@@ -43,7 +45,7 @@ public sealed class A_mail_server_that_refuses
             server.Port, null, ("Security", "StartTls"), ("CaFile", certificates.AuthorityFile), ("Username", "otp"),
             ("Password", "wr0ng"));
 
-        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("authentication_failed"));
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.ProviderFailed("authentication_failed"));
 
         host.Logs.ShouldContain(l => l.StartsWith("Error: ") && l.Contains("authentication_failed"));
         host.Logs.ShouldNotContain(l => l.Contains("wr0ng"));
@@ -56,7 +58,7 @@ public sealed class A_mail_server_that_refuses
         await using var server = await MailServer.StartAsync("tls", certificates);
         await using var host = Host(server.Port, null, ("Security", "Tls"));
 
-        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.ProviderFailed("tls_failed"));
     }
 
     [Fact]
@@ -66,7 +68,7 @@ public sealed class A_mail_server_that_refuses
         await using var server = await MailServer.StartAsync("tls", certificates);
         await using var host = Host(server.Port, null, ("Security", "Tls"), ("CaFile", certificates.AuthorityFile));
 
-        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.ProviderFailed("tls_failed"));
         server.Mails.ShouldBeEmpty();
     }
 
@@ -84,7 +86,7 @@ public sealed class A_mail_server_that_refuses
         var authority = (authorityIsKnown ? certificates : others).AuthorityFile;
         await using var host = MailHost.Create(server.Port, ("Security", security), ("CaFile", authority));
 
-        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.ProviderFailed("tls_failed"));
         server.Recipients.ShouldBe(0);
     }
 
@@ -94,7 +96,7 @@ public sealed class A_mail_server_that_refuses
         await using var server = await MailServer.StartAsync();
         await using var host = Host(server.Port, null, ("Security", "StartTls"));
 
-        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_unavailable"));
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.ProviderFailed("tls_unavailable"));
         server.Recipients.ShouldBe(0);
     }
 
@@ -112,7 +114,7 @@ public sealed class A_mail_server_that_refuses
         });
         await using var host = Host(server.Port, null, ("Security", "StartTls"));
 
-        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("tls_failed"));
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.ProviderFailed("tls_failed"));
     }
 
     [Fact]
@@ -130,17 +132,17 @@ public sealed class A_mail_server_that_refuses
         });
         await using var host = Host(server.Port, null, ("Security", "StartTls"), ("ConnectTimeout", "00:00:00.5"));
 
-        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await host.SendAsync(To("someone"))).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
 
         // The record type and the version of a ClientHello.
         (await first.Task).ShouldNotBeNull().ShouldStartWith("\u0016\u0003");
     }
 
     [Theory]
-    [InlineData("554 no mail here\n", "unavailable")]
-    [InlineData("421 4.7.0 too many connections\n", "throttled")]
-    [InlineData("HTTP/1.1 400 Bad Request\n", "unavailable")]
-    public async Task With_its_greeting_has_nothing(string greeting, string reason)
+    [InlineData("554 no mail here\n", false)]
+    [InlineData("421 4.7.0 too many connections\n", true)]
+    [InlineData("HTTP/1.1 400 Bad Request\n", false)]
+    public async Task With_its_greeting_has_nothing(string greeting, bool throttled)
     {
         await using var server = new RawServer(async c =>
         {
@@ -148,7 +150,8 @@ public sealed class A_mail_server_that_refuses
             await c.NothingAsync();
         });
 
-        (await Host(server.Port, null).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient(reason));
+        (await Host(server.Port, null).SendAsync(To("someone")))
+            .ShouldBe(throttled ? new SendOutcome.Throttled("throttled") : new SendOutcome.ProviderFailed("unavailable"));
     }
 
     [Fact]
@@ -157,14 +160,14 @@ public sealed class A_mail_server_that_refuses
         await using var server = new RawServer(c => c.NothingAsync());
 
         (await Host(server.Port, null, ("ConnectTimeout", "00:00:00.3")).SendAsync(To("someone")))
-            .ShouldBe(new SendOutcome.Transient("unavailable"));
+            .ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
         (await Host(server.Port, TimeSpan.FromMilliseconds(300)).SendAsync(To("someone")))
-            .ShouldBe(new SendOutcome.Transient("unavailable"));
+            .ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
     }
 
     [Fact]
     public async Task Connections_has_nothing() =>
-        (await Host(1, null).SendAsync(To("someone"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await Host(1, null).SendAsync(To("someone"))).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
 
     private static ProviderHost Host(int port, TimeSpan? timeout, params (string Key, string? Value)[] more) =>
         new(

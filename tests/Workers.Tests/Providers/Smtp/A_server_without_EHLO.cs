@@ -29,7 +29,7 @@ public sealed class A_server_without_EHLO
         await using var server = Server(commands);
         await using var host = MailHost.Create(server.Port, (key, value), ("Password", key == "Username" ? "s3cret" : null));
 
-        (await host.SendAsync(Messages.To("a@mail.example", Channel.Email))).ShouldBe(new SendOutcome.Transient(reason));
+        (await host.SendAsync(Messages.To("a@mail.example", Channel.Email))).ShouldBe(new SendOutcome.ProviderFailed(reason));
 
         commands.ShouldNotContain(c => c!.StartsWith("MAIL") || c.StartsWith("AUTH"));
     }
@@ -48,7 +48,7 @@ public sealed class A_server_without_EHLO
         });
         await using var host = MailHost.Create(server.Port, ("ConnectTimeout", "00:00:30"));
 
-        (await host.SendAsync(Messages.To("a@mail.example", Channel.Email))).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await host.SendAsync(Messages.To("a@mail.example", Channel.Email))).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
 
         host.Logs.ShouldContain(l => l.Contains("does not speak SMTP"));
     }

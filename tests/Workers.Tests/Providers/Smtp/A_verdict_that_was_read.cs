@@ -34,9 +34,8 @@ public sealed class A_verdict_that_was_read
 
         var outcome = await host.SendAsync(To("a"));
 
-        (outcome as SendOutcome.Refused)?.Reason.ShouldBe(reason);
-        (outcome as SendOutcome.Transient)?.Reason.ShouldBe(reason);
-        outcome.ShouldBeAssignableTo<SendOutcome>().ShouldNotBeOfType<SendOutcome.Unknown>();
+        outcome.Cause.ShouldBe(reason);
+        outcome.ShouldNotBeOfType<SendOutcome.Unknown>();
         server.Connections.ShouldBe(1);
     }
 
@@ -95,7 +94,7 @@ public sealed class A_verdict_that_was_read
         });
         await using var host = MailHost.Create(server.Port);
 
-        (await host.SendAsync(To("a"))).ShouldBe(new SendOutcome.Transient("throttled"));
+        (await host.SendAsync(To("a"))).ShouldBe(new SendOutcome.Throttled("throttled"));
     }
 
     private static async Task AnswerAsync(RawConnection c, string answers)

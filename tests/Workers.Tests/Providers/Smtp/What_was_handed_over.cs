@@ -12,7 +12,7 @@ public sealed class What_was_handed_over
         "250-mail\n250-PIPELINING\n250-CHUNKING\n250-BINARYMIME\n250-8BITMIME\n250-SMTPUTF8\n250 SIZE 1000000\n";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly SendOutcome Lost = new SendOutcome.Transient("connection_lost");
+    private static readonly SendOutcome Lost = new SendOutcome.ProviderFailed("connection_lost");
     private static readonly SendOutcome MayHaveIt = new SendOutcome.Unknown("connection_lost");
 
     public static TheoryData<string, string, bool> Moments => new()
@@ -115,7 +115,7 @@ public sealed class What_was_handed_over
         });
         await using var host = MailHost.Create(server.Port);
 
-        (await host.SendAsync(To("a", "x"))).ShouldBe(new SendOutcome.Transient("unavailable"));
+        (await host.SendAsync(To("a", "x"))).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
 
         (await next.Task).ShouldBe("RSET");
     }
@@ -131,7 +131,7 @@ public sealed class What_was_handed_over
         });
         await using var host = MailHost.Create(server.Port, ("ReplyTimeout", "00:00:00.3"));
 
-        (await host.SendAsync(To("a", "x"))).ShouldBe(new SendOutcome.Transient("timeout"));
+        (await host.SendAsync(To("a", "x"))).ShouldBe(new SendOutcome.ProviderFailed("timeout"));
     }
 
     [Fact]

@@ -16,6 +16,8 @@ internal class TestDatabase : IAsyncDisposable
 
     public string ConnectionString { get; }
 
+    public string Name => _name;
+
     public NpgsqlDataSource Source { get; }
 
     public async Task ExecuteAsync(string sql)
@@ -36,16 +38,27 @@ internal class TestDatabase : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();
-        await ExecuteOnServerAsync($"DROP DATABASE IF EXISTS {_name} WITH (FORCE)");
+        await ExecuteOnServerAsync(DropSql);
         GC.SuppressFinalize(this);
     }
 
-    protected static async Task<T> CreateAsync<T>(T database)
+    protected static async Task<T> CreateAsync<T>(T database, string? template = null)
         where T : TestDatabase
     {
-        await database.ExecuteOnServerAsync($"CREATE DATABASE {database._name}");
+        await database.ExecuteOnServerAsync($"CREATE DATABASE {database._name}{(template is null ? "" : $" TEMPLATE {template}")}");
         return database;
     }
+
+    /// <summary>For the end of the process, which waits for nothing asynchronous.</summary>
+    protected void Drop()
+    {
+        using var connection = new NpgsqlConnection(_server);
+        connection.Open();
+        using var command = new NpgsqlCommand(DropSql, connection);
+        command.ExecuteNonQuery();
+    }
+
+    private string DropSql => $"DROP DATABASE IF EXISTS {_name} WITH (FORCE)";
 
     private async Task ExecuteOnServerAsync(string sql)
     {

@@ -166,10 +166,8 @@ internal sealed class RunningPipeline : IAsyncDisposable
     private async Task StartAllAsync()
     {
         await Task.WhenAll(PrepareDatabaseAsync(), PrepareBrokerAsync());
-        var migrating = MigrateAsync();
         Events = await Events.SubscribeAsync(_broker);
-        Assert.True(
-            await migrating == 0, "The database could not be migrated:\n" + await File.ReadAllTextAsync(Path.Combine(Logs, "migrate.log")));
+        await PrepareTablesAsync();
         for (var i = 0; i < _setup.Apis; i++)
         {
             NewHost("Api", _apis).Launch();
@@ -204,10 +202,24 @@ internal sealed class RunningPipeline : IAsyncDisposable
         var maintenance = Postgres?.ConnectionString ?? Servers.Postgres;
         await using (var server = new Database(maintenance))
         {
-            await server.ExecuteAsync($"CREATE DATABASE {_name}");
+            var template = Postgres is null ? $" TEMPLATE {await MigratedDatabase.TemplateAsync()}" : "";
+            await server.ExecuteAsync($"CREATE DATABASE {_name}{template}");
         }
 
         Database = new Database(new NpgsqlConnectionStringBuilder(maintenance) { Database = _name }.ConnectionString);
+    }
+
+    private async Task PrepareTablesAsync()
+    {
+        if (Postgres is null)
+        {
+            await Seeding.RunAsync(Environment("seed"));
+        }
+        else
+        {
+            Assert.True(
+                await MigrateAsync() == 0, "The migration failed:\n" + await File.ReadAllTextAsync(Path.Combine(Logs, "migrate.log")));
+        }
     }
 
     private async Task PrepareBrokerAsync()

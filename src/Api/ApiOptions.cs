@@ -4,14 +4,10 @@ using OtpPipeline.Api.Security;
 
 namespace OtpPipeline.Api;
 
-/// <summary>Section <c>Api</c>.</summary>
+/// <summary>Section <c>Api</c>, beside the key that both hosts read.</summary>
 public sealed class ApiOptions : IValidatableObject
 {
     public const string Section = "Api";
-
-    /// <summary>Absolute http or https URL at which callers reach the Api, for links in answers.</summary>
-    /// <remarks>Without it, links use the request's scheme and host if AllowedHosts names hosts, and are relative otherwise.</remarks>
-    public string? PublicUrl { get; set; }
 
     /// <summary>Failed credentials per minute and remote address (IPv6: per /64) before further ones get 429.</summary>
     /// <remarks>1 to 10000000; default 600.</remarks>
@@ -30,11 +26,6 @@ public sealed class ApiOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        if (PublicUrl is not null && !(Uri.TryCreate(PublicUrl, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"))
-        {
-            yield return new("Api:PublicUrl must be an absolute http or https URL.");
-        }
-
         for (var i = 0; i < KnownProxies.Count; i++)
         {
             if (KnownProxies[i].Length > 0 && NetworkOf(KnownProxies[i]) is null)

@@ -13,6 +13,7 @@ using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.RateLimits;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 
@@ -28,6 +29,7 @@ public static class CoreRegistration
         services.AddOptions<CallbackOptions>().BindConfiguration(CallbackOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BatchingOptions>().BindConfiguration(BatchingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<PublicUrlOptions>().BindConfiguration(PublicUrlOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SeededApplications>().BindConfiguration(SeededApplication.Section).ValidateDataAnnotations().ValidateOnStart();
 
         services.AddSingleton(TimeProvider.System);
@@ -35,6 +37,7 @@ public static class CoreRegistration
         services.AddSingleton<OtpMetrics>();
         services.AddSingleton<KeyRing>();
         services.AddSingleton<OtpSecrets>();
+        services.AddSingleton<ReceiptAddresses>();
         services.AddSingleton<ProviderChoice>();
         services.AddSingleton<ApplicationDirectory>();
         services.AddHostedService(p => p.GetRequiredService<ApplicationDirectory>());

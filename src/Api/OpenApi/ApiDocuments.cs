@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
+using OtpPipeline.Core.Receipts;
 
 namespace OtpPipeline.Api.OpenApi;
 
@@ -17,6 +18,6 @@ internal static class ApiDocuments
     {
         var license = new OpenApiLicense { Name = "Apache-2.0", Identifier = "Apache-2.0" };
         document.Info = new() { Title = title, Version = "1", Description = description, License = license };
-        document.Servers = [new() { Url = services.GetRequiredService<IOptions<ApiOptions>>().Value.PublicUrl ?? "/" }];
+        document.Servers = [new() { Url = services.GetRequiredService<IOptions<PublicUrlOptions>>().Value.PublicUrl ?? "/" }];
     }
 }

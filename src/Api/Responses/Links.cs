@@ -1,11 +1,12 @@
 using Microsoft.AspNetCore.HostFiltering;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Receipts;
 
 namespace OtpPipeline.Api.Responses;
 
 /// <summary>Base address of the links in answers. A Host header that was not checked is never repeated.</summary>
-internal sealed class Links(IOptions<ApiOptions> api, IOptionsMonitor<HostFilteringOptions> hosts)
+internal sealed class Links(IOptions<PublicUrlOptions> api, IOptionsMonitor<HostFilteringOptions> hosts)
 {
     private const string AnyHost = "*";
 

@@ -4,6 +4,7 @@ using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Pins;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;
 
@@ -18,6 +19,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private readonly ReleaseSignal _release;
     private readonly DeliveryOptions _options;
     private readonly TimeProvider _time;
+    private readonly ReceiptAddresses _addresses;
     private readonly Batcher<ClaimRequest, ClaimedDelivery?> _batcher;
 
     public DeliveryClaims(
@@ -27,7 +29,8 @@ public sealed class DeliveryClaims : IAsyncDisposable
         ReleaseSignal release,
         IOptions<DeliveryOptions> options,
         IOptions<BatchingOptions> batching,
-        TimeProvider time)
+        TimeProvider time,
+        ReceiptAddresses addresses)
     {
         _store = store;
         _secrets = secrets;
@@ -35,6 +38,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
         _release = release;
         _options = options.Value;
         _time = time;
+        _addresses = addresses;
         _batcher = new(ClaimAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
 
@@ -49,12 +53,15 @@ public sealed class DeliveryClaims : IAsyncDisposable
         var details = _secrets.DecryptDetails(otpId, claimed.Details);
         var pin = _secrets.DecryptPin(claimed.Pin);
         var message = _secrets.DecryptMessage(claimed.Pin);
+        var receipts = _addresses.For(new ReceiptToken(otpId, step, claimed.Delivery.Attempt));
         return new(
             claimed.Delivery, claimed.ApplicationId, claimed.RecipientHash, claimed.CountryIso, details, pin,
             message?.Text ?? MessageText.Render(details.Template, pin, details.Name), claimed.ExpiresAt)
         {
             Message = message,
             Lease = claimed.Lease,
+            ReceiptUrl = receipts?.Url,
+            ReceiptToken = receipts?.Token,
         };
     }
 
@@ -102,6 +109,12 @@ public sealed record OutgoingDelivery(
 
     /// <summary>Until when the request may go out: the end of the claim or of the OTP, the earlier one.</summary>
     public LeaseClock? Lease { get; init; }
+
+    /// <summary>The address for receipts of this delivery; null without Api:PublicUrl.</summary>
+    public string? ReceiptUrl { get; init; }
+
+    /// <summary>The token in that address, for providers that echo a reference; null without Api:PublicUrl.</summary>
+    public string? ReceiptToken { get; init; }
 
     /// <summary>Prints the id only.</summary>
     public override string ToString() => Delivery.Id.ToString();

@@ -5,6 +5,7 @@ using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
@@ -54,14 +55,34 @@ public class A_claim
         (await ClaimedAsync(new(() => { }, TimeSpan.FromMinutes(5), details))).Text.ShouldBe(text);
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("https://otp.example.com/gate/")]
+    public async Task Has_an_address_for_receipts_where_the_Api_has_a_public_one(string? publicUrl)
+    {
+        var store = new Claims(() => { }, TimeSpan.FromMinutes(5));
+
+        var claimed = await ClaimedAsync(store, publicUrl);
+
+        if (publicUrl is null)
+        {
+            (claimed.ReceiptUrl, claimed.ReceiptToken).ShouldBe((null, null));
+            return;
+        }
+
+        claimed.ReceiptUrl.ShouldBe("https://otp.example.com/gate/r/" + claimed.ReceiptToken);
+        ReceiptToken.Read(Some.Secrets, claimed.ReceiptToken).ShouldBe(new ReceiptToken(store.Otp.Otp.Id, 1, 1));
+    }
+
     private async Task<LeaseClock> ClaimAsync(TimeSpan life, TimeSpan statement = default) =>
         (await ClaimedAsync(new(() => _time.Advance(statement), life))).Lease.ShouldNotBeNull();
 
-    private async Task<OutgoingDelivery> ClaimedAsync(Claims store)
+    private async Task<OutgoingDelivery> ClaimedAsync(Claims store, string? publicUrl = null)
     {
         var options = Options.Create(_options);
         await using var claims = new DeliveryClaims(
-            store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new BatchingOptions()), _time);
+            store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new BatchingOptions()), _time,
+            new(Some.Secrets, Options.Create(new PublicUrlOptions { PublicUrl = publicUrl })));
         return (await claims.ClaimAsync(store.Otp.Otp.Id, 1, CancellationToken.None)).ShouldNotBeNull();
     }
 

@@ -11,6 +11,7 @@ using OtpPipeline.Api.Documentation;
 using OtpPipeline.Api.Middleware;
 using OtpPipeline.Api.Native;
 using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Receipts;
 using OtpPipeline.Api.Sandbox;
 using OtpPipeline.Api.Security;
 using OtpPipeline.Api.Storage;
@@ -43,6 +44,7 @@ WebApplication Build()
     builder.Services.AddWarmUp();
     builder.Services.AddApiKeys();
     builder.Services.AddRequestLimits();
+    builder.Services.AddReceipts();
     builder.Services.AddDeadLetters();
     builder.Services.AddApiDescription();
     builder.Services.AddNative();
@@ -64,6 +66,7 @@ WebApplication Build()
     app.MapMetrics();
     app.MapNative();
     app.MapCompatibleApis();
+    app.MapReceipts();
     app.MapSandbox();
     var admin = app.MapAdminGroup();
     admin.MapAdminCallbacks();

@@ -19,6 +19,10 @@ namespace OtpPipeline.Contracts;
 /// <param name="OccurredAt">UTC, from the database's clock.</param>
 /// <param name="Metadata">What the caller attached to the request, unchanged.</param>
 /// <param name="Previous">Sequence of the last event of the same OTP on this exchange; 0 for the first.</param>
+/// <param name="ProviderMessageId">The provider's id of the message, as soon as it is known.</param>
+/// <param name="SentAt">When we knew that the provider has it.</param>
+/// <param name="DeliveredAt">When it arrived, as a receipt says.</param>
+/// <param name="ReadAt">When it was read, as a receipt says.</param>
 public sealed record OtpDeliveryChanged(
     Guid OtpId,
     Guid ApplicationId,
@@ -33,4 +37,8 @@ public sealed record OtpDeliveryChanged(
     long Sequence,
     DateTime OccurredAt,
     IReadOnlyDictionary<string, string>? Metadata,
-    long Previous = 0);
+    long Previous = 0,
+    string? ProviderMessageId = null,
+    DateTime? SentAt = null,
+    DateTime? DeliveredAt = null,
+    DateTime? ReadAt = null);

@@ -14,6 +14,7 @@ using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Core.Receipts.Recording;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 
@@ -38,6 +39,7 @@ public static class CoreRegistration
         services.AddSingleton<KeyRing>();
         services.AddSingleton<OtpSecrets>();
         services.AddSingleton<ReceiptAddresses>();
+        services.AddSingleton<ReceiptMetrics>();
         services.AddSingleton<ProviderChoice>();
         services.AddSingleton<ApplicationDirectory>();
         services.AddHostedService(p => p.GetRequiredService<ApplicationDirectory>());
@@ -60,6 +62,7 @@ public static class CoreRegistration
         services.AddSingleton<DeliveryClaims>();
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();
+        services.AddSingleton<ReceiptRecording>();
         services.AddSingleton<CallbackClaims>();
         services.AddSingleton<CallbackOutcomes>();
         return services;

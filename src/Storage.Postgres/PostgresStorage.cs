@@ -11,12 +11,14 @@ using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.RateLimits;
+using OtpPipeline.Core.Receipts.Recording;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Storage.Postgres.Callbacks;
 using OtpPipeline.Storage.Postgres.Deliveries;
 using OtpPipeline.Storage.Postgres.Otps;
 using OtpPipeline.Storage.Postgres.Outbox;
+using OtpPipeline.Storage.Postgres.Receipts;
 using OtpPipeline.Storage.Postgres.Sessions;
 
 namespace OtpPipeline.Storage.Postgres;
@@ -58,6 +60,7 @@ public static class PostgresStorage
         services.AddSingleton<IOtpSearch, PostgresOtpSearch>();
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         services.AddSingleton<IReleaseStore, PostgresDeliveryStore>();
+        services.AddSingleton<IReceiptStore, PostgresReceiptStore>();
         services.AddSingleton<ICallbackStore, PostgresCallbackStore>();
         services.AddSingleton<IPermitStore, PostgresPermitStore>();
         services.AddSingleton<ISandboxStore, PostgresSandboxStore>();

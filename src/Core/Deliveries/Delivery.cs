@@ -55,7 +55,7 @@ public sealed class Delivery
 
     public DeliveryStatus Status { get; set; }
 
-    /// <summary>Stable code for the reason of FAILED, UNKNOWN or SUPPRESSED.</summary>
+    /// <summary>Stable code for the reason of FAILED, UNKNOWN, UNDELIVERED or SUPPRESSED.</summary>
     public string? Reason { get; set; }
 
     public string? ProviderMessageId { get; set; }
@@ -82,4 +82,15 @@ public sealed class Delivery
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; set; }
+
+    /// <summary>When we knew that the provider has it: by its answer, or by a receipt.</summary>
+    public DateTime? SentAt { get; set; }
+
+    /// <summary>When it arrived, as a receipt says.</summary>
+    public DateTime? DeliveredAt { get; set; }
+
+    /// <summary>When it was read, as a receipt says.</summary>
+    public DateTime? ReadAt { get; set; }
+
+    public DeliveryTimes Times => new(SentAt, DeliveredAt, ReadAt);
 }

@@ -29,6 +29,10 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.Property(d => d.LeaseUntil).HasColumnName("lease_until");
         builder.Property(d => d.CreatedAt).HasColumnName("created_at");
         builder.Property(d => d.UpdatedAt).HasColumnName("updated_at");
+        builder.Property(d => d.SentAt).HasColumnName("sent_at");
+        builder.Property(d => d.DeliveredAt).HasColumnName("delivered_at");
+        builder.Property(d => d.ReadAt).HasColumnName("read_at");
+        builder.Ignore(d => d.Times);
 
         // Guarantees that an attempt exists only once, even if the code above this has a bug.
         builder.HasIndex(d => new { d.OtpId, d.Step, d.Attempt }).IsUnique().HasDatabaseName("ux_deliveries_attempt");
@@ -38,6 +42,10 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
             .HasFilter("status = 'QUEUED' AND waiting_since IS NULL");
         builder.HasIndex(d => new { d.Channel, d.ApplicationId, d.DueAt }).HasDatabaseName("ix_deliveries_waiting")
             .HasFilter("status = 'QUEUED' AND waiting_since IS NOT NULL");
+
+        // Finds the delivery of a receipt that has no token of ours. No receipt of the sandbox comes that way.
+        builder.HasIndex(d => new { d.Provider, d.ProviderMessageId }).HasDatabaseName("ix_deliveries_provider_message")
+            .HasFilter("provider_message_id IS NOT NULL AND provider <> 'sandbox'");
         builder.HasIndex(d => d.LeaseUntil).HasDatabaseName("ix_deliveries_lease_until_sending").HasFilter("status = 'SENDING'");
     }
 }

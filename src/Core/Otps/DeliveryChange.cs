@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Recipients;
@@ -12,6 +13,10 @@ namespace OtpPipeline.Core.Otps;
 /// <param name="Attempt">Attempt within the step, from 1.</param>
 /// <param name="Status">What became of the attempt.</param>
 /// <param name="Reason">Why it is UNDELIVERED, FAILED or UNKNOWN.</param>
+/// <param name="ProviderMessageId">The provider's id of the message, as soon as it is known.</param>
+/// <param name="DateSent">When we knew that the provider has it.</param>
+/// <param name="DateDelivered">When it arrived, as a receipt says.</param>
+/// <param name="DateRead">When it was read, as a receipt says.</param>
 public sealed record DeliveryChange(
     Guid Id,
     [property: WordsOf<Channel>] string Channel,
@@ -19,4 +24,8 @@ public sealed record DeliveryChange(
     int Step,
     int Attempt,
     [property: WordsOf<DeliveryStatus>(upper: true)] string Status,
-    string? Reason);
+    string? Reason,
+    string? ProviderMessageId,
+    [property: JsonConverter(typeof(MomentConverter))] DateTime? DateSent,
+    [property: JsonConverter(typeof(MomentConverter))] DateTime? DateDelivered,
+    [property: JsonConverter(typeof(MomentConverter))] DateTime? DateRead);

@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Recipients;
 
@@ -59,8 +60,23 @@ public sealed class OtpChange
         : IsAfterTheEnd(otp) && otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null;
 
     /// <summary>The delivery after the change; null when the OTP itself changed.</summary>
-    public DeliveryChange? DeliveryOf(Channel channel, string provider, int step, int attempt) =>
-        DeliveryId is { } id ? new(id, channel.Text(), provider, step, attempt, Status, Reason) : null;
+    /// <param name="channel">The delivery's channel.</param>
+    /// <param name="provider">Its provider.</param>
+    /// <param name="step">Its step.</param>
+    /// <param name="attempt">Its attempt.</param>
+    /// <param name="messageId">The provider's id of the message.</param>
+    /// <param name="times">Its times now; those that came after the change are left out.</param>
+    public DeliveryChange? DeliveryOf(Channel channel, string provider, int step, int attempt, string? messageId, DeliveryTimes times)
+    {
+        if (DeliveryId is not { } id)
+        {
+            return null;
+        }
+
+        var known = times.AsOf(EnumText<DeliveryStatus>.Parse(Status));
+        return new(
+            id, channel.Text(), provider, step, attempt, Status, Reason, messageId, known.SentAt, known.DeliveredAt, known.ReadAt);
+    }
 
     private bool IsAfterTheEnd(Otp otp) => otp.FinalAt < OccurredAt;
 }

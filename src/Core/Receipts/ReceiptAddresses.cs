@@ -29,9 +29,9 @@ public sealed class ReceiptAddresses(OtpSecrets secrets, IOptions<PublicUrlOptio
     /// <summary>The one address for all receipts of a provider; null without <c>Api:PublicUrl</c>.</summary>
     public string? For(string provider) => _base is null ? null : _base + ProviderPath + Uri.EscapeDataString(provider);
 
-    /// <summary>An address below <c>Api:PublicUrl</c>, as the caller used it; null without one.</summary>
+    /// <summary>The public form of an address that was called; null where there is none.</summary>
     /// <param name="target">Path and query as sent.</param>
-    public Uri? Called(string target) => _base is null ? null : new(_base + target);
+    public Uri? Called(string target) => _base is not null && Uri.TryCreate(_base + target, UriKind.Absolute, out var url) ? url : null;
 }
 
 /// <summary>Where a provider sends the receipts of one delivery.</summary>

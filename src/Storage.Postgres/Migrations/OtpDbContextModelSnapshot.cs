@@ -17,7 +17,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
@@ -484,6 +484,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTime?>("DeliveredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("delivered_at");
+
                     b.Property<DateTime>("DueAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
@@ -515,6 +519,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("publish_due_at");
 
+                    b.Property<DateTime?>("ReadAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("read_at");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -523,6 +531,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.Property<int>("Republished")
                         .HasColumnType("integer")
                         .HasColumnName("republished");
+
+                    b.Property<DateTime?>("SentAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("sent_at");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -553,6 +565,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.HasIndex("LeaseUntil")
                         .HasDatabaseName("ix_deliveries_lease_until_sending")
                         .HasFilter("status = 'SENDING'");
+
+                    b.HasIndex("Provider", "ProviderMessageId")
+                        .HasDatabaseName("ix_deliveries_provider_message")
+                        .HasFilter("provider_message_id IS NOT NULL AND provider <> 'sandbox'");
 
                     b.HasIndex("Channel", "ApplicationId", "DueAt")
                         .HasDatabaseName("ix_deliveries_waiting")
@@ -888,6 +904,45 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasName("pk_request_permits");
 
                     b.ToTable("request_permits", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Receipts.KeptReceipt", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("ProviderMessageId")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("provider_message_id");
+
+                    b.Property<string>("Status")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("status");
+
+                    b.Property<DateTime?>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("reason");
+
+                    b.Property<DateTime>("ReceivedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Provider", "ProviderMessageId", "Status")
+                        .HasName("pk_kept_receipts");
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_kept_receipts_received_at");
+
+                    b.ToTable("kept_receipts", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxCallback", b =>

@@ -3,6 +3,7 @@ using Npgsql;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Storage.Postgres.Sessions;
 using OtpPipeline.Storage.Postgres.Tables;
@@ -73,6 +74,9 @@ internal sealed class PostgresOtpStore(
         batch.Add(Old("outbox_messages", "id", "parked_at"), new() { Value = periods.FinalOtps }, new() { Value = limit });
         batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
         batch.Add(Old("sandbox_callbacks", "id", "received_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
+        batch.Add(
+            Old("kept_receipts", "provider, provider_message_id, status", "received_at"), new() { Value = KeptReceipt.Retention },
+            new() { Value = limit });
         batch.Add(
             Old(
                 "recipient_histories", "application_id, recipient_hash", "updated_at",

@@ -4,6 +4,7 @@ using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
 using OtpPipeline.Storage.Postgres.Outbox;
@@ -29,11 +30,15 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         "m.parked_at IS NULL";
 
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
-        LockAsync(otpIds, forVerification: false, submissions, cancellationToken);
+        LockAsync(otpIds, forVerification: false, submissions, [], cancellationToken);
 
     public Task<LockedOtps> LockForVerificationAsync(
         IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
-        LockAsync(otpIds, forVerification: true, submissions, cancellationToken);
+        LockAsync(otpIds, forVerification: true, submissions, [], cancellationToken);
+
+    public Task<LockedOtps> LockForOutcomesAsync(
+        IReadOnlyCollection<Guid> otpIds, IReadOnlyCollection<ProviderMessage> messages, CancellationToken cancellationToken) =>
+        LockAsync(otpIds, forVerification: false, submissions: false, messages, cancellationToken);
 
     public async Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken)
     {
@@ -155,6 +160,11 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             OtpSubmissionTable.Insert(batch, changes.Submissions);
         }
 
+        if (changes.MatchedReceipts.Count > 0)
+        {
+            KeptReceiptTable.Delete(batch, changes.MatchedReceipts);
+        }
+
         if (messages.Count > 0)
         {
             batch.BatchCommands.Add(PostgresOutbox.InsertCommand(messages));
@@ -171,7 +181,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
     private async Task<LockedOtps> LockAsync(
-        IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, CancellationToken cancellationToken)
+        IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, IReadOnlyCollection<ProviderMessage> messages,
+        CancellationToken cancellationToken)
     {
         await using var batch = session.NewBatch();
         batch.Add(LockSql, Parameters.From(otpIds));
@@ -184,6 +195,11 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         if (submissions)
         {
             batch.Add($"SELECT {OtpSubmissionTable.Columns} FROM otp_submissions s WHERE s.otp_id = ANY ($1)", Parameters.From(otpIds));
+        }
+
+        if (messages.Count > 0)
+        {
+            KeptReceiptTable.LockAndRead(batch, messages);
         }
 
         batch.Add(DeliveriesSql, Parameters.From(otpIds));
@@ -199,9 +215,16 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
                     ? await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), RecipientHistoryTable.Read(r, 1)), cancellationToken)
                     : [];
                 var answered = submissions ? await Rows.ReadAllAsync(reader, OtpSubmissionTable.Read, cancellationToken) : [];
-                return await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken);
+                var kept = messages.Count > 0 ? await ReadKeptAsync(reader, cancellationToken) : [];
+                return (await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken)) with { KeptReceipts = kept };
             },
             cancellationToken);
+    }
+
+    private static async Task<List<KeptReceipt>> ReadKeptAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        await Rows.ReadAllAsync(reader, static _ => true, cancellationToken);
+        return await Rows.ReadAllAsync(reader, KeptReceiptTable.Read, cancellationToken);
     }
 
     private async Task<LockedOtps> LockDueAsync(

@@ -19,7 +19,8 @@ internal static class CallbackTable
 
     public const string Unsent =
         $"""
-        SELECT c.id, c.previous, {OtpChangeTable.Columns}, d.channel, d.provider, d.step, d.attempt, {OtpTable.Columns}
+        SELECT c.id, c.previous, {OtpChangeTable.Columns}, d.channel, d.provider, d.step, d.attempt, d.provider_message_id,
+               d.sent_at, d.delivered_at, d.read_at, {OtpTable.Columns}
         FROM callbacks c
         JOIN otps o ON o.id = c.otp_id
         JOIN otp_changes h ON h.otp_id = c.otp_id AND h.sequence = c.sequence
@@ -116,8 +117,9 @@ internal static class CallbackTable
             ? null
             : change.DeliveryOf(
                 EnumText<Channel>.Parse(r.GetString(Delivery)), r.GetString(Delivery + 1), r.GetInt32(Delivery + 2),
-                r.GetInt32(Delivery + 3));
-        return new(r.GetGuid(0), OtpTable.Read(r, Delivery + 4), change, delivery, r.GetInt64(1));
+                r.GetInt32(Delivery + 3), r.Text(Delivery + 4),
+                new(r.Value<DateTime>(Delivery + 5), r.Value<DateTime>(Delivery + 6), r.Value<DateTime>(Delivery + 7)));
+        return new(r.GetGuid(0), OtpTable.Read(r, Delivery + 8), change, delivery, r.GetInt64(1));
     }
 
     public static Callback Read(NpgsqlDataReader r) => new()

@@ -12,9 +12,10 @@ internal static class DeliveryTable
 {
     public const string Columns =
         "d.id, d.otp_id, d.channel, d.provider, d.step, d.attempt, d.status, d.reason, d.provider_message_id, d.due_at, d.publish_due_at, "
-        + "d.republished, d.lease_id, d.lease_until, d.created_at, d.updated_at, d.application_id, d.waiting_since";
+        + "d.republished, d.lease_id, d.lease_until, d.created_at, d.updated_at, d.application_id, d.waiting_since, "
+        + "d.sent_at, d.delivered_at, d.read_at";
 
-    public const int Width = 18;
+    public const int Width = 21;
 
     /// <summary>The rows in index ix_deliveries_published.</summary>
     public const string Published = "d.status = 'QUEUED' AND d.waiting_since IS NULL";
@@ -42,6 +43,9 @@ internal static class DeliveryTable
         UpdatedAt = r.GetDateTime(15),
         ApplicationId = r.GetGuid(16),
         WaitingSince = r.Value<DateTime>(17),
+        SentAt = r.Value<DateTime>(18),
+        DeliveredAt = r.Value<DateTime>(19),
+        ReadAt = r.Value<DateTime>(20),
     };
 
     public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<Delivery> deliveries) => batch.Add(
@@ -69,8 +73,9 @@ internal static class DeliveryTable
         """
         UPDATE deliveries d
         SET status = u.status, reason = u.reason, provider_message_id = u.provider_message_id, publish_due_at = u.publish_due_at,
-            republished = u.republished, updated_at = u.updated_at
-        FROM unnest($1, $2, $3, $4, $5, $6, $7) AS u (id, status, reason, provider_message_id, publish_due_at, republished, updated_at)
+            republished = u.republished, updated_at = u.updated_at, sent_at = u.sent_at, delivered_at = u.delivered_at, read_at = u.read_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            AS u (id, status, reason, provider_message_id, publish_due_at, republished, updated_at, sent_at, delivered_at, read_at)
         WHERE d.id = u.id
         """,
         Parameters.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
@@ -79,5 +84,8 @@ internal static class DeliveryTable
         Parameters.From(deliveries, d => d.ProviderMessageId, NpgsqlDbType.Text),
         Parameters.From(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
         Parameters.From(deliveries, d => d.Republished, NpgsqlDbType.Integer),
-        Parameters.From(deliveries, d => d.UpdatedAt, NpgsqlDbType.TimestampTz));
+        Parameters.From(deliveries, d => d.UpdatedAt, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.SentAt, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.DeliveredAt, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.ReadAt, NpgsqlDbType.TimestampTz));
 }

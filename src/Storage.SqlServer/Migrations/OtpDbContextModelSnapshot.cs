@@ -17,7 +17,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
         {
 #pragma warning disable 612, 618
             modelBuilder
-                .HasAnnotation("ProductVersion", "10.0.14")
+                .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 128);
 
             SqlServerModelBuilderExtensions.UseIdentityColumns(modelBuilder);
@@ -500,6 +500,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTime?>("DeliveredAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("delivered_at");
+
                     b.Property<DateTime>("DueAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("due_at");
@@ -533,6 +537,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("publish_due_at");
 
+                    b.Property<DateTime?>("ReadAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("read_at");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
@@ -542,6 +550,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.Property<int>("Republished")
                         .HasColumnType("int")
                         .HasColumnName("republished");
+
+                    b.Property<DateTime?>("SentAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("sent_at");
 
                     b.Property<string>("Status")
                         .IsRequired()
@@ -574,6 +586,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasIndex("LeaseUntil")
                         .HasDatabaseName("ix_deliveries_lease_until_sending")
                         .HasFilter("status = 'SENDING'");
+
+                    b.HasIndex("Provider", "ProviderMessageId")
+                        .HasDatabaseName("ix_deliveries_provider_message")
+                        .HasFilter("provider_message_id IS NOT NULL AND provider <> 'sandbox'");
 
                     b.HasIndex("Channel", "ApplicationId", "DueAt")
                         .HasDatabaseName("ix_deliveries_waiting")
@@ -918,6 +934,51 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasName("pk_request_permits");
 
                     b.ToTable("request_permits", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Receipts.KeptReceipt", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("provider")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("ProviderMessageId")
+                        .HasMaxLength(255)
+                        .HasColumnType("nvarchar(255)")
+                        .HasColumnName("provider_message_id")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Status")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("status")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime?>("OccurredAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<string>("Reason")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("reason")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("ReceivedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("received_at");
+
+                    b.HasKey("Provider", "ProviderMessageId", "Status")
+                        .HasName("pk_kept_receipts");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Provider", "ProviderMessageId", "Status"), false);
+
+                    b.HasIndex("ReceivedAt")
+                        .HasDatabaseName("ix_kept_receipts_received_at");
+
+                    b.ToTable("kept_receipts", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Sandbox.SandboxCallback", b =>

@@ -51,7 +51,10 @@ public sealed partial class DeliveryConsumer(
     {
         var delivery = outgoing.Delivery;
         var outcome = await providers.SendAsync(outgoing);
-        var reported = new ReportedOutcome(delivery.OtpId, delivery.Id, delivery.LeaseId!.Value, outcome, Activity.Current?.Id);
+        var reported = new ReportedOutcome(delivery.OtpId, delivery.Id, delivery.LeaseId!.Value, outcome, Activity.Current?.Id)
+        {
+            ReceiptsFrom = outgoing.ReceiptUrl is null ? null : delivery.Provider,
+        };
         if (!await database.RunAsync(() => outcomes.RecordAsync(reported, CancellationToken.None)))
         {
             metrics.TooLate(delivery);

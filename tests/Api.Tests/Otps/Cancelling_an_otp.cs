@@ -33,7 +33,11 @@ public sealed class Cancelling_an_otp
         delivery.GetProperty("status").GetString().ShouldBe("SUPPRESSED");
         delivery.GetProperty("reason").GetString().ShouldBe("cancelled");
         delivery.EnumerateObject().Select(p => p.Name)
-            .ShouldBe(["id", "channel", "provider", "step", "attempt", "status", "reason", "dateCreated", "dateUpdated"]);
+            .ShouldBe(
+            [
+                "id", "channel", "provider", "step", "attempt", "status", "reason", "providerMessageId", "dateCreated", "dateUpdated",
+                "dateSent", "dateDelivered", "dateRead",
+            ]);
     }
 
     [Fact]

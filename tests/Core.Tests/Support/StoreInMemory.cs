@@ -4,6 +4,7 @@ using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
 
@@ -77,6 +78,16 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
     public Task<LockedOtps> LockForVerificationAsync(
         IReadOnlyCollection<Guid> otpIds, bool submissions,
         CancellationToken cancellationToken) => LockAsync(otpIds, submissions, cancellationToken);
+
+    /// <summary>Receipts that came before the ids of their messages.</summary>
+    public List<KeptReceipt> Kept { get; } = [];
+
+    public async Task<LockedOtps> LockForOutcomesAsync(
+        IReadOnlyCollection<Guid> otpIds, IReadOnlyCollection<ProviderMessage> messages, CancellationToken cancellationToken) =>
+        await LockAsync(otpIds, submissions: false, cancellationToken) with
+        {
+            KeptReceipts = [.. Kept.Where(r => messages.Contains(new(r.Provider, r.ProviderMessageId)))],
+        };
 
     public ApplicationSpending Spending { get; } = new() { ApplicationId = Some.Application().Id, Day = DateOnly.FromDateTime(Some.Now) };
 

@@ -72,6 +72,30 @@ public sealed class The_purge(SharedPipeline shared)
         left.ShouldBe([recent, waiting], ignoreOrder: true);
     }
 
+    [Fact]
+    public async Task Takes_a_receipt_that_waited_an_hour_for_its_message()
+    {
+        var pipeline = await shared.GetAsync();
+        var run = Guid.NewGuid().ToString("N");
+        foreach (var minutes in new[] { 59, 61 })
+        {
+            await pipeline.Database.ExecuteAsync(
+                """
+                INSERT INTO kept_receipts (provider, provider_message_id, status, received_at)
+                VALUES ($1, $2, 'DELIVERED', now() - make_interval(mins => $3))
+                """,
+                run,
+                $"after {minutes}",
+                minutes);
+        }
+
+        await PurgeAsync(pipeline);
+
+        var left = await pipeline.Database.ReadAsync(
+            r => r.GetString(0), "SELECT provider_message_id FROM kept_receipts WHERE provider = $1", run);
+        left.ShouldBe(["after 59"]);
+    }
+
     [Theory]
     [InlineData("PENDING", true)]
     [InlineData("DELIVERED", false)]

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Outbox;
@@ -39,7 +40,9 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         var written = new bool[reports.Count];
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
-            var locked = await unit.LockAsync(reports.Select(r => r.OtpId).ToHashSet(), submissions: false, cancellationToken);
+            var locked = await unit.LockForOutcomesAsync(
+                reports.Select(r => r.OtpId).ToHashSet(), [.. reports.Select(r => r.Message).OfType<ProviderMessage>()], cancellationToken);
+            var kept = locked.KeptReceipts.ToLookup(r => new ProviderMessage(r.Provider, r.ProviderMessageId));
             var changes = new OtpChanges(outgoing, locked.Now, _secrets);
             for (var i = 0; i < reports.Count; i++)
             {
@@ -48,9 +51,17 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
                 if (locked.Otps.TryGetValue(report.OtpId, out var otp)
                     && otp.Deliveries.Find(d => d.Id == report.DeliveryId && d.LeaseId == report.LeaseId) is { } delivery)
                 {
-                    written[i] = delivery.Status == DeliveryStatus.Sending
-                        ? Apply(changes, otp, delivery, report.Outcome)
-                        : ApplyLate(changes, otp, delivery, report.Outcome);
+                    written[i] = delivery.Status switch
+                    {
+                        DeliveryStatus.Sending => Apply(changes, otp, delivery, report.Outcome),
+                        DeliveryStatus.Delivered or DeliveryStatus.Read or DeliveryStatus.Undelivered =>
+                            ApplyAfterReceipt(changes, delivery, report.Outcome),
+                        _ => ApplyLate(changes, otp, delivery, report.Outcome),
+                    };
+                    if (written[i] && report.Message is { } message)
+                    {
+                        ApplyKept(changes, otp, delivery, kept[message]);
+                    }
                 }
             }
 
@@ -86,6 +97,28 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         return true;
     }
 
+    /// <summary>A receipt came first and says more than any answer: only the message id is missing.</summary>
+    private static bool ApplyAfterReceipt(OtpChanges changes, Delivery delivery, SendOutcome outcome)
+    {
+        if (delivery.ProviderMessageId is null && outcome is SendOutcome.Accepted { ProviderMessageId: { } id })
+        {
+            delivery.ProviderMessageId = id;
+            changes.UpdatedDeliveries.Add(delivery);
+        }
+
+        return true;
+    }
+
+    /// <summary>Applies the receipts that came before this outcome brought the message id.</summary>
+    private static void ApplyKept(OtpChanges changes, LockedOtp otp, Delivery delivery, IEnumerable<KeptReceipt> receipts)
+    {
+        foreach (var kept in receipts.OrderBy(r => r.ReceivedAt))
+        {
+            DeliveryReceipts.Apply(changes, otp, delivery, kept.Receipt);
+            changes.MatchedReceipts.Add(kept);
+        }
+    }
+
     /// <summary>The lease ended and the delivery became UNKNOWN; its late answer is still true.</summary>
     private bool ApplyLate(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
     {
@@ -102,11 +135,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
 
         delivery.ProviderMessageId = accepted.ProviderMessageId;
         changes.Move(otp, delivery, DeliveryStatus.Sent, null);
-        foreach (var repetition in otp.Deliveries.Where(d => d.Step == delivery.Step && d.Status == DeliveryStatus.Queued))
-        {
-            changes.Move(otp, repetition, DeliveryStatus.Suppressed, "sent_after_all");
-        }
-
+        DeliveryConsequences.SuppressRepetitions(changes, otp, delivery);
         return true;
     }
 
@@ -127,7 +156,15 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
 /// <param name="LeaseId">The claim's lease: an outcome counts only for its claim.</param>
 /// <param name="Outcome">The provider's outcome.</param>
 /// <param name="TraceParent">W3C trace context of the delivery.</param>
-public sealed record ReportedOutcome(Guid OtpId, Guid DeliveryId, Guid LeaseId, SendOutcome Outcome, string? TraceParent = null);
+public sealed record ReportedOutcome(Guid OtpId, Guid DeliveryId, Guid LeaseId, SendOutcome Outcome, string? TraceParent = null)
+{
+    /// <summary>Provider whose receipts may have come before this outcome; null where no provider can send any.</summary>
+    public string? ReceiptsFrom { get; init; }
+
+    /// <summary>The message for which receipts may wait.</summary>
+    internal ProviderMessage? Message =>
+        ReceiptsFrom is { } provider && Outcome is SendOutcome.Accepted { ProviderMessageId: { } id } ? new(provider, id) : null;
+}
 
 /// <summary>The consequences of a delivery that did not succeed.</summary>
 internal static class DeliveryConsequences
@@ -138,6 +175,24 @@ internal static class DeliveryConsequences
         if (!otp.Deliveries.Any(d => d.Status.KeepsAlive()))
         {
             changes.Move(otp, OtpRules.Undeliverable(otp.State, changes.Now));
+        }
+    }
+
+    /// <summary>A receipt says that it did not arrive: without another open attempt its step is over, as after a refusal.</summary>
+    public static void AfterUndelivered(OtpChanges changes, LockedOtp otp, Delivery delivery)
+    {
+        if (!otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Status.KeepsStepOpen()))
+        {
+            AfterRefusal(changes, otp);
+        }
+    }
+
+    /// <summary>An attempt that seemed lost was sent: suppresses its queued repetitions.</summary>
+    public static void SuppressRepetitions(OtpChanges changes, LockedOtp otp, Delivery delivery)
+    {
+        foreach (var repetition in otp.Deliveries.Where(d => d.Step == delivery.Step && d.Status == DeliveryStatus.Queued))
+        {
+            changes.Move(otp, repetition, DeliveryStatus.Suppressed, "sent_after_all");
         }
     }
 

@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
 
@@ -13,6 +14,10 @@ public interface IOtpUnit : IAsyncDisposable
 
     /// <summary>Also reads the PINs and locks the recipients' histories, to check a guess.</summary>
     Task<LockedOtps> LockForVerificationAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken);
+
+    /// <summary>Also reads the receipts that came before these messages' ids; from then on such a receipt waits for the commit.</summary>
+    Task<LockedOtps> LockForOutcomesAsync(
+        IReadOnlyCollection<Guid> otpIds, IReadOnlyCollection<ProviderMessage> messages, CancellationToken cancellationToken);
 
     /// <summary>Locks what the application spent today. Every transaction that locks both takes this lock before any OTP.</summary>
     Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken);

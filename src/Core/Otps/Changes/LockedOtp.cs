@@ -1,5 +1,6 @@
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Receipts;
 
 namespace OtpPipeline.Core.Otps.Changes;
 
@@ -32,4 +33,7 @@ public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOt
 {
     /// <summary>When searching for lost deliveries: OTPs whose work command is still in the outbox.</summary>
     public IReadOnlySet<Guid> Unpublished { get; init; } = new HashSet<Guid>();
+
+    /// <summary>When writing outcomes: receipts that wait for their messages' ids.</summary>
+    public IReadOnlyList<KeptReceipt> KeptReceipts { get; init; } = [];
 }

@@ -4,6 +4,7 @@ using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
@@ -57,9 +58,12 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
 
     public List<OtpSubmission> Submissions { get; } = [];
 
+    /// <summary>Kept receipts that found their delivery; they are deleted.</summary>
+    public List<KeptReceipt> MatchedReceipts { get; } = [];
+
     public bool IsEmpty =>
         Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0
-            && Spendings.Count == 0 && Submissions.Count == 0;
+            && Spendings.Count == 0 && Submissions.Count == 0 && MatchedReceipts.Count == 0;
 
     /// <summary>Counts consecutive wrong guesses over all OTPs of a recipient; a right guess resets the count.</summary>
     public void CountGuess(RecipientHistory history, OtpState before, OtpState after, ApplicationLimits limits)
@@ -117,6 +121,9 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         delivery.Status = status;
         delivery.Reason = reason;
         delivery.UpdatedAt = now;
+        delivery.SentAt ??= status is DeliveryStatus.Sent or DeliveryStatus.Delivered or DeliveryStatus.Read or DeliveryStatus.Undelivered
+            ? now
+            : null;
         UpdatedDeliveries.Add(delivery);
         Otps.Add(otp);
         var previous = otp.DeliverySequence;
@@ -125,7 +132,8 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         Publish(otp, change, new OtpDeliveryChanged(
             otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step,
             delivery.Attempt,
-            change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp), previous));
+            change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp), previous, delivery.ProviderMessageId,
+            delivery.SentAt, delivery.DeliveredAt, delivery.ReadAt));
     }
 
     /// <summary>Stores the answer to a submission for its repetition; a null code is success.</summary>

@@ -162,13 +162,29 @@ public sealed record DeliveryAnswer
     [WordsOf<DeliveryStatus>(upper: true)]
     public required string Status { get; init; }
 
+    /// <summary>Why it is UNDELIVERED, FAILED, UNKNOWN or SUPPRESSED.</summary>
     public required string? Reason { get; init; }
+
+    /// <summary>The provider's id of the message, as soon as it is known.</summary>
+    public required string? ProviderMessageId { get; init; }
 
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateCreated { get; init; }
 
     [JsonConverter(typeof(MomentConverter))]
     public required DateTime DateUpdated { get; init; }
+
+    /// <summary>When we knew that the provider has it.</summary>
+    [JsonConverter(typeof(MomentConverter))]
+    public required DateTime? DateSent { get; init; }
+
+    /// <summary>When it arrived, as a receipt of the provider says.</summary>
+    [JsonConverter(typeof(MomentConverter))]
+    public required DateTime? DateDelivered { get; init; }
+
+    /// <summary>When it was read, as a receipt of the provider says.</summary>
+    [JsonConverter(typeof(MomentConverter))]
+    public required DateTime? DateRead { get; init; }
 
     internal static DeliveryAnswer From(Delivery delivery) => new()
     {
@@ -179,7 +195,11 @@ public sealed record DeliveryAnswer
         Attempt = delivery.Attempt,
         Status = EnumText<DeliveryStatus>.Upper(delivery.Status),
         Reason = delivery.Reason,
+        ProviderMessageId = delivery.ProviderMessageId,
         DateCreated = delivery.CreatedAt,
         DateUpdated = delivery.UpdatedAt,
+        DateSent = delivery.SentAt,
+        DateDelivered = delivery.DeliveredAt,
+        DateRead = delivery.ReadAt,
     };
 }

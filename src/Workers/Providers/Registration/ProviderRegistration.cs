@@ -22,6 +22,7 @@ public static class ProviderRegistration
         services.AddSingleton<ProviderCalls>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ConfiguredProvidersExist>();
         services.AddSingleton<SandboxMailbox>();
+        services.AddSingleton<SandboxReceipts>();
         services.AddOtpProvider<SandboxProvider>(ProviderChoice.Sandbox);
         services.AddConfiguredProviders(configuration);
         return services;

@@ -6,7 +6,8 @@ using OtpPipeline.Core.Sandbox;
 namespace OtpPipeline.Workers.Providers.Sandbox;
 
 /// <summary>Sends nothing, stores what it would have sent, and plays the scripts of the magic recipients.</summary>
-public sealed class SandboxProvider(SandboxMailbox mailbox, IOptions<SandboxOptions> options, TimeProvider time) : IOtpProvider
+public sealed class SandboxProvider(SandboxMailbox mailbox, SandboxReceipts receipts, IOptions<SandboxOptions> options, TimeProvider time)
+    : IOtpProvider
 {
     private static readonly TimeSpan ThrottledFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Slowness = TimeSpan.FromSeconds(3);
@@ -41,6 +42,7 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, IOptions<SandboxOpti
         }
 
         var id = await mailbox.KeepAsync(delivery, cancellationToken);
+        await receipts.PlayAsync(script, delivery.Delivery, id.ToString(), cancellationToken);
         return script == SandboxScript.LoseAnswer && delivery.Delivery.Attempt == 1
             ? throw new IOException("The connection ended before the answer, as the script has it.")
             : new SendOutcome.Accepted(id.ToString());

@@ -2,7 +2,9 @@ using System.Text;
 using System.Text.Json;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Callbacks.Sending;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;
@@ -13,7 +15,7 @@ public class The_body_of_a_callback
 {
     private static readonly OtpDetails Details = new(
         "+33612246400", "InfoText", "Your PIN is {{pin}}", "https://example.com/x", "Zoë", "fr");
-    private static readonly DeliveryChange Sent = new(Guid.CreateVersion7(), "sms", "sandbox", 1, 2, "SENT", null);
+    private static readonly DeliveryChange Sent = new(Guid.CreateVersion7(), "sms", "sandbox", 1, 2, "SENT", null, "m-1", Some.Now, null, null);
 
     [Fact]
     public void Has_the_thirteen_fields_of_the_native_api_then_ours_and_no_template()
@@ -67,6 +69,32 @@ public class The_body_of_a_callback
         data.GetProperty("delivery").GetProperty("status").GetString().ShouldBe("SENT");
         data.GetProperty("delivery").GetProperty("attempt").GetInt32().ShouldBe(2);
         data.GetProperty("previous").GetInt64().ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData("FAILED", null, null, null)]
+    [InlineData("SENT", 1, null, null)]
+    [InlineData("UNDELIVERED", 1, null, null)]
+    [InlineData("DELIVERED", 1, 2, null)]
+    [InlineData("READ", 1, 2, 3)]
+    public void Of_a_delivery_shows_the_times_that_were_known_then(string status, int? sent, int? delivered, int? read)
+    {
+        var times = new DeliveryTimes(Some.Now.AddSeconds(1), Some.Now.AddSeconds(2), Some.Now.AddSeconds(3));
+        var change = Change(status, "absent", Sent, 4, Some.Now);
+
+        var delivery = change.DeliveryOf(Channel.Sms, "gateway", 1, 2, "m-1", times);
+
+        var shown = Element(CallbackBody.Render(Some.Locked().Otp, Details, null, change, delivery, 3)).GetProperty("delivery");
+        shown.EnumerateObject().Select(p => p.Name).ShouldBe(
+        [
+            "id", "channel", "provider", "step", "attempt", "status", "reason", "providerMessageId", "dateSent", "dateDelivered", "dateRead",
+        ]);
+        (shown.GetProperty("providerMessageId").GetString(), shown.GetProperty("reason").GetString()).ShouldBe(("m-1", "absent"));
+        new[] { "dateSent", "dateDelivered", "dateRead" }.Select(n => shown.GetProperty(n)).Select(SecondsOf)
+            .ShouldBe([sent, delivered, read]);
+
+        static int? SecondsOf(JsonElement time) =>
+            time.ValueKind == JsonValueKind.Null ? null : (int)(time.GetDateTime() - Some.Now).TotalSeconds;
     }
 
     [Fact]

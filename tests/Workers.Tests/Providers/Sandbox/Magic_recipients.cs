@@ -25,12 +25,19 @@ public sealed class Magic_recipients
     [InlineData("+15005550002", SandboxScript.Refuse)]
     [InlineData("Refused@sandbox.example", SandboxScript.Refuse)]
     [InlineData("9990000006", SandboxScript.LoseAnswer)]
+    [InlineData("+15005550007", SandboxScript.Receive)]
+    [InlineData("undelivered@sandbox.example", SandboxScript.Lose)]
+    [InlineData("+15005550009", SandboxScript.ReceiveTwice)]
+    [InlineData("+15005550010", SandboxScript.ReceiveEarly)]
+    [InlineData("9990000011", SandboxScript.Read)]
     public void They_are_what_the_documentation_says(string recipient, SandboxScript script) =>
         SandboxScripts.From(recipient).ShouldBe(script);
 
     [Theory]
-    [InlineData("+15005550007")]
+    [InlineData("+15005550099")]
     [InlineData("+15005550000")]
+    [InlineData("+150055500 2")]
+    [InlineData("+150055500+2")]
     [InlineData("+150055500021")]
     [InlineData("+33612246400")]
     [InlineData("refused@example.com")]

@@ -36,7 +36,7 @@ public sealed class The_scripts_of_the_sandbox(
     [Fact]
     public async Task What_was_sent_is_kept_sealed_and_opens_to_the_message()
     {
-        var otpId = await running.Host.RequestAsync(Channel.Sms, "+15005550009");
+        var otpId = await running.Host.RequestAsync(Channel.Sms, "+15005550042");
         await running.Host.SettledAsync(otpId, o => o.Deliveries[0].Status == DeliveryStatus.Sent, "it is sent");
         var secrets = running.Host.Services.GetRequiredService<OtpSecrets>();
         var otp = (await running.Host.ReadAsync(otpId))!.Otp;
@@ -46,7 +46,7 @@ public sealed class The_scripts_of_the_sandbox(
         var content = secrets.DecryptSandbox(message);
 
         content.Channel.ShouldBe("sms");
-        content.Recipient.ShouldBe("+15005550009");
+        content.Recipient.ShouldBe("+15005550042");
         content.Text.ShouldBe($"Your PIN is {content.Pin}");
         System.Text.Encoding.Latin1.GetString(message.Content).ShouldNotContain(content.Pin);
     }
@@ -111,6 +111,38 @@ public sealed class The_scripts_of_the_sandbox(
             .ShouldBe([(DeliveryStatus.Unknown, "connection_lost"), (DeliveryStatus.Sent, null)]);
         await using var context = await running.Host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
         (await context.SandboxMessages.CountAsync(m => m.RecipientHash == otp.Otp.RecipientHash)).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(SandboxScript.Receive, Channel.Sms)]
+    [InlineData(SandboxScript.ReceiveTwice, Channel.Email)]
+    [InlineData(SandboxScript.Read, Channel.Telegram)]
+    [InlineData(SandboxScript.Lose, Channel.Call)]
+    [InlineData(SandboxScript.ReceiveEarly, Channel.Whatsapp)]
+    public async Task Receipts_make_one_change_each_in_the_order_of_the_script(SandboxScript script, Channel channel)
+    {
+        string[] expected = script switch
+        {
+            SandboxScript.Read => ["SENT", "DELIVERED", "READ"],
+            SandboxScript.Lose => ["SENT", "UNDELIVERED"],
+            SandboxScript.ReceiveEarly => ["DELIVERED"],
+            _ => ["SENT", "DELIVERED"],
+        };
+        var otpId = await running.Host.RequestAsync(channel, SandboxScripts.Recipient(script, KindOf(channel)));
+
+        var otp = await running.Host.SettledAsync(
+            otpId, o => o.Otp.Sequence == 1 + expected.Length && o.Deliveries[0].ProviderMessageId is not null, "the receipts came");
+
+        await using var context = await running.Host.Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
+        var changes = await context.Changes.Where(c => c.OtpId == otpId && c.Sequence > 1).OrderBy(c => c.Sequence).ToListAsync();
+        changes.Select(c => c.Status).ShouldBe(expected);
+        changes.Select(c => c.Sequence).ShouldBe(Enumerable.Range(2, expected.Length).Select(i => (long)i));
+        var delivery = otp.Deliveries.ShouldHaveSingleItem();
+        delivery.Reason.ShouldBe(script == SandboxScript.Lose ? "absent" : null);
+        delivery.SentAt.ShouldBe(changes[0].OccurredAt);
+        (delivery.DeliveredAt is not null, delivery.ReadAt is not null)
+            .ShouldBe((script != SandboxScript.Lose, script == SandboxScript.Read));
+        otp.Otp.Status.ShouldBe(OtpStatus.Pending);
     }
 
     private static RecipientKind KindOf(Channel channel) => channel switch

@@ -163,7 +163,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     lease_id = table.Column<Guid>(type: "uuid", nullable: true),
                     lease_until = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
-                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    sent_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    delivered_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    read_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -196,6 +199,22 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_inbox_messages", x => new { x.message_id, x.queue });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "kept_receipts",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    provider_message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: false),
+                    status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    reason = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
+                    occurred_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    received_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_kept_receipts", x => new { x.provider, x.provider_message_id, x.status });
                 });
 
             migrationBuilder.CreateTable(
@@ -444,6 +463,12 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 filter: "status = 'SENDING'");
 
             migrationBuilder.CreateIndex(
+                name: "ix_deliveries_provider_message",
+                table: "deliveries",
+                columns: new[] { "provider", "provider_message_id" },
+                filter: "provider_message_id IS NOT NULL AND provider <> 'sandbox'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deliveries_published",
                 table: "deliveries",
                 columns: new[] { "channel", "application_id", "publish_due_at" },
@@ -469,6 +494,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_inbox_messages_received_at",
                 table: "inbox_messages",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_kept_receipts_received_at",
+                table: "kept_receipts",
                 column: "received_at");
 
             migrationBuilder.CreateIndex(
@@ -571,6 +601,9 @@ namespace OtpPipeline.Storage.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "inbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "kept_receipts");
 
             migrationBuilder.DropTable(
                 name: "otp_changes");

@@ -163,7 +163,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     lease_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     lease_until = table.Column<DateTime>(type: "datetime2", nullable: true),
                     created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    sent_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    delivered_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    read_at = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -196,6 +199,23 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_inbox_messages", x => new { x.message_id, x.queue })
+                        .Annotation("SqlServer:Clustered", false);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "kept_receipts",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    provider_message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    occurred_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    received_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_kept_receipts", x => new { x.provider, x.provider_message_id, x.status })
                         .Annotation("SqlServer:Clustered", false);
                 });
 
@@ -445,6 +465,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 filter: "status = 'SENDING'");
 
             migrationBuilder.CreateIndex(
+                name: "ix_deliveries_provider_message",
+                table: "deliveries",
+                columns: new[] { "provider", "provider_message_id" },
+                filter: "provider_message_id IS NOT NULL AND provider <> 'sandbox'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_deliveries_published",
                 table: "deliveries",
                 columns: new[] { "channel", "application_id", "publish_due_at" },
@@ -470,6 +496,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_inbox_messages_received_at",
                 table: "inbox_messages",
+                column: "received_at");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_kept_receipts_received_at",
+                table: "kept_receipts",
                 column: "received_at");
 
             migrationBuilder.CreateIndex(
@@ -572,6 +603,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "inbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "kept_receipts");
 
             migrationBuilder.DropTable(
                 name: "otp_changes");

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Receipts;
+
+namespace OtpPipeline.Api.Tests.Receipts;
+
+/// <summary>Every receipt ten times in any order at two Apis, while outcomes are being written, with forged ones among them.</summary>
+public sealed class Receipts_by_the_thousand
+{
+    private const int Times = 10;
+    private const int Callers = 48;
+    private static readonly int Receipts = IsLong ? 10_000 : 1_000;
+
+    private readonly ApiHost _host;
+
+    public Receipts_by_the_thousand(ApiHost host)
+    {
+        Servers.SkipWithout();
+        _host = host;
+    }
+
+    [Fact]
+    public async Task Make_one_change_each_and_none_is_lost()
+    {
+        await using var first = new Gateway(_host);
+        await using var second = new Gateway(_host);
+        Gateway[] gateways = [first, second];
+        var sent = await RequestAsync(first);
+        var answers = new ConcurrentBag<(bool Forged, HttpStatusCode Status)>();
+
+        // A third of the outcomes is there before the first receipt, the others are written among them.
+        var outcomes = sent.Select(m => (Func<Task>)(() => RecordOutcomeAsync(second, m))).ToArray();
+        await RunAsync(outcomes[..(Receipts / 3)]);
+        List<Func<Task>> calls = [.. outcomes[(Receipts / 3)..]];
+        foreach (var (i, message) in sent.Index())
+        {
+            calls.AddRange(Enumerable.Range(0, Times).Select(n => (Func<Task>)(async () =>
+                answers.Add((false, (await SendAsync(gateways[n % 2], message)).Status)))));
+            if (i % 10 == 0)
+            {
+                calls.Add(async () => answers.Add((true, (await ForgeAsync(gateways[i / 10 % 2], message)).Status)));
+            }
+        }
+
+        Random.Shared.Shuffle(CollectionsMarshal.AsSpan(calls));
+        await RunAsync(calls);
+
+        answers.Where(a => !a.Forged).Select(a => a.Status).Distinct().ShouldBe([HttpStatusCode.OK]);
+        answers.Where(a => a.Forged).Select(a => a.Status).Distinct().ShouldBe([HttpStatusCode.NotFound]);
+        answers.Count.ShouldBe(Receipts * Times + Receipts / 10);
+        await ShouldHaveOneChangeEachAsync(sent);
+        (await _host.QueryAsync(db => db.Set<KeptReceipt>().CountAsync(r => r.ProviderMessageId.StartsWith(sent[0].Run)))).ShouldBe(0);
+        (first.Counted("gateway", "matched") + second.Counted("gateway", "matched")).ShouldBeLessThanOrEqualTo(Receipts);
+    }
+
+    private static bool IsLong => Environment.GetEnvironmentVariable("OTP_TEST_LONG") is { Length: > 0 };
+
+    private async Task<Message[]> RequestAsync(Gateway gateway)
+    {
+        var run = Guid.CreateVersion7().ToString("N");
+        var messages = new Message[Receipts];
+        await RunAsync([
+            .. Enumerable.Range(0, Receipts).Select(i => (Func<Task>)(async () =>
+            {
+                var otpId = await gateway.WithDeliveryAsync(DeliveryStatus.Sending);
+                var status = (ReceiptStatus)(1 + i % 3);
+                messages[i] = new(otpId, (await gateway.DeliveryAsync(otpId)).Id, run, $"{run}-{i}", status, ByToken: i / 3 % 2 == 0);
+            })),
+        ]);
+        return messages;
+    }
+
+    private static async Task RecordOutcomeAsync(Gateway gateway, Message message)
+    {
+        var outcomes = gateway.Server.Services.GetRequiredService<DeliveryOutcomes>();
+        (await outcomes.RecordAsync(
+            new(message.OtpId, message.DeliveryId, message.OtpId, new SendOutcome.Accepted(message.Id))
+            {
+                ReceiptsFrom = SignedReader.Name,
+            },
+            CancellationToken.None)).ShouldBeTrue();
+    }
+
+    private static Task<Answer> SendAsync(Gateway gateway, Message message) => gateway.SendAsync(
+        message.ByToken ? Gateway.TokenOf(message.OtpId) : null,
+        new SignedReader.Row(message.Status.ToString(), message.ByToken ? null : message.Id, Reason: "absent"));
+
+    /// <summary>Says that the message was read, with a wrong signature.</summary>
+    private static Task<Answer> ForgeAsync(Gateway gateway, Message message) => gateway.SendRawAsync(
+        message.ByToken ? "/r/" + Gateway.TokenOf(message.OtpId) : "/r/providers/gateway",
+        JsonSerializer.Serialize<SignedReader.Row[]>([new("read", message.Id)], JsonSerializerOptions.Web), signed: false);
+
+    private async Task ShouldHaveOneChangeEachAsync(Message[] sent)
+    {
+        var ids = sent.Select(m => m.OtpId).ToArray();
+        var deliveries = await _host.QueryAsync(
+            db => db.Deliveries.AsNoTracking().Where(d => ids.Contains(d.OtpId)).ToDictionaryAsync(d => d.OtpId));
+        var changes = (await _host.QueryAsync(
+            db => db.Changes.AsNoTracking().Where(c => ids.Contains(c.OtpId)).OrderBy(c => c.Sequence).ToListAsync()))
+            .ToLookup(c => c.OtpId);
+        foreach (var message in sent)
+        {
+            var words = changes[message.OtpId].Select(c => c.Status).ToArray();
+            var last = message.Status.ToString().ToUpperInvariant();
+
+            // Without SENT where the receipt came before the outcome; by its message id it cannot.
+            var expected = message.ByToken && words.Length == 2 ? new[] { "PENDING", last } : ["PENDING", "SENT", last];
+            words.ShouldBe(expected, message.ToString());
+            changes[message.OtpId].Select(c => c.Sequence).ShouldBe(Enumerable.Range(1, words.Length).Select(i => (long)i));
+            deliveries[message.OtpId].Status.ToString().ShouldBe(message.Status.ToString());
+            deliveries[message.OtpId].ProviderMessageId.ShouldBe(message.Id);
+        }
+    }
+
+    private static Task RunAsync(IReadOnlyCollection<Func<Task>> calls) => Parallel.ForEachAsync(
+        calls, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (call, _) => await call());
+
+    private sealed record Message(Guid OtpId, Guid DeliveryId, string Run, string Id, ReceiptStatus Status, bool ByToken);
+}

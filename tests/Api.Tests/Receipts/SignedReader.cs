@@ -1,0 +1,59 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using OtpPipeline.Core.Receipts;
+
+namespace OtpPipeline.Api.Tests.Receipts;
+
+/// <summary>A provider that signs address and body, sends any number of receipts at once, and asks with a challenge first.</summary>
+internal sealed class SignedReader : IReceiptReader
+{
+    public const string Name = "gateway";
+    public const string SignatureHeader = "X-Gateway-Signature";
+
+    private static readonly byte[] Key = "gateway's key"u8.ToArray();
+
+    public string Provider => Name;
+
+    public static string Sign(string url, string body) => Convert.ToHexString(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(url + body)));
+
+    public ReceiptReading Read(ReceiptRequest request, DateTime now)
+    {
+        var body = Encoding.UTF8.GetString(request.Body.Span);
+        if (request.Header(SignatureHeader) != Sign(request.Url.OriginalString, body))
+        {
+            return ReceiptReading.Forged;
+        }
+
+        if (request.Method == "GET")
+        {
+            return new([], Reply: new(202, "echo of " + request.Url.Query));
+        }
+
+        try
+        {
+            var rows = JsonSerializer.Deserialize<Row[]>(body, JsonSerializerOptions.Web)!;
+            return new([.. rows.Select(Receipt)]);
+        }
+        catch (JsonException)
+        {
+            return ReceiptReading.Unreadable;
+        }
+    }
+
+    private static Receipt Receipt(Row row) =>
+        new(Enum.Parse<ReceiptStatus>(row.Status, ignoreCase: true), row.Reason, row.Id, row.Reference, row.At);
+
+    public sealed record Row(string Status, string? Id = null, string? Reference = null, string? Reason = null, DateTime? At = null);
+}
+
+/// <summary>A provider that signs nothing: only our token makes its receipts authentic.</summary>
+internal sealed class UnsignedReader : IReceiptReader
+{
+    public const string Name = "unsigned";
+
+    public string Provider => Name;
+
+    public ReceiptReading Read(ReceiptRequest request, DateTime now) =>
+        request.Token is null ? ReceiptReading.Forged : new([new(ReceiptStatus.Delivered)]);
+}

@@ -19,6 +19,7 @@ using OtpPipeline.Core;
 using OtpPipeline.Hosting;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Hosting.Health;
+using OtpPipeline.Hosting.Providers.Receipts;
 using OtpPipeline.Hosting.Starting;
 using OtpPipeline.Hosting.Telemetry;
 
@@ -46,6 +47,7 @@ WebApplication Build()
     builder.Services.AddRequestLimits();
     builder.Services.AddReceipts();
     builder.Services.AddDeadLetters();
+    builder.Services.AddProviderReceipts(builder.Configuration);
     builder.Services.AddApiDescription();
     builder.Services.AddNative();
     builder.AddCompatibleApi<BeemApi, BeemOptions>(BeemOptions.Section);

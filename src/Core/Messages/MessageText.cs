@@ -63,6 +63,9 @@ public static partial class MessageText
     [GeneratedRegex(@"(?<space> ?)\{\{(pin|name)\}\}", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 100)]
     private static partial Regex KnownAtSending();
 
+    /// <summary>Whether the text can be sent in GSM-7; UCS-2 otherwise.</summary>
+    public static bool FitsGsm7(string text) => text.All(letter => BasicSet.Contains(letter) || ExtensionSet.Contains(letter));
+
     /// <summary>Counts parts as carriers do, at least 1.</summary>
     /// <remarks>
     /// 160 places of GSM-7 or 70 UTF-16 units of UCS-2 in one message; 153 or 67 in each part of a longer one. The end of a part never

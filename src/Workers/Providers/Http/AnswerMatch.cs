@@ -1,14 +1,21 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
-using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Json;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
 /// <summary>A compiled <see cref="HttpMatchOptions"/>.</summary>
-internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Path, string? Value)
+/// <param name="Status">Any status if null.</param>
+/// <param name="Body">Any body if null.</param>
+/// <param name="Path">To one value, or to several.</param>
+/// <param name="Value">Whether a value fits; any does if null.</param>
+/// <param name="All">All values at the path must fit, instead of one.</param>
+internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Path, Func<string, bool>? Value, bool All)
 {
     public bool NeedsBody => Body is not null || Path is not null;
 
-    public static AnswerMatch Compile(string key, HttpMatchOptions options, EntryProblems problems)
+    public static AnswerMatch Compile(string key, HttpMatchOptions options, EntryProblems problems, bool all = false)
     {
         StatusSet? status = null;
         if (options.Status is not null && (status = StatusSet.Parse(options.Status)) is null)
@@ -16,14 +23,19 @@ internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Pat
             problems.Add($"{key}:Status", "must be a list of statuses, such as 200, 4xx or 500-599.");
         }
 
-        if (options is { JsonEquals: not null, JsonPath: null })
+        if (options is { JsonEquals: not null, JsonPath: null } or { JsonIn: not null, JsonPath: null })
         {
-            problems.Add($"{key}:JsonEquals", "needs JsonPath beside it.");
+            problems.Add(options.JsonEquals is null ? $"{key}:JsonIn" : $"{key}:JsonEquals", "needs JsonPath beside it.");
+        }
+
+        if (options is { JsonEquals: not null, JsonIn: not null })
+        {
+            problems.Add($"{key}:JsonIn", $"and {key}:JsonEquals are both set: keep one of them.");
         }
 
         return new(
             status, CompileRegex($"{key}:BodyMatches", options.BodyMatches, problems),
-            CompilePath($"{key}:JsonPath", options.JsonPath, problems), options.JsonEquals);
+            CompilePath($"{key}:JsonPath", options.JsonPath, problems), CompileValue(options), all);
     }
 
     public static JsonPath? CompilePath(string key, string? text, EntryProblems problems)
@@ -75,6 +87,11 @@ internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Pat
         return status is false || body is false || value is false ? false : status is true && body is true && value is true ? true : null;
     }
 
+    /// <summary>Some of the messages in the body fit, and some do not.</summary>
+    public bool FitsInPart(HttpAnswer answer) =>
+        All && Path is { IsMany: true } path && answer.IsWhole && Status?.Contains(answer.Status) is not false
+        && answer.All(path).ToList() is var found && found.Exists(v => Fits(v)) && found.Exists(v => !Fits(v));
+
     private bool? FitsValue(HttpAnswer answer, JsonPath path)
     {
         if (!answer.IsWhole)
@@ -82,7 +99,26 @@ internal sealed record AnswerMatch(StatusSet? Status, Regex? Body, JsonPath? Pat
             return null;
         }
 
-        var found = answer.Json(path);
-        return Value is null ? found is not null : string.Equals(found, Value, StringComparison.Ordinal);
+        var found = answer.All(path).ToList();
+        return found.Count > 0 && (All ? found.TrueForAll(Fits) : found.Exists(Fits));
     }
+
+    private bool Fits(string? value) => value is not null && (Value is null || Value(value));
+
+    private static Func<string, bool>? CompileValue(HttpMatchOptions options)
+    {
+        if (options.JsonIn is null)
+        {
+            return options.JsonEquals is { } equals ? value => string.Equals(value, equals, StringComparison.Ordinal) : null;
+        }
+
+        var items = options.JsonIn.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var texts = items.ToHashSet(StringComparer.Ordinal);
+        var ranges = items.Select(i => i.Split('-')).Where(i => i.Length == 2 && Number(i[0]) is not null && Number(i[1]) is not null)
+            .Select(i => (From: Number(i[0])!.Value, To: Number(i[1])!.Value)).ToList();
+        return value => texts.Contains(value) || (Number(value) is { } number && ranges.Exists(r => number >= r.From && number <= r.To));
+    }
+
+    private static int? Number(string text) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : null;
 }

@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Json;
 using OtpPipeline.Workers.Connections;
-using OtpPipeline.Workers.Providers.Entries;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
@@ -16,10 +18,11 @@ internal sealed class AnswerRules
     private readonly List<(AnswerMatch Match, Func<TimeSpan?, SendOutcome> Outcome)> _refusals = [];
     private readonly AnswerMatch _success;
     private readonly Func<HttpAnswer, string?> _messageId;
+    private readonly JsonPath? _retryAfter;
 
     private AnswerRules(HttpProviderOptions options, EntryProblems problems)
     {
-        _success = AnswerMatch.Compile("Success", options.Success, problems);
+        _success = AnswerMatch.Compile("Success", options.Success, problems, all: true);
         if (_success.Status is null)
         {
             _success = _success with { Status = StatusSet.Parse("2xx") };
@@ -31,7 +34,8 @@ internal sealed class AnswerRules
         }
 
         _messageId = CompileMessageId(options.MessageId ?? new(), options.MessageId is not null, problems, out var messageIdNeedsBody);
-        NeedBody = messageIdNeedsBody || _success.NeedsBody || _refusals.Exists(r => r.Match.NeedsBody);
+        _retryAfter = AnswerMatch.CompilePath("RetryAfter", options.RetryAfter, problems);
+        NeedBody = messageIdNeedsBody || _retryAfter is not null || _success.NeedsBody || _refusals.Exists(r => r.Match.NeedsBody);
     }
 
     /// <summary>True if a rule needs the body.</summary>
@@ -41,6 +45,12 @@ internal sealed class AnswerRules
 
     public SendOutcome Classify(HttpAnswer answer)
     {
+        if (_success.FitsInPart(answer))
+        {
+            return new SendOutcome.Unknown("partly_accepted");
+        }
+
+        answer = answer with { RetryAfter = Asked(answer) ?? answer.RetryAfter };
         List<SendOutcome> possible = [];
         foreach (var (match, outcome) in _refusals)
         {
@@ -84,6 +94,13 @@ internal sealed class AnswerRules
         < 300 => new SendOutcome.ProviderFailed("not_accepted"),
         _ => new SendOutcome.Refused("refused"),
     };
+
+    /// <summary>The seconds in the body that the gateway asks to wait; at most a day.</summary>
+    private TimeSpan? Asked(HttpAnswer answer) =>
+        _retryAfter is { } path
+        && int.TryParse(answer.Json(path), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+            ? TimeSpan.FromSeconds(Math.Min(seconds, 86_400))
+            : null;
 
     /// <summary>Returns null for an id that does not fit in the column.</summary>
     private static string? Storable(string? id) =>

@@ -11,17 +11,21 @@ internal sealed record BodyFormat(string Name, string? ContentType, Func<Templat
     /// <summary>Adds the template to the address instead of the body.</summary>
     public const string Query = "query";
 
+    public const string Json = "json";
+    public const string Form = "form";
+    public const string Xml = "xml";
+
     public static readonly IReadOnlyDictionary<string, BodyFormat> All = new BodyFormat[]
     {
-        new("json", "application/json; charset=utf-8", Json),
-        new("form", "application/x-www-form-urlencoded", _ => (_, value) => ValueEncoding.Percent(value)),
-        new("xml", "application/xml; charset=utf-8", _ => (_, value) => ValueEncoding.Xml(value)),
+        new(Json, "application/json; charset=utf-8", InJson),
+        new(Form, "application/x-www-form-urlencoded", _ => (_, value) => ValueEncoding.Percent(value)),
+        new(Xml, "application/xml; charset=utf-8", _ => (_, value) => ValueEncoding.Xml(value)),
         new("text", "text/plain; charset=utf-8", _ => (_, value) => ValueEncoding.AsIs(value)),
         new(Query, null, _ => (_, value) => ValueEncoding.Percent(value)),
     }.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A placeholder within quotes becomes part of that string; one without becomes a separate value.</summary>
-    private static Func<int, string, string> Json(Template template)
+    private static Func<int, string, string> InJson(Template template)
     {
         List<bool> quoted = [];
         var inString = false;

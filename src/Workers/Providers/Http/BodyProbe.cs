@@ -11,27 +11,45 @@ internal static class BodyProbe
     private const string Hostile = " \"'\\ <b>&amp; %41 +=;,{}[]]]>\r\n\tü😀 ";
 
     /// <summary>Returns what is wrong with the template in this format; null if every value survives unchanged.</summary>
-    public static string? Find(BodyFormat format, Template template)
+    public static string? Find(BodyFormat format, Template template) =>
+        Find(format.Name, template, template.Render(Sample, format.Encoders(template)), without: null);
+
+    /// <summary>Checks XML or JSON that stands in a field of a form: there the filters xml and json escape the values.</summary>
+    public static string? FindWithin(Template template) => template.Literals.TrimStart() switch
     {
-        var filled = template.Render(Sample, format.Encoders(template));
+        ['<', ..] => Find(BodyFormat.Xml, template, template.Render(Sample, ValueEncoding.AsIs), ValueFilters.Xml),
+        ['{' or '[', ..] => Find(BodyFormat.Json, template, template.Render(Sample, ValueEncoding.AsIs), ValueFilters.Json),
+        _ => null,
+    };
+
+    private static string? Find(string format, Template template, string filled, string? without)
+    {
         HashSet<string> read;
         try
         {
-            read = format.Name switch
+            read = format switch
             {
-                "json" => [.. JsonTexts(JsonDocument.Parse(filled).RootElement)],
-                "xml" => [.. XmlTexts(filled)],
-                "form" or BodyFormat.Query => [.. PairTexts(filled)],
+                BodyFormat.Json => [.. JsonTexts(JsonDocument.Parse(filled).RootElement)],
+                BodyFormat.Xml => [.. XmlTexts(filled)],
+                BodyFormat.Form or BodyFormat.Query => [.. PairTexts(filled)],
                 _ => [filled],
             };
         }
         catch (Exception unreadable) when (unreadable is JsonException or XmlException)
         {
-            return $"is no {format.Name} once its placeholders are filled in.";
+            return $"is no {format} once its placeholders are filled in{(without is null ? "" : $": add the filter {without} to each")}.";
         }
 
-        var lost = template.Placeholders.FirstOrDefault(p => !read.Any(text => text.Contains(Sample(p), StringComparison.Ordinal)));
-        return lost is null ? null : $"has {{{{{lost}}}}} where {format.Name} can hold no value.";
+        foreach (var placeholder in template.Placeholders)
+        {
+            var expected = placeholder.From(Sample, without);
+            if (!read.Any(text => text.Contains(expected, StringComparison.Ordinal)))
+            {
+                return $"has {{{{{placeholder.Name}}}}} where {format} can hold no value.";
+            }
+        }
+
+        return null;
     }
 
     private static string Sample(string placeholder) => placeholder + Hostile;

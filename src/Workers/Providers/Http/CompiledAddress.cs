@@ -1,4 +1,4 @@
-using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
@@ -7,11 +7,14 @@ namespace OtpPipeline.Workers.Providers.Http;
 internal sealed class CompiledAddress
 {
     private readonly Template _template;
+    private readonly int _inPath;
+    private readonly FormFields? _query;
 
-    private CompiledAddress(Template template) => _template = template;
+    private CompiledAddress(Template template, int inPath, FormFields? query) =>
+        (_template, _inPath, _query) = (template, inPath, query);
 
     public static CompiledAddress? Compile(
-        HttpProviderOptions options, HttpAuth auth, IReadOnlyCollection<string> placeholders, EntryProblems problems)
+        IHttpRequestOptions options, HttpAuth auth, Placeholders placeholders, FormFields? query, EntryProblems problems)
     {
         if (string.IsNullOrEmpty(options.Url))
         {
@@ -20,12 +23,12 @@ internal sealed class CompiledAddress
 
         // The credentials are text, not a template. Percent-encoded, they contain no brace.
         var credentials = auth.Query is { } pair ? $"{ValueEncoding.Percent(pair.Name)}={ValueEncoding.Percent(pair.Value)}" : "";
-        var query = IsQuery(options.Body) ? options.Body!.Template ?? "" : "";
-        var text = new[] { query, credentials }.Where(t => t.Length > 0).Aggregate(WithPath(options.Url), WithQuery);
-        if (Template.Parse(text, placeholders, out var problem) is not { } template)
+        var more = IsQuery(options.Body) ? options.Body!.Template ?? "" : "";
+        var text = new[] { more, credentials }.Where(t => t.Length > 0).Aggregate(WithPath(options.Url), WithQuery);
+        if (placeholders.Parse(text, out var problem) is not { } template)
         {
             problems.Add(
-                IsQuery(options.Body) && Template.Parse(options.Url, placeholders, out _) is not null ? "Body:Template" : "Url", problem);
+                IsQuery(options.Body) && placeholders.Parse(options.Url, out _) is not null ? "Body:Template" : "Url", problem);
             return null;
         }
 
@@ -34,10 +37,16 @@ internal sealed class CompiledAddress
             problems.Add("Url", wrong);
         }
 
-        return new(template);
+        var path = options.Url.Split('?')[0];
+        return new(template, placeholders.Parse(path, out _)?.Placeholders.Count() ?? 0, query);
     }
 
-    public Uri From(Func<string, string> values) => ToUri(_template.Render(values, ValueEncoding.Percent))!;
+    public Uri From(Func<string, string> values)
+    {
+        var url = _template.Render(
+            values, (index, value) => index < _inPath ? ValueEncoding.PathSegment(value) : ValueEncoding.Percent(value));
+        return ToUri(_query?.Render(values) is { Length: > 0 } query ? WithQuery(url, query) : url)!;
+    }
 
     public static bool IsQuery(HttpBodyOptions? body) => string.Equals(body?.Format, BodyFormat.Query, StringComparison.OrdinalIgnoreCase);
 
@@ -69,7 +78,7 @@ internal sealed class CompiledAddress
 
         // The caller chooses the name: as path segment ".." it would lead to another path.
         var end = url.IndexOf('?', StringComparison.Ordinal) is var question && question < 0 ? url.Length : question;
-        return path >= 0 && path < end && url[path..end].Contains($"{{{{{MessageValues.Name}}}}}", StringComparison.Ordinal)
+        return path >= 0 && path < end && url[path..end].Contains($"{{{{{MessageValues.Name}", StringComparison.Ordinal)
             ? "may have {{name}} in its query only."
             : null;
     }

@@ -1,5 +1,5 @@
 using System.Buffers;
-using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
@@ -23,7 +23,7 @@ internal sealed class CompiledHeaders
     public static bool IsSendable(string value) => !value.Any(char.IsControl);
 
     public static CompiledHeaders Compile(
-        HttpProviderOptions options, HttpAuth auth, IReadOnlyCollection<string> placeholders, EntryProblems problems)
+        IHttpRequestOptions options, string? idempotencyHeader, HttpAuth auth, Placeholders placeholders, EntryProblems problems)
     {
         var compiled = new CompiledHeaders();
         foreach (var (name, text) in options.Headers)
@@ -31,7 +31,7 @@ internal sealed class CompiledHeaders
             compiled.Parse($"Headers:{name}", name, text, placeholders, problems);
         }
 
-        if (options.IdempotencyHeader is { } idempotency)
+        if (idempotencyHeader is { } idempotency)
         {
             compiled.Parse("IdempotencyHeader", idempotency, "{{deliveryId}}", placeholders, problems);
         }
@@ -65,9 +65,9 @@ internal sealed class CompiledHeaders
         return true;
     }
 
-    private void Parse(string key, string name, string text, IReadOnlyCollection<string> placeholders, EntryProblems problems)
+    private void Parse(string key, string name, string text, Placeholders placeholders, EntryProblems problems)
     {
-        if (Template.Parse(text, placeholders, out var problem) is { } template)
+        if (placeholders.Parse(text, out var problem) is { } template)
         {
             Add(key, name, template, text, problems);
         }

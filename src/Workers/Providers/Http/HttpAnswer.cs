@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OtpPipeline.Hosting.Providers.Json;
 using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Http;
@@ -44,6 +45,9 @@ internal sealed record HttpAnswer(int Status, AnswerBody Body, Func<string, stri
 
     /// <summary>Returns the value at a path; null if the body is not JSON.</summary>
     public string? Json(JsonPath path) => Root is { } root ? path.Find(root) : null;
+
+    /// <summary>Returns the values at a path, null for one that is missing; empty if the body is not JSON.</summary>
+    public IEnumerable<string?> All(JsonPath path) => Root is { } root ? path.FindAll(root) : [];
 
     /// <summary>Returns whether the body matches; null if its missing part decides.</summary>
     public bool? Matches(Regex regex)

@@ -1,5 +1,5 @@
 using System.Text;
-using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Entries;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
@@ -8,27 +8,31 @@ internal sealed record HttpAuth((string Name, string Value)? Header, (string Nam
 {
     private const string Authorization = "Authorization";
 
-    public static HttpAuth Compile(HttpAuthOptions? options, EntryProblems problems)
+    /// <param name="options">Null for no credentials.</param>
+    /// <param name="fill">Fills in placeholders of settings, where the description is a preset's.</param>
+    /// <param name="problems">Gets a sentence for each wrong key.</param>
+    public static HttpAuth Compile(HttpAuthOptions? options, Func<string, string?, string?> fill, EntryProblems problems)
     {
         if (options is null)
         {
             return new(null, null);
         }
 
-        var password = EntryFiles.Value("Auth:Password", options.Password, options.PasswordFile, problems);
-        var token = EntryFiles.Value("Auth:Token", options.Token, options.TokenFile, problems);
+        var username = fill("Auth:Username", options.Username);
+        var password = fill("Auth:Password", EntryFiles.Value("Auth:Password", options.Password, options.PasswordFile, problems));
+        var token = fill("Auth:Token", EntryFiles.Value("Auth:Token", options.Token, options.TokenFile, problems));
         switch (options.Scheme)
         {
             case "basic":
-                Require("Auth:Username", options.Username, problems);
+                Require("Auth:Username", username, problems);
                 Require("Auth:Password", password, problems);
-                if (options.Username?.Contains(':', StringComparison.Ordinal) == true)
+                if (username?.Contains(':', StringComparison.Ordinal) == true)
                 {
                     problems.Add("Auth:Username", "may hold no colon.");
                 }
 
                 return new(
-                    (Authorization, "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.Username}:{password}"))), null);
+                    (Authorization, "Basic " + Convert.ToBase64String(Encoding.UTF8.GetBytes($"{username}:{password}"))), null);
             case "bearer":
                 Require("Auth:Token", token, problems);
                 return new((Authorization, $"Bearer {token}"), null);

@@ -1,9 +1,10 @@
-using System.Net.Http.Headers;
-using System.Text;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Stores;
+using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Presets;
+using OtpPipeline.Hosting.Providers.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Connections;
-using OtpPipeline.Workers.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;
@@ -11,53 +12,91 @@ namespace OtpPipeline.Workers.Providers.Http;
 /// <summary>A compiled entry: builds requests and maps answers. Compilation finds every error in the entry.</summary>
 internal sealed class HttpDescription
 {
-    private static readonly StringWithQualityHeaderValue Identity = new("identity");
-    private readonly HttpMethod _method;
-    private readonly Dictionary<string, string> _secrets;
-    private readonly CompiledAddress? _address;
-    private readonly CompiledHeaders _headers;
-    private readonly (Template Template, Func<int, string, string> Encode, string ContentType)? _body;
+    private readonly EntryValues _values;
+    private readonly HttpRequestTemplate _request;
 
-    public HttpDescription(HttpProviderOptions options, EntryProblems problems)
+    public HttpDescription(HttpProviderOptions options, ProviderEntry entry, EntryProblems problems)
     {
-        _method = HttpMethod.Parse(options.Method);
-        _secrets = ReadSecrets(options, problems);
-        string[] placeholders = [.. MessageValues.Names, .. _secrets.Keys.Select(name => MessageValues.Secret + name)];
-        var auth = HttpAuth.Compile(options.Auth, problems);
-        if (options.Body is { TemplateFile: not null } body)
+        var before = problems.Sentences.Count;
+        var settings = entry.SettingsForSending();
+
+        // A missing setting is named once, and not where the preset uses it too.
+        var ofAuth = problems.Sentences.Count == before ? problems : new EntryProblems(entry.Given.Path);
+        _values = new(ReadSecrets(options, problems), settings, options is { Receipts: true, Receipt: not null });
+        ReadPlaceholders(settings, entry, problems);
+        Expand(options, settings);
+        var filters = new ValueFilters(
+            options.Maps.ToDictionary(
+                m => m.Key,
+                IReadOnlyDictionary<string, string> (m) => new Dictionary<string, string>(m.Value, StringComparer.OrdinalIgnoreCase),
+                StringComparer.Ordinal),
+            settings);
+        var constants = new Placeholders(_values.Constants, filters);
+        var auth = HttpAuth.Compile(
+            options.Auth, (key, text) => entry.Preset is null || text is null ? text : Fill(key, text, constants, problems), ofAuth);
+        _request = new(options, options.IdempotencyHeader, auth, new(Names(options), filters), problems);
+        if (options.Receipt is { } receipt)
         {
-            body.Template = EntryFiles.Value("Body:Template", body.Template, body.TemplateFile, problems);
+            _ = new ReceiptMapping(receipt, problems);
+            SignatureSchemes.Check(receipt.Signature, problems);
         }
 
-        _address = CompiledAddress.Compile(options, auth, placeholders, problems);
-        _headers = CompiledHeaders.Compile(options, auth, placeholders, problems);
-        _body = CompileBody(options, placeholders, problems);
+        if (options.Feedback is { } feedback)
+        {
+            Expand(feedback, settings);
+            Feedback = new(feedback, auth, _values, filters, problems.Within("Feedback"));
+        }
+
         Rules = AnswerRules.Compile(options, problems);
     }
 
     public AnswerRules Rules { get; }
 
-    /// <summary>Returns null if a value of this message cannot be sent in a header.</summary>
-    public HttpRequestMessage? Write(OutgoingDelivery delivery, out GuardedContent content)
-    {
-        var values = MessageValues.From(delivery, _secrets);
-        var text = _body is { } body ? body.Template.Render(values, body.Encode) : "";
-        content = new(
-            Encoding.UTF8.GetBytes(text), _body is { } typed ? MediaTypeHeaderValue.Parse(typed.ContentType) : null,
-            delivery.Lease ?? LeaseClock.Endless);
-        var request = new HttpRequestMessage(_method, _address!.From(values)) { Content = content };
-        if (_headers.TryWrite(request, values))
-        {
-            if (request.Headers.AcceptEncoding.Count == 0)
-            {
-                request.Headers.AcceptEncoding.Add(Identity);
-            }
+    /// <summary>Null where the gateway takes none.</summary>
+    public HttpFeedback? Feedback { get; }
 
-            return request;
+    /// <summary>Returns null if a value of this message cannot be sent in a header.</summary>
+    public HttpRequestMessage? Write(OutgoingDelivery delivery, DateTime now, out GuardedContent content) =>
+        _request.Write(_values.From(delivery, now), delivery.Lease ?? LeaseClock.Endless, out content);
+
+    /// <summary>A setting may be the beginning of an address; elsewhere in it, values are encoded.</summary>
+    private static void Expand(IHttpRequestOptions options, IReadOnlyDictionary<string, string> settings)
+    {
+        foreach (var (name, value) in settings)
+        {
+            var placeholder = $"{{{{{EntryValues.Setting}{name}}}}}";
+            options.Url = options.Url.StartsWith(placeholder, StringComparison.Ordinal) ? value + options.Url[placeholder.Length..] : options.Url;
+        }
+    }
+
+    /// <summary>Without a description of receipts, nobody could read those that were asked for.</summary>
+    private string[] Names(HttpProviderOptions options) =>
+        [.. _values.Names.Where(n => options.Receipt is not null || !EntryValues.OfReceipts.Contains(n, StringComparer.Ordinal))];
+
+    private string Fill(string key, string text, Placeholders constants, EntryProblems problems)
+    {
+        if (constants.Parse(text, out var problem) is { } template)
+        {
+            return template.Render(_values.Constant, ValueEncoding.AsIs);
         }
 
-        request.Dispose();
-        return null;
+        problems.Add(key, problem);
+        return "";
+    }
+
+    private void ReadPlaceholders(IReadOnlyDictionary<string, string> settings, ProviderEntry entry, EntryProblems problems)
+    {
+        foreach (var name in entry.WithPlaceholders)
+        {
+            if (Template.Parse(settings[name], MessageValues.Names, out var problem) is { } template)
+            {
+                _values.Replace(name, template);
+            }
+            else
+            {
+                problems.Add(name, problem);
+            }
+        }
     }
 
     private static Dictionary<string, string> ReadSecrets(HttpProviderOptions options, EntryProblems problems)
@@ -74,53 +113,5 @@ internal sealed class HttpDescription
         }
 
         return secrets;
-    }
-
-    private (Template Template, Func<int, string, string> Encode, string ContentType)? CompileBody(
-        HttpProviderOptions options, IReadOnlyCollection<string> placeholders, EntryProblems problems)
-    {
-        if (options.Body is not { } body)
-        {
-            return null;
-        }
-
-        if (!BodyFormat.All.TryGetValue(body.Format, out var format))
-        {
-            problems.Add("Body:Format", $"must be {string.Join(", ", BodyFormat.All.Keys)}.");
-            return null;
-        }
-
-        if (string.IsNullOrEmpty(body.Template))
-        {
-            problems.Add("Body:Template", "is missing.");
-            return null;
-        }
-
-        if (format.ContentType is not null && _method == HttpMethod.Get)
-        {
-            problems.Add("Body:Format", "must be query where Method is GET, which has no body.");
-        }
-
-        if (body.ContentType is { } type && !MediaTypeHeaderValue.TryParse(type, out _))
-        {
-            problems.Add("Body:ContentType", "is no content type.");
-        }
-
-        if (Template.Parse(body.Template, placeholders, out var problem) is not { } template)
-        {
-            if (format.ContentType is not null)
-            {
-                problems.Add("Body:Template", problem);
-            }
-
-            return null;
-        }
-
-        if (BodyProbe.Find(format, template) is { } wrong)
-        {
-            problems.Add("Body:Template", wrong);
-        }
-
-        return format.ContentType is null ? null : (template, format.Encoders(template), body.ContentType ?? format.ContentType);
     }
 }

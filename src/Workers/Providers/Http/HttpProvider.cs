@@ -40,7 +40,7 @@ internal sealed partial class HttpProvider(
 
     public async Task<SendOutcome> SendAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
     {
-        using var request = description.Write(delivery, out var content);
+        using var request = description.Write(delivery, time.GetUtcNow().UtcDateTime, out var content);
         if (request is null)
         {
             Log.NotSendable(logger, delivery.Delivery.Id, name);

@@ -1,10 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using OtpPipeline.Workers.Providers.Templates;
+using OtpPipeline.Hosting.Providers.Receipts;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
 /// <summary>An entry of section <c>Providers</c> with Type http: describes a gateway by data alone. Examples: docs/providers.md.</summary>
-public sealed class HttpProviderOptions
+public sealed class HttpProviderOptions : IHttpRequestOptions
 {
     /// <summary>Always http.</summary>
     public string Type { get; set; } = "";
@@ -35,6 +35,10 @@ public sealed class HttpProviderOptions
     /// <summary>The request body; empty by default.</summary>
     public HttpBodyOptions? Body { get; set; }
 
+    /// <summary>Tables by name, for {{value|map:name}}: from a value to another, "*" for every other value.</summary>
+    public IDictionary<string, Dictionary<string, string>> Maps { get; init; } =
+        new Dictionary<string, Dictionary<string, string>>(StringComparer.Ordinal);
+
     /// <summary>Answers that mean success; any status 200 to 299 by default.</summary>
     public HttpSuccessOptions Success { get; set; } = new();
 
@@ -43,6 +47,18 @@ public sealed class HttpProviderOptions
 
     /// <summary>What other answers mean; checked in order, before <see cref="Success"/>.</summary>
     public IList<HttpRefusalOptions> Refusals { get; init; } = [];
+
+    /// <summary>Path in a JSON body to the seconds that the gateway asks to wait; the header Retry-After without it.</summary>
+    public string? RetryAfter { get; set; }
+
+    /// <summary>What the gateway's receipts look like; none by default.</summary>
+    public ReceiptOptions? Receipt { get; set; }
+
+    /// <summary>False to ask for no receipts, although they are described. Default true.</summary>
+    public bool Receipts { get; set; } = true;
+
+    /// <summary>The request that tells the gateway whether its message led to a verification; none by default.</summary>
+    public HttpFeedbackOptions? Feedback { get; set; }
 
     /// <summary>Time-out for the connection including TLS. 100 ms to 1 minute; default 5 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
@@ -88,22 +104,6 @@ public sealed class HttpAuthOptions
     public string? TokenFile { get; set; }
 }
 
-/// <summary>The request body of a described provider.</summary>
-public sealed class HttpBodyOptions
-{
-    /// <summary>json, form, xml, text, or query, which adds the template to the address. Values are encoded for it.</summary>
-    public string Format { get; set; } = "";
-
-    /// <summary>The body template, with placeholders.</summary>
-    public string? Template { get; set; }
-
-    /// <summary>File that holds <see cref="Template"/>.</summary>
-    public string? TemplateFile { get; set; }
-
-    /// <summary>Content-Type header, if the format's default does not fit. The text is always UTF-8.</summary>
-    public string? ContentType { get; set; }
-}
-
 /// <summary>Selects the answers that fit all given conditions.</summary>
 public abstract class HttpMatchOptions
 {
@@ -114,12 +114,16 @@ public abstract class HttpMatchOptions
     public string? BodyMatches { get; set; }
 
     /// <summary>
-    /// Path to a value in a JSON body: $.messages[0].status. Without <see cref="JsonEquals"/> the value must exist and not be null.
+    /// Path to a value in a JSON body: $.messages[0].status. Without JsonEquals and JsonIn the value must exist and not be null.
     /// </summary>
+    /// <remarks>With [*] it leads to several values: a success needs all of them, a refusal one.</remarks>
     public string? JsonPath { get; set; }
 
     /// <summary>Required text of the value at <see cref="JsonPath"/>.</summary>
     public string? JsonEquals { get; set; }
+
+    /// <summary>Instead of <see cref="JsonEquals"/>: comma-separated texts, and ranges of numbers such as 200-299.</summary>
+    public string? JsonIn { get; set; }
 }
 
 /// <summary>Answers that mean that the gateway has taken the message.</summary>

@@ -1,5 +1,5 @@
 using System.Net;
-using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Entries;
 
 namespace OtpPipeline.Workers.Providers.Http;
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Workers.Providers.Http;
 using OtpPipeline.Workers.Providers.Smtp;
 
@@ -12,51 +13,45 @@ internal sealed record ProviderProblems(IReadOnlyList<string> Sentences);
 /// <summary>Creates the configured providers; each is an entry <c>Providers:&lt;name&gt;</c> with a Type.</summary>
 internal static class ConfiguredProviders
 {
-    private const string Section = "Providers";
     private const int LongestName = 64;
 
     public static void AddConfiguredProviders(this IServiceCollection services, IConfiguration configuration)
     {
-        List<string> sentences = [];
-        foreach (var entry in configuration.GetSection(Section).GetChildren())
+        List<string> sentences = [.. ProviderEntries.NamedTwice(Environment.GetEnvironmentVariables().Keys.Cast<string>())];
+        foreach (var entry in ProviderEntries.Read(configuration))
         {
-            var problems = new EntryProblems(entry.Path);
-            Add(services, entry, problems);
-            sentences.AddRange(problems.Sentences);
-            services.AddSingleton(new ProviderName(entry.Key, EmailOnly: IsSmtp(entry)));
+            Add(services, entry);
+            sentences.AddRange(entry.Problems.Sentences);
+            services.AddSingleton(new ProviderName(entry.Name, EmailOnly: entry.Type is "smtp"));
         }
 
         services.AddSingleton(new ProviderProblems(sentences));
         services.AddSingleton<IValidateOptions<DeliveryOptions>, EntriesAreRight>();
     }
 
-    private static void Add(IServiceCollection services, IConfigurationSection entry, EntryProblems problems)
+    private static void Add(IServiceCollection services, ProviderEntry entry)
     {
-        if (entry.Key.Length > LongestName || string.Equals(entry.Key, ProviderChoice.Sandbox, StringComparison.OrdinalIgnoreCase))
+        if (entry.Name.Length > LongestName || string.Equals(entry.Name, ProviderChoice.Sandbox, StringComparison.OrdinalIgnoreCase))
         {
-            problems.Add(
+            entry.Problems.Add(
                 "Type", $"belongs to an entry whose name must have 1 to {LongestName} characters and not be {ProviderChoice.Sandbox}.");
         }
 
-        switch (entry["Type"]?.ToLowerInvariant())
+        switch (entry.Type)
         {
             case "http":
-                AddHttp(services, entry, problems);
+                AddHttp(services, entry);
                 break;
             case "smtp":
-                AddSmtp(services, entry, problems);
-                break;
-            default:
-                problems.Add("Type", "must be http or smtp.");
+                AddSmtp(services, entry);
                 break;
         }
     }
 
-    private static bool IsSmtp(IConfigurationSection entry) => string.Equals(entry["Type"], "smtp", StringComparison.OrdinalIgnoreCase);
-
-    private static void AddHttp(IServiceCollection services, IConfigurationSection entry, EntryProblems problems)
+    private static void AddHttp(IServiceCollection services, ProviderEntry entry)
     {
-        var options = EntryReader.Read<HttpProviderOptions>(entry, problems);
+        var problems = entry.Problems;
+        var options = EntryReader.Read<HttpProviderOptions>(entry.Section, problems, entry.SettingKeys);
         var trust = EntryFiles.Trust("CaFile", options.CaFile, problems);
         if (options.Proxy is not null
             && !(Uri.TryCreate(options.Proxy, UriKind.Absolute, out var proxy) && proxy is { Scheme: "http", Port: > 0 }))
@@ -64,25 +59,26 @@ internal static class ConfiguredProviders
             problems.Add("Proxy", "must be of the form http://host:port.");
         }
 
+        var description = new HttpDescription(options, entry, problems);
         var plain = PlainHttp.Compile(options, problems);
-        var description = new HttpDescription(options, problems);
         services.AddSingleton<IOtpProvider>(p => new HttpProvider(
-            entry.Key, description,
-            HttpProvider.Client(entry.Key, options, plain, trust, p.GetRequiredService<ProviderConnector>().Connector),
+            entry.Name, description,
+            HttpProvider.Client(entry.Name, options, plain, trust, p.GetRequiredService<ProviderConnector>().Connector),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<HttpProvider>>()));
     }
 
-    private static void AddSmtp(IServiceCollection services, IConfigurationSection entry, EntryProblems problems)
+    private static void AddSmtp(IServiceCollection services, ProviderEntry entry)
     {
-        var options = EntryReader.Read<SmtpProviderOptions>(entry, problems);
+        var problems = entry.Problems;
+        var options = EntryReader.Read<SmtpProviderOptions>(entry.Section, problems);
         var server = SmtpServer.From(options, problems);
         var letter = MailTemplate.Compile(options, problems);
         services.AddSingleton<IOtpProvider>(p => new SmtpProvider(
-            entry.Key, letter!,
+            entry.Name, letter!,
             new SmtpPool(
                 server, token =>
                     p.GetRequiredService<ProviderConnector>().Connector
-                        .ConnectAsync(entry.Key, new(server.Host, server.Port), _ => { }, token),
+                        .ConnectAsync(entry.Name, new(server.Host, server.Port), _ => { }, token),
                 options.IdleConnections, options.IdleTimeout, p.GetRequiredService<TimeProvider>()),
             p.GetRequiredService<TimeProvider>(), p.GetRequiredService<ILogger<SmtpProvider>>()));
     }

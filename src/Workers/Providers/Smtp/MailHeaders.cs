@@ -1,6 +1,6 @@
 using System.Text;
 using MimeKit;
-using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Smtp;

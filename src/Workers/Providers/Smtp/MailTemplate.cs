@@ -2,7 +2,7 @@ using System.Net;
 using MimeKit;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Recipients;
-using OtpPipeline.Workers.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Smtp;

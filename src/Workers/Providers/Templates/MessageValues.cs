@@ -6,9 +6,6 @@ namespace OtpPipeline.Workers.Providers.Templates;
 /// <summary>The values of a template's placeholders. A value that an OTP does not have is an empty string.</summary>
 internal static class MessageValues
 {
-    /// <summary>Prefix of placeholder names that refer to the entry's secrets.</summary>
-    public const string Secret = "secret.";
-
     public const string Name = "name";
 
     private static readonly Dictionary<string, Func<OutgoingDelivery, string?>> Known = new(StringComparer.Ordinal)
@@ -28,11 +25,8 @@ internal static class MessageValues
         ["attempt"] = d => d.Delivery.Attempt.ToString(CultureInfo.InvariantCulture),
     };
 
-    /// <summary>All placeholder names except secrets.</summary>
+    /// <summary>All placeholder names that every entry can use.</summary>
     public static IReadOnlyCollection<string> Names => Known.Keys;
 
     public static Func<string, string> From(OutgoingDelivery delivery) => name => Known[name](delivery) ?? "";
-
-    public static Func<string, string> From(OutgoingDelivery delivery, IReadOnlyDictionary<string, string> secrets) => name =>
-        name.StartsWith(Secret, StringComparison.Ordinal) ? secrets[name[Secret.Length..]] : Known[name](delivery) ?? "";
 }

@@ -18,6 +18,9 @@ internal static class ValueEncoding
     /// <summary>Encodes for a path, a query and a form.</summary>
     public static string Percent(string value) => Uri.EscapeDataString(value);
 
+    /// <summary>Encodes for a path; a colon stays, as in the token of a Telegram bot.</summary>
+    public static string PathSegment(string value) => Percent(value).Replace("%3A", ":", StringComparison.Ordinal);
+
     /// <summary>Encodes within the quotes of a JSON string.</summary>
     public static string JsonString(string value) => JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(value);
 

@@ -16,7 +16,7 @@ public sealed class A_wrong_http_entry
     /// <summary>A key, its value, and the begin of the sentence.</summary>
     public static TheoryData<string, string, string> Wrong => new()
     {
-        { "Type", "ftp", "Type must be http or smtp." },
+        { "Type", "ftp", "Type must be http, smtp, a preset (kannel," },
         { "Typo", "x", "Typo is no key here: there are Type, Method, Url," },
         { "Body:Templat", "x", "Body:Templat is no key here: there are Format," },
         { "Refusals:0:Statu", "x", "Refusals:0:Statu is no key here:" },

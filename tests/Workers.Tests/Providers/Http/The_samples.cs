@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using Microsoft.AspNetCore.WebUtilities;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Tests.Providers.Support;
@@ -27,24 +26,6 @@ public sealed class The_samples
         got.Headers["Authorization"].ShouldBe("Bearer from-a-file");
         var body = JsonDocument.Parse(got.Body).RootElement;
         (body.GetProperty("to").GetString(), body.GetProperty("text").GetString()).ShouldBe((Number, Text));
-    }
-
-    [Fact]
-    public async Task Kannel()
-    {
-        await using var sample = await SampleAsync("kannel", "/cgi-bin/sendsms");
-
-        sample.Gateway.Says(202, "0: Accepted for delivery");
-        (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.Accepted(null));
-        sample.Gateway.Says(202, "3: Queued for later delivery");
-        (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.Accepted(null));
-        sample.Gateway.Says(503, "Temporal failure, try again later.");
-        (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
-        sample.Gateway.Says(403, "Authorization failed for sendsms");
-        (await sample.SendAsync(Number)).ShouldBe(new SendOutcome.ProviderFailed("authentication_failed"));
-
-        var query = QueryHelpers.ParseQuery(sample.Gateway.All.First().Target.Split('?')[1]);
-        (query["to"].ToString(), query["text"].ToString(), query["password"].ToString(), query["charset"].ToString()).ShouldBe((Number, Text, "from-a-file", "UTF-8"));
     }
 
     [Theory]
@@ -76,38 +57,6 @@ public sealed class The_samples
 
         sample.Gateway.All.First().Headers["X-Auth-Token"].ShouldBe("from-a-file");
         JsonDocument.Parse(sample.Gateway.All.First().Body).RootElement.GetProperty("to").GetInt64().ShouldBe(-100123);
-    }
-
-    [Fact]
-    public async Task WhatsApp_authentication_messages()
-    {
-        await using var sample = await SampleAsync("whatsapp", "/v23.0/106540352242922/messages");
-
-        sample.Gateway.Says(
-            200,
-            """{"messaging_product":"whatsapp","contacts":[{"input":"33612246400","wa_id":"33612246400"}],"messages":[{"id":"wamid.77"}]}""");
-        (await sample.SendAsync(Number, Channel.Whatsapp)).ShouldBe(new SendOutcome.Accepted("wamid.77"));
-        sample.Gateway.Says(400, """{"error":{"message":"Message undeliverable","code":131026}}""");
-        (await sample.SendAsync(Number, Channel.Whatsapp)).ShouldBe(new SendOutcome.Refused("invalid_recipient"));
-
-        // The code is there twice, for the text and for the button, and nothing of our own text is.
-        var body = JsonDocument.Parse(sample.Gateway.All.First().Body).RootElement;
-        body.GetProperty("to").GetString().ShouldBe("33612246400");
-        var components = body.GetProperty("template").GetProperty("components").EnumerateArray().ToList();
-        components.Select(c => c.GetProperty("type").GetString()).ShouldBe(["body", "button"]);
-        components.Select(c => c.GetProperty("parameters")[0].GetProperty("text").GetString()).ShouldBe(["4711", "4711"]);
-    }
-
-    [Fact]
-    public async Task A_real_Kannel_with_a_fake_message_centre_takes_it()
-    {
-        var url = Environment.GetEnvironmentVariable("OTP_TEST_KANNEL");
-        Assert.SkipWhen(
-            string.IsNullOrEmpty(url),
-            "needs OTP_TEST_KANNEL, the sendsms address of a Kannel with the user otp and the password from-a-file");
-        await using var host = new ProviderHost((await KeysAsync("kannel")).With(("Url", url)));
-
-        (await host.SendAsync(Messages.To(Number, text: Text))).ShouldBe(new SendOutcome.Accepted(null));
     }
 
     private static async Task<Sample> SampleAsync(string entry, string path)

@@ -23,13 +23,11 @@ internal sealed class ProviderHost : IAsyncDisposable
     public ProviderHost(
         IReadOnlyDictionary<string, string?> keys, TimeSpan? timeout = null, ResolveName? resolve = null, TimeProvider? time = null)
     {
-        var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(keys.ToDictionary(k => $"Providers:{Name}:{k.Key}", k => k.Value)).Build();
         var services = new ServiceCollection()
             .AddLogging(l => l.ClearProviders().AddProvider(_logs).SetMinimumLevel(LogLevel.Trace))
             .AddSingleton(time ?? TimeProvider.System).AddSingleton(resolve ?? Dns.GetHostAddresses).AddMetrics()
                 .AddSingleton<DeliveryMetrics>()
-            .AddOtpProviders(configuration);
+            .AddOtpProviders(Configuration(keys));
 
         // The sandbox needs a store, which these tests do without.
         services.Remove(services.First(s => s.ServiceType == typeof(IOtpProvider)));
@@ -46,6 +44,12 @@ internal sealed class ProviderHost : IAsyncDisposable
 
     /// <summary>Every line that was logged.</summary>
     public IEnumerable<string> Logs => _logs.Lines.Select(l => $"{l.Level}: {l.Text}");
+
+    /// <summary>The entry of these keys; one that begins with Api: belongs to no entry.</summary>
+    public static IConfiguration Configuration(IReadOnlyDictionary<string, string?> keys) => new ConfigurationBuilder()
+        .AddInMemoryCollection(
+            keys.ToDictionary(k => k.Key.StartsWith("Api:", StringComparison.Ordinal) ? k.Key : $"Providers:{Name}:{k.Key}", k => k.Value))
+        .Build();
 
     /// <summary>What the host says instead of starting; empty where it starts.</summary>
     public static IReadOnlyList<string> Refusals(IReadOnlyDictionary<string, string?> keys)

@@ -1,10 +1,10 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace OtpPipeline.Workers.Providers.Entries;
+namespace OtpPipeline.Hosting.Providers.Entries;
 
 /// <summary>Reads an entry's files: secrets as container engines mount them, templates, certificates.</summary>
-internal static class EntryFiles
+public static class EntryFiles
 {
     /// <summary>Returns the value of a key or the content of the file that the "File" key names; null if neither is set.</summary>
     public static string? Value(string key, string? value, string? file, EntryProblems problems)

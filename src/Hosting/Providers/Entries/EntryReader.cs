@@ -1,22 +1,28 @@
 using System.Collections;
 using System.ComponentModel.DataAnnotations;
 using System.Reflection;
+using Microsoft.Extensions.Configuration;
 
-namespace OtpPipeline.Workers.Providers.Entries;
+namespace OtpPipeline.Hosting.Providers.Entries;
 
 /// <summary>Binds an entry to its options and reports unknown keys: a misspelt key would silently leave a default.</summary>
-internal static class EntryReader
+public static class EntryReader
 {
     private const string Field = "The field ";
 
-    public static T Read<T>(IConfigurationSection section, EntryProblems problems)
+    /// <param name="section">The entry, or a group of keys in it.</param>
+    /// <param name="problems">Gets a sentence for each wrong key.</param>
+    /// <param name="moreKeys">Further keys of the entry, for the sentence about an unknown one.</param>
+    /// <param name="prefix">The section's path within the entry, with a colon at its end.</param>
+    public static T Read<T>(
+        IConfigurationSection section, EntryProblems problems, IReadOnlyCollection<string>? moreKeys = null, string prefix = "")
         where T : new()
     {
-        FindUnknown(section, typeof(T), "", problems);
+        FindUnknown(section, typeof(T), prefix, moreKeys ?? [], problems);
 
         // A value of the wrong form throws; the host names its key.
         var options = section.Get<T>() ?? new T();
-        Validate(options, "", problems);
+        Validate(options, prefix, problems);
         return options;
     }
 
@@ -50,56 +56,49 @@ internal static class EntryReader
         }
     }
 
-    private static void FindUnknown(IConfigurationSection section, Type type, string prefix, EntryProblems problems)
+    private static void FindUnknown(
+        IConfigurationSection section, Type type, string prefix, IEnumerable<string> moreKeys, EntryProblems problems)
     {
         var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
         foreach (var child in section.GetChildren())
         {
             var key = prefix + child.Key;
-            if (!known.TryGetValue(child.Key, out var property))
+            if (known.TryGetValue(child.Key, out var property))
             {
-                problems.Add(key, $"is no key here: there are {string.Join(", ", known.Keys)}.");
+                Check(child, property, key, problems);
             }
-            else if (property.IsGenericType && typeof(IEnumerable).IsAssignableFrom(property))
+            else
             {
-                FindUnknownWithin(child, property.GetGenericArguments()[^1], key, problems);
+                problems.Add(key, $"is no key here: there are {string.Join(", ", moreKeys.Concat(known.Keys))}.");
             }
-            else if (IsGroup(property))
+        }
+    }
+
+    private static void Check(IConfigurationSection section, Type type, string key, EntryProblems problems)
+    {
+        if (type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type))
+        {
+            foreach (var item in section.GetChildren())
             {
-                FindUnknownIn(child, property, key, problems);
+                Check(item, type.GetGenericArguments()[^1], $"{key}:{item.Key}", problems);
             }
-            else if (child.GetChildren().Any())
+        }
+        else if (!IsGroup(type))
+        {
+            if (section.GetChildren().Any())
             {
                 problems.Add(key, "holds one value, no keys.");
             }
         }
-    }
-
-    private static void FindUnknownWithin(IConfigurationSection collection, Type element, string key, EntryProblems problems)
-    {
-        foreach (var item in collection.GetChildren())
-        {
-            if (IsGroup(element))
-            {
-                FindUnknownIn(item, element, $"{key}:{item.Key}", problems);
-            }
-            else if (item.GetChildren().Any())
-            {
-                problems.Add($"{key}:{item.Key}", "holds one value, no keys.");
-            }
-        }
-    }
-
-    private static void FindUnknownIn(IConfigurationSection group, Type type, string key, EntryProblems problems)
-    {
-        if (!string.IsNullOrEmpty(group.Value))
+        else if (!string.IsNullOrEmpty(section.Value))
         {
             problems.Add(key, "holds keys of its own, no value.");
-            return;
         }
-
-        FindUnknown(group, type, key + ":", problems);
+        else
+        {
+            FindUnknown(section, type, key + ":", [], problems);
+        }
     }
 
     private static bool IsGroup(Type type) => type.IsClass && type != typeof(string);

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Json;
+
+namespace OtpPipeline.Hosting.Providers.Receipts;
+
+/// <summary>A compiled <see cref="ReceiptOptions"/>: turns a provider's fields into receipts.</summary>
+public sealed partial class ReceiptMapping
+{
+    private const string Other = "*";
+    private const int LongestId = 255;
+    private readonly JsonPath? _items;
+    private readonly JsonPath? _status;
+    private readonly JsonPath? _messageId;
+    private readonly JsonPath? _reference;
+    private readonly JsonPath? _reason;
+    private readonly JsonPath? _at;
+    private readonly Dictionary<string, ReceiptStatus> _statuses = new(StringComparer.OrdinalIgnoreCase);
+    private readonly IDictionary<string, string> _reasons;
+
+    public ReceiptMapping(ReceiptOptions options, EntryProblems problems)
+    {
+        _items = Path("Items", options.Items, problems);
+        _status = Path("Status", options.Status, problems);
+        _messageId = Path("MessageId", options.MessageId, problems);
+        _reference = Path("Reference", options.Reference, problems);
+        _reason = Path("Reason", options.Reason, problems);
+        _at = Path("At", options.At, problems);
+        _reasons = options.Reasons;
+        foreach (var (word, text) in options.Statuses)
+        {
+            if (Enum.TryParse<ReceiptStatus>(text, ignoreCase: true, out var status) && !char.IsAsciiDigit(text[0]))
+            {
+                _statuses[word] = status;
+            }
+            else
+            {
+                problems.Add($"Receipt:Statuses:{word}", "must be SENT, DELIVERED, READ or UNDELIVERED.");
+            }
+        }
+
+        if (_statuses.Count == 0)
+        {
+            problems.Add("Receipt:Statuses", "is missing: say which of the provider's words mean DELIVERED and UNDELIVERED.");
+        }
+
+        foreach (var (code, _) in options.Reasons.Where(r => !ReasonCode().IsMatch(r.Value)))
+        {
+            problems.Add($"Receipt:Reasons:{code}", "must be in lower snake case, with at most 64 characters.");
+        }
+    }
+
+    /// <summary>Returns null if a receipt has no status.</summary>
+    public IReadOnlyList<Receipt>? Read(JsonElement root)
+    {
+        List<Receipt> receipts = [];
+        foreach (var item in _items?.Elements(root).Where(e => e.ValueKind == JsonValueKind.Object) ?? [root])
+        {
+            if (_status!.Find(item) is not { } word)
+            {
+                return null;
+            }
+
+            if (_statuses.TryGetValue(word, out var status))
+            {
+                receipts.Add(new(
+                    status, status == ReceiptStatus.Undelivered ? Reason(_reason?.Find(item)) : null, Id(_messageId?.Find(item)),
+                    Id(_reference?.Find(item)), Time(_at?.Find(item))));
+            }
+        }
+
+        return receipts;
+    }
+
+    private string? Reason(string? code) =>
+        code is { Length: > 0 } && _reasons.TryGetValue(code, out var reason) || _reasons.TryGetValue(Other, out reason) ? reason : null;
+
+    private static string? Id(string? text) => text is { Length: > 0 and <= LongestId } ? text : null;
+
+    private static DateTime? Time(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime
+            : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
+                ? time.UtcDateTime
+                : null;
+
+    private static JsonPath? Path(string key, string? text, EntryProblems problems)
+    {
+        if (string.IsNullOrEmpty(text))
+        {
+            return null;
+        }
+
+        if (JsonPath.Parse(text) is { } path)
+        {
+            return path;
+        }
+
+        problems.Add($"Receipt:{key}", "must be the name of a field, or a path such as $.results[*].status.");
+        return null;
+    }
+
+    [GeneratedRegex(@"\A[a-z][a-z0-9_]{0,63}\z", RegexOptions.CultureInvariant, 100)]
+    private static partial Regex ReasonCode();
+}

@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Presets;
+using OtpPipeline.Hosting.Providers.Signatures;
+
+namespace OtpPipeline.Hosting.Providers.Receipts;
+
+/// <summary>Creates a reader for each entry of section <c>Providers</c> whose provider sends receipts.</summary>
+public static class ReceiptReaders
+{
+    private const string Key = "Receipt";
+
+    /// <summary>Reads of each entry only what its receipts need: the Api has no credentials for sending.</summary>
+    /// <exception cref="OptionsValidationException">An entry is wrong; the message names its keys.</exception>
+    public static IServiceCollection AddProviderReceipts(this IServiceCollection services, IConfiguration configuration)
+    {
+        var entries = ProviderEntries.Read(configuration);
+        foreach (var entry in entries.Where(e => e.HasReceipts))
+        {
+            if (Create(entry) is { } reader)
+            {
+                services.AddSingleton(reader);
+            }
+        }
+
+        List<string> sentences = [.. entries.SelectMany(e => e.Problems.Sentences)];
+        return sentences.Count == 0
+            ? services
+            : throw new OptionsValidationException(ProviderEntries.Section, typeof(ReceiptOptions), sentences);
+    }
+
+    private static IReceiptReader? Create(ProviderEntry entry)
+    {
+        var problems = entry.Problems;
+        var options = EntryReader.Read<ReceiptOptions>(entry.Section.GetSection(Key), problems, prefix: Key + ":");
+        var mapping = new ReceiptMapping(options, problems);
+        if (!SignatureSchemes.Check(options.Signature, problems))
+        {
+            return null;
+        }
+
+        var used = SignatureSchemes.Used(options.Signature).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var values = new Dictionary<string, string>(entry.Settings(used.Contains), StringComparer.OrdinalIgnoreCase);
+        foreach (var name in used.Where(n => !values.ContainsKey(n)))
+        {
+            var value = EntryFiles.Value($"Secrets:{name}", entry.Section[$"Secrets:{name}"], entry.Section[$"SecretFiles:{name}"], problems);
+            if (value is null)
+            {
+                problems.Add($"Secrets:{name}", "is missing: Receipt:Signature names it. Give it, or its file in SecretFiles.");
+            }
+
+            values[name] = value ?? "";
+        }
+
+        return new DescribedReceiptReader(entry.Name, mapping, SignatureSchemes.Create(options.Signature, n => values[n]));
+    }
+}

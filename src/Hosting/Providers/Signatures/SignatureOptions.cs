@@ -1,0 +1,17 @@
+namespace OtpPipeline.Hosting.Providers.Signatures;
+
+/// <summary>How the requests of a provider are signed. Values are names of settings, or of the entry's Secrets.</summary>
+public sealed class SignatureOptions
+{
+    /// <summary>none, twilio, vonage or meta. With none, only the secret address of a delivery makes a receipt authentic.</summary>
+    public string Scheme { get; set; } = "";
+
+    /// <summary>Name of the secret. One that is optional and not given makes the scheme none.</summary>
+    public string? Secret { get; set; }
+
+    /// <summary>For vonage: name of the setting with md5hash, md5, sha1, sha256 or sha512.</summary>
+    public string? Algorithm { get; set; }
+
+    /// <summary>For meta: name of the secret that the subscription's request repeats.</summary>
+    public string? VerifyToken { get; set; }
+}

@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.WebUtilities;
+using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Tests.Shared;
+using OtpPipeline.Workers.Tests.Providers.Support;
+
+namespace OtpPipeline.Workers.Tests.Providers.Presets;
+
+/// <summary>The file samples.json beside a preset: what is sent for a message, and what answers and receipts mean.</summary>
+/// <param name="Name">The preset's.</param>
+/// <param name="Root">The file.</param>
+internal sealed record PresetSample(string Name, JsonObject Root)
+{
+    public const string PublicUrl = "https://otp.example";
+    public const string Token = "AZAAAAAAcACAAAAAAAAAAQABAAHJJJJJJJJJJJJJJJJJJJJJ";
+    public static readonly Guid DeliveryId = Guid.Parse("01900000-0000-7000-8000-000000000001");
+    public static readonly DateTimeOffset Now = new(2026, 11, 27, 12, 0, 0, TimeSpan.Zero);
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "presets");
+
+    public static IEnumerable<string> Names => Directory.GetDirectories(Folder).Select(d => Path.GetFileName(d)!).Order();
+
+    public static PresetSample Of(string name) =>
+        new(name, JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, name, "samples.json")))!.AsObject());
+
+    public IEnumerable<JsonObject> All(string part) => Root[part]?.AsArray().Select(n => n!.AsObject()) ?? [];
+
+    /// <summary>The entry's keys: settings of all samples, changed by this one's, sent to this server.</summary>
+    public Dictionary<string, string?> Keys(JsonObject? sample = null, string? server = null)
+    {
+        var keys = new Dictionary<string, string?> { ["Type"] = Name };
+        foreach (var (key, value) in Root["settings"]!.AsObject().Concat(sample?["settings"]?.AsObject() ?? []))
+        {
+            keys[key] = value?.GetValue<string>();
+        }
+
+        server ??= "http://127.0.0.1:9";
+        if (Root["path"] is { } path)
+        {
+            keys["Url"] = server + path.GetValue<string>();
+        }
+        else
+        {
+            keys["BaseUrl"] = server;
+        }
+
+        return keys.Where(k => k.Value is not null).ToDictionary();
+    }
+
+    /// <summary>The message of a sample as a claim hands it to a provider.</summary>
+    public static OutgoingDelivery Message(JsonObject? sample)
+    {
+        var message = sample?["message"]?.AsObject() ?? new() { ["recipient"] = "+33612246400", ["text"] = "Your code is 4711" };
+        string? Text(string name) => message[name]?.GetValue<string>();
+        var delivery = Messages.To(
+            Text("recipient")!, Channel.Sms, Text("text")!, Text("pin") ?? "4711", Text("from") ?? "Tests", null,
+            message["attempt"]?.GetValue<int>() ?? 1, DeliveryId);
+        return delivery with
+        {
+            Details = delivery.Details with { Locale = Text("locale") },
+            ExpiresAt = Now.UtcDateTime.AddSeconds(message["seconds"]?.GetValue<int>() ?? 300),
+            ReceiptUrl = $"{PublicUrl}/r/{Token}",
+            ReceiptToken = Token,
+        };
+    }
+
+    /// <summary>Compares everything that the sample names with the request.</summary>
+    public static void Compare(JsonObject expected, string method, string target, Func<string, string?> header, string body)
+    {
+        var query = target.Split('?');
+        if (expected["method"] is { } verb)
+        {
+            method.ShouldBe(verb.GetValue<string>());
+        }
+
+        if (expected["target"] is { } path)
+        {
+            query[0].ShouldBe(path.GetValue<string>());
+        }
+
+        foreach (var (name, value) in expected["headers"]?.AsObject() ?? [])
+        {
+            header(name).ShouldBe(value!.GetValue<string>(), name);
+        }
+
+        if (expected["form"] is { } form)
+        {
+            Pairs(body).ShouldBe(Pairs(form.AsObject()));
+        }
+
+        if (expected["query"] is { } parameters)
+        {
+            Pairs(query[1]).ShouldBe(Pairs(parameters.AsObject()));
+        }
+
+        if (expected["json"] is { } json)
+        {
+            JsonNode.DeepEquals(JsonNode.Parse(body), json).ShouldBeTrue(body);
+        }
+    }
+
+    /// <summary>Sorted by name; a name with several values is there several times.</summary>
+    public static List<string> Pairs(string encoded) =>
+        [.. QueryHelpers.ParseQuery(encoded).SelectMany(p => p.Value.Select(v => $"{p.Key}={v}")).Order(StringComparer.Ordinal)];
+
+    private static List<string> Pairs(JsonObject fields) =>
+    [
+        .. fields.SelectMany(f => f.Value is JsonArray several ? several.Select(v => $"{f.Key}={v}") : [$"{f.Key}={f.Value}"])
+            .Order(StringComparer.Ordinal),
+    ];
+}

@@ -1,0 +1,167 @@
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Presets;
+using OtpPipeline.Hosting.Providers.Receipts;
+using OtpPipeline.Tests.Shared;
+using OtpPipeline.Workers.Providers.Http;
+using OtpPipeline.Workers.Tests.Providers.Support;
+
+namespace OtpPipeline.Workers.Tests.Providers.Presets;
+
+/// <summary>Replays samples.json of each folder in src/Hosting/Providers/Presets.</summary>
+public sealed class The_samples_of_each_preset
+{
+    public static TheoryData<string> Presets => [.. PresetSample.Names];
+
+    public static TheoryData<string, int> Requests => Each("requests");
+
+    public static TheoryData<string, int> Answers => Each("answers");
+
+    public static TheoryData<string, int> Receipts => Each("receipts");
+
+    public static TheoryData<string, int> Feedback => Each("feedback");
+
+    [Fact]
+    public void Are_there_for_each_preset_of_the_product() =>
+        PresetSample.Names.ShouldBe(["kannel", "telegram-bot", "twilio-sms", "twilio-voice", "vonage-sms", "whatsapp-cloud"]);
+
+    [Theory]
+    [MemberData(nameof(Requests))]
+    public async Task What_is_sent(string preset, int index)
+    {
+        var sample = PresetSample.Of(preset);
+        var expected = sample.All("requests").ElementAt(index);
+        await using var server = await HttpReceiver.StartAsync();
+        await using var host = Host(sample.Keys(expected, server.Url));
+
+        await host.SendAsync(PresetSample.Message(expected));
+
+        var got = server.Single;
+        PresetSample.Compare(expected, got.Method, got.Target, name => got.Headers.GetValueOrDefault(name), got.Body);
+    }
+
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public async Task What_an_answer_means(string preset, int index)
+    {
+        var sample = PresetSample.Of(preset);
+        var answer = sample.All("answers").ElementAt(index);
+        await using var server = await HttpReceiver.StartAsync();
+        await using var host = Host(sample.Keys(server: server.Url));
+        server.Says(
+            answer["status"]!.GetValue<int>(),
+            answer["body"] is JsonValue text ? text.GetValue<string>() : answer["body"]!.ToJsonString(),
+            [.. (answer["headers"]?.AsObject() ?? []).Select(h => (h.Key, h.Value!.GetValue<string>()))]);
+
+        var outcome = await host.SendAsync(PresetSample.Message(null));
+
+        outcome.GetType().Name.ShouldBe(answer["outcome"]!.GetValue<string>(), outcome.ToString());
+        outcome.Cause.ShouldBe(answer["reason"]?.GetValue<string>());
+        (outcome as SendOutcome.Accepted)?.ProviderMessageId.ShouldBe(answer["id"]?.GetValue<string>());
+        outcome.Wait?.TotalSeconds.ShouldBe(answer["wait"]?.GetValue<double>() ?? 0);
+        host.Logs.ShouldNotContain(l => l.Contains("4711") || l.Contains("of-a-sample") || l.Contains("612246400"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Receipts))]
+    public void What_a_receipt_says(string preset, int index)
+    {
+        var sample = PresetSample.Of(preset);
+        var receipt = sample.All("receipts").ElementAt(index);
+
+        var reading = Reader(sample.Keys(receipt)).Read(Request(receipt), PresetSample.Now.UtcDateTime);
+
+        reading.Problem?.ToString().ShouldBe(receipt["problem"]?.GetValue<string>());
+        reading.Problem.HasValue.ShouldBe(receipt["problem"] is not null);
+        reading.Reply?.Body.ShouldBe(receipt["reply"]?.GetValue<string>());
+        reading.Receipts.ShouldBe((receipt["receipts"]?.AsArray() ?? []).Select(r => Receipt(r!.AsObject())));
+    }
+
+    [Theory]
+    [MemberData(nameof(Feedback))]
+    public async Task What_is_reported_back(string preset, int index)
+    {
+        var sample = PresetSample.Of(preset);
+        var expected = sample.All("feedback").ElementAt(index);
+        var entry = Entry(sample.Keys());
+        var description = new HttpDescription(EntryReader.Read<HttpProviderOptions>(entry.Section, entry.Problems), entry, entry.Problems);
+
+        using var request = description.Feedback!.Write(expected["messageId"]!.GetValue<string>(), expected["verified"]!.GetValue<bool>())!;
+
+        entry.Problems.Sentences.ShouldBeEmpty();
+        PresetSample.Compare(
+            expected, request.Method.Method, request.RequestUri!.PathAndQuery, name => Header(request.Headers, name),
+            await request.Content!.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Theory]
+    [MemberData(nameof(Presets))]
+    public void A_copy_named_by_its_path_is_the_same_preset(string preset)
+    {
+        var copy = Path.Combine(AppContext.BaseDirectory, "presets", preset, "preset.json");
+
+        ProviderHost.Refusals(PresetSample.Of(preset).Keys().With(("Type", copy), ("Api:PublicUrl", PresetSample.PublicUrl))).ShouldBeEmpty();
+    }
+
+    private static ProviderHost Host(Dictionary<string, string?> keys) =>
+        new(keys.With(("Api:PublicUrl", PresetSample.PublicUrl)), time: new FakeTimeProvider(PresetSample.Now));
+
+    private static IReceiptReader Reader(Dictionary<string, string?> keys) =>
+        new ServiceCollection().AddProviderReceipts(Configuration(keys)).BuildServiceProvider().GetRequiredService<IReceiptReader>();
+
+    private static ProviderEntry Entry(Dictionary<string, string?> keys) => ProviderEntries.Read(Configuration(keys)).Single();
+
+    private static IConfiguration Configuration(Dictionary<string, string?> keys) => ProviderHost.Configuration(
+        keys.With(("Api:PublicUrl", PresetSample.PublicUrl)));
+
+    private static ReceiptRequest Request(JsonObject receipt)
+    {
+        var headers = (receipt["headers"]?.AsObject() ?? []).Select(h => KeyValuePair.Create(h.Key, h.Value!.GetValue<string>())).ToList();
+        var body = receipt["text"]?.GetValue<string>() ?? receipt["json"]?.ToJsonString() ?? "";
+        if (receipt["form"] is { } form)
+        {
+            body = string.Join(
+                '&', form.AsObject().Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value!.GetValue<string>())}"));
+            headers.Add(new("Content-Type", "application/x-www-form-urlencoded"));
+        }
+        else if (receipt["json"] is not null)
+        {
+            headers.Add(new("Content-Type", "application/json"));
+        }
+
+        return new(
+            receipt["method"]!.GetValue<string>(), new(receipt["url"]!.GetValue<string>()), headers, Encoding.UTF8.GetBytes(body))
+        {
+            Token = receipt["token"] is null ? null : new ReceiptToken(Guid.Empty, 1, 1),
+        };
+    }
+
+    private static Receipt Receipt(JsonObject receipt) => new(
+        Enum.Parse<ReceiptStatus>(receipt["status"]!.GetValue<string>()), receipt["reason"]?.GetValue<string>(),
+        receipt["id"]?.GetValue<string>(), receipt["reference"]?.GetValue<string>(),
+        receipt["at"]?.GetValue<DateTimeOffset>().UtcDateTime);
+
+    private static string? Header(HttpRequestHeaders headers, string name) =>
+        headers.TryGetValues(name, out var values) ? values.Single() : null;
+
+    private static TheoryData<string, int> Each(string part)
+    {
+        var data = new TheoryData<string, int>();
+        foreach (var name in PresetSample.Names)
+        {
+            for (var i = 0; i < PresetSample.Of(name).All(part).Count(); i++)
+            {
+                data.Add(name, i);
+            }
+        }
+
+        return data;
+    }
+}

@@ -24,16 +24,18 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
         var examples = Kinds.From(page).Where(e => e.Kind == Kind.Configuration).SelectMany(e => e.Example.Settings)
             .Where(s => !IsPlaceholder(s.Value)).ToList();
         var files = Servers.NewFolder("secret-files");
-        foreach (var host in examples.GroupBy(s => OfTheApi.Contains(Section(s.Key)) ? "Api" : "Workers"))
+        foreach (var host in examples.Select(s => HostOf(s.Key)).Distinct())
         {
-            var environment = pipeline.EnvironmentOf($"documented-{host.Key}");
-            foreach (var (key, value) in host.Where(s => !environment.ContainsKey(s.Key) || Section(s.Key) is "Deliveries" or "Providers"))
+            var environment = pipeline.EnvironmentOf($"documented-{host}");
+            foreach (var (key, value) in examples.Where(
+                s => (HostOf(s.Key) == host || IsOfBoth(s.Key))
+                    && (!environment.ContainsKey(s.Key) || IsOfBoth(s.Key) || Section(s.Key) is "Deliveries")))
             {
                 environment[key] = await WithFileAsync(value, files);
             }
 
-            var log = Path.Combine(pipeline.Logs, $"{Path.GetFileNameWithoutExtension(page)}-{host.Key}.log");
-            await using var process = new HostProcess(Repository.Host(host.Key), environment, log);
+            var log = Path.Combine(pipeline.Logs, $"{Path.GetFileNameWithoutExtension(page)}-{host}.log");
+            await using var process = new HostProcess(Repository.Host(host), environment, log);
             await process.StartAsync();
             (await process.StopAsync()).ShouldBe(0);
         }
@@ -57,6 +59,11 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
     private static bool IsPlaceholder(string value) =>
         new[] { "...", "<", "user:password" }.Any(p => value.Contains(p, StringComparison.Ordinal));
 
+    private static string HostOf(string key) => OfTheApi.Contains(Section(key)) ? "Api" : "Workers";
+
+    /// <summary>Both hosts read the entries of providers with receipts, and the address of the Api.</summary>
+    private static bool IsOfBoth(string key) => Section(key) is "Providers" || key is "Api__PublicUrl";
+
     private static string Section(string key) => key.Split("__")[0];
 
     /// <summary>A file that the value names exists here below a folder of the test.</summary>
@@ -68,7 +75,13 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
         }
 
         var file = Path.Combine(folder, Path.GetFileName(value));
-        await File.WriteAllTextAsync(file, value.EndsWith(".html", StringComparison.Ordinal) ? "<p>{{pin}}</p>" : "a secret of the tests");
+        await File.WriteAllTextAsync(file, Path.GetFileName(value) switch
+        {
+            "my-twilio.json" => Repository.Read("src", "Hosting", "Providers", "Presets", "twilio-sms", "preset.json"),
+            "telegram" => "123456789:token-of-the-tests",
+            var name when name.EndsWith(".html", StringComparison.Ordinal) => "<p>{{pin}}</p>",
+            _ => "a secret of the tests",
+        });
         return file;
     }
 }

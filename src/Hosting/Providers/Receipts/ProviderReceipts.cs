@@ -9,7 +9,7 @@ using OtpPipeline.Hosting.Providers.Signatures;
 namespace OtpPipeline.Hosting.Providers.Receipts;
 
 /// <summary>Creates a reader for each entry of section <c>Providers</c> whose provider sends receipts.</summary>
-public static class ReceiptReaders
+public static class ProviderReceipts
 {
     private const string Key = "Receipt";
 

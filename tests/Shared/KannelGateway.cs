@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Sockets;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Tests.Shared;
 
 /// <summary>Kannel's own programs on ports of 127.0.0.1: bearerbox, smsbox, and its fake message centre.</summary>
 internal sealed class KannelGateway : IAsyncDisposable

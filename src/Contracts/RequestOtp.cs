@@ -23,6 +23,7 @@ namespace OtpPipeline.Contracts;
 /// <param name="Name">The recipient's name, for channels that greet.</param>
 /// <param name="Locale">BCP 47 tag, such as fr-CH.</param>
 /// <param name="Metadata">At most 20 pairs, echoed in every answer and event.</param>
+/// <param name="Channels">The delivery plan instead of <paramref name="Channel"/>, at most 6 steps.</param>
 public sealed record RequestOtp(
     Guid ApplicationId,
     string? IdempotencyKey = null,
@@ -41,7 +42,8 @@ public sealed record RequestOtp(
     string? OtpCallbackUrl = null,
     string? Name = null,
     string? Locale = null,
-    IReadOnlyDictionary<string, string>? Metadata = null)
+    IReadOnlyDictionary<string, string>? Metadata = null,
+    IReadOnlyList<OtpStep>? Channels = null)
 {
     /// <summary>Names the application only: the other fields are personal or secret.</summary>
     public override string ToString() => $"RequestOtp {{ ApplicationId = {ApplicationId} }}";

@@ -11,6 +11,7 @@ using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Sending;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Receipts;
@@ -50,7 +51,10 @@ public static class CoreRegistration
         services.AddSingleton<OtpVerification>();
         services.AddSingleton<OtpCancellation>();
         services.AddSingleton<OtpCheck>();
+        services.AddSingleton<SendingTransactions>();
         services.AddSingleton<OtpResend>();
+        services.AddSingleton<OtpNext>();
+        services.AddSingleton<StepStart>();
         services.AddSingleton<OtpReader>();
         services.AddSingleton<OtpExpiry>();
         services.AddSingleton<DeadLetterStore>();

@@ -10,6 +10,7 @@ using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Sending;
 using OtpPipeline.Core.RateLimits;
 using OtpPipeline.Core.Receipts.Recording;
 using OtpPipeline.Core.Sandbox;
@@ -58,6 +59,7 @@ public static class PostgresStorage
         services.AddSingleton<IOtpStore, PostgresOtpStore>();
         services.AddSingleton<IIntakeStore, PostgresOtpStore>();
         services.AddSingleton<IOtpSearch, PostgresOtpSearch>();
+        services.AddSingleton<IStepStore, PostgresStepStore>();
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         services.AddSingleton<IReleaseStore, PostgresDeliveryStore>();
         services.AddSingleton<IReceiptStore, PostgresReceiptStore>();

@@ -124,7 +124,7 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
         return now;
     }
 
-    public string[] Texts(string name, string[] now, int min, int max, Func<string, bool> isValid, string expected)
+    public string[] Texts(string name, string[] now, int min, int max, Func<string, bool> isValid, string expected, bool distinct = true)
     {
         if (!Find(name, out var value))
         {
@@ -136,7 +136,8 @@ internal sealed class FieldReader(JsonElement body, List<ProblemField> problems,
             : null;
         if (texts is not null && texts.Count >= min && texts.Count <= max && texts.TrueForAll(t => t is not null && isValid(t)))
         {
-            return [.. texts.Distinct(StringComparer.Ordinal)!];
+            var valid = texts.Select(t => t!);
+            return [.. distinct ? valid.Distinct(StringComparer.Ordinal) : valid];
         }
 
         Refuse(name, expected);

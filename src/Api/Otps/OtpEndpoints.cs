@@ -21,6 +21,9 @@ internal static class OtpEndpoints
             .WithErrors(VerifyOtp.Errors);
         group.MapDelete(One, CancelOtp.HandleAsync).WithName("cancelOtp")
             .WithErrors(OtpErrors.NotFound, OtpErrors.AlreadyCancelled, OtpErrors.NotPending);
+        group.MapPost(One + "/resend", ResendOtp.HandleAsync).WithName("resendOtp").Takes<ResendOtpBody>(isOptional: true)
+            .TakesIdempotencyKey().WithErrors(ResendOtp.Errors);
+        group.MapPost(One + "/next", NextOtp.HandleAsync).WithName("nextOtp").TakesIdempotencyKey().WithErrors(NextOtp.Errors);
         group.MapMethods(One, [HttpMethods.Head], ReadOtp.HandleAsync).ExcludeFromDescription();
         return group;
     }

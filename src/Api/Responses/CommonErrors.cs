@@ -1,6 +1,7 @@
 using System.Net;
 using System.Reflection;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Recipients;
 
 namespace OtpPipeline.Api.Responses;
 
@@ -12,6 +13,12 @@ internal static class CommonErrors
     public static readonly OtpError TooManySends = OtpErrors.TooManySends("hour", TimeSpan.FromHours(1));
     public static readonly OtpError TooSoon = OtpErrors.TooSoon(TimeSpan.FromMinutes(1));
     public static readonly OtpError CoolingOff = OtpErrors.CoolingOff(TimeSpan.FromHours(1));
+
+    public static readonly OtpError StepChannelInvalid = OtpErrors.StepChannelInvalid(1);
+    public static readonly OtpError StepWaitInvalid = OtpErrors.StepWaitInvalid(1);
+    public static readonly OtpError StepRecipientInvalid = OtpErrors.StepRecipientInvalid(1, Channel.Email);
+    public static readonly OtpError StepNotServed = OtpErrors.StepNotServed(1);
+    public static readonly OtpError ResendTooSoon = OtpErrors.ResendTooSoon(TimeSpan.FromSeconds(30));
 
     /// <summary>Errors of every call with an API key or an access token.</summary>
     public static readonly OtpError[] OfCallers =
@@ -30,8 +37,9 @@ internal static class CommonErrors
     /// <summary>Errors of a request for an OTP with invalid fields.</summary>
     public static readonly OtpError[] OfRequests =
     [
-        .. Of(typeof(OtpErrors)).Select(e => e.Error).Where(e => e.Type is "invalid_param" && e != OtpErrors.PinMissing),
-        CallbackNetworkRefused,
+        .. Of(typeof(OtpErrors)).Select(e => e.Error).Where(
+            e => e.Type is "invalid_param" && e.Kind is not (ErrorKind.PinMissing or ErrorKind.ResendOptionInvalid)),
+        CallbackNetworkRefused, StepChannelInvalid, StepWaitInvalid, StepRecipientInvalid, StepNotServed,
     ];
 
     /// <summary>Errors of every call.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Rules;
 
 namespace OtpPipeline.Core.Applications;
 
@@ -30,8 +31,23 @@ public sealed record ApplicationSettings
     /// <summary>Guesses allowed.</summary>
     public int MaxAttempts { get; init; } = 5;
 
-    /// <summary>The channel of a request that names none: one step, since a second is not sent yet; empty for sms.</summary>
+    /// <summary>The delivery plan of a request that names no channel; empty for sms.</summary>
     public Channel[] Plan { get; init; } = [];
+
+    /// <summary>Seconds that a further step of a plan waits, unless the request says it.</summary>
+    public int PlanWait { get; init; } = 60;
+
+    /// <summary>Seconds between two sends of one OTP that its user may ask for.</summary>
+    public int ResendCooldown { get; init; } = 30;
+
+    /// <summary>How often an OTP may be sent again.</summary>
+    public int MaxResends { get; init; } = 3;
+
+    /// <summary>Which PIN a resend sends.</summary>
+    public ResendPolicy ResendPolicy { get; init; }
+
+    /// <summary>A request to resend may name another policy.</summary>
+    public bool ResendPolicyByRequest { get; init; }
 
     /// <summary>What access tokens of the application may do, of <see cref="Applications.Scopes.All"/>; empty for all.</summary>
     public string[] Scopes { get; init; } = [];

@@ -10,6 +10,8 @@ public static class SettingRules
     public const int MaxName = 100;
     public const int MinTokenLifetime = 60;
     public const int MaxTokenLifetime = 7 * DayInSeconds;
+    public const int MaxResendCooldown = OptionRules.MaxTtl;
+    public const int MaxResends = 10;
     public const int MaxSends = 100_000;
     public const int MaxFailedGuesses = 100_000;
     public const int MaxRetryPeriod = DayInSeconds;
@@ -23,6 +25,11 @@ public static class SettingRules
 
     /// <summary>Seconds.</summary>
     public static readonly NumberRule TokenLifetime = new(MinTokenLifetime, MaxTokenLifetime);
+
+    /// <summary>Seconds.</summary>
+    public static readonly NumberRule ResendCooldown = new(0, MaxResendCooldown);
+
+    public static readonly NumberRule Resends = new(0, MaxResends);
 
     /// <summary>Per hour, and per 24 hours.</summary>
     public static readonly NumberRule Sends = new(1, MaxSends);
@@ -49,7 +56,10 @@ public static class SettingRules
             ("PinAlphabet", Problem(settings.PinAlphabet, OptionRules.PinAlphabet)),
             ("Ttl", Problem(settings.Ttl, OptionRules.Ttl)),
             ("MaxAttempts", Problem(settings.MaxAttempts, OptionRules.Attempts)),
-            ("Plan", settings.Plan.Length > 1 ? "must name one channel: a plan of several steps is not sent yet" : null),
+            ("Plan", settings.Plan.Length > OptionRules.MaxSteps ? $"must name at most {OptionRules.MaxSteps} channels" : null),
+            ("PlanWait", Problem(settings.PlanWait, OptionRules.StepWait)),
+            ("ResendCooldown", Problem(settings.ResendCooldown, ResendCooldown)),
+            ("MaxResends", Problem(settings.MaxResends, Resends)),
             ("OtpCallbackUrl", settings.OtpCallbackUrl?.Length > OptionRules.MaxCallbackUrl
                 ? $"must have at most {OptionRules.MaxCallbackUrl} characters"
                 : null),

@@ -53,6 +53,9 @@ public sealed class Delivery
     /// <summary>Attempt within the step, from 1.</summary>
     public required int Attempt { get; init; }
 
+    /// <summary>Asked for by a resend; the attempts after it count from it.</summary>
+    public bool IsResend { get; init; }
+
     public DeliveryStatus Status { get; set; }
 
     /// <summary>Stable code for the reason of FAILED, UNKNOWN, UNDELIVERED or SUPPRESSED.</summary>

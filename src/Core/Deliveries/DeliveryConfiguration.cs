@@ -17,6 +17,9 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.Property(d => d.Provider).HasColumnName("provider").HasMaxLength(64);
         builder.Property(d => d.Step).HasColumnName("step");
         builder.Property(d => d.Attempt).HasColumnName("attempt");
+
+        // The default lets hosts of the previous version write during a rollout.
+        builder.Property(d => d.IsResend).HasColumnName("is_resend").HasDefaultValue(false);
         builder.Property(d => d.Status).HasColumnName("status").AsUpperText();
         builder.Property(d => d.Reason).HasColumnName("reason").HasMaxLength(64);
         builder.Property(d => d.ProviderMessageId).HasColumnName("provider_message_id").HasMaxLength(255);

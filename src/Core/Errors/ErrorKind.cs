@@ -55,5 +55,12 @@ public enum ErrorKind
     ApplicationNotAllowed = 2118,
     StillLive = 2119,
     RateLimited = 2120,
+    ResendTooSoon = 2131,
+    ResendsUsed = 2132,
+    ResendNotPossible = 2133,
+    ResendOptionInvalid = 2134,
+    NoFurtherStep = 2135,
+    StepNotStarted = 2136,
+    PlanInvalid = 2137,
     ServerError = 2150,
 }

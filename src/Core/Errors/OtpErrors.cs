@@ -114,6 +114,33 @@ public static class OtpErrors
     public static readonly OtpError SpendingLimit = new(
         ErrorKind.SpendingLimit, "insufficient_credit", "The spending limit of the application is reached for today");
 
+    public static readonly OtpError ResendsUsed = new(
+        ErrorKind.ResendsUsed, "access_denied", "The OTP was sent again as often as the application allows: request a new OTP");
+    public static readonly OtpError ResendOfOwnMessage = new(
+        ErrorKind.ResendNotPossible, "access_denied",
+        "The PIN or the text of this OTP was written by the caller, so no new PIN can be sent: resend it with 'resendPolicy' same");
+    public static readonly OtpError ResendPolicyInvalid = Param(
+        ErrorKind.ResendOptionInvalid, $"Invalid parameter 'resendPolicy'. Must be one of: {ResendPolicies.Names}");
+    public static readonly OtpError ResendPolicyNotAllowed = Param(
+        ErrorKind.ResendOptionInvalid,
+        "The parameter 'resendPolicy' differs from the application's, which requests may not change: leave it out");
+    public static readonly OtpError ResendChannelInvalid = Param(
+        ErrorKind.ResendOptionInvalid, "The parameter 'channel' names no step of this OTP's plan: leave it out for the current step");
+
+    public static readonly OtpError NoFurtherStep = new(
+        ErrorKind.NoFurtherStep, "access_denied", "The plan of this OTP has no further step: resend the current one, or request a new OTP");
+    public static readonly OtpError StepNotStarted = new(
+        ErrorKind.StepNotStarted, "access_denied",
+        "The step on 'channel' has not started: POST /otp/{otpId}/next starts the next step before its wait is over");
+    public static readonly OtpError PlanInvalid = Param(
+        ErrorKind.PlanInvalid,
+        $"The parameter 'channels' must be a list of 1 to {OptionRules.MaxSteps} steps: each a channel, or an object with 'channel', " +
+        $"'waitSeconds' and 'recipient'");
+    public static readonly OtpError PlanAndChannel = Param(
+        ErrorKind.PlanInvalid, "The parameters 'channel' and 'channels' exclude each other: send one of them");
+    public static readonly OtpError FirstStepWaits = Param(
+        ErrorKind.PlanInvalid, "The parameter 'channels[0].waitSeconds' has no step before it: the first step is sent at once");
+
     public static readonly OtpError ApplicationUnknown = new(
         ErrorKind.ApplicationUnknown, "invalid_client", "The parameter 'applicationId' is missing or names no active application");
     public static readonly OtpError ApplicationNotAllowed = new(
@@ -142,6 +169,21 @@ public static class OtpErrors
 
     public static OtpError CoolingOff(TimeSpan retryAfter) =>
         new(ErrorKind.RateLimited, "rate_limit", "Too many wrong PINs were submitted for this recipient", retryAfter);
+
+    public static OtpError StepChannelInvalid(int index) => Param(
+        ErrorKind.PlanInvalid, $"Invalid channel in 'channels[{index}]'. Must be one of: {Channels.Names}");
+
+    public static OtpError StepWaitInvalid(int index) => Param(
+        ErrorKind.PlanInvalid, $"The parameter 'channels[{index}].waitSeconds' {OptionRules.StepWait.Expected}");
+
+    public static OtpError StepRecipientInvalid(int index, Channel channel) => Param(
+        ErrorKind.PlanInvalid, $"The parameter 'channels[{index}].recipient' is not a valid recipient on '{channel.Text()}'");
+
+    public static OtpError StepNotServed(int index) => Param(
+        ErrorKind.ChannelInvalid, $"The channel of 'channels[{index}]' is not configured on this server");
+
+    public static OtpError ResendTooSoon(TimeSpan retryAfter) =>
+        new(ErrorKind.ResendTooSoon, "rate_limit", "This OTP was sent a moment ago", retryAfter);
 
     private static OtpError Body(string message) => new(ErrorKind.RequestInvalid, "invalid_body", message);
 

@@ -14,6 +14,9 @@ public sealed class Otp
 
     public required Channel Channel { get; init; }
 
+    /// <summary>The steps of the delivery plan; null for one step on <see cref="Channel"/>.</summary>
+    public string? Plan { get; init; }
+
     public string? CountryIso { get; init; }
 
     /// <summary>Keyed hash of the recipient: finds the recipient without storing it in clear.</summary>

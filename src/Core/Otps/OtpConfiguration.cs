@@ -14,6 +14,7 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.ApplicationId).HasColumnName("application_id");
         builder.Property(o => o.TrackId).HasColumnName("track_id");
         builder.Property(o => o.Channel).HasColumnName("channel").AsLowerText();
+        builder.Property(o => o.Plan).HasColumnName("plan").HasMaxLength(100);
         builder.Property(o => o.CountryIso).HasColumnName("country_iso").HasMaxLength(2);
         builder.Property(o => o.RecipientHash).HasColumnName("recipient_hash").HasMaxLength(32);
         builder.Property(o => o.LimitHash).HasColumnName("limit_hash").HasMaxLength(32);

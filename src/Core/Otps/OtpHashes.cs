@@ -1,6 +1,7 @@
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Rules;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Otps;
@@ -40,6 +41,13 @@ public static class OtpHashes
 
     /// <summary>Hashes the id alone: a cancellation has no other content.</summary>
     public static byte[] HashCancellation(this OtpSecrets secrets, string submissionId) => secrets.Hash("cancellation", submissionId);
+
+    /// <summary>Hashes the id and the options: the same id with others is another resend.</summary>
+    public static byte[] HashResend(this OtpSecrets secrets, string submissionId, Channel? channel, ResendPolicy? policy) =>
+        secrets.Hash("resend", $"{submissionId}\n{channel}\n{policy}");
+
+    /// <summary>Hashes the id alone: a start of the next step has no other content.</summary>
+    public static byte[] HashNext(this OtpSecrets secrets, string submissionId) => secrets.Hash("next", submissionId);
 
     private static byte[] HashRecipient(OtpSecrets secrets, RecipientKind kind, string key) => secrets.Hash("recipient", $"{kind}:{key}");
 }

@@ -23,5 +23,13 @@ public static class Channels
     /// <summary>Whether the channel reaches a phone number.</summary>
     public static bool TakesPhoneNumber(this Channel channel) => channel is not (Channel.Email or Channel.Telegram);
 
+    /// <summary>The kind of address that the channel reaches.</summary>
+    public static RecipientKind RecipientKind(this Channel channel) => channel switch
+    {
+        Channel.Email => Recipients.RecipientKind.Email,
+        Channel.Telegram => Recipients.RecipientKind.Chat,
+        _ => Recipients.RecipientKind.Phone,
+    };
+
     public static string Text(this Channel channel) => EnumText<Channel>.Lower(channel);
 }

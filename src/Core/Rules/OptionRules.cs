@@ -16,6 +16,9 @@ public static class OptionRules
     public const int MaxAttempts = 10;
     public const int MaxCallbackUrl = 2048;
     public const int MaxIdempotencyKey = 255;
+    public const int MaxSteps = 6;
+    public const int MinStepWait = 15;
+    public const int MaxStepWait = 900;
     public const int MinAlphabet = 10;
     public const int MaxAlphabet = 36;
 
@@ -44,6 +47,9 @@ public static class OptionRules
     public static readonly NumberRule Ttl = new(MinTtl, MaxTtl);
 
     public static readonly NumberRule Attempts = new(MinAttempts, MaxAttempts);
+
+    /// <summary>Seconds that a step of a plan waits.</summary>
+    public static readonly NumberRule StepWait = new(MinStepWait, MaxStepWait);
 
     public static bool HasControl(string text) => text.Any(char.IsControl);
 

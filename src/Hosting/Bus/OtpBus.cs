@@ -94,6 +94,8 @@ public static class OtpBus
             setup.Map<OtpAccepted>("otp-accepted", encrypted: true);
             setup.Map<OtpVerified>("otp-verified");
             setup.Map<OtpCancelled>("otp-cancelled");
+            setup.Map<OtpResent>("otp-resent");
+            setup.Map<OtpStepStarted>("otp-step-started");
             setup.Map<OtpRejected>("otp-rejected");
             setup.EncryptHeader(Answers.CorrelationHeader);
             setup.OnSend = context =>

@@ -42,6 +42,12 @@ public static class OtpBusTopology
     /// <summary>Name of the queue for the command CancelOtp, and of the fanout exchange that leads only to it.</summary>
     public const string CancelOtpQueue = "cancel-otp";
 
+    /// <summary>Name of the queue for the command ResendOtp, and of the fanout exchange that leads only to it.</summary>
+    public const string ResendOtpQueue = "resend-otp";
+
+    /// <summary>Name of the queue for the command NextOtp, and of the fanout exchange that leads only to it.</summary>
+    public const string NextOtpQueue = "next-otp";
+
     /// <summary>Deliveries of one message before the broker moves it to the dead letters.</summary>
     public const int DeliveryLimit = 20;
 
@@ -57,7 +63,7 @@ public static class OtpBusTopology
 
     /// <summary>Every queue that the pipeline reads, except dead-letter queues.</summary>
     public static IReadOnlyList<string> WorkQueues { get; } = [
-        RequestOtpQueue, VerifyOtpQueue, CancelOtpQueue, CallbackQueue, .. Channels.All.Select(QueueOf)
+        RequestOtpQueue, VerifyOtpQueue, CancelOtpQueue, ResendOtpQueue, NextOtpQueue, CallbackQueue, .. Channels.All.Select(QueueOf)
     ];
 
     /// <summary>Name of the queue and fanout exchange for messages that were delivered too often.</summary>
@@ -91,6 +97,8 @@ public static class OtpBusTopology
         .. CommandQueue<RequestOtp>(RequestOtpQueue),
         .. CommandQueue<VerifyOtp>(VerifyOtpQueue),
         .. CommandQueue<CancelOtp>(CancelOtpQueue),
+        .. CommandQueue<ResendOtp>(ResendOtpQueue),
+        .. CommandQueue<NextOtp>(NextOtpQueue),
         .. WithDeadLetters(new(CallbackQueue, IsWork: true,
         [
             new(CallbackQueue, ExchangeType.Fanout, ""),

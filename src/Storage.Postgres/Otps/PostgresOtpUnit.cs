@@ -21,7 +21,6 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     private const string LockSql = $"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = ANY ($1) ORDER BY o.id FOR UPDATE";
     private const string DeliveriesSql =
         $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
-    private const string Published = DeliveryTable.Published;
     private const string ClockSql = "SELECT clock_timestamp()";
 
     // Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second.
@@ -30,15 +29,45 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         "m.parked_at IS NULL";
 
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
-        LockAsync(otpIds, forVerification: false, submissions, [], cancellationToken);
+        LockAsync(otpIds, pins: false, histories: false, submissions, [], cancellationToken);
 
     public Task<LockedOtps> LockForVerificationAsync(
         IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
-        LockAsync(otpIds, forVerification: true, submissions, [], cancellationToken);
+        LockAsync(otpIds, pins: true, histories: true, submissions, [], cancellationToken);
 
     public Task<LockedOtps> LockForOutcomesAsync(
         IReadOnlyCollection<Guid> otpIds, IReadOnlyCollection<ProviderMessage> messages, CancellationToken cancellationToken) =>
-        LockAsync(otpIds, forVerification: false, submissions: false, messages, cancellationToken);
+        LockAsync(otpIds, pins: false, histories: false, submissions: false, messages, cancellationToken);
+
+    public Task<LockedOtps> LockForSendingAsync(Guid otpId, bool submissions, CancellationToken cancellationToken) =>
+        LockAsync([otpId], pins: true, histories: false, submissions, [], cancellationToken);
+
+    public async Task<SendHistories> LockHistoriesAsync(
+        IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys, CancellationToken cancellationToken)
+    {
+        await using var batch = session.NewBatch();
+        RecipientHistoryTable.MakeEmptyAndLock(batch, [.. keys.DistinctBy(k => (k.ApplicationId, Convert.ToHexString(k.Hash)))]);
+        return SendHistories.From(await session.ReadAsync(
+            batch, reader => Rows.ReadAllAsync(reader, RecipientHistoryTable.Read, cancellationToken), cancellationToken));
+    }
+
+    /// <remarks>The due steps are read after the lock: another worker may have started one between the search and the lock.</remarks>
+    public async Task<LockedOtps> LockDueStepsAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken)
+    {
+        var locked = await LockDueAsync(
+            $"""
+            SELECT {OtpTable.Columns} FROM otps o
+            WHERE o.id = ANY ($1) AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
+            FOR UPDATE SKIP LOCKED
+            """,
+            [Parameters.From(otpIds)],
+            cancellationToken);
+        await using var batch = session.NewBatch();
+        batch.Add(PendingStepTable.OfOtpsSql, Parameters.From(locked.Otps.Keys));
+        var due = await session.ReadAsync(
+            batch, reader => Rows.ReadAllAsync(reader, r => (OtpId: r.GetGuid(0), Step: r.GetInt32(1)), cancellationToken), cancellationToken);
+        return locked with { DueSteps = due.ToDictionary(d => d.OtpId, d => d.Step) };
+    }
 
     public async Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken)
     {
@@ -74,26 +103,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     public Task<LockedOtps> LockLostDeliveriesAsync(
         IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
-            $"""
-            SELECT {OtpTable.Columns} FROM otps o
-            WHERE o.id = ANY (ARRAY(
-                SELECT due.otp_id FROM unnest($2, $3) AS c (channel, lag)
-                CROSS JOIN LATERAL (
-                    WITH RECURSIVE owners AS (
-                        (SELECT d.application_id FROM deliveries d WHERE {Published} AND d.channel = c.channel ORDER BY d.application_id LIMIT 1)
-                        UNION ALL
-                        SELECT next.application_id FROM owners o CROSS JOIN LATERAL (
-                            SELECT d.application_id FROM deliveries d WHERE {Published} AND d.channel = c.channel AND d.application_id > o.application_id
-                            ORDER BY d.application_id LIMIT 1) next)
-                    SELECT late.otp_id FROM owners o CROSS JOIN LATERAL (
-                        SELECT d.otp_id, d.publish_due_at FROM deliveries d
-                        WHERE {Published} AND d.channel = c.channel AND d.application_id = o.application_id
-                          AND d.publish_due_at <= (SELECT clock_timestamp()) - c.lag
-                        ORDER BY d.publish_due_at LIMIT $1) late
-                    ORDER BY late.publish_due_at LIMIT $1) due))
-              AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
-            FOR UPDATE SKIP LOCKED
-            """,
+            OtpStatements.LockLostSql,
             [
                 new() { Value = limit },
                 Parameters.From(lags, l => l.Key.Text(), NpgsqlDbType.Text),
@@ -110,61 +120,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         }
 
         await using var batch = session.NewBatch();
-        if (changes.Otps.Count > 0)
-        {
-            OtpTable.Update(batch, changes.Otps);
-        }
-
-        if (changes.Finals.Count > 0)
-        {
-            OtpPinTable.Delete(batch, changes.Finals);
-        }
-
-        if (changes.UpdatedDeliveries.Count > 0)
-        {
-            DeliveryTable.Update(batch, changes.UpdatedDeliveries);
-        }
-
-        if (changes.NewDeliveries.Count > 0)
-        {
-            DeliveryTable.Insert(batch, changes.NewDeliveries);
-        }
-
-        if (changes.Changes.Count > 0)
-        {
-            OtpChangeTable.Insert(batch, changes.Changes);
-        }
-
-        if (changes.Callbacks.Count > 0)
-        {
-            CallbackTable.Insert(batch, changes.Callbacks);
-        }
-
-        if (changes.Histories.Count > 0)
-        {
-            RecipientHistoryTable.UpdateGuesses(batch, changes.Histories, changes.Now);
-        }
-
-        if (changes.CountedSends.Count > 0)
-        {
-            RecipientHistoryTable.UpdateSends(batch, changes.CountedSends, changes.Now);
-        }
-
-        if (changes.Spendings.Count > 0)
-        {
-            ApplicationSpendingTable.Update(batch, changes.Spendings);
-        }
-
-        if (changes.Submissions.Count > 0)
-        {
-            OtpSubmissionTable.Insert(batch, changes.Submissions);
-        }
-
-        if (changes.MatchedReceipts.Count > 0)
-        {
-            KeptReceiptTable.Delete(batch, changes.MatchedReceipts);
-        }
-
+        OtpStatements.Save(batch, changes);
         if (messages.Count > 0)
         {
             batch.BatchCommands.Add(PostgresOutbox.InsertCommand(messages));
@@ -181,14 +137,18 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     public ValueTask DisposeAsync() => session.DisposeAsync();
 
     private async Task<LockedOtps> LockAsync(
-        IReadOnlyCollection<Guid> otpIds, bool forVerification, bool submissions, IReadOnlyCollection<ProviderMessage> messages,
+        IReadOnlyCollection<Guid> otpIds, bool pins, bool histories, bool submissions, IReadOnlyCollection<ProviderMessage> messages,
         CancellationToken cancellationToken)
     {
         await using var batch = session.NewBatch();
         batch.Add(LockSql, Parameters.From(otpIds));
-        if (forVerification)
+        if (pins)
         {
             batch.Add($"SELECT {OtpPinTable.Columns} FROM otp_pins p WHERE p.otp_id = ANY ($1)", Parameters.From(otpIds));
+        }
+
+        if (histories)
+        {
             RecipientHistoryTable.LockOf(batch, otpIds);
         }
 
@@ -210,13 +170,13 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             async reader =>
             {
                 var otps = await Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken);
-                var pins = forVerification ? await Rows.ReadAllAsync(reader, r => OtpPinTable.Read(r), cancellationToken) : [];
-                var histories = forVerification
+                var versions = pins ? await Rows.ReadAllAsync(reader, r => OtpPinTable.Read(r), cancellationToken) : [];
+                var counted = histories
                     ? await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), RecipientHistoryTable.Read(r, 1)), cancellationToken)
                     : [];
                 var answered = submissions ? await Rows.ReadAllAsync(reader, OtpSubmissionTable.Read, cancellationToken) : [];
                 var kept = messages.Count > 0 ? await ReadKeptAsync(reader, cancellationToken) : [];
-                return (await AssembleAsync(reader, otps, pins, histories, answered, cancellationToken)) with { KeptReceipts = kept };
+                return (await AssembleAsync(reader, otps, versions, counted, answered, cancellationToken)) with { KeptReceipts = kept };
             },
             cancellationToken);
     }
@@ -259,7 +219,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     {
         var deliveries = (await Rows.ReadAllAsync(reader, DeliveryTable.Read, cancellationToken)).ToLookup(d => d.OtpId);
         var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
-        var pinOf = pins.GroupBy(p => p.OtpId).ToDictionary(g => g.Key, g => g.MaxBy(p => p.Version));
+        var pinsOf = pins.OrderByDescending(p => p.Version).ToLookup(p => p.OtpId);
         var submissionsOf = submissions.ToLookup(s => s.OtpId);
         var rows = histories.Select(h => h.Row).DistinctBy(KeyOf).ToDictionary(KeyOf);
         var historyOf = histories.ToDictionary(h => h.OtpId, h => rows[KeyOf(h.Row)]);
@@ -267,10 +227,11 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             now,
             otps.ToDictionary(o => o.Id, o => new LockedOtp(
                 o,
-                pinOf.GetValueOrDefault(o.Id),
+                pinsOf[o.Id].FirstOrDefault(),
                 [.. deliveries[o.Id]],
                 historyOf.GetValueOrDefault(o.Id))
             {
+                PinBefore = pinsOf[o.Id].ElementAtOrDefault(1),
                 Submissions = [.. submissionsOf[o.Id]],
             }));
     }

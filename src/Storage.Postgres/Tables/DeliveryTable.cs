@@ -13,9 +13,9 @@ internal static class DeliveryTable
     public const string Columns =
         "d.id, d.otp_id, d.channel, d.provider, d.step, d.attempt, d.status, d.reason, d.provider_message_id, d.due_at, d.publish_due_at, "
         + "d.republished, d.lease_id, d.lease_until, d.created_at, d.updated_at, d.application_id, d.waiting_since, "
-        + "d.sent_at, d.delivered_at, d.read_at";
+        + "d.sent_at, d.delivered_at, d.read_at, d.is_resend";
 
-    public const int Width = 21;
+    public const int Width = 22;
 
     /// <summary>The rows in index ix_deliveries_published.</summary>
     public const string Published = "d.status = 'QUEUED' AND d.waiting_since IS NULL";
@@ -46,15 +46,17 @@ internal static class DeliveryTable
         SentAt = r.Value<DateTime>(18),
         DeliveredAt = r.Value<DateTime>(19),
         ReadAt = r.Value<DateTime>(20),
+        IsResend = r.GetBoolean(21),
     };
 
     public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<Delivery> deliveries) => batch.Add(
         """
         INSERT INTO deliveries (id, otp_id, application_id, channel, provider, step, attempt, status, due_at, publish_due_at, waiting_since, trace_parent,
-                                republished, created_at, updated_at)
-        SELECT id, otp_id, application_id, channel, provider, step, attempt, 'QUEUED', due_at, publish_due_at, waiting_since, trace_parent, 0, created_at, created_at
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
-            AS d (id, otp_id, application_id, channel, provider, step, attempt, due_at, publish_due_at, waiting_since, trace_parent, created_at)
+                                is_resend, republished, created_at, updated_at)
+        SELECT id, otp_id, application_id, channel, provider, step, attempt, 'QUEUED', due_at, publish_due_at, waiting_since, trace_parent, is_resend, 0,
+               created_at, created_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            AS d (id, otp_id, application_id, channel, provider, step, attempt, due_at, publish_due_at, waiting_since, trace_parent, created_at, is_resend)
         """,
         Parameters.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
         Parameters.From(deliveries, d => d.OtpId, NpgsqlDbType.Uuid),
@@ -67,7 +69,8 @@ internal static class DeliveryTable
         Parameters.From(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
         Parameters.From(deliveries, d => d.WaitingSince, NpgsqlDbType.TimestampTz),
         Parameters.From(deliveries, d => d.TraceParent, NpgsqlDbType.Text),
-        Parameters.From(deliveries, d => d.CreatedAt, NpgsqlDbType.TimestampTz));
+        Parameters.From(deliveries, d => d.CreatedAt, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.IsResend, NpgsqlDbType.Boolean));
 
     public static void Update(NpgsqlBatch batch, IReadOnlyCollection<Delivery> deliveries) => batch.Add(
         """

@@ -36,6 +36,12 @@ internal static class OtpPinTable
         Parameters.From(pins, p => p.FindHash, NpgsqlDbType.Bytea),
         Parameters.From(pins, p => p.UniqueHash, NpgsqlDbType.Bytea));
 
+    /// <summary>Ends the PINs of these OTPs below the version given for each.</summary>
+    public static void DeleteBelow(NpgsqlBatch batch, IReadOnlyCollection<(Guid OtpId, int Version)> kept) => batch.Add(
+        "DELETE FROM otp_pins p USING unnest($1, $2) AS k (otp_id, version) WHERE p.otp_id = k.otp_id AND p.version < k.version",
+        Parameters.From(kept, k => k.OtpId, NpgsqlDbType.Uuid),
+        Parameters.From(kept, k => k.Version, NpgsqlDbType.Integer));
+
     public static void Delete(NpgsqlBatch batch, IEnumerable<Guid> otpIds) =>
         batch.Add("DELETE FROM otp_pins WHERE otp_id = ANY ($1)", Parameters.From(otpIds));
 }

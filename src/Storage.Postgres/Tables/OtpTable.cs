@@ -15,9 +15,9 @@ internal static class OtpTable
         "o.id, o.application_id, o.track_id, o.channel, o.country_iso, o.recipient_hash, o.details, o.status, o.reason, o.sequence, " +
         "o.attempts, "
         + "o.max_attempts, o.ttl, o.parts, o.cost, o.metadata, o.verified_by, o.created_at, o.expires_at, o.final_at, "
-        + "o.delivery_sequence, o.callback_events";
+        + "o.delivery_sequence, o.callback_events, o.plan";
 
-    public const int Width = 22;
+    public const int Width = 23;
 
     public static Otp Read(NpgsqlDataReader r, int at = 0) => new()
     {
@@ -43,17 +43,18 @@ internal static class OtpTable
         FinalAt = r.Value<DateTime>(at + 19),
         DeliverySequence = r.GetInt64(at + 20),
         CallbackEvents = r.Text(at + 21) is { } events ? EnumText<CallbackEvents>.Parse(events) : null,
+        Plan = r.Text(at + 22),
     };
 
     public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
         """
         INSERT INTO otps (id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, details, status, sequence,
-                          attempts, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, delivery_sequence, callback_events)
+                          attempts, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, delivery_sequence, callback_events, plan)
         SELECT id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, details, 'PENDING', 1, 0,
-               max_attempts, ttl, parts, cost, metadata, created_at, expires_at, 0, callback_events
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
+               max_attempts, ttl, parts, cost, metadata, created_at, expires_at, 0, callback_events, plan
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
             AS o (id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, details, max_attempts, ttl, parts, cost, metadata,
-                  created_at, expires_at, callback_events)
+                  created_at, expires_at, callback_events, plan)
         """,
         Parameters.From(otps, o => o.Id, NpgsqlDbType.Uuid),
         Parameters.From(otps, o => o.ApplicationId, NpgsqlDbType.Uuid),
@@ -71,7 +72,8 @@ internal static class OtpTable
         Parameters.From(otps, o => o.Metadata, NpgsqlDbType.Bytea),
         Parameters.From(otps, o => o.CreatedAt, NpgsqlDbType.TimestampTz),
         Parameters.From(otps, o => o.ExpiresAt, NpgsqlDbType.TimestampTz),
-        Parameters.From(otps, o => o.CallbackEvents is { } events ? EnumText<CallbackEvents>.Lower(events) : null, NpgsqlDbType.Text));
+        Parameters.From(otps, o => o.CallbackEvents is { } events ? EnumText<CallbackEvents>.Lower(events) : null, NpgsqlDbType.Text),
+        Parameters.From(otps, o => o.Plan, NpgsqlDbType.Text));
 
     public static void Update(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
         """

@@ -10,6 +10,13 @@ internal static class RecipientHistoryTable
 {
     public const string Columns = "h.application_id, h.recipient_hash, h.sends, h.failed_guesses, h.cool_off_until, h.updated_at";
 
+    private const string LockSql =
+        $"""
+        SELECT {Columns} FROM recipient_histories h
+        JOIN unnest($1, $2) AS r (application_id, recipient_hash) ON h.application_id = r.application_id AND h.recipient_hash = r.recipient_hash
+        ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
+        """;
+
     public static RecipientHistory Read(NpgsqlDataReader r) => Read(r, 0);
 
     public static RecipientHistory Read(NpgsqlDataReader r, int at) => new()
@@ -49,14 +56,22 @@ internal static class RecipientHistoryTable
             """,
             Applications(keys),
             Hashes(keys));
+        batch.Add(LockSql, Applications(keys), Hashes(keys));
+    }
+
+    /// <summary>Creates missing histories without a send, and locks and reads all in key order.</summary>
+    public static void MakeEmptyAndLock(NpgsqlBatch batch, IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys)
+    {
         batch.Add(
-            $"""
-            SELECT {Columns} FROM recipient_histories h
-            JOIN unnest($1, $2) AS r (application_id, recipient_hash) ON h.application_id = r.application_id AND h.recipient_hash = r.recipient_hash
-            ORDER BY h.application_id, h.recipient_hash FOR UPDATE OF h
+            """
+            INSERT INTO recipient_histories (application_id, recipient_hash, sends, failed_guesses, updated_at)
+            SELECT r.application_id, r.recipient_hash, '{}', 0, clock_timestamp()
+            FROM unnest($1, $2) AS r (application_id, recipient_hash) ORDER BY r.application_id, r.recipient_hash
+            ON CONFLICT DO NOTHING
             """,
             Applications(keys),
             Hashes(keys));
+        batch.Add(LockSql, Applications(keys), Hashes(keys));
     }
 
     public static void UpdateSends(NpgsqlBatch batch, IReadOnlyCollection<RecipientHistory> histories, DateTime now) => batch.Add(

@@ -508,6 +508,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("due_at");
 
+                    b.Property<bool>("IsResend")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bit")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_resend");
+
                     b.Property<Guid?>("LeaseId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("lease_id");
@@ -723,6 +729,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("parts");
 
+                    b.Property<string>("Plan")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("plan")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
@@ -902,6 +914,33 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasName("pk_otp_submissions");
 
                     b.ToTable("otp_submissions", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Otps.Plans.PendingStep", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("otp_id");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("application_id");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("int")
+                        .HasColumnName("step");
+
+                    b.HasKey("OtpId")
+                        .HasName("pk_pending_steps");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_pending_steps_due_at");
+
+                    b.ToTable("pending_steps", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.RateLimits.RequestPermits", b =>

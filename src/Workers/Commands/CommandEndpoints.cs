@@ -18,6 +18,8 @@ public static class CommandEndpoints
         bus.AddConsumer<RequestOtpConsumer>();
         bus.AddConsumer<VerifyOtpConsumer>();
         bus.AddConsumer<CancelOtpConsumer>();
+        bus.AddConsumer<ResendOtpConsumer>();
+        bus.AddConsumer<NextOtpConsumer>();
     }
 
     public static void ConfigureCommands(this IRabbitMqBusFactoryConfigurator bus, IBusRegistrationContext context)
@@ -25,6 +27,8 @@ public static class CommandEndpoints
         bus.Commands<RequestOtp, RequestOtpConsumer>(context, OtpBusTopology.RequestOtpQueue);
         bus.Commands<VerifyOtp, VerifyOtpConsumer>(context, OtpBusTopology.VerifyOtpQueue);
         bus.Commands<CancelOtp, CancelOtpConsumer>(context, OtpBusTopology.CancelOtpQueue);
+        bus.Commands<ResendOtp, ResendOtpConsumer>(context, OtpBusTopology.ResendOtpQueue);
+        bus.Commands<NextOtp, NextOtpConsumer>(context, OtpBusTopology.NextOtpQueue);
     }
 
     private static void Commands<TCommand, TConsumer>(

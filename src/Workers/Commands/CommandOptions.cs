@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OtpPipeline.Workers.Commands;
 
-/// <summary>Section <c>Commands</c>: RequestOtp, VerifyOtp and CancelOtp from the bus.</summary>
+/// <summary>Section <c>Commands</c>: commands from the bus.</summary>
 public sealed class CommandOptions : IValidatableObject
 {
     public const string Section = "Commands";

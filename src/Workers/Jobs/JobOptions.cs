@@ -28,6 +28,16 @@ public sealed class JobOptions
     public int RecoveryBatch { get; set; } = 200;
 
     /// <summary>
+    /// Pause between two searches for steps of delivery plans whose wait is over. 100 ms to 10 seconds; default 250 ms.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:00:10")]
+    public TimeSpan StepInterval { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>OTPs whose next step starts in one transaction. 1 to 5000; default 200.</summary>
+    [Range(1, 5000)]
+    public int StepBatch { get; set; } = 200;
+
+    /// <summary>
     /// Pause between two searches for due callbacks. 100 ms to 1 minute; default 1 second. It does not delay a callback's first attempt.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]

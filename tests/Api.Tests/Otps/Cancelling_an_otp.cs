@@ -35,8 +35,8 @@ public sealed class Cancelling_an_otp
         delivery.EnumerateObject().Select(p => p.Name)
             .ShouldBe(
             [
-                "id", "channel", "provider", "step", "attempt", "status", "reason", "providerMessageId", "dateCreated", "dateUpdated",
-                "dateSent", "dateDelivered", "dateRead",
+                "id", "channel", "provider", "step", "attempt", "resend", "status", "reason", "providerMessageId", "dateCreated",
+                "dateUpdated", "dateSent", "dateDelivered", "dateRead",
             ]);
     }
 

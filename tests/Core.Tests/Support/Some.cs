@@ -11,6 +11,7 @@ using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
@@ -25,6 +26,9 @@ internal static class Some
     public static readonly DateTime Now = new(2026, 11, 20, 10, 0, 0, DateTimeKind.Utc);
 
     public static readonly byte[] RecipientHash = [1, 2, 3];
+
+    /// <summary>Of an OTP whose PIN was generated.</summary>
+    public static readonly OtpDetails Details = new(Phone, "Shop", "{{pin}}", null, null, null) { NewPin = new(PinType.Numbers, 6) };
 
     public static readonly OtpSecrets Secrets = new(new KeyRing(Options.Create(OtpOptions("k1"))));
 
@@ -65,7 +69,7 @@ internal static class Some
     public static LockedOtp Locked(
         OtpStatus status = OtpStatus.Pending, int attempts = 0, string pin = "123456", string? metadata = null, int maxAttempts = 5,
         Guid? id = null, RecipientHistory? history = null, byte[]? details = null, decimal cost = 0,
-        CallbackEvents? callbackEvents = null, params DeliveryStatus[] deliveries)
+        CallbackEvents? callbackEvents = null, string? plan = null, params DeliveryStatus[] deliveries)
     {
         var otpId = id ?? Guid.CreateVersion7();
         var otp = new Otp
@@ -73,13 +77,16 @@ internal static class Some
             Id = otpId,
             ApplicationId = Application().Id,
             Channel = Channel.Sms,
+            Plan = plan,
+            CountryIso = "FR",
             RecipientHash = RecipientHash,
-            Details = details ?? [],
+            Details = details ?? Secrets.EncryptDetails(otpId, Details),
             Status = status,
             Sequence = 1,
             CallbackEvents = callbackEvents,
             Attempts = attempts,
             MaxAttempts = maxAttempts,
+            Parts = 1,
             Cost = cost,
             Metadata = metadata is null ? null : Secrets.EncryptMetadata(otpId, metadata),
             CreatedAt = Now,
@@ -98,6 +105,7 @@ internal static class Some
         Step = 1,
         Attempt = attempt,
         Status = status,
+        CreatedAt = Now,
         DueAt = Now,
         PublishDueAt = Now.AddSeconds(15),
         LeaseId = status == DeliveryStatus.Sending ? Guid.CreateVersion7() : null,

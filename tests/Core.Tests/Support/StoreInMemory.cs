@@ -4,6 +4,7 @@ using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Sending;
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
@@ -11,9 +12,10 @@ using OtpPipeline.Outbox;
 namespace OtpPipeline.Core.Tests.Support;
 
 /// <summary>A database without a database: everything is locked for whoever asks, and the clock stands still.</summary>
-internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IIntakeUnit, IOtpUnit, IOutbox
+internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IIntakeUnit, IOtpUnit, IStepStore, IOutbox
 {
     private readonly RecipientHistory _history = Some.History();
+    private Guid _sending;
     private readonly TaskCompletionSource _atTheGate = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public DateTime Now { get; set; } = Some.Now;
@@ -88,6 +90,33 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
         {
             KeptReceipts = [.. Kept.Where(r => messages.Contains(new(r.Provider, r.ProviderMessageId)))],
         };
+
+    public Task<LockedOtps> LockForSendingAsync(Guid otpId, bool submissions, CancellationToken cancellationToken)
+    {
+        _sending = otpId;
+        return LockAsync([otpId], submissions, cancellationToken);
+    }
+
+    /// <summary>The history of the OTP that is sent, under every key.</summary>
+    public Task<SendHistories> LockHistoriesAsync(
+        IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys, CancellationToken cancellationToken)
+    {
+        var history = Otps.TryGetValue(_sending, out var otp) && otp.History is { } own ? own : _history;
+        return Task.FromResult(new SendHistories(key => keys.Any(
+            k => (k.ApplicationId, Convert.ToHexString(k.Hash)) == key) ? history : throw new KeyNotFoundException("It was not locked.")));
+    }
+
+    /// <summary>OTPs whose next step is due.</summary>
+    public HashSet<Guid> DueSteps { get; } = [];
+
+    public async Task<LockedOtps> LockDueStepsAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken)
+    {
+        _sending = otpIds.First();
+        return await LockAsync(otpIds, submissions: false, cancellationToken) with { DueSteps = DueSteps.ToDictionary(i => i, _ => 2) };
+    }
+
+    public Task<IReadOnlyList<DueStep>> FindDueAsync(int limit, CancellationToken cancellationToken) =>
+        Task.FromResult<IReadOnlyList<DueStep>>([.. DueSteps.Select(i => new DueStep(i, Otps[i].Otp.ApplicationId))]);
 
     public ApplicationSpending Spending { get; } = new() { ApplicationId = Some.Application().Id, Day = DateOnly.FromDateTime(Some.Now) };
 

@@ -45,6 +45,12 @@ internal sealed class Client : IDisposable
     public Task<HostAnswer> VerifyAsync(Guid otpId, string pin) =>
         SendAsync(HttpMethod.Post, $"otp/{otpId}", JsonContent.Create(new { pin }));
 
+    public Task<HostAnswer> ResendAsync(Guid otpId, object body, string? idempotencyKey = null) =>
+        SendAsync(HttpMethod.Post, $"otp/{otpId}/resend", JsonContent.Create(body), idempotencyKey);
+
+    public Task<HostAnswer> NextAsync(Guid otpId, string? idempotencyKey = null) =>
+        SendAsync(HttpMethod.Post, $"otp/{otpId}/next", idempotencyKey: idempotencyKey);
+
     public Task<HostAnswer> CancelAsync(Guid otpId) => SendAsync(HttpMethod.Delete, $"otp/{otpId}");
 
     public Task<HostAnswer> PostTextAsync(string path, string body, string contentType = "application/json") =>

@@ -44,9 +44,28 @@ public sealed record AdminSettings
     [Range(OptionRules.MinAttempts, OptionRules.MaxAttempts)]
     public int MaxAttempts { get; init; }
 
-    /// <summary>The channel of requests that name none, as a list of exactly one: a plan of several steps is not sent yet.</summary>
+    /// <summary>The delivery plan of requests that name no channel, 1 to 6 steps.</summary>
     [WordsOf<Channel>]
     public IReadOnlyList<string> Plan { get; init; } = [];
+
+    /// <summary>Seconds that a further step of a plan waits, unless the request says it.</summary>
+    [Range(OptionRules.MinStepWait, OptionRules.MaxStepWait)]
+    public int PlanWait { get; init; }
+
+    /// <summary>Seconds after a send in which no resend is accepted.</summary>
+    [Range(0, SettingRules.MaxResendCooldown)]
+    public int ResendCooldown { get; init; }
+
+    /// <summary>How often an OTP may be sent again.</summary>
+    [Range(0, SettingRules.MaxResends)]
+    public int MaxResends { get; init; }
+
+    /// <summary>Which PIN a resend sends: the same, a new one, or a new one with the PIN before valid too.</summary>
+    [WordsOf<ResendPolicy>]
+    public string ResendPolicy { get; init; } = "";
+
+    /// <summary>Whether a request to resend may name another policy.</summary>
+    public bool ResendPolicyByRequest { get; init; }
 
     /// <summary>Where changes of status are posted; null for nowhere.</summary>
     public string? OtpCallbackUrl { get; init; }
@@ -75,6 +94,11 @@ public sealed record AdminSettings
         Ttl = settings.Ttl,
         MaxAttempts = settings.MaxAttempts,
         Plan = settings.Plan.Length > 0 ? [.. settings.Plan.Select(c => c.Text())] : [Channel.Sms.Text()],
+        PlanWait = settings.PlanWait,
+        ResendCooldown = settings.ResendCooldown,
+        MaxResends = settings.MaxResends,
+        ResendPolicy = EnumText<ResendPolicy>.Lower(settings.ResendPolicy),
+        ResendPolicyByRequest = settings.ResendPolicyByRequest,
         OtpCallbackUrl = settings.OtpCallbackUrl,
         CallbackEvents = EnumText<CallbackEvents>.Lower(settings.CallbackEvents),
         Scopes = settings.TokenScopes(),
@@ -95,6 +119,11 @@ public sealed record AdminSettings
             Ttl = fields.Number("ttl", now.Ttl, OptionRules.Ttl),
             MaxAttempts = fields.Number("maxAttempts", now.MaxAttempts, OptionRules.Attempts),
             Plan = ReadPlan(fields, now.Plan),
+            PlanWait = fields.Number("planWait", now.PlanWait, OptionRules.StepWait),
+            ResendCooldown = fields.Number("resendCooldown", now.ResendCooldown, SettingRules.ResendCooldown),
+            MaxResends = fields.Number("maxResends", now.MaxResends, SettingRules.Resends),
+            ResendPolicy = fields.Word<ResendPolicy>("resendPolicy", now.ResendPolicy)!.Value,
+            ResendPolicyByRequest = fields.Flag("resendPolicyByRequest", now.ResendPolicyByRequest),
             OtpCallbackUrl = fields.Text("otpCallbackUrl", now.OtpCallbackUrl, CallbackUrl, problem: u => CallbackProblem(u, callbacks)),
             CallbackEvents = fields.Word<CallbackEvents>("callbackEvents", now.CallbackEvents)!.Value,
             Scopes = fields.Texts(
@@ -115,8 +144,8 @@ public sealed record AdminSettings
     private static Channel[] ReadPlan(FieldReader fields, Channel[] now)
     {
         var words = fields.Texts(
-            "plan", [.. now.Select(c => c.Text())], 1, 1, t => EnumText<Channel>.TryParse(t, out _),
-            $"must be a list of exactly one of: {Channels.Names}; a plan of several steps is not sent yet");
+            "plan", [.. now.Select(c => c.Text())], 1, OptionRules.MaxSteps, t => EnumText<Channel>.TryParse(t, out _),
+            $"must be a list of 1 to {OptionRules.MaxSteps} of: {Channels.Names}", distinct: false);
         return [.. words.Select(EnumText<Channel>.Parse)];
     }
 }

@@ -6,6 +6,7 @@ using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Otps.Sending;
 using OtpPipeline.Core.Otps.Verification;
 using OtpPipeline.Core.Recipients;
 
@@ -29,8 +30,11 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
             var last = await resend.FindLastAsync(application, lookup, cancellationToken);
             if (last is { Status: OtpStatus.Pending })
             {
-                var error = await resend.ResendAsync(application, last.Id, rules.RetryPeriod, Activity.Current?.Id, cancellationToken);
-                if (error != OtpErrors.NotPending && error != OtpErrors.NotFound)
+                var command = new ResendCommand(
+                    application, last.Id, TraceParent: Activity.Current?.Id) { RetryPeriod = rules.RetryPeriod };
+                var error = (await resend.ResendAsync(command, cancellationToken)).Error;
+                if (error?.Kind is not (ErrorKind.AlreadyVerified or ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.Failed
+                    or ErrorKind.NotFound))
                 {
                     return error is null ? new(GupshupCodes.SentAgain, last.Id) : Refused(error);
                 }

@@ -5,6 +5,7 @@ using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;
 
@@ -54,8 +55,17 @@ public sealed class DeliveryClaims : IAsyncDisposable
         var pin = _secrets.DecryptPin(claimed.Pin);
         var message = _secrets.DecryptMessage(claimed.Pin);
         var receipts = _addresses.For(new ReceiptToken(otpId, step, claimed.Delivery.Attempt));
+        var (recipientHash, countryIso) = (claimed.RecipientHash, claimed.CountryIso);
+        if (details.AddressOf(step) is { } own)
+        {
+            details = details with { Recipient = own.Address };
+            (recipientHash, countryIso) = (
+                _secrets.HashRecipient(Recipient.FromStored(claimed.Delivery.Channel.RecipientKind(), own.Address, own.CountryIso)),
+                own.CountryIso);
+        }
+
         return new(
-            claimed.Delivery, claimed.ApplicationId, claimed.RecipientHash, claimed.CountryIso, details, pin,
+            claimed.Delivery, claimed.ApplicationId, recipientHash, countryIso, details, pin,
             message?.Text ?? MessageText.Render(details.Template, pin, details.Name), claimed.ExpiresAt)
         {
             Message = message,

@@ -82,7 +82,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
                 break;
             case SendOutcome.Refused refused:
                 changes.Move(otp, delivery, DeliveryStatus.Failed, refused.Reason);
-                DeliveryConsequences.AfterRefusal(changes, otp);
+                DeliveryConsequences.AfterRefusal(changes, otp, delivery);
                 break;
             case { MayBeRepeated: true }:
                 changes.Move(otp, delivery, DeliveryStatus.Failed, outcome.Cause);
@@ -143,10 +143,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     private void NotSentAfterAll(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
     {
         changes.Move(otp, delivery, DeliveryStatus.Failed, outcome.Cause);
-        if (!otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Attempt > delivery.Attempt))
-        {
-            DeliveryConsequences.AfterFailure(changes, otp, delivery, outcome.Wait, _options);
-        }
+        DeliveryConsequences.AfterFailure(changes, otp, delivery, outcome.Wait, _options);
     }
 }
 
@@ -169,10 +166,10 @@ public sealed record ReportedOutcome(Guid OtpId, Guid DeliveryId, Guid LeaseId, 
 /// <summary>The consequences of a delivery that did not succeed.</summary>
 internal static class DeliveryConsequences
 {
-    /// <summary>The only step of the plan was refused: the OTP fails, unless another delivery has arrived or may arrive.</summary>
-    public static void AfterRefusal(OtpChanges changes, LockedOtp otp)
+    /// <summary>A step was refused: the next step starts. Without one the OTP fails, unless a delivery has arrived or may arrive.</summary>
+    public static void AfterRefusal(OtpChanges changes, LockedOtp otp, Delivery delivery)
     {
-        if (!otp.Deliveries.Any(d => d.Status.KeepsAlive()))
+        if (!changes.StartNextStep(otp, delivery) && !otp.Deliveries.Any(d => d.Status.KeepsAlive()))
         {
             changes.Move(otp, OtpRules.Undeliverable(otp.State, changes.Now));
         }
@@ -183,14 +180,14 @@ internal static class DeliveryConsequences
     {
         if (!otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Status.KeepsStepOpen()))
         {
-            AfterRefusal(changes, otp);
+            AfterRefusal(changes, otp, delivery);
         }
     }
 
-    /// <summary>An attempt that seemed lost was sent: suppresses its queued repetitions.</summary>
+    /// <summary>An attempt that seemed lost was sent: suppresses its queued repetitions, but no resend.</summary>
     public static void SuppressRepetitions(OtpChanges changes, LockedOtp otp, Delivery delivery)
     {
-        foreach (var repetition in otp.Deliveries.Where(d => d.Step == delivery.Step && d.Status == DeliveryStatus.Queued))
+        foreach (var repetition in otp.Deliveries.Where(d => d.Step == delivery.Step && d.Status == DeliveryStatus.Queued && !d.IsResend))
         {
             changes.Move(otp, repetition, DeliveryStatus.Suppressed, "sent_after_all");
         }
@@ -199,18 +196,18 @@ internal static class DeliveryConsequences
     /// <summary>Makes one more attempt within the OTP's lifetime; a step without attempts left counts as refused.</summary>
     public static void AfterFailure(OtpChanges changes, LockedOtp otp, Delivery delivery, TimeSpan? retryAfter, DeliveryOptions options)
     {
-        if (otp.State.At(changes.Now).IsFinal)
+        if (otp.State.At(changes.Now).IsFinal || HasLaterAttempt(otp, delivery))
         {
             return;
         }
 
-        if (DeliveryRules.NextAttempt(delivery.Attempt, options.MaxAttempts, retryAfter, changes.Now, otp.Otp.ExpiresAt) is { } delay)
+        if (DeliveryRules.NextAttempt(otp.RoundOf(delivery), options.MaxAttempts, retryAfter, changes.Now, otp.Otp.ExpiresAt) is { } delay)
         {
             changes.Queue(otp, delivery, delay, options.LostAfter);
         }
-        else if (delivery.Attempt >= options.MaxAttempts)
+        else if (otp.RoundOf(delivery) >= options.MaxAttempts || StepSchedule.Next(otp) is not null)
         {
-            AfterRefusal(changes, otp);
+            AfterRefusal(changes, otp, delivery);
         }
     }
 
@@ -219,9 +216,14 @@ internal static class DeliveryConsequences
     {
         if (options.From(delivery.Channel).UnknownPolicy == UnknownPolicy.AtLeastOnce
             && !otp.State.At(changes.Now).IsFinal
-            && DeliveryRules.NextAttempt(delivery.Attempt, options.MaxAttempts, null, changes.Now, otp.Otp.ExpiresAt) is { } delay)
+            && !HasLaterAttempt(otp, delivery)
+            && DeliveryRules.NextAttempt(otp.RoundOf(delivery), options.MaxAttempts, null, changes.Now, otp.Otp.ExpiresAt) is { } delay)
         {
             changes.Queue(otp, delivery, delay, options.LostAfter);
         }
     }
+
+    /// <summary>A resend, or a repetition, has taken the place of the attempt.</summary>
+    private static bool HasLaterAttempt(LockedOtp otp, Delivery delivery) =>
+        otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Attempt > delivery.Attempt);
 }

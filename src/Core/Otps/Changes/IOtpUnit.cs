@@ -19,6 +19,17 @@ public interface IOtpUnit : IAsyncDisposable
     Task<LockedOtps> LockForOutcomesAsync(
         IReadOnlyCollection<Guid> otpIds, IReadOnlyCollection<ProviderMessage> messages, CancellationToken cancellationToken);
 
+    /// <summary>Locks an OTP and also reads its PINs, to send it again.</summary>
+    Task<LockedOtps> LockForSendingAsync(Guid otpId, bool submissions, CancellationToken cancellationToken);
+
+    /// <summary>Locks those of these OTPs that are pending and have a due step; skips those that another transaction holds.</summary>
+    Task<LockedOtps> LockDueStepsAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
+
+    /// <summary>Locks the histories that count sends to recipients, by application and hash; empty ones where there are none yet.</summary>
+    /// <remarks>After the OTPs, and once in a transaction.</remarks>
+    Task<SendHistories> LockHistoriesAsync(
+        IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys, CancellationToken cancellationToken);
+
     /// <summary>Locks what the application spent today. Every transaction that locks both takes this lock before any OTP.</summary>
     Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken);
 

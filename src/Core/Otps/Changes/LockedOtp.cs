@@ -1,6 +1,8 @@
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Otps.Changes;
 
@@ -12,6 +14,9 @@ namespace OtpPipeline.Core.Otps.Changes;
 /// verified.</param>
 public sealed record LockedOtp(Otp Otp, OtpPin? Pin, List<Delivery> Deliveries, RecipientHistory? History)
 {
+    /// <summary>The PIN before <see cref="Pin"/> while it is valid too.</summary>
+    public OtpPin? PinBefore { get; init; }
+
     /// <summary>Submissions answered before; empty unless requested.</summary>
     public List<OtpSubmission> Submissions { get; init; } = [];
 
@@ -22,6 +27,18 @@ public sealed record LockedOtp(Otp Otp, OtpPin? Pin, List<Delivery> Deliveries, 
     public OtpSubmission? AnswerTo(byte[]? submission) =>
         submission is null ? null : Submissions.Find(s => s.Hash.AsSpan().SequenceEqual(submission));
 
+    /// <summary>Whether the guess equals a valid PIN. Compares with each, so that the time reveals nothing.</summary>
+    public bool Matches(PinGuess guess, OtpSecrets secrets)
+    {
+        var now = Pin is { } pin && secrets.DecryptPin(pin).Matches(guess);
+        return (PinBefore is { } before && secrets.DecryptPin(before).Matches(guess)) | now;
+    }
+
+    /// <summary>The attempt's number since the step was last sent on demand, from 1.</summary>
+    public int RoundOf(Delivery delivery) =>
+        delivery.Attempt + 1 - Deliveries.Where(d => d.IsResend && d.Step == delivery.Step && d.Attempt <= delivery.Attempt)
+            .Select(d => d.Attempt).DefaultIfEmpty(1).Max();
+
     public OtpState State =>
         new(Otp.Status, Otp.Reason, Otp.Attempts, Otp.MaxAttempts, Otp.ExpiresAt, Deliveries.Any(d => d.Status.MayHaveArrived()));
 }
@@ -31,6 +48,9 @@ public sealed record LockedOtp(Otp Otp, OtpPin? Pin, List<Delivery> Deliveries, 
 /// <param name="Otps">By id.</param>
 public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOtp> Otps)
 {
+    /// <summary>When searching for due steps: the step that is due, by OTP.</summary>
+    public IReadOnlyDictionary<Guid, int> DueSteps { get; init; } = new Dictionary<Guid, int>();
+
     /// <summary>When searching for lost deliveries: OTPs whose work command is still in the outbox.</summary>
     public IReadOnlySet<Guid> Unpublished { get; init; } = new HashSet<Guid>();
 

@@ -4,6 +4,7 @@ using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps.Plans;
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
@@ -47,6 +48,18 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
 
     public List<Delivery> NewDeliveries { get; } = [];
 
+    /// <summary>Steps that wait, by OTP. One that waits already keeps the earlier time.</summary>
+    public Dictionary<Guid, PendingStep> PendingSteps { get; } = [];
+
+    /// <summary>OTPs whose waiting step has started, or is needed no more.</summary>
+    public HashSet<Guid> EndedWaits { get; } = [];
+
+    /// <summary>New versions of PINs.</summary>
+    public List<OtpPin> NewPins { get; } = [];
+
+    /// <summary>The oldest version that stays valid, of each OTP with a new one.</summary>
+    public List<(Guid OtpId, int Version)> KeptPins { get; } = [];
+
     /// <summary>Histories with counted guesses.</summary>
     public HashSet<RecipientHistory> Histories { get; } = [];
 
@@ -63,7 +76,8 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
 
     public bool IsEmpty =>
         Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0
-            && Spendings.Count == 0 && Submissions.Count == 0 && MatchedReceipts.Count == 0;
+            && Spendings.Count == 0 && Submissions.Count == 0 && MatchedReceipts.Count == 0 && PendingSteps.Count == 0
+            && EndedWaits.Count == 0;
 
     /// <summary>Counts consecutive wrong guesses over all OTPs of a recipient; a right guess resets the count.</summary>
     public void CountGuess(RecipientHistory history, OtpState before, OtpState after, ApplicationLimits limits)
@@ -100,6 +114,11 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         otp.Reason = state.Reason;
         otp.FinalAt = now;
         Finals.Add(otp.Id);
+        if (otp.Plan is not null)
+        {
+            EndedWaits.Add(otp.Id);
+        }
+
         foreach (var delivery in locked.Deliveries.Where(d => d.Status == DeliveryStatus.Queued))
         {
             Move(locked, delivery, DeliveryStatus.Suppressed, EnumText<OtpStatus>.Lower(state.Status));
@@ -126,6 +145,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
             : null;
         UpdatedDeliveries.Add(delivery);
         Otps.Add(otp);
+        Await(StepSchedule.AfterSend(locked, delivery, now));
         var previous = otp.DeliverySequence;
         var change = Add(otp, OtpChangeKind.Delivery, delivery.Id, EnumText<DeliveryStatus>.Upper(status), reason);
         otp.DeliverySequence = change.Sequence;
@@ -136,43 +156,21 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
             delivery.SentAt, delivery.DeliveredAt, delivery.ReadAt));
     }
 
+    /// <summary>Lets a step wait, unless it waits already and for an earlier time.</summary>
+    internal void Await(PendingStep? step)
+    {
+        if (step is not null && (!PendingSteps.TryGetValue(step.OtpId, out var other) || other.DueAt > step.DueAt))
+        {
+            PendingSteps[step.OtpId] = step;
+        }
+    }
+
     /// <summary>Stores the answer to a submission for its repetition; a null code is success.</summary>
     public void Remember(LockedOtp locked, byte[] submission, int? code)
     {
         var row = new OtpSubmission { OtpId = locked.Otp.Id, Hash = submission, Code = code };
         locked.Submissions.Add(row);
         Submissions.Add(row);
-    }
-
-    /// <summary>Adds an attempt of the same step, due after the delay; it waits for its application's turn.</summary>
-    public void Queue(LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter) =>
-        Queue(locked, previous.Provider, previous.Step, previous.Attempt + 1, delay, lostAfter);
-
-    /// <summary>Adds a further step, due at once.</summary>
-    public void QueueStep(LockedOtp locked, string provider, TimeSpan lostAfter) =>
-        Queue(locked, provider, locked.Deliveries.Max(d => d.Step) + 1, attempt: 1, TimeSpan.Zero, lostAfter);
-
-    private void Queue(LockedOtp locked, string provider, int step, int attempt, TimeSpan delay, TimeSpan lostAfter)
-    {
-        var next = new Delivery
-        {
-            Id = Guid.CreateVersion7(),
-            OtpId = locked.Otp.Id,
-            ApplicationId = locked.Otp.ApplicationId,
-            Channel = locked.Otp.Channel,
-            Provider = provider,
-            Step = step,
-            Attempt = attempt,
-            Status = DeliveryStatus.Queued,
-            DueAt = now + delay,
-            PublishDueAt = now + delay + lostAfter,
-            WaitingSince = now,
-            TraceParent = TraceParent,
-            CreatedAt = now,
-            UpdatedAt = now,
-        };
-        NewDeliveries.Add(next);
-        locked.Deliveries.Add(next);
     }
 
     /// <summary>Publishes the work command of this delivery.</summary>

@@ -1,6 +1,7 @@
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Plans;
 using OtpPipeline.Core.Otps.Requests;
 
 namespace OtpPipeline.Core.Otps.Intake;
@@ -92,6 +93,7 @@ public static class IntakeRules
         ApplicationId = request.ApplicationId,
         TrackId = request.Validated.TrackId,
         Channel = request.Validated.Channel,
+        Plan = OtpPlan.Text(request.Validated.Plan),
         CountryIso = request.Validated.Recipient.CountryIso,
         RecipientHash = request.RecipientHash,
         LimitHash = request.LimitHash,

@@ -71,6 +71,14 @@ public sealed class OtpIntake : IAsyncDisposable
             return new(null, OtpErrors.ChannelNotServed, Announced: false);
         }
 
+        for (var i = 1; i < validated.Value.Plan.Count; i++)
+        {
+            if (_providers.For(validated.Value.Plan[i].Channel) is null)
+            {
+                return new(null, OtpErrors.StepNotServed(i), Announced: false);
+            }
+        }
+
         var prepared = Prepare(validated.Value, provider);
         var answer = await _batcher.AddAsync(prepared, cancellationToken);
         return answer.Error is { } refused

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps.Plans;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Rules;
 
@@ -57,6 +58,10 @@ public sealed record OtpAnswer
     [WordsOf<Channel>]
     public required string Channel { get; init; }
 
+    /// <summary>The steps of the delivery plan; only where it has several.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<StepAnswer>? Channels { get; init; }
+
     /// <summary>Phone number, e-mail address or chat id in its one spelling.</summary>
     public required string Recipient { get; init; }
 
@@ -76,6 +81,10 @@ public sealed record OtpAnswer
 
     public required IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>How often the OTP may still be sent again; only where an OTP is read or sent again.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public int? ResendsLeft { get; init; }
+
     /// <summary>Oldest first; only where an OTP is read.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<DeliveryAnswer>? Deliveries { get; init; }
@@ -92,7 +101,10 @@ public sealed record OtpAnswer
     public static OtpAnswer CreateFirst(OtpView view) => Create(view, sequence: 1, deliveries: null);
 
     /// <summary>As it is now, with its deliveries.</summary>
-    public static OtpAnswer Create(OtpView view) => Create(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.From)]);
+    public static OtpAnswer Create(OtpView view) => Create(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.From)]) with
+    {
+        ResendsLeft = view.ResendsLeft,
+    };
 
     /// <summary>As it was right after one of its changes.</summary>
     public static OtpAnswer Create(
@@ -130,6 +142,7 @@ public sealed record OtpAnswer
             DateCreated = otp.CreatedAt,
             DateExpires = otp.ExpiresAt,
             Channel = otp.Channel.Text(),
+            Channels = otp.Plan is null ? null : [.. OtpPlan.From(otp).Select(s => new StepAnswer(s.Channel.Text(), s.WaitSeconds))],
             Recipient = details.Recipient,
             From = details.From,
             Name = details.Name,
@@ -141,6 +154,11 @@ public sealed record OtpAnswer
         };
     }
 }
+
+/// <summary>A step of the delivery plan.</summary>
+/// <param name="Channel">How it sends.</param>
+/// <param name="WaitSeconds">How long it waits after the step before was sent; 0 for the first step.</param>
+public sealed record StepAnswer([property: WordsOf<Channel>] string Channel, int WaitSeconds);
 
 /// <summary>One attempt to hand the PIN to a provider.</summary>
 public sealed record DeliveryAnswer
@@ -157,6 +175,9 @@ public sealed record DeliveryAnswer
 
     /// <summary>Attempt within the step, from 1.</summary>
     public required int Attempt { get; init; }
+
+    /// <summary>Whether a resend asked for the attempt.</summary>
+    public required bool Resend { get; init; }
 
     /// <summary>What became of the attempt.</summary>
     [WordsOf<DeliveryStatus>(upper: true)]
@@ -193,6 +214,7 @@ public sealed record DeliveryAnswer
         Provider = delivery.Provider,
         Step = delivery.Step,
         Attempt = delivery.Attempt,
+        Resend = delivery.IsResend,
         Status = EnumText<DeliveryStatus>.Upper(delivery.Status),
         Reason = delivery.Reason,
         ProviderMessageId = delivery.ProviderMessageId,

@@ -25,6 +25,6 @@ public sealed class OtpReader(IOtpStore store, IOtpSearch search, OtpSecrets sec
         var otp = reading.Otp;
         var stored = new OtpState(
             otp.Status, otp.Reason, otp.Attempts, otp.MaxAttempts, otp.ExpiresAt, reading.Deliveries.Any(d => d.Status.MayHaveArrived()));
-        return OtpView.From(otp, stored.At(reading.Now), reading.Deliveries, secrets);
+        return OtpView.From(otp, stored.At(reading.Now), reading.Deliveries, secrets).WithResendsLeft(application.Settings);
     }
 }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Otps.Reading;
@@ -9,6 +11,19 @@ public sealed record OtpView(Otp Otp, OtpDetails Details, OtpState State, IReadO
 {
     /// <summary>The client's metadata pairs.</summary>
     public IReadOnlyDictionary<string, string>? Metadata { get; init; }
+
+    /// <summary>How often it may be sent again; null where that is not shown.</summary>
+    public int? ResendsLeft { get; init; }
+
+    /// <summary>The same view with the number of resends that the application still allows.</summary>
+    internal OtpView WithResendsLeft(ApplicationSettings settings) => this with
+    {
+        ResendsLeft = State.IsFinal ? 0 : Math.Max(0, settings.MaxResends - Deliveries.Count(d => d.IsResend)),
+    };
+
+    /// <summary>A locked OTP after its changes.</summary>
+    internal static OtpView From(LockedOtp locked, OtpDetails details, DateTime now, OtpSecrets secrets) =>
+        new(locked.Otp, details, locked.State.At(now), locked.Deliveries) { Metadata = secrets.DecryptMetadata(locked.Otp) };
 
     /// <summary>The OTP as the first answer showed it, without later changes.</summary>
     internal static OtpView AtCreation(Otp otp, OtpSecrets secrets) => From(otp, StateAtCreation(otp), [], secrets);

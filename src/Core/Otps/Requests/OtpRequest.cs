@@ -62,6 +62,16 @@ public sealed partial record OtpRequest
     [WordsOf<Channel>]
     public JsonField Channel { get; init; }
 
+    /// <summary>
+    /// The delivery plan instead of channel: up to 6 steps, each sent when the one before was refused, did not arrive, or was not used in time.
+    /// </summary>
+    [MaxLength(OptionRules.MaxSteps)]
+    public IReadOnlyList<StepFields>? Channels { get; init; }
+
+    /// <summary>The field channels is there and is no list.</summary>
+    [JsonIgnore]
+    public bool ChannelsMalformed { get; init; }
+
     /// <summary>Required on the channel email.</summary>
     public JsonField Email { get; init; }
 
@@ -85,6 +95,7 @@ public sealed partial record OtpRequest
     public static OtpRequest Read(JsonElement body)
     {
         var metadata = body.TryGetProperty("metadata", out var pairs) && pairs.ValueKind != JsonValueKind.Null ? pairs : default;
+        var channels = body.TryGetProperty("channels", out var steps) && steps.ValueKind != JsonValueKind.Null ? steps : default;
         return new()
         {
             PhoneNumber = JsonField.From(body, "phoneNumber"),
@@ -98,6 +109,8 @@ public sealed partial record OtpRequest
             PinLength = JsonField.From(body, "pinLength"),
             OtpCallbackUrl = JsonField.From(body, "otpCallbackUrl"),
             Channel = JsonField.From(body, "channel"),
+            Channels = StepFields.ReadAll(channels),
+            ChannelsMalformed = channels.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Array),
             Email = JsonField.From(body, "email"),
             ChatId = JsonField.From(body, "chatId"),
             Name = JsonField.From(body, "name"),
@@ -113,12 +126,14 @@ public sealed partial record OtpRequest
     public Result<ValidatedOtpRequest> Validate(RequestOptions options, CallbackOptions callbacks)
     {
         var settings = options.Application.Settings;
-        if (!RecipientRules.TryChannel(Channel, settings, out var channel))
+        var plan = PlanRules.Steps(this, settings);
+        if (plan.Error is { } wrongPlan)
         {
-            return OtpErrors.ChannelInvalid;
+            return wrongPlan;
         }
 
-        var recipient = RecipientRules.Validate(this, channel);
+        var channel = plan.Value[0].Channel;
+        var recipient = PlanRules.Recipient(this, channel, 0);
         if (recipient.Error is { Code: < 2020 or > 2100 } missing)
         {
             return missing;
@@ -153,38 +168,58 @@ public sealed partial record OtpRequest
                 : null)
             ?? (Name.Malformed || Name.Text?.Length > MaxName || OptionRules.HasControl(Name.Text ?? "") ? OtpErrors.NameInvalid : null)
             ?? RecipientRules.Serve(recipient.Value, channel, settings.Limits);
-        if (error is not null)
+        var steps = error is null ? PlanRules.Recipients(this, plan.Value, recipient.Value, settings) : error;
+        if (steps.Error is { } wrong)
         {
-            return error;
+            return wrong;
         }
 
         var life = options.Ttl ?? ttl;
+        var pinPolicy = options.PinPolicy ?? new(pinType, pinLength, PinType.IsAbsent ? settings.PinAlphabet : null);
         return new ValidatedOtpRequest
         {
             Options = options,
             Channel = channel,
+            Plan = [.. steps.Value.Select(s => s.Step)],
             Recipient = recipient.Value,
             Details = new(
                 recipient.Value.Address, from!, MessageText.Fill(template!, options.Application.Name, life), callbackUrl,
-                Name.TextIfAny, Locale.TextIfAny),
+                Name.TextIfAny, Locale.TextIfAny)
+            {
+                NewPin = options.WritesOwnMessage ? null : pinPolicy,
+                Steps = AddressesOf(steps.Value),
+            },
             TrackId = trackId,
             Ttl = life,
             MaxAttempts = options.MaxAttempts ?? maxAttempts,
-            PinPolicy = options.PinPolicy ?? new(pinType, pinLength, PinType.IsAbsent ? settings.PinAlphabet : null),
+            PinPolicy = pinPolicy,
             Metadata = metadata,
-            Normalised = options.IdempotencyKey is null ? null : Normalise(channel, recipient.Value, trackId, metadata),
+            Normalised = options.IdempotencyKey is null ? null : Normalise(steps.Value, trackId, metadata),
         };
     }
 
     /// <summary>Prints nothing of it: it holds personal data.</summary>
     public override string ToString() => nameof(OtpRequest);
 
-    private string Normalise(Channel channel, Recipient recipient, Guid? trackId, string? metadata) => JsonSerializer.Serialize(
+    /// <summary>The addresses of steps that do not go to the first one's recipient; null without one.</summary>
+    private static StepAddress[]? AddressesOf(IReadOnlyList<RequestedStep> steps)
+    {
+        var first = steps[0].Recipient;
+        StepAddress[] own = [
+            .. steps.Select((s, i) => (s.Recipient, Number: i + 1))
+                .Where(s => s.Recipient.Kind != first.Kind || !string.Equals(s.Recipient.Address, first.Address, StringComparison.Ordinal))
+                .Select(s => new StepAddress(s.Number, s.Recipient.Address, s.Recipient.CountryIso))
+        ];
+        return own.Length > 0 ? own : null;
+    }
+
+    private string Normalise(IReadOnlyList<RequestedStep> steps, Guid? trackId, string? metadata) => JsonSerializer.Serialize(
         [
-            channel.Text(), recipient.Address, From.Text, Template.Text, trackId?.ToString(),
+            steps[0].Step.Channel.Text(), steps[0].Recipient.Address, From.Text, Template.Text, trackId?.ToString(),
             FieldRules.InOneSpelling(Ttl), FieldRules.InOneSpelling(MaxAttempts),
             PinType.Text?.ToLowerInvariant(), FieldRules.InOneSpelling(PinLength),
             OtpCallbackUrl.Text, Name.TextIfAny, Locale.TextIfAny, metadata,
+            .. steps.Skip(1).Select(s => $"\0step {s.Step.Channel.Text()} {s.Step.WaitSeconds} {s.Recipient.Address}"),
         ],
         OtpJson.Default.StringArray);
 

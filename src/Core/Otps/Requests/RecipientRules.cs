@@ -16,6 +16,14 @@ internal static class RecipientRules
         return field.IsAbsent || (field.Text is { Length: > 0 } text && EnumText<Channel>.TryParse(text, out channel));
     }
 
+    /// <summary>Whether the request has no field for the recipient on this channel.</summary>
+    public static bool IsMissing(OtpRequest request, Channel channel) => channel.RecipientKind() switch
+    {
+        RecipientKind.Email => request.Email.IsAbsent,
+        RecipientKind.Chat => request.ChatId.IsAbsent,
+        _ => request.PhoneNumber.IsAbsent,
+    };
+
     public static Result<Recipient> Validate(OtpRequest request, Channel channel) => channel switch
     {
         Channel.Email => Email(request.Email),

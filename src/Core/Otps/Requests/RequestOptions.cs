@@ -56,6 +56,9 @@ public sealed record RequestOptions(Application Application, string? Idempotency
     /// <summary>Windows that count sends, besides the application's limits per recipient.</summary>
     public IReadOnlyList<CountedSends> Counted { get; init; } = [];
 
+    /// <summary>The caller writes the PIN or the text, or finds the OTP by its PIN, so no other PIN can take its place.</summary>
+    public bool WritesOwnMessage => Pin is not null || Message is not null || WriteMessage is not null || FindPinIn is not null;
+
     /// <summary>Prints the type name only: the options hold secrets.</summary>
     public override string ToString() => nameof(RequestOptions);
 }

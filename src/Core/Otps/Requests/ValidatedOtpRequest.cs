@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Formats;
+using OtpPipeline.Core.Otps.Plans;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
 
@@ -15,6 +16,9 @@ public sealed record ValidatedOtpRequest
     public Application Application => Options.Application;
 
     public required Channel Channel { get; init; }
+
+    /// <summary>The steps; the first is on <see cref="Channel"/>.</summary>
+    public required IReadOnlyList<PlanStep> Plan { get; init; }
 
     public required Recipient Recipient { get; init; }
 

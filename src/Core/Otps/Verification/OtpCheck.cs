@@ -88,7 +88,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         if (ofOneRecipient)
         {
             // The search ignores characters added when typing, so it can find too much.
-            live = live.FindAll(o => o.Pin is { } pin && secrets.DecryptPin(pin).Matches(guess));
+            live = live.FindAll(o => o.Matches(guess, secrets));
         }
 
         if (ofOneRecipient && live.DistinctBy(o => Convert.ToHexString(o.Otp.RecipientHash), StringComparer.Ordinal).Skip(1).Any())
@@ -102,7 +102,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         }
 
         // Compare every PIN: the response time then reveals nothing.
-        var right = live.FindAll(o => o.Pin is { } pin && secrets.DecryptPin(pin).Matches(guess));
+        var right = live.FindAll(o => o.Matches(guess, secrets));
         OtpError? error = live.Count == 0 ? OtpErrors.NotFound : null;
         foreach (var otp in right.Count == 0 ? live : right)
         {

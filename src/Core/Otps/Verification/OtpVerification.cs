@@ -113,7 +113,7 @@ public sealed class OtpVerification : IAsyncDisposable
         var outcome = OtpRules.Verify(
             before,
             new(
-                locked.Pin is { } pin && _secrets.DecryptPin(pin).Matches(command.Guess),
+                locked.Matches(command.Guess, _secrets),
                 submission is not null && submission.AsSpan().SequenceEqual(otp.VerifiedBy)),
             changes.Now);
         changes.Move(locked, outcome.State);

@@ -12,5 +12,7 @@ namespace OtpPipeline.Hosting.Bus.Messages;
 [JsonSerializable(typeof(OtpAccepted))]
 [JsonSerializable(typeof(OtpVerified))]
 [JsonSerializable(typeof(OtpCancelled))]
+[JsonSerializable(typeof(OtpResent))]
+[JsonSerializable(typeof(OtpStepStarted))]
 [JsonSerializable(typeof(OtpRejected))]
 internal sealed partial class ContractsJson : JsonSerializerContext;

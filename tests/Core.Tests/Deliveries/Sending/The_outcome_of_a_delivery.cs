@@ -52,6 +52,45 @@ public class The_outcome_of_a_delivery
         otp.Otp.Status.ShouldBe(OtpStatus.Pending);
     }
 
+    public static TheoryData<string> NotSent => ["throttled", "unknown"];
+
+    [Theory]
+    [MemberData(nameof(NotSent))]
+    public async Task Is_not_tried_again_beside_a_resend_of_the_step(string outcome)
+    {
+        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
+        new OtpChanges(Some.Batch(), Some.Now, Some.Secrets).QueueAttempt(
+            otp, new(Core.Recipients.Channel.Sms, "sandbox", 1, 2, IsResend: true), TimeSpan.Zero, TimeSpan.Zero);
+
+        await RecordAsync(otp, outcome == "unknown" ? new SendOutcome.Unknown("timeout") : new SendOutcome.Throttled("throttled"));
+
+        otp.Deliveries.Count.ShouldBe(2);
+        otp.Otp.Status.ShouldBe(OtpStatus.Pending);
+    }
+
+    [Fact]
+    public async Task Refused_starts_the_next_step_of_the_plan_now()
+    {
+        var otp = _store.Add(Some.Locked(plan: "sms call:60", deliveries: [DeliveryStatus.Sending]));
+
+        await RecordAsync(otp, new SendOutcome.Refused("invalid_recipient"));
+
+        otp.Otp.Status.ShouldBe(OtpStatus.Pending);
+        var step = _store.Saved.ShouldHaveSingleItem().PendingSteps.Values.ShouldHaveSingleItem();
+        (step.Step, step.DueAt).ShouldBe((2, Some.Now));
+    }
+
+    [Fact]
+    public async Task Throttled_without_attempts_left_starts_the_next_step_of_the_plan_now()
+    {
+        var otp = _store.Add(Some.Locked(plan: "sms call:60", deliveries: [DeliveryStatus.Failed, DeliveryStatus.Sending]));
+
+        await RecordAsync(otp, new SendOutcome.Throttled("throttled"), 1);
+
+        otp.Otp.Status.ShouldBe(OtpStatus.Pending);
+        _store.Saved.ShouldHaveSingleItem().PendingSteps.Values.ShouldHaveSingleItem().DueAt.ShouldBe(Some.Now);
+    }
+
     [Fact]
     public async Task Throttled_is_tried_again_later_until_the_attempts_are_used_up()
     {

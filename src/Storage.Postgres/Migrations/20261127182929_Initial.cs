@@ -152,6 +152,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
                     step = table.Column<int>(type: "integer", nullable: false),
                     attempt = table.Column<int>(type: "integer", nullable: false),
+                    is_resend = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     reason = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     provider_message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
@@ -274,6 +275,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     application_id = table.Column<Guid>(type: "uuid", nullable: false),
                     track_id = table.Column<Guid>(type: "uuid", nullable: true),
                     channel = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
+                    plan = table.Column<string>(type: "character varying(100)", maxLength: 100, nullable: true),
                     country_iso = table.Column<string>(type: "character varying(2)", maxLength: 2, nullable: true),
                     recipient_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     limit_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
@@ -322,6 +324,20 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_outbox_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pending_steps",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step = table.Column<int>(type: "integer", nullable: false),
+                    due_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pending_steps", x => x.otp_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -539,6 +555,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 filter: "parked_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_pending_steps_due_at",
+                table: "pending_steps",
+                column: "due_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_recipient_histories_updated_at",
                 table: "recipient_histories",
                 column: "updated_at");
@@ -619,6 +640,9 @@ namespace OtpPipeline.Storage.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "outbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "pending_steps");
 
             migrationBuilder.DropTable(
                 name: "recipient_histories");

@@ -152,6 +152,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
                     step = table.Column<int>(type: "int", nullable: false),
                     attempt = table.Column<int>(type: "int", nullable: false),
+                    is_resend = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
                     provider_message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
@@ -276,6 +277,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     track_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     channel = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    plan = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true, collation: "Latin1_General_100_BIN2"),
                     country_iso = table.Column<string>(type: "nvarchar(2)", maxLength: 2, nullable: true, collation: "Latin1_General_100_BIN2"),
                     recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     limit_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
@@ -324,6 +326,20 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_outbox_messages", x => x.id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "pending_steps",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    step = table.Column<int>(type: "int", nullable: false),
+                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pending_steps", x => x.otp_id);
                 });
 
             migrationBuilder.CreateTable(
@@ -541,6 +557,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 filter: "parked_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_pending_steps_due_at",
+                table: "pending_steps",
+                column: "due_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_recipient_histories_updated_at",
                 table: "recipient_histories",
                 column: "updated_at");
@@ -621,6 +642,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "outbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "pending_steps");
 
             migrationBuilder.DropTable(
                 name: "recipient_histories");

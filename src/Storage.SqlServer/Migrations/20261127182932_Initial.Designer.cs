@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127181242_Initial")]
+    [Migration("20261127182932_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -511,6 +511,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("due_at");
 
+                    b.Property<bool>("IsResend")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bit")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_resend");
+
                     b.Property<Guid?>("LeaseId")
                         .HasColumnType("uniqueidentifier")
                         .HasColumnName("lease_id");
@@ -726,6 +732,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("parts");
 
+                    b.Property<string>("Plan")
+                        .HasMaxLength(100)
+                        .HasColumnType("nvarchar(100)")
+                        .HasColumnName("plan")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(16)
                         .HasColumnType("nvarchar(16)")
@@ -905,6 +917,33 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasName("pk_otp_submissions");
 
                     b.ToTable("otp_submissions", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Otps.Plans.PendingStep", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("otp_id");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("application_id");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("int")
+                        .HasColumnName("step");
+
+                    b.HasKey("OtpId")
+                        .HasName("pk_pending_steps");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_pending_steps_due_at");
+
+                    b.ToTable("pending_steps", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.RateLimits.RequestPermits", b =>

@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.Postgres.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127181236_Initial")]
+    [Migration("20261127182929_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -495,6 +495,12 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
 
+                    b.Property<bool>("IsResend")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_resend");
+
                     b.Property<Guid?>("LeaseId")
                         .HasColumnType("uuid")
                         .HasColumnName("lease_id");
@@ -702,6 +708,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("parts");
 
+                    b.Property<string>("Plan")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("plan");
+
                     b.Property<string>("Reason")
                         .HasMaxLength(16)
                         .HasColumnType("character varying(16)")
@@ -875,6 +886,33 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasName("pk_otp_submissions");
 
                     b.ToTable("otp_submissions", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Otps.Plans.PendingStep", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("otp_id");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("application_id");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
+
+                    b.HasKey("OtpId")
+                        .HasName("pk_pending_steps");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_pending_steps_due_at");
+
+                    b.ToTable("pending_steps", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.RateLimits.RequestPermits", b =>

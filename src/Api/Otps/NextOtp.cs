@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using OtpPipeline.Api.Requests;
+using OtpPipeline.Api.Responses;
+using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Reading;
+using OtpPipeline.Core.Otps.Sending;
+
+namespace OtpPipeline.Api.Otps;
+
+/// <summary>POST /otp/{otpId}/next.</summary>
+internal static class NextOtp
+{
+    public static readonly OtpError[] Errors =
+    [
+        OtpErrors.NotFound, OtpErrors.AlreadyVerified, OtpErrors.WasCancelled, OtpErrors.HasExpired, OtpErrors.HasFailed,
+        OtpErrors.NoFurtherStep, OtpErrors.ChannelNotServed, OtpErrors.SpendingLimit, CommonErrors.TooManySends, CommonErrors.CoolingOff,
+    ];
+
+    /// <summary>Start the next step of the delivery plan</summary>
+    /// <remarks>
+    /// Starts the step after the current one now, whatever became of the current one. It counts as a send and costs one. Each call starts
+    /// one step; with an Idempotency-Key a repetition starts none.
+    /// </remarks>
+    /// <param name="otpId">Id of the OTP.</param>
+    public static async Task<Results<AcceptedAnswer<OtpAnswer>, ErrorResult>> HandleAsync(
+        string otpId, HttpContext http, OtpNext next, CancellationToken cancellationToken)
+    {
+        if (!DashedId.TryParse(otpId, out var id))
+        {
+            return new ErrorResult(OtpErrors.NotFound);
+        }
+
+        var key = IdempotencyHeader.Read(http.Request);
+        if (key.Error is { } wrongKey)
+        {
+            return new ErrorResult(wrongKey);
+        }
+
+        var answer = await next.StartAsync(new(http.Caller().Application, id, key.Value, Activity.Current?.Id), cancellationToken);
+        return answer.Error is { } error
+            ? new ErrorResult(error)
+            : new AcceptedAnswer<OtpAnswer>(OtpAnswer.Create(answer.Value), OtpResponseJson.Plain.OtpAnswer);
+    }
+}

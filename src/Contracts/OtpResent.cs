@@ -1,0 +1,7 @@
+namespace OtpPipeline.Contracts;
+
+/// <summary>Answer to <see cref="ResendOtp"/>: the further delivery is committed.</summary>
+/// <param name="OtpId">The OTP.</param>
+/// <param name="TrackId">The caller's own id, when one was given.</param>
+/// <param name="ResendsLeft">How often the OTP may still be sent again.</param>
+public sealed record OtpResent(Guid OtpId, Guid? TrackId, int ResendsLeft);

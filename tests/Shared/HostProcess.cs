@@ -27,6 +27,9 @@ internal sealed class HostProcess(string assembly, IEnumerable<KeyValuePair<stri
     /// <summary>Nobody reads what it prints, so that the pipe is full after 64 KB.</summary>
     public bool IsUnread { get; init; }
 
+    /// <summary>What dotnet is told before the assembly.</summary>
+    public IReadOnlyList<string> Before { get; init; } = [];
+
     public bool IsRunning => _process is { HasExited: false };
 
     public int Id => _process!.Id;
@@ -49,7 +52,7 @@ internal sealed class HostProcess(string assembly, IEnumerable<KeyValuePair<stri
 
     public void Launch(params string[] arguments)
     {
-        var start = new ProcessStartInfo("dotnet", [assembly, .. arguments])
+        var start = new ProcessStartInfo("dotnet", [.. Before, assembly, .. arguments])
         {
             WorkingDirectory = Path.GetDirectoryName(assembly),
             RedirectStandardOutput = true,

@@ -31,6 +31,8 @@ internal static class ReceiptEndpoints
             return;
         }
 
+        // Made at the start: two readers of one provider stop the host.
+        app.Services.GetRequiredService<ReceiptReaders>();
         app.MapMethods(ReceiptAddresses.Path + "{token}", Methods, TakeOneAsync).ExcludeFromDescription();
         app.MapMethods(ReceiptAddresses.ProviderPath + "{provider}", Methods, TakeAllAsync).ExcludeFromDescription();
     }

@@ -84,12 +84,14 @@ public sealed class Gateway : IAsyncDisposable
     internal Task<Answer> SendAsync(string? token, params SignedReader.Row[] rows) => SendRawAsync(
         token is null ? "/r/providers/gateway" : "/r/" + token, JsonSerializer.Serialize(rows, JsonSerializerOptions.Web));
 
-    internal async Task<Answer> SendRawAsync(string path, string? body, bool signed = true)
+    internal Task<Answer> SendRawAsync(string path, string? body, bool signed = true) => SendRawAsync(_http, path, body, signed);
+
+    internal static async Task<Answer> SendRawAsync(HttpClient http, string path, string? body, bool signed)
     {
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, path);
         request.Content = body is null ? null : new StringContent(body);
         request.Headers.Add(SignedReader.SignatureHeader, signed ? SignedReader.Sign(PublicUrl + path, body ?? "") : "00");
-        using var response = await _http.SendAsync(request);
+        using var response = await http.SendAsync(request);
         return await Answer.OfAsync(response);
     }
 

@@ -11,41 +11,48 @@ using OtpPipeline.Core.Receipts;
 
 namespace OtpPipeline.Api.Tests.Receipts;
 
-/// <summary>Every receipt ten times in any order at two Apis, while outcomes are being written, with forged ones among them.</summary>
-public sealed class Receipts_by_the_thousand
+/// <summary>
+/// Every receipt ten times in any order at two processes, while a third writes the outcomes, with forged ones among them.
+/// </summary>
+public sealed class Receipts_by_the_thousand : IClassFixture<Gateway>
 {
     private const int Times = 10;
     private const int Callers = 48;
     private static readonly int Receipts = IsLong ? 10_000 : 1_000;
 
     private readonly ApiHost _host;
+    private readonly Gateway _gateway;
 
-    public Receipts_by_the_thousand(ApiHost host)
+    public Receipts_by_the_thousand(ApiHost host, Gateway gateway)
     {
         Servers.SkipWithout();
-        _host = host;
+        (_host, _gateway) = (host, gateway);
     }
 
     [Fact]
     public async Task Make_one_change_each_and_none_is_lost()
     {
-        await using var first = new Gateway(_host);
-        await using var second = new Gateway(_host);
-        Gateway[] gateways = [first, second];
-        var sent = await RequestAsync(first);
+        var logs = Servers.NewFolder("receipts");
+        await using var first = ReadersInAProcess.Create(_host, Path.Combine(logs, "first.log"));
+        await using var second = ReadersInAProcess.Create(_host, Path.Combine(logs, "second.log"));
+        await Task.WhenAll(first.StartAsync(), second.StartAsync());
+        using var toFirst = new HttpClient { BaseAddress = first.Address };
+        using var toSecond = new HttpClient { BaseAddress = second.Address };
+        HttpClient[] providers = [toFirst, toSecond];
+        var sent = await RequestAsync();
         var answers = new ConcurrentBag<(bool Forged, HttpStatusCode Status)>();
 
         // A third of the outcomes is there before the first receipt, the others are written among them.
-        var outcomes = sent.Select(m => (Func<Task>)(() => RecordOutcomeAsync(second, m))).ToArray();
+        var outcomes = sent.Select(m => (Func<Task>)(() => RecordOutcomeAsync(m))).ToArray();
         await RunAsync(outcomes[..(Receipts / 3)]);
         List<Func<Task>> calls = [.. outcomes[(Receipts / 3)..]];
         foreach (var (i, message) in sent.Index())
         {
             calls.AddRange(Enumerable.Range(0, Times).Select(n => (Func<Task>)(async () =>
-                answers.Add((false, (await SendAsync(gateways[n % 2], message)).Status)))));
+                answers.Add((false, (await SendAsync(providers[n % 2], message, forged: false)).Status)))));
             if (i % 10 == 0)
             {
-                calls.Add(async () => answers.Add((true, (await ForgeAsync(gateways[i / 10 % 2], message)).Status)));
+                calls.Add(async () => answers.Add((true, (await SendAsync(providers[i / 10 % 2], message, forged: true)).Status)));
             }
         }
 
@@ -57,29 +64,30 @@ public sealed class Receipts_by_the_thousand
         answers.Count.ShouldBe(Receipts * Times + Receipts / 10);
         await ShouldHaveOneChangeEachAsync(sent);
         (await _host.QueryAsync(db => db.Set<KeptReceipt>().CountAsync(r => r.ProviderMessageId.StartsWith(sent[0].Run)))).ShouldBe(0);
-        (first.Counted("gateway", "matched") + second.Counted("gateway", "matched")).ShouldBeLessThanOrEqualTo(Receipts);
     }
 
     private static bool IsLong => Environment.GetEnvironmentVariable("OTP_TEST_LONG") is { Length: > 0 };
 
-    private async Task<Message[]> RequestAsync(Gateway gateway)
+    private async Task<Message[]> RequestAsync()
     {
         var run = Guid.CreateVersion7().ToString("N");
-        var messages = new Message[Receipts];
-        await RunAsync([
-            .. Enumerable.Range(0, Receipts).Select(i => (Func<Task>)(async () =>
-            {
-                var otpId = await gateway.WithDeliveryAsync(DeliveryStatus.Sending);
-                var status = (ReceiptStatus)(1 + i % 3);
-                messages[i] = new(otpId, (await gateway.DeliveryAsync(otpId)).Id, run, $"{run}-{i}", status, ByToken: i / 3 % 2 == 0);
-            })),
+        var ids = new Guid[Receipts];
+        var client = _host.Client(_host.Shop);
+        await RunAsync(
+        [
+            .. Enumerable.Range(0, Receipts).Select(i => (Func<Task>)(async () => ids[i] = await client.WithRequestedOtpAsync())),
         ]);
-        return messages;
+        await _host.QueryAsync(db => db.Deliveries.Where(d => ids.Contains(d.OtpId)).ExecuteUpdateAsync(set => set
+            .SetProperty(d => d.Status, DeliveryStatus.Sending).SetProperty(d => d.Provider, SignedReader.Name)
+            .SetProperty(d => d.LeaseId, d => d.OtpId).SetProperty(d => d.LeaseUntil, DateTime.UtcNow.AddHours(1))));
+        var deliveries = await _host.QueryAsync(
+            db => db.Deliveries.Where(d => ids.Contains(d.OtpId)).ToDictionaryAsync(d => d.OtpId, d => d.Id));
+        return [.. ids.Select((id, i) => new Message(id, deliveries[id], run, $"{run}-{i}", (ReceiptStatus)(1 + i % 3), i / 3 % 2 == 0))];
     }
 
-    private static async Task RecordOutcomeAsync(Gateway gateway, Message message)
+    private async Task RecordOutcomeAsync(Message message)
     {
-        var outcomes = gateway.Server.Services.GetRequiredService<DeliveryOutcomes>();
+        var outcomes = _gateway.Server.Services.GetRequiredService<DeliveryOutcomes>();
         (await outcomes.RecordAsync(
             new(message.OtpId, message.DeliveryId, message.OtpId, new SendOutcome.Accepted(message.Id))
             {
@@ -88,14 +96,15 @@ public sealed class Receipts_by_the_thousand
             CancellationToken.None)).ShouldBeTrue();
     }
 
-    private static Task<Answer> SendAsync(Gateway gateway, Message message) => gateway.SendAsync(
-        message.ByToken ? Gateway.TokenOf(message.OtpId) : null,
-        new SignedReader.Row(message.Status.ToString(), message.ByToken ? null : message.Id, Reason: "absent"));
-
-    /// <summary>Says that the message was read, with a wrong signature.</summary>
-    private static Task<Answer> ForgeAsync(Gateway gateway, Message message) => gateway.SendRawAsync(
-        message.ByToken ? "/r/" + Gateway.TokenOf(message.OtpId) : "/r/providers/gateway",
-        JsonSerializer.Serialize<SignedReader.Row[]>([new("read", message.Id)], JsonSerializerOptions.Web), signed: false);
+    /// <summary>A forged one says that the message was read, with a wrong signature.</summary>
+    private static Task<Answer> SendAsync(HttpClient provider, Message message, bool forged)
+    {
+        SignedReader.Row row = new(
+            forged ? "read" : message.Status.ToString(), message.ByToken && !forged ? null : message.Id, Reason: "absent");
+        return Gateway.SendRawAsync(
+            provider, message.ByToken ? "/r/" + Gateway.TokenOf(message.OtpId) : "/r/providers/gateway",
+            JsonSerializer.Serialize<SignedReader.Row[]>([row], JsonSerializerOptions.Web), signed: !forged);
+    }
 
     private async Task ShouldHaveOneChangeEachAsync(Message[] sent)
     {

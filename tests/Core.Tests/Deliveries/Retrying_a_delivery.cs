@@ -55,17 +55,17 @@ public class Retrying_a_delivery
         DeliveryRules.RepublishAfter(TimeSpan.FromSeconds(15), republished).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Theory]
-    [InlineData(DeliveryStatus.Queued, false, true)]
-    [InlineData(DeliveryStatus.Sending, true, true)]
-    [InlineData(DeliveryStatus.Sent, true, true)]
-    [InlineData(DeliveryStatus.Delivered, true, true)]
-    [InlineData(DeliveryStatus.Read, true, true)]
-    [InlineData(DeliveryStatus.Undelivered, true, false)]
-    [InlineData(DeliveryStatus.Failed, false, false)]
-    [InlineData(DeliveryStatus.Unknown, true, true)]
-    [InlineData(DeliveryStatus.Suppressed, false, false)]
-    public void Knows_what_may_have_arrived_and_what_still_may(DeliveryStatus status, bool may, bool alive) =>
-        (status.MayHaveArrived(), status.KeepsAlive()).ShouldBe((may, alive));
+    [InlineData(DeliveryStatus.Queued, false, true, true)]
+    [InlineData(DeliveryStatus.Sending, true, true, true)]
+    [InlineData(DeliveryStatus.Sent, true, true, true)]
+    [InlineData(DeliveryStatus.Delivered, true, true, true)]
+    [InlineData(DeliveryStatus.Read, true, true, true)]
+    [InlineData(DeliveryStatus.Undelivered, true, true, false)]
+    [InlineData(DeliveryStatus.Failed, false, false, false)]
+    [InlineData(DeliveryStatus.Unknown, true, true, true)]
+    [InlineData(DeliveryStatus.Suppressed, false, false, false)]
+    public void Knows_what_may_have_arrived_and_what_still_may(DeliveryStatus status, bool may, bool alive, bool stepOpen) =>
+        (status.MayHaveArrived(), status.KeepsAlive(), status.KeepsStepOpen()).ShouldBe((may, alive, stepOpen));
 
     [Fact]
     public void Costs_the_price_of_the_country_or_of_every_other()

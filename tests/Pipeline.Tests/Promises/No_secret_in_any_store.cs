@@ -34,6 +34,7 @@ public sealed class No_secret_in_any_store
                 ["Serilog:MinimumLevel:Override:MassTransit"] = "Verbose",
                 ["Serilog:MinimumLevel:Override:System"] = "Verbose",
                 ["Logging:LogLevel:Default"] = "Trace",
+                ["Api:PublicUrl"] = "https://otp.example.com",
                 ["Applications:0:Settings:OtpCallbackUrl"] = $"https://subscriber.example/{UrlMark}",
             },
         });
@@ -129,6 +130,8 @@ public sealed class No_secret_in_any_store
         await pipeline.Client.PostTextAsync($"otp/{otp}?pin={InQuery}", "");
         await pipeline.Client.ReadAsync($"otp/{otp}?pin={InQuery}");
         await pipeline.Client.ReadAsync($"otp/{InPath}");
+        await pipeline.Client.ReadAsync($"r/{InPath}?code={InQuery}");
+        await pipeline.Client.PostTextAsync($"r/providers/{InPath}", "{}");
         await pipeline.Client.PostTextAsync($"otp/{otp}/{InPath}", "{}");
         await pipeline.Client.PostTextAsync($"{InPath}/verify?code={InQuery}", "{}");
         await pipeline.Client.PostTextAsync($"otp/{otp}", $"{{\"pin\":\"{InBrokenJson}\"");

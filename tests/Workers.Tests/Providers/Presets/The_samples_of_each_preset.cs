@@ -64,8 +64,8 @@ public sealed class The_samples_of_each_preset
 
         outcome.GetType().Name.ShouldBe(answer["outcome"]!.GetValue<string>(), outcome.ToString());
         outcome.Cause.ShouldBe(answer["reason"]?.GetValue<string>());
-        (outcome as SendOutcome.Accepted)?.ProviderMessageId.ShouldBe(answer["id"]?.GetValue<string>());
-        outcome.Wait?.TotalSeconds.ShouldBe(answer["wait"]?.GetValue<double>() ?? 0);
+        ((outcome as SendOutcome.Accepted)?.ProviderMessageId).ShouldBe(answer["id"]?.GetValue<string>());
+        (outcome.Wait?.TotalSeconds).ShouldBe(answer["wait"]?.GetValue<double>());
         host.Logs.ShouldNotContain(l => l.Contains("4711") || l.Contains("of-a-sample") || l.Contains("612246400"));
     }
 
@@ -78,9 +78,8 @@ public sealed class The_samples_of_each_preset
 
         var reading = Reader(sample.Keys(receipt)).Read(Request(receipt), PresetSample.Now.UtcDateTime);
 
-        reading.Problem?.ToString().ShouldBe(receipt["problem"]?.GetValue<string>());
-        reading.Problem.HasValue.ShouldBe(receipt["problem"] is not null);
-        reading.Reply?.Body.ShouldBe(receipt["reply"]?.GetValue<string>());
+        (reading.Problem?.ToString()).ShouldBe(receipt["problem"]?.GetValue<string>());
+        (reading.Reply?.Body).ShouldBe(receipt["reply"]?.GetValue<string>());
         reading.Receipts.ShouldBe((receipt["receipts"]?.AsArray() ?? []).Select(r => Receipt(r!.AsObject())));
     }
 

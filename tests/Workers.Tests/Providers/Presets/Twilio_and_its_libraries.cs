@@ -124,18 +124,21 @@ public sealed class Twilio_and_its_libraries
         const string Body = """{"MessageStatus":"delivered","n":"ü"}""";
         var hash = (await ProviderLibraries.RunAsync("twilio-body-hash", new { body = Body })).GetValue<string>();
         var url = $"https://otp.example/r/x?bodySHA256={hash}";
-        var signature = (await ProviderLibraries.RunAsync(
-            "twilio-sign", new[] { new { token = Token, url, form = new Dictionary<string, string>() } }))[0]!.GetValue<string>();
+        const string WithoutHash = "https://otp.example/r/x";
+        var signatures = await ProviderLibraries.RunAsync(
+            "twilio-sign", new[] { url, WithoutHash }.Select(u => new { token = Token, url = u, form = new Dictionary<string, string>() }));
+        var signature = signatures[0]!.GetValue<string>();
         var scheme = new TwilioSignature(Token);
 
         Believed(Body, signature).ShouldBe(new RequestValidator(Token).Validate(url, Body, signature));
         Believed(Body, signature).ShouldBeTrue();
         Believed(Body + " ", signature).ShouldBeFalse("the body was changed");
+        Believed(Body, signatures[1]!.GetValue<string>(), WithoutHash).ShouldBeFalse("nothing covers the body");
 
-        bool Believed(string body, string given)
+        bool Believed(string body, string given, string? at = null)
         {
             var request = new ReceiptRequest(
-                "POST", new(url), [new("Content-Type", "application/json"), new("X-Twilio-Signature", given)], Encoding.UTF8.GetBytes(body));
+                "POST", new(at ?? url), [new("Content-Type", "application/json"), new("X-Twilio-Signature", given)], Encoding.UTF8.GetBytes(body));
             return scheme.IsAuthentic(request, ReceiptFields.Read(request), PresetSample.Now.UtcDateTime);
         }
     }

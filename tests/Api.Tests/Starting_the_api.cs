@@ -39,6 +39,8 @@ public sealed class Starting_the_api
             "ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true",
             "ASPNETCORE_FORWARDEDHEADERS_ENABLED believes every client: remove it and name the proxies in Api:KnownProxies."
         },
+        { "Api:PublicUrl", "https://otp.example.com?a=b", "Api:PublicUrl must be an absolute http or https URL without user, query " +
+            "and fragment." },
         { "Otp:OldLookupKeys:0", "c2hvcnQ=", "Otp:OldLookupKeys:0 must be base64 of 32 random bytes." },
         { "Api:AnonymousRequestsPerMinute", "0", "Api:AnonymousRequestsPerMinute must be between 1 and 10000000." },
         { "Serilog:MinimumLevel:Default", "Loud", "Serilog:MinimumLevel has a wrong level: use Verbose, Debug, Information, Warning, " +

@@ -85,7 +85,8 @@ public sealed record PresetHeader
     public IReadOnlyList<string> Channels { get; init; } = [];
 
     /// <summary>The settings that an entry gives, by name.</summary>
-    public IReadOnlyDictionary<string, PresetSetting> Settings { get; init; } = new Dictionary<string, PresetSetting>(StringComparer.Ordinal);
+    public IReadOnlyDictionary<string, PresetSetting> Settings { get; init; } =
+        new Dictionary<string, PresetSetting>(StringComparer.Ordinal);
 
     /// <summary>Groups of settings of which exactly one must be given.</summary>
     public IReadOnlyList<IReadOnlyList<string>> OneOf { get; init; } = [];

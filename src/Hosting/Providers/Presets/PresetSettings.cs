@@ -30,7 +30,8 @@ public static class PresetSettings
                 : entry[name] is { Length: > 0 } given ? given : null;
             if (value is null && setting.Required && entry[name + FileSuffix] is null)
             {
-                problems.Add(name, setting.Secret ? $"is missing: give it, or the file that holds it in {name}{FileSuffix}." : "is missing.");
+                problems.Add(
+                    name, setting.Secret ? $"is missing: give it, or the file that holds it in {name}{FileSuffix}." : "is missing.");
             }
             else if (value is not null && setting.Pattern is { } pattern && !Fits(value, pattern))
             {

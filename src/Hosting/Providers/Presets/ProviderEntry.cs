@@ -16,7 +16,8 @@ public sealed record ProviderEntry(
     /// <summary>The part of a preset's description that an entry cannot change key by key.</summary>
     private static readonly HashSet<string> Described = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Method", "Auth", "Body", "Success", "MessageId", "Refusals", "RetryAfter", "Maps", "Receipt", "Feedback", "Secrets", "SecretFiles",
+        "Method", "Auth", "Body", "Success", "MessageId", "Refusals", "RetryAfter", "Maps", "Receipt", "Feedback", "Secrets",
+        "SecretFiles",
     };
 
     /// <summary>Receipts are described, and not switched off by Receipts=false.</summary>
@@ -25,8 +26,8 @@ public sealed record ProviderEntry(
 
     /// <summary>Names of settings whose values may hold placeholders.</summary>
     public IReadOnlySet<string> WithPlaceholders =>
-        (Preset?.About.Settings ?? new Dictionary<string, PresetSetting>(StringComparer.Ordinal)).Where(s => s.Value.Placeholders).Select(s => s.Key)
-            .ToHashSet(StringComparer.OrdinalIgnoreCase);
+        (Preset?.About.Settings ?? new Dictionary<string, PresetSetting>(StringComparer.Ordinal)).Where(s => s.Value.Placeholders)
+            .Select(s => s.Key).ToHashSet(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Keys that are settings of the preset.</summary>
     public IReadOnlyCollection<string> SettingKeys => Preset is null ? [] : PresetSettings.Keys(Preset);

@@ -46,7 +46,8 @@ public static class ProviderReceipts
         var values = new Dictionary<string, string>(entry.Settings(used.Contains), StringComparer.OrdinalIgnoreCase);
         foreach (var name in used.Where(n => !values.ContainsKey(n)))
         {
-            var value = EntryFiles.Value($"Secrets:{name}", entry.Section[$"Secrets:{name}"], entry.Section[$"SecretFiles:{name}"], problems);
+            var value = EntryFiles.Value(
+                $"Secrets:{name}", entry.Section[$"Secrets:{name}"], entry.Section[$"SecretFiles:{name}"], problems);
             if (value is null)
             {
                 problems.Add($"Secrets:{name}", "is missing: Receipt:Signature names it. Give it, or its file in SecretFiles.");

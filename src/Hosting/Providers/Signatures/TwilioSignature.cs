@@ -35,7 +35,8 @@ internal sealed class TwilioSignature(string authToken) : ISignatureScheme
     private static string WithPort(string url)
     {
         var (start, end) = Authority(url);
-        return HasPort(url[start..end]) ? url : url.Insert(end, url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? ":443" : ":80");
+        var port = url.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? ":443" : ":80";
+        return HasPort(url[start..end]) ? url : url.Insert(end, port);
     }
 
     private static string WithoutPort(string url)

@@ -12,7 +12,7 @@ public sealed class HttpBodyOptions
     /// <summary>File that holds <see cref="Template"/>.</summary>
     public string? TemplateFile { get; set; }
 
-    /// <summary>For form and query, instead of <see cref="Template"/> or after it: fields by name. One with an empty value is left out.</summary>
+    /// <summary>For form and query: fields by name, instead of <see cref="Template"/> or after it; empty ones are left out.</summary>
     public IDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     /// <summary>For json: leaves out the properties whose value is an empty string. Default false.</summary>

@@ -65,7 +65,10 @@ internal sealed class HttpDescription
         foreach (var (name, value) in settings)
         {
             var placeholder = $"{{{{{EntryValues.Setting}{name}}}}}";
-            options.Url = options.Url.StartsWith(placeholder, StringComparison.Ordinal) ? value + options.Url[placeholder.Length..] : options.Url;
+            if (options.Url.StartsWith(placeholder, StringComparison.Ordinal))
+            {
+                options.Url = value + options.Url[placeholder.Length..];
+            }
         }
     }
 

@@ -23,10 +23,12 @@ internal static class ConfiguredProviders
             Add(services, entry);
             sentences.AddRange(entry.Problems.Sentences);
             services.AddSingleton(new ProviderName(entry.Name, EmailOnly: entry.Type is "smtp"));
+            services.AddSingleton(new PresetChannels(entry.Name, entry.Preset?.About.Channels ?? []));
         }
 
         services.AddSingleton(new ProviderProblems(sentences));
         services.AddSingleton<IValidateOptions<DeliveryOptions>, EntriesAreRight>();
+        services.AddSingleton<IValidateOptions<DeliveryOptions>, PresetChannelsFit>();
     }
 
     private static void Add(IServiceCollection services, ProviderEntry entry)

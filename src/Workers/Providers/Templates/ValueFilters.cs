@@ -57,8 +57,8 @@ internal sealed class ValueFilters(
             "atLeast" or "atMost" => $"uses the filter {name}, which needs a whole number, as in {name}:60.",
             "map" => $"uses the filter map:{argument}, and Maps has no table of that name.",
             "among" => $"uses the filter among:{argument}, and the preset has no setting of that name.",
-            _ => $"uses the filter {name}, which does not exist: there are digits, spell, xml, json, append, then, else, atLeast, atMost, " +
-                "map, among.",
+            _ => $"uses the filter {name}, which does not exist: there are digits, spell, xml, json, append, then, else, atLeast, " +
+                "atMost, map, among.",
         };
         return null;
     }

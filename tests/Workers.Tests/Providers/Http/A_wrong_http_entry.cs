@@ -65,7 +65,7 @@ public sealed class A_wrong_http_entry
         { "Success:JsonPath", "$.a[**]", "Success:JsonPath must be a path such as" },
         { "RetryAfter", "$..wait", "RetryAfter must be a path such as" },
         { "Body:Fields:to", "{{recipient}}", "Body:Fields is for the formats form and query." },
-        { "Body:Template", """{"to":"{{recipient|digit}}"}""", "Body:Template uses the filter digit, which does not exist: there are digits," },
+        { "Body:Template", """{"to":"{{recipient|digit}}"}""", "Body:Template uses the filter digit, which does not exist: there are" },
         { "Body:Template", """{"to":"{{receiptUrl}}"}""", "Body:Template uses {{receiptUrl}}, which is no placeholder" },
         { "Receipt:Status", "state", "Receipt:Statuses is missing: say which of the provider's words mean DELIVERED and UNDELIVERED." },
         { "Receipt:Status", "state", "Receipt:Signature:Scheme must be none, twilio, vonage, meta." },

@@ -1,7 +1,9 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Hosting.Providers.Receipts;
+using OtpPipeline.Workers.Providers.Registration;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Providers.Presets;
@@ -22,8 +24,8 @@ public sealed class A_wrong_preset_entry
     /// <summary>A key, its value, and the begin of the sentence.</summary>
     public static TheoryData<string, string?, string> Wrong => new()
     {
-        { "Type", "twilio", "Type must be http, smtp, a preset (kannel, telegram-bot, twilio-sms, twilio-voice, vonage-sms, whatsapp-cloud), " +
-            "or the path of a preset's file." },
+        { "Type", "twilio", "Type must be http, smtp, a preset (kannel, telegram-bot, twilio-sms, twilio-voice, vonage-sms, " +
+            "whatsapp-cloud), or the path of a preset's file." },
         { "Type", "/nowhere/mine.json", "Type names a file that cannot be read." },
         { "AccountSid", null, "AccountSid is missing." },
         { "AccountSid", "0123", "AccountSid must be an account SID: AC and 32 hexadecimal digits." },
@@ -40,8 +42,8 @@ public sealed class A_wrong_preset_entry
             "ProvideFeedback, BaseUrl, Type," },
         { "Body:Format", "json", "Body belongs to the preset: copy its file, change it there, and set Type to the path of your file." },
         { "Refusals:0:As", "throttled", "Refusals belongs to the preset" },
-        { "Api:PublicUrl", null, "Type names a provider that sends receipts, and Api:PublicUrl is missing: set it to the address at which the " +
-            "provider reaches the Api, in both hosts, or set Providers:tested:Receipts to false." },
+        { "Api:PublicUrl", null, "Type names a provider that sends receipts, and Api:PublicUrl is missing: set it to the address at which " +
+            "the provider reaches the Api, in both hosts, or set Providers:tested:Receipts to false." },
     };
 
     [Fact]
@@ -68,14 +70,15 @@ public sealed class A_wrong_preset_entry
     public void Of_a_file_with_wrong_keys_stops_the_host() =>
         Of(
             """
-            {"Preset":{},"Url":"https://gateway.example/","Body":{"Format":"form","Fields":{"xml":"<a>{{text}}</a>","to":"{{recipient|digit}}"}},
+            {"Preset":{},"Url":"https://gateway.example/",
+             "Body":{"Format":"form","Fields":{"xml":"<a>{{text}}</a>","to":"{{recipient|digit}}"}},
              "Receipt":{"Signature":{"Scheme":"hmac"},"Status":"state","Statuses":{"a":"ARRIVED"},"Reasons":{"1":"Not Snake"}},
              "Feedback":{"Url":"https://gateway.example/{{pin}}","Verified":"yes"}}
             """,
             refusals => refusals.ShouldBe(
                 [
-                    "Providers:tested:Body:Fields:to uses the filter digit, which does not exist: there are digits, spell, xml, json, append, " +
-                        "then, else, atLeast, atMost, map, among.",
+                    "Providers:tested:Body:Fields:to uses the filter digit, which does not exist: there are digits, spell, xml, json, " +
+                        "append, then, else, atLeast, atMost, map, among.",
                     "Providers:tested:Body:Fields:xml is no xml once its placeholders are filled in: add the filter xml to each.",
                     "Providers:tested:Receipt:Statuses:a must be SENT, DELIVERED, READ or UNDELIVERED.",
                     "Providers:tested:Receipt:Statuses is missing: say which of the provider's words mean DELIVERED and UNDELIVERED.",
@@ -85,8 +88,20 @@ public sealed class A_wrong_preset_entry
                 ]));
 
     [Fact]
+    public void For_a_channel_that_the_preset_does_not_serve_stops_the_host()
+    {
+        var services = new ServiceCollection().AddOtpProviders(ProviderHost.Configuration(Right))
+            .Configure<DeliveryOptions>(o => o.Channels["email"] = new() { Provider = ProviderHost.Name });
+        using var host = services.BuildServiceProvider();
+
+        Should.Throw<OptionsValidationException>(() => host.GetRequiredService<IOptions<DeliveryOptions>>().Value)
+            .Failures.ShouldBe(["Deliveries:Channels:email:Provider names \"tested\", which serves the channel sms only."]);
+    }
+
+    [Fact]
     public void Named_twice_in_the_environment_stops_the_host() =>
-        ProviderEntries.NamedTwice(["Providers__twilio__Type", "Providers__Twilio__AccountSid", "PROVIDERS__twilio__From", "Other__a", "PATH"])
+        ProviderEntries.NamedTwice(
+                ["Providers__twilio__Type", "Providers__Twilio__AccountSid", "PROVIDERS__twilio__From", "Other__a", "PATH"])
             .ShouldBe(["Providers:twilio is there twice, as twilio and Twilio: names of entries differ in more than case."]);
 
     [Theory]

@@ -106,7 +106,8 @@ public sealed class The_samples_of_each_preset
     {
         var copy = Path.Combine(AppContext.BaseDirectory, "presets", preset, "preset.json");
 
-        ProviderHost.Refusals(PresetSample.Of(preset).Keys().With(("Type", copy), ("Api:PublicUrl", PresetSample.PublicUrl))).ShouldBeEmpty();
+        ProviderHost.Refusals(PresetSample.Of(preset).Keys().With(("Type", copy), ("Api:PublicUrl", PresetSample.PublicUrl)))
+            .ShouldBeEmpty();
     }
 
     private static ProviderHost Host(Dictionary<string, string?> keys) =>

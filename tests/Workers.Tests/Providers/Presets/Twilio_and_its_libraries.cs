@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml.Linq;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Hosting.Providers.Signatures;
@@ -51,7 +52,7 @@ public sealed class Twilio_and_its_libraries
         await CallResource.CreateAsync(
             new CreateCallOptions(new PhoneNumber("+33612246400"), new PhoneNumber("+12025550123"))
             {
-                Twiml = new(say.ToString(System.Xml.Linq.SaveOptions.DisableFormatting)), Timeout = 30, StatusCallback = new(Callback),
+                Twiml = new(say.ToString(SaveOptions.DisableFormatting)), Timeout = 30, StatusCallback = new(Callback),
                 StatusCallbackEvent = ["answered", "completed"],
             },
             Client(server));
@@ -59,9 +60,7 @@ public sealed class Twilio_and_its_libraries
         // The same XML may be written in several ways: it is compared as XML.
         var (mine, theirs) = (Fields(ours), Fields(server.Single));
         mine.Where(f => f.Key is not "Twiml").ShouldBe(theirs.Where(f => f.Key is not "Twiml"));
-        System.Xml.Linq.XNode.DeepEquals(
-            System.Xml.Linq.XElement.Parse(mine.Single(f => f.Key is "Twiml").Value),
-            System.Xml.Linq.XElement.Parse(theirs.Single(f => f.Key is "Twiml").Value)).ShouldBeTrue(theirs.Single(f => f.Key is "Twiml").Value);
+        XNode.DeepEquals(Twiml(mine), Twiml(theirs)).ShouldBeTrue($"{Twiml(mine)} {Twiml(theirs)}");
         (ours.Method, ours.Target, ours.Headers["Authorization"])
             .ShouldBe((server.Single.Method, server.Single.Target, server.Single.Headers["Authorization"]));
     }
@@ -76,7 +75,10 @@ public sealed class Twilio_and_its_libraries
         await ProviderLibraries.RunAsync("twilio-send", new
         {
             url = server.Url, sid = Sid, token = Token, resource = "messages",
-            fields = new { to = "+33612246400", from = "+12025550123", body = Text, statusCallback = Callback, validityPeriod = 300, attempt = 1 },
+            fields = new
+            {
+                to = "+33612246400", from = "+12025550123", body = Text, statusCallback = Callback, validityPeriod = 300, attempt = 1,
+            },
         });
 
         ShouldBeTheSame(ours, server.Single);
@@ -89,7 +91,8 @@ public sealed class Twilio_and_its_libraries
         ProviderLibraries.Require();
         string[] urls =
         [
-            Callback, "https://otp.example:443/r/x", "https://otp.example:8443/r/x", "http://otp.example/r/x", "http://otp.example:80/r/x?a=b&c=%20d",
+            Callback, "https://otp.example:443/r/x", "https://otp.example:8443/r/x", "http://otp.example/r/x",
+            "http://otp.example:80/r/x?a=b&c=%20d",
             "https://[2001:db8::1]/r/x", "https://[2001:db8::1]:8443/r/x",
         ];
         Dictionary<string, string>[] forms =
@@ -99,8 +102,9 @@ public sealed class Twilio_and_its_libraries
             [],
         ];
         var cases = (from url in urls from form in forms select (Url: url, Form: form)).ToList();
-        var signatures = (await ProviderLibraries.RunAsync(
-            "twilio-sign", cases.Select(c => new { token = Token, url = c.Url, form = c.Form }))).AsArray().Select(s => s!.GetValue<string>()).ToList();
+        var signed = await ProviderLibraries.RunAsync(
+            "twilio-sign", cases.Select(c => new { token = Token, url = c.Url, form = c.Form }));
+        var signatures = signed.AsArray().Select(s => s!.GetValue<string>()).ToList();
         var scheme = new TwilioSignature(Token);
         var validator = new RequestValidator(Token);
 
@@ -138,7 +142,8 @@ public sealed class Twilio_and_its_libraries
         bool Believed(string body, string given, string? at = null)
         {
             var request = new ReceiptRequest(
-                "POST", new(at ?? url), [new("Content-Type", "application/json"), new("X-Twilio-Signature", given)], Encoding.UTF8.GetBytes(body));
+                "POST", new(at ?? url), [new("Content-Type", "application/json"), new("X-Twilio-Signature", given)],
+                Encoding.UTF8.GetBytes(body));
             return scheme.IsAuthentic(request, ReceiptFields.Read(request), PresetSample.Now.UtcDateTime);
         }
     }
@@ -165,7 +170,8 @@ public sealed class Twilio_and_its_libraries
     private static async Task<HttpReceiver> AnsweringAsync(string kind)
     {
         var server = await HttpReceiver.StartAsync();
-        server.Says(201, $$"""{"sid":"{{kind}}0123456789abcdef0123456789abcdef","status":"queued"}""", ("Content-Type", "application/json"));
+        server.Says(
+            201, $$"""{"sid":"{{kind}}0123456789abcdef0123456789abcdef","status":"queued"}""", ("Content-Type", "application/json"));
         return server;
     }
 
@@ -177,6 +183,8 @@ public sealed class Twilio_and_its_libraries
         (ours.Method, ours.Target, ours.Headers["Authorization"]).ShouldBe((theirs.Method, theirs.Target, theirs.Headers["Authorization"]));
         PresetSample.Pairs(ours.Body).ShouldBe(PresetSample.Pairs(theirs.Body));
     }
+
+    private static XElement Twiml(List<KeyValuePair<string, string>> fields) => XElement.Parse(fields.Single(f => f.Key is "Twiml").Value);
 
     private static List<KeyValuePair<string, string>> Fields(ReceivedRequest request) =>
     [

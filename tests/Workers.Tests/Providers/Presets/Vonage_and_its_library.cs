@@ -24,8 +24,8 @@ public sealed class Vonage_and_its_library
         server.Says(200, Answer, ("Content-Type", "application/json"));
         var keys = new Dictionary<string, string?>
         {
-            ["Type"] = "vonage-sms", ["ApiKey"] = "abcd1234", ["ApiSecret"] = "secret-of-a-sample", ["From"] = "Shop", ["BaseUrl"] = server.Url,
-            ["Api:PublicUrl"] = PresetSample.PublicUrl,
+            ["Type"] = "vonage-sms", ["ApiKey"] = "abcd1234", ["ApiSecret"] = "secret-of-a-sample", ["From"] = "Shop",
+            ["BaseUrl"] = server.Url, ["Api:PublicUrl"] = PresetSample.PublicUrl,
         };
         await using var host = new ProviderHost(keys, time: new FakeTimeProvider(PresetSample.Now));
 
@@ -77,7 +77,8 @@ public sealed class Vonage_and_its_library
 
     private static bool Believed(VonageSignature scheme, JsonObject fields)
     {
-        var body = string.Join('&', fields.Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value!.GetValue<string>())}"));
+        var body = string.Join(
+            '&', fields.Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value!.GetValue<string>())}"));
         var request = new ReceiptRequest("POST", new(Callback), [], Encoding.UTF8.GetBytes(body));
         var sent = DateTimeOffset.FromUnixTimeSeconds(long.Parse(fields["timestamp"]!.GetValue<string>(), null)).UtcDateTime;
         return scheme.IsAuthentic(request, ReceiptFields.Read(request), sent);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers;
 using OtpPipeline.Workers.Providers.Registration;
@@ -33,10 +34,9 @@ internal sealed class ProviderHost : IAsyncDisposable
         services.Remove(services.First(s => s.ServiceType == typeof(IOtpProvider)));
         services.Configure<DeliveryOptions>(o =>
         {
-            var smtp = string.Equals(keys.GetValueOrDefault("Type"), "smtp", StringComparison.Ordinal);
-            foreach (var channel in smtp ? [Channel.Email] : Channels.All)
+            foreach (var channel in ServedBy(keys.GetValueOrDefault("Type")))
             {
-                o.Channels[channel.Text()] = new() { Provider = Name, Timeout = timeout ?? TimeSpan.FromSeconds(20) };
+                o.Channels[channel] = new() { Provider = Name, Timeout = timeout ?? TimeSpan.FromSeconds(20) };
             }
         });
         _services = services.BuildServiceProvider();
@@ -64,6 +64,11 @@ internal sealed class ProviderHost : IAsyncDisposable
             return [.. wrong.Failures];
         }
     }
+
+    private static IEnumerable<string> ServedBy(string? type) =>
+        type is "smtp" ? [Channel.Email.Text()]
+        : PresetFiles.Find(type ?? "", out _)?.About.Channels is { Count: > 0 } channels ? channels
+        : Channels.All.Select(c => c.Text());
 
     public Task<SendOutcome> SendAsync(OutgoingDelivery delivery) => _services.GetRequiredService<ProviderCalls>().SendAsync(delivery);
 

@@ -28,8 +28,8 @@ public sealed class The_description
             .ToDictionary(p => p.Name, p => p.Value.EnumerateObject().Select(o => o.Name).ToArray(), StringComparer.Ordinal);
         paths.Keys.ShouldBe(
             [
-                "/otp", "/otp/{otpId}", "/otp/{otpId}/callbacks", "/otp/{otpId}/callbacks/{callbackId}/replay", "/sandbox/messages",
-                "/sandbox/callbacks",
+                "/otp", "/otp/{otpId}", "/otp/{otpId}/resend", "/otp/{otpId}/next", "/otp/{otpId}/callbacks",
+                "/otp/{otpId}/callbacks/{callbackId}/replay", "/sandbox/messages", "/sandbox/callbacks",
                 "/oauth/token", "/applications", "/applications/scopes", "/applications/{applicationId}",
             ],
             ignoreOrder: true);

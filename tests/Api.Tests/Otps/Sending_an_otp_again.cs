@@ -71,7 +71,7 @@ public sealed class Sending_an_otp_again
     [Fact]
     public async Task Counts_as_a_send_to_the_recipient()
     {
-        var strict = _host.Client(_host.Strict);
+        var strict = _host.Client(_host.StrictToo);
         var requested = await strict.RequestAsync(new { phoneNumber = Recipients.Next(), from = "Shop", template = "{{pin}}", pinType = "numbers", channel = "call" });
         var id = requested.Json.GetProperty("otpId").GetGuid();
         await AreSentAsync(id);
@@ -87,22 +87,22 @@ public sealed class Sending_an_otp_again
     [Fact]
     public async Task Costs_again_and_stops_at_the_spending_limit()
     {
-        var strict = _host.Client(_host.Strict);
+        var strict = _host.Client(_host.StrictToo);
         var requested = await strict.RequestAsync(new { phoneNumber = Recipients.Next(), from = "Shop", template = "{{pin}}", pinType = "numbers" });
         requested.Json.GetProperty("cost").GetDecimal().ShouldBe(0.1m);
         var id = requested.Json.GetProperty("otpId").GetGuid();
         await AreSentAsync(id);
         await _host.QueryAsync(db => db.Database.ExecuteSqlAsync(
-            $"UPDATE application_spendings SET spent = 0.15 WHERE application_id = {_host.Strict.Id}"));
+            $"UPDATE application_spendings SET spent = 0.15 WHERE application_id = {_host.StrictToo.Id}"));
 
         (await SendAsync(strict, id)).ShouldBeRefused(
             400, "insufficient_credit", 2113, "The spending limit of the application is reached for today");
 
         await _host.QueryAsync(db => db.Database.ExecuteSqlAsync(
-            $"UPDATE application_spendings SET spent = 0 WHERE application_id = {_host.Strict.Id}"));
+            $"UPDATE application_spendings SET spent = 0 WHERE application_id = {_host.StrictToo.Id}"));
         (await SendAsync(strict, id)).Status.ShouldBe(HttpStatusCode.Accepted);
         (await _host.QueryAsync(db => db.Database.SqlQuery<decimal>(
-            $"SELECT spent AS \"Value\" FROM application_spendings WHERE application_id = {_host.Strict.Id}").ToListAsync())).ShouldBe([0.1m]);
+            $"SELECT spent AS \"Value\" FROM application_spendings WHERE application_id = {_host.StrictToo.Id}").ToListAsync())).ShouldBe([0.1m]);
     }
 
     [Theory]

@@ -39,6 +39,9 @@ public sealed class ApiHost : IAsyncLifetime
     /// </summary>
     public Tenant Strict { get; } = Tenant.New();
 
+    /// <summary>The same settings, for tests that send again.</summary>
+    public Tenant StrictToo { get; } = Tenant.New();
+
     /// <summary>May make three requests a minute.</summary>
     public Tenant Slow { get; } = Tenant.New();
 
@@ -223,6 +226,7 @@ public sealed class ApiHost : IAsyncLifetime
         var yesterday = DateTime.UtcNow.AddDays(-1);
         db.AddRange(OtherShop.Application(open), OtherShop.KeyRow());
         db.AddRange(Strict.Application(strict), Strict.KeyRow());
+        db.AddRange(StrictToo.Application(strict), StrictToo.KeyRow());
         db.AddRange(Slow.Application(open with { Limits = open.Limits with { RequestsPerMinute = 3 } }), Slow.KeyRow());
         db.AddRange(Refused.Application(open), Refused.KeyRow());
         db.AddRange(WithoutScope.Application(open), WithoutScope.KeyRow(scopes: ["sms"]));

@@ -6,6 +6,7 @@ using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;
@@ -78,6 +79,27 @@ public class The_outcome_of_a_delivery
         otp.Otp.Status.ShouldBe(OtpStatus.Pending);
         var step = _store.Saved.ShouldHaveSingleItem().PendingSteps.Values.ShouldHaveSingleItem();
         (step.Step, step.DueAt).ShouldBe((2, Some.Now));
+    }
+
+    [Theory]
+    [InlineData(DeliveryStatus.Failed, true)]
+    [InlineData(DeliveryStatus.Queued, false)]
+    [InlineData(DeliveryStatus.Unknown, false)]
+    [InlineData(DeliveryStatus.Delivered, false)]
+    public async Task With_a_receipt_of_UNDELIVERED_starts_the_next_step_now_unless_another_attempt_is_alive(DeliveryStatus other, bool starts)
+    {
+        var otp = _store.Add(Some.Locked(plan: "sms call:60", deliveries: [other, DeliveryStatus.Sending]));
+        _store.Kept.Add(KeptReceipt.From("gateway", new(ReceiptStatus.Undelivered, "absent", "m-1")));
+        await using var outcomes = Outcomes();
+        var row = otp.Deliveries[1];
+
+        await outcomes.RecordAsync(
+            new(otp.Otp.Id, row.Id, row.LeaseId!.Value, new SendOutcome.Accepted("m-1")) { ReceiptsFrom = "gateway" }, default);
+
+        row.Status.ShouldBe(DeliveryStatus.Undelivered);
+        var step = _store.Saved.ShouldHaveSingleItem().PendingSteps.Values.ShouldHaveSingleItem();
+        (step.Step, step.DueAt).ShouldBe((2, starts ? Some.Now : Some.Now.AddSeconds(60)));
+        otp.Otp.Status.ShouldBe(OtpStatus.Pending);
     }
 
     [Fact]

@@ -11,6 +11,7 @@ using OtpPipeline.Api.Documentation;
 using OtpPipeline.Api.Middleware;
 using OtpPipeline.Api.Native;
 using OtpPipeline.Api.Otps;
+using OtpPipeline.Api.Providers;
 using OtpPipeline.Api.Receipts;
 using OtpPipeline.Api.Sandbox;
 using OtpPipeline.Api.Security;
@@ -48,6 +49,7 @@ WebApplication Build()
     builder.Services.AddReceipts();
     builder.Services.AddDeadLetters();
     builder.Services.AddProviderReceipts(builder.Configuration);
+    builder.Services.AddProviders();
     builder.Services.AddApiDescription();
     builder.Services.AddNative();
     builder.AddCompatibleApi<BeemApi, BeemOptions>(BeemOptions.Section);
@@ -73,6 +75,7 @@ WebApplication Build()
     var admin = app.MapAdminGroup();
     admin.MapAdminCallbacks();
     admin.MapDeadLetters();
+    admin.MapProviders();
     admin.MapAdminApplications();
     app.MapErrorCodes();
     app.MapApiDescription();

@@ -9,7 +9,7 @@ namespace OtpPipeline.Contracts;
 /// <param name="TrackId">The caller's own id, when one was given.</param>
 /// <param name="DeliveryId">The delivery: one attempt to hand the PIN to a provider.</param>
 /// <param name="Channel">sms, email, telegram, call, whatsapp or ussd.</param>
-/// <param name="Provider">The configured provider.</param>
+/// <param name="Provider">The provider that was asked; null where none was.</param>
 /// <param name="Step">The step of the delivery plan, from 1.</param>
 /// <param name="Attempt">The attempt within the step, from 1.</param>
 /// <param name="Status">SENT, DELIVERED, READ, UNDELIVERED, FAILED, UNKNOWN or SUPPRESSED.</param>
@@ -29,7 +29,7 @@ public sealed record OtpDeliveryChanged(
     Guid? TrackId,
     Guid DeliveryId,
     string Channel,
-    string Provider,
+    string? Provider,
     int Step,
     int Attempt,
     string Status,

@@ -7,4 +7,6 @@ namespace OtpPipeline.Contracts;
 /// <param name="OtpId">The OTP.</param>
 /// <param name="Channel">sms, email, telegram, call, whatsapp or ussd.</param>
 /// <param name="Step">The step of the delivery plan, from 1.</param>
-public sealed record OtpRequested(Guid OtpId, string Channel, int Step);
+/// <param name="Route">The route of the delivery; null for <c>default</c>.</param>
+/// <param name="Tried">Providers that were tried in this round, with commas between; null for none.</param>
+public sealed record OtpRequested(Guid OtpId, string Channel, int Step, string? Route = null, string? Tried = null);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Applications.Seeding;
 using OtpPipeline.Core.Callbacks;
@@ -28,6 +29,7 @@ public static class CoreRegistration
     {
         services.AddOptions<OtpOptions>().BindConfiguration(OtpOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<DeliveryOptions>().BindConfiguration(DeliveryOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DeliveryOptions>, ChannelKeys>();
         services.AddOptions<CallbackOptions>().BindConfiguration(CallbackOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<BatchingOptions>().BindConfiguration(BatchingOptions.Section).ValidateDataAnnotations().ValidateOnStart();
         services.AddOptions<SandboxOptions>().BindConfiguration(SandboxOptions.Section).ValidateDataAnnotations().ValidateOnStart();
@@ -64,6 +66,8 @@ public static class CoreRegistration
         services.AddSingleton<DeliveryRelease>();
         services.AddHostedService<ReleaseLoop>();
         services.AddSingleton<DeliveryClaims>();
+        services.AddSingleton<DeliveryConsequences>();
+        services.AddSingleton<SpendingBudgets>(p => new(p.GetRequiredService<ApplicationDirectory>(), p.GetRequiredService<ProviderChoice>()));
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();
         services.AddSingleton<ReceiptRecording>();

@@ -5,6 +5,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Deliveries.Providers;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps.Changes;
@@ -63,8 +64,10 @@ public static class PostgresStorage
         services.AddSingleton<IDeliveryStore, PostgresDeliveryStore>();
         services.AddSingleton<IReleaseStore, PostgresDeliveryStore>();
         services.AddSingleton<IReceiptStore, PostgresReceiptStore>();
+        services.AddSingleton<IProviderStore, PostgresProviderStore>();
         services.AddSingleton<ICallbackStore, PostgresCallbackStore>();
         services.AddSingleton<IPermitStore, PostgresPermitStore>();
+        services.AddSingleton<IMessageSlotStore, PostgresMessageSlotStore>();
         services.AddSingleton<ISandboxStore, PostgresSandboxStore>();
         services.AddSingleton<IMissStore, PostgresMissStore>();
         return services.AddPostgresOutbox();

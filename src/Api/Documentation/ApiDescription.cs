@@ -21,7 +21,7 @@ internal static class ApiDescription
         ["Callbacks"] = "What is posted to otpCallbackUrl, and sending it again.",
         ["Applications"] = "Access tokens, and what an application may read of itself.",
         ["Sandbox"] = "What the sandbox would have sent, and what its subscriber received.",
-        ["Admin"] = "Callbacks and dead letters of all applications.",
+        ["Admin"] = "Callbacks and dead letters of all applications, and providers.",
         ["Admin: applications"] = "Applications, their keys, identifiers and webhook secrets.",
     };
 

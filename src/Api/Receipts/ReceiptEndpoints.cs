@@ -52,7 +52,7 @@ internal static class ReceiptEndpoints
         }
 
         var found = await recording.FindAsync(named, cancellationToken);
-        return found is null || readers.For(found.Provider) is not { } reader
+        return found?.Provider is not { } provider || readers.For(provider) is not { } reader
             ? Reject(http, ReceiptMetrics.NoProvider, ReceiptResult.Unknown)
             : await TakeAsync(http, body, reader, named, found, cancellationToken);
     }

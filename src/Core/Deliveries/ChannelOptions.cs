@@ -7,8 +7,11 @@ public sealed class ChannelOptions
 {
     internal static readonly ChannelOptions Default = new();
 
-    /// <summary>Name of the configured provider; null for the sandbox.</summary>
+    /// <summary>Name of the only provider, instead of <see cref="Routes"/>; null for the sandbox.</summary>
     public string? Provider { get; set; }
+
+    /// <summary>Routes; the first that fits an OTP takes it.</summary>
+    public IList<DeliveryRouteOptions> Routes { get; init; } = [];
 
     /// <summary>Concurrent deliveries in each worker process. 1 to 1000; default 64.</summary>
     [Range(1, 1000)]
@@ -25,7 +28,9 @@ public sealed class ChannelOptions
     /// <summary>Whether to repeat a delivery whose answer is lost.</summary>
     public UnknownPolicy UnknownPolicy { get; set; } = UnknownPolicy.AtLeastOnce;
 
-    /// <summary>Price of one part by country (ISO 3166-1 alpha-2), "*" for all others; 0 without an entry.</summary>
+    /// <summary>
+    /// Price of one part by country (ISO 3166-1 alpha-2), "*" for all others, of providers without an own price; 0 without an entry.
+    /// </summary>
     public IDictionary<string, decimal> Prices { get; init; } = new Dictionary<string, decimal>(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Price of one part to this country.</summary>

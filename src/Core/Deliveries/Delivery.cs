@@ -45,7 +45,11 @@ public sealed class Delivery
 
     public required Channel Channel { get; init; }
 
-    public required string Provider { get; init; }
+    /// <summary>Name of the route that leads to its provider.</summary>
+    public required string Route { get; init; }
+
+    /// <summary>The provider that was asked; null until a consumer claims it.</summary>
+    public string? Provider { get; init; }
 
     /// <summary>Step of the delivery plan, from 1.</summary>
     public required int Step { get; init; }
@@ -55,6 +59,15 @@ public sealed class Delivery
 
     /// <summary>Asked for by a resend; the attempts after it count from it.</summary>
     public bool IsResend { get; init; }
+
+    /// <summary>Round of the route, from 1: in a round each provider is tried once.</summary>
+    public int Round { get; init; } = 1;
+
+    /// <summary>Providers that earlier attempts of this round tried, with commas between.</summary>
+    public string Tried { get; init; } = "";
+
+    /// <summary>What it costs: the highest price of its route until its outcome, then that of the provider that took it.</summary>
+    public decimal Cost { get; set; }
 
     public DeliveryStatus Status { get; set; }
 
@@ -96,4 +109,6 @@ public sealed class Delivery
     public DateTime? ReadAt { get; set; }
 
     public DeliveryTimes Times => new(SentAt, DeliveredAt, ReadAt);
+
+    public static IReadOnlyList<string> ReadTried(string? tried) => string.IsNullOrEmpty(tried) ? [] : tried.Split(',');
 }

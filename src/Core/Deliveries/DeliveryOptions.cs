@@ -38,7 +38,7 @@ public sealed class DeliveryOptions : IValidatableObject
     /// <summary>Maximum that one count grants in one process.</summary>
     internal int PublishBlock => MaxPublishedPerApplication / 16;
 
-    /// <summary>Attempts per step of the plan, 1 to 20; default 5.</summary>
+    /// <summary>Rounds of a route per step of the plan, 1 to 20; default 5. A round tries each provider once.</summary>
     [Range(1, 20)]
     public int MaxAttempts { get; set; } = 5;
 
@@ -46,6 +46,10 @@ public sealed class DeliveryOptions : IValidatableObject
     /// <remarks>A channel without an entry uses the sandbox if enabled; otherwise it is not served.</remarks>
     public IDictionary<string, ChannelOptions> Channels { get; init; } = new Dictionary<string, ChannelOptions>(
         StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Price of one part by provider and country ("*" for all others), instead of the channel's.</summary>
+    public IDictionary<string, IDictionary<string, decimal>> Prices { get; init; } =
+        new Dictionary<string, IDictionary<string, decimal>>(StringComparer.Ordinal);
 
     /// <summary>The entry of a channel, or the defaults.</summary>
     public ChannelOptions From(Channel channel) => Channels.TryGetValue(channel.Text(), out var options) ? options : ChannelOptions.Default;
@@ -73,10 +77,25 @@ public sealed class DeliveryOptions : IValidatableObject
                 yield return new($"Deliveries:Channels:{name}: {result.ErrorMessage}");
             }
 
+            foreach (var problem in RouteProblems($"Deliveries:Channels:{name}", channel))
+            {
+                yield return new(problem);
+            }
+
+            foreach (var problem in PriceProblems($"Deliveries:Channels:{name}:Prices", channel.Prices))
+            {
+                yield return new(problem);
+            }
+
             if (channel.Timeout >= Lease)
             {
                 yield return new($"Deliveries:Channels:{name}:Timeout must be shorter than Deliveries:Lease ({Lease}).");
             }
+        }
+
+        foreach (var problem in Prices.SelectMany(p => PriceProblems($"Deliveries:Prices:{p.Key}", p.Value)))
+        {
+            yield return new(problem);
         }
 
         // The default time-out of a channel without an entry must be shorter than the lease too.
@@ -86,6 +105,33 @@ public sealed class DeliveryOptions : IValidatableObject
             yield return new(
                 $"Deliveries:Lease must be longer than {ChannelOptions.Default.Timeout}, the Timeout of {string.Join(", ", silent)}; " +
                 $"or set Deliveries:Channels:<channel>:Timeout of each.");
+        }
+    }
+
+    private static IEnumerable<string> PriceProblems(string key, IDictionary<string, decimal> prices) =>
+        prices.Keys.Where(c => c is not "*" && !PhoneNumber.IsKnownCountry(c))
+            .Select(c => $"{key} names \"{c}\", which is no country (two letters, such as FR, or * for all others).")
+            .Concat(prices.Where(p => p.Value < 0).Select(p => $"{key}:{p.Key} is {p.Value}: it must be 0 or more."));
+
+    private static IEnumerable<string> RouteProblems(string key, ChannelOptions channel)
+    {
+        if (channel is { Provider: not null, Routes.Count: > 0 })
+        {
+            yield return $"{key} has Provider and Routes: keep Provider for one provider, or Routes.";
+        }
+
+        for (var i = 0; i < channel.Routes.Count; i++)
+        {
+            var route = channel.Routes[i];
+            foreach (var problem in route.Problems($"{key}:Routes:{i}"))
+            {
+                yield return problem;
+            }
+
+            if (channel.Routes.Take(i).Any(r => string.Equals(r.Name, route.Name, StringComparison.OrdinalIgnoreCase)))
+            {
+                yield return $"{key}:Routes:{i}:Name is \"{route.Name}\", as another route of this channel is called.";
+            }
         }
     }
 }

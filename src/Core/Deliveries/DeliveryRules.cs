@@ -28,18 +28,50 @@ public static class DeliveryRules
         _ => null,
     };
 
-    /// <summary>Delay before the next attempt of a step; null when no attempt is left or the OTP would be expired.</summary>
+    /// <summary>Delay before the next round of a step; null when no round is left or the OTP would be expired.</summary>
     /// <remarks>1 s, doubled each time, at most 30 s; or the delay that the provider asked for, if that is longer.</remarks>
-    public static TimeSpan? NextAttempt(int attempt, int maxAttempts, TimeSpan? retryAfter, DateTime now, DateTime expiresAt)
+    public static TimeSpan? NextRound(int round, int maxRounds, TimeSpan? retryAfter, DateTime now, DateTime expiresAt)
     {
-        if (attempt >= maxAttempts)
+        if (round >= maxRounds)
         {
             return null;
         }
 
-        var backoff = TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, Math.Min(attempt, 10) - 1)));
+        var backoff = TimeSpan.FromSeconds(Math.Min(30, Math.Pow(2, Math.Min(round, 10) - 1)));
         var delay = retryAfter > backoff ? retryAfter.Value : backoff;
         return delay < expiresAt - now ? delay : null;
+    }
+
+    /// <summary>The attempt after one that did not succeed; null when none is left, or the OTP would be expired.</summary>
+    /// <remarks>
+    /// The next provider of the route is asked without delay, once in a round. A round that is over is followed by the next after a delay;
+    /// the delay that a provider asked for counts only where the route has no other.
+    /// </remarks>
+    /// <param name="last">The attempt that did not succeed.</param>
+    /// <param name="providers">The providers of its route.</param>
+    /// <param name="another">Whether another provider may succeed at once.</param>
+    /// <param name="unusable">Providers that are paused or do not work.</param>
+    /// <param name="retryAfter">The delay that the provider asked for.</param>
+    /// <param name="maxRounds">Rounds of a step.</param>
+    /// <param name="now">The database's clock.</param>
+    /// <param name="expiresAt">When the OTP ends.</param>
+    public static NextAttempt? Following(
+        Delivery last, IReadOnlyList<string> providers, bool another, IReadOnlySet<string> unusable, TimeSpan? retryAfter, int maxRounds,
+        DateTime now, DateTime expiresAt)
+    {
+        var tried = Delivery.ReadTried(last.Tried);
+        if (another && last.Provider is { } provider && !tried.Contains(provider, StringComparer.Ordinal))
+        {
+            tried = [.. tried, provider];
+            if (providers.Any(p => !tried.Contains(p, StringComparer.Ordinal) && !unusable.Contains(p)) && now < expiresAt)
+            {
+                return new(last.Round, string.Join(',', tried), TimeSpan.Zero);
+            }
+        }
+
+        return NextRound(last.Round, maxRounds, providers.Count > 1 ? null : retryAfter, now, expiresAt) is { } delay
+            ? new(last.Round + 1, "", delay)
+            : null;
     }
 
     /// <summary>
@@ -47,3 +79,9 @@ public static class DeliveryRules
     /// </summary>
     public static TimeSpan RepublishAfter(TimeSpan lostAfter, int republished) => lostAfter * Math.Pow(2, Math.Min(republished, 8));
 }
+
+/// <summary>An attempt that follows another one of the same step.</summary>
+/// <param name="Round">Round of the route, from 1.</param>
+/// <param name="Tried">Providers tried in this round, with commas between.</param>
+/// <param name="Delay">Time until it is due.</param>
+public sealed record NextAttempt(int Round, string Tried, TimeSpan Delay);

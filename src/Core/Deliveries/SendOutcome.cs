@@ -29,6 +29,17 @@ public abstract record SendOutcome
     /// <summary>Certainly nothing was sent, and another attempt may succeed.</summary>
     public bool MayBeRepeated => this is ProviderFailed or Throttled or NotSent;
 
+    /// <summary>The outcome in one word, for operators and metrics.</summary>
+    public string Word => this switch
+    {
+        Accepted => "accepted",
+        Refused => "refused",
+        ProviderFailed => "failed",
+        Throttled => "throttled",
+        NotSent => "not_sent",
+        _ => "unknown",
+    };
+
     /// <summary>The provider accepted the message.</summary>
     /// <param name="ProviderMessageId">The provider's id, which receipts use to name the delivery.</param>
     public sealed record Accepted(string? ProviderMessageId) : SendOutcome;

@@ -8,7 +8,7 @@ namespace OtpPipeline.Core.Otps;
 /// <summary>A delivery as one change left it.</summary>
 /// <param name="Id">Id of the attempt.</param>
 /// <param name="Channel">How it was sent.</param>
-/// <param name="Provider">Who was asked to send it.</param>
+/// <param name="Provider">The provider that was asked; null where none was.</param>
 /// <param name="Step">Step of the delivery plan, from 1.</param>
 /// <param name="Attempt">Attempt within the step, from 1.</param>
 /// <param name="Status">What became of the attempt.</param>
@@ -20,7 +20,7 @@ namespace OtpPipeline.Core.Otps;
 public sealed record DeliveryChange(
     Guid Id,
     [property: WordsOf<Channel>] string Channel,
-    string Provider,
+    string? Provider,
     int Step,
     int Attempt,
     [property: WordsOf<DeliveryStatus>(upper: true)] string Status,

@@ -66,7 +66,7 @@ public sealed class OtpChange
     /// <param name="attempt">Its attempt.</param>
     /// <param name="messageId">The provider's id of the message.</param>
     /// <param name="times">Its times now; those that came after the change are left out.</param>
-    public DeliveryChange? DeliveryOf(Channel channel, string provider, int step, int attempt, string? messageId, DeliveryTimes times)
+    public DeliveryChange? DeliveryOf(Channel channel, string? provider, int step, int attempt, string? messageId, DeliveryTimes times)
     {
         if (DeliveryId is not { } id)
         {

@@ -2,6 +2,7 @@ using Npgsql;
 using NpgsqlTypes;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Storage.Postgres.Sessions;
 using OtpPipeline.Storage.Postgres.Tables;
 
@@ -19,23 +20,51 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
             WHERE o.id = ANY ($1) AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > clock_timestamp() + $5
             ORDER BY o.id FOR SHARE)
         UPDATE deliveries d
-        SET status = 'SENDING', lease_id = w.lease_id, lease_until = clock_timestamp() + $4, updated_at = clock_timestamp()
-        FROM unnest($1, $2, $3) AS w (otp_id, step, lease_id)
+        SET status = 'SENDING', lease_id = w.lease_id, lease_until = clock_timestamp() + $4, updated_at = clock_timestamp(),
+            provider = w.provider
+        FROM unnest($1, $2, $6, $7, $8, $3, $9) AS w (otp_id, step, channel, route, tried, lease_id, provider)
         JOIN open o ON o.id = w.otp_id
         JOIN LATERAL (SELECT * FROM otp_pins p WHERE p.otp_id = o.id ORDER BY p.version DESC LIMIT 1) p ON true
         WHERE d.otp_id = w.otp_id AND d.step = w.step AND {Rows.Unindexed}d.status = 'QUEUED' AND d.due_at <= clock_timestamp()
+          AND d.channel = w.channel AND d.route = w.route AND d.tried = w.tried
         RETURNING {DeliveryTable.Columns}, o.application_id, o.recipient_hash, o.country_iso, o.details, o.expires_at, {OtpPinTable.Columns}
         """;
+
+    private const string PostponeSql =
+        $"""
+        WITH w AS MATERIALIZED (
+            SELECT d.id, w.delay, w.trace_parent FROM unnest($1, $2, $3, $4, $5, $6, $7)
+                AS w (otp_id, step, delay, trace_parent, channel, route, tried)
+            JOIN deliveries d ON d.otp_id = w.otp_id AND d.step = w.step
+             AND d.channel = w.channel AND d.route = w.route AND d.tried = w.tried
+            WHERE {Rows.Unindexed}d.status = 'QUEUED' AND d.waiting_since IS NULL AND d.due_at <= clock_timestamp()
+            FOR UPDATE OF d SKIP LOCKED)
+        UPDATE deliveries d SET due_at = clock_timestamp() + w.delay, waiting_since = clock_timestamp(), trace_parent = w.trace_parent
+        FROM w WHERE d.id = w.id
+        """;
+
+    public async Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(PostponeSql);
+        command.Parameters.Add(Parameters.From(requests, r => r.Hint.OtpId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Parameters.From(requests, r => r.Hint.Step, NpgsqlDbType.Integer));
+        command.Parameters.Add(Parameters.From(requests, r => r.Delay, NpgsqlDbType.Interval));
+        command.Parameters.Add(Parameters.From(requests, r => r.TraceParent, NpgsqlDbType.Text));
+        AddHints(command, requests, r => r.Hint);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 
     public async Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
         IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(ClaimSql);
-        command.Parameters.Add(Parameters.From(requests, r => r.OtpId, NpgsqlDbType.Uuid));
-        command.Parameters.Add(Parameters.From(requests, r => r.Step, NpgsqlDbType.Integer));
+        command.Parameters.Add(Parameters.From(requests, r => r.Hint.OtpId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Parameters.From(requests, r => r.Hint.Step, NpgsqlDbType.Integer));
         command.Parameters.Add(Parameters.From(requests, r => r.LeaseId, NpgsqlDbType.Uuid));
         command.Parameters.Add(new() { Value = lease });
         command.Parameters.Add(new() { Value = margin });
+        AddHints(command, requests, r => r.Hint);
+        command.Parameters.Add(Parameters.From(requests, r => r.Provider, NpgsqlDbType.Text));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var claimed = await Rows.ReadAllAsync(reader, Read, cancellationToken);
         return claimed.ToDictionary(c => c.Delivery.LeaseId!.Value);
@@ -50,6 +79,13 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
 
     public async Task<IReleaseUnit> BeginReleaseAsync(CancellationToken cancellationToken) =>
         new PostgresReleaseUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken));
+
+    private static void AddHints<T>(NpgsqlCommand command, IReadOnlyList<T> requests, Func<T, DeliveryHint> hint)
+    {
+        command.Parameters.Add(Parameters.From(requests, r => hint(r).Channel.Text(), NpgsqlDbType.Text));
+        command.Parameters.Add(Parameters.From(requests, r => hint(r).Route, NpgsqlDbType.Text));
+        command.Parameters.Add(Parameters.From(requests, r => hint(r).Tried, NpgsqlDbType.Text));
+    }
 
     private static ClaimedDelivery Read(NpgsqlDataReader reader)
     {

@@ -43,7 +43,7 @@ internal static class ReleaseStatements
                 ORDER BY d.due_at LIMIT s.places FOR UPDATE SKIP LOCKED) next)
         UPDATE deliveries d SET waiting_since = NULL, publish_due_at = clock_timestamp() + $5
         FROM taken WHERE d.id = taken.id
-        RETURNING d.application_id, d.otp_id, d.channel, d.step, d.trace_parent, d.due_at
+        RETURNING d.application_id, d.otp_id, d.channel, d.step, d.trace_parent, d.due_at, d.route, d.tried
         """;
 
     /// <summary>Lets only one process release at a time. No other code of ours takes this lock.</summary>
@@ -85,6 +85,7 @@ internal static class ReleaseStatements
 
     public static (ReleasedDelivery Delivery, DateTime DueAt) ReadReleased(NpgsqlDataReader reader) =>
         (
-            new(reader.GetGuid(0), reader.GetGuid(1), EnumText<Channel>.Parse(reader.GetString(2)), reader.GetInt32(3), reader.Text(4)),
+            new(reader.GetGuid(0), reader.GetGuid(1), EnumText<Channel>.Parse(reader.GetString(2)), reader.GetInt32(3), reader.Text(4), reader.GetString(6),
+                reader.GetString(7)),
             reader.GetDateTime(5));
 }

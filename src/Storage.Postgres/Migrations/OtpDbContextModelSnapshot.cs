@@ -480,6 +480,13 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("character varying(16)")
                         .HasColumnName("channel");
 
+                    b.Property<decimal>("Cost")
+                        .ValueGeneratedOnAdd()
+                        .HasPrecision(18, 6)
+                        .HasColumnType("numeric(18,6)")
+                        .HasDefaultValue(0m)
+                        .HasColumnName("cost");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
@@ -511,7 +518,6 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnName("otp_id");
 
                     b.Property<string>("Provider")
-                        .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("provider");
@@ -538,6 +544,20 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("republished");
 
+                    b.Property<int>("Round")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("round");
+
+                    b.Property<string>("Route")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasDefaultValue("default")
+                        .HasColumnName("route");
+
                     b.Property<DateTime?>("SentAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("sent_at");
@@ -556,6 +576,14 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
                         .HasColumnName("trace_parent");
+
+                    b.Property<string>("Tried")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasDefaultValue("")
+                        .HasColumnName("tried");
 
                     b.Property<DateTime>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -589,6 +617,94 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ux_deliveries_attempt");
 
                     b.ToTable("deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Deliveries.Providers.ProviderReport", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider");
+
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("process_id");
+
+                    b.Property<string>("Reading")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("reading");
+
+                    b.Property<DateTime>("ReportedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("reported_at");
+
+                    b.HasKey("Provider", "ProcessId")
+                        .HasName("pk_provider_reports");
+
+                    b.ToTable("provider_reports", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Deliveries.Providers.ProviderSetting", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("boolean")
+                        .HasColumnName("paused");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int?>("Weight")
+                        .HasColumnType("integer")
+                        .HasColumnName("weight");
+
+                    b.HasKey("Provider")
+                        .HasName("pk_provider_settings");
+
+                    b.ToTable("provider_settings", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Deliveries.Providers.ProviderTest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("ClaimedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Message")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider");
+
+                    b.Property<string>("Result")
+                        .HasMaxLength(1000)
+                        .HasColumnType("character varying(1000)")
+                        .HasColumnName("result");
+
+                    b.HasKey("Id")
+                        .HasName("pk_provider_tests");
+
+                    b.ToTable("provider_tests", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Otps.IdempotencyKey", b =>
@@ -910,6 +1026,23 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_pending_steps_due_at");
 
                     b.ToTable("pending_steps", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.RateLimits.ProviderRate", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(64)
+                        .HasColumnType("character varying(64)")
+                        .HasColumnName("provider");
+
+                    b.Property<DateTime>("NextAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_at");
+
+                    b.HasKey("Provider")
+                        .HasName("pk_provider_rates");
+
+                    b.ToTable("provider_rates", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.RateLimits.RequestPermits", b =>

@@ -63,5 +63,5 @@ internal sealed class PostgresReceiptStore(NpgsqlDataSource dataSource) : IRecei
     }
 
     private static FoundDelivery Read(NpgsqlDataReader r) =>
-        new(r.GetGuid(0), r.GetGuid(1), r.GetString(2), EnumText<DeliveryStatus>.Parse(r.GetString(3)));
+        new(r.GetGuid(0), r.GetGuid(1), r.Text(2), EnumText<DeliveryStatus>.Parse(r.GetString(3)));
 }

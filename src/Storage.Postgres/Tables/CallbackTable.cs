@@ -116,7 +116,7 @@ internal static class CallbackTable
         var delivery = change.DeliveryId is null || r.IsDBNull(Delivery)
             ? null
             : change.DeliveryOf(
-                EnumText<Channel>.Parse(r.GetString(Delivery)), r.GetString(Delivery + 1), r.GetInt32(Delivery + 2),
+                EnumText<Channel>.Parse(r.GetString(Delivery)), r.Text(Delivery + 1), r.GetInt32(Delivery + 2),
                 r.GetInt32(Delivery + 3), r.Text(Delivery + 4),
                 new(r.Value<DateTime>(Delivery + 5), r.Value<DateTime>(Delivery + 6), r.Value<DateTime>(Delivery + 7)));
         return new(r.GetGuid(0), OtpTable.Read(r, Delivery + 8), change, delivery, r.GetInt64(1));

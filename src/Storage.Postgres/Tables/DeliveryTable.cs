@@ -13,9 +13,9 @@ internal static class DeliveryTable
     public const string Columns =
         "d.id, d.otp_id, d.channel, d.provider, d.step, d.attempt, d.status, d.reason, d.provider_message_id, d.due_at, d.publish_due_at, "
         + "d.republished, d.lease_id, d.lease_until, d.created_at, d.updated_at, d.application_id, d.waiting_since, "
-        + "d.sent_at, d.delivered_at, d.read_at, d.is_resend";
+        + "d.sent_at, d.delivered_at, d.read_at, d.is_resend, d.route, d.round, d.tried, d.cost";
 
-    public const int Width = 22;
+    public const int Width = 26;
 
     /// <summary>The rows in index ix_deliveries_published.</summary>
     public const string Published = "d.status = 'QUEUED' AND d.waiting_since IS NULL";
@@ -28,7 +28,7 @@ internal static class DeliveryTable
         Id = r.GetGuid(0),
         OtpId = r.GetGuid(1),
         Channel = EnumText<Channel>.Parse(r.GetString(2)),
-        Provider = r.GetString(3),
+        Provider = r.Text(3),
         Step = r.GetInt32(4),
         Attempt = r.GetInt32(5),
         Status = EnumText<DeliveryStatus>.Parse(r.GetString(6)),
@@ -47,38 +47,47 @@ internal static class DeliveryTable
         DeliveredAt = r.Value<DateTime>(19),
         ReadAt = r.Value<DateTime>(20),
         IsResend = r.GetBoolean(21),
+        Route = r.GetString(22),
+        Round = r.GetInt32(23),
+        Tried = r.GetString(24),
+        Cost = r.GetDecimal(25),
     };
 
     public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<Delivery> deliveries) => batch.Add(
         """
-        INSERT INTO deliveries (id, otp_id, application_id, channel, provider, step, attempt, status, due_at, publish_due_at, waiting_since, trace_parent,
-                                is_resend, republished, created_at, updated_at)
-        SELECT id, otp_id, application_id, channel, provider, step, attempt, 'QUEUED', due_at, publish_due_at, waiting_since, trace_parent, is_resend, 0,
-               created_at, created_at
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-            AS d (id, otp_id, application_id, channel, provider, step, attempt, due_at, publish_due_at, waiting_since, trace_parent, created_at, is_resend)
+        INSERT INTO deliveries (id, otp_id, application_id, channel, route, step, attempt, round, tried, cost, status, due_at, publish_due_at,
+                                waiting_since, trace_parent, is_resend, republished, created_at, updated_at)
+        SELECT id, otp_id, application_id, channel, route, step, attempt, round, tried, cost, 'QUEUED', due_at, publish_due_at,
+               waiting_since, trace_parent, is_resend, 0, created_at, created_at
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            AS d (id, otp_id, application_id, channel, route, step, attempt, round, tried, due_at, publish_due_at, waiting_since, trace_parent,
+                  created_at, is_resend, cost)
         """,
         Parameters.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
         Parameters.From(deliveries, d => d.OtpId, NpgsqlDbType.Uuid),
         Parameters.From(deliveries, d => d.ApplicationId, NpgsqlDbType.Uuid),
         Parameters.From(deliveries, d => d.Channel.Text(), NpgsqlDbType.Text),
-        Parameters.From(deliveries, d => d.Provider, NpgsqlDbType.Text),
+        Parameters.From(deliveries, d => d.Route, NpgsqlDbType.Text),
         Parameters.From(deliveries, d => d.Step, NpgsqlDbType.Integer),
         Parameters.From(deliveries, d => d.Attempt, NpgsqlDbType.Integer),
+        Parameters.From(deliveries, d => d.Round, NpgsqlDbType.Integer),
+        Parameters.From(deliveries, d => d.Tried, NpgsqlDbType.Text),
         Parameters.From(deliveries, d => d.DueAt, NpgsqlDbType.TimestampTz),
         Parameters.From(deliveries, d => d.PublishDueAt, NpgsqlDbType.TimestampTz),
         Parameters.From(deliveries, d => d.WaitingSince, NpgsqlDbType.TimestampTz),
         Parameters.From(deliveries, d => d.TraceParent, NpgsqlDbType.Text),
         Parameters.From(deliveries, d => d.CreatedAt, NpgsqlDbType.TimestampTz),
-        Parameters.From(deliveries, d => d.IsResend, NpgsqlDbType.Boolean));
+        Parameters.From(deliveries, d => d.IsResend, NpgsqlDbType.Boolean),
+        Parameters.From(deliveries, d => d.Cost, NpgsqlDbType.Numeric));
 
     public static void Update(NpgsqlBatch batch, IReadOnlyCollection<Delivery> deliveries) => batch.Add(
         """
         UPDATE deliveries d
         SET status = u.status, reason = u.reason, provider_message_id = u.provider_message_id, publish_due_at = u.publish_due_at,
-            republished = u.republished, updated_at = u.updated_at, sent_at = u.sent_at, delivered_at = u.delivered_at, read_at = u.read_at
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-            AS u (id, status, reason, provider_message_id, publish_due_at, republished, updated_at, sent_at, delivered_at, read_at)
+            republished = u.republished, updated_at = u.updated_at, sent_at = u.sent_at, delivered_at = u.delivered_at, read_at = u.read_at,
+            cost = u.cost
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+            AS u (id, status, reason, provider_message_id, publish_due_at, republished, updated_at, sent_at, delivered_at, read_at, cost)
         WHERE d.id = u.id
         """,
         Parameters.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
@@ -90,5 +99,6 @@ internal static class DeliveryTable
         Parameters.From(deliveries, d => d.UpdatedAt, NpgsqlDbType.TimestampTz),
         Parameters.From(deliveries, d => d.SentAt, NpgsqlDbType.TimestampTz),
         Parameters.From(deliveries, d => d.DeliveredAt, NpgsqlDbType.TimestampTz),
-        Parameters.From(deliveries, d => d.ReadAt, NpgsqlDbType.TimestampTz));
+        Parameters.From(deliveries, d => d.ReadAt, NpgsqlDbType.TimestampTz),
+        Parameters.From(deliveries, d => d.Cost, NpgsqlDbType.Numeric));
 }

@@ -496,6 +496,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("channel")
                         .UseCollation("Latin1_General_100_BIN2");
 
+                    b.Property<decimal>("Cost")
+                        .ValueGeneratedOnAdd()
+                        .HasPrecision(18, 6)
+                        .HasColumnType("decimal(18,6)")
+                        .HasDefaultValue(0m)
+                        .HasColumnName("cost");
+
                     b.Property<DateTime>("CreatedAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("created_at");
@@ -527,7 +534,6 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("otp_id");
 
                     b.Property<string>("Provider")
-                        .IsRequired()
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
                         .HasColumnName("provider")
@@ -557,6 +563,21 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("int")
                         .HasColumnName("republished");
 
+                    b.Property<int>("Round")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("int")
+                        .HasDefaultValue(1)
+                        .HasColumnName("round");
+
+                    b.Property<string>("Route")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasDefaultValue("default")
+                        .HasColumnName("route")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime?>("SentAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("sent_at");
@@ -576,6 +597,15 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
                         .HasColumnName("trace_parent")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Tried")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasDefaultValue("")
+                        .HasColumnName("tried")
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
@@ -610,6 +640,103 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasDatabaseName("ux_deliveries_attempt");
 
                     b.ToTable("deliveries", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Deliveries.Providers.ProviderReport", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("provider")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<Guid>("ProcessId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("process_id");
+
+                    b.Property<string>("Reading")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("nvarchar(4000)")
+                        .HasColumnName("reading")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("ReportedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("reported_at");
+
+                    b.HasKey("Provider", "ProcessId")
+                        .HasName("pk_provider_reports");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Provider", "ProcessId"), false);
+
+                    b.ToTable("provider_reports", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Deliveries.Providers.ProviderSetting", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("provider")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<bool>("Paused")
+                        .HasColumnType("bit")
+                        .HasColumnName("paused");
+
+                    b.Property<DateTime>("UpdatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int?>("Weight")
+                        .HasColumnType("int")
+                        .HasColumnName("weight");
+
+                    b.HasKey("Provider")
+                        .HasName("pk_provider_settings");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Provider"), false);
+
+                    b.ToTable("provider_settings", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.Deliveries.Providers.ProviderTest", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
+                    b.Property<DateTime?>("ClaimedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("claimed_at");
+
+                    b.Property<DateTime>("CreatedAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Message")
+                        .IsRequired()
+                        .HasColumnType("varbinary(max)")
+                        .HasColumnName("message");
+
+                    b.Property<string>("Provider")
+                        .IsRequired()
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("provider")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<string>("Result")
+                        .HasMaxLength(1000)
+                        .HasColumnType("nvarchar(1000)")
+                        .HasColumnName("result")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.HasKey("Id")
+                        .HasName("pk_provider_tests");
+
+                    b.ToTable("provider_tests", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Otps.IdempotencyKey", b =>
@@ -941,6 +1068,26 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasDatabaseName("ix_pending_steps_due_at");
 
                     b.ToTable("pending_steps", (string)null);
+                });
+
+            modelBuilder.Entity("OtpPipeline.Core.RateLimits.ProviderRate", b =>
+                {
+                    b.Property<string>("Provider")
+                        .HasMaxLength(64)
+                        .HasColumnType("nvarchar(64)")
+                        .HasColumnName("provider")
+                        .UseCollation("Latin1_General_100_BIN2");
+
+                    b.Property<DateTime>("NextAt")
+                        .HasColumnType("datetime2")
+                        .HasColumnName("next_at");
+
+                    b.HasKey("Provider")
+                        .HasName("pk_provider_rates");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Provider"), false);
+
+                    b.ToTable("provider_rates", (string)null);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.RateLimits.RequestPermits", b =>

@@ -24,10 +24,10 @@ public sealed partial class ProviderCalls(
     public async Task<SendOutcome> SendAsync(OutgoingDelivery outgoing)
     {
         var delivery = outgoing.Delivery;
-        if (!_providers.TryGetValue(delivery.Provider, out var provider))
+        if (!_providers.TryGetValue(delivery.Provider ?? "", out var provider))
         {
             // A host with another configuration queued it. A host that knows this provider may run in parallel.
-            Log.NoSuchProvider(logger, delivery.Id, delivery.Provider);
+            Log.NoSuchProvider(logger, delivery.Id, delivery.Provider ?? "");
             return new SendOutcome.NotSent("provider_missing");
         }
 

@@ -9,6 +9,7 @@ public sealed class DeliveryMetrics
 {
     private readonly Counter<long> _answered;
     private readonly Counter<long> _skipped;
+    private readonly Counter<long> _postponed;
     private readonly Counter<long> _tooLate;
     private readonly Histogram<double> _wait;
     private readonly Histogram<double> _call;
@@ -22,6 +23,9 @@ public sealed class DeliveryMetrics
         _skipped = meter.CreateCounter<long>(
             "otp.deliveries.skipped", "{message}",
             "Work commands with nothing left to do: delivered already, not due, or the OTP is final.");
+        _postponed = meter.CreateCounter<long>(
+            "otp.deliveries.postponed", "{message}",
+            "Work commands for which no provider of the route had a place: published again later, by channel.");
         _tooLate = meter.CreateCounter<long>(
             "otp.deliveries.too_late", "{delivery}", "Outcomes that came after the delivery's lease had ended and changed nothing.");
         _wait = meter.CreateHistogram<double>(
@@ -32,6 +36,8 @@ public sealed class DeliveryMetrics
     public void Claimed(Delivery delivery) => _wait.Record(Math.Max(0, (delivery.UpdatedAt - delivery.DueAt).TotalSeconds), From(delivery));
 
     public void Skipped(string channel) => _skipped.Add(1, new KeyValuePair<string, object?>("channel", channel));
+
+    public void Postponed(string channel) => _postponed.Add(1, new KeyValuePair<string, object?>("channel", channel));
 
     public void Answered(Delivery delivery, SendOutcome outcome, TimeSpan took)
     {

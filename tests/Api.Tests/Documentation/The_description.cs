@@ -50,7 +50,8 @@ public sealed class The_description
         document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ShouldBe(
             [
                 "/admin/callbacks", "/admin/callbacks/replay", "/admin/callbacks/{callbackId}/replay",
-                "/admin/dead-letters", "/admin/dead-letters/{id}/replay", "/admin/dead-letters/{id}",
+                "/admin/dead-letters", "/admin/dead-letters/{id}/replay", "/admin/dead-letters/{id}", "/admin/providers",
+                "/admin/providers/{name}/pause", "/admin/providers/{name}/resume", "/admin/providers/{name}/weight", "/admin/providers/{name}/test",
                 "/admin/applications", "/admin/applications/{applicationId}",
                 "/admin/applications/{applicationId}/keys", "/admin/applications/{applicationId}/keys/{keyId}",
                 "/admin/applications/{applicationId}/identifiers", "/admin/applications/{applicationId}/identifiers/{identifierId}",

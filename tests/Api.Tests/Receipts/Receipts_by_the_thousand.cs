@@ -91,7 +91,7 @@ public sealed class Receipts_by_the_thousand : IClassFixture<Gateway>
     {
         var outcomes = _gateway.Server.Services.GetRequiredService<DeliveryOutcomes>();
         (await outcomes.RecordAsync(
-            new(message.OtpId, message.DeliveryId, message.OtpId, new SendOutcome.Accepted(message.Id))
+            new(message.OtpId, Guid.Empty, message.DeliveryId, message.OtpId, new SendOutcome.Accepted(message.Id))
             {
                 ReceiptsFrom = SignedReader.Name,
             },

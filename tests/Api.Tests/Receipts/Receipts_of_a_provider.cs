@@ -233,6 +233,7 @@ public sealed class Receipts_of_a_provider : IClassFixture<Gateway>
         var outcomes = _gateway.Server.Services.GetRequiredService<DeliveryOutcomes>();
         var delivery = await _gateway.DeliveryAsync(otpId);
         return await outcomes.RecordAsync(
-            new(otpId, delivery.Id, delivery.LeaseId!.Value, outcome) { ReceiptsFrom = SignedReader.Name }, CancellationToken.None);
+            new(otpId, delivery.ApplicationId, delivery.Id, delivery.LeaseId!.Value, outcome) { ReceiptsFrom = SignedReader.Name },
+            CancellationToken.None);
     }
 }

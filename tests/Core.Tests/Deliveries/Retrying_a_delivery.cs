@@ -17,31 +17,31 @@ public class Retrying_a_delivery
     [InlineData(5, 16)]
     [InlineData(6, 30)]
     [InlineData(19, 30)]
-    public void Backs_off_twice_as_long_each_time_up_to_half_a_minute(int attempt, int seconds) =>
-        DeliveryRules.NextAttempt(attempt, 20, null, Some.Now, Expiry).ShouldBe(TimeSpan.FromSeconds(seconds));
+    public void Backs_off_twice_as_long_each_time_up_to_half_a_minute(int round, int seconds) =>
+        DeliveryRules.NextRound(round, 20, null, Some.Now, Expiry).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Theory]
     [InlineData(1, 10, 10)]
     [InlineData(5, 10, 16)]
     [InlineData(6, 299, 299)]
-    public void Waits_as_long_as_the_provider_asks_if_that_is_longer(int attempt, int asked, int seconds) =>
-        DeliveryRules.NextAttempt(attempt, 20, TimeSpan.FromSeconds(asked), Some.Now, Expiry).ShouldBe(TimeSpan.FromSeconds(seconds));
+    public void Waits_as_long_as_the_provider_asks_if_that_is_longer(int round, int asked, int seconds) =>
+        DeliveryRules.NextRound(round, 20, TimeSpan.FromSeconds(asked), Some.Now, Expiry).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Fact]
-    public void Ends_with_the_attempts_allowed()
+    public void Ends_with_the_rounds_allowed()
     {
-        DeliveryRules.NextAttempt(4, 5, null, Some.Now, Expiry).ShouldNotBeNull();
-        DeliveryRules.NextAttempt(5, 5, null, Some.Now, Expiry).ShouldBeNull();
-        DeliveryRules.NextAttempt(6, 5, null, Some.Now, Expiry).ShouldBeNull();
+        DeliveryRules.NextRound(4, 5, null, Some.Now, Expiry).ShouldNotBeNull();
+        DeliveryRules.NextRound(5, 5, null, Some.Now, Expiry).ShouldBeNull();
+        DeliveryRules.NextRound(6, 5, null, Some.Now, Expiry).ShouldBeNull();
     }
 
     [Fact]
-    public void Ends_where_the_next_attempt_would_not_fall_within_the_life_of_the_OTP()
+    public void Ends_where_the_next_round_would_not_fall_within_the_life_of_the_OTP()
     {
-        DeliveryRules.NextAttempt(1, 5, null, Expiry.AddSeconds(-1), Expiry).ShouldBeNull();
-        DeliveryRules.NextAttempt(1, 5, null, Expiry.AddSeconds(-1).AddTicks(-1), Expiry).ShouldBe(TimeSpan.FromSeconds(1));
-        DeliveryRules.NextAttempt(1, 5, TimeSpan.FromMinutes(5), Some.Now, Expiry).ShouldBeNull();
-        DeliveryRules.NextAttempt(1, 5, TimeSpan.MaxValue, Some.Now, Expiry).ShouldBeNull();
+        DeliveryRules.NextRound(1, 5, null, Expiry.AddSeconds(-1), Expiry).ShouldBeNull();
+        DeliveryRules.NextRound(1, 5, null, Expiry.AddSeconds(-1).AddTicks(-1), Expiry).ShouldBe(TimeSpan.FromSeconds(1));
+        DeliveryRules.NextRound(1, 5, TimeSpan.FromMinutes(5), Some.Now, Expiry).ShouldBeNull();
+        DeliveryRules.NextRound(1, 5, TimeSpan.MaxValue, Some.Now, Expiry).ShouldBeNull();
     }
 
     [Theory]

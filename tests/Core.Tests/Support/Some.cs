@@ -6,6 +6,7 @@ using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Publishing;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
@@ -13,6 +14,7 @@ using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 
@@ -96,14 +98,18 @@ internal static class Some
         return new(otp, row, [.. deliveries.Select((d, i) => Delivery(otpId, d, i + 1))], history ?? History());
     }
 
-    public static Delivery Delivery(Guid otpId, DeliveryStatus status, int attempt = 1) => new()
+    public static Delivery Delivery(
+        Guid otpId, DeliveryStatus status, int attempt = 1, string provider = "sandbox", decimal cost = 0) => new()
     {
         Id = Guid.CreateVersion7(),
         OtpId = otpId,
         Channel = Channel.Sms,
-        Provider = "sandbox",
+        Route = "default",
+        Provider = provider,
+        Cost = cost,
         Step = 1,
         Attempt = attempt,
+        Round = attempt,
         Status = status,
         CreatedAt = Now,
         DueAt = Now,
@@ -118,6 +124,7 @@ internal static class Some
         Id = Guid.CreateVersion7(),
         OtpId = Guid.CreateVersion7(),
         Channel = channel,
+        Route = "default",
         Provider = "sandbox",
         Step = 1,
         Attempt = 1,
@@ -126,6 +133,13 @@ internal static class Some
         PublishDueAt = Now - lag + DeliveryRules.RepublishAfter(TimeSpan.FromSeconds(15), republished),
         UpdatedAt = Now,
     };
+
+    /// <summary>Routes of these options, with the sandbox on.</summary>
+    public static ProviderChoice Routes(DeliveryOptions? options = null) =>
+        new(Options.Create(options ?? new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true }));
+
+    /// <summary>Budgets of applications that may all spend so much a day; null for anything.</summary>
+    public static SpendingBudgets Budgets(DeliveryOptions? options = null, decimal? limit = null) => new(_ => limit, Routes(options));
 
     public static PublishQuota Quota(DeliveryOptions? options = null) =>
         new(new(Options.Create(options ?? new DeliveryOptions())), Options.Create(options ?? new DeliveryOptions()));
@@ -139,7 +153,7 @@ internal static class Some
         [4],
         [5],
         "k1",
-        "sandbox",
+        "default",
         1,
         cost,
         key is null ? null : Secrets.HashIdempotencyKey(key),

@@ -143,6 +143,9 @@ public sealed class A_database_that_is_away : IAsyncLifetime
             state.ThrowIf(state.Away);
             return inner.ClaimAsync(requests, lease, margin, cancellationToken);
         }
+
+        public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
+            inner.PostponeAsync(requests, cancellationToken);
     }
 
     private sealed class Outcomes(IOtpStore inner, Switch state) : IOtpStore

@@ -108,6 +108,9 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
             refusals.Refuse();
             return inner.ClaimAsync(requests, lease, margin, cancellationToken);
         }
+
+        public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
+            inner.PostponeAsync(requests, cancellationToken);
     }
 
     private sealed class Outcomes(IOtpStore inner, Refusals refusals) : IOtpStore

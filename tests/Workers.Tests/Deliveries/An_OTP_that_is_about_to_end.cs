@@ -3,6 +3,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Otps.Requests;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Deliveries;
@@ -24,8 +25,9 @@ public sealed class An_OTP_that_is_about_to_end
         (await ClaimAsync(store, id, TimeSpan.FromSeconds(1))).ShouldBe(1);
     }
 
-    private static async Task<int> ClaimAsync(IDeliveryStore store, Guid otpId, TimeSpan margin) =>
-        (await store.ClaimAsync([new(otpId, 1, Guid.CreateVersion7())], TimeSpan.FromSeconds(30), margin, CancellationToken.None)).Count;
+    private static async Task<int> ClaimAsync(IDeliveryStore store, Guid otpId, TimeSpan margin) => (await store.ClaimAsync(
+        [new(new(otpId, Channel.Sms, 1, "default", ""), "sandbox", Guid.CreateVersion7())], TimeSpan.FromSeconds(30), margin,
+        CancellationToken.None)).Count;
 
     private static async Task<Guid> RequestAsync(IServiceProvider services)
     {

@@ -73,7 +73,7 @@ public sealed class Calling_a_provider
 
     private static OutgoingDelivery Outgoing(string provider)
     {
-        var delivery = new Delivery { Id = Guid.CreateVersion7(), OtpId = Guid.CreateVersion7(), Channel = Channel.Sms, Provider = provider, Step = 1, Attempt = 1 };
+        var delivery = new Delivery { Id = Guid.CreateVersion7(), OtpId = Guid.CreateVersion7(), Channel = Channel.Sms, Route = "default", Provider = provider, Step = 1, Attempt = 1 };
         return new(
             delivery, Guid.CreateVersion7(), [], "US", new OtpDetails("+15005550001", "Tests", "{{pin}}", null, null, null),
             new Pin("1234"), "1234", DateTime.MaxValue);

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Contracts;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
 
@@ -36,8 +35,8 @@ public sealed class DeliveryRelease(IReleaseStore store, IOutbox outbox, IOption
             {
                 var channel = delivery.Channel.Text();
                 outgoing.Publish(
-                    new OtpRequested(delivery.OtpId, channel, delivery.Step), channel, traceParent: delivery.TraceParent,
-                    correlationId: delivery.OtpId);
+                    WorkCommand.From(delivery.OtpId, delivery.Channel, delivery.Step, delivery.Route, delivery.Tried), channel,
+                    traceParent: delivery.TraceParent, correlationId: delivery.OtpId);
             }
 
             await unit.SaveAsync(outgoing.Messages, cancellationToken);

@@ -11,4 +11,5 @@ public readonly record struct QueueShare(Guid ApplicationId, Channel Channel);
 public readonly record struct QueueShareUse(int Published, bool HasWaiting);
 
 /// <summary>A delivery whose work command must be published now.</summary>
-public sealed record ReleasedDelivery(Guid ApplicationId, Guid OtpId, Channel Channel, int Step, string? TraceParent);
+public sealed record ReleasedDelivery(
+    Guid ApplicationId, Guid OtpId, Channel Channel, int Step, string? TraceParent, string Route, string Tried);

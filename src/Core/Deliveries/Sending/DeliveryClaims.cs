@@ -22,6 +22,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ReceiptAddresses _addresses;
     private readonly Batcher<ClaimRequest, ClaimedDelivery?> _batcher;
+    private readonly Batcher<PostponeRequest, bool> _postponements;
 
     public DeliveryClaims(
         IDeliveryStore store,
@@ -41,12 +42,14 @@ public sealed class DeliveryClaims : IAsyncDisposable
         _time = time;
         _addresses = addresses;
         _batcher = new(ClaimAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
+        _postponements = new(PostponeAsync, StoreFailures.IsOutage, writers: 1, batching.Value.MaxBatch);
     }
 
-    /// <summary>Null when there is nothing to do: already claimed, not due, or the OTP is final.</summary>
-    public async Task<OutgoingDelivery?> ClaimAsync(Guid otpId, int step, CancellationToken cancellationToken)
+    /// <summary>Null when there is nothing to do: already claimed, not due, the command is stale, or the OTP is final.</summary>
+    public async Task<OutgoingDelivery?> ClaimAsync(DeliveryHint hint, string provider, CancellationToken cancellationToken)
     {
-        if (await _batcher.AddAsync(new(otpId, step, Guid.CreateVersion7()), cancellationToken) is not { } claimed)
+        var otpId = hint.OtpId;
+        if (await _batcher.AddAsync(new(hint, provider, Guid.CreateVersion7()), cancellationToken) is not { } claimed)
         {
             return null;
         }
@@ -54,9 +57,9 @@ public sealed class DeliveryClaims : IAsyncDisposable
         var details = _secrets.DecryptDetails(otpId, claimed.Details);
         var pin = _secrets.DecryptPin(claimed.Pin);
         var message = _secrets.DecryptMessage(claimed.Pin);
-        var receipts = _addresses.For(new ReceiptToken(otpId, step, claimed.Delivery.Attempt));
+        var receipts = _addresses.For(new ReceiptToken(otpId, hint.Step, claimed.Delivery.Attempt));
         var (recipientHash, countryIso) = (claimed.RecipientHash, claimed.CountryIso);
-        if (details.AddressOf(step) is { } own)
+        if (details.AddressOf(hint.Step) is { } own)
         {
             details = details with { Recipient = own.Address };
             (recipientHash, countryIso) = (
@@ -75,13 +78,27 @@ public sealed class DeliveryClaims : IAsyncDisposable
         };
     }
 
-    public ValueTask DisposeAsync() => _batcher.DisposeAsync();
+    /// <summary>Publishes a delivery again later, because no provider has a place for it now. Many share one statement.</summary>
+    public Task<bool> PostponeAsync(PostponeRequest request, CancellationToken cancellationToken) =>
+        _postponements.AddAsync(request, cancellationToken);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _batcher.DisposeAsync();
+        await _postponements.DisposeAsync();
+    }
+
+    private async Task<IReadOnlyList<bool>> PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)
+    {
+        await _store.PostponeAsync([.. requests.DistinctBy(r => (r.Hint.OtpId, r.Hint.Step))], cancellationToken);
+        return [.. requests.Select(_ => true)];
+    }
 
     private async Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(
         IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
     {
         // The same delivery may be requested twice in one batch: only the first request is granted.
-        var distinct = requests.DistinctBy(r => (r.OtpId, r.Step)).ToList();
+        var distinct = requests.DistinctBy(r => (r.Hint.OtpId, r.Hint.Step)).ToList();
         var lease = LeaseClock.Start(_time, _options.Lease);
         var granted = await _store.ClaimAsync(distinct, _options.Lease, _options.ExpiryMargin, cancellationToken);
         foreach (var claimed in granted.Values)

@@ -9,7 +9,9 @@ using OtpPipeline.Outbox;
 namespace OtpPipeline.Core.Deliveries.Sending;
 
 /// <summary>Recovers deliveries after a crashed process or a lost message. The database is the truth, a queue is a hint.</summary>
-public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets secrets, QueueLag lag, IOptions<DeliveryOptions> options)
+public sealed class DeliveryRecovery(
+    IOtpStore store, IOutbox outbox, OtpSecrets secrets, QueueLag lag, DeliveryConsequences consequences, SpendingBudgets budgets,
+    IOptions<DeliveryOptions> options)
 {
     /// <summary>The outbox's name of the work command.</summary>
     public const string WorkCommand = "otp-requested";
@@ -52,7 +54,7 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         foreach (var delivery in otp.Deliveries.Where(d => d.Status == DeliveryStatus.Sending && d.LeaseUntil <= changes.Now).ToList())
         {
             changes.Move(otp, delivery, DeliveryStatus.Unknown, "lease_ended");
-            DeliveryConsequences.AfterUnknown(changes, otp, delivery, options.Value);
+            consequences.AfterUnknown(changes, otp, delivery, unusable: null);
         }
     }
 
@@ -82,7 +84,12 @@ public sealed class DeliveryRecovery(IOtpStore store, IOutbox outbox, OtpSecrets
         {
             var locked = await find(unit);
             count = locked.Otps.Count;
-            var changes = new OtpChanges(outgoing, locked.Now, secrets);
+
+            // After the OTPs, unlike elsewhere: which ones these are is known only now. A deadlock is solved by running again.
+            var changes = new OtpChanges(outgoing, locked.Now, secrets)
+            {
+                Budgets = await budgets.LockAsync(unit, locked.Otps.Values.Select(o => o.Otp.ApplicationId), cancellationToken),
+            };
             foreach (var otp in locked.Otps.Values)
             {
                 apply(changes, otp, locked);

@@ -1,13 +1,28 @@
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Core.Deliveries.Sending;
 
-/// <summary>A request to claim a delivery: at most one consumer gets the claim.</summary>
+/// <summary>What a work command says of a delivery. It is a hint: the row must agree.</summary>
 /// <param name="OtpId">The OTP.</param>
+/// <param name="Channel">How it is sent.</param>
 /// <param name="Step">Step of the plan.</param>
+/// <param name="Route">Name of its route.</param>
+/// <param name="Tried">Providers tried in this round, with commas between.</param>
+public sealed record DeliveryHint(Guid OtpId, Channel Channel, int Step, string Route, string Tried);
+
+/// <summary>A request to claim a delivery: at most one consumer gets the claim.</summary>
+/// <param name="Hint">The delivery.</param>
+/// <param name="Provider">The provider with a reserved place.</param>
 /// <param name="LeaseId">Created by the claimer; only this lease can report the outcome.</param>
-public sealed record ClaimRequest(Guid OtpId, int Step, Guid LeaseId);
+public sealed record ClaimRequest(DeliveryHint Hint, string Provider, Guid LeaseId);
+
+/// <summary>A request to publish a delivery again later: no provider has a place for it.</summary>
+/// <param name="Hint">The delivery.</param>
+/// <param name="Delay">Time until it is due again.</param>
+/// <param name="TraceParent">W3C trace context for its next work command.</param>
+public sealed record PostponeRequest(DeliveryHint Hint, TimeSpan Delay, string? TraceParent);
 
 /// <summary>All data for sending, read by the claim itself.</summary>
 /// <param name="Delivery">In SENDING, under the claimer's lease.</param>
@@ -33,4 +48,8 @@ public interface IDeliveryStore
     /// <remarks>One statement and one commit for all. The result leaves out requests that are not granted.</remarks>
     Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
         IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken);
+
+    /// <summary>Returns published, QUEUED deliveries to those that wait for their turn, due after their delay.</summary>
+    /// <remarks>Skips a row that another transaction holds: its work command is published again when it seems lost.</remarks>
+    Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken);
 }

@@ -7,22 +7,36 @@ namespace OtpPipeline.Core.Otps.Changes;
 
 /// <summary>An attempt to add to an OTP.</summary>
 /// <param name="Channel">How it is sent.</param>
-/// <param name="Provider">Who is asked to send it.</param>
+/// <param name="Route">Name of the route that leads to its provider.</param>
 /// <param name="Step">Step of the delivery plan, from 1.</param>
 /// <param name="Attempt">Attempt within the step, from 1.</param>
 /// <param name="IsResend">A resend asked for it.</param>
-public readonly record struct NewAttempt(Channel Channel, string Provider, int Step, int Attempt, bool IsResend);
+/// <param name="Cost">What is reserved for it.</param>
+/// <param name="Round">Round of the route, from 1.</param>
+/// <param name="Tried">Providers tried in this round, with commas between.</param>
+public readonly record struct NewAttempt(
+    Channel Channel, string Route, int Step, int Attempt, bool IsResend, decimal Cost, int Round = 1, string Tried = "");
 
 /// <summary>Adds attempts, steps and versions of the PIN to the changes of a transaction.</summary>
 public static class FurtherAttempts
 {
-    /// <summary>Adds an attempt of the same step, due after the delay; it waits for its application's turn.</summary>
-    public static void Queue(this OtpChanges changes, LockedOtp locked, Delivery previous, TimeSpan delay, TimeSpan lostAfter) =>
+    /// <summary>Adds an attempt of the same step; it waits for its application's turn.</summary>
+    /// <param name="changes">The transaction's changes.</param>
+    /// <param name="locked">The OTP.</param>
+    /// <param name="previous">The attempt before.</param>
+    /// <param name="next">The attempt to add.</param>
+    /// <param name="cost">What is reserved for it.</param>
+    /// <param name="lostAfter">When its work command seems lost.</param>
+    public static Delivery Queue(
+        this OtpChanges changes, LockedOtp locked, Delivery previous, NextAttempt next, decimal cost, TimeSpan lostAfter) =>
         changes.QueueAttempt(
-            locked, new(previous.Channel, previous.Provider, previous.Step, previous.Attempt + 1, IsResend: false), delay, lostAfter);
+            locked,
+            new(
+                previous.Channel, previous.Route, previous.Step, previous.Attempt + 1, IsResend: false, cost, next.Round, next.Tried),
+            next.Delay, lostAfter);
 
     /// <summary>Adds an attempt, due after the delay; it waits for its application's turn.</summary>
-    public static void QueueAttempt(this OtpChanges changes, LockedOtp locked, NewAttempt attempt, TimeSpan delay, TimeSpan lostAfter)
+    public static Delivery QueueAttempt(this OtpChanges changes, LockedOtp locked, NewAttempt attempt, TimeSpan delay, TimeSpan lostAfter)
     {
         var now = changes.Now;
         var next = new Delivery
@@ -31,10 +45,13 @@ public static class FurtherAttempts
             OtpId = locked.Otp.Id,
             ApplicationId = locked.Otp.ApplicationId,
             Channel = attempt.Channel,
-            Provider = attempt.Provider,
+            Route = attempt.Route,
             Step = attempt.Step,
             Attempt = attempt.Attempt,
             IsResend = attempt.IsResend,
+            Round = attempt.Round,
+            Tried = attempt.Tried,
+            Cost = attempt.Cost,
             Status = DeliveryStatus.Queued,
             DueAt = now + delay,
             PublishDueAt = now + delay + lostAfter,
@@ -45,6 +62,7 @@ public static class FurtherAttempts
         };
         changes.NewDeliveries.Add(next);
         locked.Deliveries.Add(next);
+        return next;
     }
 
     /// <summary>Starts the next step of the plan now, after a delivery of the current one failed; false when no step is left.</summary>

@@ -34,11 +34,6 @@ public sealed record LockedOtp(Otp Otp, OtpPin? Pin, List<Delivery> Deliveries, 
         return (PinBefore is { } before && secrets.DecryptPin(before).Matches(guess)) | now;
     }
 
-    /// <summary>The attempt's number since the step was last sent on demand, from 1.</summary>
-    public int RoundOf(Delivery delivery) =>
-        delivery.Attempt + 1 - Deliveries.Where(d => d.IsResend && d.Step == delivery.Step && d.Attempt <= delivery.Attempt)
-            .Select(d => d.Attempt).DefaultIfEmpty(1).Max();
-
     public OtpState State =>
         new(Otp.Status, Otp.Reason, Otp.Attempts, Otp.MaxAttempts, Otp.ExpiresAt, Deliveries.Any(d => d.Status.MayHaveArrived()));
 }

@@ -69,6 +69,10 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     /// <summary>What each application spent, including this transaction.</summary>
     public HashSet<ApplicationSpending> Spendings { get; } = [];
 
+    /// <summary>The spendings of applications with a spending limit, locked; the others may spend anything.</summary>
+    public IReadOnlyDictionary<Guid, (ApplicationSpending Spending, decimal Limit)> Budgets { get; init; } =
+        new Dictionary<Guid, (ApplicationSpending, decimal)>();
+
     public List<OtpSubmission> Submissions { get; } = [];
 
     /// <summary>Kept receipts that found their delivery; they are deleted.</summary>
@@ -176,8 +180,9 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     /// <summary>Publishes the work command of this delivery.</summary>
     public void PublishWork(Delivery delivery) =>
         outbox.Publish(
-            new OtpRequested(delivery.OtpId, delivery.Channel.Text(), delivery.Step), delivery.Channel.Text(), traceParent: TraceParent,
-            correlationId: delivery.OtpId);
+            WorkCommand.From(delivery), delivery.Channel.Text(), traceParent: TraceParent, correlationId: delivery.OtpId);
+
+    private static int Number(LockedOtp locked, int step) => locked.Deliveries.Where(d => d.Step == step).Max(d => d.Attempt) + 1;
 
     /// <summary>Null when the key is missing: the OTP must still end, and its subscriber must be told.</summary>
     private IReadOnlyDictionary<string, string>? MetadataOf(Otp otp)

@@ -12,7 +12,7 @@ public sealed record NewOtp(
     byte[] Details,
     byte[] PinCiphertext,
     string PinKeyId,
-    string Provider,
+    string Route,
     int Parts,
     decimal Cost,
     byte[]? IdempotencyHash,

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Contracts;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
@@ -66,20 +65,20 @@ public sealed class OtpIntake : IAsyncDisposable
             return new(null, error, Announced: false);
         }
 
-        if (_providers.For(validated.Value.Channel) is not { } provider)
+        if (RouteOf(validated.Value) is not { } route)
         {
             return new(null, OtpErrors.ChannelNotServed, Announced: false);
         }
 
         for (var i = 1; i < validated.Value.Plan.Count; i++)
         {
-            if (_providers.For(validated.Value.Plan[i].Channel) is null)
+            if (_providers.All(validated.Value.Plan[i].Channel).Count == 0)
             {
                 return new(null, OtpErrors.StepNotServed(i), Announced: false);
             }
         }
 
-        var prepared = Prepare(validated.Value, provider);
+        var prepared = Prepare(validated.Value, route);
         var answer = await _batcher.AddAsync(prepared, cancellationToken);
         return answer.Error is { } refused
             ? new(null, refused, Announced: refused != OtpErrors.IdempotencyKeyInFlight)
@@ -95,7 +94,8 @@ public sealed class OtpIntake : IAsyncDisposable
             return null;
         }
 
-        var prepared = Prepare(validated.Value, _providers.For(validated.Value.Channel) ?? ProviderChoice.Sandbox);
+        var prepared = Prepare(
+            validated.Value, RouteOf(validated.Value) ?? DeliveryRoute.Of(DeliveryRoute.Default, ProviderChoice.Sandbox));
         await using var unit = await _store.BeginIntakeAsync(cancellationToken);
         var facts = await unit.ReadAsync([prepared], [prepared.Share], cancellationToken);
         var otp = IntakeRules.Decide([prepared], facts, _deliveries.LostAfter).Answers[0].Otp;
@@ -109,7 +109,10 @@ public sealed class OtpIntake : IAsyncDisposable
         ? OtpView.AtCreation(otp, prepared.Validated.Details, prepared.Validated.Metadata)
         : OtpView.AtCreation(otp, _secrets);
 
-    private NewOtp Prepare(ValidatedOtpRequest request, string provider)
+    private DeliveryRoute? RouteOf(ValidatedOtpRequest request) =>
+        _providers.For(request.Channel, request.Recipient, request.Application.Id, request.Details.Locale);
+
+    private NewOtp Prepare(ValidatedOtpRequest request, DeliveryRoute route)
     {
         var otpId = Guid.CreateVersion7();
         var options = request.Options;
@@ -124,9 +127,9 @@ public sealed class OtpIntake : IAsyncDisposable
             _secrets.EncryptDetails(otpId, request.Details),
             _secrets.EncryptPin(otpId, 1, pin),
             _secrets.CurrentKeyId,
-            provider,
+            route.Name,
             parts,
-            parts * _deliveries.From(request.Channel).PriceTo(request.Recipient.CountryIso),
+            parts * _providers.HighestPrice(request.Channel, route, request.Recipient.CountryIso),
             options.IdempotencyKey is { } key ? _secrets.HashIdempotencyKey(key) : null,
             request.Normalised is { } normalised ? _secrets.HashCommand(normalised) : null)
         {
@@ -186,8 +189,7 @@ public sealed class OtpIntake : IAsyncDisposable
             if (places.TryTake(request.Share))
             {
                 var channel = delivery.Channel.Text();
-                outgoing.Publish(
-                    new OtpRequested(delivery.OtpId, channel, delivery.Step), channel, traceParent: trace, correlationId: delivery.OtpId);
+                outgoing.Publish(WorkCommand.From(delivery), channel, traceParent: trace, correlationId: delivery.OtpId);
             }
             else
             {

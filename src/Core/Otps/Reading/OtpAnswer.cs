@@ -30,7 +30,9 @@ public sealed record OtpAnswer
     [WordsOf<OtpStatus>(upper: true)]
     public required string Status { get; init; }
 
-    /// <summary>Parts times the price configured for provider and country.</summary>
+    /// <summary>
+    /// Parts times the price for the country: the highest of the providers that may be asked, and that of the one that took it from then on.
+    /// </summary>
     [JsonConverter(typeof(AmountConverter))]
     public required decimal Cost { get; init; }
 
@@ -103,6 +105,7 @@ public sealed record OtpAnswer
     /// <summary>As it is now, with its deliveries.</summary>
     public static OtpAnswer Create(OtpView view) => Create(view, view.Otp.Sequence, [.. view.Deliveries.Select(DeliveryAnswer.From)]) with
     {
+        Cost = view.Deliveries.Sum(d => d.Cost),
         ResendsLeft = view.ResendsLeft,
     };
 
@@ -168,7 +171,8 @@ public sealed record DeliveryAnswer
     [WordsOf<Channel>]
     public required string Channel { get; init; }
 
-    public required string Provider { get; init; }
+    /// <summary>The provider that was asked; null until one is.</summary>
+    public required string? Provider { get; init; }
 
     /// <summary>Step of the delivery plan, from 1.</summary>
     public required int Step { get; init; }

@@ -13,17 +13,20 @@ namespace OtpPipeline.Core.Otps.Sending;
 /// <param name="Step">Step of the plan.</param>
 /// <param name="Channel">The step's channel.</param>
 /// <param name="HistoryHash">The history that counts sends to the step's recipient.</param>
-/// <param name="Cost">Parts times the price of the channel.</param>
-internal sealed record FurtherSend(int Step, Channel Channel, byte[] HistoryHash, decimal Cost)
+/// <param name="Route">The route for the step's recipient; null where none fits.</param>
+/// <param name="Cost">Parts times the highest price of the route.</param>
+internal sealed record FurtherSend(int Step, Channel Channel, byte[] HistoryHash, DeliveryRoute? Route, decimal Cost)
 {
-    public static FurtherSend From(Application application, Otp otp, OtpDetails details, int step, DeliveryOptions options, OtpSecrets secrets)
+    public static FurtherSend From(
+        Application application, Otp otp, OtpDetails details, int step, ProviderChoice routes, OtpSecrets secrets)
     {
         var channel = OtpPlan.Find(otp, step)?.Channel ?? otp.Channel;
         var address = details.AddressOf(step) ?? new(step, details.Recipient, otp.CountryIso);
         var recipient = Recipient.FromStored(channel.RecipientKind(), address.Address, address.CountryIso);
+        var route = routes.For(channel, recipient, application.Id, details.Locale);
         return new(
             step, channel, secrets.HashLimitKey(recipient, application.Settings.Limits) ?? secrets.HashRecipient(recipient),
-            step == 1 ? otp.Cost : otp.Parts * options.From(channel).PriceTo(address.CountryIso));
+            route, step == 1 || route is null ? otp.Cost : otp.Parts * routes.HighestPrice(channel, route, address.CountryIso));
     }
 
     /// <summary>Counts the send and reserves its cost, or returns why it is refused; then nothing is counted.</summary>

@@ -29,8 +29,8 @@ public sealed class OtpNext(
             return OtpErrors.NoFurtherStep;
         }
 
-        var send = FurtherSend.From(command.Application, locked.Otp, details, step, options.Value, secrets);
-        if (providers.For(send.Channel) is not { } provider)
+        var send = FurtherSend.From(command.Application, locked.Otp, details, step, providers, secrets);
+        if (send.Route is not { } route)
         {
             return OtpErrors.ChannelNotServed;
         }
@@ -43,7 +43,8 @@ public sealed class OtpNext(
             return refused;
         }
 
-        changes.QueueAttempt(locked, new(send.Channel, provider, step, 1, IsResend: false), TimeSpan.Zero, options.Value.LostAfter);
+        changes.QueueAttempt(
+            locked, new(send.Channel, route.Name, step, 1, IsResend: false, send.Cost), TimeSpan.Zero, options.Value.LostAfter);
         changes.EndedWaits.Add(locked.Otp.Id);
         return null;
     }

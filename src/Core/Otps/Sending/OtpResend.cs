@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Changes;
@@ -33,8 +34,8 @@ public sealed class OtpResend(
             return error;
         }
 
-        var send = FurtherSend.From(command.Application, locked.Otp, details, step.Value, options.Value, secrets);
-        if (providers.For(send.Channel) is not { } provider)
+        var send = FurtherSend.From(command.Application, locked.Otp, details, step.Value, providers, secrets);
+        if (send.Route is not { } route)
         {
             return OtpErrors.ChannelNotServed;
         }
@@ -61,13 +62,26 @@ public sealed class OtpResend(
             foreach (var waiting in ofStep.Where(d => d.Status == DeliveryStatus.Queued))
             {
                 changes.Move(locked, waiting, DeliveryStatus.Suppressed, "resent");
+                Release(waiting, spending, changes);
             }
 
             changes.QueueAttempt(
-                locked, new(send.Channel, provider, send.Step, ofStep.Max(d => d.Attempt) + 1, IsResend: true), TimeSpan.Zero,
-                options.Value.LostAfter);
+                locked, new(send.Channel, route.Name, send.Step, ofStep.Max(d => d.Attempt) + 1, IsResend: true, send.Cost),
+                TimeSpan.Zero, options.Value.LostAfter);
         }
 
         return null;
+    }
+
+    /// <summary>Gives back what was reserved for a retry that is not sent.</summary>
+    private static void Release(Delivery waiting, ApplicationSpending? spending, OtpChanges changes)
+    {
+        if (spending is not null && waiting.Cost > 0)
+        {
+            spending.Spent = Math.Max(0, spending.Spent - waiting.Cost);
+            changes.Spendings.Add(spending);
+        }
+
+        waiting.Cost = 0;
     }
 }

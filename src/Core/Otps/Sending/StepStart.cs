@@ -79,7 +79,7 @@ public sealed class StepStart(
         return new(locked, application, [
             .. OtpPlan.From(locked.Otp).Select((step, i) => (Step: i + 1, step.Channel)).Skip(StepSchedule.Current(locked)).Select(s => (
                 s.Step, s.Channel,
-                details is null ? null : FurtherSend.From(application, locked.Otp, details, s.Step, options.Value, secrets)))
+                details is null ? null : FurtherSend.From(application, locked.Otp, details, s.Step, providers, secrets)))
         ]);
     }
 
@@ -90,11 +90,13 @@ public sealed class StepStart(
         changes.EndedWaits.Add(locked.Otp.Id);
         foreach (var (step, channel, send) in steps.Left)
         {
-            var provider = providers.For(channel);
-            var reason = provider is null ? "channel_not_served" : send is null ? "key_missing" : ReasonOf(send.Admit(
+            var reason = send is null ? "key_missing" : send.Route is null ? "channel_not_served" : ReasonOf(send.Admit(
                 steps.Application.Settings.Limits, histories.Of(steps.Application.Id, send.HistoryHash), spending, isFree: false,
                 retryPeriod: 0, changes));
-            changes.QueueAttempt(locked, new(channel, provider ?? "", step, 1, IsResend: false), TimeSpan.Zero, options.Value.LostAfter);
+            changes.QueueAttempt(
+                locked,
+                new(channel, send?.Route?.Name ?? DeliveryRoute.Default, step, 1, IsResend: false, reason is null ? send!.Cost : 0),
+                TimeSpan.Zero, options.Value.LostAfter);
             if (reason is null)
             {
                 return;

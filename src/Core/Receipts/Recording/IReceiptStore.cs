@@ -3,7 +3,7 @@ using OtpPipeline.Core.Deliveries;
 namespace OtpPipeline.Core.Receipts.Recording;
 
 /// <summary>The delivery that a receipt names, as it stands without a lock.</summary>
-public sealed record FoundDelivery(Guid OtpId, Guid DeliveryId, string Provider, DeliveryStatus Status);
+public sealed record FoundDelivery(Guid OtpId, Guid DeliveryId, string? Provider, DeliveryStatus Status);
 
 /// <summary>Finds the deliveries of receipts in one database.</summary>
 public interface IReceiptStore

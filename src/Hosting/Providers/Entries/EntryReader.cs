@@ -60,6 +60,7 @@ public static class EntryReader
         IConfigurationSection section, Type type, string prefix, IEnumerable<string> moreKeys, EntryProblems problems)
     {
         var known = type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+            .OrderByDescending(p => p.Name is nameof(ProviderEntryOptions.Type))
             .ToDictionary(p => p.Name, p => p.PropertyType, StringComparer.OrdinalIgnoreCase);
         foreach (var child in section.GetChildren())
         {

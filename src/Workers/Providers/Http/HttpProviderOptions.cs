@@ -1,14 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Hosting.Providers.Receipts;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
 /// <summary>An entry of section <c>Providers</c> with Type http: describes a gateway by data alone. Examples: docs/providers.md.</summary>
-public sealed class HttpProviderOptions : IHttpRequestOptions
+public sealed class HttpProviderOptions : ProviderEntryOptions, IHttpRequestOptions
 {
-    /// <summary>Always http.</summary>
-    public string Type { get; set; } = "";
-
     /// <summary>POST (default), PUT, PATCH or GET.</summary>
     [RegularExpression("(?i)POST|PUT|PATCH|GET", ErrorMessage = "The field Method must be POST, PUT, PATCH or GET.")]
     public string Method { get; set; } = "POST";

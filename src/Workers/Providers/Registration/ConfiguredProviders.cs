@@ -3,6 +3,7 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Workers.Providers.Http;
+using OtpPipeline.Workers.Providers.Reservations;
 using OtpPipeline.Workers.Providers.Smtp;
 
 namespace OtpPipeline.Workers.Providers.Registration;
@@ -33,6 +34,11 @@ internal static class ConfiguredProviders
 
     private static void Add(IServiceCollection services, ProviderEntry entry)
     {
+        if (entry.Name.Contains(',', StringComparison.Ordinal))
+        {
+            entry.Problems.Add("Type", "belongs to an entry whose name has a comma: lists of providers are written with commas.");
+        }
+
         if (entry.Name.Length > LongestName || string.Equals(entry.Name, ProviderChoice.Sandbox, StringComparison.OrdinalIgnoreCase))
         {
             entry.Problems.Add(
@@ -54,6 +60,7 @@ internal static class ConfiguredProviders
     {
         var problems = entry.Problems;
         var options = EntryReader.Read<HttpProviderOptions>(entry.Section, problems, entry.SettingKeys);
+        services.AddSingleton(ProviderLimits.From(entry.Name, options));
         var trust = EntryFiles.Trust("CaFile", options.CaFile, problems);
         if (options.Proxy is not null
             && !(Uri.TryCreate(options.Proxy, UriKind.Absolute, out var proxy) && proxy is { Scheme: "http", Port: > 0 }))
@@ -73,6 +80,7 @@ internal static class ConfiguredProviders
     {
         var problems = entry.Problems;
         var options = EntryReader.Read<SmtpProviderOptions>(entry.Section, problems);
+        services.AddSingleton(ProviderLimits.From(entry.Name, options));
         var server = SmtpServer.From(options, problems);
         var letter = MailTemplate.Compile(options, problems);
         services.AddSingleton<IOtpProvider>(p => new SmtpProvider(

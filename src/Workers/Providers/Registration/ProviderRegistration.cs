@@ -3,6 +3,8 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Workers.Connections;
+using OtpPipeline.Workers.Providers.Operations;
+using OtpPipeline.Workers.Providers.Reservations;
 using OtpPipeline.Workers.Providers.Sandbox;
 
 namespace OtpPipeline.Workers.Providers.Registration;
@@ -20,6 +22,9 @@ public static class ProviderRegistration
         services.AddNameResolution();
         services.AddSingleton<ProviderConnector>();
         services.AddSingleton<ProviderCalls>();
+        services.AddSingleton<ProviderReservations>();
+        services.AddSingleton<ProviderTests>();
+        services.AddHostedService<ProviderExchange>();
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ConfiguredProvidersExist>();
         services.AddSingleton<SandboxMailbox>();
         services.AddSingleton<SandboxReceipts>();
@@ -32,6 +37,7 @@ public static class ProviderRegistration
         where T : class, IOtpProvider
     {
         services.AddSingleton(new ProviderName(name));
+        services.AddSingleton(new ProviderLimits(name));
         services.AddSingleton<IOtpProvider, T>();
         return services;
     }
@@ -41,37 +47,38 @@ public static class ProviderRegistration
     {
         public ValidateOptionsResult Validate(string? name, DeliveryOptions options)
         {
-            var known = names.Select(n => n.Name).ToHashSet(StringComparer.Ordinal);
             var failures = new List<string>();
             foreach (var (channel, settings) in options.Channels)
             {
-                if (settings.Provider is not { } provider)
+                if (settings.Provider is { } provider && Problem(channel, provider) is { } single)
                 {
-                    continue;
+                    failures.Add($"Deliveries:Channels:{channel}:Provider {single}");
                 }
 
-                if (!known.Contains(provider))
+                for (var i = 0; i < settings.Routes.Count; i++)
                 {
-                    failures.Add(
-                        $"Deliveries:Channels:{channel}:Provider names \"{provider}\", which is no provider: there are " +
-                        $"{string.Join(", ", known)}.");
-                }
-                else if (!string.Equals(channel, Channel.Email.Text(), StringComparison.OrdinalIgnoreCase)
-                    && names.Any(n => n.EmailOnly && string.Equals(n.Name, provider, StringComparison.Ordinal)))
-                {
-                    failures.Add(
-                        $"Deliveries:Channels:{channel}:Provider names \"{provider}\", a mail server, which serves the channel email " +
-                        $"only.");
-                }
-                else if (provider is ProviderChoice.Sandbox && !sandbox.Value.Enabled)
-                {
-                    failures.Add(
-                        $"Deliveries:Channels:{channel}:Provider is the sandbox, which is off: set Sandbox:Enabled or name another " +
-                        $"provider.");
+                    var key = $"Deliveries:Channels:{channel}:Routes:{i}:{(settings.Routes[i].Weights.Count > 0 ? "Weights" : "Providers")}";
+                    failures.AddRange(settings.Routes[i].AllProviders().Select(p => Problem(channel, p)).OfType<string>()
+                        .Select(p => $"{key} {p}"));
                 }
             }
 
             return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+        }
+
+        private string? Problem(string channel, string provider)
+        {
+            if (!names.Any(n => string.Equals(n.Name, provider, StringComparison.Ordinal)))
+            {
+                return $"names \"{provider}\", which is no provider: there are {string.Join(", ", names.Select(n => n.Name))}.";
+            }
+
+            return !string.Equals(channel, Channel.Email.Text(), StringComparison.OrdinalIgnoreCase)
+                && names.Any(n => n.EmailOnly && string.Equals(n.Name, provider, StringComparison.Ordinal))
+                ? $"names \"{provider}\", a mail server, which serves the channel email only."
+                : provider is ProviderChoice.Sandbox && !sandbox.Value.Enabled
+                ? "is the sandbox, which is off: set Sandbox:Enabled or name another provider."
+                : null;
         }
     }
 }

@@ -109,7 +109,7 @@ public sealed partial class SandboxReceipts(ReceiptRecording recording, TimeProv
     private static ReceiptToken TokenOf(Delivery delivery) => new(delivery.OtpId, delivery.Step, delivery.Attempt);
 
     private static ReceivedReceipt Received(Delivery delivery, string messageId, ReceiptStatus status) =>
-        new(delivery.Provider, new(status, status == ReceiptStatus.Undelivered ? "absent" : null, messageId)) { Token = TokenOf(delivery) };
+        new(ProviderChoice.Sandbox, new(status, status == ReceiptStatus.Undelivered ? "absent" : null, messageId)) { Token = TokenOf(delivery) };
 
     private static partial class Log
     {

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OtpPipeline.Hosting.Providers.Entries;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
@@ -16,11 +17,8 @@ public enum SmtpSecurity
 }
 
 /// <summary>An entry of section <c>Providers</c> with Type smtp: a mail server that relays our messages.</summary>
-public sealed class SmtpProviderOptions
+public sealed class SmtpProviderOptions : ProviderEntryOptions
 {
-    /// <summary>Always smtp.</summary>
-    public string Type { get; set; } = "";
-
     /// <summary>Name or address of the mail server; its certificate must be valid for this name.</summary>
     [Required(ErrorMessage = "The field Host is missing: name the mail server.")]
     public string Host { get; set; } = "";

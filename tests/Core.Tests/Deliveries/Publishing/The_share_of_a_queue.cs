@@ -103,7 +103,7 @@ public class The_share_of_a_queue
     }
 
     private static ReleasedDelivery Released(Guid application, int step) =>
-        new(application, Guid.CreateVersion7(), Channel.Sms, step, null);
+        new(application, Guid.CreateVersion7(), Channel.Sms, step, null, "default", "");
 
     private static Dictionary<QueueShare, QueueShareUse> Used(int published, bool hasWaiting = false) =>
         new() { [Share] = new(published, hasWaiting) };

@@ -6,6 +6,7 @@ using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
@@ -83,7 +84,8 @@ public class A_claim
         await using var claims = new DeliveryClaims(
             store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new BatchingOptions()), _time,
             new(Some.Secrets, Options.Create(new PublicUrlOptions { PublicUrl = publicUrl })));
-        return (await claims.ClaimAsync(store.Otp.Otp.Id, 1, CancellationToken.None)).ShouldNotBeNull();
+        var hint = new DeliveryHint(store.Otp.Otp.Id, Channel.Sms, 1, "default", "");
+        return (await claims.ClaimAsync(hint, "sandbox", CancellationToken.None)).ShouldNotBeNull();
     }
 
     private sealed class Claims(Action statement, TimeSpan life, OtpDetails? details = null) : IDeliveryStore
@@ -108,5 +110,7 @@ public class A_claim
             };
             return Task.FromResult<IReadOnlyDictionary<Guid, ClaimedDelivery>>(claimed);
         }
+
+        public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }

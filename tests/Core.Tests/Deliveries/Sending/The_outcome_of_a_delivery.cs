@@ -61,7 +61,7 @@ public class The_outcome_of_a_delivery
     {
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
         new OtpChanges(Some.Batch(), Some.Now, Some.Secrets).QueueAttempt(
-            otp, new(Core.Recipients.Channel.Sms, "sandbox", 1, 2, IsResend: true), TimeSpan.Zero, TimeSpan.Zero);
+            otp, new(Core.Recipients.Channel.Sms, "default", 1, 2, IsResend: true, Cost: 0), TimeSpan.Zero, TimeSpan.Zero);
 
         await RecordAsync(otp, outcome == "unknown" ? new SendOutcome.Unknown("timeout") : new SendOutcome.Throttled("throttled"));
 
@@ -159,7 +159,7 @@ public class The_outcome_of_a_delivery
         var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Sending]));
         await using var outcomes = Outcomes();
 
-        (await outcomes.RecordAsync(new(otp.Otp.Id, otp.Deliveries[0].Id, Guid.CreateVersion7(), new SendOutcome.Accepted(null)), CancellationToken.None)).ShouldBeFalse();
+        (await outcomes.RecordAsync(new(otp.Otp.Id, otp.Otp.ApplicationId, otp.Deliveries[0].Id, Guid.CreateVersion7(), new SendOutcome.Accepted(null)), CancellationToken.None)).ShouldBeFalse();
 
         otp.Deliveries[0].Status.ShouldBe(DeliveryStatus.Sending);
     }
@@ -171,7 +171,7 @@ public class The_outcome_of_a_delivery
         otp.Deliveries[0].LeaseId = Guid.CreateVersion7();
         await using var outcomes = Outcomes();
 
-        (await outcomes.RecordAsync(new(otp.Otp.Id, otp.Deliveries[0].Id, otp.Deliveries[0].LeaseId!.Value, new SendOutcome.Accepted("p-1")), CancellationToken.None)).ShouldBeTrue();
+        (await outcomes.RecordAsync(new(otp.Otp.Id, otp.Otp.ApplicationId, otp.Deliveries[0].Id, otp.Deliveries[0].LeaseId!.Value, new SendOutcome.Accepted("p-1")), CancellationToken.None)).ShouldBeTrue();
 
         otp.Deliveries.Select(d => d.Status).ShouldBe([DeliveryStatus.Sent, DeliveryStatus.Suppressed]);
     }
@@ -284,15 +284,17 @@ public class The_outcome_of_a_delivery
         _store.Messages.ShouldBeEmpty();
     }
 
-    private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Options.Create(_options));
+    private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Consequences(), Some.Budgets(_options), Options.Create(_options));
 
-    private DeliveryOutcomes Outcomes() =>
-        new(_store, _store, Some.Secrets, Options.Create(_options), Options.Create(new BatchingOptions()));
+    private DeliveryOutcomes Outcomes() => new(
+        _store, _store, Some.Secrets, Consequences(), Some.Budgets(_options), new(Options.Create(_options)), Options.Create(new BatchingOptions()));
+
+    private DeliveryConsequences Consequences() => new(Some.Routes(_options), Options.Create(_options));
 
     private async Task<bool> RecordAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {
         await using var outcomes = Outcomes();
         var row = otp.Deliveries[delivery];
-        return await outcomes.RecordAsync(new(otp.Otp.Id, row.Id, row.LeaseId!.Value, outcome), CancellationToken.None);
+        return await outcomes.RecordAsync(new(otp.Otp.Id, otp.Otp.ApplicationId, row.Id, row.LeaseId!.Value, outcome), CancellationToken.None);
     }
 }

@@ -153,11 +153,12 @@ public class Changes_of_an_OTP
     {
         var otp = Some.Locked(deliveries: [DeliveryStatus.Failed]);
 
-        _changes.Queue(otp, otp.Deliveries[0], TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(15));
+        _changes.Queue(otp, otp.Deliveries[0], new(Round: 2, Tried: "a,b", TimeSpan.FromSeconds(4)), 0.1m, TimeSpan.FromSeconds(15));
 
         var next = _changes.NewDeliveries.ShouldHaveSingleItem();
         otp.Deliveries[1].ShouldBeSameAs(next);
-        (next.Attempt, next.Step, next.Status, next.Provider).ShouldBe((2, 1, DeliveryStatus.Queued, "sandbox"));
+        (next.Attempt, next.Step, next.Status, next.Provider).ShouldBe((2, 1, DeliveryStatus.Queued, null));
+        (next.Route, next.Round, next.Tried, next.Cost).ShouldBe(("default", 2, "a,b", 0.1m));
         next.DueAt.ShouldBe(_changes.Now.AddSeconds(4));
         (next.ApplicationId, next.WaitingSince).ShouldBe((otp.Otp.ApplicationId, _changes.Now));
         _batch.Messages.ShouldBeEmpty();

@@ -54,7 +54,7 @@ public class The_schedule_of_a_plan
     {
         var otp = Some.Locked(plan: "sms call:60 email:60", deliveries: [DeliveryStatus.Sending]);
         var changes = Changes();
-        changes.QueueAttempt(otp, new(Core.Recipients.Channel.Call, "sandbox", 2, 1, IsResend: false), TimeSpan.Zero, TimeSpan.Zero);
+        changes.QueueAttempt(otp, new(Core.Recipients.Channel.Call, "default", 2, 1, IsResend: false, Cost: 0), TimeSpan.Zero, TimeSpan.Zero);
 
         changes.Move(otp, otp.Deliveries[0], DeliveryStatus.Sent, null);
         changes.StartNextStep(otp, otp.Deliveries[0]).ShouldBeTrue();

@@ -63,7 +63,7 @@ public class Sending_again
     public async Task Takes_the_place_of_a_retry_that_waits()
     {
         var otp = Some.Locked(deliveries: DeliveryStatus.Failed);
-        new OtpChanges(Some.Batch(), Some.Now, Some.Secrets).Queue(otp, otp.Deliveries[0], TimeSpan.FromSeconds(8), TimeSpan.Zero);
+        new OtpChanges(Some.Batch(), Some.Now, Some.Secrets).Queue(otp, otp.Deliveries[0], new(Round: 2, Tried: "", TimeSpan.FromSeconds(8)), 0, TimeSpan.Zero);
         _store.Add(otp);
 
         (await SendAsync(otp)).Error.ShouldBeNull();
@@ -94,7 +94,7 @@ public class Sending_again
         _store.Add(otp);
         await SendAsync(otp);
 
-        otp.Deliveries.ConvertAll(otp.RoundOf).ShouldBe([1, 2, 1]);
+        otp.Deliveries.ConvertAll(d => d.Round).ShouldBe([1, 2, 1]);
     }
 
     [Fact]

@@ -21,8 +21,8 @@ internal sealed class ReceiptsInMemory(StoreInMemory store) : IReceiptStore
         return Task.FromResult(new FoundDeliveries(
             deliveries.Where(d => tokens.Contains(new(d.OtpId, d.Step, d.Attempt))).ToDictionary(
                 d => new ReceiptToken(d.OtpId, d.Step, d.Attempt), Found),
-            deliveries.Where(d => d.ProviderMessageId is { } id && messages.Contains(new(d.Provider, id))).ToDictionary(
-                d => new ProviderMessage(d.Provider, d.ProviderMessageId!), Found)));
+            deliveries.Where(d => d.ProviderMessageId is { } id && messages.Contains(new(d.Provider!, id))).ToDictionary(
+                d => new ProviderMessage(d.Provider!, d.ProviderMessageId!), Found)));
     }
 
     public async Task KeepAsync(IReadOnlyCollection<KeptReceipt> receipts, CancellationToken cancellationToken)

@@ -53,7 +53,7 @@ public class Recording_a_receipt
         var made = Some.Delivery(otp.Otp.Id, DeliveryStatus.Sent);
         otp.Deliveries[0] = new Delivery
         {
-            Id = made.Id, OtpId = made.OtpId, Channel = made.Channel, Provider = made.Provider, Step = 1, Attempt = 1,
+            Id = made.Id, OtpId = made.OtpId, Channel = made.Channel, Route = made.Route, Provider = made.Provider, Step = 1, Attempt = 1,
             Status = DeliveryStatus.Sent, CreatedAt = Some.Now,
         };
         _store.Now = Some.Now.AddSeconds(9);
@@ -222,9 +222,10 @@ public class Recording_a_receipt
     private async Task<bool> OutcomeAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {
         await using var outcomes = new DeliveryOutcomes(
-            _store, _store, Some.Secrets, Options.Create(new DeliveryOptions()), Options.Create(new BatchingOptions()));
+            _store, _store, Some.Secrets, new(Some.Routes(), Options.Create(new DeliveryOptions())), Some.Budgets(),
+            new(Options.Create(new DeliveryOptions())), Options.Create(new BatchingOptions()));
         var row = otp.Deliveries[delivery];
         return await outcomes.RecordAsync(
-            new(otp.Otp.Id, row.Id, row.LeaseId!.Value, outcome) { ReceiptsFrom = "sandbox" }, CancellationToken.None);
+            new(otp.Otp.Id, otp.Otp.ApplicationId, row.Id, row.LeaseId!.Value, outcome) { ReceiptsFrom = "sandbox" }, CancellationToken.None);
     }
 }

@@ -16,7 +16,16 @@ internal static class Messages
         string recipient, Channel channel = Channel.Sms, string text = "Your code is 4711", string pin = "4711", string from = "Tests",
         string? name = null, int attempt = 1, Guid? id = null)
     {
-        var delivery = new Delivery { Id = id ?? Guid.CreateVersion7(), OtpId = Guid.CreateVersion7(), Channel = channel, Provider = "tested", Step = 1, Attempt = attempt };
+        var delivery = new Delivery
+        {
+            Id = id ?? Guid.CreateVersion7(),
+            OtpId = Guid.CreateVersion7(),
+            Channel = channel,
+            Route = "default",
+            Provider = "tested",
+            Step = 1,
+            Attempt = attempt,
+        };
         var details = new OtpDetails(recipient, from, "{{pin}}", null, name, null);
         return new(
             delivery, Guid.CreateVersion7(), [], channel.TakesPhoneNumber() ? "FR" : null, details, new Pin(pin), text, DateTime.MaxValue);

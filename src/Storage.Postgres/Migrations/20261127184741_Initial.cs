@@ -149,10 +149,14 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     otp_id = table.Column<Guid>(type: "uuid", nullable: false),
                     application_id = table.Column<Guid>(type: "uuid", nullable: false),
                     channel = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
-                    provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    route = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false, defaultValue: "default"),
+                    provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     step = table.Column<int>(type: "integer", nullable: false),
                     attempt = table.Column<int>(type: "integer", nullable: false),
                     is_resend = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
+                    round = table.Column<int>(type: "integer", nullable: false, defaultValue: 1),
+                    tried = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false, defaultValue: ""),
+                    cost = table.Column<decimal>(type: "numeric(18,6)", precision: 18, scale: 6, nullable: false, defaultValue: 0m),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     reason = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
                     provider_message_id = table.Column<string>(type: "character varying(255)", maxLength: 255, nullable: true),
@@ -338,6 +342,62 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_pending_steps", x => x.otp_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "provider_rates",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    next_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_provider_rates", x => x.provider);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "provider_reports",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    process_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    reported_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    reading = table.Column<string>(type: "character varying(4000)", maxLength: 4000, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_provider_reports", x => new { x.provider, x.process_id });
+                });
+
+            migrationBuilder.CreateTable(
+                name: "provider_settings",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    paused = table.Column<bool>(type: "boolean", nullable: false),
+                    weight = table.Column<int>(type: "integer", nullable: true),
+                    updated_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_provider_settings", x => x.provider);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "provider_tests",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
+                    provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false),
+                    message = table.Column<byte[]>(type: "bytea", nullable: false),
+                    created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    claimed_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true),
+                    result = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: true)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_provider_tests", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -643,6 +703,18 @@ namespace OtpPipeline.Storage.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "pending_steps");
+
+            migrationBuilder.DropTable(
+                name: "provider_rates");
+
+            migrationBuilder.DropTable(
+                name: "provider_reports");
+
+            migrationBuilder.DropTable(
+                name: "provider_settings");
+
+            migrationBuilder.DropTable(
+                name: "provider_tests");
 
             migrationBuilder.DropTable(
                 name: "recipient_histories");

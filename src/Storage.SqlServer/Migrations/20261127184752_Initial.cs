@@ -149,10 +149,14 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     channel = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    route = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, defaultValue: "default", collation: "Latin1_General_100_BIN2"),
+                    provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
                     step = table.Column<int>(type: "int", nullable: false),
                     attempt = table.Column<int>(type: "int", nullable: false),
                     is_resend = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
+                    round = table.Column<int>(type: "int", nullable: false, defaultValue: 1),
+                    tried = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false, defaultValue: "", collation: "Latin1_General_100_BIN2"),
+                    cost = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: false, defaultValue: 0m),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
                     provider_message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
@@ -340,6 +344,65 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 constraints: table =>
                 {
                     table.PrimaryKey("pk_pending_steps", x => x.otp_id);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "provider_rates",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    next_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_provider_rates", x => x.provider)
+                        .Annotation("SqlServer:Clustered", false);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "provider_reports",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    process_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    reported_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    reading = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_provider_reports", x => new { x.provider, x.process_id })
+                        .Annotation("SqlServer:Clustered", false);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "provider_settings",
+                columns: table => new
+                {
+                    provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    paused = table.Column<bool>(type: "bit", nullable: false),
+                    weight = table.Column<int>(type: "int", nullable: true),
+                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_provider_settings", x => x.provider)
+                        .Annotation("SqlServer:Clustered", false);
+                });
+
+            migrationBuilder.CreateTable(
+                name: "provider_tests",
+                columns: table => new
+                {
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
+                    message = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    claimed_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    result = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true, collation: "Latin1_General_100_BIN2")
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_provider_tests", x => x.id);
                 });
 
             migrationBuilder.CreateTable(
@@ -645,6 +708,18 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "pending_steps");
+
+            migrationBuilder.DropTable(
+                name: "provider_rates");
+
+            migrationBuilder.DropTable(
+                name: "provider_reports");
+
+            migrationBuilder.DropTable(
+                name: "provider_settings");
+
+            migrationBuilder.DropTable(
+                name: "provider_tests");
 
             migrationBuilder.DropTable(
                 name: "recipient_histories");

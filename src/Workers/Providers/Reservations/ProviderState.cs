@@ -1,0 +1,222 @@
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Providers;
+
+namespace OtpPipeline.Workers.Providers.Reservations;
+
+/// <summary>What this process knows of one provider: running messages, circuit breaker, rest, pause.</summary>
+internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots? slots, TimeProvider time, ILogger logger)
+{
+    private static readonly TimeSpan WhilePaused = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromDays(1);
+    private readonly ProviderBreaker _breaker = new(limits.BreakerFailures, limits.BreakerPause);
+    private readonly RecentOutcomes _recent = new(time);
+    private readonly Lock _lock = new();
+    private readonly long _start = time.GetTimestamp();
+    private TimeSpan _restUntil;
+    private TimeSpan _turn;
+    private TimeSpan _duration = TimeSpan.FromMilliseconds(100);
+    private int _running;
+
+    public string Name => limits.Provider;
+
+    /// <summary>An operator paused it.</summary>
+    public bool IsPaused { get; set; }
+
+    /// <summary>The share that an operator gave it; null for that of the route.</summary>
+    public int? Weight { get; set; }
+
+    /// <summary>False while it is paused, rests, or its breaker is open.</summary>
+    public bool IsUsable
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return UnusableFor(Now) == TimeSpan.Zero;
+            }
+        }
+    }
+
+    private TimeSpan Now => time.GetElapsedTime(_start);
+
+    /// <summary>What operators see of it.</summary>
+    public ProviderReading Read()
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            var breaker = !_breaker.IsOpen ? "closed" : _breaker.Wait(now) > TimeSpan.Zero ? "open" : "half_open";
+            return new(
+                _running, limits.Concurrency == int.MaxValue ? null : limits.Concurrency, limits.MessagesPerSecond, breaker,
+                Math.Round(UnusableFor(now).TotalSeconds, 1), _recent.LastMinute(), _recent.Errors);
+        }
+    }
+
+    /// <summary>Reserves a place; otherwise says for how long not, and whether it only is full.</summary>
+    public async ValueTask<EntryAttempt> EnterAsync()
+    {
+        bool isProbe;
+        lock (_lock)
+        {
+            if (UnusableFor(Now) is var wait && wait > TimeSpan.Zero)
+            {
+                return new(null, wait, IsFull: false);
+            }
+
+            if (_running >= limits.Concurrency)
+            {
+                return new(null, NextTurn(), IsFull: true);
+            }
+
+            _running++;
+            isProbe = _breaker.Enter();
+        }
+
+        if (slots is null)
+        {
+            return new(new(this, isProbe, null), TimeSpan.Zero, IsFull: false);
+        }
+
+        TimeSpan? slot = null;
+        try
+        {
+            slot = await slots.TakeAsync();
+        }
+        finally
+        {
+            if (slot is null)
+            {
+                Leave(isProbe, hasVerdict: false, default);
+            }
+        }
+
+        if (slot is not null)
+        {
+            return new(new(this, isProbe, slot), TimeSpan.Zero, IsFull: false);
+        }
+
+        lock (_lock)
+        {
+            return new(null, NextTurn(), IsFull: true);
+        }
+    }
+
+    /// <summary>Waits until a message may go out; takes another moment when its own has passed.</summary>
+    public async Task ReachAsync(TimeSpan slot, Func<bool> isOver)
+    {
+        TimeSpan? current = slot;
+        while (!isOver() && (current is null || !await slots!.ReachAsync(current.Value)))
+        {
+            current = await slots!.TakeAsync();
+            if (current is null)
+            {
+                await Task.Delay(slots.Interval, time);
+            }
+        }
+    }
+
+    public TimeSpan Since(TimeSpan began) => Now - began;
+
+    public TimeSpan Began() => Now;
+
+    public void Report(SendOutcome outcome, bool isProbe)
+    {
+        TimeSpan? opened = null;
+        bool closed;
+        lock (_lock)
+        {
+            var wasOpen = _breaker.IsOpen;
+            _recent.Add(outcome);
+            switch (outcome)
+            {
+                case SendOutcome.Accepted or SendOutcome.Refused:
+                    _breaker.Succeeded();
+                    break;
+                case SendOutcome.Throttled throttled:
+                    _breaker.Succeeded();
+                    Rest(throttled.RetryAfter ?? ShortestRest);
+                    break;
+                case SendOutcome.ProviderFailed failed:
+                    opened = _breaker.Failed(isProbe, Now);
+                    Rest(failed.RetryAfter ?? TimeSpan.Zero);
+                    break;
+                case SendOutcome.Unknown:
+                    opened = _breaker.Failed(isProbe, Now);
+                    break;
+                case SendOutcome.NotSent:
+                    _breaker.NoVerdict(isProbe);
+                    break;
+            }
+
+            closed = wasOpen && !_breaker.IsOpen;
+        }
+
+        if (opened is { } pause)
+        {
+            Log.Opened(logger, Name, outcome.Cause!, pause);
+        }
+        else if (closed)
+        {
+            Log.Closed(logger, Name);
+        }
+    }
+
+    public void Leave(bool isProbe, bool hasVerdict, TimeSpan took)
+    {
+        lock (_lock)
+        {
+            _running--;
+            if (hasVerdict)
+            {
+                _duration = (_duration * 0.9) + (took * 0.1);
+            }
+            else
+            {
+                _breaker.NoVerdict(isProbe);
+            }
+        }
+    }
+
+    private TimeSpan UnusableFor(TimeSpan now)
+    {
+        var wait = _breaker.Wait(now);
+        var rest = _restUntil - now;
+        return IsPaused ? WhilePaused : rest > wait ? rest : wait;
+    }
+
+    private void Rest(TimeSpan wanted)
+    {
+        var until = Now + (wanted < LongestRest ? wanted : LongestRest);
+        _restUntil = until > _restUntil ? until : _restUntil;
+    }
+
+    /// <summary>Spreads the deliveries that find no place over the time in which places are expected to get free.</summary>
+    private TimeSpan NextTurn()
+    {
+        var now = Now;
+        var each = slots?.Interval ?? (_duration / limits.Concurrency);
+        _turn = (_turn > now ? _turn : now) + (each * 0.8);
+        _turn = _turn < now + LongestWait ? _turn : now + LongestWait;
+        return _turn - now is var wait && wait > ShortestWait ? wait : ShortestWait;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Provider {Provider} failed too often in a row, at last with {Reason}: it is left alone for {Pause}")]
+        public static partial void Opened(ILogger logger, string provider, string reason, TimeSpan pause);
+
+        [LoggerMessage(Level = LogLevel.Information, Message = "Provider {Provider} works again")]
+        public static partial void Closed(ILogger logger, string provider);
+    }
+}
+
+/// <summary>The answer to a request for a place at one provider.</summary>
+/// <param name="Place">The place; null without one.</param>
+/// <param name="Wait">When to ask again.</param>
+/// <param name="IsFull">It works, and only has no place now.</param>
+internal readonly record struct EntryAttempt(ProviderPlace? Place, TimeSpan Wait, bool IsFull);

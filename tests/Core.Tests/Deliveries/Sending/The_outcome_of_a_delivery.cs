@@ -94,7 +94,8 @@ public class The_outcome_of_a_delivery
         var row = otp.Deliveries[1];
 
         await outcomes.RecordAsync(
-            new(otp.Otp.Id, row.Id, row.LeaseId!.Value, new SendOutcome.Accepted("m-1")) { ReceiptsFrom = "gateway" }, default);
+            new(otp.Otp.Id, otp.Otp.ApplicationId, row.Id, row.LeaseId!.Value, new SendOutcome.Accepted("m-1")) { ReceiptsFrom = "gateway" },
+            default);
 
         row.Status.ShouldBe(DeliveryStatus.Undelivered);
         var step = _store.Saved.ShouldHaveSingleItem().PendingSteps.Values.ShouldHaveSingleItem();

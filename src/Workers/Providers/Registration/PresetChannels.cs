@@ -31,5 +31,13 @@ internal sealed class PresetChannelsFit(IEnumerable<PresetChannels> presets) : I
         {
             yield return ("Provider", provider);
         }
+
+        for (var i = 0; i < channel.Routes.Count; i++)
+        {
+            foreach (var routed in channel.Routes[i].AllProviders())
+            {
+                yield return ($"Routes:{i}", routed);
+            }
+        }
     }
 }

@@ -91,11 +91,20 @@ public sealed class A_wrong_preset_entry
     public void For_a_channel_that_the_preset_does_not_serve_stops_the_host()
     {
         var services = new ServiceCollection().AddOtpProviders(ProviderHost.Configuration(Right))
-            .Configure<DeliveryOptions>(o => o.Channels["email"] = new() { Provider = ProviderHost.Name });
+            .Configure<DeliveryOptions>(o =>
+            {
+                o.Channels["email"] = new() { Provider = ProviderHost.Name };
+                o.Channels["call"] = new() { Routes = { new() { Name = "calls", Providers = { ProviderHost.Name } } } };
+            });
         using var host = services.BuildServiceProvider();
 
         Should.Throw<OptionsValidationException>(() => host.GetRequiredService<IOptions<DeliveryOptions>>().Value)
-            .Failures.ShouldBe(["Deliveries:Channels:email:Provider names \"tested\", which serves the channel sms only."]);
+            .Failures.ShouldBe(
+                [
+                    "Deliveries:Channels:email:Provider names \"tested\", which serves the channel sms only.",
+                    "Deliveries:Channels:call:Routes:0 names \"tested\", which serves the channel sms only.",
+                ],
+                ignoreOrder: true);
     }
 
     [Fact]

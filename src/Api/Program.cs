@@ -1,5 +1,6 @@
 using OtpPipeline.Api.Admin;
 using OtpPipeline.Api.Admin.Applications;
+using OtpPipeline.Api.Admin.Otps;
 using OtpPipeline.Api.Callbacks;
 using OtpPipeline.Api.CompatibleApis;
 using OtpPipeline.Api.CompatibleApis.Beem;
@@ -77,6 +78,7 @@ WebApplication Build()
     admin.MapDeadLetters();
     admin.MapProviders();
     admin.MapAdminApplications();
+    admin.MapAdminOtps();
     app.MapErrorCodes();
     app.MapApiDescription();
     return app;

@@ -23,6 +23,8 @@ namespace OtpPipeline.Contracts;
 /// <param name="SentAt">When we knew that the provider has it.</param>
 /// <param name="DeliveredAt">When it arrived, as a receipt says.</param>
 /// <param name="ReadAt">When it was read, as a receipt says.</param>
+/// <param name="ExternalId">The caller's externalId, unchanged.</param>
+/// <param name="Test">Requested with a test key: everything of it goes to the sandbox.</param>
 public sealed record OtpDeliveryChanged(
     Guid OtpId,
     Guid ApplicationId,
@@ -41,4 +43,6 @@ public sealed record OtpDeliveryChanged(
     string? ProviderMessageId = null,
     DateTime? SentAt = null,
     DateTime? DeliveredAt = null,
-    DateTime? ReadAt = null);
+    DateTime? ReadAt = null,
+    string? ExternalId = null,
+    bool Test = false);

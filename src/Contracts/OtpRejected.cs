@@ -6,4 +6,5 @@ namespace OtpPipeline.Contracts;
 /// <param name="Type">The kind of error, such as invalid_pin.</param>
 /// <param name="Message">Which field and why.</param>
 /// <param name="RetryAfter">Seconds after which the same command may succeed, where that is known; REST's Retry-After.</param>
-public sealed record OtpRejected(Guid? OtpId, int Code, string Type, string Message, int? RetryAfter = null);
+/// <param name="AttemptsRemaining">Guesses that are left; null unless the PIN was wrong.</param>
+public sealed record OtpRejected(Guid? OtpId, int Code, string Type, string Message, int? RetryAfter = null, int? AttemptsRemaining = null);

@@ -11,6 +11,8 @@ namespace OtpPipeline.Contracts;
 /// <param name="OccurredAt">UTC, from the database's clock.</param>
 /// <param name="Metadata">What the caller attached to the request, unchanged.</param>
 /// <param name="Previous">Sequence of the last event of the same OTP on this exchange; 0 for the first.</param>
+/// <param name="ExternalId">The caller's externalId, unchanged.</param>
+/// <param name="Test">Requested with a test key: everything of it goes to the sandbox.</param>
 public sealed record OtpStatusChanged(
     Guid OtpId,
     Guid ApplicationId,
@@ -20,4 +22,6 @@ public sealed record OtpStatusChanged(
     long Sequence,
     DateTime OccurredAt,
     IReadOnlyDictionary<string, string>? Metadata,
-    long Previous = 0);
+    long Previous = 0,
+    string? ExternalId = null,
+    bool Test = false);

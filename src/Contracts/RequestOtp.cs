@@ -24,6 +24,7 @@ namespace OtpPipeline.Contracts;
 /// <param name="Locale">BCP 47 tag, such as fr-CH.</param>
 /// <param name="Metadata">At most 20 pairs, echoed in every answer and event.</param>
 /// <param name="Channels">The delivery plan instead of <paramref name="Channel"/>, at most 6 steps.</param>
+/// <param name="ExternalId">The caller's own id as any text, up to 128 characters; echoed in every answer and event.</param>
 public sealed record RequestOtp(
     Guid ApplicationId,
     string? IdempotencyKey = null,
@@ -43,7 +44,8 @@ public sealed record RequestOtp(
     string? Name = null,
     string? Locale = null,
     IReadOnlyDictionary<string, string>? Metadata = null,
-    IReadOnlyList<OtpStep>? Channels = null)
+    IReadOnlyList<OtpStep>? Channels = null,
+    string? ExternalId = null)
 {
     /// <summary>Names the application only: the other fields are personal or secret.</summary>
     public override string ToString() => $"RequestOtp {{ ApplicationId = {ApplicationId} }}";

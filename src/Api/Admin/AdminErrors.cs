@@ -27,6 +27,7 @@ internal static class AdminErrors
     public static readonly OtpError NoProvider = new(ErrorKind.NotFound, "not_found", "No such provider");
     public static readonly OtpError NoWorker = new(
         ErrorKind.NotAllowedNow, "access_denied", "No worker answered: start the Workers, or look at their logs");
+    public static readonly OtpError OtpApplicationInvalid = ApiErrors.Parameter("applicationId", "the UUID of an application");
     public static readonly OtpError CallbackStatusInvalid = ApiErrors.Parameter("status", "parked, delivered or pending");
     public static readonly OtpError CallbackApplicationInvalid = ApiErrors.Parameter("application", "the UUID of an application");
     public static readonly OtpError CallbackTimeInvalid = ApiErrors.Parameter("from' or 'to", "a moment, such as 2026-11-20T10:00:00Z");

@@ -12,7 +12,7 @@ namespace OtpPipeline.Api.Documentation;
 internal static class ErrorCodes
 {
     private static readonly FrozenDictionary<OtpError, string> Names =
-        new[] { typeof(OtpErrors), typeof(ApiErrors), typeof(AdminErrors), typeof(CommonErrors) }
+        new[] { typeof(OtpErrors), typeof(SearchErrors), typeof(ApiErrors), typeof(AdminErrors), typeof(CommonErrors) }
             .SelectMany(CommonErrors.Of).DistinctBy(e => e.Error).ToFrozenDictionary(e => e.Error, e => e.Name);
 
     private static readonly Lazy<string> Page = new(Render);

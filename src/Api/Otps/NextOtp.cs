@@ -14,8 +14,9 @@ internal static class NextOtp
 {
     public static readonly OtpError[] Errors =
     [
-        OtpErrors.NotFound, OtpErrors.AlreadyVerified, OtpErrors.WasCancelled, OtpErrors.HasExpired, OtpErrors.HasFailed,
-        OtpErrors.NoFurtherStep, OtpErrors.ChannelNotServed, OtpErrors.SpendingLimit, CommonErrors.TooManySends, CommonErrors.CoolingOff,
+        OtpErrors.NotFound, OtpErrors.AlreadyVerified, OtpErrors.WasCancelled, OtpErrors.HasExpired, OtpErrors.HasFailed, OtpErrors.Undeliverable,
+        OtpErrors.NoFurtherStep, OtpErrors.ChannelNotServed, OtpErrors.SpendingLimit, CommonErrors.TooManyInAnHour,
+        CommonErrors.TooManyInADay, CommonErrors.CoolingOff,
     ];
 
     /// <summary>Start the next step of the delivery plan</summary>

@@ -16,6 +16,7 @@ internal static class OtpEndpoints
         var group = routes.MapGroup("/otp").RequireAuthorization(ApiKeys.OtpScope).WithTags("OTP").WithErrors(CommonErrors.OfCallers);
         group.MapPost("", RequestOtp.HandleAsync).WithName("requestOtp").Takes<OtpRequest>().TakesIdempotencyKey()
             .WithErrors(RequestOtp.Errors);
+        group.MapGet("", FindOtps.HandleAsync).WithName("findOtps").WithErrors(FindOtps.Errors);
         group.MapGet(One, ReadOtp.HandleAsync).WithName("readOtp").WithErrors(OtpErrors.NotFound);
         group.MapPost(One, VerifyOtp.HandleAsync).WithName("verifyOtp").Takes<VerifyOtpBody>().TakesIdempotencyKey()
             .WithErrors(VerifyOtp.Errors);

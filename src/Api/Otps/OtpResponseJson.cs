@@ -6,6 +6,7 @@ namespace OtpPipeline.Api.Otps;
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(OtpAnswer))]
+[JsonSerializable(typeof(OtpPageAnswer))]
 [JsonSerializable(typeof(VerifyAnswerBody))]
 [JsonSerializable(typeof(CancelAnswer))]
 internal sealed partial class OtpResponseJson : JsonSerializerContext

@@ -15,8 +15,9 @@ internal static class RequestOtp
 {
     public static readonly OtpError[] Errors =
     [
-        .. CommonErrors.OfRequests, OtpErrors.NoCoverage, OtpErrors.PremiumNumber, OtpErrors.SpendingLimit, OtpErrors.IdempotencyKeyReused,
-        OtpErrors.IdempotencyKeyInFlight, CommonErrors.TooManySends, CommonErrors.TooSoon, CommonErrors.CoolingOff,
+        .. CommonErrors.OfRequests, OtpErrors.NoCoverage, OtpErrors.PremiumNumber, OtpErrors.SpendingLimit, OtpErrors.SandboxOff,
+        OtpErrors.IdempotencyKeyReused, OtpErrors.IdempotencyKeyInFlight, CommonErrors.TooManyInAnHour, CommonErrors.TooManyInADay,
+        CommonErrors.TooSoon, CommonErrors.CoolingOff,
     ];
 
     /// <summary>Request an OTP</summary>
@@ -43,6 +44,7 @@ internal static class RequestOtp
         }
 
         http.Response.Headers.Location = $"{http.Request.Path}/{otp.Value.Otp.Id:D}";
-        return new CreatedAnswer<OtpAnswer>(OtpAnswer.CreateFirst(otp.Value), OtpResponseJson.Plain.OtpAnswer);
+        return new CreatedAnswer<OtpAnswer>(
+            OtpAnswer.CreateFirst(otp.Value) with { Warnings = body.Value.Warnings }, OtpResponseJson.Plain.OtpAnswer);
     }
 }

@@ -32,11 +32,11 @@ internal static class ResendOtp
 {
     public static readonly OtpError[] Errors =
     [
-        OtpErrors.NotFound, OtpErrors.AlreadyVerified, OtpErrors.WasCancelled, OtpErrors.HasExpired, OtpErrors.HasFailed,
+        OtpErrors.NotFound, OtpErrors.AlreadyVerified, OtpErrors.WasCancelled, OtpErrors.HasExpired, OtpErrors.HasFailed, OtpErrors.Undeliverable,
         OtpErrors.ChannelInvalid, OtpErrors.ResendChannelInvalid, OtpErrors.StepNotStarted, OtpErrors.ResendPolicyInvalid,
         OtpErrors.ResendPolicyNotAllowed, OtpErrors.ResendOfOwnMessage,
-        OtpErrors.ResendsUsed, OtpErrors.ChannelNotServed, OtpErrors.SpendingLimit, CommonErrors.ResendTooSoon, CommonErrors.TooManySends,
-        CommonErrors.CoolingOff,
+        OtpErrors.ResendsUsed, OtpErrors.ChannelNotServed, OtpErrors.SpendingLimit, CommonErrors.ResendTooSoon,
+        CommonErrors.TooManyInAnHour, CommonErrors.TooManyInADay, CommonErrors.CoolingOff,
     ];
 
     /// <summary>Send an OTP again</summary>

@@ -33,7 +33,8 @@ internal static class VerifyOtp
     public static readonly OtpError[] Errors =
     [
         OtpErrors.NotFound, OtpErrors.PinMissing, OtpErrors.AlreadyVerified, OtpErrors.WasCancelled, OtpErrors.HasExpired,
-        OtpErrors.HasFailed, OtpErrors.LastAttemptFailed, OtpErrors.PinExpired, OtpErrors.WrongPin, CommonErrors.CoolingOff,
+        OtpErrors.HasFailed, OtpErrors.Undeliverable, OtpErrors.LastAttemptFailed, OtpErrors.PinExpired, OtpErrors.WrongPin,
+        CommonErrors.CoolingOff,
     ];
 
     /// <summary>Submit a PIN</summary>

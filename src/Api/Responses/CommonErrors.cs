@@ -10,7 +10,8 @@ internal static class CommonErrors
 {
     /// <summary>Errors whose message contains a value, with an example value.</summary>
     public static readonly OtpError CallbackNetworkRefused = OtpErrors.CallbackNetworkRefused(IPNetwork.Parse("10.0.0.0/8"));
-    public static readonly OtpError TooManySends = OtpErrors.TooManySends("hour", TimeSpan.FromHours(1));
+    public static readonly OtpError TooManyInAnHour = OtpErrors.TooManyInAnHour(TimeSpan.FromHours(1));
+    public static readonly OtpError TooManyInADay = OtpErrors.TooManyInADay(TimeSpan.FromHours(8));
     public static readonly OtpError TooSoon = OtpErrors.TooSoon(TimeSpan.FromMinutes(1));
     public static readonly OtpError CoolingOff = OtpErrors.CoolingOff(TimeSpan.FromHours(1));
 

@@ -5,12 +5,12 @@ namespace OtpPipeline.Api.Responses;
 /// <summary>Maps an error to its HTTP status.</summary>
 internal static class ErrorStatus
 {
-    public static int From(OtpError error) => error.Kind switch
+    public static int From(OtpError error) => error.Group switch
     {
         ErrorKind.ApplicationNotFound or ErrorKind.NotFound => StatusCodes.Status404NotFound,
         ErrorKind.TokenRequestInvalid when error == ApiErrors.ClientInvalid => StatusCodes.Status401Unauthorized,
         ErrorKind.AlreadyCancelled or ErrorKind.NotPending or ErrorKind.ScopeMissing or ErrorKind.NoCoverage or ErrorKind.PremiumNumber
-            or ErrorKind.ApplicationNotAllowed => StatusCodes.Status403Forbidden,
+            or ErrorKind.ApplicationNotAllowed or ErrorKind.SandboxOff => StatusCodes.Status403Forbidden,
         ErrorKind.DuplicateIdentifier or ErrorKind.NotAllowedNow or ErrorKind.StillLive or ErrorKind.ResendsUsed
             or ErrorKind.ResendNotPossible or ErrorKind.NoFurtherStep or ErrorKind.StepNotStarted => StatusCodes.Status409Conflict,
         ErrorKind.RequestInvalid when error == ApiErrors.ContentCoding => StatusCodes.Status415UnsupportedMediaType,

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using OtpPipeline.Core.Errors;
 
 namespace OtpPipeline.Api.Responses;
@@ -10,7 +11,10 @@ public sealed record ErrorAnswer(ErrorDetail Error);
 /// <param name="Message">Which field and why.</param>
 /// <param name="Uri">Where the code is explained.</param>
 /// <param name="Code">The stable number of the error.</param>
-public sealed record ErrorDetail(string Type, string Message, string Uri, int Code);
+/// <param name="AttemptsRemaining">Guesses that are left; only where the PIN was wrong.</param>
+public sealed record ErrorDetail(
+    string Type, string Message, string Uri, int Code,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? AttemptsRemaining = null);
 
 /// <summary>Writes the errors of the native API in SMSCX's format.</summary>
 internal sealed class NativeErrorFormat : IErrorFormat
@@ -21,5 +25,6 @@ internal sealed class NativeErrorFormat : IErrorFormat
 
     public Task WriteAsync(HttpContext http, OtpError error, int status) =>
         JsonAnswer.WriteAsync(
-            http, status, new(new(error.Type, error.Message, Links.ErrorPage(http, error), error.Code)), ErrorJson.Plain.ErrorAnswer);
+            http, status, new(new(error.Type, error.Message, Links.ErrorPage(http, error), error.Code, error.AttemptsRemaining)),
+            ErrorJson.Plain.ErrorAnswer);
 }

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using OtpPipeline.Core.Formats;
 
 namespace OtpPipeline.Core.Applications;
 
@@ -10,6 +11,8 @@ public sealed class ApiKey
     public required Guid Id { get; init; }
 
     public required Guid ApplicationId { get; init; }
+
+    public KeyKind Kind { get; init; }
 
     /// <summary>The first characters, for operators to recognise the key.</summary>
     public required string Prefix { get; init; }
@@ -38,6 +41,7 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         builder.HasKey(k => k.Id).HasName("pk_api_keys");
         builder.Property(k => k.Id).HasColumnName("id").ValueGeneratedNever();
         builder.Property(k => k.ApplicationId).HasColumnName("application_id");
+        builder.Property(k => k.Kind).HasColumnName("kind").AsLowerText().HasDefaultValue(KeyKind.Live);
         builder.Property(k => k.Prefix).HasColumnName("prefix").HasMaxLength(16);
         builder.Property(k => k.Hash).HasColumnName("hash").HasMaxLength(32);
         builder.Property(k => k.Scopes).HasColumnName("scopes").HasMaxLength(400).HasConversion(

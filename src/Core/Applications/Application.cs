@@ -22,4 +22,24 @@ public sealed class Application
     public DateTime CreatedAt { get; init; }
 
     public DateTime UpdatedAt { get; set; }
+
+    /// <summary>The client showed a test key: it sees test OTPs only, and everything goes to the sandbox. Not stored.</summary>
+    public bool IsTest { get; private init; }
+
+    /// <summary>The application as a client with a test key uses it.</summary>
+    public Application ForTests() => new()
+    {
+        Id = Id,
+        Name = Name,
+        Active = Active,
+        Settings = Settings,
+        CallbackUrl = CallbackUrl,
+        RevokedAt = RevokedAt,
+        CreatedAt = CreatedAt,
+        UpdatedAt = UpdatedAt,
+        IsTest = true,
+    };
+
+    /// <summary>Whether this client may see the OTP.</summary>
+    public bool Owns(Guid applicationId, bool isTest) => applicationId == Id && isTest == IsTest;
 }

@@ -20,6 +20,7 @@ internal sealed class ApplicationConfiguration : IEntityTypeConfiguration<Applic
         builder.Property(a => a.Settings).HasColumnName("settings").HasConversion(
             s => JsonSerializer.Serialize(s, Json), t => JsonSerializer.Deserialize<ApplicationSettings>(t, Json)!);
         builder.Property(a => a.CallbackUrl).HasColumnName("callback_url");
+        builder.Ignore(a => a.IsTest);
         builder.Property(a => a.CreatedAt).HasColumnName("created_at").HasDefaultValueSql("CURRENT_TIMESTAMP");
         builder.Property(a => a.RevokedAt).HasColumnName("revoked_at");
 

@@ -14,6 +14,7 @@ public sealed class ProviderChoice
     private static readonly DeliveryRoute ToSandbox = DeliveryRoute.Of(Sandbox, Sandbox);
     private readonly DeliveryOptions _options;
     private readonly bool _sandbox;
+    private readonly bool _testsOnly;
     private readonly FrozenDictionary<Channel, DeliveryRoute[]> _routes;
     private readonly FrozenDictionary<string, FrozenDictionary<string, decimal>> _prices;
 
@@ -21,6 +22,7 @@ public sealed class ProviderChoice
     {
         _options = deliveries.Value;
         _sandbox = sandbox.Value.Enabled;
+        _testsOnly = sandbox.Value.TestKeysOnly;
         _routes = Channels.All.ToFrozenDictionary(c => c, RoutesOf);
         _prices = _options.Prices.ToFrozenDictionary(
             p => p.Key, p => p.Value.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase), StringComparer.Ordinal);
@@ -32,9 +34,11 @@ public sealed class ProviderChoice
     /// <summary>The routes of a channel, in the order in which they are tried.</summary>
     public IReadOnlyList<DeliveryRoute> All(Channel channel) => _routes[channel];
 
-    /// <summary>The first route that fits; null where none does.</summary>
-    public DeliveryRoute? For(Channel channel, Recipient recipient, Guid applicationId, string? locale) =>
-        Array.Find(_routes[channel], r => r.Fits(recipient, applicationId, locale));
+    /// <summary>The first route that fits, or for a test OTP the sandbox's; null where none does.</summary>
+    public DeliveryRoute? For(Channel channel, Recipient recipient, Guid applicationId, string? locale, bool isTest = false) =>
+        !isTest ? Array.Find(_routes[channel], r => r.Fits(recipient, applicationId, locale))
+        : _sandbox ? ToSandbox
+        : null;
 
     /// <summary>The route of this name; the channel's last one where it was renamed or removed since; null without any.</summary>
     public DeliveryRoute? Named(Channel channel, string name) =>
@@ -58,7 +62,7 @@ public sealed class ProviderChoice
         var options = _options.From(channel);
         return options.Routes.Count > 0 ? [.. options.Routes.Select(r => new DeliveryRoute(r))]
             : options.Provider is { } provider ? [DeliveryRoute.Of(DeliveryRoute.Default, provider)]
-            : _sandbox ? [DeliveryRoute.Of(DeliveryRoute.Default, Sandbox)]
+            : _sandbox && !_testsOnly ? [DeliveryRoute.Of(DeliveryRoute.Default, Sandbox)]
             : [];
     }
 }

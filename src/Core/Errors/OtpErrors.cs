@@ -58,6 +58,8 @@ public static class OtpErrors
     public static readonly OtpError WasCancelled = new(ErrorKind.Cancelled, "otp_cancelled", "The OTP was canceled");
     public static readonly OtpError HasExpired = new(ErrorKind.Expired, "otp_expired", "The OTP has expired");
     public static readonly OtpError HasFailed = new(ErrorKind.Failed, "otp_failed", "The OTP has failed, maximum attempts reached");
+    public static readonly OtpError Undeliverable = new(
+        ErrorKind.Undeliverable, "otp_failed", "The OTP has failed: no message could be delivered to the recipient");
     public static readonly OtpError LastAttemptFailed = new(ErrorKind.LastAttemptFailed, "otp_failed", "Max attempts reached");
     public static readonly OtpError PinExpired = new(ErrorKind.PinExpired, "otp_expired", "The PIN has expired");
     public static readonly OtpError WrongPin = new(ErrorKind.WrongPin, "invalid_pin", "The PIN provided does not verify");
@@ -68,6 +70,9 @@ public static class OtpErrors
         ErrorKind.ChannelInvalid, $"Invalid parameter 'channel'. Must be one of: {Channels.Names}");
     public static readonly OtpError ChannelNotServed = Param(
         ErrorKind.ChannelInvalid, "The channel named by 'channel' is not configured on this server");
+    public static readonly OtpError SandboxOff = new(
+        ErrorKind.SandboxOff, "access_denied",
+        "The API key is a test key, and the sandbox is not enabled on this server: send a live key, or have Sandbox:Enabled set");
     public static readonly OtpError EmailMissing = Param(ErrorKind.EmailInvalid, "The parameter 'email' is empty or not set");
     public static readonly OtpError EmailInvalid = Param(ErrorKind.EmailInvalid, "The parameter 'email' is not a valid e-mail address");
     public static readonly OtpError ChatIdMissing = Param(ErrorKind.ChatIdInvalid, "The parameter 'chatId' is empty or not set");
@@ -82,6 +87,8 @@ public static class OtpErrors
     public static readonly OtpError MetadataInvalid = Param(
         ErrorKind.DetailInvalid,
         "The parameter 'metadata' must be an object of at most 20 texts (names up to 40, values up to 500 characters)");
+    public static readonly OtpError ExternalIdInvalid = Param(
+        ErrorKind.DetailInvalid, "The parameter 'externalId' is not valid (max 128 characters, no control characters)");
     public static readonly OtpError BodyEmpty = Body("The body is empty: a JSON object is expected");
     public static readonly OtpError BodyNotJson = Body("The body is not valid JSON");
     public static readonly OtpError BodyNotText = Body("The body is not valid UTF-8 text");
@@ -147,11 +154,13 @@ public static class OtpErrors
         ErrorKind.ApplicationNotAllowed, "access_denied", "The user of the broker may not use this application");
 
     /// <summary>The error that answered a submission, from its stored code.</summary>
-    public static OtpError FromSubmission(int code) => (ErrorKind)code switch
+    /// <param name="code">The code.</param>
+    /// <param name="attemptsRemaining">The guesses that were left then.</param>
+    public static OtpError FromSubmission(int code, int? attemptsRemaining) => (ErrorKind)code switch
     {
-        ErrorKind.LastAttemptFailed => LastAttemptFailed,
+        ErrorKind.LastAttemptFailed => LastAttemptFailed with { AttemptsRemaining = attemptsRemaining },
         ErrorKind.PinExpired => PinExpired,
-        ErrorKind.WrongPin => WrongPin,
+        ErrorKind.WrongPin => WrongPin with { AttemptsRemaining = attemptsRemaining },
         _ => throw new ArgumentOutOfRangeException(nameof(code), code, "No submission is stored with this code."),
     };
 
@@ -161,14 +170,17 @@ public static class OtpErrors
         $"The parameter 'otpCallbackUrl' leads into {network}, which callbacks may not reach unless the server's setting " +
         $"Callbacks:AllowedNetworks names it");
 
-    public static OtpError TooManySends(string window, TimeSpan retryAfter) =>
-        new(ErrorKind.RateLimited, "rate_limit", $"Too many OTPs were requested for this recipient in one {window}", retryAfter);
+    public static OtpError TooManyInAnHour(TimeSpan retryAfter) => new(
+        ErrorKind.HourlyLimit, "rate_limit", "Too many OTPs were requested for this recipient in one hour", retryAfter);
+
+    public static OtpError TooManyInADay(TimeSpan retryAfter) => new(
+        ErrorKind.DailyLimit, "rate_limit", "Too many OTPs were requested for this recipient in one day", retryAfter);
 
     public static OtpError TooSoon(TimeSpan retryAfter) =>
-        new(ErrorKind.RateLimited, "rate_limit", "The last OTP for this recipient was requested a moment ago", retryAfter);
+        new(ErrorKind.RetryPeriod, "rate_limit", "The last OTP for this recipient was requested a moment ago", retryAfter);
 
     public static OtpError CoolingOff(TimeSpan retryAfter) =>
-        new(ErrorKind.RateLimited, "rate_limit", "Too many wrong PINs were submitted for this recipient", retryAfter);
+        new(ErrorKind.CoolingOff, "rate_limit", "Too many wrong PINs were submitted for this recipient", retryAfter);
 
     public static OtpError StepChannelInvalid(int index) => Param(
         ErrorKind.PlanInvalid, $"Invalid channel in 'channels[{index}]'. Must be one of: {Channels.Names}");

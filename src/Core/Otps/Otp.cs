@@ -31,6 +31,9 @@ public sealed class Otp
     /// <remarks>Written once, never read back.</remarks>
     public byte[]? LookupHash { get; init; }
 
+    /// <summary>Keyed hash that finds the OTP by the client's externalId; null without one. Written once, never read back.</summary>
+    public byte[]? ExternalHash { get; init; }
+
     /// <summary><see cref="OtpDetails"/>, encrypted: recipient, sender, template, name and callback address.</summary>
     public required byte[] Details { get; init; }
 
@@ -60,7 +63,7 @@ public sealed class Otp
 
     public decimal Cost { get; init; }
 
-    /// <summary>The client's metadata pairs, encrypted; null without pairs.</summary>
+    /// <summary><see cref="Attached"/>, encrypted; null when the client attached nothing.</summary>
     public byte[]? Metadata { get; init; }
 
     /// <summary>Hash of the submission that verified the OTP, to recognise its retry.</summary>
@@ -69,6 +72,9 @@ public sealed class Otp
     public DateTime CreatedAt { get; init; }
 
     public DateTime ExpiresAt { get; init; }
+
+    /// <summary>Requested with a test key: every delivery goes to the sandbox.</summary>
+    public bool IsTest { get; init; }
 
     /// <summary>When the status became final.</summary>
     public DateTime? FinalAt { get; set; }

@@ -19,6 +19,7 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.RecipientHash).HasColumnName("recipient_hash").HasMaxLength(32);
         builder.Property(o => o.LimitHash).HasColumnName("limit_hash").HasMaxLength(32);
         builder.Property(o => o.LookupHash).HasColumnName("lookup_hash").HasMaxLength(32);
+        builder.Property(o => o.ExternalHash).HasColumnName("external_hash").HasMaxLength(32);
         builder.Property(o => o.Details).HasColumnName("details");
         builder.Property(o => o.Status).HasColumnName("status").AsUpperText();
         builder.Property(o => o.Reason).HasColumnName("reason").AsLowerText();
@@ -32,12 +33,18 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.Cost).HasColumnName("cost").HasPrecision(18, 6);
         builder.Property(o => o.Metadata).HasColumnName("metadata");
         builder.Property(o => o.VerifiedBy).HasColumnName("verified_by").HasMaxLength(32);
+        builder.Property(o => o.IsTest).HasColumnName("is_test").HasDefaultValue(false);
         builder.Property(o => o.CreatedAt).HasColumnName("created_at");
         builder.Property(o => o.ExpiresAt).HasColumnName("expires_at");
         builder.Property(o => o.FinalAt).HasColumnName("final_at");
         builder.HasIndex(o => o.ExpiresAt).HasDatabaseName("ix_otps_expires_at_pending").HasFilter("status = 'PENDING'");
         builder.HasIndex(o => new { o.LookupHash, o.CreatedAt }).HasDatabaseName("ix_otps_lookup_hash")
             .HasFilter("lookup_hash IS NOT NULL");
+        builder.HasIndex(o => new { o.ApplicationId, o.CreatedAt, o.Id }).HasDatabaseName("ix_otps_application_id");
+        builder.HasIndex(o => new { o.RecipientHash, o.CreatedAt }).HasDatabaseName("ix_otps_recipient_hash");
+        builder.HasIndex(o => new { o.TrackId, o.CreatedAt }).HasDatabaseName("ix_otps_track_id").HasFilter("track_id IS NOT NULL");
+        builder.HasIndex(o => new { o.ExternalHash, o.CreatedAt }).HasDatabaseName("ix_otps_external_hash")
+            .HasFilter("external_hash IS NOT NULL");
         builder.HasIndex(o => o.FinalAt).HasDatabaseName("ix_otps_final_at").HasFilter("final_at IS NOT NULL");
     }
 }
@@ -88,5 +95,6 @@ internal sealed class OtpSubmissionConfiguration : IEntityTypeConfiguration<OtpS
         builder.Property(s => s.OtpId).HasColumnName("otp_id");
         builder.Property(s => s.Hash).HasColumnName("hash").HasMaxLength(32);
         builder.Property(s => s.Code).HasColumnName("code");
+        builder.Property(s => s.AttemptsRemaining).HasColumnName("attempts_remaining");
     }
 }

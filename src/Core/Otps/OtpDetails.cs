@@ -33,3 +33,12 @@ public sealed record StepAddress(int Step, string Address, string? CountryIso)
     /// <summary>Prints the step only.</summary>
     public override string ToString() => $"step {Step}";
 }
+
+/// <summary>What the client attached to its request; every answer, event and callback repeats it.</summary>
+/// <param name="ExternalId">The client's own id, any text.</param>
+/// <param name="Metadata">The client's pairs.</param>
+public readonly record struct Attached(string? ExternalId, IReadOnlyDictionary<string, string>? Metadata)
+{
+    /// <summary>Prints the type name only: it may hold personal data.</summary>
+    public override string ToString() => nameof(Attached);
+}

@@ -14,10 +14,13 @@ public static class OtpHashes
         HashRecipient(secrets, recipient.Kind, recipient.Identity);
 
     /// <summary>Counts the sends and failed guesses of a recipient; null when the hash that finds it also counts them.</summary>
-    public static byte[]? HashLimitKey(this OtpSecrets secrets, Recipient recipient, ApplicationLimits limits)
+    /// <remarks>Those of test keys are counted apart: a test uses up nothing of a person's limits.</remarks>
+    public static byte[]? HashLimitKey(this OtpSecrets secrets, Recipient recipient, ApplicationLimits limits, bool isTest = false)
     {
         var key = recipient.Folded(limits.FoldPlusTags, limits.FoldDots);
-        return string.Equals(key, recipient.Identity, StringComparison.Ordinal) ? null : HashRecipient(secrets, recipient.Kind, key);
+        return isTest ? secrets.Hash("test-recipient", $"{recipient.Kind}:{key}")
+            : string.Equals(key, recipient.Identity, StringComparison.Ordinal) ? null
+            : HashRecipient(secrets, recipient.Kind, key);
     }
 
     /// <summary>Finds the OTPs of a recipient for clients that do not know an id.</summary>
@@ -28,10 +31,15 @@ public static class OtpHashes
     public static byte[] HashPin(this OtpSecrets secrets, Guid applicationId, string place, Pin pin) =>
         secrets.Hash("pin", $"{applicationId:N}:{place}:{pin.Searched()}");
 
+    /// <summary>Finds the OTPs with this external id, of any application.</summary>
+    public static byte[] HashExternalId(this OtpSecrets secrets, string externalId) => secrets.Hash("external-id", externalId);
+
     /// <summary>Counts sends that share this key.</summary>
     public static byte[] HashCounted(this OtpSecrets secrets, string key) => secrets.Hash("counted-sends", key);
 
-    public static byte[] HashIdempotencyKey(this OtpSecrets secrets, string key) => secrets.Hash("idempotency-key", key);
+    /// <summary>A test key has idempotency keys of its own: a live request must never get a test OTP as its answer.</summary>
+    public static byte[] HashIdempotencyKey(this OtpSecrets secrets, string key, bool isTest = false) =>
+        secrets.Hash(isTest ? "test-idempotency-key" : "idempotency-key", key);
 
     public static byte[] HashCommand(this OtpSecrets secrets, string normalised) => secrets.Hash("command", normalised);
 

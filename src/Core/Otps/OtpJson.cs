@@ -9,4 +9,5 @@ namespace OtpPipeline.Core.Otps;
 [JsonSerializable(typeof(CallerMessage))]
 [JsonSerializable(typeof(string?[]))]
 [JsonSerializable(typeof(IReadOnlyDictionary<string, string>))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class OtpJson : JsonSerializerContext;

@@ -44,7 +44,7 @@ public static class OtpRules
             case OtpStatus.Expired:
                 return new(state, OtpErrors.HasExpired);
             case OtpStatus.Failed:
-                return new(state, OtpErrors.HasFailed);
+                return new(state, state.Reason == OtpReason.Undeliverable ? OtpErrors.Undeliverable : OtpErrors.HasFailed);
         }
 
         var current = state.At(now);
@@ -62,8 +62,10 @@ public static class OtpRules
         return attempts >= current.MaxAttempts
             ? new(
                 current with { Attempts = attempts, Status = OtpStatus.Failed, Reason = OtpReason.MaxAttempts },
-                OtpErrors.LastAttemptFailed)
-            : new(current with { Attempts = attempts }, OtpErrors.WrongPin);
+                OtpErrors.LastAttemptFailed with { AttemptsRemaining = 0 })
+            : new(
+                current with { Attempts = attempts },
+                OtpErrors.WrongPin with { AttemptsRemaining = current.MaxAttempts - attempts });
     }
 
     public static Outcome Cancel(OtpState state, DateTime now)

@@ -10,4 +10,7 @@ public sealed class OtpSubmission
 
     /// <summary>Error code; null for success.</summary>
     public int? Code { get; init; }
+
+    /// <summary>The guesses that were left; null unless the PIN was wrong.</summary>
+    public int? AttemptsRemaining { get; init; }
 }

@@ -10,6 +10,9 @@ public sealed class SandboxOptions
     /// <summary>Serves every channel without a configured provider, and GET /sandbox/messages. Off by default.</summary>
     public bool Enabled { get; set; }
 
+    /// <summary>Serves requests with a test key only; a channel without a provider is then not served to live keys.</summary>
+    public bool TestKeysOnly { get; set; }
+
     /// <summary>Required to start an enabled sandbox in the environment Production, because it makes PINs readable.</summary>
     public bool AllowInProduction { get; set; }
 

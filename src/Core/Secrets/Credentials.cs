@@ -6,18 +6,20 @@ namespace OtpPipeline.Core.Secrets;
 /// <remarks>The caller shows a secret once and stores only its hash.</remarks>
 public static class Credentials
 {
-    private const string ApiKeyKind = "otp_live_";
+    private const string LiveKey = "otp_live_";
+    private const string TestKey = "otp_test_";
     private const int VisibleCharacters = 4;
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int Length = 43;
 
     /// <summary>A key for X-API-KEY: a prefix for secret scanners, and 256 random bits.</summary>
-    public static string NewApiKey() => ApiKeyKind + Text();
+    public static string NewApiKey(bool isTest = false) => (isTest ? TestKey : LiveKey) + Text();
 
     /// <summary>The visible part of a key: our prefix, if present, and four characters: enough to recognise, not to guess.</summary>
     public static string Prefix(string key)
     {
-        var kind = key.StartsWith(ApiKeyKind, StringComparison.Ordinal) && key.Length == ApiKeyKind.Length + Length ? ApiKeyKind.Length : 0;
+        var isOurs = key.StartsWith(LiveKey, StringComparison.Ordinal) || key.StartsWith(TestKey, StringComparison.Ordinal);
+        var kind = isOurs && key.Length == LiveKey.Length + Length ? LiveKey.Length : 0;
         return key[..Math.Min(kind + VisibleCharacters, key.Length)];
     }
 

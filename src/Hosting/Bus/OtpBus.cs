@@ -88,12 +88,12 @@ public static class OtpBus
             setup.Json = ContractsJson.Default.Options;
             setup.Map<OtpRequested>(DeliveryRecovery.WorkCommand);
             
-            // They carry the caller's own key-value pairs.
+            // They carry what the client attached.
             setup.Map<OtpStatusChanged>("otp-status-changed", encrypted: true);
             setup.Map<OtpDeliveryChanged>("otp-delivery-changed", encrypted: true);
             setup.Map<OtpAccepted>("otp-accepted", encrypted: true);
-            setup.Map<OtpVerified>("otp-verified");
-            setup.Map<OtpCancelled>("otp-cancelled");
+            setup.Map<OtpVerified>("otp-verified", encrypted: true);
+            setup.Map<OtpCancelled>("otp-cancelled", encrypted: true);
             setup.Map<OtpResent>("otp-resent");
             setup.Map<OtpStepStarted>("otp-step-started");
             setup.Map<OtpRejected>("otp-rejected");

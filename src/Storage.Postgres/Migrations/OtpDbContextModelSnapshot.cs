@@ -46,6 +46,14 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasDefaultValue("live")
+                        .HasColumnName("kind");
+
                     b.Property<DateTime?>("LastUsedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
@@ -795,9 +803,20 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<byte[]>("ExternalHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("bytea")
+                        .HasColumnName("external_hash");
+
                     b.Property<DateTime?>("FinalAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("final_at");
+
+                    b.Property<bool>("IsTest")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_test");
 
                     b.Property<byte[]>("LimitHash")
                         .HasMaxLength(32)
@@ -871,9 +890,23 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_otps_final_at")
                         .HasFilter("final_at IS NOT NULL");
 
+                    b.HasIndex("ExternalHash", "CreatedAt")
+                        .HasDatabaseName("ix_otps_external_hash")
+                        .HasFilter("external_hash IS NOT NULL");
+
                     b.HasIndex("LookupHash", "CreatedAt")
                         .HasDatabaseName("ix_otps_lookup_hash")
                         .HasFilter("lookup_hash IS NOT NULL");
+
+                    b.HasIndex("RecipientHash", "CreatedAt")
+                        .HasDatabaseName("ix_otps_recipient_hash");
+
+                    b.HasIndex("TrackId", "CreatedAt")
+                        .HasDatabaseName("ix_otps_track_id")
+                        .HasFilter("track_id IS NOT NULL");
+
+                    b.HasIndex("ApplicationId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_otps_application_id");
 
                     b.ToTable("otps", (string)null);
                 });
@@ -990,6 +1023,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasMaxLength(32)
                         .HasColumnType("bytea")
                         .HasColumnName("hash");
+
+                    b.Property<int?>("AttemptsRemaining")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempts_remaining");
 
                     b.Property<int?>("Code")
                         .HasColumnType("integer")

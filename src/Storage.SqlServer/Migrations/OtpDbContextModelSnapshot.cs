@@ -46,6 +46,15 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("varbinary(32)")
                         .HasColumnName("hash");
 
+                    b.Property<string>("Kind")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasDefaultValue("live")
+                        .HasColumnName("kind")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime?>("LastUsedAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("last_used_at");
@@ -830,9 +839,20 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("expires_at");
 
+                    b.Property<byte[]>("ExternalHash")
+                        .HasMaxLength(32)
+                        .HasColumnType("varbinary(32)")
+                        .HasColumnName("external_hash");
+
                     b.Property<DateTime?>("FinalAt")
                         .HasColumnType("datetime2")
                         .HasColumnName("final_at");
+
+                    b.Property<bool>("IsTest")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bit")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_test");
 
                     b.Property<byte[]>("LimitHash")
                         .HasMaxLength(32)
@@ -909,9 +929,23 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasDatabaseName("ix_otps_final_at")
                         .HasFilter("final_at IS NOT NULL");
 
+                    b.HasIndex("ExternalHash", "CreatedAt")
+                        .HasDatabaseName("ix_otps_external_hash")
+                        .HasFilter("external_hash IS NOT NULL");
+
                     b.HasIndex("LookupHash", "CreatedAt")
                         .HasDatabaseName("ix_otps_lookup_hash")
                         .HasFilter("lookup_hash IS NOT NULL");
+
+                    b.HasIndex("RecipientHash", "CreatedAt")
+                        .HasDatabaseName("ix_otps_recipient_hash");
+
+                    b.HasIndex("TrackId", "CreatedAt")
+                        .HasDatabaseName("ix_otps_track_id")
+                        .HasFilter("track_id IS NOT NULL");
+
+                    b.HasIndex("ApplicationId", "CreatedAt", "Id")
+                        .HasDatabaseName("ix_otps_application_id");
 
                     b.ToTable("otps", (string)null);
                 });
@@ -1032,6 +1066,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasMaxLength(32)
                         .HasColumnType("varbinary(32)")
                         .HasColumnName("hash");
+
+                    b.Property<int?>("AttemptsRemaining")
+                        .HasColumnType("int")
+                        .HasColumnName("attempts_remaining");
 
                     b.Property<int?>("Code")
                         .HasColumnType("int")

@@ -3,13 +3,16 @@ using MassTransit;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
 
 /// <summary>Cancels an OTP by the rules of DELETE /otp/{otpId}. A repeated message id gets the same reply.</summary>
-public sealed class CancelOtpConsumer(CommandEndpoint endpoint, OtpCancellation cancellation, DatabaseCircuitBreaker database)
+public sealed class CancelOtpConsumer(
+    CommandEndpoint endpoint, OtpCancellation cancellation, OtpSecrets secrets, DatabaseCircuitBreaker database)
     : IConsumer<BusCommand<CancelOtp>>
 {
     public async Task Consume(ConsumeContext<BusCommand<CancelOtp>> context)
@@ -47,7 +50,8 @@ public sealed class CancelOtpConsumer(CommandEndpoint endpoint, OtpCancellation 
             Announce = command.Reply is not { } route
                 ? null
                 : (batch, answer) => CommandEndpoint.Answer(
-                    batch, route, answer.Error, otpId, () => new OtpCancelled(otpId, answer.TrackId), trace),
+                    batch, route, answer.Error, otpId,
+                    () => new OtpCancelled(otpId, answer.Otp!.TrackId, secrets.TryDecryptAttached(answer.Otp).ExternalId), trace),
         };
     }
 }

@@ -119,7 +119,7 @@ public sealed partial class CommandEndpoint : IAsyncDisposable
     }
 
     private static OtpRejected Rejection(OtpError error, Guid? otpId) =>
-        new(otpId, error.Code, error.Type, error.Message, error.RetryAfterSeconds);
+        new(otpId, error.Code, error.Type, error.Message, error.RetryAfterSeconds, error.AttemptsRemaining);
 
     /// <summary>Counts and logs a command's result.</summary>
     public void Done<TCommand>(OtpError? error)

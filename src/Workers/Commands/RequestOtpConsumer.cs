@@ -25,8 +25,8 @@ public sealed class RequestOtpConsumer(CommandEndpoint endpoint, OtpIntake intak
         var body = command.Read(static json => (
             ApplicationId: JsonField.From(json, "applicationId"),
             Key: JsonField.AsItIs(json, "idempotencyKey"),
-            Request: OtpRequest.Read(json)));
-        var options = body.Error is { } unreadable ? unreadable : await OptionsOfAsync(command, body.Value.ApplicationId, body.Value.Key);
+            Request: OtpRequest.Read(json, "applicationId", "idempotencyKey")));
+        var options = body.Error is { } unreadable ? unreadable : await OptionsOfAsync(command, body.Value);
         var answer = options.Error is { } refused
             ? new(null, refused, Announced: false)
             : await RequestAsync(body.Value.Request, options.Value);
@@ -55,8 +55,9 @@ public sealed class RequestOtpConsumer(CommandEndpoint endpoint, OtpIntake intak
     }
 
     private async Task<Result<RequestOptions>> OptionsOfAsync(
-        BusCommand<RequestOtp> command, JsonField applicationId, JsonField idempotencyKey)
+        BusCommand<RequestOtp> command, (JsonField ApplicationId, JsonField Key, OtpRequest Request) body)
     {
+        var (applicationId, idempotencyKey, request) = body;
         var application = await endpoint.ApplicationOfAsync(applicationId, command.UserId);
         if (application.Error is { } error)
         {
@@ -79,10 +80,14 @@ public sealed class RequestOtpConsumer(CommandEndpoint endpoint, OtpIntake intak
             Announce = command.Reply is not { } route
                 ? null
                 : (batch, answer) => CommandEndpoint.Answer(
-                    batch, route, answer.Error, otpId: null, () => Acceptance(answer.Otp!, secrets), trace),
+                    batch, route, answer.Error, otpId: null, () => Acceptance(answer.Otp!, secrets, request.Warnings), trace),
         };
     }
 
-    private static OtpAccepted Acceptance(Otp otp, OtpSecrets secrets) =>
-        new(otp.Id, otp.TrackId, otp.Channel.Text(), otp.CreatedAt, otp.ExpiresAt, secrets.DecryptMetadata(otp));
+    private static OtpAccepted Acceptance(Otp otp, OtpSecrets secrets, IReadOnlyList<string>? warnings)
+    {
+        var attached = secrets.DecryptAttached(otp);
+        return new(
+            otp.Id, otp.TrackId, otp.Channel.Text(), otp.CreatedAt, otp.ExpiresAt, attached.Metadata, attached.ExternalId, warnings);
+    }
 }

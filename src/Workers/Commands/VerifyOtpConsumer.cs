@@ -3,8 +3,10 @@ using MassTransit;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Verification;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Commands;
@@ -14,7 +16,7 @@ namespace OtpPipeline.Workers.Commands;
 /// a repeated command counts no second guess and gets the same reply.
 /// </summary>
 public sealed class VerifyOtpConsumer(
-    CommandEndpoint endpoint, OtpVerification verification, OtpReader reader, DatabaseCircuitBreaker database)
+    CommandEndpoint endpoint, OtpVerification verification, OtpReader reader, OtpSecrets secrets, DatabaseCircuitBreaker database)
     : IConsumer<BusCommand<VerifyOtp>>
 {
     public async Task Consume(ConsumeContext<BusCommand<VerifyOtp>> context)
@@ -69,7 +71,8 @@ public sealed class VerifyOtpConsumer(
             Announce = command.Reply is not { } route
                 ? null
                 : (batch, answer) => CommandEndpoint.Answer(
-                    batch, route, answer.Error, otpId, () => new OtpVerified(otpId, answer.TrackId), trace),
+                    batch, route, answer.Error, otpId,
+                    () => new OtpVerified(otpId, answer.Otp!.TrackId, secrets.TryDecryptAttached(answer.Otp).ExternalId), trace),
         };
     }
 }

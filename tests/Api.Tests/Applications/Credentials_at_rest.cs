@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.CompatibleApis.Support;
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Identifiers;
 
 namespace OtpPipeline.Api.Tests.Applications;
@@ -35,7 +36,7 @@ public sealed class Credentials_at_rest
 
         stored.ShouldNotBeEmpty();
         stored.ShouldAllBe(s => !plain.Contains(s));
-        keys.Single(k => k.ApplicationId == _host.Shop.Id).Prefix.ShouldBe(_host.Shop.Key[..4]);
+        keys.Single(k => k is { Kind: KeyKind.Live } && k.ApplicationId == _host.Shop.Id).Prefix.ShouldBe(_host.Shop.Key[..4]);
         identifiers.Single(i => i is { Kind: IdentifierKind.GupshupKey } && i.ApplicationId == _host.Shop.Id).Display.ShouldBe("0123...");
     }
 

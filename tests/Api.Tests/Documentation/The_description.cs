@@ -33,7 +33,7 @@ public sealed class The_description
                 "/oauth/token", "/applications", "/applications/scopes", "/applications/{applicationId}",
             ],
             ignoreOrder: true);
-        paths["/otp"].ShouldBe(["post"]);
+        paths["/otp"].ShouldBe(["post", "get"], ignoreOrder: true);
         paths["/otp/{otpId}"].ShouldBe(["get", "post", "delete"], ignoreOrder: true);
         document.GetProperty("components").GetProperty("securitySchemes").GetProperty("ApiKey").GetProperty("name").GetString()
             .ShouldBe("X-API-KEY");
@@ -49,7 +49,7 @@ public sealed class The_description
 
         document.GetProperty("paths").EnumerateObject().Select(p => p.Name).ShouldBe(
             [
-                "/admin/callbacks", "/admin/callbacks/replay", "/admin/callbacks/{callbackId}/replay",
+                "/admin/otp", "/admin/callbacks", "/admin/callbacks/replay", "/admin/callbacks/{callbackId}/replay",
                 "/admin/dead-letters", "/admin/dead-letters/{id}/replay", "/admin/dead-letters/{id}", "/admin/providers",
                 "/admin/providers/{name}/pause", "/admin/providers/{name}/resume", "/admin/providers/{name}/weight", "/admin/providers/{name}/test",
                 "/admin/applications", "/admin/applications/{applicationId}",

@@ -36,7 +36,7 @@ public sealed class The_page_of_errors(ApiHost host)
         Servers.SkipWithout();
         var page = await host.Client(tenant: null).GetAsync("/docs/errors");
 
-        page.Text.ShouldContain("<tr id=\"2029\"><td>2029</td><td>400</td><td>The PIN is wrong; attempts remain</td>");
+        page.Text.ShouldContain("<tr id=\"2029\"><td>2029</td><td>400</td><td>The PIN is wrong; attempts remain, as <code>attemptsRemaining</code> says</td>");
         page.Text.ShouldContain("invalid_pin: The PIN provided does not verify");
         page.Text.ShouldContain("<code>countryIso</code>");
     }

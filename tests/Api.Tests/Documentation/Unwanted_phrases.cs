@@ -44,7 +44,7 @@ public sealed partial class Unwanted_phrases(ApiHost host)
     [Fact]
     public void Are_in_no_sentence_of_an_error()
     {
-        var errors = new[] { typeof(OtpErrors), typeof(ApiErrors) }
+        var errors = new[] { typeof(OtpErrors), typeof(SearchErrors), typeof(ApiErrors) }
             .SelectMany(t => t.GetFields(BindingFlags.Public | BindingFlags.Static))
             .Select(f => f.GetValue(null)).OfType<OtpError>().Select(e => e.Message).ToList();
 

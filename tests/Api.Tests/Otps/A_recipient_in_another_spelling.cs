@@ -25,7 +25,7 @@ public sealed class A_recipient_in_another_spelling
         (await RequestAsync(client, field, first, id)).Status.ShouldBe(System.Net.HttpStatusCode.Created);
         (await RequestAsync(client, field, second, id)).Status.ShouldBe(System.Net.HttpStatusCode.Created);
         (await RequestAsync(client, field, third, id))
-            .ShouldBeRefused(429, "rate_limit", 2120, "Too many OTPs were requested for this recipient in one hour");
+            .ShouldBeRefused(429, "rate_limit", 2122, "Too many OTPs were requested for this recipient in one hour");
     }
 
     [Fact]
@@ -37,11 +37,11 @@ public sealed class A_recipient_in_another_spelling
         {
             var otp = (await RequestAsync(client, "email", email, id)).Json.GetProperty("otpId").GetGuid();
             (await client.VerifyAsync(otp, await _host.WrongPinOfAsync(otp)))
-                .ShouldBeRefused(400, "invalid_pin", 2029, "The PIN provided does not verify");
+                .ShouldBeRefused(400, "invalid_pin", 2029, "The PIN provided does not verify", attemptsRemaining: 4);
         }
 
         (await RequestAsync(client, "email", "VICTIM{0}@example.com", id)).ShouldBeRefused(
-            429, "rate_limit", 2120, "Too many wrong PINs were submitted for this recipient");
+            429, "rate_limit", 2124, "Too many wrong PINs were submitted for this recipient");
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class A_recipient_in_another_spelling
             .ShouldBe($"Vic.tim{id}@example.com");
         (await RequestAsync(client, "email", "victim{0}+shop@example.com", id)).Status.ShouldBe(System.Net.HttpStatusCode.Created);
         (await RequestAsync(client, "email", "victim{0}@example.com", id)).ShouldBeRefused(
-            429, "rate_limit", 2120, "Too many OTPs were requested for this recipient in one hour");
+            429, "rate_limit", 2122, "Too many OTPs were requested for this recipient in one hour");
     }
 
     [Fact]

@@ -127,7 +127,7 @@ public sealed class An_otp_request_that_is_refused
         (await client.RequestAsync(often)).Status.ShouldBe(HttpStatusCode.Created);
 
         var tooOften = await client.RequestAsync(often);
-        tooOften.ShouldBeRefused(429, "rate_limit", 2120, "Too many OTPs were requested for this recipient in one hour");
+        tooOften.ShouldBeRefused(429, "rate_limit", 2122, "Too many OTPs were requested for this recipient in one hour");
         int.Parse(tooOften["Retry-After"]!).ShouldBeInRange(3590, 3600);
         long.Parse(tooOften["X-Rate-Limit-Reset"]!).ShouldBeGreaterThan(DateTimeOffset.UtcNow.ToUnixTimeSeconds() + 3000);
 

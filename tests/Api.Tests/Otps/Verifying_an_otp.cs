@@ -38,15 +38,42 @@ public sealed class Verifying_an_otp
         var wrong = await _host.WrongPinOfAsync(id);
         var pin = await _host.PinOfAsync(id);
 
-        (await _client.VerifyAsync(id, wrong)).ShouldBeRefused(400, "invalid_pin", 2029, "The PIN provided does not verify");
+        (await _client.VerifyAsync(id, wrong)).ShouldBeRefused(
+            400, "invalid_pin", 2029, "The PIN provided does not verify", attemptsRemaining: 1);
         (await _client.ReadAsync(id)).Json.GetProperty("attempts").GetInt32().ShouldBe(1);
-        (await _client.VerifyAsync(id, wrong)).ShouldBeRefused(400, "otp_failed", 2027, "Max attempts reached");
+        (await _client.ReadAsync(id)).Json.GetProperty("attemptsRemaining").GetInt32().ShouldBe(1);
+        (await _client.VerifyAsync(id, wrong)).ShouldBeRefused(400, "otp_failed", 2027, "Max attempts reached", attemptsRemaining: 0);
         (await _client.VerifyAsync(id, pin)).ShouldBeRefused(400, "otp_failed", 2026, "The OTP has failed, maximum attempts reached");
 
         var otp = (await _client.ReadAsync(id)).Json;
         otp.GetProperty("status").GetString().ShouldBe("FAILED");
         otp.GetProperty("reason").GetString().ShouldBe("max_attempts");
         otp.GetProperty("attempts").GetInt32().ShouldBe(2);
+        otp.GetProperty("attemptsRemaining").GetInt32().ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_repeated_guess_is_told_what_was_left_at_the_first()
+    {
+        var id = await _client.WithRequestedOtpAsync(maxAttempts: 4);
+        var wrong = await _host.WrongPinOfAsync(id);
+        var first = await _client.VerifyAsync(id, wrong, "guess-1");
+        await _client.VerifyAsync(id, wrong, "guess-2");
+
+        (await _client.VerifyAsync(id, wrong, "guess-1")).Text.ShouldBe(first.Text);
+        first.ShouldBeRefused(400, "invalid_pin", 2029, "The PIN provided does not verify", attemptsRemaining: 3);
+    }
+
+    [Fact]
+    public async Task One_that_could_not_be_delivered_says_so()
+    {
+        var id = await _client.WithRequestedOtpAsync();
+        var pin = await _host.PinOfAsync(id);
+        await _host.QueryAsync(db => db.Database.ExecuteSqlAsync(
+            $"UPDATE otps SET status = 'FAILED', reason = 'undeliverable', final_at = clock_timestamp() WHERE id = {id}"));
+
+        (await _client.VerifyAsync(id, pin)).ShouldBeRefused(
+            400, "otp_failed", 2125, "The OTP has failed: no message could be delivered to the recipient");
     }
 
     [Fact]

@@ -76,10 +76,12 @@ public sealed record Answer(HttpStatusCode Status, string Text, IReadOnlyDiction
     }
 
     /// <summary>The whole body, to the letter.</summary>
-    public Answer ShouldBeRefused(int status, string type, int code, string message)
+    public Answer ShouldBeRefused(int status, string type, int code, string message, int? attemptsRemaining = null)
     {
+        var attempts = attemptsRemaining is { } left ? $",\"attemptsRemaining\":{left}" : "";
         Text.ShouldBe(
-            $$$"""{"error":{"type":"{{{type}}}","message":"{{{message}}}","uri":"http://localhost/docs/errors#{{{code}}}","code":{{{code}}}""" + "}}");
+            $$$"""{"error":{"type":"{{{type}}}","message":"{{{message}}}","uri":"http://localhost/docs/errors#{{{code}}}","""
+            + $"\"code\":{code}{attempts}}}}}");
         ((int)Status).ShouldBe(status);
         this["Content-Type"].ShouldBe("application/json");
         this["X-Request-Id"].ShouldNotBeNullOrEmpty();

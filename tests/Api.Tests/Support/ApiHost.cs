@@ -32,6 +32,9 @@ public sealed class ApiHost : IAsyncLifetime
 
     public Tenant Shop { get; } = Tenant.New();
 
+    /// <summary>The shop with its test key.</summary>
+    public Tenant ShopTests { get; }
+
     public Tenant OtherShop { get; } = Tenant.New();
 
     /// <summary>
@@ -76,6 +79,8 @@ public sealed class ApiHost : IAsyncLifetime
 
     public IServiceProvider Services => Factory.Services;
 
+    public ApiHost() => ShopTests = new(Shop.Id, $"key-{Guid.CreateVersion7():N}");
+
     public async ValueTask InitializeAsync()
     {
         if (!Servers.AreThere)
@@ -101,6 +106,8 @@ public sealed class ApiHost : IAsyncLifetime
         Configuration["Applications:0:Settings:Limits:SendsPerHour"] = "100000";
         Configuration["Applications:0:Settings:Limits:SendsPerDay"] = "100000";
         Configuration["Applications:0:Keys:0:Key"] = Shop.Key;
+        Configuration["Applications:0:Keys:1:Key"] = ShopTests.Key;
+        Configuration["Applications:0:Keys:1:Kind"] = "test";
         Configuration["Applications:0:Secret"] = ShopSecret;
         Configuration["Applications:0:CompatibleApis:Beem:AppId"] = "4711";
         Configuration["Applications:0:CompatibleApis:Beem:Key"] = "beem-key";

@@ -85,6 +85,23 @@ public class The_status_machine
         state.ShouldBe(Pending() with { Attempts = 3, Status = OtpStatus.Failed, Reason = OtpReason.MaxAttempts });
     }
 
+    [Theory]
+    [InlineData(OtpReason.MaxAttempts, 2026)]
+    [InlineData(OtpReason.Undeliverable, 2125)]
+    public void Says_why_it_has_failed(OtpReason reason, int code) =>
+        OtpRules.Verify(new(OtpStatus.Failed, reason, 1, 3, Expiry, false), new(true, false), JustBefore).Error!.Code.ShouldBe(code);
+
+    [Fact]
+    public void Counts_down_the_guesses_that_are_left()
+    {
+        var first = OtpRules.Verify(Pending(), new(false, false), JustBefore);
+        var second = OtpRules.Verify(first.State, new(false, false), JustBefore);
+        var last = OtpRules.Verify(second.State, new(false, false), JustBefore);
+
+        new[] { first, second, last }.Select(o => o.Error!.AttemptsRemaining).ShouldBe([2, 1, 0]);
+        OtpRules.Verify(last.State, new(false, false), JustBefore).Error!.AttemptsRemaining.ShouldBeNull();
+    }
+
     [Fact]
     public void Verifies_with_the_last_allowed_guess() =>
         OtpRules.Verify(Pending() with { Attempts = 2 }, new(true, false), JustBefore).State

@@ -71,7 +71,8 @@ public class A_recipient
     {
         var (tagged, plain) = (OfEmail("Mary+shop@example.com"), OfEmail("mary@example.com"));
 
-        Some.Secrets.HashLimitKey(tagged, new() { FoldPlusTags = true }).ShouldBe(Some.Secrets.HashRecipient(plain));
+        Some.Secrets.HashLimitKey(tagged, new() { FoldPlusTags = true })
+            .ShouldBe(Some.Secrets.HashRecipient(plain));
         Some.Secrets.HashLimitKey(tagged, new() { FoldPlusTags = false }).ShouldBeNull();
         Some.Secrets.HashLimitKey(plain, new()).ShouldBeNull();
         Some.Secrets.HashRecipient(tagged).ShouldNotBe(Some.Secrets.HashRecipient(plain));

@@ -71,7 +71,7 @@ internal static class Some
     public static LockedOtp Locked(
         OtpStatus status = OtpStatus.Pending, int attempts = 0, string pin = "123456", string? metadata = null, int maxAttempts = 5,
         Guid? id = null, RecipientHistory? history = null, byte[]? details = null, decimal cost = 0,
-        CallbackEvents? callbackEvents = null, string? plan = null, params DeliveryStatus[] deliveries)
+        CallbackEvents? callbackEvents = null, string? plan = null, string? externalId = null, bool isTest = false, params DeliveryStatus[] deliveries)
     {
         var otpId = id ?? Guid.CreateVersion7();
         var otp = new Otp
@@ -90,7 +90,8 @@ internal static class Some
             MaxAttempts = maxAttempts,
             Parts = 1,
             Cost = cost,
-            Metadata = metadata is null ? null : Secrets.EncryptMetadata(otpId, metadata),
+            Metadata = Secrets.EncryptAttached(otpId, metadata, externalId),
+            IsTest = isTest,
             CreatedAt = Now,
             ExpiresAt = Now.AddSeconds(300),
         };

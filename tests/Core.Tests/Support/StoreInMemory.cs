@@ -148,6 +148,9 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
     public Task<OtpPin?> FindLastPinAsync(IReadOnlyCollection<byte[]> lookupHashes, CancellationToken cancellationToken) =>
         Task.FromResult(Otps.Values.Select(o => o.Pin).LastOrDefault());
 
+    public Task<OtpPage<OtpReading>> ListAsync(OtpFilter filter, OtpPlace? after, int limit, CancellationToken cancellationToken) =>
+        Task.FromResult(new OtpPage<OtpReading>([.. Otps.Values.Select(o => new OtpReading(o.Otp, o.Deliveries, Now))], Next: null));
+
     public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) => Task.FromResult(0);
 
     public bool IsReady => true;

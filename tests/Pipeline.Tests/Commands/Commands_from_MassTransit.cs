@@ -33,7 +33,7 @@ public sealed class Commands_from_MassTransit(SharedPipeline shared)
         var verification = bus.CreateRequestClient<VerifyOtp>();
         var refused = await verification.GetResponse<OtpVerified, OtpRejected>(new VerifyOtp(pipeline.ApplicationId, otp, "wrong"));
         refused.Is(out Response<OtpRejected>? rejected).ShouldBeTrue();
-        rejected!.Message.ShouldBe(new OtpRejected(otp, 2029, "invalid_pin", "The PIN provided does not verify"));
+        rejected!.Message.ShouldBe(new OtpRejected(otp, 2029, "invalid_pin", "The PIN provided does not verify", AttemptsRemaining: 4));
 
         var pin = await pipeline.Sandbox.PinAsync(recipient);
         (await verification.GetResponse<OtpVerified, OtpRejected>(new VerifyOtp(pipeline.ApplicationId, otp, pin))).Is(out Response<OtpVerified>? verified).ShouldBeTrue();

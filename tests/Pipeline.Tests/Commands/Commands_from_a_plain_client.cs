@@ -16,21 +16,27 @@ public sealed class Commands_from_a_plain_client(SharedPipeline shared)
 
         var accepted = await client.CallAsync("request-otp", client.Command(
             ("phoneNumber", recipient), ("ttl", "180"), ("maxAttempts", 3.0), ("metadata", new { order = 4711 }),
+            ("externalId", "customer 7"),
             ("whatever", new[] { 1 })));
         accepted.Type.ShouldBe("OtpAccepted", accepted.Text);
         accepted.Body.GetProperty("channel").GetString().ShouldBe("sms");
         accepted.Body.GetProperty("metadata").GetProperty("order").GetString().ShouldBe("4711");
+        accepted.Body.GetProperty("externalId").GetString().ShouldBe("customer 7");
+        accepted.Body.GetProperty("warnings").GetRawText().ShouldBe("[\"The field 'whatever' is unknown and was ignored\"]");
         var pin = await pipeline.Sandbox.PinAsync(recipient);
         (await pipeline.Client.GetAsync(accepted.OtpId)).Body.GetProperty("ttl").GetInt32().ShouldBe(180);
 
         var wrong = await client.CallAsync("verify-otp", client.Command(("otpId", accepted.OtpId), ("pin", "no")));
+        wrong.Body.GetProperty("attemptsRemaining").GetInt32().ShouldBe(2);
         (wrong.Code, wrong.Body.GetProperty("message").GetString(), wrong.OtpId).ShouldBe((2029, "The PIN provided does not " +
             "verify", accepted.OtpId));
         var verified = await client.CallAsync("verify-otp", client.Command(("otpId", accepted.OtpId), ("pin", long.Parse(pin))));
         verified.Type.ShouldBe("OtpVerified", verified.Text);
+        verified.Body.GetProperty("externalId").GetString().ShouldBe("customer 7");
 
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [accepted.OtpId]);
         pipeline.Events.ForOtp(accepted.OtpId).ShouldContain(e => e.Status == "VERIFIED");
+        pipeline.Events.ForOtp(accepted.OtpId).ShouldAllBe(e => e.Body.GetProperty("externalId").GetString() == "customer 7");
     }
 
     [Fact]

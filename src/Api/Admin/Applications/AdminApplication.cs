@@ -87,6 +87,10 @@ public record AdminKey
 {
     public required Guid Id { get; init; }
 
+    /// <summary>live, or test: everything goes to the sandbox.</summary>
+    [WordsOf<KeyKind>]
+    public required string Kind { get; init; }
+
     /// <summary>The first characters, by which people recognise it.</summary>
     public required string Prefix { get; init; }
 
@@ -109,6 +113,7 @@ public record AdminKey
     internal static AdminKey From(ApiKey row) => new()
     {
         Id = row.Id,
+        Kind = EnumText<KeyKind>.Lower(row.Kind),
         Prefix = row.Prefix,
         Scopes = row.Scopes,
         DateCreated = row.CreatedAt,

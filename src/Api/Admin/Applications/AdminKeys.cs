@@ -25,13 +25,15 @@ internal static class AdminKeys
     }
 
     /// <summary>A new row and the key in clear.</summary>
-    public static (ApiKey Row, string Text) New(Guid applicationId, OtpSecrets secrets, string[] scopes, DateTime? expiresAt, DateTime now)
+    public static (ApiKey Row, string Text) New(
+        Guid applicationId, OtpSecrets secrets, string[] scopes, DateTime? expiresAt, DateTime now, KeyKind kind = KeyKind.Live)
     {
-        var text = Credentials.NewApiKey();
+        var text = Credentials.NewApiKey(kind == KeyKind.Test);
         var row = new ApiKey
         {
             Id = Guid.CreateVersion7(),
             ApplicationId = applicationId,
+            Kind = kind,
             Prefix = Credentials.Prefix(text),
             Hash = secrets.HashApiKey(text),
             Scopes = scopes,
@@ -42,7 +44,7 @@ internal static class AdminKeys
     }
 
     /// <summary>Make a key</summary>
-    /// <remarks>It is shown this once. Without a body: a key with the scope otp that does not expire.</remarks>
+    /// <remarks>It is shown this once. Without a body: a live key with the scope otp that does not expire.</remarks>
     /// <param name="applicationId">Id of the application.</param>
     internal static async Task<Results<CreatedAnswer<AdminKeyCreated>, ProblemResult>> CreateAsync(
         string applicationId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time,
@@ -61,7 +63,9 @@ internal static class AdminKeys
         }
 
         var problems = new List<ProblemField>();
-        var (scopes, expiresAt) = Read(new(body.Value, problems), [Scopes.Otp], null);
+        var fields = new FieldReader(body.Value, problems);
+        var kind = fields.Word<KeyKind>("kind", KeyKind.Live) ?? KeyKind.Live;
+        var (scopes, expiresAt) = Read(fields, [Scopes.Otp], null);
         if (problems.Count > 0)
         {
             return new ProblemResult(AdminErrors.FieldsInvalid, problems);
@@ -72,7 +76,7 @@ internal static class AdminKeys
             return new ProblemResult(AdminErrors.IsRevoked);
         }
 
-        var (row, text) = New(application.Id, secrets, scopes, expiresAt, time.GetUtcNow().UtcDateTime);
+        var (row, text) = New(application.Id, secrets, scopes, expiresAt, time.GetUtcNow().UtcDateTime, kind);
         context.Add(row);
         await context.SaveChangesAsync(cancellationToken);
         AdminChanges.Note(http, row.Id);

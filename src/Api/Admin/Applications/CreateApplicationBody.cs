@@ -34,6 +34,10 @@ public sealed record ChangeApplicationBody
 /// <summary>What the calls for keys take.</summary>
 public sealed record KeyBody
 {
+    /// <summary>live unless given; test: everything goes to the sandbox. It cannot be changed later.</summary>
+    [WordsOf<KeyKind>]
+    public string? Kind { get; init; }
+
     /// <summary>What the key may do; otp unless given.</summary>
     [AllowedValues(Core.Applications.Scopes.Otp, Core.Applications.Scopes.Sms)]
     public IReadOnlyList<string>? Scopes { get; init; }

@@ -30,7 +30,7 @@ internal static class BeemCodes
     public static readonly BeemMessage Unreadable = new(123, "The request could not be read");
 
     /// <summary>The code for an error of the OTP request.</summary>
-    public static BeemMessage OfRequest(OtpError error) => error.Kind switch
+    public static BeemMessage OfRequest(OtpError error) => error.Group switch
     {
         ErrorKind.PhoneNumberMissing => PhoneMissing,
         ErrorKind.CountryMissing or ErrorKind.CountryInvalid or ErrorKind.PhoneNumberInvalid
@@ -41,7 +41,7 @@ internal static class BeemCodes
     };
 
     /// <summary>The code for an error of the verification.</summary>
-    public static BeemMessage OfVerification(OtpError error) => error.Kind switch
+    public static BeemMessage OfVerification(OtpError error) => error.Group switch
     {
         ErrorKind.NotFound => PinIdNotFound,
         ErrorKind.PinMissing => PinMissing,

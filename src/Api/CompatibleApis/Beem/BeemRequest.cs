@@ -48,7 +48,7 @@ internal static class BeemRequest
         return otp.Error switch
         {
             null => BeemAnswers.Sent(otp.Value.Otp.Id, otp.Value.Otp.Ttl),
-            { Kind: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
+            { Group: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
             var error => BeemAnswers.Refused(BeemCodes.OfRequest(error)),
         };
     }

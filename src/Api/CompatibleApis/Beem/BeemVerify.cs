@@ -46,7 +46,7 @@ internal static class BeemVerify
         return answer.Error switch
         {
             null => BeemAnswers.Valid(),
-            { Kind: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
+            { Group: ErrorKind.RateLimited } tooMany => new ErrorResult(tooMany),
             var error => BeemAnswers.Refused(BeemCodes.OfVerification(error), status),
         };
     }

@@ -64,7 +64,7 @@ internal sealed class BizMagnetsApi(IOptions<BizMagnetsOptions> options) : IComp
                 Shown(404, "The application has no such config", BizMagnetsSend.ConfigUnknown),
                 Shown(413, "The body is too large", OtpErrors.BodyTooLarge),
                 Shown(415, "The body is not JSON", ApiErrors.MediaType, ApiErrors.ContentCoding),
-                Shown(429, "Too many requests, or too many OTPs for this number", OtpErrors.TooManyRequests, CommonErrors.TooManySends),
+                Shown(429, "Too many requests, or too many OTPs for this number", OtpErrors.TooManyRequests, CommonErrors.TooManyInAnHour),
                 Shown(500, "The server failed", ApiErrors.ServerError),
                 Shown(503, "The server is unavailable, or nothing sends over WhatsApp", ApiErrors.StoreAway, OtpErrors.ChannelNotServed));
             group.MapPost($"{path}/otp/{{otpId}}/{Verify}", BizMagnetsVerify.HandleAsync).Takes(typeof(BizMagnetsVerifyBody))

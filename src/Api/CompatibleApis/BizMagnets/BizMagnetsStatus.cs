@@ -13,7 +13,7 @@ internal static class BizMagnetsStatus
         : StatusCodes.Status400BadRequest;
 
     /// <summary>The status for an error of the OTP request.</summary>
-    public static int OfRequest(OtpError error) => error.Kind switch
+    public static int OfRequest(OtpError error) => error.Group switch
     {
         ErrorKind.NoCoverage or ErrorKind.SpendingLimit => StatusCodes.Status403Forbidden,
         ErrorKind.RateLimited => StatusCodes.Status429TooManyRequests,
@@ -25,7 +25,7 @@ internal static class BizMagnetsStatus
 
     /// <summary>The status for an error of the verification, for BizMagnets:DistinctStatuses.</summary>
     /// <remarks>403: wrong PIN. 404: unknown id or wrong number. 410: the OTP has ended.</remarks>
-    public static int OfVerification(OtpError error) => error.Kind switch
+    public static int OfVerification(OtpError error) => error.Group switch
     {
         ErrorKind.WrongPin => StatusCodes.Status403Forbidden,
         ErrorKind.NotFound => StatusCodes.Status404NotFound,

@@ -43,7 +43,7 @@ internal static class BizMagnetsVerify
             null => BizMagnetsAnswers.Success(id, StatusCodes.Status200OK),
 
             // The PIN was not checked and may be right, so the answer must not call it wrong.
-            { Kind: ErrorKind.RateLimited } => new ErrorResult(error),
+            { Group: ErrorKind.RateLimited } => new ErrorResult(error),
             _ when options.Value.DistinctStatuses => BizMagnetsAnswers.NotVerified(BizMagnetsStatus.OfVerification(error)),
             _ => BizMagnetsAnswers.NotVerified(),
         };

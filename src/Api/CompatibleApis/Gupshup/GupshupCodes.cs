@@ -35,7 +35,7 @@ internal static class GupshupCodes
     public static readonly GupshupCode TooMany = new(911, "Too many requests");
 
     /// <summary>The code for an error of sending or resending.</summary>
-    public static GupshupCode OfSending(OtpError error) => error.Kind switch
+    public static GupshupCode OfSending(OtpError error) => error.Group switch
     {
         ErrorKind.PhoneNumberMissing or ErrorKind.CountryMissing or ErrorKind.CountryInvalid or ErrorKind.PhoneNumberInvalid
             or ErrorKind.NoCoverage or ErrorKind.PremiumNumber => PhoneInvalid,
@@ -46,7 +46,7 @@ internal static class GupshupCodes
     };
 
     /// <summary>The code for an error of the verification.</summary>
-    public static GupshupCode OfVerification(OtpError error) => error.Kind switch
+    public static GupshupCode OfVerification(OtpError error) => error.Group switch
     {
         ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.PinExpired => Expired,
 

@@ -33,7 +33,7 @@ internal sealed class GupshupOtps(OtpIntake intake, OtpResend resend, OtpCheck c
                 var command = new ResendCommand(
                     application, last.Id, TraceParent: Activity.Current?.Id) { RetryPeriod = rules.RetryPeriod };
                 var error = (await resend.ResendAsync(command, cancellationToken)).Error;
-                if (error?.Kind is not (ErrorKind.AlreadyVerified or ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.Failed
+                if (error?.Group is not (ErrorKind.AlreadyVerified or ErrorKind.Cancelled or ErrorKind.Expired or ErrorKind.Failed
                     or ErrorKind.NotFound))
                 {
                     return error is null ? new(GupshupCodes.SentAgain, last.Id) : Refused(error);

@@ -108,7 +108,7 @@ internal static class SendCode
             http.Response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }
 
-        return error.Code == OtpErrors.RecipientWindowFull.Code ? SendLimits.Reached(channel, error)
+        return error.Group == ErrorKind.RateLimited ? SendLimits.Reached(channel, error)
             : error == OtpErrors.ChannelNotServed ? PerfumerlabsAnswers.Refused(
                 $"The channel {channel.Name} is not configured on this server", StatusCodes.Status500InternalServerError)
             : PerfumerlabsAnswers.Refused(error.Message);

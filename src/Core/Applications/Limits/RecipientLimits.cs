@@ -33,7 +33,8 @@ public static class RecipientLimits
         if (hourWait > 0 || dayWait > 0)
         {
             // Both windows must have capacity again.
-            return OtpErrors.TooManySends(dayWait > hourWait ? "day" : "hour", TimeSpan.FromMilliseconds(Math.Max(hourWait, dayWait)));
+            var wait = TimeSpan.FromMilliseconds(Math.Max(hourWait, dayWait));
+            return dayWait > hourWait ? OtpErrors.TooManyInADay(wait) : OtpErrors.TooManyInAnHour(wait);
         }
 
         history.Sends = [.. day, ms];

@@ -191,7 +191,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
         && application.Active
         && !(row.ExpiresAt <= _time.GetUtcNow().UtcDateTime)
-            ? new(application, row.Id, row.Scopes)
+            ? new(row.Kind == KeyKind.Test ? application.ForTests() : application, row.Id, row.Scopes)
             : null;
 
     private Identified? FindTokenClient(Guid id, ReadOnlySpan<byte> secretHash)

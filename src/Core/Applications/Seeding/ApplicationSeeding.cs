@@ -34,6 +34,7 @@ public sealed class ApplicationSeeding(
                     {
                         Id = Guid.CreateVersion7(),
                         ApplicationId = seed.Id,
+                        Kind = key.Kind,
                         Prefix = Credentials.Prefix(key.Key),
                         Hash = hashes[0],
                         Scopes = key.Scopes.Count > 0 ? [.. key.Scopes] : ["otp"],

@@ -40,6 +40,9 @@ public sealed class SeededKey
     /// <summary>The key in clear, at least 20 characters.</summary>
     public string Key { get; set; } = "";
 
+    /// <summary>live (default), or test: everything goes to the sandbox.</summary>
+    public KeyKind Kind { get; set; }
+
     /// <summary>The allowed scopes; otp if empty.</summary>
     public IList<string> Scopes { get; init; } = [];
 }

@@ -15,10 +15,9 @@ public sealed record CallbackBody(string Event, IReadOnlyList<OtpAnswer> Data)
 
     /// <summary>The bytes that every attempt sends.</summary>
     public static byte[] Render(
-        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, OtpChange change, DeliveryChange? delivery,
-        long previous) =>
+        Otp otp, OtpDetails details, Attached attached, OtpChange change, DeliveryChange? delivery, long previous) =>
         JsonSerializer.SerializeToUtf8Bytes(
-            new(OtpUpdate, [OtpAnswer.Create(otp, details, metadata, change, delivery, previous)]), CallbackJson.Plain.CallbackBody);
+            new(OtpUpdate, [OtpAnswer.Create(otp, details, attached, change, delivery, previous)]), CallbackJson.Plain.CallbackBody);
 }
 
 [JsonSourceGenerationOptions(GenerationMode = JsonSourceGenerationMode.Metadata, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]

@@ -121,7 +121,7 @@ public sealed class CallbackClaims : IAsyncDisposable
         }
 
         var body = TryDecrypt(() => CallbackBody.Render(
-            unsent.Otp, details, _secrets.DecryptMetadata(unsent.Otp), unsent.Change, unsent.Delivery, unsent.Previous));
+            unsent.Otp, details, _secrets.DecryptAttached(unsent.Otp), unsent.Change, unsent.Delivery, unsent.Previous));
         if (body is null)
         {
             return null;

@@ -17,7 +17,9 @@ public sealed class DeliveryConsequences(ProviderChoice routes, IOptions<Deliver
     {
         if (delivery.Provider is { } provider)
         {
-            changes.Settle(otp, delivery, otp.Otp.Parts * routes.PriceOf(delivery.Channel, provider, otp.Otp.CountryIso));
+            changes.Settle(
+                otp, delivery,
+                otp.Otp.IsTest ? 0 : otp.Otp.Parts * routes.PriceOf(delivery.Channel, provider, otp.Otp.CountryIso));
         }
     }
 
@@ -101,7 +103,7 @@ public sealed class DeliveryConsequences(ProviderChoice routes, IOptions<Deliver
         otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Attempt > delivery.Attempt);
 
     private decimal HighestPrice(LockedOtp otp, Delivery delivery) =>
-        routes.Named(delivery.Channel, delivery.Route) is { } route ? routes.HighestPrice(delivery.Channel, route, otp.Otp.CountryIso) : 0;
+        !otp.Otp.IsTest && routes.Named(delivery.Channel, delivery.Route) is { } route ? routes.HighestPrice(delivery.Channel, route, otp.Otp.CountryIso) : 0;
 
     private NextAttempt? Following(
         OtpChanges changes, LockedOtp otp, Delivery delivery, bool another, TimeSpan? retryAfter, IReadOnlySet<string>? unusable) =>

@@ -1,8 +1,8 @@
-using System.Security.Cryptography;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps.Plans;
 using OtpPipeline.Core.Receipts;
@@ -19,7 +19,7 @@ namespace OtpPipeline.Core.Otps.Changes;
 /// </remarks>
 /// <param name="outbox">Receives the events.</param>
 /// <param name="now">The database's clock, read after the lock was taken.</param>
-/// <param name="secrets">Decrypts the client's metadata pairs for the events.</param>
+/// <param name="secrets">Decrypts what the client attached, for the events.</param>
 public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secrets)
 {
     /// <summary>Header of an event with a pending callback; the sender of the event removes it.</summary>
@@ -132,9 +132,10 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         var change = Add(otp, OtpChangeKind.Status, null, EnumText<OtpStatus>.Upper(otp.Status), why);
 
         // An OTP has one final status, so this exchange has no earlier event of it.
+        var attached = secrets.TryDecryptAttached(otp);
         Publish(otp, change, new OtpStatusChanged(
-            otp.Id, otp.ApplicationId, otp.TrackId, change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp),
-            Previous: 0));
+            otp.Id, otp.ApplicationId, otp.TrackId, change.Status, change.Reason, change.Sequence, change.OccurredAt, attached.Metadata,
+            Previous: 0, attached.ExternalId, otp.IsTest));
     }
 
     /// <summary>Writes the new status of a delivery and publishes its event.</summary>
@@ -153,11 +154,13 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         var previous = otp.DeliverySequence;
         var change = Add(otp, OtpChangeKind.Delivery, delivery.Id, EnumText<DeliveryStatus>.Upper(status), reason);
         otp.DeliverySequence = change.Sequence;
+        var attached = secrets.TryDecryptAttached(otp);
         Publish(otp, change, new OtpDeliveryChanged(
             otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step,
             delivery.Attempt,
-            change.Status, change.Reason, change.Sequence, change.OccurredAt, MetadataOf(otp), previous, delivery.ProviderMessageId,
-            delivery.SentAt, delivery.DeliveredAt, delivery.ReadAt));
+            change.Status, change.Reason, change.Sequence, change.OccurredAt, attached.Metadata, previous, delivery.ProviderMessageId,
+            delivery.SentAt, delivery.DeliveredAt, delivery.ReadAt, attached.ExternalId,
+            otp.IsTest));
     }
 
     /// <summary>Lets a step wait, unless it waits already and for an earlier time.</summary>
@@ -169,10 +172,16 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         }
     }
 
-    /// <summary>Stores the answer to a submission for its repetition; a null code is success.</summary>
-    public void Remember(LockedOtp locked, byte[] submission, int? code)
+    /// <summary>Stores the answer to a submission for its repetition; a null error is success.</summary>
+    public void Remember(LockedOtp locked, byte[] submission, OtpError? error)
     {
-        var row = new OtpSubmission { OtpId = locked.Otp.Id, Hash = submission, Code = code };
+        var row = new OtpSubmission
+        {
+            OtpId = locked.Otp.Id,
+            Hash = submission,
+            Code = error?.Code,
+            AttemptsRemaining = error?.AttemptsRemaining,
+        };
         locked.Submissions.Add(row);
         Submissions.Add(row);
     }
@@ -183,19 +192,6 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
             WorkCommand.From(delivery), delivery.Channel.Text(), traceParent: TraceParent, correlationId: delivery.OtpId);
 
     private static int Number(LockedOtp locked, int step) => locked.Deliveries.Where(d => d.Step == step).Max(d => d.Attempt) + 1;
-
-    /// <summary>Null when the key is missing: the OTP must still end, and its subscriber must be told.</summary>
-    private IReadOnlyDictionary<string, string>? MetadataOf(Otp otp)
-    {
-        try
-        {
-            return secrets.DecryptMetadata(otp);
-        }
-        catch (CryptographicException)
-        {
-            return null;
-        }
-    }
 
     private OtpChange Add(Otp otp, OtpChangeKind kind, Guid? deliveryId, string status, string? reason)
     {

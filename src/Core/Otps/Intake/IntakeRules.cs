@@ -30,7 +30,8 @@ public static class IntakeRules
 
         var limits = request.Validated.Application.Settings.Limits;
         var history = facts.HistoryOf(request, request.HistoryHash);
-        var spending = limits.SpendingPerDay is null ? null : facts.Spendings[request.ApplicationId];
+        var counts = limits.SpendingPerDay is not null && !request.Validated.Application.IsTest;
+        var spending = counts ? facts.Spendings[request.ApplicationId] : null;
         var error =
             (request.Validated.Options.OneLive && IsLive(request, facts, decisions) ? OtpErrors.StillLive : null)
             ?? (spending is not null && spending.Spent + request.Cost > limits.SpendingPerDay ? OtpErrors.SpendingLimit : null)
@@ -98,6 +99,7 @@ public static class IntakeRules
         RecipientHash = request.RecipientHash,
         LimitHash = request.LimitHash,
         LookupHash = request.LookupHash,
+        ExternalHash = request.ExternalHash,
         Details = request.Details,
         Status = OtpStatus.Pending,
         Sequence = 1,
@@ -106,7 +108,8 @@ public static class IntakeRules
         Ttl = request.Validated.Ttl,
         Parts = request.Parts,
         Cost = request.Cost,
-        Metadata = request.Metadata,
+        Metadata = request.Attached,
+        IsTest = request.Validated.Application.IsTest,
         CreatedAt = now,
         ExpiresAt = now.AddSeconds(request.Validated.Ttl),
     };

@@ -25,8 +25,11 @@ public sealed record NewOtp(
     /// <summary>The PIN comparison is case-sensitive.</summary>
     public bool ExactPin { get; init; }
 
-    /// <summary>The client's metadata pairs, encrypted.</summary>
-    public byte[]? Metadata { get; init; }
+    /// <summary>What the client attached, encrypted.</summary>
+    public byte[]? Attached { get; init; }
+
+    /// <summary>Finds the OTP by the client's externalId.</summary>
+    public byte[]? ExternalHash { get; init; }
 
     /// <summary>The client's own message, encrypted.</summary>
     public byte[]? Message { get; init; }

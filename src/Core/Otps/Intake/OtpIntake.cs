@@ -65,14 +65,15 @@ public sealed class OtpIntake : IAsyncDisposable
             return new(null, error, Announced: false);
         }
 
+        var isTest = options.Application.IsTest;
         if (RouteOf(validated.Value) is not { } route)
         {
-            return new(null, OtpErrors.ChannelNotServed, Announced: false);
+            return new(null, isTest ? OtpErrors.SandboxOff : OtpErrors.ChannelNotServed, Announced: false);
         }
 
         for (var i = 1; i < validated.Value.Plan.Count; i++)
         {
-            if (_providers.All(validated.Value.Plan[i].Channel).Count == 0)
+            if (!isTest && _providers.All(validated.Value.Plan[i].Channel).Count == 0)
             {
                 return new(null, OtpErrors.StepNotServed(i), Announced: false);
             }
@@ -106,11 +107,12 @@ public sealed class OtpIntake : IAsyncDisposable
 
     /// <summary>The client's view; does not decrypt what this request has just encrypted.</summary>
     private OtpView View(Otp otp, NewOtp prepared) => otp.Id == prepared.OtpId
-        ? OtpView.AtCreation(otp, prepared.Validated.Details, prepared.Validated.Metadata)
+        ? OtpView.AtCreation(otp, prepared.Validated.Details, prepared.Validated.Metadata, prepared.Validated.ExternalId)
         : OtpView.AtCreation(otp, _secrets);
 
     private DeliveryRoute? RouteOf(ValidatedOtpRequest request) =>
-        _providers.For(request.Channel, request.Recipient, request.Application.Id, request.Details.Locale);
+        _providers.For(
+            request.Channel, request.Recipient, request.Application.Id, request.Details.Locale, request.Application.IsTest);
 
     private NewOtp Prepare(ValidatedOtpRequest request, DeliveryRoute route)
     {
@@ -129,13 +131,15 @@ public sealed class OtpIntake : IAsyncDisposable
             _secrets.CurrentKeyId,
             route.Name,
             parts,
-            parts * _providers.HighestPrice(request.Channel, route, request.Recipient.CountryIso),
-            options.IdempotencyKey is { } key ? _secrets.HashIdempotencyKey(key) : null,
+            request.Application.IsTest ? 0 : parts * _providers.HighestPrice(request.Channel, route, request.Recipient.CountryIso),
+            options.IdempotencyKey is { } key ? _secrets.HashIdempotencyKey(key, request.Application.IsTest) : null,
             request.Normalised is { } normalised ? _secrets.HashCommand(normalised) : null)
         {
             ExactPin = options.Pin is not null || request.PinPolicy.IsExact,
-            Metadata = request.Metadata is null ? null : _secrets.EncryptMetadata(otpId, request.Metadata),
-            LimitHash = _secrets.HashLimitKey(request.Recipient, request.Application.Settings.Limits),
+            Attached = _secrets.EncryptAttached(otpId, request.Metadata, request.ExternalId),
+            ExternalHash = request.ExternalId is { } externalId ? _secrets.HashExternalId(externalId) : null,
+            LimitHash = _secrets.HashLimitKey(
+                request.Recipient, request.Application.Settings.Limits, request.Application.IsTest),
             Message = message is null ? null : _secrets.EncryptMessage(otpId, message),
             LookupHash = options.Lookup is { } lookup ? _secrets.HashLookup(applicationId, lookup) : null,
             PinHash = options.FindPinIn is { } place ? _secrets.HashPin(applicationId, place, pin) : null,

@@ -1,3 +1,5 @@
+using OtpPipeline.Core.Otps.Changes;
+
 namespace OtpPipeline.Core.Otps.Reading;
 
 /// <summary>Finds OTPs by keyed hashes for clients that do not know an id.</summary>
@@ -12,6 +14,9 @@ public interface IOtpSearch
 
     /// <summary>The newest OTP with this lookup hash; null without one.</summary>
     Task<LastOtp?> FindLastAsync(byte[] lookupHash, CancellationToken cancellationToken);
+
+    /// <summary>Lists OTPs newest first by the database's clock, after the given place.</summary>
+    Task<OtpPage<OtpReading>> ListAsync(OtpFilter filter, OtpPlace? after, int limit, CancellationToken cancellationToken);
 
     /// <summary>The PIN of the newest live OTP with any of these lookup hashes; null without a live one.</summary>
     Task<OtpPin?> FindLastPinAsync(IReadOnlyCollection<byte[]> lookupHashes, CancellationToken cancellationToken);

@@ -11,7 +11,8 @@ namespace OtpPipeline.Core.Otps.Reading;
 /// <example>
 /// {"otpId":"a17fb13d-f4ac-4d93-9439-ef41ab8de390","trackId":null,"phoneNumber":"+33612246400","countryIso":"FR","status":"PENDING",
 /// "cost":0.0,"parts":1,"maxAttempts":4,"attempts":0,"ttl":180,"otpCallbackUrl":null,"dateCreated":"2026-11-20T10:00:00Z",
-/// "dateExpires":"2026-11-20T10:03:00Z","channel":"sms","recipient":"+33612246400","from":"InfoText","name":null,"locale":null,"reason":null,"sequence":1,"metadata":null}
+/// "dateExpires":"2026-11-20T10:03:00Z","channel":"sms","recipient":"+33612246400","from":"InfoText","name":null,"locale":null,"reason":null,"sequence":1,
+/// "metadata":null,"externalId":null,"attemptsRemaining":4,"test":false}
 /// </example>
 public sealed record OtpAnswer
 {
@@ -83,6 +84,19 @@ public sealed record OtpAnswer
 
     public required IReadOnlyDictionary<string, string>? Metadata { get; init; }
 
+    /// <summary>The caller's own id as any text, as it was given.</summary>
+    public required string? ExternalId { get; init; }
+
+    /// <summary>Guesses that are left; 0 once the OTP is final.</summary>
+    public required int AttemptsRemaining { get; init; }
+
+    /// <summary>Requested with a test key: everything of it goes to the sandbox.</summary>
+    public required bool Test { get; init; }
+
+    /// <summary>What was ignored in the request; only in the answer to a request, and only where something was.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IReadOnlyList<string>? Warnings { get; init; }
+
     /// <summary>How often the OTP may still be sent again; only where an OTP is read or sent again.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public int? ResendsLeft { get; init; }
@@ -111,24 +125,23 @@ public sealed record OtpAnswer
 
     /// <summary>As it was right after one of its changes.</summary>
     public static OtpAnswer Create(
-        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, OtpChange change, DeliveryChange? delivery,
-        long previous) =>
-        Create(otp, details, metadata, change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
+        Otp otp, OtpDetails details, Attached attached, OtpChange change, DeliveryChange? delivery, long previous) =>
+        Create(otp, details, attached, change.StatusOf(otp), change.ReasonOf(otp), otp.Attempts, change.Sequence, deliveries: null) with
         {
             Delivery = delivery,
             Previous = previous,
         };
 
     private static OtpAnswer Create(OtpView view, long sequence, IReadOnlyList<DeliveryAnswer>? deliveries) => Create(
-        view.Otp, view.Details, view.Metadata, EnumText<OtpStatus>.Upper(view.State.Status),
+        view.Otp, view.Details, view.Attached, EnumText<OtpStatus>.Upper(view.State.Status),
         view.State.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null, view.State.Attempts, sequence, deliveries);
 
     private static OtpAnswer Create(
-        Otp otp, OtpDetails details, IReadOnlyDictionary<string, string>? metadata, string status, string? reason, int attempts,
-        long sequence,
+        Otp otp, OtpDetails details, Attached attached, string status, string? reason, int attempts, long sequence,
         IReadOnlyList<DeliveryAnswer>? deliveries)
     {
         var toPhone = otp.Channel.TakesPhoneNumber();
+        var isPending = string.Equals(status, EnumText<OtpStatus>.Upper(OtpStatus.Pending), StringComparison.Ordinal);
         return new()
         {
             OtpId = otp.Id,
@@ -152,7 +165,10 @@ public sealed record OtpAnswer
             Locale = details.Locale,
             Reason = reason,
             Sequence = sequence,
-            Metadata = metadata,
+            Metadata = attached.Metadata,
+            ExternalId = attached.ExternalId,
+            Test = otp.IsTest,
+            AttemptsRemaining = isPending ? Math.Max(0, otp.MaxAttempts - attempts) : 0,
             Deliveries = deliveries,
         };
     }

@@ -125,6 +125,9 @@ internal static class FieldRules
         return null;
     }
 
+    public static OtpError? ExternalId(JsonField field, int max) =>
+        field.Malformed || field.Text?.Length > max || OptionRules.HasControl(field.Text ?? "") ? OtpErrors.ExternalIdInvalid : null;
+
     /// <summary>A number that passed its rule, in one spelling: 180, "180" and 1.8e2 are the same.</summary>
     public static string? InOneSpelling(JsonField field) => field.Whole?.ToString(CultureInfo.InvariantCulture);
 }

@@ -20,6 +20,7 @@ namespace OtpPipeline.Core.Otps.Requests;
 /// </example>
 public sealed partial record OtpRequest
 {
+    public const int MaxExternalId = 128;
     private const int MaxName = 100;
 
     /// <summary>E.164, or national with countryIso; without an extension. Required on sms, call, whatsapp and ussd.</summary>
@@ -88,11 +89,27 @@ public sealed partial record OtpRequest
     /// <summary>Up to 20 texts (names up to 40, values up to 500 characters), echoed everywhere.</summary>
     public IReadOnlyDictionary<string, JsonField>? Metadata { get; init; }
 
+    /// <summary>The caller's own id as any text; kept as it is, echoed everywhere, and found by GET /otp.</summary>
+    [StringLength(MaxExternalId)]
+    public JsonField ExternalId { get; init; }
+
     /// <summary>The field metadata is there and is no object.</summary>
     [JsonIgnore]
     public bool MetadataMalformed { get; init; }
 
-    public static OtpRequest Read(JsonElement body)
+    /// <summary>Names of the body's fields that are no fields of a request.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string> UnknownFields { get; init; } = [];
+
+    /// <summary>A sentence for each field that was ignored; null without any.</summary>
+    [JsonIgnore]
+    public IReadOnlyList<string>? Warnings => RequestWarnings.From(UnknownFields);
+
+    public static OtpRequest Read(JsonElement body) => Read(body, []);
+
+    /// <param name="body">The body.</param>
+    /// <param name="others">Further fields that belong to the body.</param>
+    public static OtpRequest Read(JsonElement body, params string[] others)
     {
         var metadata = body.TryGetProperty("metadata", out var pairs) && pairs.ValueKind != JsonValueKind.Null ? pairs : default;
         var channels = body.TryGetProperty("channels", out var steps) && steps.ValueKind != JsonValueKind.Null ? steps : default;
@@ -115,9 +132,11 @@ public sealed partial record OtpRequest
             ChatId = JsonField.From(body, "chatId"),
             Name = JsonField.From(body, "name"),
             Locale = JsonField.From(body, "locale"),
+            ExternalId = JsonField.AsItIs(body, "externalId"),
             Metadata = metadata.ValueKind == JsonValueKind.Object
                 ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => JsonField.AsItIs(p.Value), StringComparer.Ordinal)
                 : null,
+            UnknownFields = RequestWarnings.UnknownFields(body, others),
             MetadataMalformed = metadata.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object),
         };
     }
@@ -167,6 +186,7 @@ public sealed partial record OtpRequest
                 ? OtpErrors.NameMissing
                 : null)
             ?? (Name.Malformed || Name.Text?.Length > MaxName || OptionRules.HasControl(Name.Text ?? "") ? OtpErrors.NameInvalid : null)
+            ?? FieldRules.ExternalId(ExternalId, MaxExternalId)
             ?? RecipientRules.Serve(recipient.Value, channel, settings.Limits);
         var steps = error is null ? PlanRules.Recipients(this, plan.Value, recipient.Value, settings) : error;
         if (steps.Error is { } wrong)
@@ -194,6 +214,7 @@ public sealed partial record OtpRequest
             MaxAttempts = options.MaxAttempts ?? maxAttempts,
             PinPolicy = pinPolicy,
             Metadata = metadata,
+            ExternalId = ExternalId.TextIfAny,
             Normalised = options.IdempotencyKey is null ? null : Normalise(steps.Value, trackId, metadata),
         };
     }
@@ -220,6 +241,7 @@ public sealed partial record OtpRequest
             PinType.Text?.ToLowerInvariant(), FieldRules.InOneSpelling(PinLength),
             OtpCallbackUrl.Text, Name.TextIfAny, Locale.TextIfAny, metadata,
             .. steps.Skip(1).Select(s => $"\0step {s.Step.Channel.Text()} {s.Step.WaitSeconds} {s.Recipient.Address}"),
+            .. ExternalId.TextIfAny is { } externalId ? [externalId] : Array.Empty<string>(),
         ],
         OtpJson.Default.StringArray);
 

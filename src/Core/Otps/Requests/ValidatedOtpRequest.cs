@@ -37,6 +37,9 @@ public sealed record ValidatedOtpRequest
     /// <summary>JSON object of the client's metadata pairs, sorted by name.</summary>
     public string? Metadata { get; init; }
 
+    /// <summary>The client's own id, any text.</summary>
+    public string? ExternalId { get; init; }
+
     /// <summary>The fields alone, normalised so that equal requests give the same text; null without an idempotency key.</summary>
     public string? Normalised { get; init; }
 

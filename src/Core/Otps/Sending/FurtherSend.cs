@@ -23,10 +23,10 @@ internal sealed record FurtherSend(int Step, Channel Channel, byte[] HistoryHash
         var channel = OtpPlan.Find(otp, step)?.Channel ?? otp.Channel;
         var address = details.AddressOf(step) ?? new(step, details.Recipient, otp.CountryIso);
         var recipient = Recipient.FromStored(channel.RecipientKind(), address.Address, address.CountryIso);
-        var route = routes.For(channel, recipient, application.Id, details.Locale);
+        var route = routes.For(channel, recipient, application.Id, details.Locale, otp.IsTest);
         return new(
-            step, channel, secrets.HashLimitKey(recipient, application.Settings.Limits) ?? secrets.HashRecipient(recipient),
-            route, step == 1 || route is null ? otp.Cost : otp.Parts * routes.HighestPrice(channel, route, address.CountryIso));
+            step, channel, secrets.HashLimitKey(recipient, application.Settings.Limits, otp.IsTest) ?? secrets.HashRecipient(recipient), route,
+            step == 1 || route is null || otp.IsTest ? otp.Cost : otp.Parts * routes.HighestPrice(channel, route, address.CountryIso));
     }
 
     /// <summary>Counts the send and reserves its cost, or returns why it is refused; then nothing is counted.</summary>

@@ -12,6 +12,6 @@ internal static class SendingRules
         OtpStatus.Verified => OtpErrors.AlreadyVerified,
         OtpStatus.Cancelled => OtpErrors.WasCancelled,
         OtpStatus.Expired => OtpErrors.HasExpired,
-        _ => OtpErrors.HasFailed,
+        _ => state.Reason == OtpReason.Undeliverable ? OtpErrors.Undeliverable : OtpErrors.HasFailed,
     };
 }

@@ -35,12 +35,13 @@ public sealed class SendingTransactions(IOtpStore store, IOutbox outbox, OtpSecr
         SendingAnswer answer;
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
-            var spending = command.Application.Settings.Limits.SpendingPerDay is null
+            var spending = command.Application.Settings.Limits.SpendingPerDay is null || command.Application.IsTest
                 ? null
                 : await unit.LockSpendingAsync(command.Application.Id, CancellationToken.None);
             var locked = await unit.LockForSendingAsync(command.OtpId, command.SubmissionId is not null, CancellationToken.None);
             var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = command.TraceParent };
-            answer = locked.Otps.TryGetValue(command.OtpId, out var otp) && otp.Otp.ApplicationId == command.Application.Id
+            answer = locked.Otps.TryGetValue(command.OtpId, out var otp)
+                    && command.Application.Owns(otp.Otp.ApplicationId, otp.Otp.IsTest)
                 ? await DecideAsync(command, new(otp, secrets.DecryptDetails(otp.Otp.Id, otp.Otp.Details), spending, changes, unit), hash, send)
                 : new(OtpErrors.NotFound, null);
             command.Announce?.Invoke(outgoing, answer);
@@ -71,7 +72,7 @@ public sealed class SendingTransactions(IOtpStore store, IOutbox outbox, OtpSecr
 
             if (submission is not null)
             {
-                changes.Remember(locked, submission, code: null);
+                changes.Remember(locked, submission, error: null);
             }
         }
 

@@ -54,7 +54,8 @@ public sealed class StepStart(
                 var histories = await unit.LockHistoriesAsync(
                     [.. starts.SelectMany(s => s.Left.Where(n => n.Send is not null).Select(n => (s.Application.Id, n.Send!.HistoryHash)))], cancellationToken);
                 var changes = new OtpChanges(outgoing, locked.Now, secrets);
-                starts.ForEach(s => Start(s, spendings.GetValueOrDefault(s.Application.Id), histories, changes));
+                starts.ForEach(
+                    s => Start(s, s.Locked.Otp.IsTest ? null : spendings.GetValueOrDefault(s.Application.Id), histories, changes));
                 await unit.SaveAsync(changes, outgoing.Messages, cancellationToken);
             }
         }

@@ -21,7 +21,9 @@ public sealed record CancelCommand(Application Application, Guid OtpId, string? 
 }
 
 /// <summary>The answer to a cancellation; a null error is success.</summary>
-public readonly record struct CancellationAnswer(OtpError? Error, Guid? TrackId);
+/// <param name="Error">Why it failed.</param>
+/// <param name="Otp">The OTP; null when it was not found.</param>
+public readonly record struct CancellationAnswer(OtpError? Error, Otp? Otp);
 
 /// <summary>Cancels OTPs for every API and the bus; cancellations of different clients share a commit.</summary>
 public sealed class OtpCancellation : IAsyncDisposable
@@ -60,7 +62,8 @@ public sealed class OtpCancellation : IAsyncDisposable
             for (var i = 0; i < commands.Count; i++)
             {
                 changes.TraceParent = commands[i].TraceParent;
-                answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp) && otp.Otp.ApplicationId == commands[i].Application.Id
+                answers[i] = locked.Otps.TryGetValue(commands[i].OtpId, out var otp)
+                        && commands[i].Application.Owns(otp.Otp.ApplicationId, otp.Otp.IsTest)
                     ? Decide(commands[i], otp, changes)
                     : new(OtpErrors.NotFound, null);
                 commands[i].Announce?.Invoke(outgoing, answers[i]);
@@ -78,16 +81,16 @@ public sealed class OtpCancellation : IAsyncDisposable
         var submission = command.SubmissionId is { } id && locked.Remembers(changes.Now, _retention) ? _secrets.HashCancellation(id) : null;
         if (locked.AnswerTo(submission) is not null)
         {
-            return new(null, locked.Otp.TrackId);
+            return new(null, locked.Otp);
         }
 
         var outcome = OtpRules.Cancel(locked.State, changes.Now);
         changes.Move(locked, outcome.State);
         if (submission is not null && outcome.Error is null)
         {
-            changes.Remember(locked, submission, code: null);
+            changes.Remember(locked, submission, error: null);
         }
 
-        return new(outcome.Error, locked.Otp.TrackId);
+        return new(outcome.Error, locked.Otp);
     }
 }

@@ -83,7 +83,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         Application application, LockedOtps locked, PinGuess guess, bool ofOneRecipient, OtpChanges changes)
     {
         var live = locked.Otps.Values
-            .Where(o => o.Otp.ApplicationId == application.Id && o.State.At(locked.Now).Status == OtpStatus.Pending)
+            .Where(o => application.Owns(o.Otp.ApplicationId, o.Otp.IsTest) && o.State.At(locked.Now).Status == OtpStatus.Pending)
             .OrderByDescending(o => o.Otp.CreatedAt).ThenByDescending(o => o.Otp.Id).ToList();
         if (ofOneRecipient)
         {

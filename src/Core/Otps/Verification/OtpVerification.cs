@@ -33,7 +33,9 @@ public sealed record VerifyCommand(
 }
 
 /// <summary>The answer to a submission; a null error is success.</summary>
-public readonly record struct VerifyAnswer(OtpError? Error, Guid? TrackId);
+/// <param name="Error">Why it failed.</param>
+/// <param name="Otp">The OTP; null when it was not found.</param>
+public readonly record struct VerifyAnswer(OtpError? Error, Otp? Otp);
 
 /// <summary>Verifies OTPs for every API and the bus.</summary>
 /// <remarks>
@@ -89,7 +91,7 @@ public sealed class OtpVerification : IAsyncDisposable
     }
 
     private bool IsMeant(Otp otp, VerifyCommand command) =>
-        otp.ApplicationId == command.Application.Id
+        command.Application.Owns(otp.ApplicationId, otp.IsTest)
         && (command.Recipient is not { } recipient || otp.RecipientHash.AsSpan().SequenceEqual(_secrets.HashRecipient(recipient)));
 
     private VerifyAnswer Decide(VerifyCommand command, LockedOtp locked, OtpChanges changes)
@@ -98,15 +100,15 @@ public sealed class OtpVerification : IAsyncDisposable
         var history = locked.History;
         var submission = command.SubmissionId is { } id
             && locked.Remembers(changes.Now, _retention) ? _secrets.HashSubmission(id, command.Guess) : null;
-        if (locked.AnswerTo(submission) is { Code: { } code })
+        if (locked.AnswerTo(submission) is { Code: { } code } answered)
         {
-            return new(OtpErrors.FromSubmission(code), otp.TrackId);
+            return new(OtpErrors.FromSubmission(code, answered.AttemptsRemaining), otp);
         }
 
         if (locked.State.At(changes.Now).Status == OtpStatus.Pending && history is not null
             && RecipientLimits.CoolingOff(history, changes.Now) is { } cooling)
         {
-            return new(cooling, otp.TrackId);
+            return new(cooling, otp);
         }
 
         var before = locked.State;
@@ -129,9 +131,9 @@ public sealed class OtpVerification : IAsyncDisposable
         else if (submission is not null && outcome.Error is { } error && outcome.State != before)
         {
             // This submission changed the OTP, so a repetition must not change it again.
-            changes.Remember(locked, submission, error.Code);
+            changes.Remember(locked, submission, error);
         }
 
-        return new(outcome.Error, otp.TrackId);
+        return new(outcome.Error, otp);
     }
 }

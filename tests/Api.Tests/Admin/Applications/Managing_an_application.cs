@@ -35,7 +35,7 @@ public sealed class Managing_an_application
         otp.Json.GetProperty("maxAttempts").GetInt32().ShouldBe(3);
         otp.Json.GetProperty("channel").GetString().ShouldBe("call");
         var soon = await client.RequestAsync(new { phoneNumber = number });
-        soon.ShouldBeRefused(429, "rate_limit", 2120, "The last OTP for this recipient was requested a moment ago");
+        soon.ShouldBeRefused(429, "rate_limit", 2121, "The last OTP for this recipient was requested a moment ago");
         int.Parse(soon["Retry-After"]!).ShouldBeInRange(30, 60);
     }
 

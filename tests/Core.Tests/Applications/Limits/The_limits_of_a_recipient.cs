@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;
@@ -85,7 +86,7 @@ public class The_limits_of_a_recipient
         Guess();
 
         RecipientLimits.CoolingOff(_history, Some.Now)!.RetryAfter.ShouldBe(TimeSpan.FromMinutes(10));
-        RecipientLimits.Admit(_history, Limits, Some.Now.AddMinutes(10).AddTicks(-1))!.Code.ShouldBe(2120);
+        RecipientLimits.Admit(_history, Limits, Some.Now.AddMinutes(10).AddTicks(-1))!.Code.ShouldBe(2124);
         _history.Sends.ShouldBeEmpty();
         RecipientLimits.CoolingOff(_history, Some.Now.AddMinutes(10)).ShouldBeNull();
         _history.FailedGuesses.ShouldBe(0);
@@ -100,7 +101,7 @@ public class The_limits_of_a_recipient
     private (string Window, TimeSpan? RetryAfter) Refused(long ms, ApplicationLimits? limits = null)
     {
         var error = RecipientLimits.Admit(_history, limits ?? Limits, Some.Now.AddMilliseconds(ms)).ShouldNotBeNull();
-        error.Code.ShouldBe(2120);
-        return (error.Message.EndsWith("one hour", StringComparison.Ordinal) ? "hour" : "day", error.RetryAfter);
+        error.Group.ShouldBe(ErrorKind.RateLimited);
+        return (error.Code switch { 2122 => "hour", 2123 => "day", _ => error.Message }, error.RetryAfter);
     }
 }

@@ -28,7 +28,8 @@ public class The_body_of_a_callback
         [
             "otpId", "trackId", "phoneNumber", "countryIso", "status", "cost", "parts", "maxAttempts", "attempts", "ttl", "otpCallbackUrl",
             "dateCreated", "dateExpires",
-            "channel", "recipient", "from", "name", "locale", "reason", "sequence", "metadata", "previous",
+            "channel", "recipient", "from", "name", "locale", "reason", "sequence", "metadata", "externalId",
+            "attemptsRemaining", "test", "previous",
         ]);
         data.GetProperty("status").GetString().ShouldBe("FAILED");
         data.GetProperty("reason").GetString().ShouldBe("max_attempts");
@@ -38,11 +39,18 @@ public class The_body_of_a_callback
         data.GetProperty("phoneNumber").GetString().ShouldBe("+33612246400");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Tells_whether_the_OTP_is_one_of_a_test_key(bool isTest) =>
+        Render(Some.Locked(OtpStatus.Verified, isTest: isTest).Otp, "VERIFIED", null, 2).GetProperty("test").GetBoolean().ShouldBe(isTest);
+
     [Fact]
     public void Is_one_element_of_otp_update_in_plain_UTF8()
     {
         var text = Encoding.UTF8.GetString(
-            CallbackBody.Render(Some.Locked(OtpStatus.Verified).Otp, Details, null, Change("VERIFIED", null, null, 3, Some.Now), null, 0));
+            CallbackBody.Render(
+                Some.Locked(OtpStatus.Verified).Otp, Details, default, Change("VERIFIED", null, null, 3, Some.Now), null, 0));
 
         text.ShouldStartWith("""{"event":"otp_update","data":[{"otpId":""");
         text.ShouldContain("Zoë");
@@ -61,7 +69,7 @@ public class The_body_of_a_callback
 
         var data = Element(
             CallbackBody.Render(
-                otp, Details, Some.Secrets.DecryptMetadata(otp), Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)),
+                otp, Details, Some.Secrets.DecryptAttached(otp), Change("SENT", null, Sent, 4, Some.Now.AddSeconds(secondsAfterTheEnd)),
                 Sent, 3));
 
         data.GetProperty("status").GetString().ShouldBe(status);
@@ -84,7 +92,7 @@ public class The_body_of_a_callback
 
         var delivery = change.DeliveryOf(Channel.Sms, "gateway", 1, 2, "m-1", times);
 
-        var shown = Element(CallbackBody.Render(Some.Locked().Otp, Details, null, change, delivery, 3)).GetProperty("delivery");
+        var shown = Element(CallbackBody.Render(Some.Locked().Otp, Details, default, change, delivery, 3)).GetProperty("delivery");
         shown.EnumerateObject().Select(p => p.Name).ShouldBe(
         [
             "id", "channel", "provider", "step", "attempt", "status", "reason", "providerMessageId", "dateSent", "dateDelivered", "dateRead",
@@ -103,7 +111,7 @@ public class The_body_of_a_callback
         var id = Guid.CreateVersion7();
         var content = new CallbackContent(
             "https://user.example/ü?token=1",
-            CallbackBody.Render(Some.Locked().Otp, Details, null, Change("VERIFIED", null, null, 2, Some.Now), null, 0));
+            CallbackBody.Render(Some.Locked().Otp, Details, default, Change("VERIFIED", null, null, 2, Some.Now), null, 0));
         var row = Some.Secrets.EncryptCallback(id, content);
 
         var opened = Some.Secrets.DecryptCallback(id, row);
@@ -115,7 +123,8 @@ public class The_body_of_a_callback
     }
 
     private static JsonElement Render(Otp otp, string status, string? reason, long sequence) =>
-        Element(CallbackBody.Render(otp, Details, Some.Secrets.DecryptMetadata(otp), Change(status, reason, null, sequence, Some.Now), null, 0));
+        Element(CallbackBody.Render(
+            otp, Details, Some.Secrets.DecryptAttached(otp), Change(status, reason, null, sequence, Some.Now), null, 0));
 
     private static OtpChange Change(string status, string? reason, DeliveryChange? delivery, long sequence, DateTime at) => new()
     {

@@ -64,6 +64,40 @@ public class Changes_of_an_OTP
         _batch.Messages.Select(m => Some.Json(m).GetProperty("status").GetString()).ShouldBe(_changes.Changes.Select(c => c.Status));
     }
 
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData(null, "customer 7")]
+    [InlineData("""{"order":"7"}""", null)]
+    [InlineData("""{}""", "customer 7")]
+    [InlineData("""{"order":"7"}""", "customer 7")]
+    public void Say_what_the_client_attached(string? metadata, string? externalId)
+    {
+        var otp = Some.Locked(metadata: metadata, externalId: externalId, deliveries: [DeliveryStatus.Sending]);
+
+        _changes.Move(otp, otp.Deliveries[0], DeliveryStatus.Sent, null);
+        _changes.Move(otp, OtpRules.Cancel(otp.State, _changes.Now).State);
+
+        _batch.Messages.Count.ShouldBe(2);
+        foreach (var body in _batch.Messages.Select(Some.Json))
+        {
+            body.GetProperty("metadata").GetRawText().ShouldBe(metadata ?? "null");
+            body.GetProperty("externalId").GetString().ShouldBe(externalId);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Say_whether_the_OTP_is_one_of_a_test_key(bool isTest)
+    {
+        var otp = Some.Locked(isTest: isTest, deliveries: [DeliveryStatus.Sending]);
+
+        _changes.Move(otp, otp.Deliveries[0], DeliveryStatus.Sent, null);
+        _changes.Move(otp, OtpRules.Cancel(otp.State, _changes.Now).State);
+
+        _batch.Messages.Select(m => Some.Json(m).GetProperty("test").GetBoolean()).ShouldBe([isTest, isTest]);
+    }
+
     [Fact]
     public void Name_the_change_before_them_on_the_same_exchange()
     {

@@ -49,7 +49,7 @@ public class Duplicates_in_one_batch
         // The opening request, which the helper sends, uses the one send up.
         var answers = await RequestAsync(Some.Application(new ApplicationLimits { SendsPerHour = 1 }), ("key", 180), ("key", 180));
 
-        answers.Select(a => a.Error?.Code ?? 0).ShouldBe([2120, 2120]);
+        answers.Select(a => a.Error?.Code ?? 0).ShouldBe([2122, 2122]);
         _store.Intakes[^1].ReleasedKeys.ShouldHaveSingleItem();
     }
 

@@ -84,7 +84,7 @@ public class Taking_a_batch_in
 
         var answers = Decide(requests);
 
-        answers.Select(a => a.Error?.Code ?? 0).ShouldBe([0, 2120]);
+        answers.Select(a => a.Error?.Code ?? 0).ShouldBe([0, 2122]);
         _spending.Spent.ShouldBe(0.5m);
         _decisions.ReleasedKeys.ShouldBe([requests[1]]);
         _decisions.Otps.Count.ShouldBe(1);
@@ -97,7 +97,7 @@ public class Taking_a_batch_in
         var without = Some.Application(new ApplicationLimits { SendsPerHour = 1 });
         _history.Sends = [new DateTimeOffset(Some.Now).ToUnixTimeMilliseconds()];
 
-        Decide(Some.NewOtp("a", "", 0.5m, without))[0].Error!.Code.ShouldBe(2120);
+        Decide(Some.NewOtp("a", "", 0.5m, without))[0].Error!.Code.ShouldBe(2122);
 
         _spending.Spent.ShouldBe(3m);
     }
@@ -109,7 +109,7 @@ public class Taking_a_batch_in
 
         var error = Decide(Some.NewOtp())[0].Error.ShouldNotBeNull();
 
-        (error.Code, error.RetryAfter).ShouldBe((2120, TimeSpan.FromSeconds(90)));
+        (error.Code, error.RetryAfter).ShouldBe((2124, TimeSpan.FromSeconds(90)));
         _decisions.Deliveries.ShouldBeEmpty();
     }
 

@@ -43,7 +43,7 @@ public class The_normalised_command
             Phone + ",\"name\":\"Ada\"",
             Phone + ",\"locale\":\"fr\"", Phone + ",\"metadata\":{}", Phone + ",\"metadata\":{\"a\":\"1\"}",
             Phone + ",\"metadata\":{\"a\":\"1 \"}", Phone + ",\"metadata\":{\"A\":\"1\"}",
-            Phone + ",\"name\":\"fr\"",
+            Phone + ",\"name\":\"fr\"", Phone + ",\"externalId\":\"fr\"", Phone + ",\"externalId\":\"fr \"",
         ];
 
         commands.Select(c => Some.ValidateAlone(c).Value.Normalised).Distinct(StringComparer.Ordinal).Count().ShouldBe(commands.Length);

@@ -47,7 +47,7 @@ public class Checking_without_an_id
     {
         var (first, second) = (Add("111111"), Add("222222"));
 
-        (await CheckAsync("333333")).ShouldBe(OtpErrors.WrongPin);
+        (await CheckAsync("333333")).ShouldBe(OtpErrors.WrongPin with { AttemptsRemaining = 4 });
 
         (first.Otp.Attempts, second.Otp.Attempts, _history.FailedGuesses).ShouldBe((1, 1, 2));
     }
@@ -58,7 +58,7 @@ public class Checking_without_an_id
         var last = _store.Add(Some.Locked(history: _history, maxAttempts: 1));
         var used = _store.Add(Some.Locked(OtpStatus.Verified, history: _history));
 
-        (await CheckAsync("333333")).ShouldBe(OtpErrors.LastAttemptFailed);
+        (await CheckAsync("333333")).ShouldBe(OtpErrors.LastAttemptFailed with { AttemptsRemaining = 0 });
 
         (last.Otp.Status, last.Otp.Reason, used.Otp.Attempts).ShouldBe((OtpStatus.Failed, (OtpReason?)OtpReason.MaxAttempts, 0));
     }
@@ -80,7 +80,7 @@ public class Checking_without_an_id
         _history.CoolOffUntil = Some.Now.AddMinutes(1);
         var otp = Add("111111");
 
-        (await CheckAsync("111111"))!.Code.ShouldBe(2120);
+        (await CheckAsync("111111"))!.Code.ShouldBe(2124);
         otp.Otp.Status.ShouldBe(OtpStatus.Pending);
     }
 

@@ -65,7 +65,7 @@ public class Verifying_and_cancelling
         await VerifyAsync(first, "0");
 
         var error = (await VerifyAsync(second, "123456")).ShouldNotBeNull();
-        (error.Code, error.RetryAfter).ShouldBe((2120, TimeSpan.FromHours(24)));
+        (error.Code, error.RetryAfter).ShouldBe((2124, TimeSpan.FromHours(24)));
         _store.Otps[second].Otp.Attempts.ShouldBe(1);
     }
 
@@ -123,12 +123,12 @@ public class Verifying_and_cancelling
     {
         var id = _store.Add(Some.Locked(maxAttempts: 2)).Otp.Id;
 
-        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin);
-        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin);
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin with { AttemptsRemaining = 1 });
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin with { AttemptsRemaining = 1 });
         _store.Otps[id].Otp.Attempts.ShouldBe(1);
-        (await VerifyAsync(id, "000000", "second")).ShouldBe(OtpErrors.LastAttemptFailed);
-        (await VerifyAsync(id, "000000", "second")).ShouldBe(OtpErrors.LastAttemptFailed);
-        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin);
+        (await VerifyAsync(id, "000000", "second")).ShouldBe(OtpErrors.LastAttemptFailed with { AttemptsRemaining = 0 });
+        (await VerifyAsync(id, "000000", "second")).ShouldBe(OtpErrors.LastAttemptFailed with { AttemptsRemaining = 0 });
+        (await VerifyAsync(id, "000000", "first")).ShouldBe(OtpErrors.WrongPin with { AttemptsRemaining = 1 });
         (await VerifyAsync(id, "111111", "first")).ShouldBe(OtpErrors.HasFailed, "another PIN is another submission");
     }
 

@@ -17,6 +17,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    kind = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false, defaultValue: "live"),
                     prefix = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     scopes = table.Column<string>(type: "character varying(400)", maxLength: 400, nullable: false),
@@ -264,7 +265,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 {
                     otp_id = table.Column<Guid>(type: "uuid", nullable: false),
                     hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
-                    code = table.Column<int>(type: "integer", nullable: true)
+                    code = table.Column<int>(type: "integer", nullable: true),
+                    attempts_remaining = table.Column<int>(type: "integer", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -284,6 +286,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     recipient_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     limit_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     lookup_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
+                    external_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     details = table.Column<byte[]>(type: "bytea", nullable: false),
                     status = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     reason = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
@@ -299,6 +302,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     verified_by = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: true),
                     created_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
                     expires_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false),
+                    is_test = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     final_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: true)
                 },
                 constraints: table =>
@@ -591,10 +595,21 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 filter: "unique_hash IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_otps_application_id",
+                table: "otps",
+                columns: new[] { "application_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_otps_expires_at_pending",
                 table: "otps",
                 column: "expires_at",
                 filter: "status = 'PENDING'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_external_hash",
+                table: "otps",
+                columns: new[] { "external_hash", "created_at" },
+                filter: "external_hash IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_otps_final_at",
@@ -607,6 +622,17 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 table: "otps",
                 columns: new[] { "lookup_hash", "created_at" },
                 filter: "lookup_hash IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_recipient_hash",
+                table: "otps",
+                columns: new[] { "recipient_hash", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_track_id",
+                table: "otps",
+                columns: new[] { "track_id", "created_at" },
+                filter: "track_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_messages_due_at",

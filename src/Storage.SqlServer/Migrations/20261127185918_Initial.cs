@@ -17,6 +17,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    kind = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, defaultValue: "live", collation: "Latin1_General_100_BIN2"),
                     prefix = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     scopes = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false, collation: "Latin1_General_100_BIN2"),
@@ -266,7 +267,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
-                    code = table.Column<int>(type: "int", nullable: true)
+                    code = table.Column<int>(type: "int", nullable: true),
+                    attempts_remaining = table.Column<int>(type: "int", nullable: true)
                 },
                 constraints: table =>
                 {
@@ -286,6 +288,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     limit_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     lookup_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
+                    external_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     details = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
@@ -301,6 +304,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     verified_by = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
                     expires_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    is_test = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
                     final_at = table.Column<DateTime>(type: "datetime2", nullable: true)
                 },
                 constraints: table =>
@@ -596,10 +600,21 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 filter: "unique_hash IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_otps_application_id",
+                table: "otps",
+                columns: new[] { "application_id", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
                 name: "ix_otps_expires_at_pending",
                 table: "otps",
                 column: "expires_at",
                 filter: "status = 'PENDING'");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_external_hash",
+                table: "otps",
+                columns: new[] { "external_hash", "created_at" },
+                filter: "external_hash IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_otps_final_at",
@@ -612,6 +627,17 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 table: "otps",
                 columns: new[] { "lookup_hash", "created_at" },
                 filter: "lookup_hash IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_recipient_hash",
+                table: "otps",
+                columns: new[] { "recipient_hash", "created_at" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_otps_track_id",
+                table: "otps",
+                columns: new[] { "track_id", "created_at" },
+                filter: "track_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_outbox_messages_due_at",

@@ -5,6 +5,7 @@ using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Hosting.Providers.Receipts;
 using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Connections;
+using OtpPipeline.Workers.Providers.Http.Requests;
 using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;

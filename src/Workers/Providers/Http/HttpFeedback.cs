@@ -1,5 +1,6 @@
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Workers.Providers.Http.Requests;
 using OtpPipeline.Workers.Providers.Templates;
 
 namespace OtpPipeline.Workers.Providers.Http;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using OtpPipeline.Workers.Providers.Http.Requests;
 
 namespace OtpPipeline.Workers.Providers.Http;
 

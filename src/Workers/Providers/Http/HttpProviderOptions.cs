@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Hosting.Providers.Receipts;
+using OtpPipeline.Workers.Providers.Http.Requests;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
@@ -75,31 +76,6 @@ public sealed class HttpProviderOptions : ProviderEntryOptions, IHttpRequestOpti
 
     /// <summary>PEM file of the only authorities trusted for the gateway's certificate; the machine's by default.</summary>
     public string? CaFile { get; set; }
-}
-
-/// <summary>Credentials of a described provider.</summary>
-public sealed class HttpAuthOptions
-{
-    /// <summary>basic, bearer, query or header.</summary>
-    public string Scheme { get; set; } = "";
-
-    /// <summary>User name, for basic.</summary>
-    public string? Username { get; set; }
-
-    /// <summary>Password, for basic.</summary>
-    public string? Password { get; set; }
-
-    /// <summary>File that holds <see cref="Password"/>.</summary>
-    public string? PasswordFile { get; set; }
-
-    /// <summary>Name of the parameter or header, for query and header.</summary>
-    public string? Name { get; set; }
-
-    /// <summary>Token, for bearer, query and header.</summary>
-    public string? Token { get; set; }
-
-    /// <summary>File that holds <see cref="Token"/>.</summary>
-    public string? TokenFile { get; set; }
 }
 
 /// <summary>Selects the answers that fit all given conditions.</summary>

@@ -3,7 +3,7 @@ using System.Xml;
 using System.Xml.Linq;
 using OtpPipeline.Workers.Providers.Templates;
 
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>Fills a template at start with values that are hard to encode, and parses it as the gateway would.</summary>
 internal static class BodyProbe

@@ -8,7 +8,7 @@ using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers.Templates;
 
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>A compiled request: method, address, headers and body, filled with the values of each message.</summary>
 internal sealed class HttpRequestTemplate

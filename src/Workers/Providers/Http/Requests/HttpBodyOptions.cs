@@ -1,4 +1,4 @@
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>The request body of a described provider.</summary>
 public sealed class HttpBodyOptions

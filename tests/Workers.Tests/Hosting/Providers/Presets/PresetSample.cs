@@ -6,7 +6,7 @@ using OtpPipeline.Core.Recipients;
 using OtpPipeline.Tests.Shared;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
 /// <summary>The file samples.json beside a preset: what is sent for a message, and what answers and receipts mean.</summary>
 /// <param name="Name">The preset's.</param>

@@ -1,6 +1,6 @@
 using OtpPipeline.Workers.Providers.Templates;
 
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>A body format: its name, its content type and its value encoding.</summary>
 /// <param name="Name">The value of Body:Format.</param>

@@ -1,7 +1,7 @@
 using System.Text;
 using OtpPipeline.Hosting.Providers.Entries;
 
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>Where a provider's credentials go: into a header, into the query, or nowhere.</summary>
 internal sealed record HttpAuth((string Name, string Value)? Header, (string Name, string Value)? Query)

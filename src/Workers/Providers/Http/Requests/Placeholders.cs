@@ -1,6 +1,6 @@
 using OtpPipeline.Workers.Providers.Templates;
 
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>The placeholders and filters that an entry's templates can use.</summary>
 internal sealed record Placeholders(IReadOnlyCollection<string> Names, ValueFilters Filters)

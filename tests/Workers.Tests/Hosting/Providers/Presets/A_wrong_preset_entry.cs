@@ -6,7 +6,7 @@ using OtpPipeline.Hosting.Providers.Receipts;
 using OtpPipeline.Workers.Providers.Registration;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
 public sealed class A_wrong_preset_entry
 {

@@ -13,7 +13,7 @@ using OtpPipeline.Tests.Shared;
 using OtpPipeline.Workers.Providers.Http;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
 /// <summary>Replays samples.json of each folder in src/Hosting/Providers/Presets.</summary>
 public sealed class The_samples_of_each_preset

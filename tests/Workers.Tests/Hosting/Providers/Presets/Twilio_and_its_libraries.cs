@@ -10,7 +10,7 @@ using Twilio.Rest.Api.V2010.Account;
 using Twilio.Security;
 using Twilio.Types;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
 /// <summary>Twilio's own libraries, for .NET and for Node, beside the presets.</summary>
 public sealed class Twilio_and_its_libraries

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
 /// <summary>The providers' own libraries for Node, run by libraries/run.cjs.</summary>
 internal static class ProviderLibraries

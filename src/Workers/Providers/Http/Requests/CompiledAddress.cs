@@ -1,7 +1,7 @@
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>Builds the address of each request. Values are percent-encoded and never reach the host part.</summary>
 internal sealed class CompiledAddress

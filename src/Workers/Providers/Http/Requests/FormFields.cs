@@ -1,7 +1,7 @@
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>The fields of a form or a query, each with its template. A field whose value is empty is left out.</summary>
 internal sealed class FormFields

@@ -1,6 +1,6 @@
 using OtpPipeline.Workers.Providers.Templates;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Providers.Templates;
 
 public sealed class Filters_of_placeholders
 {

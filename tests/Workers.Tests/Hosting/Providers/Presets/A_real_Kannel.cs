@@ -4,7 +4,7 @@ using OtpPipeline.Core.Receipts;
 using OtpPipeline.Hosting.Providers.Receipts;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
 /// <summary>Kannel 1.4 with its fake message centre, which reports deliveries.</summary>
 public sealed class A_real_Kannel

@@ -6,7 +6,7 @@ using OtpPipeline.Core.Recipients;
 using OtpPipeline.Workers.Tests.Providers.Support;
 using Telegram.Bot;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
 /// <summary>A client library of Telegram, and an emulator of its Bot API, beside the preset.</summary>
 public sealed class Telegram_and_its_clients

@@ -5,7 +5,7 @@ using OtpPipeline.Core.Receipts;
 using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
-namespace OtpPipeline.Workers.Tests.Providers.Presets;
+namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
 /// <summary>Vonage's own library for Node beside the preset.</summary>
 public sealed class Vonage_and_its_library

@@ -2,7 +2,7 @@ using System.Buffers;
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Workers.Providers.Templates;
 
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>The headers of every request, including credentials.</summary>
 internal sealed class CompiledHeaders

@@ -1,4 +1,4 @@
-namespace OtpPipeline.Workers.Providers.Http;
+namespace OtpPipeline.Workers.Providers.Http.Requests;
 
 /// <summary>A request described by data.</summary>
 public interface IHttpRequestOptions

@@ -148,7 +148,7 @@ public sealed class What_a_document_shows
         var document = JsonElement.Parse(await _host.DocumentAsync("v1"));
         var schemas = document.GetProperty("components").GetProperty("schemas");
         var request = document.GetProperty("paths").GetProperty("/otp").GetProperty("post");
-        schemas.GetProperty(Reference(request.GetProperty("requestBody"))).GetProperty("properties").EnumerateObject().Count().ShouldBe(17);
+        schemas.GetProperty(Reference(request.GetProperty("requestBody"))).GetProperty("properties").EnumerateObject().Count().ShouldBe(18);
         schemas.GetProperty("OtpAnswer").GetProperty("required").GetArrayLength().ShouldBeGreaterThanOrEqualTo(13);
     }
 

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Api.Tests.Otps;
 
@@ -92,8 +93,8 @@ public sealed class A_test_key
             _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Deliveries:Channels:sms:Provider"] = "gateway" });
         using var http = new HttpClient { BaseAddress = server.Address };
 
-        (await ProviderAsync(new(http, _host.Shop.Key))).ShouldBe("gateway");
-        (await ProviderAsync(new(http, _host.ShopTests.Key))).ShouldBe("sandbox");
+        (await RouteAsync(new(http, _host.Shop.Key))).ShouldBe(DeliveryRoute.Default);
+        (await RouteAsync(new(http, _host.ShopTests.Key))).ShouldBe("sandbox");
     }
 
     [Fact]
@@ -103,7 +104,7 @@ public sealed class A_test_key
             _host, new Dictionary<string, string>(StringComparer.Ordinal) { ["Sandbox:TestKeysOnly"] = "true" });
         using var http = new HttpClient { BaseAddress = server.Address };
 
-        (await ProviderAsync(new(http, _host.ShopTests.Key))).ShouldBe("sandbox");
+        (await RouteAsync(new(http, _host.ShopTests.Key))).ShouldBe("sandbox");
         var refused = await new ApiClient(http, _host.Shop.Key).RequestAsync(new { phoneNumber = Recipients.Next() });
         CodeOf(refused).ShouldBe(2102);
     }
@@ -157,10 +158,10 @@ public sealed class A_test_key
 
     private static int CodeOf(Answer answer) => answer.Json.GetProperty("error").GetProperty("code").GetInt32();
 
-    private async Task<string> ProviderAsync(ApiClient client)
+    private async Task<string> RouteAsync(ApiClient client)
     {
         var id = await client.WithRequestedOtpAsync();
-        return (await client.ReadAsync(id)).Json.GetProperty("deliveries").EnumerateArray().Single().GetProperty("provider").GetString()!;
+        return await _host.QueryAsync(db => db.Deliveries.Where(d => d.OtpId == id).Select(d => d.Route).SingleAsync());
     }
 
     private async Task<(ApiClient Live, ApiClient Test)> WithBothKeysAsync(object settings)

@@ -79,7 +79,7 @@ public sealed class Sending_an_otp_again
         await AreSentAsync(id);
 
         var third = (await SendAsync(strict, id)).ShouldBeRefused(
-            429, "rate_limit", 2120, "Too many OTPs were requested for this recipient in one hour");
+            429, "rate_limit", 2122, "Too many OTPs were requested for this recipient in one hour");
 
         third["Retry-After"].ShouldNotBeNull();
     }

@@ -34,7 +34,7 @@ public sealed class An_admin_request_that_is_refused
     [InlineData("plan", "[]")]
     [InlineData("plan", "\"sms\"")]
     [InlineData("plan", "[\"pigeon\"]")]
-    [InlineData("plan", "[\"sms\",\"call\"]")]
+    [InlineData("plan", "[\"sms\",\"call\",\"sms\",\"call\",\"sms\",\"call\",\"sms\"]")]
     [InlineData("otpCallbackUrl", "\"http://127.0.0.1/\"")]
     [InlineData("otpCallbackUrl", "\"ftp://shop.example/\"")]
     [InlineData("callbackEvents", "\"some\"")]

@@ -27,7 +27,7 @@ make ConnectionStrings__Otp "Host=postgres;Username=otp;Database=otp;Password=$(
 make ConnectionStrings__Otp.owner "Host=postgres;Username=otp_owner;Database=otp;Password=$(cat "$FOLDER/postgres-owner-password")"
 # The hosts declare, write and read what is theirs; amq.default carries answers to the queues of those who asked. RabbitMQ takes
 # the file's right to read for that to write and the other way round, so both are the same; nobody can read from amq.default.
-readonly OWN='^(OtpPipeline[.]|otp-|(request|verify|cancel)-otp)'
+readonly OWN='^(OtpPipeline[.]|otp-|(request|verify|cancel|resend|next)-otp)'
 make rabbitmq.conf "default_user = otp
 default_pass = $(cat "$FOLDER/RabbitMq__Password")
 default_user_tags.administrator = false

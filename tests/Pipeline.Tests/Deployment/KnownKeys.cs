@@ -14,7 +14,7 @@ internal static class KnownKeys
     // Read by ASP.NET Core or by the settings of a container engine, not by a class of ours.
     private static readonly string[] OfTheFramework = ["ASPNETCORE_ENVIRONMENT", "ASPNETCORE_URLS", "DOTNET_ENVIRONMENT"];
 
-    private static readonly Dictionary<string, Type> Sections = OptionsClasses();
+    private static readonly ILookup<string, Type> Sections = OptionsClasses();
 
     /// <summary>Every key of a host's appsettings.json with its value as written; an empty list or map is a key too.</summary>
     public static IReadOnlyDictionary<string, string> From(string host)
@@ -28,8 +28,7 @@ internal static class KnownKeys
     public static bool IsKnown(string key) =>
         OfTheFramework.Contains(key) || From("Api").ContainsKey(key) || From("Workers").ContainsKey(key) || Binds(key.Split(':'));
 
-    private static bool Binds(string[] path) =>
-        Sections.TryGetValue(path[0], out var type) && Walk(type, path.AsSpan(1));
+    private static bool Binds(string[] path) => Sections[path[0]].Any(type => Walk(type, path.AsSpan(1)));
 
     private static bool Walk(Type type, ReadOnlySpan<string> path)
     {
@@ -56,7 +55,7 @@ internal static class KnownKeys
         type.GetInterfaces().Append(type).Where(i => i.IsGenericType && i.GetGenericTypeDefinition() == open)
             .Select(i => i.GetGenericArguments()[argument]).FirstOrDefault();
 
-    private static Dictionary<string, Type> OptionsClasses()
+    private static ILookup<string, Type> OptionsClasses()
     {
         var folders = new[] { "Api", "Workers" }.Select(h => Path.Combine(Repository.Root, "src", h, "bin"));
         var output = Path.GetFileName(Path.GetDirectoryName(Path.GetDirectoryName(AppContext.BaseDirectory + "x")!)!);
@@ -70,8 +69,7 @@ internal static class KnownKeys
             .Where(t => t.Section is not null)
 
             // A list of a class has that class's section too: the list is what is bound.
-            .GroupBy(t => t.Section!, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, g => ListOf(g.First().Type), StringComparer.Ordinal);
+            .ToLookup(t => t.Section!, t => ListOf(t.Type), StringComparer.Ordinal);
     }
 
     private static Type ListOf(Type type) =>

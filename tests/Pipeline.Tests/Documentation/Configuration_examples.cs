@@ -23,6 +23,11 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
         var (pipeline, _) = await documented.GetAsync();
         var examples = Kinds.From(page).Where(e => e.Kind == Kind.Configuration).SelectMany(e => e.Example.Settings)
             .Where(s => !IsPlaceholder(s.Value)).ToList();
+
+        // A page shows both forms of a channel, and a host takes one of them.
+        const string Routes = "__Routes__";
+        var routed = examples.Where(s => s.Key.Contains(Routes, StringComparison.Ordinal)).Select(s => s.Key.Split(Routes)[0]).ToHashSet();
+        examples.RemoveAll(s => s.Key.EndsWith("__Provider", StringComparison.Ordinal) && routed.Contains(s.Key[..^"__Provider".Length]));
         var files = Servers.NewFolder("secret-files");
         foreach (var host in examples.Select(s => HostOf(s.Key)).Distinct())
         {

@@ -14,6 +14,9 @@ internal static class Elsewhere
         ("docs/architecture.md", "PENDING ", "a picture; Core.Tests has the status machine"),
         ("docs/operations.md", "scripts/secrets.sh ", "scripts/compose-test.sh runs it"),
         ("docs/operations.md", "scrape_configs:", "a file of Prometheus; Telemetry/What_Prometheus_reads reads the page as it does"),
+        ("docs/admin.md", "GET  /admin/providers", "request lines; Api.Tests/Providers/Managing_providers makes them"),
+        ("docs/admin.md", "{\"provider\":", "the answer of a real provider; Api.Tests/Providers/Managing_providers has the shape"),
+        ("docs/sandbox.md", "POST /admin/applications/", "a request line; Api.Tests/Otps/A_test_key makes such keys"),
         ("docs/sandbox.md", "GET /sandbox/messages", "a request line; the other pages read messages by it"),
         ("docs/moving-from-smscx.md", "configuration = ", "lines of the vendor's packages, which are not installed here"),
     ];

@@ -90,7 +90,7 @@ public sealed class Each_channel_from_end_to_end(SharedPipeline shared)
 
         (await pipeline.UntilStatusAsync(otp, "FAILED")).Reason.ShouldBe("undeliverable");
 
-        (await pipeline.Client.VerifyAsync(otp, "000000")).Code.ShouldBe(2026);
+        (await pipeline.Client.VerifyAsync(otp, "000000")).Code.ShouldBe(2125);
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [otp]);
         Story(pipeline, otp).ShouldBe(["FAILED", "FAILED"]);
     }

@@ -21,7 +21,7 @@ internal static class NextOtp
 
     /// <summary>Start the next step of the delivery plan</summary>
     /// <remarks>
-    /// Starts the step after the current one now, whatever became of the current one. It counts as a send and costs one. Each call starts
+    /// Starts the step after the current one now, also where the current one arrived. It counts as a send and costs one. Each call starts
     /// one step; with an Idempotency-Key a repetition starts none.
     /// </remarks>
     /// <param name="otpId">Id of the OTP.</param>

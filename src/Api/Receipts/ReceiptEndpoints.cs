@@ -14,7 +14,7 @@ namespace OtpPipeline.Api.Receipts;
 
 /// <summary>Takes the receipts of providers: at an address with a delivery's token, or at one address for all of a provider.</summary>
 /// <remarks>
-/// What is not authentic gets the same 404, whatever is wrong with it, and is charged to its address. The answer is given when the receipts
+/// What is not authentic gets the same 404 for every cause, and is charged to its address. The answer is given when the receipts
 /// are durable.
 /// </remarks>
 internal static class ReceiptEndpoints

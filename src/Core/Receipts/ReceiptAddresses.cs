@@ -29,7 +29,7 @@ public sealed class ReceiptAddresses(OtpSecrets secrets, IOptions<PublicUrlOptio
     /// <summary>The one address for all receipts of a provider; null without <c>Api:PublicUrl</c>.</summary>
     public string? For(string provider) => _base is null ? null : _base + ProviderPath + Uri.EscapeDataString(provider);
 
-    /// <summary>The public form of an address that was called; null where there is none.</summary>
+    /// <summary>The public form of an address that was called; null for any other path.</summary>
     /// <param name="target">Path and query as sent.</param>
     public Uri? Called(string target) => _base is not null && Uri.TryCreate(_base + target, UriKind.Absolute, out var url) ? url : null;
 }

@@ -25,10 +25,12 @@ internal sealed class PostgresProviderStore(NpgsqlDataSource dataSource) : IProv
             SELECT id FROM provider_tests WHERE created_at < clock_timestamp() - interval '1 hour' FOR UPDATE SKIP LOCKED)
         """;
 
+    // Only while the operator's call waits for it (ProviderTrial): nobody expects a later message.
     private const string ClaimTestsSql =
         """
         UPDATE provider_tests t SET claimed_at = clock_timestamp() WHERE t.id IN (
-            SELECT id FROM provider_tests WHERE claimed_at IS NULL AND provider = ANY ($1) ORDER BY created_at LIMIT 10
+            SELECT id FROM provider_tests WHERE claimed_at IS NULL AND provider = ANY ($1)
+              AND created_at > clock_timestamp() - interval '5 seconds' ORDER BY created_at LIMIT 10
             FOR UPDATE SKIP LOCKED)
         RETURNING t.id, t.provider, t.message
         """;

@@ -15,7 +15,7 @@ public sealed record NextCommand(Application Application, Guid OtpId, string? Su
 public sealed class OtpNext(
     SendingTransactions transactions, OtpSecrets secrets, ProviderChoice providers, IOptions<DeliveryOptions> options)
 {
-    /// <summary>Starts the step after the current one, whatever became of the current one.</summary>
+    /// <summary>Starts the step after the current one, also where the current one arrived.</summary>
     /// <param name="command">The command.</param>
     /// <param name="cancellationToken">Ends the wait, not the work.</param>
     public Task<SendingAnswer> StartAsync(NextCommand command, CancellationToken cancellationToken) =>

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace OtpPipeline.Hosting.Providers.Entries;
 
-/// <summary>What every entry of section <c>Providers</c> may set, whatever its type.</summary>
+/// <summary>What every entry of section <c>Providers</c> may set, of any type.</summary>
 public abstract class ProviderEntryOptions
 {
     /// <summary>Type of the entry.</summary>

@@ -79,12 +79,18 @@ rabbitmq_ready() {
     done
 }
 
+# rabbitmq_machines DIR: the Erlang machine that runs from this folder, if one does.
+rabbitmq_machines() {
+    local pid
+    for pid in $(marked_processes "$1"); do
+        if [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = beam.smp ]; then printf '%s\n' "$pid"; fi
+    done
+}
+
 # rabbitmq_stop DIR: SIGTERM to the Erlang machine is an orderly stop; its epmd never ends by itself.
 rabbitmq_stop() {
-    local pid machine=""
-    for pid in $(marked_processes "$1"); do
-        [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = beam.smp ] && machine="$machine $pid"
-    done
+    local machine
+    machine=$(rabbitmq_machines "$1")
     if [ -n "$machine" ]; then
         # shellcheck disable=SC2086
         kill -TERM $machine 2>/dev/null || true

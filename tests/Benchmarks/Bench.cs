@@ -1,4 +1,5 @@
 using Npgsql;
+using OtpPipeline.Benchmarks.Phases;
 using OtpPipeline.Benchmarks.Reporting;
 using OtpPipeline.Benchmarks.Running;
 
@@ -8,7 +9,7 @@ namespace OtpPipeline.Benchmarks;
 internal sealed class Bench : IAsyncDisposable
 {
     private const string DatabaseName = "otp_bench";
-    private Pipeline? _pipeline;
+    private readonly HashSet<string> _warmCeilings = new(StringComparer.Ordinal);
 
     private Bench(Arguments arguments, Report report)
     {
@@ -20,7 +21,11 @@ internal sealed class Bench : IAsyncDisposable
 
     public Arguments Arguments { get; }
 
-    public Lengths Lengths => Arguments.Lengths;
+    /// <summary>Which round runs; the first is 1.</summary>
+    public int Round { get; set; } = 1;
+
+    /// <summary>Of this round: what is warm since the first needs little.</summary>
+    public Lengths Lengths => Round == 1 ? Arguments.Lengths : Arguments.Lengths.Again();
 
     public Report Report { get; }
 
@@ -40,17 +45,36 @@ internal sealed class Bench : IAsyncDisposable
         return new Bench(arguments, report);
     }
 
-    /// <summary>The Api and the workers, started when a phase first asks for them: the ceilings are measured without them.</summary>
+    /// <summary>The hosts, if a phase has asked for them.</summary>
+    public Pipeline? Running { get; private set; }
+
+    /// <summary>The Api and the workers, started when a phase first asks for them.</summary>
     public async Task<Pipeline> PipelineAsync(CancellationToken cancellationToken) =>
-        _pipeline ??= await Pipeline.StartAsync(this, cancellationToken);
+        Running ??= await Pipeline.StartAsync(this, cancellationToken);
+
+    /// <summary>Measures a ceiling now, so that the figure after it is held against the same minute.</summary>
+    public async Task<double> CeilingAsync(Ceiling ceiling, CancellationToken cancellationToken)
+    {
+        var lengths = (_warmCeilings.Add(ceiling.Name) ? Arguments.Lengths : Arguments.Lengths.Again()).OfCeiling();
+        var (rate, note) = await ceiling.MeasureAsync(this, lengths, cancellationToken);
+        Report.Add(new(ceiling.Name, rate, "1/s", Note: note ?? ceiling.NoteOf(rate)));
+        return rate;
+    }
+
+    /// <summary>After rows were put into the tables: autovacuum must not start in the middle of a measurement because of them.</summary>
+    public async Task VacuumAsync(CancellationToken cancellationToken)
+    {
+        await Database.ExecuteAsync("VACUUM (ANALYZE)", cancellationToken);
+        await Database.ExecuteAsync("CHECKPOINT", cancellationToken);
+    }
 
     public string LogFile(string name) => Path.Combine(Arguments.Logs, $"bench-{name}.log");
 
     public async ValueTask DisposeAsync()
     {
-        if (_pipeline is not null)
+        if (Running is not null)
         {
-            await _pipeline.DisposeAsync();
+            await Running.DisposeAsync();
         }
 
         await Database.DisposeAsync();

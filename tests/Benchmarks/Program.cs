@@ -8,22 +8,29 @@ if (args is [EmptyServer.Verb, var url])
     return await EmptyServer.RunAsync(url);
 }
 
+if (args is [Comparison.Verb, .. { Length: > 0 } files])
+{
+    Comparison.Print(files);
+    return 0;
+}
+
 Phase[] phases =
 [
-    new("numbers", [], NumberReading.RunAsync),
-    new("commits", [], RawCommits.RunAsync),
-    new("bus", [], RawBus.RunAsync),
-    new("http", [], RawHttp.RunAsync),
-    new("accepted", ["commits", "http"], Intake.RunAsync),
-    new("verified", ["commits"], Verification.RunAsync),
+    new("numbers", [], NumberReading.RunAsync) { IsOnce = true },
+    Phase.Of(RawCommits.Ceiling, "commits"),
+    Phase.Of(RawBus.Ceiling, "bus"),
+    Phase.Of(RawHttp.Ceiling, "http"),
+    new("accepted", [], Intake.RunAsync),
+    new("verified", [], Verification.RunAsync),
     new("latency", ["accepted"], Latency.RunAsync),
-    new("life", ["bus"], WholeLife.RunAsync),
-    new("callbacks", ["bus"], Callbacks.RunAsync),
-    new("commands", ["bus"], Commands.RunAsync),
-    new("slow", ["accepted"], SlowProvider.RunAsync),
-    new("fairness", ["accepted"], Fairness.RunAsync),
-    new("full", ["accepted", "verified"], FullTable.RunAsync),
-    new("memory", ["accepted", "verified"], Memory.RunAsync),
+    new("life", [], WholeLife.RunAsync),
+    new("callbacks", [], Callbacks.RunAsync),
+    new("commands", ["accepted"], Commands.RunAsync),
+    new("intake", [], Intake.RunAloneAsync),
+    new("slow", ["accepted"], SlowProvider.RunAsync) { IsOnce = true },
+    new("fairness", ["accepted"], Fairness.RunAsync) { IsOnce = true },
+    new("full", ["accepted", "verified"], FullTable.RunAsync) { IsOnce = true },
+    new("memory", ["accepted", "verified"], Memory.RunAsync) { IsOnce = true },
 ];
 
 if (Arguments.Parse(args, [.. phases.Select(p => p.Name)], out var arguments) is { } wrong)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using OtpPipeline.Benchmarks.Load;
+using OtpPipeline.Benchmarks.Processor;
 using OtpPipeline.Benchmarks.Reporting;
 using OtpPipeline.Benchmarks.Running;
 using OtpPipeline.Benchmarks.Seeding;
@@ -20,48 +21,44 @@ internal static class Callbacks
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
         var pipeline = await bench.PipelineAsync(cancellationToken);
-        var count = bench.Lengths.Pending / 4;
+        var bus = await bench.CeilingAsync(RawBus.Ceiling, cancellationToken);
+        var count = bench.Arguments.Lengths.Pending / 4;
         await using var receiver = await CallbackReceiver.StartAsync(Hosts, cancellationToken);
         Console.WriteLine($"  {count:#,##0} OTPs are verified while the workers are stopped");
         await pipeline.StopWorkersAsync();
         var waiting = await new OtpSeeder(bench.Database, pipeline, receiver.Bases).PendingAsync(count, cancellationToken);
-        await VerifyAsync(pipeline, waiting, cancellationToken);
+        await Verification.VerifyAllAsync(pipeline, waiting, cancellationToken);
         await pipeline.RestartWorkersAsync(cancellationToken);
         var (rate, note) = await CountAsync(receiver, count, cancellationToken);
         await receiver.SettleAsync(cancellationToken);
-        bench.Report.Add(new("callbacks", rate, "1/s", bench.Report.ValueOf(RawBus.Name), Note: note));
+        bench.Report.Add(new("callbacks", rate, "1/s", bus, Note: note));
+        if (rate is not null)
+        {
+            await MeasureTimeAsync(bench, pipeline, receiver, bench.Lengths.Warm().Pending / 4, cancellationToken);
+        }
     }
 
-    private static async Task VerifyAsync(Pipeline pipeline, List<DeliveredOtp> waiting, CancellationToken cancellationToken)
+    /// <summary>
+    /// Processor time of an OTP that is verified and called back, while the workers run: after the backlog they are warm.
+    /// </summary>
+    private static async Task MeasureTimeAsync(
+        Bench bench, Pipeline pipeline, CallbackReceiver receiver, int count, CancellationToken cancellationToken)
     {
-        var next = -1;
-        await using var callers = await Callers.StartAsync(
-            pipeline.Api.Address,
-            () =>
-            {
-                var request = new VerifyRequest(pipeline.Api.Address, pipeline.Key);
-                return async (wire, stopping) =>
-                {
-                    var i = Interlocked.Increment(ref next);
-                    if (i < waiting.Count)
-                    {
-                        return await wire.CallAsync(request.From(waiting[i].OtpId, waiting[i].Pin)) == 200;
-                    }
-
-                    await Task.Delay(Timeout.Infinite, stopping);
-                    return true;
-                };
-            },
-            cancellationToken);
-        while (callers.Succeeded < waiting.Count && !callers.HasFailed)
+        var waiting = await new OtpSeeder(bench.Database, pipeline, receiver.Bases).PendingAsync(count, cancellationToken);
+        await bench.VacuumAsync(cancellationToken);
+        var (meter, before, start) = (ProcessorMeter.Start(bench), receiver.Count, Stopwatch.StartNew());
+        await Verification.VerifyAllAsync(pipeline, waiting, cancellationToken);
+        while (receiver.Count - before < count && start.Elapsed < Longest)
         {
-            await Task.Delay(50, cancellationToken);
+            await Task.Delay(20, cancellationToken);
         }
 
-        if (await callers.StopAsync() is { } failure)
+        var missing = count - (receiver.Count - before);
+        await pipeline.DrainAsync(cancellationToken);
+        bench.Report.Add(meter.PerOtp("verified and called back", count) with
         {
-            throw new BenchException($"The OTPs for the callbacks could not be verified: {failure}");
-        }
+            Note = missing > 0 ? $"{missing:#,##0} of {count:#,##0} callbacks did not come within {Longest.TotalSeconds:0} s" : null,
+        });
     }
 
     private static async Task<(double? Rate, string? Note)> CountAsync(

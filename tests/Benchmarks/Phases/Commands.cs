@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text;
 using OtpPipeline.Benchmarks.Load;
+using OtpPipeline.Benchmarks.Processor;
 using OtpPipeline.Benchmarks.Reporting;
 using OtpPipeline.Benchmarks.Running;
 using RabbitMQ.Client;
@@ -14,6 +15,7 @@ namespace OtpPipeline.Benchmarks.Phases;
 /// </summary>
 internal sealed class Commands : IAsyncDisposable
 {
+    private const string Name = "commands from the bus";
     private const string Queue = "request-otp";
     private const int Open = 1_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -33,28 +35,52 @@ internal sealed class Commands : IAsyncDisposable
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
         var running = await bench.PipelineAsync(cancellationToken);
-        var connected = await new ConnectionFactory { Uri = bench.Arguments.RabbitMq }.CreateConnectionAsync(cancellationToken);
-        await using var commands = new Commands(running, connected);
-        if (!await commands.QueueExistsAsync(cancellationToken) || !await commands.StartAsync(cancellationToken))
+        var bus = await bench.CeilingAsync(RawBus.Ceiling, cancellationToken);
+        await using (var warming = await ConnectAsync(bench, running, cancellationToken))
         {
-            bench.Report.Add(
-                new("commands from the bus", null, "1/s", bench.Report.ValueOf(RawBus.Name), Note: "NOT THERE YET: no answer within 10 s"));
-            return;
+            if (!await warming.QueueExistsAsync(cancellationToken) || !await warming.StartAsync(cancellationToken))
+            {
+                bench.Report.Add(new(Name, null, "1/s", bus, Note: "NOT THERE YET: no answer within 10 s"));
+                return;
+            }
+
+            Console.WriteLine($"  {bench.Lengths.WarmUp.TotalSeconds:0} s of commands to warm up");
+            await Task.Delay(bench.Lengths.WarmUp, cancellationToken);
+            await warming.StopSendingAsync();
         }
 
-        var rate = await Gauge.RateAsync(
-            "commands from the bus", bench.Lengths, () => Interlocked.Read(ref commands._accepted), cancellationToken);
-        var note = commands._refused > 0 ? $"{commands._refused:#,##0} were refused, the first with {commands._firstError}" : null;
-        bench.Report.Add(new("commands from the bus", rate, "1/s", bench.Report.ValueOf(RawBus.Name), Note: note));
-        await commands.DisposeAsync();
         await running.DrainAsync(cancellationToken);
+        await using var commands = await ConnectAsync(bench, running, cancellationToken);
+        var meter = ProcessorMeter.Start(bench);
+        await commands.StartAsync(cancellationToken);
+        var rate = await Gauge.RateAsync(Name, bench.Lengths.Warm(), () => Interlocked.Read(ref commands._accepted), cancellationToken);
+        await commands.StopSendingAsync();
+        await running.DrainAsync(cancellationToken);
+        var note = commands._refused > 0 ? $"{commands._refused:#,##0} were refused, the first with {commands._firstError}" : null;
+        bench.Report.Add(new(Name, rate, "1/s", bus, Note: note));
+        bench.Report.Add(meter.PerOtp(
+            "commanded and delivered", Interlocked.Read(ref commands._accepted), Goal.RatioAtMost(1.3), bench.Report.ValueOf(Intake.Delivered)));
     }
 
     public async ValueTask DisposeAsync()
     {
+        await StopSendingAsync();
+        await _connection.DisposeAsync();
+    }
+
+    private static async Task<Commands> ConnectAsync(Bench bench, Pipeline running, CancellationToken cancellationToken) =>
+        new(running, await new ConnectionFactory { Uri = bench.Arguments.RabbitMq }.CreateConnectionAsync(cancellationToken));
+
+    /// <summary>Sends no more, and waits for the answers to what was sent.</summary>
+    private async Task StopSendingAsync()
+    {
         await _stop.CancelAsync();
         await _sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await _connection.DisposeAsync();
+        var watch = Stopwatch.StartNew();
+        while (_window.CurrentCount < Open && watch.Elapsed < Patience)
+        {
+            await Task.Delay(20, CancellationToken.None);
+        }
     }
 
     private async Task<bool> QueueExistsAsync(CancellationToken cancellationToken)
@@ -99,10 +125,16 @@ internal sealed class Commands : IAsyncDisposable
         while (true)
         {
             await _window.WaitAsync(_stop.Token);
+            if (_stop.IsCancellationRequested)
+            {
+                _window.Release();
+                return;
+            }
+
             var body = $$"""{"applicationId":"{{_pipeline.ApplicationId}}","phoneNumber":"{{IntakeRequest.RecipientOf(IntakeRequest.NextNumber())}}","ttl":1800}""";
             var id = Guid.CreateVersion7().ToString();
             var properties = new BasicProperties { MessageId = id, CorrelationId = id, ReplyTo = _replyTo, ContentType = "application/json", Persistent = true };
-            await channel.BasicPublishAsync("", Queue, mandatory: false, properties, Encoding.UTF8.GetBytes(body), _stop.Token);
+            await channel.BasicPublishAsync("", Queue, mandatory: false, properties, Encoding.UTF8.GetBytes(body), CancellationToken.None);
         }
     }
 

@@ -10,12 +10,12 @@ public sealed record BusProbe(Guid Id, string Channel, int Step);
 /// <summary>Ceiling: MassTransit publishes a small record, confirmed, to a quorum queue and consumes it, both in one process.</summary>
 internal static class RawBus
 {
-    public const string Name = "MassTransit messages";
-    private const double SeenBefore = 9_900;
+    public static readonly Ceiling Ceiling = new("MassTransit messages", SeenBefore: 9_900, MeasureAsync);
     private const int Publishers = 256;
     private const int MostOpen = 4_000;
 
-    public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
+    private static async Task<(double Rate, string? Note)> MeasureAsync(
+        Bench bench, Lengths lengths, CancellationToken cancellationToken)
     {
         var consumed = 0L;
         var published = 0L;
@@ -37,11 +37,11 @@ internal static class RawBus
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var publishers = Enumerable.Range(0, Publishers).Select(_ => Task.Run(PublishAsync, CancellationToken.None)).ToArray();
         var rate = await Gauge.RateAsync(
-            "MassTransit publish and consume on a quorum queue", bench.Lengths, () => Interlocked.Read(ref consumed), cancellationToken);
+            "MassTransit publish and consume on a quorum queue", lengths, () => Interlocked.Read(ref consumed), cancellationToken);
         await stop.CancelAsync();
         await Task.WhenAll(publishers);
         await bus.StopAsync(cancellationToken);
-        bench.Report.Add(new(Name, rate, "1/s", Note: Ceilings.Note(rate, SeenBefore)));
+        return (rate, null);
 
         async Task PublishAsync()
         {

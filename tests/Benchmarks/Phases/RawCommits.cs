@@ -1,6 +1,5 @@
 using Npgsql;
 using OtpPipeline.Benchmarks.Load;
-using OtpPipeline.Benchmarks.Reporting;
 using OtpPipeline.Benchmarks.Running;
 
 namespace OtpPipeline.Benchmarks.Phases;
@@ -8,10 +7,10 @@ namespace OtpPipeline.Benchmarks.Phases;
 /// <summary>Ceiling: 64 connections to PostgreSQL, each inserting one row a transaction and waiting for its commit.</summary>
 internal static class RawCommits
 {
-    public const string Name = "PostgreSQL commits";
-    private const double SeenBefore = 10_900;
+    public static readonly Ceiling Ceiling = new("PostgreSQL commits", SeenBefore: 10_900, MeasureAsync);
 
-    public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
+    private static async Task<(double Rate, string? Note)> MeasureAsync(
+        Bench bench, Lengths lengths, CancellationToken cancellationToken)
     {
         await bench.Database.ExecuteAsync(
             "CREATE TABLE raw_commits (id uuid PRIMARY KEY, at timestamptz NOT NULL, text text NOT NULL)", cancellationToken);
@@ -20,11 +19,11 @@ internal static class RawCommits
         var writers = Enumerable.Range(0, Callers.Connections)
             .Select(_ => Task.Run(() => WriteAsync(bench, () => Interlocked.Increment(ref count), stop.Token), CancellationToken.None)).ToArray();
         var rate = await Gauge.RateAsync(
-            "raw commits of one row from 64 connections", bench.Lengths, () => Interlocked.Read(ref count), cancellationToken);
+            "raw commits of one row from 64 connections", lengths, () => Interlocked.Read(ref count), cancellationToken);
         await stop.CancelAsync();
         await Task.WhenAll(writers);
         await bench.Database.ExecuteAsync("DROP TABLE raw_commits", cancellationToken);
-        bench.Report.Add(new(Name, rate, "1/s", Note: Ceilings.Note(rate, SeenBefore)));
+        return (rate, null);
     }
 
     private static async Task WriteAsync(Bench bench, Action committed, CancellationToken cancellationToken)
@@ -42,16 +41,4 @@ internal static class RawCommits
             committed();
         }
     }
-}
-
-internal static class Ceilings
-{
-    private const double Suspicious = 0.7;
-
-    /// <summary>A ceiling far under what two cores gave before makes every ratio look better than it is.</summary>
-    public static string? Note(double rate, double seenBefore) =>
-        rate < Suspicious * seenBefore
-            ? $"LOW: under {Suspicious:0.0} of the {seenBefore:#,##0}/s seen on an idle machine of two cores; something else runs, or " +
-                $"the disk is slow"
-            : null;
 }

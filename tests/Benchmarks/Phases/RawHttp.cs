@@ -6,9 +6,10 @@ namespace OtpPipeline.Benchmarks.Phases;
 /// <summary>Ceiling: an ASP.NET Core POST that does nothing, with the load generator of all further phases.</summary>
 internal static class RawHttp
 {
-    public const string Name = "empty POST";
+    public static readonly Ceiling Ceiling = new("empty POST", SeenBefore: null, MeasureAsync);
 
-    public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
+    private static async Task<(double Rate, string? Note)> MeasureAsync(
+        Bench bench, Lengths lengths, CancellationToken cancellationToken)
     {
         await using var server = new HostProcess(typeof(RawHttp).Assembly.Location, [], bench.LogFile("empty"));
         server.Launch(EmptyServer.Verb, server.Address.ToString());
@@ -21,7 +22,7 @@ internal static class RawHttp
                 return async (wire, _) => await wire.CallAsync(request.Next(out var _)) == 201;
             },
             cancellationToken);
-        var rate = await Gauge.RateAsync("empty POST from 64 connections", bench.Lengths, () => callers.Succeeded, cancellationToken);
-        bench.Report.Add(new(Name, rate, "1/s", Note: await callers.StopAsync()));
+        var rate = await Gauge.RateAsync("empty POST from 64 connections", lengths, () => callers.Succeeded, cancellationToken);
+        return (rate, await callers.StopAsync());
     }
 }

@@ -15,7 +15,7 @@ internal static class SlowProvider
         var pipeline = await bench.PipelineAsync(cancellationToken);
         Console.WriteLine("  starting the workers again with a provider that takes 200 ms");
         await pipeline.RestartWorkersAsync(cancellationToken, ("Sandbox__Latency", Latency));
-        var (rate, note) = await Intake.MeasureAsync(bench.Lengths, pipeline, "accepted OTPs, provider of 200 ms", cancellationToken);
+        var (rate, note) = await Intake.RateAsync(bench, pipeline, "accepted OTPs, provider of 200 ms", cancellationToken);
         bench.Report.Add(new("accepted OTPs, provider of 200 ms", rate, "1/s", bench.Report.ValueOf(Intake.Name), Goal.Ratio(0.90), note));
 
         // The backlog would take minutes at that pace, and whether anything is lost shows at any pace.

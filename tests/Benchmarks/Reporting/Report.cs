@@ -1,72 +1,80 @@
-using System.Globalization;
 using System.Text.Json;
 
 namespace OtpPipeline.Benchmarks.Reporting;
 
-/// <summary>All figures of a run: lines while it runs, a table at its end, JSON for machines.</summary>
+/// <summary>All figures of a run: lines while it runs, tables at its end, JSON for machines.</summary>
 internal sealed class Report
 {
-    private readonly List<Figure> _figures = [];
+    private static readonly string[] Parts = ["Api", "Workers", "RabbitMQ", "PostgreSQL", "load"];
+    private readonly List<Series> _series = [];
 
+    /// <summary>One round of a figure; rounds of the same name belong together.</summary>
     public void Add(Figure figure)
     {
-        _figures.Add(figure);
-        var ratio = figure.Ratio is { } r ? $", {r:0.00} of {Number(figure.Ceiling)}" : "";
-        Console.WriteLine(
-            $"  => {figure.Name}: {Number(figure.Value)} {figure.Unit}{ratio}{(figure.Note is null ? "" : $" ({figure.Note})")}");
+        if (_series.Find(s => s.Name == figure.Name) is { } series)
+        {
+            series.Add(figure);
+        }
+        else
+        {
+            _series.Add(new(figure));
+        }
+
+        var ratio = figure.Ratio is { } r ? $", {Text.Ratio(r)} of {Text.Number(figure.Ceiling)}" : "";
+        var parts = figure.Parts is { Count: > 0 } of ? $": {string.Join(", ", of.Select(p => $"{p.Key} {p.Value:0}"))}" : "";
+        var note = figure.Note is null ? "" : $" ({figure.Note})";
+        Console.WriteLine($"  => {figure.Name}: {Text.Number(figure.Value)} {figure.Unit}{ratio}{parts}{note}");
     }
 
-    /// <summary>What an earlier phase measured; null where it did not.</summary>
-    public double? ValueOf(string name) => _figures.Find(f => f.Name == name)?.Value;
+    /// <summary>The median of what was measured so far; null where nothing was.</summary>
+    public double? ValueOf(string name) => _series.Find(s => s.Name == name)?.Value;
 
     public void Print()
     {
-        if (_figures.Count == 0)
+        PrintFigures([.. _series.Where(s => s.Parts is null)]);
+        PrintProcessorTimes([.. _series.Where(s => s.Parts is not null)]);
+        foreach (var (name, note) in _series.SelectMany(s => s.Notes.Select(n => (s.Name, n))))
         {
-            return;
+            Console.WriteLine($"  {name}: {note}");
         }
-
-        string[] head = ["what", "value", "unit", "ceiling", "ratio", "goal", ""];
-        List<string[]> rows = [.. _figures.Select(Row)];
-        var widths = head.Select((h, i) => Math.Max(h.Length, rows.Max(r => r[i].Length))).ToArray();
-        Console.WriteLine();
-        foreach (var row in rows.Prepend(head))
-        {
-            Console.WriteLine(
-                "  " + string.Join("  ", row.Select((cell, i) => i is 1 or 3 or 4 ? cell.PadLeft(widths[i]) : cell.PadRight(widths[i])))
-                    .TrimEnd());
-        }
-
-        foreach (var noted in _figures.Where(f => f.Note is not null))
-        {
-            Console.WriteLine($"  {noted.Name}: {noted.Note}");
-        }
-
-        Console.WriteLine();
     }
 
     public async Task WriteJsonAsync(string file)
     {
         await using var stream = File.Create(file);
-        await JsonSerializer.SerializeAsync(
-            stream,
-            new { figures = _figures.Select(f => new { name = f.Name, value = Rounded(f.Value), unit = f.Unit, ceiling = Rounded(f.Ceiling), ratio = Rounded(f.Ratio) }) },
-            new JsonSerializerOptions { WriteIndented = true });
+        await JsonSerializer.SerializeAsync(stream, new FigureFile([.. _series.Select(FigureFile.Row.From)]), FigureFile.Json);
     }
 
-    private static string[] Row(Figure f) =>
-    [
-        f.Name, Number(f.Value), f.Unit, f.Ceiling is null ? "" : Number(f.Ceiling),
-        f.Ratio is { } ratio ? ratio.ToString("0.00", CultureInfo.InvariantCulture) : "",
-        f.Goal?.Text ?? "", f.IsMet switch { true => "met", false => "MISSED", _ => "" },
-    ];
-
-    private static double? Rounded(double? value) => value is { } v ? Math.Round(v, 4) : null;
-
-    private static string Number(double? value) => value switch
+    private static void PrintFigures(List<Series> figures)
     {
-        null => "-",
-        < 100 => value.Value.ToString("0.0", CultureInfo.InvariantCulture),
-        _ => value.Value.ToString("#,##0", CultureInfo.InvariantCulture),
-    };
+        if (figures.Count > 0)
+        {
+            Text.PrintTable(
+                ["what", "value", "unit", "of rounds", "ceiling", "ratio", "of rounds", "goal", ""],
+                figures.Select(s => new[]
+                {
+                    s.Name, Text.Number(s.Value), s.Unit, Text.Spread(s.Values, Text.Number), s.Ceiling is null ? "" : Text.Number(s.Ceiling),
+                    s.Ratio is { } ratio ? Text.Ratio(ratio) : "", Text.Spread(s.Ratios, Text.Ratio), s.Goal?.Text ?? "", Met(s),
+                }),
+                rightAligned: [1, 4, 5]);
+        }
+    }
+
+    private static void PrintProcessorTimes(List<Series> times)
+    {
+        if (times.Count > 0)
+        {
+            Text.PrintTable(
+                ["processor time of one OTP, µs", .. Parts, "sum", "of rounds", "ratio", "goal", ""],
+                times.Select(s => (string[])
+                [
+                    s.Name, .. Parts.Select(p => s.Parts!.TryGetValue(p, out var time) ? time.ToString("0", Text.Culture) : ""),
+                    Text.Whole(s.Value), Text.Spread(s.Values, v => Text.Whole(v)),
+                    s.Ratio is { } ratio ? Text.Ratio(ratio) : "", s.Goal?.Text ?? "", Met(s),
+                ]),
+                rightAligned: [1, 2, 3, 4, 5, 6, 8]);
+        }
+    }
+
+    private static string Met(Series series) => series.IsMet switch { true => "met", false => "MISSED", _ => "" };
 }

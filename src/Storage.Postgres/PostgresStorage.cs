@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using OtpPipeline.Core.Applications;
@@ -56,7 +57,7 @@ public static class PostgresStorage
         services.AddSingleton<StoreCheck>(new PostgresCheck(settings.ConnectionString, behindPooler).RunAsync);
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
         services.AddPooledDbContextFactory<OtpDbContext>((provider, options) =>
-            Configure(options, provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(CallbackUrlEncryption.Instance));
+            options.UsePostgresStorage(provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(CallbackUrlEncryption.Instance));
         services.AddSingleton<IOtpStore, PostgresOtpStore>();
         services.AddSingleton<IIntakeStore, PostgresOtpStore>();
         services.AddSingleton<IOtpSearch, PostgresOtpSearch>();
@@ -73,8 +74,13 @@ public static class PostgresStorage
         return services.AddPostgresOutbox();
     }
 
-    private static DbContextOptionsBuilder Configure(DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
-        options.UseNpgsql(dataSource, npgsql => npgsql.MigrationsAssembly(typeof(PostgresStorage).Assembly.GetName().Name));
+    /// <summary>Configures a context for PostgreSQL with the migrations in this assembly.</summary>
+    /// <param name="options">The context's options.</param>
+    /// <param name="dataSource">The connections.</param>
+    public static DbContextOptionsBuilder UsePostgresStorage(this DbContextOptionsBuilder options, NpgsqlDataSource dataSource) =>
+        options
+            .UseNpgsql(dataSource, npgsql => npgsql.MigrationsAssembly(typeof(PostgresStorage).Assembly.GetName().Name))
+            .ReplaceService<IModelCustomizer, PostgresModel>();
 
     private static void Default(NpgsqlConnectionStringBuilder settings, string key, Action set)
     {

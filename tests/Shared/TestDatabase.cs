@@ -33,6 +33,13 @@ internal class TestDatabase : IAsyncDisposable
         return await command.ExecuteScalarAsync() is T value ? value : default;
     }
 
+    /// <summary>Makes a pending OTP due.</summary>
+    public Task ExpireAsync(Guid otpId) => ExecuteAsync(
+        $"""
+        UPDATE otps SET expires_at = clock_timestamp() WHERE id = '{otpId}';
+        UPDATE otp_pins p SET valid_until = o.expires_at FROM otps o WHERE o.id = p.otp_id AND o.id = '{otpId}'
+        """);
+
     public Task<long> CountAsync(string fromWhere) => ScalarAsync<long>($"SELECT count(*) FROM {fromWhere}");
 
     public async ValueTask DisposeAsync()

@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Design;
+using Npgsql;
 using OtpPipeline.Core.Database;
+using OtpPipeline.Storage.Postgres;
 using OtpPipeline.Storage.SqlServer;
 
 namespace OtpPipeline.Migrations;
@@ -16,9 +18,7 @@ public sealed class OtpDbContextFactory : IDesignTimeDbContextFactory<OtpDbConte
         switch (provider)
         {
             case "Postgres":
-                options.UseNpgsql(
-                    connection ?? "Host=localhost;Database=otp",
-                    postgres => postgres.MigrationsAssembly("OtpPipeline.Storage.Postgres"));
+                options.UsePostgresStorage(NpgsqlDataSource.Create(connection ?? "Host=localhost;Database=otp"));
                 break;
             case "SqlServer":
                 options.UseSqlServerStorage(connection ?? "Server=localhost;Database=otp");

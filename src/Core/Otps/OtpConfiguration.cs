@@ -37,7 +37,8 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.CreatedAt).HasColumnName("created_at");
         builder.Property(o => o.ExpiresAt).HasColumnName("expires_at");
         builder.Property(o => o.FinalAt).HasColumnName("final_at");
-        builder.HasIndex(o => o.ExpiresAt).HasDatabaseName("ix_otps_expires_at_pending").HasFilter("status = 'PENDING'");
+
+        // No index has a column that an update changes, so an update of an OTP adds no index entry: decisions/one-sweeper.
         builder.HasIndex(o => new { o.LookupHash, o.CreatedAt }).HasDatabaseName("ix_otps_lookup_hash")
             .HasFilter("lookup_hash IS NOT NULL");
         builder.HasIndex(o => new { o.ApplicationId, o.CreatedAt, o.Id }).HasDatabaseName("ix_otps_application_id");
@@ -45,7 +46,6 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.HasIndex(o => new { o.TrackId, o.CreatedAt }).HasDatabaseName("ix_otps_track_id").HasFilter("track_id IS NOT NULL");
         builder.HasIndex(o => new { o.ExternalHash, o.CreatedAt }).HasDatabaseName("ix_otps_external_hash")
             .HasFilter("external_hash IS NOT NULL");
-        builder.HasIndex(o => o.FinalAt).HasDatabaseName("ix_otps_final_at").HasFilter("final_at IS NOT NULL");
     }
 }
 
@@ -66,6 +66,7 @@ internal sealed class OtpPinConfiguration : IEntityTypeConfiguration<OtpPin>
         builder.Property(p => p.Message).HasColumnName("message");
         builder.Property(p => p.FindHash).HasColumnName("find_hash").HasMaxLength(32);
         builder.Property(p => p.UniqueHash).HasColumnName("unique_hash").HasMaxLength(32);
+        builder.HasIndex(p => p.ValidUntil).HasDatabaseName("ix_otp_pins_valid_until");
         builder.HasIndex(p => p.FindHash).HasDatabaseName("ix_otp_pins_find_hash").HasFilter("find_hash IS NOT NULL");
         builder.HasIndex(p => p.UniqueHash).IsUnique().HasDatabaseName("ux_otp_pins_unique_hash").HasFilter("unique_hash IS NOT NULL");
     }

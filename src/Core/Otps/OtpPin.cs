@@ -12,6 +12,7 @@ public sealed class OtpPin
 
     public required string KeyId { get; init; }
 
+    /// <summary>When the OTP expires; the expiry job finds it by this column.</summary>
     public required DateTime ValidUntil { get; init; }
 
     /// <summary>The comparison is case-sensitive.</summary>

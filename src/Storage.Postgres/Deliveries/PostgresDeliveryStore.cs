@@ -17,7 +17,7 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
         $"""
         WITH open AS MATERIALIZED (
             SELECT o.id, o.application_id, o.recipient_hash, o.country_iso, o.details, o.expires_at FROM otps o
-            WHERE o.id = ANY ($1) AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > clock_timestamp() + $5
+            WHERE o.id = ANY ($1) AND o.status = 'PENDING' AND o.expires_at > clock_timestamp() + $5
             ORDER BY o.id FOR SHARE)
         UPDATE deliveries d
         SET status = 'SENDING', lease_id = w.lease_id, lease_until = clock_timestamp() + $4, updated_at = clock_timestamp(),

@@ -882,14 +882,6 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.HasKey("Id")
                         .HasName("pk_otps");
 
-                    b.HasIndex("ExpiresAt")
-                        .HasDatabaseName("ix_otps_expires_at_pending")
-                        .HasFilter("status = 'PENDING'");
-
-                    b.HasIndex("FinalAt")
-                        .HasDatabaseName("ix_otps_final_at")
-                        .HasFilter("final_at IS NOT NULL");
-
                     b.HasIndex("ExternalHash", "CreatedAt")
                         .HasDatabaseName("ix_otps_external_hash")
                         .HasFilter("external_hash IS NOT NULL");
@@ -909,6 +901,8 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasDatabaseName("ix_otps_application_id");
 
                     b.ToTable("otps", (string)null);
+
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 75);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Otps.OtpChange", b =>
@@ -1009,6 +1003,9 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_otp_pins_unique_hash")
                         .HasFilter("unique_hash IS NOT NULL");
+
+                    b.HasIndex("ValidUntil")
+                        .HasDatabaseName("ix_otp_pins_valid_until");
 
                     b.ToTable("otp_pins", (string)null);
                 });

@@ -27,7 +27,7 @@ internal static class OtpStatements
                       AND d.publish_due_at <= (SELECT clock_timestamp()) - c.lag
                     ORDER BY d.publish_due_at LIMIT $1) late
                 ORDER BY late.publish_due_at LIMIT $1) due))
-          AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
+          AND o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
         FOR UPDATE SKIP LOCKED
         """;
 

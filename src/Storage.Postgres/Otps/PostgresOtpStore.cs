@@ -4,6 +4,7 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Intake;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Core.Rules;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Storage.Postgres.Sessions;
 using OtpPipeline.Storage.Postgres.Tables;
@@ -53,13 +54,14 @@ internal sealed class PostgresOtpStore(
         // The only query that needs a missing index: the outbox has none for it, and may be long while the broker is unavailable.
         batch.Add("SELECT set_config('enable_seqscan', 'on', true), set_config('enable_hashjoin', 'on', true)");
         batch.Add(
-            """
+            $"""
             WITH old AS MATERIALIZED (
                 SELECT id FROM otps o
-                WHERE final_at < (SELECT clock_timestamp()) - $1
+                WHERE o.id < (SELECT {FirstIdOf("clock_timestamp() - $1 - $3")})
+                  AND final_at < (SELECT clock_timestamp()) - $1
                   AND NOT EXISTS (SELECT 1 FROM outbox_messages m WHERE m.correlation_id = o.id)
                   AND NOT EXISTS (SELECT 1 FROM callbacks c WHERE c.otp_id = o.id AND c.status = 'PENDING')
-                ORDER BY final_at LIMIT $2 FOR UPDATE SKIP LOCKED),
+                ORDER BY o.id LIMIT $2 FOR UPDATE SKIP LOCKED),
             deliveries_gone AS (DELETE FROM deliveries d USING old WHERE d.otp_id = old.id),
             attempts_gone AS (DELETE FROM callback_attempts a USING old JOIN callbacks c ON c.otp_id = old.id WHERE a.callback_id = c.id),
             callbacks_gone AS (DELETE FROM callbacks c USING old WHERE c.otp_id = old.id),
@@ -69,7 +71,8 @@ internal sealed class PostgresOtpStore(
             DELETE FROM otps o USING old WHERE o.id = old.id
             """,
             new() { Value = periods.FinalOtps },
-            new() { Value = limit });
+            new() { Value = limit },
+            new() { Value = TimeSpan.FromSeconds(OptionRules.MaxTtl) });
         batch.Add(Old("dead_letters", "id", "created_at"), new() { Value = periods.FinalOtps }, new() { Value = limit });
         batch.Add(Old("outbox_messages", "id", "parked_at"), new() { Value = periods.FinalOtps }, new() { Value = limit });
         batch.Add(Old("sandbox_messages", "id", "sent_at"), new() { Value = periods.SandboxMessages }, new() { Value = limit });
@@ -87,6 +90,10 @@ internal sealed class PostgresOtpStore(
         batch.Add("DELETE FROM application_spendings WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 30");
         return await session.ExecuteAsync(batch, cancellationToken);
     }
+
+    /// <summary>The lowest UUIDv7 of a moment: its first 48 bits are milliseconds since 1970.</summary>
+    private static string FirstIdOf(string moment) =>
+        $"rpad(lpad(to_hex((extract(epoch FROM {moment}) * 1000)::bigint), 12, '0'), 32, '0')::uuid";
 
     private static string Old(string table, string key, string column, string condition = "") =>
         $"""

@@ -57,7 +57,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         var locked = await LockDueAsync(
             $"""
             SELECT {OtpTable.Columns} FROM otps o
-            WHERE o.id = ANY ($1) AND {Rows.Unindexed}o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
+            WHERE o.id = ANY ($1) AND o.status = 'PENDING' AND o.expires_at > (SELECT clock_timestamp())
             FOR UPDATE SKIP LOCKED
             """,
             [Parameters.From(otpIds)],
@@ -81,9 +81,10 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>
         LockDueAsync(
             $"""
-            SELECT {OtpTable.Columns} FROM otps o
-            WHERE o.status = 'PENDING' AND o.expires_at <= (SELECT clock_timestamp())
-            ORDER BY o.expires_at LIMIT $1 FOR UPDATE SKIP LOCKED
+            SELECT {OtpTable.Columns} FROM otp_pins p JOIN otps o ON o.id = p.otp_id
+            WHERE p.valid_until <= (SELECT clock_timestamp()) AND o.status = 'PENDING' AND o.expires_at <= (SELECT clock_timestamp())
+              AND NOT EXISTS (SELECT 1 FROM otp_pins newer WHERE newer.otp_id = p.otp_id AND newer.version > p.version)
+            ORDER BY p.valid_until LIMIT $1 FOR UPDATE OF o SKIP LOCKED
             """,
             [new() { Value = limit }],
             cancellationToken);

@@ -67,8 +67,12 @@ internal sealed class Database : IAsyncDisposable
 
     /// <summary>Makes OTPs due at a moment from now.</summary>
     public Task<DateTime> ExpireInAsync(TimeSpan delay, params Guid[] otpIds) => ScalarAsync<DateTime>(
-        "WITH t AS (SELECT clock_timestamp() + $1 AS at), u AS (UPDATE otps SET expires_at = t.at FROM t WHERE id = ANY ($2)) SELECT " +
-        "at FROM t",
+        """
+        WITH t AS (SELECT clock_timestamp() + $1 AS at),
+             u AS (UPDATE otps SET expires_at = t.at FROM t WHERE id = ANY ($2)),
+             p AS (UPDATE otp_pins SET valid_until = t.at FROM t WHERE otp_id = ANY ($2))
+        SELECT at FROM t
+        """,
         delay,
         otpIds);
 

@@ -22,7 +22,12 @@ public sealed class A_worker_that_is_frozen
         var frozen = await pipeline.StartWorkerAsync();
         await Eventually.Until(async () => await pipeline.Database.WaitingAsync() > 0, "the claim waits for the lock");
         frozen.Freeze();
-        await held.CommitAsync("UPDATE otps SET expires_at = clock_timestamp() + interval '3 s' WHERE id = $1", expired);
+        await held.CommitAsync(
+            """
+            WITH o AS (UPDATE otps SET expires_at = clock_timestamp() + interval '3 s' WHERE id = $1 RETURNING id, expires_at)
+            UPDATE otp_pins p SET valid_until = o.expires_at FROM o WHERE p.otp_id = o.id
+            """,
+            expired);
         await pipeline.UntilDeliveryAsync(sentByAnother, "SENDING");
 
         var another = await pipeline.StartWorkerAsync();

@@ -23,7 +23,12 @@ public sealed class Expiring_to_the_moment(SharedPipeline shared)
 
         // Due within one second, each at its own moment.
         await pipeline.Database.ExecuteAsync(
-            "UPDATE otps SET expires_at = clock_timestamp() + interval '4 seconds' + random() * interval '1 second' WHERE id = ANY ($1)",
+            """
+            WITH o AS (
+                UPDATE otps SET expires_at = clock_timestamp() + interval '4 seconds' + random() * interval '1 second'
+                WHERE id = ANY ($1) RETURNING id, expires_at)
+            UPDATE otp_pins p SET valid_until = o.expires_at FROM o WHERE p.otp_id = o.id
+            """,
             ids);
         var expiry = (await pipeline.Database.OtpsAsync(ids)).ToDictionary(o => o.Id, o => o.ExpiresAt);
         var guesses = await Load.RunAsync(

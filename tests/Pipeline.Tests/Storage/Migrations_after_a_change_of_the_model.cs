@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using OtpPipeline.Core.Database;
+using OtpPipeline.Storage.Postgres;
 using OtpPipeline.Storage.SqlServer;
 using Shouldly;
 using Xunit;
@@ -27,7 +29,7 @@ public sealed class Migrations_after_a_change_of_the_model
         }
         else
         {
-            options.UseNpgsql("Host=nowhere.invalid", postgres => postgres.MigrationsAssembly("OtpPipeline.Storage.Postgres"));
+            options.UsePostgresStorage(NpgsqlDataSource.Create("Host=nowhere.invalid"));
         }
 
         return options.Options;

@@ -2,7 +2,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using OtpPipeline.Core.Database;
+using OtpPipeline.Storage.Postgres;
 using OtpPipeline.Storage.SqlServer;
 
 namespace OtpPipeline.Pipeline.Tests.Storage;
@@ -10,8 +12,14 @@ namespace OtpPipeline.Pipeline.Tests.Storage;
 /// <summary>The context on each database as far as it goes without a server.</summary>
 internal static class Models
 {
+    private static readonly NpgsqlDataSource Nowhere = NpgsqlDataSource.Create("Host=nowhere.invalid");
+
     public static OtpDbContext OnPostgres()
-        => new(new DbContextOptionsBuilder<OtpDbContext>().UseNpgsql("Host=nowhere.invalid").Options);
+    {
+        var options = new DbContextOptionsBuilder<OtpDbContext>();
+        options.UsePostgresStorage(Nowhere);
+        return new(options.Options);
+    }
 
     public static ServiceProvider SqlServerHost()
         => new ServiceCollection().AddSqlServerStorage("Server=nowhere.invalid;Database=otp").BuildServiceProvider();

@@ -33,8 +33,7 @@ public sealed class The_purge(SharedPipeline shared)
             "($1, 'unknown', '{}', now(), now(), 20, now(), $2)",
             Guid.NewGuid(),
             untold);
-        await pipeline.Database.ExecuteAsync(
-            "UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = ANY ($1)", new[] { old, untold });
+        (old, untold) = (await AgeAsync(pipeline, old), await AgeAsync(pipeline, untold));
 
         await PurgeAsync(pipeline);
 
@@ -106,13 +105,13 @@ public sealed class The_purge(SharedPipeline shared)
         var (otpId, _) = await pipeline.WithRequestedOtpAsync();
         (await pipeline.Client.CancelAsync(otpId)).Status.ShouldBe(200);
         await AtRestAsync(pipeline, otpId);
+        otpId = await AgeAsync(pipeline, otpId);
         await pipeline.Database.ExecuteAsync(
             """
             WITH c AS (
                 INSERT INTO callbacks (id, otp_id, application_id, sequence, status, content, attempts, failures, due_at, created_at, updated_at)
-                SELECT $1, id, application_id, 2, $2, '', 1, 1, now() + interval '1 hour', now(), now() FROM otps WHERE id = $3 RETURNING id),
-            a AS (INSERT INTO callback_attempts (callback_id, number, started_at, duration_ms) SELECT id, 1, now(), 5 FROM c)
-            UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $3
+                SELECT $1, id, application_id, 2, $2, '', 1, 1, now() + interval '1 hour', now(), now() FROM otps WHERE id = $3 RETURNING id)
+            INSERT INTO callback_attempts (callback_id, number, started_at, duration_ms) SELECT id, 1, now(), 5 FROM c
             """,
             Guid.NewGuid(),
             status,
@@ -167,7 +166,7 @@ public sealed class The_purge(SharedPipeline shared)
         }
 
         await AtRestAsync(pipeline, gone);
-        await pipeline.Database.ExecuteAsync("UPDATE otps SET final_at = final_at - interval '31 days' WHERE id = $1", gone);
+        gone = await AgeAsync(pipeline, gone);
         await PurgeAsync(pipeline);
 
         (await pipeline.Database.ReadAsync(r => r.GetString(0), "SELECT reason FROM dead_letters WHERE queue = 'purge'"))
@@ -188,6 +187,23 @@ public sealed class The_purge(SharedPipeline shared)
             """,
             otpId) == 1,
         $"{otpId} is at rest");
+
+    /// <summary>Makes a final OTP 31 days older; its id, which has the time of its creation, becomes another.</summary>
+    private static async Task<Guid> AgeAsync(RunningPipeline pipeline, Guid otpId)
+    {
+        var aged = Guid.CreateVersion7(DateTimeOffset.UtcNow - TimeSpan.FromDays(31));
+        await pipeline.Database.ExecuteAsync(
+            """
+            WITH d AS (UPDATE deliveries SET otp_id = $2 WHERE otp_id = $1),
+                 c AS (UPDATE otp_changes SET otp_id = $2 WHERE otp_id = $1),
+                 s AS (UPDATE otp_submissions SET otp_id = $2 WHERE otp_id = $1),
+                 m AS (UPDATE outbox_messages SET correlation_id = $2 WHERE correlation_id = $1)
+            UPDATE otps SET id = $2, final_at = final_at - interval '31 days' WHERE id = $1
+            """,
+            otpId,
+            aged);
+        return aged;
+    }
 
     private static async Task PurgeAsync(RunningPipeline pipeline)
     {

@@ -31,8 +31,7 @@ public sealed class What_Prometheus_reads
             await pipeline.UntilDeliveryAsync(otpId, "SENT");
         }
 
-        await pipeline.Database.ExecuteAsync(
-            "UPDATE otps SET expires_at = clock_timestamp() WHERE id = ANY ($1)", otps[3..].Select(o => o.OtpId).ToArray());
+        await pipeline.Database.ExpireInAsync(TimeSpan.Zero, [.. otps[3..].Select(o => o.OtpId)]);
         await pipeline.RequestAsync(new { phoneNumber = Recipients.Refused });
 
         var api = await ReadAsync(pipeline.Apis[0]);

@@ -32,7 +32,7 @@ public sealed class The_jobs : IAsyncLifetime
     public async Task Expire_what_is_past_its_time_within_two_seconds()
     {
         var otpId = await SentAsync();
-        await _database.ScalarAsync<object>($"UPDATE otps SET expires_at = clock_timestamp() WHERE id = '{otpId}'");
+        await _database.ExpireAsync(otpId);
 
         var otp = await _host.SettledAsync(otpId, o => o.Otp.Status == OtpStatus.Expired, "it is expired");
 

@@ -31,7 +31,7 @@ public sealed class The_jobs_of_a_worker_that_starts
             await before.SettledAsync(otpId, o => o.Deliveries[0].Status == DeliveryStatus.Sent, "it is sent");
         }
 
-        await database.ScalarAsync<object>($"UPDATE otps SET expires_at = clock_timestamp() WHERE id = '{otpId}'");
+        await database.ExpireAsync(otpId);
         var transactions = new ConcurrentQueue<bool>();
         proxy.Hang();
         await using var worker = new WorkerHost(

@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127185918_Initial")]
+    [Migration("20261127211144_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -924,14 +924,6 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasKey("Id")
                         .HasName("pk_otps");
 
-                    b.HasIndex("ExpiresAt")
-                        .HasDatabaseName("ix_otps_expires_at_pending")
-                        .HasFilter("status = 'PENDING'");
-
-                    b.HasIndex("FinalAt")
-                        .HasDatabaseName("ix_otps_final_at")
-                        .HasFilter("final_at IS NOT NULL");
-
                     b.HasIndex("ExternalHash", "CreatedAt")
                         .HasDatabaseName("ix_otps_external_hash")
                         .HasFilter("external_hash IS NOT NULL");
@@ -1055,6 +1047,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .IsUnique()
                         .HasDatabaseName("ux_otp_pins_unique_hash")
                         .HasFilter("unique_hash IS NOT NULL");
+
+                    b.HasIndex("ValidUntil")
+                        .HasDatabaseName("ix_otp_pins_valid_until");
 
                     b.ToTable("otp_pins", (string)null);
                 });

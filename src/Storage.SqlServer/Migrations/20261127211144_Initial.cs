@@ -593,6 +593,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 filter: "find_hash IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_otp_pins_valid_until",
+                table: "otp_pins",
+                column: "valid_until");
+
+            migrationBuilder.CreateIndex(
                 name: "ux_otp_pins_unique_hash",
                 table: "otp_pins",
                 column: "unique_hash",
@@ -605,22 +610,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 columns: new[] { "application_id", "created_at", "id" });
 
             migrationBuilder.CreateIndex(
-                name: "ix_otps_expires_at_pending",
-                table: "otps",
-                column: "expires_at",
-                filter: "status = 'PENDING'");
-
-            migrationBuilder.CreateIndex(
                 name: "ix_otps_external_hash",
                 table: "otps",
                 columns: new[] { "external_hash", "created_at" },
                 filter: "external_hash IS NOT NULL");
-
-            migrationBuilder.CreateIndex(
-                name: "ix_otps_final_at",
-                table: "otps",
-                column: "final_at",
-                filter: "final_at IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_otps_lookup_hash",

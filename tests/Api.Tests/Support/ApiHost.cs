@@ -10,8 +10,6 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Otps;
-using OtpPipeline.Core.Recipients;
-using OtpPipeline.Core.Sandbox;
 using OtpPipeline.Core.Secrets;
 
 [assembly: AssemblyFixture(typeof(ApiHost))]
@@ -185,40 +183,6 @@ public sealed class ApiHost : IAsyncLifetime
         await using var context = await Services.GetRequiredService<IDbContextFactory<OtpDbContext>>().CreateDbContextAsync();
         return await query(context);
     }
-
-    public async Task<string> PinOfAsync(Guid otpId)
-    {
-        var row = await QueryAsync(db => db.Pins.AsNoTracking().SingleAsync(p => p.OtpId == otpId));
-        return Services.GetRequiredService<OtpSecrets>().DecryptPin(row).Reveal();
-    }
-
-    /// <summary>A guess that has the PIN's length and is wrong.</summary>
-    public async Task<string> WrongPinOfAsync(Guid otpId)
-    {
-        var pin = await PinOfAsync(otpId);
-        return (pin[0] == '1' ? "2" : "1") + pin[1..];
-    }
-
-    public Task LetExpireAsync(Guid otpId) =>
-        QueryAsync(
-            db => db.Database.ExecuteSqlAsync($"UPDATE otps SET expires_at = clock_timestamp() - interval '1 ms' WHERE id = {otpId}"));
-
-    /// <summary>As the sandbox provider of a worker leaves a message.</summary>
-    public Task<int> AddSandboxMessageAsync(Tenant tenant, Core.Recipients.Recipient recipient, SandboxContent content, DateTime sentAt) =>
-        QueryAsync(db =>
-    {
-        var secrets = Services.GetRequiredService<OtpSecrets>();
-        var id = Guid.CreateVersion7();
-        db.Add(new SandboxMessage
-        {
-            Id = id,
-            ApplicationId = tenant.Id,
-            RecipientHash = secrets.HashRecipient(recipient),
-            Content = secrets.EncryptSandbox(id, content),
-            SentAt = sentAt,
-        });
-        return db.SaveChangesAsync();
-    });
 
     private Task<int> AddTenantsAsync() => QueryAsync(db =>
     {

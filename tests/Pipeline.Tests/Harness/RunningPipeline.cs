@@ -4,31 +4,6 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
-/// <summary>What a test wants of its pipeline.</summary>
-internal sealed record Setup
-{
-    public int Apis { get; init; } = 1;
-
-    public int Workers { get; init; } = 1;
-
-    /// <summary>Servers that the test may stop and kill.</summary>
-    public bool OwnDatabase { get; init; }
-
-    public bool OwnBroker { get; init; }
-
-    /// <summary>Nobody reads what the hosts print.</summary>
-    public bool UnreadLogs { get; init; }
-
-    /// <summary>How wrong the clocks of the hosts are, as faketime says it: +1h, -1h.</summary>
-    public string? ClockOffset { get; init; }
-
-    /// <summary>Options of the hosts' sessions beside their own.</summary>
-    public string? ConnectionOptions { get; init; }
-
-    /// <summary>Configuration over the defaults; keys with colons.</summary>
-    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
-}
-
 /// <summary>The whole pipeline on real servers: Api and Workers as processes, a database of its own, a virtual host of its own.</summary>
 internal sealed class RunningPipeline : IAsyncDisposable
 {

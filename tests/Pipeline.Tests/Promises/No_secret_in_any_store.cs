@@ -53,9 +53,9 @@ public sealed class No_secret_in_any_store
         await pipeline.RequestAsync(new { phoneNumber = planted.Add(Recipients.Next()), template = $"{TextMark} {{{{pin}}}}" });
         var ready = await pipeline.Client.ReadAsync("health/ready");
         await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "the commands are published");
-        var messages = await ReadQueuesAsync(pipeline);
+        var messages = await EveryStore.QueuesAsync(pipeline);
         await pipeline.Apis[0].StopAsync();
-        var tables = await ReadTablesAsync(pipeline);
+        var tables = await EveryStore.TablesAsync(pipeline);
         await pipeline.RabbitMq!.StopAsync();
 
         tables.Count.ShouldBeGreaterThan(9);
@@ -67,15 +67,15 @@ public sealed class No_secret_in_any_store
         var finds = new List<string>();
         foreach (var secret in planted.All)
         {
-            Search(tables, "table", secret, finds);
-            Search(messages, "queue", secret, finds);
-            Search(ReadFiles(pipeline.Logs), "log", secret, finds);
+            EveryStore.Search(tables, "table", secret, finds);
+            EveryStore.Search(messages, "queue", secret, finds);
+            EveryStore.Search(EveryStore.Files(pipeline.Logs), "log", secret, finds);
             if (!planted.WasSentByProducer(secret))
             {
-                Search(ReadFiles(pipeline.RabbitMq.Folder), "broker's file", secret, finds);
+                EveryStore.Search(EveryStore.Files(pipeline.RabbitMq.Folder), "broker's file", secret, finds);
             }
 
-            Search(
+            EveryStore.Search(
                 new Dictionary<string, byte[]>(StringComparer.Ordinal) { ["health"] = Encoding.UTF8.GetBytes(ready.Text) }, "page", secret,
                 finds);
         }
@@ -161,7 +161,7 @@ public sealed class No_secret_in_any_store
             async () =>
             {
                 await using var look = await connection.CreateChannelAsync();
-                return await CountAsync(look, "otp-sms_error") > 0;
+                return await EveryStore.CountAsync(look, "otp-sms_error") > 0;
             },
             "a bad command is in the error queue");
     }
@@ -185,71 +185,5 @@ public sealed class No_secret_in_any_store
         await Eventually.Until(
             async () => (
                 await pipeline.Client.RequestAsync(new { phoneNumber = Recipients.Next() })).Status == 201, "the database is back");
-    }
-
-    private static async Task<long> CountAsync(IChannel channel, string queue)
-    {
-        try
-        {
-            return await channel.MessageCountAsync(queue);
-        }
-        catch (RabbitMQ.Client.Exceptions.OperationInterruptedException)
-        {
-            return -1;
-        }
-    }
-
-    private static async Task<Dictionary<string, byte[]>> ReadQueuesAsync(RunningPipeline pipeline)
-    {
-        var queues = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        await using var connection = await new ConnectionFactory { Uri = pipeline.Broker }.CreateConnectionAsync();
-        foreach (var name in OtpBusTopology.WorkQueues.SelectMany(q => new[] { q, q + "_error", q + "_skipped", q + "-dead" }))
-        {
-            await using var channel = await connection.CreateChannelAsync();
-            if (await CountAsync(channel, name) < 0)
-            {
-                continue;
-            }
-
-            var text = new StringBuilder();
-            while (await channel.BasicGetAsync(name, autoAck: false) is { } message)
-            {
-                text.Append(Encoding.UTF8.GetString(message.Body.Span)).Append('\n');
-                foreach (var (header, value) in message.BasicProperties.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
-                {
-                    text.Append(header).Append('=').Append(value is byte[] bytes ? Encoding.UTF8.GetString(bytes) : value).Append('\n');
-                }
-            }
-
-            queues[name] = Encoding.UTF8.GetBytes(text.ToString());
-        }
-
-        return queues;
-    }
-
-    private static async Task<Dictionary<string, byte[]>> ReadTablesAsync(RunningPipeline pipeline)
-    {
-        var names = await pipeline.Database.ReadAsync(
-            r => r.GetString(0), "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'");
-        var tables = new Dictionary<string, byte[]>(StringComparer.Ordinal);
-        foreach (var name in names)
-        {
-            var rows = await pipeline.Database.ReadAsync(r => r.GetString(0), $"SELECT t::text FROM \"{name}\" t");
-            tables[name] = Encoding.UTF8.GetBytes(string.Join('\n', rows));
-        }
-
-        return tables;
-    }
-
-    private static Dictionary<string, byte[]> ReadFiles(string folder) =>
-        Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).ToDictionary(f => f, File.ReadAllBytes, StringComparer.Ordinal);
-
-    /// <summary>In clear, as hex (of a bytea), and as base64.</summary>
-    private static void Search(Dictionary<string, byte[]> places, string kind, string secret, List<string> finds)
-    {
-        var bytes = Encoding.UTF8.GetBytes(secret);
-        var forms = new[] { bytes, Encoding.UTF8.GetBytes(Convert.ToHexStringLower(bytes)), Encoding.UTF8.GetBytes(Convert.ToBase64String(bytes)[..^4]), Encoding.Unicode.GetBytes(secret) };
-        finds.AddRange(
-            places.Where(p => forms.Any(f => p.Value.AsSpan().IndexOf(f) >= 0)).Select(p => $"'{secret}' in the {kind} {p.Key}"));
     }
 }

@@ -27,9 +27,9 @@ internal static class AdminIdentifiers
             .WithErrors(AdminErrors.NoApplication, AdminErrors.FieldsInvalid, AdminErrors.IsRevoked, AdminErrors.IdentifierTaken);
         applications.MapPatch(One, ChangeAsync).WithName("adminChangeIdentifier").Takes<IdentifierSettingsBody>()
             .WithErrors(AdminErrors.NoIdentifier, AdminErrors.FieldsInvalid);
-        applications.MapPost(One + "/secret", RotateAsync).WithName("adminRotateSecret").Takes<SecretBody>(isOptional: true)
-            .WithErrors(AdminErrors.NoIdentifier, AdminErrors.FieldsInvalid, AdminErrors.HasNoSecret);
-        applications.MapDelete(One + "/previous-secret", DropPreviousAsync).WithName("adminDropPreviousSecret")
+        applications.MapPost(One + "/secret", AdminIdentifierSecrets.RotateAsync).WithName("adminRotateSecret")
+            .Takes<SecretBody>(isOptional: true).WithErrors(AdminErrors.NoIdentifier, AdminErrors.FieldsInvalid, AdminErrors.HasNoSecret);
+        applications.MapDelete(One + "/previous-secret", AdminIdentifierSecrets.DropPreviousAsync).WithName("adminDropPreviousSecret")
             .WithErrors(AdminErrors.NoIdentifier);
         applications.MapDelete(One, RemoveAsync).WithName("adminRemoveIdentifier").WithErrors(AdminErrors.NoIdentifier);
     }
@@ -126,68 +126,6 @@ internal static class AdminIdentifiers
         return new JsonAnswer<AdminIdentifier>(AdminIdentifier.From(row), AdminApplicationJson.Plain.AdminIdentifier);
     }
 
-    /// <summary>Give an identifier a new secret</summary>
-    /// <remarks>
-    /// It is shown this once. The secret before stays valid until it is dropped or another one is made; the body may be missing.
-    /// </remarks>
-    /// <param name="applicationId">Id of the application.</param>
-    /// <param name="identifierId">Id of the identifier.</param>
-    internal static async Task<Results<CreatedAnswer<AdminIdentifierCreated>, ProblemResult>> RotateAsync(
-        string applicationId, string identifierId, HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets,
-        TimeProvider time, CancellationToken cancellationToken)
-    {
-        var body = await AdminBody.ReadOptionalAsync(http, cancellationToken);
-        if (body.Error is { } unreadable)
-        {
-            return new ProblemResult(unreadable);
-        }
-
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
-        {
-            return new ProblemResult(AdminErrors.NoIdentifier);
-        }
-
-        if (!IdentifierRules.For(row.Kind).HasSecret)
-        {
-            return new ProblemResult(AdminErrors.HasNoSecret);
-        }
-
-        var problems = new List<ProblemField>();
-        var fields = new FieldReader(body.Value, problems);
-        var secret = fields.Text("secret", Credentials.NewSecret(), IdentifierRules.Secret, nullable: false);
-        fields.End();
-        if (problems.Count > 0)
-        {
-            return new ProblemResult(AdminErrors.FieldsInvalid, problems);
-        }
-
-        (row.PreviousSecretHash, row.SecretHash) = (row.SecretHash, secrets.HashIdentifierSecret(row.Id, secret!));
-        row.UpdatedAt = time.GetUtcNow().UtcDateTime;
-        await context.SaveChangesAsync(cancellationToken);
-        return Shown(row, key: null, secret);
-    }
-
-    /// <summary>Drop the secret before the last change</summary>
-    /// <remarks>Access tokens that were asked for with it end too.</remarks>
-    /// <param name="applicationId">Id of the application.</param>
-    /// <param name="identifierId">Id of the identifier.</param>
-    internal static async Task<Results<NoContent, ProblemResult>> DropPreviousAsync(
-        string applicationId, string identifierId, IDbContextFactory<OtpDbContext> contexts, TimeProvider time,
-        CancellationToken cancellationToken)
-    {
-        await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-        if (await FindAsync(context, applicationId, identifierId, cancellationToken) is not { } row)
-        {
-            return new ProblemResult(AdminErrors.NoIdentifier);
-        }
-
-        row.PreviousSecretHash = null;
-        row.UpdatedAt = time.GetUtcNow().UtcDateTime;
-        await context.SaveChangesAsync(cancellationToken);
-        return TypedResults.NoContent();
-    }
-
     /// <summary>Remove an identifier</summary>
     /// <remarks>Clients that use it are refused from then on; the text is free again.</remarks>
     /// <param name="applicationId">Id of the application.</param>
@@ -239,10 +177,10 @@ internal static class AdminIdentifiers
         }
     }
 
-    private static CreatedAnswer<AdminIdentifierCreated> Shown(ApplicationIdentifier row, string? key, string? secret) =>
+    internal static CreatedAnswer<AdminIdentifierCreated> Shown(ApplicationIdentifier row, string? key, string? secret) =>
         new(new(AdminIdentifier.From(row)) { Key = key, Secret = secret }, AdminApplicationJson.Plain.AdminIdentifierCreated);
 
-    private static async Task<ApplicationIdentifier?> FindAsync(
+    internal static async Task<ApplicationIdentifier?> FindAsync(
         OtpDbContext context, string applicationId, string identifierId, CancellationToken cancellationToken) =>
         DashedId.TryParse(applicationId, out var application) && DashedId.TryParse(identifierId, out var id)
             ? await context.ApplicationIdentifiers.SingleOrDefaultAsync(

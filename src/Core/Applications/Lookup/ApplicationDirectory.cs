@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -16,36 +15,35 @@ namespace OtpPipeline.Core.Applications.Lookup;
 public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisposable
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(2);
-    private readonly IDbContextFactory<OtpDbContext> _contexts;
     private readonly OtpSecrets _secrets;
     private readonly TimeProvider _time;
     private readonly ILogger<ApplicationDirectory> _logger;
+    private readonly SnapshotReader _reader;
     private readonly UnknownCredentials _unknown;
-    private readonly Lock _replacing = new();
-    private long _begun;
     private bool _failing;
-    private volatile ApplicationSnapshot _snapshot = ApplicationSnapshot.Empty;
 
     public ApplicationDirectory(
         IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, TimeProvider time, ILogger<ApplicationDirectory> logger)
     {
-        _contexts = contexts;
         _secrets = secrets;
         _time = time;
         _logger = logger;
+        _reader = new(contexts, secrets, logger);
         _unknown = new(contexts, RefreshAsync, time, logger);
     }
 
+    private ApplicationSnapshot Snapshot => _reader.Current;
+
     /// <summary>False until the first read of the database: before it, no key can be recognised.</summary>
-    public bool IsLoaded => !ReferenceEquals(_snapshot, ApplicationSnapshot.Empty);
+    public bool IsLoaded => !ReferenceEquals(Snapshot, ApplicationSnapshot.Empty);
 
     /// <summary>The caller with this key; null for an unknown, expired or revoked key and for an inactive application.</summary>
-    public Caller? FindByKey(string key) => Caller(_snapshot, _snapshot.Key(key, _secrets));
+    public Caller? FindByKey(string key) => Caller(Snapshot, Snapshot.Key(key, _secrets));
 
     /// <summary>The same; looks up unknown keys in the database.</summary>
     public async ValueTask<Caller?> FindByKeyAsync(string key, CancellationToken cancellationToken)
     {
-        var snapshot = _snapshot;
+        var snapshot = Snapshot;
         if (snapshot.Key(key, _secrets) is { } row)
         {
             return Caller(snapshot, row);
@@ -61,7 +59,7 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     /// <param name="identifier">The text as sent.</param>
     public Identified? Find(IdentifierKind kind, string identifier)
     {
-        var snapshot = _snapshot;
+        var snapshot = Snapshot;
         return IdentifierRules.For(kind).Form.IsMatch(identifier)
             && snapshot.Identifier(kind, identifier, _secrets) is { } row
             && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
@@ -120,13 +118,13 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
 
     /// <summary>The ids by which an application requests access tokens.</summary>
     public IEnumerable<string> TokenClientsOf(Guid applicationId) =>
-        _snapshot.TokenClients.Values.Where(c => c.ApplicationId == applicationId).OrderBy(c => c.Id).Select(c => c.Identifier);
+        Snapshot.TokenClients.Values.Where(c => c.ApplicationId == applicationId).OrderBy(c => c.Id).Select(c => c.Identifier);
 
     /// <summary>An application's identifiers of one kind, for requests that name none.</summary>
     public IEnumerable<ApplicationIdentifier> IdentifiersOf(Guid applicationId, IdentifierKind kind) =>
-        _snapshot.Identifiers[applicationId].Where(i => i.Kind == kind);
+        Snapshot.Identifiers[applicationId].Where(i => i.Kind == kind);
 
-    public Application? Find(Guid applicationId) => _snapshot.ById.GetValueOrDefault(applicationId);
+    public Application? Find(Guid applicationId) => Snapshot.ById.GetValueOrDefault(applicationId);
 
     /// <summary>The same; looks up unknown applications in the database.</summary>
     public async ValueTask<Application?> FindAsync(Guid applicationId, CancellationToken cancellationToken) =>
@@ -139,24 +137,11 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
     /// </summary>
     public IReadOnlyList<byte[]>? SecretsOf(Guid applicationId)
     {
-        var snapshot = _snapshot;
+        var snapshot = Snapshot;
         return snapshot.ById.ContainsKey(applicationId) ? snapshot.Secrets.GetValueOrDefault(applicationId, []) : null;
     }
 
-    public async Task RefreshAsync(CancellationToken cancellationToken)
-    {
-        var number = Interlocked.Increment(ref _begun);
-        await using var context = await _contexts.CreateDbContextAsync(cancellationToken);
-        var snapshot = await ApplicationSnapshot.ReadAsync(context, number, Decrypt, cancellationToken);
-        lock (_replacing)
-        {
-            // The read that began later is newer, whichever ends first.
-            if (snapshot.Number > _snapshot.Number)
-            {
-                _snapshot = snapshot;
-            }
-        }
-    }
+    public Task RefreshAsync(CancellationToken cancellationToken) => _reader.ReadAsync(cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -196,27 +181,11 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
 
     private Identified? FindTokenClient(Guid id, ReadOnlySpan<byte> secretHash)
     {
-        var snapshot = _snapshot;
+        var snapshot = Snapshot;
         return snapshot.TokenClients.TryGetValue(id, out var row) && row.Matches(secretHash)
             && snapshot.ById.TryGetValue(row.ApplicationId, out var application)
             ? new(application, row)
             : null;
-    }
-
-    /// <summary>
-    /// Null when a secret cannot be decrypted: without its signature, a subscriber that knows only this secret would see a forgery.
-    /// </summary>
-    private IReadOnlyList<byte[]>? Decrypt(IEnumerable<WebhookSecret> rows)
-    {
-        try
-        {
-            return [.. rows.OrderByDescending(r => r.CreatedAt).ThenByDescending(r => r.Id).Take(WebhookSecret.ValidAtOnce).Select(_secrets.DecryptWebhookSecret)];
-        }
-        catch (CryptographicException failure)
-        {
-            Log.SecretUnreadable(_logger, failure.Message);
-            return null;
-        }
     }
 
     private async Task TryRefreshAsync(CancellationToken cancellationToken)
@@ -243,10 +212,6 @@ public sealed partial class ApplicationDirectory : BackgroundService, IAsyncDisp
         [LoggerMessage(
             Level = LogLevel.Warning, Message = "Applications and keys could not be read; the last reading stands ({Type}: {Error})")]
         public static partial void NotRefreshed(ILogger logger, string type, string error);
-
-        [LoggerMessage(
-            Level = LogLevel.Error, Message = "A webhook secret cannot be opened; the callbacks of its application wait ({Error})")]
-        public static partial void SecretUnreadable(ILogger logger, string error);
 
         [LoggerMessage(Level = LogLevel.Debug, Message = "Applications and keys are no longer read")]
         public static partial void Stopped(ILogger logger);

@@ -49,6 +49,20 @@ public sealed class PerfumerlabsHost(ApiHost host) : IAsyncLifetime
         ["HTTP_AUTH_PASSWORD"] = Password,
     };
 
+    /// <summary>The settings without one or two keys, and with others over them.</summary>
+    public Dictionary<string, string> SettingsWithout(string key, string other = "", params (string Key, string Value)[] over)
+    {
+        var settings = Settings;
+        settings.Remove(key);
+        settings.Remove(other);
+        foreach (var (name, value) in over)
+        {
+            settings[name] = value;
+        }
+
+        return settings;
+    }
+
     public async ValueTask InitializeAsync()
     {
         if (Servers.Postgres is not { Length: > 0 })

@@ -48,7 +48,7 @@ public sealed class Who_may_call
     public async Task Everybody_where_that_is_allowed()
     {
         await using var started = new Started(
-            _host.Start(Without("HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD", ("Perfumerlabs:AllowAnonymous", "true"))));
+            _host.Start(_host.SettingsWithout("HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD", ("Perfumerlabs:AllowAnonymous", "true"))));
 
         foreach (var (method, path) in Calls.Select(c => c.Data))
         {
@@ -62,8 +62,9 @@ public sealed class Who_may_call
     [Fact]
     public async Task Nobody_until_there_is_an_application()
     {
-        await using var none = new Started(_host.Start(Without("Perfumerlabs:ApplicationId")));
-        await using var unknown = new Started(_host.Start(Without("x", "x", ("Perfumerlabs:ApplicationId", Guid.NewGuid().ToString()))));
+        await using var none = new Started(_host.Start(_host.SettingsWithout("Perfumerlabs:ApplicationId")));
+        await using var unknown = new Started(
+            _host.Start(_host.SettingsWithout("x", "x", ("Perfumerlabs:ApplicationId", Guid.NewGuid().ToString()))));
 
         foreach (var (method, path) in Calls.Select(c => c.Data))
         {
@@ -114,7 +115,7 @@ public sealed class Who_may_call
     [Fact]
     public async Task Not_a_stranger_who_guesses_on_and_on()
     {
-        await using var started = new Started(_host.Start(Without("x", "x", ("Api:AnonymousRequestsPerMinute", "3"))));
+        await using var started = new Started(_host.Start(_host.SettingsWithout("x", "x", ("Api:AnonymousRequestsPerMinute", "3"))));
 
         var answers = new List<Answer>();
         for (var i = 0; i < 8; i++)
@@ -138,64 +139,6 @@ public sealed class Who_may_call
     [InlineData("GET", "/SMS/nothing", 404, "Not found")]
     public async Task And_what_is_not_there_is_said_in_the_apis_words(string method, string path, int status, string sentence) =>
         (await _host.Client.SendAsync(new HttpMethod(method), path, "{}", "application/json")).ShouldBeRefused(status, sentence);
-
-    [Fact]
-    public async Task Nothing_of_it_is_there_when_it_is_off()
-    {
-        await using var started = new Started(
-            _host.Start(Without("HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD", ("Perfumerlabs:Enabled", "false"))));
-
-        var answer = await started.Client.SmsAsync(Someone.Phone(), "12345");
-
-        answer.ShouldBeRefused(404, "not_found", 2021, "Not found");
-        (await started.Client.GetAsync("/openapi/perfumerlabs.json")).Status.ShouldBe(System.Net.HttpStatusCode.NotFound);
-    }
-
-    [Fact]
-    public async Task All_of_it_is_behind_its_prefix()
-    {
-        await using var started = new Started(_host.Start(Without("x", "x", ("Perfumerlabs:Prefix", "/otp-image"))));
-        var phone = Someone.Phone();
-
-        (await started.Client.PostAsync("/otp-image/sms", $$"""{"phone":"{{phone}}","password":"12345","message":"x","lifetime":300}"""))
-            .ShouldBeDone();
-        (await started.Client.GetAsync("/otp-image/sms/check", $$"""{"phone":"{{phone}}","password":"12345"}""")).ShouldBeDone();
-        (await started.Client.GetAsync("/otp-image/sms/nothing")).ShouldBeRefused(404, "Not found");
-        (await started.Client.WebhookAsync("{}")).ShouldBeRefused(404, "not_found", 2021, "Not found");
-        (await started.Client.SmsAsync(phone, "12345")).ShouldBeRefused(404, "not_found", 2021, "Not found");
-    }
-
-    [Theory]
-    [InlineData("HTTP_AUTH_USERNAME", "", "HTTP_AUTH_USERNAME is missing: HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD belong together.")]
-    [InlineData("HTTP_AUTH_PASSWORD", "", "HTTP_AUTH_PASSWORD is missing: HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD belong together.")]
-    [InlineData("HTTP_AUTH_USERNAME", "a:b", "HTTP_AUTH_USERNAME must not hold a colon, which HTTP Basic could not carry.")]
-    [InlineData("Perfumerlabs:ApplicationId", "shop", "Perfumerlabs:ApplicationId cannot be read: its value has the wrong form.")]
-    [InlineData(
-        "Perfumerlabs:TelegramSecretToken", "geheim!", "Perfumerlabs:TelegramSecretToken must have 1 to 256 of A-Z, a-z, 0-9, _ and -.")]
-    [InlineData("Perfumerlabs:Prefix", "otp/", "Perfumerlabs:Prefix must be empty or a path such as /sms-api, without a slash at its end.")]
-    [InlineData(
-        "both", "",
-        "HTTP_AUTH_USERNAME and HTTP_AUTH_PASSWORD are missing, so that anybody could call Perfumerlabs; set " +
-        "Perfumerlabs:AllowAnonymous to true if that is meant.")]
-    public async Task A_wrong_key_stops_the_host_with_a_sentence(string key, string value, string sentence)
-    {
-        var configuration = new Dictionary<string, string?>(
-            _host.Host.Configuration, StringComparer.Ordinal) { ["ASPNETCORE_URLS"] = "http://127.0.0.1:0" };
-        foreach (var (name, text) in _host.Settings)
-        {
-            configuration[name] = text;
-        }
-
-        foreach (var name in key is "both" ? ["HTTP_AUTH_USERNAME", "HTTP_AUTH_PASSWORD"] : new[] { key })
-        {
-            configuration[name] = value;
-        }
-
-        var ending = await ApiProcess.RunAsync(configuration);
-
-        ending.Errors.ShouldBe(sentence + Environment.NewLine);
-        ending.ExitCode.ShouldBe(1);
-    }
 
     [Fact]
     public async Task Basic_without_HTTPS_is_warned_of_once()
@@ -239,18 +182,5 @@ public sealed class Who_may_call
             .ShouldBe("basic");
         document.GetProperty("components").GetProperty("schemas").GetProperty("PerfumerlabsAnswer").GetProperty("properties")
             .TryGetProperty("status_code", out _).ShouldBeTrue();
-    }
-
-    private Dictionary<string, string> Without(string key, string other = "", params (string Key, string Value)[] over)
-    {
-        var settings = _host.Settings;
-        settings.Remove(key);
-        settings.Remove(other);
-        foreach (var (name, value) in over)
-        {
-            settings[name] = value;
-        }
-
-        return settings;
     }
 }

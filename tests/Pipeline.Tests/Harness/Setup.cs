@@ -1,0 +1,26 @@
+namespace OtpPipeline.Pipeline.Tests.Harness;
+
+/// <summary>How a test wants its pipeline: hosts, servers and settings.</summary>
+internal sealed record Setup
+{
+    public int Apis { get; init; } = 1;
+
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Servers that the test may stop and kill.</summary>
+    public bool OwnDatabase { get; init; }
+
+    public bool OwnBroker { get; init; }
+
+    /// <summary>Nobody reads what the hosts print.</summary>
+    public bool UnreadLogs { get; init; }
+
+    /// <summary>How wrong the clocks of the hosts are, as faketime says it: +1h, -1h.</summary>
+    public string? ClockOffset { get; init; }
+
+    /// <summary>Options of the hosts' sessions beside their own.</summary>
+    public string? ConnectionOptions { get; init; }
+
+    /// <summary>Configuration over the defaults; keys with colons.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
+}

@@ -60,10 +60,24 @@ host_settings() {
     )
 }
 
-# demo_settings: in the demo SMS and e-mail go through real providers, to the gateway process at these ports.
+# demo_settings: in the demo SMS and e-mail go through real providers, to the gateway process at these ports. SMS to Germany are
+# led to a provider that cannot be reached, then to the gateway; those to Great Britain to a stand-in of Twilio, which sends receipts.
 demo_settings() {
+    local twilio_account
+    twilio_account=AC$(random_hex 16)
     SETTINGS+=(
-        Deliveries__Channels__sms__Provider=gateway Deliveries__Channels__email__Provider=mail
+        "Api__PublicUrl=$API_URL"
+        Deliveries__Channels__sms__Routes__0__Name=fallback Deliveries__Channels__sms__Routes__0__Countries__0=DE
+        Deliveries__Channels__sms__Routes__0__Providers__0=down Deliveries__Channels__sms__Routes__0__Providers__1=gateway
+        Deliveries__Channels__sms__Routes__1__Name=receipts Deliveries__Channels__sms__Routes__1__Countries__0=GB
+        Deliveries__Channels__sms__Routes__1__Providers__0=twilio
+        Deliveries__Channels__sms__Routes__2__Name=others Deliveries__Channels__sms__Routes__2__Providers__0=gateway
+        Deliveries__Channels__email__Provider=mail
+        Providers__down__Type=http "Providers__down__Url=http://127.0.0.1:$UNREACHABLE_PORT/sms"
+        Providers__down__Body__Format=json 'Providers__down__Body__Template={"to":"{{recipient}}","text":"{{text}}"}'
+        Providers__twilio__Type=twilio-sms "Providers__twilio__BaseUrl=http://127.0.0.1:$GATEWAY_PORT"
+        "Providers__twilio__AccountSid=$twilio_account" "Providers__twilio__AuthToken=$GATEWAY_TOKEN"
+        Providers__twilio__From=+12025550123
         Providers__gateway__Type=http
         "Providers__gateway__Url=http://127.0.0.1:$GATEWAY_PORT/sms"
         Providers__gateway__Auth__Scheme=bearer "Providers__gateway__Auth__Token=$GATEWAY_TOKEN"
@@ -78,7 +92,7 @@ demo_settings() {
     )
 }
 
-# start_gateway: the demo's SMS gateway and mail server, on ports that the system hands out and the process tells.
+# start_gateway: the demo's SMS gateways and mail server, on ports that the system hands out and the process tells.
 start_gateway() {
     local detached=env log="$LOGS/gateway.log"
     if have setsid; then detached=setsid; fi
@@ -90,7 +104,7 @@ start_gateway() {
         dotnet "$LOCAL/app/gateway/OtpPipeline.Demo.dll" gateway >"$log" 2>&1 </dev/null &
     GATEWAY_PID=$!
     wait_until 60 gateway_says_ports || { show_tail "$log"; die "The demo's gateway did not start."; }
-    read -r _ GATEWAY_PORT MAIL_PORT <<<"$(grep -m 1 '^ready ' "$log")"
+    read -r _ GATEWAY_PORT MAIL_PORT UNREACHABLE_PORT <<<"$(grep -m 1 '^ready ' "$log")"
 }
 
 gateway_says_ports() { grep -q '^ready ' "$LOGS/gateway.log" || ! alive "$GATEWAY_PID"; }

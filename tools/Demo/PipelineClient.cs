@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace OtpPipeline.Demo;
 
-/// <summary>The pipeline as any client sees it: five requests over REST.</summary>
+/// <summary>The pipeline as any client sees it: its requests over REST.</summary>
 internal sealed class PipelineClient : IDisposable
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web);
@@ -37,6 +37,19 @@ internal sealed class PipelineClient : IDisposable
         {
             return refused.Code;
         }
+    }
+
+    /// <summary>Sends an OTP again; a refusal is an answer, not an exception.</summary>
+    public async Task<ResendAnswer> Resend(string otpId, CancellationToken token)
+    {
+        using var response = await _http.PostAsync(new Uri($"otp/{otpId}/resend", UriKind.Relative), content: null, token);
+        if (response.IsSuccessStatusCode)
+        {
+            return new(await response.Content.ReadFromJsonAsync<Otp>(Json, token), Code: 0, TimeSpan.Zero);
+        }
+
+        var refused = await RefusedException.From(response, token);
+        return new(Otp: null, refused.Code, response.Headers.RetryAfter?.Delta ?? TimeSpan.Zero);
     }
 
     public Task<SandboxMessage[]> Messages(string recipient, CancellationToken token) =>

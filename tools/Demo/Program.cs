@@ -31,18 +31,22 @@ using var gateway = Uri.TryCreate(Environment.GetEnvironmentVariable("OTP_DEMO_G
 await using var receiver = await CallbackReceiver.StartAsync();
 var secret = Environment.GetEnvironmentVariable("OTP_WEBHOOK_SECRET");
 var signatures = string.IsNullOrEmpty(secret) ? null : new SignatureCheck(secret);
-var scenarios = new Scenarios(client, gateway, signatures is null ? null : (receiver, signatures), TimeProvider.System, stop.Token);
+var runner = new ScenarioRunner(client, gateway, signatures is null ? null : (receiver, signatures), TimeProvider.System, stop.Token);
+var scenarios = new Scenarios(runner, client, TimeProvider.System, stop.Token);
+var deliveries = new DeliveryScenarios(runner, client, gateway, TimeProvider.System, stop.Token);
 
 Console.WriteLine(gateway is null
     ? "Every channel is served by the sandbox."
-    : $"SMS go over HTTP to a gateway at {gatewayAddress}, e-mails over SMTP to a mail server; the sandbox serves the other channels.");
+    : $"SMS go over HTTP to gateways at {gatewayAddress}, e-mails over SMTP to a mail server; the sandbox serves the other channels.");
 Console.WriteLine(
     signatures is null
         ? "Without OTP_WEBHOOK_SECRET callbacks are not looked at."
         : $"Callbacks come to {receiver.Url}; StandardWebhooks verifies their signatures.");
 Console.WriteLine(
-    $"One OTP that nobody verifies is requested first: it takes {Scenarios.ShortestLifetime.TotalSeconds:0} s to expire. Meanwhile:");
+    $"Two OTPs are requested first: one that nobody verifies, which expires after {Scenarios.ShortestLifetime.TotalSeconds:0} s, and one " +
+    "that is sent again. Meanwhile:");
 var expiring = scenarios.Expired();
+var resending = deliveries.Resent();
 List<Timeline> timelines = [];
 foreach (var channel in Scenarios.Channels)
 {
@@ -52,5 +56,13 @@ foreach (var channel in Scenarios.Channels)
 timelines.Add(Report.Show(await scenarios.Cancelled()));
 timelines.Add(Report.Show(await scenarios.FailedByWrongPins()));
 timelines.Add(Report.Show(await scenarios.FailedAsUndeliverable()));
-timelines.Add(Report.Show(await Report.WhileWaiting(expiring, Scenarios.ShortestLifetime, TimeProvider.System)));
+if (gateway is not null)
+{
+    timelines.Add(Report.Show(await deliveries.NextProvider()));
+}
+
+timelines.Add(Report.Show(await deliveries.NextChannel()));
+timelines.Add(Report.Show(await deliveries.Receipt()));
+timelines.Add(Report.Show(await Report.WhileWaiting(resending, "the end of the cooldown before a resend", TimeProvider.System)));
+timelines.Add(Report.Show(await Report.WhileWaiting(expiring, "the OTP that nobody verifies", TimeProvider.System)));
 return Report.Sum(timelines);

@@ -12,15 +12,17 @@ internal static class Report
         var before = TimeSpan.Zero;
         foreach (var step in timeline.Steps)
         {
-            Console.WriteLine($"    {step.At.TotalMilliseconds,8:0} ms   {step.What,-29} +{(step.At - before).TotalMilliseconds:0} ms");
+            var since = (step.At - before).TotalMilliseconds;
+            Console.WriteLine($"    {step.At.TotalMilliseconds,8:0} ms   {step.What,-42} +{since:0} ms");
             before = step.At;
         }
 
         foreach (var delivery in timeline.Last?.Deliveries ?? [])
         {
+            var reason = delivery.Reason is null ? "" : $" ({delivery.Reason})";
             Console.WriteLine(
-                $"                  delivery: {delivery.Channel} by {delivery.Provider ?? "no provider"}, {delivery.Status}, attempt " +
-                $"{delivery.Attempt}");
+                $"                  delivery: {delivery.Channel} by {delivery.Provider ?? "no provider"}, {delivery.Status}{reason}, " +
+                $"step {delivery.Step}, attempt {delivery.Attempt}{(delivery.Resend ? ", sent again" : "")}");
         }
 
         if (timeline.Last is { } otp)
@@ -37,18 +39,16 @@ internal static class Report
         return timeline;
     }
 
-    public static async Task<Timeline> WhileWaiting(Task<Timeline> expiring, TimeSpan lifetime, TimeProvider time)
+    public static async Task<Timeline> WhileWaiting(Task<Timeline> waiting, string what, TimeProvider time)
     {
         Console.WriteLine();
         var since = time.GetTimestamp();
-        while (await Task.WhenAny(expiring, Task.Delay(Heartbeat, time)) != expiring)
+        while (await Task.WhenAny(waiting, Task.Delay(Heartbeat, time)) != waiting)
         {
-            Console.WriteLine(
-                $"  waiting for the OTP that nobody verifies, {time.GetElapsedTime(since).TotalSeconds:0} s; it lives for " +
-                $"{lifetime.TotalSeconds:0} s");
+            Console.WriteLine($"  waiting for {what}, {time.GetElapsedTime(since).TotalSeconds:0} s");
         }
 
-        return await expiring;
+        return await waiting;
     }
 
     public static int Sum(IReadOnlyList<Timeline> timelines)

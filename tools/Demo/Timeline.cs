@@ -14,6 +14,9 @@ internal sealed class Timeline(string title, string recipient)
 
     public IReadOnlyList<Step> Steps => _steps;
 
+    /// <summary>When the OTP was requested; older messages belong to another one.</summary>
+    public DateTimeOffset RequestedAt { get; set; }
+
     public Otp? Last { get; set; }
 
     public string? Missing { get; set; }

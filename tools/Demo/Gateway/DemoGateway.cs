@@ -8,7 +8,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace OtpPipeline.Demo.Gateway;
 
-/// <summary>The servers for the demo's providers, in a separate process: an SMS gateway over HTTP and a mail server.</summary>
+/// <summary>The servers for the demo's providers, in a separate process: two SMS gateways over HTTP and a mail server.</summary>
 internal sealed class DemoGateway(string token)
 {
     /// <summary>A number unknown to this gateway; the sandbox refuses the same number.</summary>
@@ -25,21 +25,37 @@ internal sealed class DemoGateway(string token)
         }
 
         var gateway = new DemoGateway(token);
+        using var twilio = new TwilioStandIn(token, gateway._inbox);
+        using var unreachable = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+
+        // Bound and not listening: connections to this port are refused as long as the demo runs.
+        unreachable.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         using var mail = new TcpListener(IPAddress.Loopback, 0);
         mail.Start();
-        await using var web = await LoopbackServer.StartAsync(gateway.Map);
+        await using var web = await LoopbackServer.StartAsync(app =>
+        {
+            twilio.Map(app);
+            gateway.Map(app);
+        });
         var receiving = MailReceiver.RunAsync(mail, gateway._inbox, web.Lifetime.ApplicationStopping);
-        Console.WriteLine($"ready {new Uri(web.Urls.First()).Port} {((IPEndPoint)mail.LocalEndpoint).Port}");
+        int[] ports = [new Uri(web.Urls.First()).Port, PortOf(mail.LocalEndpoint), PortOf(unreachable.LocalEndPoint!)];
+        Console.WriteLine($"ready {string.Join(' ', ports)}");
         await web.WaitForShutdownAsync();
         await receiving.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return 0;
     }
 
+    /// <summary>Whether the request shows these credentials.</summary>
+    internal static bool IsFrom(HttpRequest request, string credentials) => CryptographicOperations.FixedTimeEquals(
+        Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString()), Encoding.UTF8.GetBytes(credentials));
+
     private void Map(WebApplication app)
     {
-        app.Use((context, next) => IsKnown(context.Request) ? next(context) : Results.Json(new { error = "unauthorized" }, statusCode: 401).ExecuteAsync(context));
-        app.MapPost("/sms", Take);
-        app.MapGet("/received", (string recipient) => _inbox.To(recipient));
+        var known = app.MapGroup("").AddEndpointFilter(async (context, next) =>
+            IsKnown(context.HttpContext.Request) ? await next(context) : Results.Json(new { error = "unauthorized" }, statusCode: 401));
+        known.MapPost("/sms", Take);
+        known.MapGet("/received", (string recipient) => _inbox.To(recipient));
+        known.MapGet("/receipts", (string recipient) => _inbox.ReceiptsFor(recipient));
     }
 
     private IResult Take(SmsRequest sms, HttpRequest request)
@@ -58,8 +74,9 @@ internal sealed class DemoGateway(string token)
         return Results.Json(new { id = request.Headers["Idempotency-Key"].ToString() }, statusCode: 202);
     }
 
-    private bool IsKnown(HttpRequest request) => CryptographicOperations.FixedTimeEquals(
-        Encoding.UTF8.GetBytes(request.Headers.Authorization.ToString()), Encoding.UTF8.GetBytes($"Bearer {token}"));
+    private bool IsKnown(HttpRequest request) => IsFrom(request, $"Bearer {token}");
+
+    private static int PortOf(EndPoint point) => ((IPEndPoint)point).Port;
 
     private sealed record SmsRequest(string? To, string? Text);
 }

@@ -18,15 +18,22 @@ internal sealed partial class GatewayClient : IDisposable
     /// <summary>True if the gateway process, not the sandbox, serves the channel.</summary>
     public static bool Serves(string channel) => channel is "sms" or "email";
 
-    /// <summary>Returns the PIN in the newest message of this channel; null if no message has arrived.</summary>
-    public async Task<string?> PinAsync(string channel, string recipient, CancellationToken token)
+    /// <summary>Returns the PINs in the messages of this channel, the newest first.</summary>
+    public async Task<IReadOnlyList<string>> PinsAsync(string channel, string recipient, CancellationToken token)
     {
-        var messages = await _http.GetFromJsonAsync<Arrived[]>($"received?recipient={Uri.EscapeDataString(recipient)}", token);
-        var newest = messages?.FirstOrDefault(m => string.Equals(m.Channel, channel, StringComparison.Ordinal));
-        return newest is not null && Digits().Match(newest.Text) is { Success: true } pin ? pin.Value : null;
+        var messages = await ReadAsync<Arrived>("received", recipient, token);
+        return [.. messages.Where(m => string.Equals(m.Channel, channel, StringComparison.Ordinal))
+            .Select(m => Digits().Match(m.Text)).Where(pin => pin.Success).Select(pin => pin.Value)];
     }
 
+    /// <summary>Returns the receipts that the gateway sent for this recipient, the oldest first.</summary>
+    public Task<IReadOnlyList<SentReceipt>> ReceiptsAsync(string recipient, CancellationToken token) =>
+        ReadAsync<SentReceipt>("receipts", recipient, token);
+
     public void Dispose() => _http.Dispose();
+
+    private async Task<IReadOnlyList<T>> ReadAsync<T>(string path, string recipient, CancellationToken token) =>
+        await _http.GetFromJsonAsync<T[]>($"{path}?recipient={Uri.EscapeDataString(recipient)}", token) ?? [];
 
     [GeneratedRegex("[0-9]{4,10}", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Digits();

@@ -8,6 +8,9 @@ internal static class MailReceiver
 {
     private const StringComparison AnyCase = StringComparison.OrdinalIgnoreCase;
 
+    /// <summary>The sandbox refuses the same address.</summary>
+    private const string UnknownMailbox = "refused@sandbox.example";
+
     public static async Task RunAsync(TcpListener listener, Inbox inbox, CancellationToken stop)
     {
         while (true)
@@ -47,7 +50,14 @@ internal static class MailReceiver
                     await writer.WriteLineAsync("250-demo\r\n250 8BITMIME");
                     break;
                 case "RCPT":
-                    recipients.Add(line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)]);
+                    var mailbox = line[(line.IndexOf('<', StringComparison.Ordinal) + 1)..line.IndexOf('>', StringComparison.Ordinal)];
+                    if (string.Equals(mailbox, UnknownMailbox, AnyCase))
+                    {
+                        await writer.WriteLineAsync("550 5.1.1 unknown mailbox");
+                        break;
+                    }
+
+                    recipients.Add(mailbox);
                     await writer.WriteLineAsync("250 known");
                     break;
                 case "DATA":

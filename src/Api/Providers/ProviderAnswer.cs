@@ -6,9 +6,18 @@ using OtpPipeline.Core.Recipients;
 namespace OtpPipeline.Api.Providers;
 
 /// <summary>All providers.</summary>
+/// <example>
+/// {"data":[{"name":"twilio","paused":false,"weight":null,"routes":[{"channel":"sms","route":"france"}],"processes":2,"share":0.7,
+/// "lastMinute":{"accepted":412,"unknown":1},"running":3,"concurrency":2000,"messagesPerSecond":50,"breaker":"closed","unusableFor":0,
+/// "lastErrors":[{"at":"2026-11-20T10:00:00Z","outcome":"unknown","reason":"timeout"}]}]}
+/// </example>
 public sealed record ProviderListAnswer(IReadOnlyList<ProviderAnswer> Data);
 
 /// <summary>A provider over all worker processes.</summary>
+/// <example>
+/// {"name":"twilio","paused":true,"weight":null,"routes":[{"channel":"sms","route":"france"}],"processes":2,"share":null,
+/// "lastMinute":{},"running":0,"concurrency":2000,"messagesPerSecond":50,"breaker":"closed","unusableFor":0,"lastErrors":[]}
+/// </example>
 public sealed record ProviderAnswer
 {
     public required string Name { get; init; }
@@ -59,6 +68,7 @@ public sealed record ProviderErrorAnswer(
     [property: JsonConverter(typeof(MomentConverter))] DateTime At, string Outcome, string Reason);
 
 /// <summary>What PUT /admin/providers/{name}/weight takes.</summary>
+/// <example>{"weight":70}</example>
 public sealed record ProviderWeightBody
 {
     /// <summary>0 to 1000; null for the weight of each route.</summary>
@@ -66,6 +76,7 @@ public sealed record ProviderWeightBody
 }
 
 /// <summary>What POST /admin/providers/{name}/test takes.</summary>
+/// <example>{"channel":"sms","recipient":"+33612246400"}</example>
 public sealed record ProviderTestBody
 {
     [WordsOf<Channel>]
@@ -79,6 +90,9 @@ public sealed record ProviderTestBody
 }
 
 /// <summary>How the provider took the test message.</summary>
+/// <example>
+/// {"provider":"twilio","outcome":"failed","scope":"provider","reason":"authentication_failed","providerMessageId":null,"milliseconds":112}
+/// </example>
 /// <param name="Provider">The provider.</param>
 /// <param name="Outcome">accepted, refused, failed, throttled, not_sent or unknown.</param>
 /// <param name="Scope">Who is at fault: recipient, provider, throttled, unknown, or null.</param>

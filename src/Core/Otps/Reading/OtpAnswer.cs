@@ -11,8 +11,11 @@ namespace OtpPipeline.Core.Otps.Reading;
 /// <example>
 /// {"otpId":"a17fb13d-f4ac-4d93-9439-ef41ab8de390","trackId":null,"phoneNumber":"+33612246400","countryIso":"FR","status":"PENDING",
 /// "cost":0.0,"parts":1,"maxAttempts":4,"attempts":0,"ttl":180,"otpCallbackUrl":null,"dateCreated":"2026-11-20T10:00:00Z",
-/// "dateExpires":"2026-11-20T10:03:00Z","channel":"sms","recipient":"+33612246400","from":"InfoText","name":null,"locale":null,"reason":null,"sequence":1,
-/// "metadata":null,"externalId":null,"attemptsRemaining":4,"test":false}
+/// "dateExpires":"2026-11-20T10:03:00Z","channel":"sms","recipient":"+33612246400","from":"InfoText","name":null,"locale":null,"reason":null,"sequence":3,
+/// "metadata":null,"externalId":null,"attemptsRemaining":4,"test":false,"resendsLeft":3,"deliveries":[
+/// {"id":"0c6f2b4e-8a1d-4f57-9b3e-2d7c5a90e614","channel":"sms","provider":"twilio","step":1,"attempt":1,"resend":false,"status":"DELIVERED","reason":null,
+/// "providerMessageId":"SMf0e1d2c3b4a59687f0e1d2c3b4a59687","dateCreated":"2026-11-20T10:00:00Z","dateUpdated":"2026-11-20T10:00:03Z",
+/// "dateSent":"2026-11-20T10:00:01Z","dateDelivered":"2026-11-20T10:00:03Z","dateRead":null}]}
 /// </example>
 public sealed record OtpAnswer
 {

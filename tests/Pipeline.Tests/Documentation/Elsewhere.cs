@@ -8,6 +8,7 @@ internal static class Elsewhere
     [
         ("README.md", "./run ", "starts, tests and measures all of this; these tests run inside the second of them"),
         ("README.md", "your backend ", "a picture"),
+        ("README.md", "python3 docs/examples/", "The_sign_up_flows runs both programs, with a shorter cooldown"),
         ("README.md", "scripts/secrets.sh &&", "scripts/compose-test.sh runs it"),
         ("docs/bus.md", "rabbitmqctl add_user", "Bus/Least_rights_on_the_broker runs it for a virtual host of its own"),
         ("docs/architecture.md", "Api ", "a picture"),

@@ -10,7 +10,7 @@ RESEND_TOO_SOON, WRONG_PIN = 2131, 2029
 
 def call(method, path, body=None, headers={}):
     """The status, the body and the seconds of Retry-After."""
-    request = urllib.request.Request(URL + path, method=method, data=None if body is None else json.dumps(body).encode(),
+    request = urllib.request.Request(URL + path, method=method, data=body and json.dumps(body).encode(),
                                      headers={"X-API-KEY": KEY, "Content-Type": "application/json", **headers})
     try:
         with urllib.request.urlopen(request, timeout=10) as answer:

@@ -42,6 +42,9 @@ public sealed class DocumentedPipeline : IAsyncDisposable
         settings["Applications:0:Settings:Limits:SendsPerHour"] = "5";
         settings["Applications:0:Settings:Limits:SendsPerDay"] = "10";
         settings["Applications:0:Settings:Limits:RequestsPerMinute"] = "6000";
+        settings["Applications:0:Settings:ResendCooldown"] = "30";
+        settings["Applications:0:Settings:MaxResends"] = "3";
+        settings["Applications:0:Settings:ResendPolicyByRequest"] = "false";
         settings["Applications:0:CompatibleApis:Gupshup:Keys:0:Settings:attempt"] = "5";
         return settings;
     }

@@ -38,7 +38,8 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.ExpiresAt).HasColumnName("expires_at");
         builder.Property(o => o.FinalAt).HasColumnName("final_at");
 
-        // No index has a column that an update changes, so an update of an OTP adds no index entry: decisions/one-sweeper.
+        // No index has a column that an update changes, so an update of an OTP adds no index entry where its page has room:
+        // decisions/one-sweeper.
         builder.HasIndex(o => new { o.LookupHash, o.CreatedAt }).HasDatabaseName("ix_otps_lookup_hash")
             .HasFilter("lookup_hash IS NOT NULL");
         builder.HasIndex(o => new { o.ApplicationId, o.CreatedAt, o.Id }).HasDatabaseName("ix_otps_application_id");

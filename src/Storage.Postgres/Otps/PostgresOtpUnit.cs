@@ -195,6 +195,12 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         find.Add(sql, parameters);
         var otps = await session.ReadAsync(
             find, reader => Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken), cancellationToken);
+        if (otps.Count == 0)
+        {
+            // The usual case of a search that runs every second; without an OTP nobody needs the clock.
+            return new(default, new Dictionary<Guid, LockedOtp>());
+        }
+
         await using var batch = session.NewBatch();
         batch.Add(DeliveriesSql, Parameters.From(otps.Select(o => o.Id)));
         batch.Add(ClockSql);

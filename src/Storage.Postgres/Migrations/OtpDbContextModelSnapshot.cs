@@ -902,7 +902,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
 
                     b.ToTable("otps", (string)null);
 
-                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 75);
+                    b.HasAnnotation("Npgsql:StorageParameter:fillfactor", 50);
                 });
 
             modelBuilder.Entity("OtpPipeline.Core.Otps.OtpChange", b =>

@@ -309,7 +309,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 {
                     table.PrimaryKey("pk_otps", x => x.id);
                 })
-                .Annotation("Npgsql:StorageParameter:fillfactor", 75);
+                .Annotation("Npgsql:StorageParameter:fillfactor", 50);
 
             migrationBuilder.CreateTable(
                 name: "outbox_messages",

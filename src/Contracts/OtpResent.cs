@@ -4,4 +4,5 @@ namespace OtpPipeline.Contracts;
 /// <param name="OtpId">The OTP.</param>
 /// <param name="TrackId">The caller's own id, when one was given.</param>
 /// <param name="ResendsLeft">How often the OTP may still be sent again.</param>
-public sealed record OtpResent(Guid OtpId, Guid? TrackId, int ResendsLeft);
+/// <param name="ExternalId">The caller's externalId, unchanged.</param>
+public sealed record OtpResent(Guid OtpId, Guid? TrackId, int ResendsLeft, string? ExternalId = null);

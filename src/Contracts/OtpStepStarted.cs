@@ -5,4 +5,5 @@ namespace OtpPipeline.Contracts;
 /// <param name="TrackId">The caller's own id, when one was given.</param>
 /// <param name="Step">The step, from 2.</param>
 /// <param name="Channel">Its channel.</param>
-public sealed record OtpStepStarted(Guid OtpId, Guid? TrackId, int Step, string Channel);
+/// <param name="ExternalId">The caller's externalId, unchanged.</param>
+public sealed record OtpStepStarted(Guid OtpId, Guid? TrackId, int Step, string Channel, string? ExternalId = null);

@@ -60,6 +60,6 @@ public sealed class NextOtpConsumer(CommandEndpoint endpoint, OtpNext next, Data
     private static OtpStepStarted Started(OtpView view)
     {
         var newest = view.Deliveries.MaxBy(d => d.Step)!;
-        return new(view.Otp.Id, view.Otp.TrackId, newest.Step, newest.Channel.Text());
+        return new(view.Otp.Id, view.Otp.TrackId, newest.Step, newest.Channel.Text(), view.Attached.ExternalId);
     }
 }

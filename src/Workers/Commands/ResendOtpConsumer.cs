@@ -3,6 +3,7 @@ using MassTransit;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Sending;
 using OtpPipeline.Hosting.Bus;
 
@@ -56,9 +57,10 @@ public sealed class ResendOtpConsumer(CommandEndpoint endpoint, OtpResend resend
         {
             Announce = command.Reply is not { } route
                 ? null
-                : (batch, answer) => CommandEndpoint.Answer(
-                    batch, route, answer.Error, otpId,
-                    () => new OtpResent(otpId, answer.Value.Otp.TrackId, answer.Value.ResendsLeft ?? 0), trace),
+                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => Resent(answer.Value), trace),
         });
     }
+
+    private static OtpResent Resent(OtpView view) =>
+        new(view.Otp.Id, view.Otp.TrackId, view.ResendsLeft ?? 0, view.Attached.ExternalId);
 }

@@ -29,6 +29,23 @@ public sealed class Sending_again_over_the_bus(SharedPipeline shared)
         (await client.CallAsync("resend-otp", command)).Code.ShouldBe(2023);
     }
 
+    [Fact]
+    public async Task Resend_and_next_step_are_answered_with_the_callers_externalId()
+    {
+        var pipeline = await shared.GetAsync();
+        await using var client = await AmqpClient.ConnectAsync(pipeline);
+        var otp = await pipeline.RequestAsync(
+            new { phoneNumber = Recipients.Next(), channels = new[] { "sms", "call" }, externalId = "customer 7" });
+        await pipeline.UntilDeliveryAsync(otp, "SENT");
+
+        var resent = await client.CallAsync("resend-otp", client.Command(("otpId", otp)));
+        var started = await client.CallAsync("next-otp", client.Command(("otpId", otp)));
+
+        (resent.Type, started.Type).ShouldBe(("OtpResent", "OtpStepStarted"));
+        resent.Body.GetProperty("externalId").GetString().ShouldBe("customer 7");
+        started.Body.GetProperty("externalId").GetString().ShouldBe("customer 7");
+    }
+
     [Theory]
     [InlineData("otpId", null, 2021)]
     [InlineData("resendPolicy", "often", 2134)]

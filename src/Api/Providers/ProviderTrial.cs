@@ -21,7 +21,7 @@ internal sealed class ProviderTrial(
 
     // A worker looks for tests every two seconds.
     private static readonly TimeSpan Claim = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Reads a test message; notes each field that is wrong.</summary>
     public static ProviderTestMessage? Read(FieldReader reader)
@@ -49,23 +49,35 @@ internal sealed class ProviderTrial(
         return recipient is null ? null : new(channel!.Value.Text(), recipient.Address, recipient.CountryIso, from);
     }
 
-    /// <summary>Null when no worker answered.</summary>
+    /// <summary>Null when no worker answered. Nothing stays in the database, however the call ends.</summary>
     public async Task<ProviderTestAnswer?> RunAsync(string provider, ProviderTestMessage message, CancellationToken cancellationToken)
     {
         var id = Guid.CreateVersion7();
         await store.RequestTestAsync(id, provider, secrets.EncryptProviderTest(id, message), cancellationToken);
-        var patience = Claim + options.Value.From(EnumText<Channel>.Parse(message.Channel)).Timeout;
+        try
+        {
+            var patience = Claim + options.Value.From(EnumText<Channel>.Parse(message.Channel)).Timeout;
+            return await ResultAsync(id, patience, cancellationToken) is not { } result
+                ? null
+                : new(provider, result.Outcome, Scope(result.Outcome), result.Reason, result.ProviderMessageId, result.Milliseconds);
+        }
+        finally
+        {
+            await store.ForgetTestAsync(id, CancellationToken.None);
+        }
+    }
+
+    private async Task<ProviderTestResult?> ResultAsync(Guid id, TimeSpan patience, CancellationToken cancellationToken)
+    {
         var start = time.GetTimestamp();
         while (time.GetElapsedTime(start) < patience)
         {
             await Task.Delay(Poll, time, cancellationToken);
             await using var context = await contexts.CreateDbContextAsync(cancellationToken);
-            var test = context.Set<ProviderTest>().Where(t => t.Id == id);
-            if (await test.Select(t => t.Result).SingleOrDefaultAsync(cancellationToken) is { } text)
+            var result = context.Set<ProviderTest>().Where(t => t.Id == id).Select(t => t.Result);
+            if (await result.SingleOrDefaultAsync(cancellationToken) is { } text)
             {
-                var result = JsonSerializer.Deserialize(text, ProviderJson.Default.ProviderTestResult)!;
-                await test.ExecuteDeleteAsync(cancellationToken);
-                return new(provider, result.Outcome, Scope(result.Outcome), result.Reason, result.ProviderMessageId, result.Milliseconds);
+                return JsonSerializer.Deserialize(text, ProviderJson.Default.ProviderTestResult);
             }
         }
 

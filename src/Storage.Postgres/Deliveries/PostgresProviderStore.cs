@@ -77,6 +77,9 @@ internal sealed class PostgresProviderStore(NpgsqlDataSource dataSource) : IProv
         "INSERT INTO provider_tests (id, provider, message, created_at) VALUES ($1, $2, $3, clock_timestamp())", cancellationToken,
         new() { Value = testId }, new() { Value = provider }, new() { Value = message });
 
+    public Task ForgetTestAsync(Guid testId, CancellationToken cancellationToken) => ExecuteAsync(
+        "DELETE FROM provider_tests WHERE id = $1", cancellationToken, new NpgsqlParameter { Value = testId });
+
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken, params NpgsqlParameter[] parameters)
     {
         await using var command = dataSource.CreateCommand(sql);

@@ -1,7 +1,13 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Time.Testing;
+using OtpPipeline.Api.Providers;
 using OtpPipeline.Api.Tests.Support;
+using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Providers;
 
 namespace OtpPipeline.Api.Tests.Providers;
@@ -114,6 +120,45 @@ public sealed class Managing_providers
                 .Replace("\"reason\"", "\"scope\":\"provider\",\"reason\"", StringComparison.Ordinal));
         (await _host.QueryAsync(db => db.Set<ProviderTest>().CountAsync(t => t.Id == id))).ShouldBe(0);
     }
+
+    [Fact]
+    public async Task Forgets_a_test_that_no_worker_answers()
+    {
+        var time = new FakeTimeProvider();
+        var services = _host.Services;
+        var trial = new ProviderTrial(
+            services.GetRequiredService<IProviderStore>(), services.GetRequiredService<IDbContextFactory<OtpDbContext>>(),
+            ApiHost.Secrets, services.GetRequiredService<IOptions<DeliveryOptions>>(), time);
+
+        var asking = trial.RunAsync(_name, new("sms", "+33612246400", "FR", "Tests"), CancellationToken.None);
+        await Eventually.Until(async () => await TestsAsync() == 1, "the test is a row");
+        await Eventually.Until(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(1));
+                return asking.IsCompleted;
+            },
+            "its time is over");
+
+        (await asking).ShouldBeNull();
+        (await TestsAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Forgets_a_test_whose_caller_is_gone()
+    {
+        using var gone = new CancellationTokenSource();
+        var trial = _host.Services.GetRequiredService<ProviderTrial>();
+
+        var asking = trial.RunAsync(_name, new("sms", "+33612246400", "FR", "Tests"), gone.Token);
+        await Eventually.Until(async () => await TestsAsync() == 1, "the test is a row");
+        await gone.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => asking);
+        (await TestsAsync()).ShouldBe(0);
+    }
+
+    private Task<int> TestsAsync() => _host.QueryAsync(db => db.Set<ProviderTest>().CountAsync(t => t.Provider == _name));
 
     private static Dictionary<string, int> Counts(params (string Outcome, int Count)[] counts) =>
         counts.ToDictionary(c => c.Outcome, c => c.Count, StringComparer.Ordinal);

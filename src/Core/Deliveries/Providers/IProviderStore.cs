@@ -18,6 +18,9 @@ public interface IProviderStore
 
     /// <summary>Stores a test for a worker.</summary>
     Task RequestTestAsync(Guid testId, string provider, byte[] message, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a test; a worker that has not claimed it sends nothing.</summary>
+    Task ForgetTestAsync(Guid testId, CancellationToken cancellationToken);
 }
 
 /// <summary>What a worker learns.</summary>

@@ -83,11 +83,6 @@ internal static class OtpStatements
             RecipientHistoryTable.UpdateSends(batch, changes.CountedSends, changes.Now);
         }
 
-        if (changes.Spendings.Count > 0)
-        {
-            ApplicationSpendingTable.Update(batch, changes.Spendings);
-        }
-
         if (changes.Submissions.Count > 0)
         {
             OtpSubmissionTable.Insert(batch, changes.Submissions);
@@ -106,6 +101,17 @@ internal static class OtpStatements
         if (changes.EndedWaits.Count > 0)
         {
             PendingStepTable.Delete(batch, changes.EndedWaits);
+        }
+
+        // Last: the row of an application is locked by all that spend.
+        if (changes.Spendings.Count > 0)
+        {
+            ApplicationSpendingTable.Update(batch, changes.Spendings);
+        }
+
+        if (changes.Refunds.Count > 0)
+        {
+            ApplicationSpendingTable.Refund(batch, changes.Refunds);
         }
     }
 }

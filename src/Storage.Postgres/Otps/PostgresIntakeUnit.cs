@@ -30,12 +30,12 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
             .Distinct().Order().ToList();
 
         await using var batch = session.NewBatch();
+        RecipientHistoryTable.MakeAndLock(batch, keys);
         if (spenders.Count > 0)
         {
             ApplicationSpendingTable.MakeAndLock(batch, spenders);
         }
 
-        RecipientHistoryTable.MakeAndLock(batch, keys);
         if (lookups.Count > 0)
         {
             OtpTable.FindLive(batch, lookups);
@@ -52,13 +52,13 @@ internal sealed class PostgresIntakeUnit(PostgresSession session, OtpMetrics met
 
         async Task<IntakeFacts> ReadFactsAsync(NpgsqlDataReader reader)
         {
-            var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken) : [];
             var made = (
                 await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), Convert.ToHexString(r.Bytes(1))), cancellationToken)).ToHashSet();
             var histories = (
                 await Rows.ReadAllAsync(
                     reader, RecipientHistoryTable.Read,
                     cancellationToken)).ToDictionary(h => (h.ApplicationId, Convert.ToHexString(h.RecipientHash)));
+            var spendings = spenders.Count > 0 ? await Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken) : [];
             var live = lookups.Count > 0 ? await Rows.ReadAllAsync(reader, r => Convert.ToHexString(r.Bytes(0)), cancellationToken) : [];
             var uses = shares.Count > 0 ? await Rows.ReadAllAsync(reader, ReleaseStatements.ReadUse, cancellationToken) : [];
             var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();

@@ -29,6 +29,23 @@ internal static class ApplicationSpendingTable
         Spent = reader.GetDecimal(2),
     };
 
+    /// <summary>Subtracts what was not spent. Applications without a spending limit have no row.</summary>
+    public static void Refund(NpgsqlBatch batch, IReadOnlyDictionary<Guid, decimal> refunds)
+    {
+        var sorted = refunds.OrderBy(r => r.Key).ToList();
+        batch.Add(
+            $"""
+            WITH r AS MATERIALIZED (
+                SELECT s.application_id, s.day, u.amount FROM unnest($1, $2) AS u (application_id, amount)
+                JOIN application_spendings s ON s.application_id = u.application_id AND s.day = {Today}
+                ORDER BY s.application_id FOR UPDATE OF s)
+            UPDATE application_spendings s SET spent = GREATEST(0, s.spent - r.amount) FROM r
+            WHERE s.application_id = r.application_id AND s.day = r.day
+            """,
+            Parameters.From(sorted, r => r.Key, NpgsqlDbType.Uuid),
+            Parameters.From(sorted, r => r.Value, NpgsqlDbType.Numeric));
+    }
+
     public static void Update(NpgsqlBatch batch, IReadOnlyCollection<ApplicationSpending> spendings) => batch.Add(
         """
         UPDATE application_spendings s SET spent = u.spent FROM unnest($1, $2, $3) AS u (application_id, day, spent)

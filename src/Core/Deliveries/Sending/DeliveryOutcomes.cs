@@ -47,9 +47,9 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         bool dueAtOnce;
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
-            var budgets = await _budgets.LockAsync(unit, reports.Select(r => r.ApplicationId), cancellationToken);
             var locked = await unit.LockForOutcomesAsync(
                 reports.Select(r => r.OtpId).ToHashSet(), [.. reports.Select(r => r.Message).OfType<ProviderMessage>()], cancellationToken);
+            var budgets = await _budgets.LockAsync(unit, reports.Select(r => r.ApplicationId), cancellationToken);
             var kept = locked.KeptReceipts.ToLookup(r => new ProviderMessage(r.Provider, r.ProviderMessageId));
             var changes = new OtpChanges(outgoing, locked.Now, _secrets) { Budgets = budgets };
             for (var i = 0; i < reports.Count; i++)

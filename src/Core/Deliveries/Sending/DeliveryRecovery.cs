@@ -84,8 +84,6 @@ public sealed class DeliveryRecovery(
         {
             var locked = await find(unit);
             count = locked.Otps.Count;
-
-            // After the OTPs, unlike elsewhere: which ones these are is known only now. A deadlock is solved by running again.
             var changes = new OtpChanges(outgoing, locked.Now, secrets)
             {
                 Budgets = await budgets.LockAsync(unit, locked.Otps.Values.Select(o => o.Otp.ApplicationId), cancellationToken),

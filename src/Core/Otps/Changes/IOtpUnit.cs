@@ -30,7 +30,7 @@ public interface IOtpUnit : IAsyncDisposable
     Task<SendHistories> LockHistoriesAsync(
         IReadOnlyCollection<(Guid ApplicationId, byte[] Hash)> keys, CancellationToken cancellationToken);
 
-    /// <summary>Locks what the application spent today. Every transaction that locks both takes this lock before any OTP.</summary>
+    /// <summary>Locks what the application spent today. Every transaction takes this lock after all others.</summary>
     Task<ApplicationSpending> LockSpendingAsync(Guid applicationId, CancellationToken cancellationToken);
 
     /// <summary>Locks pending OTPs past their expiry; skips those that another transaction holds.</summary>

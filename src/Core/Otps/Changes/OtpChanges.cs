@@ -69,9 +69,11 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     /// <summary>What each application spent, including this transaction.</summary>
     public HashSet<ApplicationSpending> Spendings { get; } = [];
 
-    /// <summary>The spendings of applications with a spending limit, locked; the others may spend anything.</summary>
-    public IReadOnlyDictionary<Guid, (ApplicationSpending Spending, decimal Limit)> Budgets { get; init; } =
-        new Dictionary<Guid, (ApplicationSpending, decimal)>();
+    /// <summary>The locked spendings of applications with a limit; the others may spend anything. Null where none was locked.</summary>
+    public IReadOnlyDictionary<Guid, (ApplicationSpending Spending, decimal Limit)>? Budgets { get; init; }
+
+    /// <summary>What deliveries that are not sent give back, by application, where no spending was locked.</summary>
+    public Dictionary<Guid, decimal> Refunds { get; } = [];
 
     public List<OtpSubmission> Submissions { get; } = [];
 
@@ -126,6 +128,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         foreach (var delivery in locked.Deliveries.Where(d => d.Status == DeliveryStatus.Queued))
         {
             Move(locked, delivery, DeliveryStatus.Suppressed, EnumText<OtpStatus>.Lower(state.Status));
+            this.Settle(locked, delivery, 0);
         }
 
         var why = otp.Reason is { } reason ? EnumText<OtpReason>.Lower(reason) : null;

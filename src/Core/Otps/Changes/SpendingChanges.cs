@@ -8,7 +8,7 @@ public static class SpendingChanges
     /// <summary>Reserves what a further send costs; false when the application's limit does not allow it.</summary>
     public static bool TrySpend(this OtpChanges changes, LockedOtp locked, decimal cost)
     {
-        if (cost == 0 || !changes.Budgets.TryGetValue(locked.Otp.ApplicationId, out var budget))
+        if (cost == 0 || changes.Budgets?.TryGetValue(locked.Otp.ApplicationId, out var budget) is not true)
         {
             return true;
         }
@@ -31,7 +31,12 @@ public static class SpendingChanges
             return;
         }
 
-        if (changes.Budgets.TryGetValue(locked.Otp.ApplicationId, out var budget))
+        if (changes.Budgets is null)
+        {
+            var refunds = changes.Refunds;
+            refunds[locked.Otp.ApplicationId] = refunds.GetValueOrDefault(locked.Otp.ApplicationId) + delivery.Cost - cost;
+        }
+        else if (changes.Budgets.TryGetValue(locked.Otp.ApplicationId, out var budget))
         {
             // A send reserved yesterday is settled today: today's sum is never below nothing.
             budget.Spending.Spent = Math.Max(0, budget.Spending.Spent + cost - delivery.Cost);

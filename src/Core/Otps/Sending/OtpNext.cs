@@ -23,22 +23,20 @@ public sealed class OtpNext(
 
     private async Task<OtpError?> SendAsync(NextCommand command, SendingTransaction transaction)
     {
-        var (locked, details, spending, changes, unit) = transaction;
+        var (application, locked, details, changes, _) = transaction;
         if (StepSchedule.Next(locked) is not { } step)
         {
             return OtpErrors.NoFurtherStep;
         }
 
-        var send = FurtherSend.From(command.Application, locked.Otp, details, step, providers, secrets);
+        var send = FurtherSend.From(application, locked.Otp, details, step, providers, secrets);
         if (send.Route is not { } route)
         {
             return OtpErrors.ChannelNotServed;
         }
 
-        var histories = await unit.LockHistoriesAsync([(command.Application.Id, send.HistoryHash)], CancellationToken.None);
-        if (send.Admit(
-            command.Application.Settings.Limits, histories.Of(command.Application.Id, send.HistoryHash), spending, isFree: false,
-            retryPeriod: 0, changes) is { } refused)
+        var (history, spending) = await transaction.LockLimitsAsync(send.HistoryHash);
+        if (send.Admit(application.Settings.Limits, history, spending, isFree: false, retryPeriod: 0, changes) is { } refused)
         {
             return refused;
         }

@@ -27,14 +27,14 @@ public sealed class OtpResend(
 
     private async Task<OtpError?> SendAsync(ResendCommand command, SendingTransaction transaction)
     {
-        var (locked, details, spending, changes, unit) = transaction;
+        var (application, locked, details, changes, _) = transaction;
         var step = ResendRules.Step(command, locked);
         if ((step.Error ?? ResendRules.Policy(command, locked, details) ?? ResendRules.TooMany(command, locked, changes.Now)) is { } error)
         {
             return error;
         }
 
-        var send = FurtherSend.From(command.Application, locked.Otp, details, step.Value, providers, secrets);
+        var send = FurtherSend.From(application, locked.Otp, details, step.Value, providers, secrets);
         if (send.Route is not { } route)
         {
             return OtpErrors.ChannelNotServed;
@@ -43,10 +43,8 @@ public sealed class OtpResend(
         var policy = ResendRules.PolicyOf(command);
         var ofStep = locked.Deliveries.FindAll(d => d.Step == send.Step);
         var isOnItsWay = ResendRules.IsOnItsWay(ofStep, policy != ResendPolicy.Same, changes.Now);
-        var histories = await unit.LockHistoriesAsync([(command.Application.Id, send.HistoryHash)], CancellationToken.None);
-        if (send.Admit(
-            command.Application.Settings.Limits, histories.Of(command.Application.Id, send.HistoryHash), spending, isOnItsWay,
-            command.RetryPeriod ?? 0, changes) is { } refused)
+        var (history, spending) = await transaction.LockLimitsAsync(send.HistoryHash);
+        if (send.Admit(application.Settings.Limits, history, spending, isOnItsWay, command.RetryPeriod ?? 0, changes) is { } refused)
         {
             return refused;
         }

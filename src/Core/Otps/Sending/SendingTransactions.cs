@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Changes;
@@ -11,7 +12,18 @@ namespace OtpPipeline.Core.Otps.Sending;
 
 /// <summary>One transaction that sends an OTP once more: what is locked, and where the changes go.</summary>
 internal sealed record SendingTransaction(
-    LockedOtp Locked, OtpDetails Details, ApplicationSpending? Spending, OtpChanges Changes, IOtpUnit Unit);
+    Application Application, LockedOtp Locked, OtpDetails Details, OtpChanges Changes, IOtpUnit Unit)
+{
+    /// <summary>Locks what limits a send: the recipient's history, then the application's spending (null without a limit).</summary>
+    public async Task<(RecipientHistory History, ApplicationSpending? Spending)> LockLimitsAsync(byte[] historyHash)
+    {
+        var histories = await Unit.LockHistoriesAsync([(Application.Id, historyHash)], CancellationToken.None);
+        var spending = Application.Settings.Limits.SpendingPerDay is null || Application.IsTest
+            ? null
+            : await Unit.LockSpendingAsync(Application.Id, CancellationToken.None);
+        return (histories.Of(Application.Id, historyHash), spending);
+    }
+}
 
 /// <summary>Runs commands that send: locks, recognises a repetition, commits and answers.</summary>
 public sealed class SendingTransactions(IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options)
@@ -35,14 +47,13 @@ public sealed class SendingTransactions(IOtpStore store, IOutbox outbox, OtpSecr
         SendingAnswer answer;
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
-            var spending = command.Application.Settings.Limits.SpendingPerDay is null || command.Application.IsTest
-                ? null
-                : await unit.LockSpendingAsync(command.Application.Id, CancellationToken.None);
             var locked = await unit.LockForSendingAsync(command.OtpId, command.SubmissionId is not null, CancellationToken.None);
             var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = command.TraceParent };
             answer = locked.Otps.TryGetValue(command.OtpId, out var otp)
                     && command.Application.Owns(otp.Otp.ApplicationId, otp.Otp.IsTest)
-                ? await DecideAsync(command, new(otp, secrets.DecryptDetails(otp.Otp.Id, otp.Otp.Details), spending, changes, unit), hash, send)
+                ? await DecideAsync(
+                    command, new(command.Application, otp, secrets.DecryptDetails(otp.Otp.Id, otp.Otp.Details), changes, unit), hash,
+                    send)
                 : new(OtpErrors.NotFound, null);
             command.Announce?.Invoke(outgoing, answer);
             await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);

@@ -39,12 +39,6 @@ public sealed class StepStart(
         int count;
         await using (var unit = await store.BeginAsync(cancellationToken))
         {
-            var spendings = new Dictionary<Guid, ApplicationSpending>();
-            foreach (var id in applications.Values.Where(a => a.Settings.Limits.SpendingPerDay is not null).Select(a => a.Id).Order())
-            {
-                spendings[id] = await unit.LockSpendingAsync(id, cancellationToken);
-            }
-
             var locked = await unit.LockDueStepsAsync([.. due.Select(d => d.OtpId)], cancellationToken);
             var starts = locked.Otps.Values.Where(o => locked.DueSteps.ContainsKey(o.Otp.Id))
                 .Select(o => Prepare(o, applications[o.Otp.ApplicationId])).ToList();
@@ -53,6 +47,7 @@ public sealed class StepStart(
             {
                 var histories = await unit.LockHistoriesAsync(
                     [.. starts.SelectMany(s => s.Left.Where(n => n.Send is not null).Select(n => (s.Application.Id, n.Send!.HistoryHash)))], cancellationToken);
+                var spendings = await LockSpendingsAsync(unit, starts.Select(s => s.Application), cancellationToken);
                 var changes = new OtpChanges(outgoing, locked.Now, secrets);
                 starts.ForEach(
                     s => Start(s, s.Locked.Otp.IsTest ? null : spendings.GetValueOrDefault(s.Application.Id), histories, changes));
@@ -62,6 +57,18 @@ public sealed class StepStart(
 
         outbox.Dispatch(outgoing);
         return count;
+    }
+
+    private static async Task<Dictionary<Guid, ApplicationSpending>> LockSpendingsAsync(
+        IOtpUnit unit, IEnumerable<Application> applications, CancellationToken cancellationToken)
+    {
+        var spendings = new Dictionary<Guid, ApplicationSpending>();
+        foreach (var id in applications.Where(a => a.Settings.Limits.SpendingPerDay is not null).Select(a => a.Id).Distinct().Order())
+        {
+            spendings[id] = await unit.LockSpendingAsync(id, cancellationToken);
+        }
+
+        return spendings;
     }
 
     /// <summary>The steps that are left, each with its recipient; without it when the key that encrypts the recipients is missing.</summary>

@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Applications;
+using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
@@ -45,6 +46,35 @@ public class Changes_of_an_OTP
         _batch.Messages.Select(m => Some.Json(m).GetProperty("sequence").GetInt64()).ShouldBe([2, 3]);
         _changes.Finals.ShouldBe([otp.Otp.Id]);
         otp.Otp.FinalAt.ShouldBe(_changes.Now);
+    }
+
+    [Fact]
+    public void Give_back_what_the_suppressed_delivery_reserved()
+    {
+        var otp = Some.Locked(deliveries: [DeliveryStatus.Sent, DeliveryStatus.Queued, DeliveryStatus.Queued]);
+        otp.Deliveries.ForEach(d => d.Cost = 0.1m * d.Attempt);
+
+        _changes.Move(otp, OtpRules.Verify(otp.State, new(true, false), _changes.Now).State);
+
+        otp.Deliveries.Select(d => d.Cost).ShouldBe([0.1m, 0, 0]);
+        _changes.Refunds.ShouldBe(new Dictionary<Guid, decimal> { [otp.Otp.ApplicationId] = 0.5m });
+    }
+
+    [Fact]
+    public void Give_it_back_to_the_locked_spending_where_there_is_one()
+    {
+        var otp = Some.Locked(deliveries: [DeliveryStatus.Queued]);
+        otp.Deliveries[0].Cost = 0.1m;
+        var spending = new ApplicationSpending { ApplicationId = otp.Otp.ApplicationId, Day = new(2026, 11, 20), Spent = 1 };
+        var changes = new OtpChanges(_batch, Some.Now, Some.Secrets)
+        {
+            Budgets = new Dictionary<Guid, (ApplicationSpending, decimal)> { [otp.Otp.ApplicationId] = (spending, 2) },
+        };
+
+        changes.Move(otp, OtpRules.Cancel(otp.State, Some.Now).State);
+
+        (spending.Spent, changes.Refunds.Count).ShouldBe((0.9m, 0));
+        changes.Spendings.ShouldBe([spending]);
     }
 
     [Fact]

@@ -70,6 +70,7 @@ public static class CoreRegistration
         services.AddSingleton<SpendingBudgets>(p => new(p.GetRequiredService<ApplicationDirectory>(), p.GetRequiredService<ProviderChoice>()));
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();
+        services.AddSingleton<DroppedReceipts>();
         services.AddSingleton<ReceiptRecording>();
         services.AddSingleton<CallbackClaims>();
         services.AddSingleton<CallbackOutcomes>();

@@ -6,6 +6,9 @@ public sealed class KeptReceipt
     /// <summary>How long it waits. A provider's other messages, which we did not send, are forgotten then.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromHours(1);
 
+    /// <summary>How many of one provider wait at most; the oldest are dropped, which are the least likely to be ours.</summary>
+    public const int MaxPerProvider = 10_000;
+
     public required string Provider { get; init; }
 
     public required string ProviderMessageId { get; init; }

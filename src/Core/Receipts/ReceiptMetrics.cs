@@ -12,12 +12,20 @@ public sealed class ReceiptMetrics
     public const string NoProvider = "none";
 
     private readonly Counter<long> _receipts;
+    private readonly Counter<long> _dropped;
 
-    public ReceiptMetrics(IMeterFactory meters) =>
-        _receipts = meters.Create(MeterName).CreateCounter<long>(
+    public ReceiptMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _receipts = meter.CreateCounter<long>(
             "otp.receipts", "{receipt}",
             "Receipts of providers, by provider and result: matched, repeated, kept, unknown, forged, unreadable.");
+        _dropped = meter.CreateCounter<long>(
+            "otp.receipts.dropped", "{receipt}", "Kept receipts that were dropped because too many of the provider wait.");
+    }
 
     public void Received(string provider, ReceiptResult result) =>
         _receipts.Add(1, new("provider", provider), new KeyValuePair<string, object?>("result", EnumText<ReceiptResult>.Lower(result)));
+
+    public void Dropped(string provider, int count) => _dropped.Add(count, new KeyValuePair<string, object?>("provider", provider));
 }

@@ -53,13 +53,23 @@ internal sealed class PostgresReceiptStore(NpgsqlDataSource dataSource) : IRecei
             cancellationToken);
     }
 
-    public async Task KeepAsync(IReadOnlyCollection<KeptReceipt> receipts, CancellationToken cancellationToken)
+    public async Task<IReadOnlyDictionary<string, int>> KeepAsync(
+        IReadOnlyCollection<KeptReceipt> receipts, int most, CancellationToken cancellationToken)
     {
         await using var session = await PostgresSession.BeginAsync(dataSource, cancellationToken);
-        await using var batch = session.NewBatch();
-        KeptReceiptTable.Insert(batch, receipts);
-        await session.ExecuteAsync(batch, cancellationToken);
+        await using (var batch = session.NewBatch())
+        {
+            KeptReceiptTable.Insert(batch, receipts);
+            await session.ExecuteAsync(batch, cancellationToken);
+        }
+
+        // A batch of its own: it must see what the other one inserted.
+        await using var bound = session.NewBatch();
+        KeptReceiptTable.DropOldest(bound, receipts.Select(r => r.Provider), most);
+        var dropped = await session.ReadAsync(
+            bound, reader => Rows.ReadAllAsync(reader, r => r.GetString(0), cancellationToken), cancellationToken);
         await session.CommitAsync(cancellationToken);
+        return dropped.CountBy(p => p, StringComparer.Ordinal).ToDictionary(StringComparer.Ordinal);
     }
 
     private static FoundDelivery Read(NpgsqlDataReader r) =>

@@ -60,6 +60,24 @@ internal static class KeptReceiptTable
             Parameters.From(receipts, r => r.OccurredAt, NpgsqlDbType.TimestampTz));
     }
 
+    /// <summary>Deletes the oldest of the providers that have more than so many, a tenth at a time; returns the provider of each.</summary>
+    public static void DropOldest(NpgsqlBatch batch, IEnumerable<string> providers, int most) => batch.Add(
+        """
+        WITH crowded AS MATERIALIZED (
+            SELECT p.provider FROM unnest($1) AS p (provider)
+            WHERE (SELECT count(*) FROM (SELECT 1 FROM kept_receipts k WHERE k.provider = p.provider LIMIT $2 + 1) counted) > $2),
+        oldest AS MATERIALIZED (
+            SELECT o.* FROM crowded c CROSS JOIN LATERAL (
+                SELECT k.provider, k.provider_message_id, k.status FROM kept_receipts k WHERE k.provider = c.provider
+                ORDER BY k.received_at DESC OFFSET $3 FOR UPDATE SKIP LOCKED) o)
+        DELETE FROM kept_receipts r USING oldest o
+        WHERE r.provider = o.provider AND r.provider_message_id = o.provider_message_id AND r.status = o.status
+        RETURNING r.provider
+        """,
+        Parameters.From([.. providers.Distinct(StringComparer.Ordinal)], p => p, NpgsqlDbType.Text),
+        new() { Value = most },
+        new() { Value = most - (most / 10) });
+
     public static void Delete(NpgsqlBatch batch, IReadOnlyCollection<KeptReceipt> receipts) => batch.Add(
         """
         DELETE FROM kept_receipts r USING unnest($1, $2, $3) AS m (provider, id, status)

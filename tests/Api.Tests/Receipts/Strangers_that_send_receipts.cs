@@ -69,7 +69,8 @@ public sealed class Strangers_that_send_receipts
             IReadOnlyCollection<ReceiptToken> tokens, IReadOnlyCollection<ProviderMessage> messages, CancellationToken cancellationToken) =>
             throw new Npgsql.NpgsqlException("No connection", new System.Net.Sockets.SocketException(111));
 
-        public Task KeepAsync(IReadOnlyCollection<KeptReceipt> receipts, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyDictionary<string, int>> KeepAsync(
+            IReadOnlyCollection<KeptReceipt> receipts, int most, CancellationToken cancellationToken) =>
             throw new InvalidOperationException("Nothing is kept");
     }
 }

@@ -14,7 +14,12 @@ public interface IReceiptStore
 
     /// <summary>Keeps those receipts whose message has no delivery still, and commits. The same receipt is kept once.</summary>
     /// <remarks>An outcome that brings the message's id finds a receipt kept before; one that was committed before is found here.</remarks>
-    Task KeepAsync(IReadOnlyCollection<KeptReceipt> receipts, CancellationToken cancellationToken);
+    /// <param name="receipts">The receipts.</param>
+    /// <param name="most">How many of one provider are kept; of more, the oldest are dropped, a tenth at a time.</param>
+    /// <param name="cancellationToken">Ends the work before its commit.</param>
+    /// <returns>How many were dropped, by provider.</returns>
+    Task<IReadOnlyDictionary<string, int>> KeepAsync(
+        IReadOnlyCollection<KeptReceipt> receipts, int most, CancellationToken cancellationToken);
 }
 
 /// <summary>Deliveries by what receipts name.</summary>

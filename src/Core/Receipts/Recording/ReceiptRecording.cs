@@ -18,18 +18,20 @@ public sealed class ReceiptRecording : IAsyncDisposable
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
     private readonly ReceiptMetrics _metrics;
+    private readonly DroppedReceipts _dropped;
     private readonly Batcher<ReceiptToken, FoundDelivery?> _finding;
     private readonly Batcher<ReceivedReceipt, ReceiptResult> _recording;
 
     public ReceiptRecording(
         IReceiptStore receipts, IOtpStore store, IOutbox outbox, OtpSecrets secrets, ReceiptMetrics metrics,
-        IOptions<BatchingOptions> batching)
+        DroppedReceipts dropped, IOptions<BatchingOptions> batching)
     {
         _receipts = receipts;
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
         _metrics = metrics;
+        _dropped = dropped;
         _finding = new(FindAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
         _recording = new(RecordAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
@@ -69,8 +71,13 @@ public sealed class ReceiptRecording : IAsyncDisposable
         unmatched.RemoveAll(i => received[i].Message is null);
         if (unmatched.Count > 0)
         {
-            await _receipts.KeepAsync(
-                [.. unmatched.Select(i => KeptReceipt.From(received[i].Provider, received[i].Receipt))], cancellationToken);
+            var dropped = await _receipts.KeepAsync(
+                [.. unmatched.Select(i => KeptReceipt.From(received[i].Provider, received[i].Receipt))], KeptReceipt.MaxPerProvider,
+                cancellationToken);
+            foreach (var (provider, count) in dropped)
+            {
+                _dropped.Add(provider, count);
+            }
 
             // An outcome that was committed since the first look did not see these receipts.
             await MatchAsync(received, unmatched, results, ReceiptResult.Kept, cancellationToken);

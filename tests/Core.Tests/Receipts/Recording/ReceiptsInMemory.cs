@@ -25,11 +25,16 @@ internal sealed class ReceiptsInMemory(StoreInMemory store) : IReceiptStore
                 d => new ProviderMessage(d.Provider!, d.ProviderMessageId!), Found)));
     }
 
-    public async Task KeepAsync(IReadOnlyCollection<KeptReceipt> receipts, CancellationToken cancellationToken)
+    /// <summary>What keeping drops.</summary>
+    public Dictionary<string, int> Dropped { get; } = new(StringComparer.Ordinal);
+
+    public async Task<IReadOnlyDictionary<string, int>> KeepAsync(
+        IReadOnlyCollection<KeptReceipt> receipts, int most, CancellationToken cancellationToken)
     {
         BeforeKeeping();
         var found = await FindAsync([], [.. receipts.Select(r => new ProviderMessage(r.Provider, r.ProviderMessageId))], cancellationToken);
         store.Kept.AddRange(receipts.Where(r => !found.ByMessage.ContainsKey(new(r.Provider, r.ProviderMessageId))));
+        return Dropped;
     }
 
     private static FoundDelivery Found(Core.Deliveries.Delivery d) => new(d.OtpId, d.Id, d.Provider, d.Status);

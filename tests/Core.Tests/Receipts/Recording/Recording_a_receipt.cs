@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Deliveries;
@@ -210,7 +211,9 @@ public class Recording_a_receipt
         _store.Kept.ShouldBeEmpty();
     }
 
-    private ReceiptRecording Recording() => new(_receipts, _store, _store, Some.Secrets, Metrics, Options.Create(new BatchingOptions()));
+    private ReceiptRecording Recording() => new(
+        _receipts, _store, _store, Some.Secrets, Metrics, new(Metrics, TimeProvider.System, NullLogger<DroppedReceipts>.Instance),
+        Options.Create(new BatchingOptions()));
 
     private async Task<ReceiptResult> RecordAsync(LockedOtp otp, Receipt receipt)
     {

@@ -1,7 +1,5 @@
 using Microsoft.Extensions.Options;
-using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Otps;
@@ -17,10 +15,6 @@ public class The_outcome_of_a_delivery
 {
     private readonly StoreInMemory _store = new();
     private readonly DeliveryOptions _options = new() { MaxAttempts = 2 };
-    private readonly FakeTimeProvider _time = new();
-    private readonly QueueLag _lag;
-
-    public The_outcome_of_a_delivery() => _lag = new(_time, Options.Create(_options));
 
     [Fact]
     public async Task Accepted_is_SENT_with_the_providers_id()
@@ -220,72 +214,9 @@ public class The_outcome_of_a_delivery
         _store.Saved.ShouldBeEmpty();
     }
 
-    [Fact]
-    public async Task Is_asked_for_again_when_the_work_command_seems_lost()
-    {
-        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
-        var recovery = Recovery();
-        _time.Advance(_options.LostAfter);
-        await recovery.RepublishAsync(10, CancellationToken.None);
-        _store.Messages.ShouldBeEmpty();
-        _store.Now = Some.Now.AddSeconds(15);
-
-        await recovery.RepublishAsync(10, CancellationToken.None);
-
-        _store.Messages.ShouldHaveSingleItem().MessageType.ShouldBe("work");
-        (otp.Deliveries[0].Republished, otp.Deliveries[0].PublishDueAt, otp.Otp.Sequence).ShouldBe((1, _store.Now.AddSeconds(30), 1));
-    }
-
-    [Fact]
-    public async Task Is_not_asked_for_again_while_its_work_command_waits_in_the_outbox()
-    {
-        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
-        _store.Unpublished.Add(otp.Otp.Id);
-        var recovery = Recovery();
-        _time.Advance(_options.LostAfter);
-        _store.Now = Some.Now.AddSeconds(15);
-
-        await recovery.RepublishAsync(10, CancellationToken.None);
-
-        _store.Messages.ShouldBeEmpty();
-        (otp.Deliveries[0].Republished, otp.Deliveries[0].PublishDueAt).ShouldBe((0, _store.Now.AddSeconds(15)));
-        _store.Saved.ShouldHaveSingleItem().UpdatedDeliveries.ShouldBe(otp.Deliveries);
-
-        _store.Unpublished.Clear();
-        _store.Now = _store.Now.AddSeconds(15);
-        await recovery.RepublishAsync(10, CancellationToken.None);
-        _store.Messages.ShouldHaveSingleItem();
-    }
-
-    [Fact]
-    public async Task Is_not_asked_for_again_while_its_queue_is_behind()
-    {
-        var otp = _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
-        var recovery = Recovery();
-        _lag.Saw(Some.Claimed(lag: TimeSpan.FromSeconds(40)));
-        _store.Now = Some.Now.AddSeconds(15 + 40).AddTicks(-1);
-        await recovery.RepublishAsync(10, CancellationToken.None);
-        _store.Messages.ShouldBeEmpty();
-        _store.Now = Some.Now.AddSeconds(15 + 40);
-
-        await recovery.RepublishAsync(10, CancellationToken.None);
-
-        _store.Messages.ShouldHaveSingleItem();
-        otp.Deliveries[0].Republished.ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task Is_not_asked_for_again_before_it_is_known_how_far_its_queue_is_behind()
-    {
-        _store.Add(Some.Locked(deliveries: [DeliveryStatus.Queued]));
-        _store.Now = Some.Now.AddSeconds(60);
-
-        (await Recovery().RepublishAsync(10, CancellationToken.None)).ShouldBe(0);
-
-        _store.Messages.ShouldBeEmpty();
-    }
-
-    private DeliveryRecovery Recovery() => new(_store, _store, Some.Secrets, _lag, Consequences(), Some.Budgets(_options), Options.Create(_options));
+    private DeliveryRecovery Recovery() => new(
+        _store, _store, Some.Secrets, new(TimeProvider.System, Options.Create(_options)), Consequences(), Some.Budgets(_options),
+        Options.Create(_options));
 
     private DeliveryOutcomes Outcomes() => new(
         _store, _store, Some.Secrets, Consequences(), Some.Budgets(_options), new(Options.Create(_options)), Options.Create(new BatchingOptions()));

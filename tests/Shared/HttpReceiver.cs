@@ -68,6 +68,9 @@ internal sealed class HttpReceiver : IAsyncDisposable
         await context.Response.WriteAsync(body);
     };
 
+    /// <summary>The request that is being answered.</summary>
+    public static ReceivedRequest RequestOf(HttpContext context) => (ReceivedRequest)context.Items[nameof(ReceivedRequest)]!;
+
     public ValueTask DisposeAsync() => _app.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext context)
@@ -76,7 +79,10 @@ internal sealed class HttpReceiver : IAsyncDisposable
         await context.Request.Body.CopyToAsync(body);
         var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
         var headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-        _all.Enqueue(new(context.Request.Method, target, context.Request.Path, headers, body.ToArray(), DateTime.UtcNow));
+        var request = new ReceivedRequest(
+            context.Request.Method, target, context.Request.Path, headers, body.ToArray(), DateTime.UtcNow);
+        context.Items[nameof(ReceivedRequest)] = request;
+        _all.Enqueue(request);
         await Answer(context);
     }
 }

@@ -16,25 +16,35 @@ internal sealed class GuardedContent : HttpContent
 {
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly LeaseClock _lease;
+    private readonly Func<CancellationToken, ValueTask>? _moment;
 
-    public GuardedContent(ReadOnlyMemory<byte> bytes, MediaTypeHeaderValue? contentType, LeaseClock lease)
+    /// <param name="bytes">The body.</param>
+    /// <param name="contentType">Its type.</param>
+    /// <param name="lease">The claim.</param>
+    /// <param name="moment">Awaited right before the request is written; null for no wait.</param>
+    public GuardedContent(
+        ReadOnlyMemory<byte> bytes, MediaTypeHeaderValue? contentType, LeaseClock lease,
+        Func<CancellationToken, ValueTask>? moment = null)
     {
         _bytes = bytes;
         _lease = lease;
+        _moment = moment;
         Headers.ContentType = contentType;
     }
 
     /// <summary>While false, a failure means that the server has received nothing.</summary>
     public bool WentOut { get; private set; }
 
-    /// <summary>The claim had ended when the body was to be sent.</summary>
+    /// <summary>The claim had ended when the body was to be sent, or its moment did not come in time.</summary>
     public bool WasHeldBack { get; private set; }
 
     protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context) =>
         SerializeToStreamAsync(stream, context, CancellationToken.None);
 
-    protected override Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
+    protected override async Task SerializeToStreamAsync(
+        Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
+        await ReachMomentAsync(cancellationToken);
         if (_lease.IsOver)
         {
             WasHeldBack = true;
@@ -42,7 +52,20 @@ internal sealed class GuardedContent : HttpContent
         }
 
         WentOut = true;
-        return stream.WriteAsync(_bytes, cancellationToken).AsTask();
+        await stream.WriteAsync(_bytes, cancellationToken);
+    }
+
+    private async ValueTask ReachMomentAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (_moment?.Invoke(cancellationToken) ?? ValueTask.CompletedTask);
+        }
+        catch (OperationCanceledException)
+        {
+            WasHeldBack = true;
+            throw;
+        }
     }
 
     protected override bool TryComputeLength(out long length)

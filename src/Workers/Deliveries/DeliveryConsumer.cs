@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics;
 using MassTransit;
+using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Publishing;
@@ -20,7 +21,8 @@ namespace OtpPipeline.Workers.Deliveries;
 /// </summary>
 public sealed partial class DeliveryConsumer(
     ProviderChoice routes, ProviderReservations reservations, DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes,
-    QueueLag lag, DatabaseCircuitBreaker database, DeliveryMetrics metrics, ILogger<DeliveryConsumer> logger)
+    QueueLag lag, DatabaseCircuitBreaker database, IOptions<DeliveryOptions> options, DeliveryMetrics metrics,
+    ILogger<DeliveryConsumer> logger)
     : IConsumer<OtpRequested>
 {
     private static readonly FrozenSet<string> Known = Channels.All.Select(c => c.Text()).ToFrozenSet(StringComparer.Ordinal);
@@ -40,7 +42,8 @@ public sealed partial class DeliveryConsumer(
         var route = routes.Named(channel, hint.Route) ?? DeliveryRoute.Of(hint.Route, hint.Route);
 
         // No token here and below: a cancelled claim could still take effect and hold the delivery until its lease ends.
-        var reservation = await database.RunAsync(() => reservations.ReserveAsync(route, hint.Tried).AsTask());
+        var places = options.Value.From(channel).Concurrency;
+        var reservation = await database.RunAsync(() => reservations.ReserveAsync(route, hint.Tried, places).AsTask());
         if (reservation.Place is not { } place)
         {
             metrics.Postponed(KnownChannel(message.Channel));
@@ -68,8 +71,9 @@ public sealed partial class DeliveryConsumer(
         lag.Began(delivery.Channel);
         try
         {
-            await place.WaitAsync(outgoing.Lease);
-            await SendAsync(outgoing, route, place);
+            var lease = outgoing.Lease;
+            await place.WaitAsync(lease, CancellationToken.None);
+            await SendAsync(place.HasMoment ? outgoing with { Moment = token => place.WaitAsync(lease, token) } : outgoing, route, place);
         }
         finally
         {

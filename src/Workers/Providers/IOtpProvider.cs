@@ -11,7 +11,7 @@ public interface IOtpProvider
 
     /// <summary>
     /// Makes one attempt without retries and returns the provider's outcome. <see cref="ProviderCalls"/> handles exceptions. The token is
-    /// cancelled at the channel's time-out.
+    /// cancelled at the channel's time-out. The provider awaits the delivery's Moment, if there is one, right before the message goes out.
     /// </summary>
     Task<SendOutcome> SendAsync(OutgoingDelivery delivery, CancellationToken cancellationToken);
 }

@@ -50,6 +50,7 @@ public sealed class FailingProviders : IAsyncLifetime
         foreach (var (channel, gateways) in new[] { ("sms", Sms), ("whatsapp", Whatsapp), ("ussd", Ussd) })
         {
             settings[$"Deliveries:Channels:{channel}:Timeout"] = "00:00:03";
+            settings[$"Deliveries:Channels:{channel}:Concurrency"] = "16";
             settings[$"Deliveries:Channels:{channel}:Routes:0:Name"] = "all";
             if (channel != "ussd")
             {
@@ -61,7 +62,6 @@ public sealed class FailingProviders : IAsyncLifetime
             Describe(settings, $"{channel}-hanging", gateways.Hanging);
             Describe(settings, $"{channel}-failing", gateways.Failing);
             Describe(settings, $"{channel}-healthy", gateways.Healthy);
-            settings[$"Providers:{channel}-hanging:Concurrency"] = "8";
         }
 
         Describe(settings, "call-healthy", Call.Healthy);

@@ -137,6 +137,10 @@ public sealed record OutgoingDelivery(
     /// <summary>Until when the request may go out: the end of the claim or of the OTP, the earlier one.</summary>
     public LeaseClock? Lease { get; init; }
 
+    /// <summary>Waits until the provider's limit per second allows the message; null without a limit.</summary>
+    /// <remarks>A provider awaits it right before the message goes out, on an open connection.</remarks>
+    public Func<CancellationToken, ValueTask>? Moment { get; init; }
+
     /// <summary>The address for receipts of this delivery; null without Api:PublicUrl.</summary>
     public string? ReceiptUrl { get; init; }
 

@@ -58,7 +58,7 @@ internal sealed class HttpDescription
 
     /// <summary>Returns null if a value of this message cannot be sent in a header.</summary>
     public HttpRequestMessage? Write(OutgoingDelivery delivery, DateTime now, out GuardedContent content) =>
-        _request.Write(_values.From(delivery, now), delivery.Lease ?? LeaseClock.Endless, out content);
+        _request.Write(_values.From(delivery, now), delivery.Lease ?? LeaseClock.Endless, delivery.Moment, out content);
 
     /// <summary>A setting may be the beginning of an address; elsewhere in it, values are encoded.</summary>
     private static void Expand(IHttpRequestOptions options, IReadOnlyDictionary<string, string> settings)

@@ -24,6 +24,7 @@ internal sealed class HttpFeedback
     public HttpRequestMessage? Write(string messageId, bool verified) =>
         (verified ? _options.Verified : _options.NotVerified) is { Length: > 0 } outcome
             ? _request.Write(
-                name => name switch { MessageId => messageId, Outcome => outcome, _ => _values.Constant(name) }, LeaseClock.Endless, out _)
+                name => name switch { MessageId => messageId, Outcome => outcome, _ => _values.Constant(name) }, LeaseClock.Endless,
+                moment: null, out _)
             : null;
 }

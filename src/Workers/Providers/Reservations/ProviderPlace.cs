@@ -7,15 +7,16 @@ namespace OtpPipeline.Workers.Providers.Reservations;
 public sealed class ProviderPlace : IDisposable
 {
     private readonly ProviderState? _state;
+    private readonly LinkedListNode<TimeSpan>? _message;
     private readonly bool _isProbe;
-    private readonly TimeSpan? _slot;
+    private TimeSpan? _slot;
     private TimeSpan _began;
     private bool _hasVerdict;
     private bool _left;
 
-    internal ProviderPlace(ProviderState state, bool isProbe, TimeSpan? slot)
+    internal ProviderPlace(ProviderState state, LinkedListNode<TimeSpan> message, bool isProbe, TimeSpan? slot)
     {
-        (_state, _isProbe, _slot) = (state, isProbe, slot);
+        (_state, _message, _isProbe, _slot) = (state, message, isProbe, slot);
         Provider = state.Name;
     }
 
@@ -24,12 +25,16 @@ public sealed class ProviderPlace : IDisposable
 
     public string Provider { get; }
 
+    /// <summary>The provider has a limit per second.</summary>
+    public bool HasMoment => _slot is not null;
+
     /// <summary>Waits until the provider's limit per second allows the message, or the claim is over.</summary>
-    public async ValueTask WaitAsync(LeaseClock? lease)
+    /// <remarks>Call it again right before the message goes out: where that took too long, it waits for another moment.</remarks>
+    public async ValueTask WaitAsync(LeaseClock? lease, CancellationToken cancellationToken)
     {
         if (_slot is { } slot)
         {
-            await _state!.ReachAsync(slot, () => lease?.IsOver == true);
+            _slot = await _state!.ReachAsync(slot, () => lease?.IsOver == true, cancellationToken);
         }
 
         _began = _state?.Began() ?? default;
@@ -47,7 +52,7 @@ public sealed class ProviderPlace : IDisposable
         if (!_left)
         {
             _left = true;
-            _state?.Leave(_isProbe, _hasVerdict, _state.Since(_began));
+            _state?.Leave(_message!, _isProbe, _hasVerdict, _state.Since(_began));
         }
     }
 }

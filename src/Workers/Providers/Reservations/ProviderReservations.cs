@@ -19,11 +19,16 @@ public sealed class ProviderReservations
 
     /// <summary>Reserves a place at a provider that was not tried in this round.</summary>
     /// <remarks>
-    /// Where none of those works, one that was tried gets the delivery; where one works and is only full, the delivery waits for it.
+    /// Where none of those works, one that was tried gets the delivery; where one works and is only full, the delivery waits for it. While
+    /// another provider works, one that does not answer gets at most half of the channel's places, so that it never holds them all.
     /// </remarks>
-    public async ValueTask<Reservation> ReserveAsync(DeliveryRoute route, string tried)
+    /// <param name="route">The delivery's route.</param>
+    /// <param name="tried">Providers tried in this round, with commas between.</param>
+    /// <param name="places">Concurrent deliveries of the channel in this process.</param>
+    public async ValueTask<Reservation> ReserveAsync(DeliveryRoute route, string tried, int places)
     {
         var done = Delivery.ReadTried(tried);
+        var half = Math.Max(1, places / 2);
         var (wait, isFull, isKnown) = (TimeSpan.MaxValue, false, false);
         for (var again = 0; again < (done.Count == 0 ? 1 : 2) && !isFull; again++)
         {
@@ -35,7 +40,7 @@ public sealed class ProviderReservations
                 }
 
                 isKnown = true;
-                var entry = await state.EnterAsync();
+                var entry = await state.EnterAsync(HasOther(route, state, done) ? half : int.MaxValue);
                 if (entry.Place is not null)
                 {
                     return new(entry.Place, TimeSpan.Zero);
@@ -53,6 +58,10 @@ public sealed class ProviderReservations
     public IReadOnlySet<string>? Unusable(DeliveryRoute route) =>
         route.Providers.Count == 1 ? null
             : route.Providers.Where(p => _states.TryGetValue(p, out var state) && !state.IsUsable).ToHashSet(StringComparer.Ordinal);
+
+    private bool HasOther(DeliveryRoute route, ProviderState one, IReadOnlyList<string> tried) => route.Providers.Count > 1
+        && route.Providers.Any(p => !tried.Contains(p, StringComparer.Ordinal)
+            && _states.TryGetValue(p, out var state) && state != one && state.IsUsable);
 
     private IEnumerable<ProviderState> Order(DeliveryRoute route)
     {

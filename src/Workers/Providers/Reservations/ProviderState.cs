@@ -13,12 +13,12 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
     private static readonly TimeSpan LongestRest = TimeSpan.FromDays(1);
     private readonly ProviderBreaker _breaker = new(limits.BreakerFailures, limits.BreakerPause);
     private readonly RecentOutcomes _recent = new(time);
+    private readonly RunningMessages _running = new();
     private readonly Lock _lock = new();
     private readonly long _start = time.GetTimestamp();
     private TimeSpan _restUntil;
     private TimeSpan _turn;
     private TimeSpan _duration = TimeSpan.FromMilliseconds(100);
-    private int _running;
 
     public string Name => limits.Provider;
 
@@ -50,34 +50,38 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
             var now = Now;
             var breaker = !_breaker.IsOpen ? "closed" : _breaker.Wait(now) > TimeSpan.Zero ? "open" : "half_open";
             return new(
-                _running, limits.Concurrency == int.MaxValue ? null : limits.Concurrency, limits.MessagesPerSecond, breaker,
+                _running.Count, limits.Concurrency == int.MaxValue ? null : limits.Concurrency, limits.MessagesPerSecond, breaker,
                 Math.Round(UnusableFor(now).TotalSeconds, 1), _recent.LastMinute(), _recent.Errors);
         }
     }
 
     /// <summary>Reserves a place; otherwise says for how long not, and whether it only is full.</summary>
-    public async ValueTask<EntryAttempt> EnterAsync()
+    /// <param name="mostUnanswered">With so many unanswered messages it is full.</param>
+    public async ValueTask<EntryAttempt> EnterAsync(int mostUnanswered)
     {
         bool isProbe;
+        LinkedListNode<TimeSpan> message;
         lock (_lock)
         {
-            if (UnusableFor(Now) is var wait && wait > TimeSpan.Zero)
+            var now = Now;
+            if (UnusableFor(now) is var wait && wait > TimeSpan.Zero)
             {
                 return new(null, wait, IsFull: false);
             }
 
-            if (_running >= limits.Concurrency)
+            if (_running.Count >= limits.Concurrency
+                || (_running.Count >= mostUnanswered && _running.Unanswered(now) >= mostUnanswered))
             {
                 return new(null, NextTurn(), IsFull: true);
             }
 
-            _running++;
+            message = _running.Begin(now);
             isProbe = _breaker.Enter();
         }
 
         if (slots is null)
         {
-            return new(new(this, isProbe, null), TimeSpan.Zero, IsFull: false);
+            return new(new(this, message, isProbe, null), TimeSpan.Zero, IsFull: false);
         }
 
         TimeSpan? slot = null;
@@ -89,13 +93,13 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
         {
             if (slot is null)
             {
-                Leave(isProbe, hasVerdict: false, default);
+                Leave(message, isProbe, hasVerdict: false, default);
             }
         }
 
         if (slot is not null)
         {
-            return new(new(this, isProbe, slot), TimeSpan.Zero, IsFull: false);
+            return new(new(this, message, isProbe, slot), TimeSpan.Zero, IsFull: false);
         }
 
         lock (_lock)
@@ -104,18 +108,20 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
         }
     }
 
-    /// <summary>Waits until a message may go out; takes another moment when its own has passed.</summary>
-    public async Task ReachAsync(TimeSpan slot, Func<bool> isOver)
+    /// <summary>Waits until a message may go out; takes another moment when its own has passed. Returns the moment.</summary>
+    public async ValueTask<TimeSpan> ReachAsync(TimeSpan slot, Func<bool> isOver, CancellationToken cancellationToken)
     {
         TimeSpan? current = slot;
-        while (!isOver() && (current is null || !await slots!.ReachAsync(current.Value)))
+        while (!isOver() && (current is null || !await slots!.ReachAsync(current.Value, cancellationToken)))
         {
             current = await slots!.TakeAsync();
             if (current is null)
             {
-                await Task.Delay(slots.Interval, time);
+                await Task.Delay(slots.Interval, time, cancellationToken);
             }
         }
+
+        return current ?? slot;
     }
 
     public TimeSpan Since(TimeSpan began) => Now - began;
@@ -130,6 +136,11 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
         {
             var wasOpen = _breaker.IsOpen;
             _recent.Add(outcome);
+            if (outcome is not (SendOutcome.Unknown or SendOutcome.NotSent))
+            {
+                _running.Answered(Now);
+            }
+
             switch (outcome)
             {
                 case SendOutcome.Accepted or SendOutcome.Refused:
@@ -164,11 +175,11 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
         }
     }
 
-    public void Leave(bool isProbe, bool hasVerdict, TimeSpan took)
+    public void Leave(LinkedListNode<TimeSpan> message, bool isProbe, bool hasVerdict, TimeSpan took)
     {
         lock (_lock)
         {
-            _running--;
+            _running.End(message);
             if (hasVerdict)
             {
                 _duration = (_duration * 0.9) + (took * 0.1);

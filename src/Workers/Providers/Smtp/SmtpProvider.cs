@@ -17,7 +17,13 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
         var outcome = pool.Take() is { } kept ? await ReuseAsync(kept, mail, lease, cancellationToken) : null;
         try
         {
-            outcome ??= await UseAsync(await pool.OpenAsync(cancellationToken), mail, lease, cancellationToken);
+            if (outcome is null)
+            {
+                var session = await pool.OpenAsync(cancellationToken);
+                outcome = await ReachMomentAsync(delivery, cancellationToken)
+                    ? await UseAsync(session, mail, lease, cancellationToken)
+                    : NotSent(session);
+            }
         }
         catch (SmtpSessionException failure)
         {
@@ -31,6 +37,26 @@ internal sealed partial class SmtpProvider(string name, MailTemplate letter, Smt
     }
 
     public ValueTask DisposeAsync() => pool.DisposeAsync();
+
+    /// <summary>Opening a session takes time: the message may need another moment. False when that does not come in time.</summary>
+    private static async ValueTask<bool> ReachMomentAsync(OutgoingDelivery delivery, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await (delivery.Moment?.Invoke(cancellationToken) ?? ValueTask.CompletedTask);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private SendOutcome.NotSent NotSent(SmtpSession session)
+    {
+        pool.Return(session);
+        return new(ProviderCalls.ClaimOver);
+    }
 
     /// <summary>Returns null if the kept connection is dead. It received nothing of the message, so a new one may be used.</summary>
     private async Task<SendOutcome?> ReuseAsync(

@@ -8,6 +8,7 @@ namespace OtpPipeline.Workers.Tests.Providers.Reservations;
 
 public sealed class Reserving_a_place
 {
+    private const int Places = 1000;
     private static readonly DeliveryRoute InOrder = new(new() { Name = "r", Providers = { "a", "b" } });
     private readonly FakeTimeProvider _time = new();
     private readonly Line _line = new();
@@ -29,7 +30,7 @@ public sealed class Reserving_a_place
         using var first = await PlaceAsync(reservations);
         var second = await PlaceAsync(reservations);
 
-        var none = await reservations.ReserveAsync(InOrder, "");
+        var none = await reservations.ReserveAsync(InOrder, "", Places);
         second.Dispose();
 
         (first.Provider, second.Provider, none.Place).ShouldBe(("a", "b", null));
@@ -43,7 +44,7 @@ public sealed class Reserving_a_place
         var reservations = Create(Limits("a"), Limits("b", concurrency: 1));
         using var place = await PlaceAsync(reservations, tried: "a");
 
-        (await reservations.ReserveAsync(InOrder, "a")).Place.ShouldBeNull();
+        (await reservations.ReserveAsync(InOrder, "a", Places)).Place.ShouldBeNull();
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class Reserving_a_place
         await FailAsync(reservations, 5, alone);
         foreach (var seconds in new[] { 5, 10, 20, 40, 60, 60 })
         {
-            (await reservations.ReserveAsync(alone, "")).Wait.ShouldBe(TimeSpan.FromSeconds(seconds));
+            (await reservations.ReserveAsync(alone, "", Places)).Wait.ShouldBe(TimeSpan.FromSeconds(seconds));
             _time.Advance(TimeSpan.FromSeconds(seconds));
             await FailAsync(reservations, 1, alone);
         }
@@ -155,12 +156,12 @@ public sealed class Reserving_a_place
         var alone = DeliveryRoute.Of("r", "a");
 
         _line.Open = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        var asking = Enumerable.Range(0, 8).Select(_ => reservations.ReserveAsync(alone, "").AsTask()).ToList();
+        var asking = Enumerable.Range(0, 8).Select(_ => reservations.ReserveAsync(alone, "", Places).AsTask()).ToList();
         _line.Open.SetResult();
         var places = await Task.WhenAll(asking);
 
         places.Count(p => p.Place is not null).ShouldBe(5);
-        _line.Leased.ShouldBe([TimeSpan.FromSeconds(1.2 / 50) * 5]);
+        _line.Leased.ShouldBe([TimeSpan.FromSeconds(1.05 / 50) * 5]);
     }
 
     [Fact]
@@ -168,10 +169,10 @@ public sealed class Reserving_a_place
     {
         var reservations = Create(Limits("a", perSecond: 50));
         var alone = DeliveryRoute.Of("r", "a");
-        (await reservations.ReserveAsync(alone, "")).Place.ShouldNotBeNull();
+        (await reservations.ReserveAsync(alone, "", Places)).Place.ShouldNotBeNull();
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        (await reservations.ReserveAsync(alone, "")).Place.ShouldNotBeNull();
+        (await reservations.ReserveAsync(alone, "", Places)).Place.ShouldNotBeNull();
 
         _line.Leased.Count.ShouldBe(2, "the other four moments of the first block are over");
     }
@@ -180,7 +181,7 @@ public sealed class Reserving_a_place
         new(name, concurrency, perSecond, BreakerFailures: 5, TimeSpan.FromSeconds(5));
 
     private static async Task<ProviderPlace> PlaceAsync(ProviderReservations reservations, DeliveryRoute? route = null, string tried = "") =>
-        (await reservations.ReserveAsync(route ?? InOrder, tried)).Place.ShouldNotBeNull();
+        (await reservations.ReserveAsync(route ?? InOrder, tried, Places)).Place.ShouldNotBeNull();
 
     private static async Task<string> ProviderAsync(ProviderReservations reservations, DeliveryRoute? route = null, string tried = "")
     {

@@ -41,10 +41,15 @@ internal sealed class HttpRequestTemplate
     }
 
     /// <summary>Returns null if a value cannot be sent in a header.</summary>
-    public HttpRequestMessage? Write(Func<string, string> values, LeaseClock lease, out GuardedContent content)
+    /// <param name="values">Finds the value of a placeholder.</param>
+    /// <param name="lease">The claim under which it may go out.</param>
+    /// <param name="moment">Awaited right before the request is written; null for no wait.</param>
+    /// <param name="content">Its body.</param>
+    public HttpRequestMessage? Write(
+        Func<string, string> values, LeaseClock lease, Func<CancellationToken, ValueTask>? moment, out GuardedContent content)
     {
         content = new(
-            Encoding.UTF8.GetBytes(_body(values)), _contentType is { } type ? MediaTypeHeaderValue.Parse(type) : null, lease);
+            Encoding.UTF8.GetBytes(_body(values)), _contentType is { } type ? MediaTypeHeaderValue.Parse(type) : null, lease, moment);
         var request = new HttpRequestMessage(_method, _address!.From(values)) { Content = content };
         if (_headers.TryWrite(request, values))
         {

@@ -36,13 +36,15 @@ public sealed class AdminClient(HttpClient http, string? key)
         return await Answer.OfAsync(response);
     }
 
-    /// <summary>A new application.</summary>
+    /// <summary>A new application. Its keys, identifiers and secrets end with the test.</summary>
     public async Task<MadeApplication> WithApplicationAsync(object? settings = null)
     {
         var answer = await PostAsync("", settings is null ? new { name = "made by a test" } : new { name = "made by a test", settings });
         answer.Status.ShouldBe(HttpStatusCode.Created, answer.Text);
+        var id = answer.Json.GetProperty("application").GetProperty("id").GetString()!;
+        MadeApplicationsAttribute.Add(Guid.Parse(id));
         return new(
-            answer.Json.GetProperty("application").GetProperty("id").GetString()!,
+            id,
             answer.Json.GetProperty("apiKey").GetString()!,
             answer.Json.GetProperty("applicationSecret").GetString()!,
             answer.Json.GetProperty("webhookSecret").GetString()!);

@@ -37,6 +37,7 @@ internal sealed class GupshupShop
     /// <summary>Of the key: international numbers, "Code %code%", no retry period, unless the settings say something else.</summary>
     public static async Task<GupshupShop> MakeAsync(ApiHost host, Dictionary<string, string>? settings = null, object? limits = null)
     {
+        await MadeApplicationsAttribute.DeleteEndedAsync(host);
         var admin = host.Admin();
         var made = await admin.WithApplicationAsync(new { limits = limits ?? new { sendsPerHour = 100_000, sendsPerDay = 100_000 } });
         var all = new Dictionary<string, string>(

@@ -30,6 +30,7 @@ public sealed record KnownApplication(MadeApplication Made, string BeemApp, stri
     public static async Task<KnownApplication> MakeAsync(
         ApiHost host, object? settings = null, object? beem = null, object? bizMagnets = null)
     {
+        await MadeApplicationsAttribute.DeleteEndedAsync(host);
         var admin = host.Admin();
         var made = await admin.WithApplicationAsync(settings ?? Open);
         var app = $"{Interlocked.Increment(ref _lastApp)}";

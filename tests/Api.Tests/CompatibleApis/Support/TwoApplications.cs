@@ -22,5 +22,12 @@ public sealed class TwoApplications
     public Task<(KnownApplication, KnownApplication)> LimitedAsync() => _limited.Value;
 
     private static async Task<(KnownApplication, KnownApplication)> MakeAsync(ApiHost host, object? settings) =>
-        (await KnownApplication.MakeAsync(host, settings), await KnownApplication.MakeAsync(host, settings));
+        (await MakeOneAsync(host, settings), await MakeOneAsync(host, settings));
+
+    private static async Task<KnownApplication> MakeOneAsync(ApiHost host, object? settings)
+    {
+        var application = await KnownApplication.MakeAsync(host, settings);
+        MadeApplicationsAttribute.Keep(application.Id);
+        return application;
+    }
 }

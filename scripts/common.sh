@@ -24,8 +24,10 @@ private_file() { rm -f "$1" && (umask 077 && : >"$1"); }
 
 # step TITLE LOG COMMAND...: runs a command with its output in a file, and says every STEP_PACE seconds that it is still at it.
 # STEP_NOTE names a function that is given the log and adds how far it is.
+# STEP_MARK marks what the command leaves running for its own next part, and what ends with it.
 STEP_PACE=4
 STEP_NOTE=""
+STEP_MARK=""
 step() {
     local title=$1 log=$2 started=$SECONDS next=$STEP_PACE status=0
     shift 2
@@ -50,6 +52,7 @@ end_step() {
     kill -TERM "$STEP_PID" 2>/dev/null || true
     wait "$STEP_PID" 2>/dev/null || true
     STEP_PID=""
+    if [ -n "$STEP_MARK" ]; then end_marked "$STEP_MARK" 5; fi
 }
 
 # wait_until SECONDS COMMAND...: true as soon as the command succeeds, false when the time is over.

@@ -17,12 +17,19 @@ need_dotnet() {
         die "The .NET 10 SDK is needed; here are only: $(dotnet --list-sdks | cut -d ' ' -f 1 | xargs). See https://dotnet.microsoft.com/download/dotnet/10.0"
 }
 
-# dotnet_build PROJECT: Release; silent when all is well, the errors otherwise.
+# dotnet_build PROJECT: Release; silent when all is well, the errors otherwise. All projects are compiled by one compiler process of this
+# build, which ends with it; where marked processes cannot be found, each project starts its own.
 dotnet_build() {
-    local log="$PROJECT_ROOT/.local/log/build.log"
+    local log="$PROJECT_ROOT/.local/log/build.log" compiler=-p:UseSharedCompilation=false status=0
+    if [ -d /proc/self ]; then compiler=-p:SharedCompilationId=$(random_hex 8); fi
     mkdir -p "${log%/*}"
     say "Building $1"
-    step "building" "$log" dotnet build "$PROJECT_ROOT/$1" -c Release -nologo -v quiet -nodeReuse:false -p:UseSharedCompilation=false && return 0
+    STEP_MARK="$PROJECT_ROOT/.local/build"
+    step "building" "$log" env OTP_SERVICE_DIR="$STEP_MARK" dotnet build "$PROJECT_ROOT/$1" -c Release -nologo -v quiet \
+        -nodeReuse:false "$compiler" || status=$?
+    end_marked "$STEP_MARK" 5
+    STEP_MARK=""
+    [ $status != 0 ] || return 0
     grep -E '(error|warning) [A-Z]+[0-9]+' "$log" | sort -u | head -n 40 >&2 || show_tail "$log" 40
     die "The build of $1 failed; its whole output is in $log"
 }

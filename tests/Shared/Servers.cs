@@ -32,20 +32,6 @@ internal static class Servers
         return folder;
     }
 
-    /// <summary>A virtual host of a fixture's own on the shared broker.</summary>
-    public static async Task<Uri> NewVirtualHostAsync(string name)
-    {
-        // One start of the tool instead of two: it takes longer than what it does.
-        const string All = "<<\".*\">>";
-        await ControlAsync(
-            "eval",
-            $"ok = rabbit_vhost:add(<<\"{name}\">>, <<\"tests\">>), rabbit_auth_backend_internal:set_permissions(<<\"guest\">>, " +
-            $"<<\"{name}\">>, {All}, {All}, {All}, <<\"tests\">>).");
-        return new UriBuilder(RabbitMq) { Path = name }.Uri;
-    }
-
-    public static Task DropVirtualHostAsync(string name) => ControlAsync("delete_vhost", name);
-
     /// <summary>The names of what there is in a virtual host of the shared broker: queues or exchanges.</summary>
     public static async Task<string[]> ListAsync(string virtualHost, string what) =>
         (await ControlAsync($"list_{what}", "--quiet", "--no-table-headers", "--vhost", virtualHost, "name"))

@@ -200,7 +200,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     private async Task PrepareBrokerAsync()
     {
         RabbitMq = _setup.OwnBroker ? await OwnServer.StartRabbitMqAsync() : null;
-        _broker = RabbitMq?.AmqpUri ?? await Servers.NewVirtualHostAsync(_name);
+        _broker = RabbitMq?.AmqpUri ?? await VirtualHosts.TakeAsync();
     }
 
     private async Task DropAsync()
@@ -211,7 +211,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
         }
         else if (_broker is not null)
         {
-            await Servers.DropVirtualHostAsync(_name);
+            await VirtualHosts.LeaveAsync(_broker);
         }
 
         if (Postgres is not null)
@@ -228,7 +228,8 @@ internal sealed class RunningPipeline : IAsyncDisposable
     /// <summary>Queues and exchanges of the pipeline's virtual host, without the broker's own and the tests' subscriber.</summary>
     public async Task<List<string>> NamesAtTheBrokerAsync()
     {
-        var lists = await Task.WhenAll(Servers.ListAsync(_name, "queues"), Servers.ListAsync(_name, "exchanges"));
+        var name = VirtualHosts.NameOf(_broker);
+        var lists = await Task.WhenAll(Servers.ListAsync(name, "queues"), Servers.ListAsync(name, "exchanges"));
         return [.. lists.SelectMany(l => l).Where(n => !n.StartsWith("amq.", StringComparison.Ordinal) && n != Events.Queue).Distinct()];
     }
 

@@ -209,7 +209,7 @@ public sealed class Queues_that_somebody_deletes(DisturbedPipeline shared) : ICl
     private async Task<List<string>> BindingsAsync()
     {
         var lines = await Servers.ControlAsync(
-            "list_bindings", "-q", "--no-table-headers", "-p", _pipeline.Broker.AbsolutePath.TrimStart('/'), "source_name", "routing_key",
+            "list_bindings", "-q", "--no-table-headers", "-p", VirtualHosts.NameOf(_pipeline.Broker), "source_name", "routing_key",
             "destination_name", "destination_kind");
         return
         [

@@ -60,7 +60,7 @@ public sealed class Behind_PgBouncer : IAsyncLifetime
     {
         await using var bouncer = await PgBouncer.StartAsync();
         await SetRoleAsync();
-        var broker = await Servers.NewVirtualHostAsync(_name);
+        var broker = await VirtualHosts.TakeAsync();
         var key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(20));
         var settings = HostSettings.From(
             new() { Settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["Storage:Pooler"] = "Transaction" } },
@@ -82,7 +82,7 @@ public sealed class Behind_PgBouncer : IAsyncLifetime
         }
         finally
         {
-            await Servers.DropVirtualHostAsync(_name);
+            await VirtualHosts.LeaveAsync(broker);
         }
     }
 

@@ -15,7 +15,8 @@ public sealed class Expiring_to_the_moment(SharedPipeline shared)
     public async Task Hosts_with_a_wrong_clock_expire_what_is_due_in_time(string offset)
     {
         var count = Load.Scale(500, 10_000);
-        await using var pipeline = await RunningPipeline.StartAsync(new() { Apis = 2, ClockOffset = null });
+        await using var pipeline = await RunningPipeline.StartAsync(new() { Apis = 2, ClockOffset = offset });
+        ShouldHave(pipeline, offset);
         var otps = await pipeline.WithRequestedOtpsAsync(count, ttl: 1800);
         var ids = otps.Select(o => o.OtpId).ToArray();
         await UntilSentAsync(pipeline, ids);

@@ -33,14 +33,14 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
     private const string PostponeSql =
         $"""
         WITH w AS MATERIALIZED (
-            SELECT d.id, w.delay, w.trace_parent FROM unnest($1, $2, $3, $4, $5, $6, $7)
+            SELECT d.otp_id, d.id, w.delay, w.trace_parent FROM unnest($1, $2, $3, $4, $5, $6, $7)
                 AS w (otp_id, step, delay, trace_parent, channel, route, tried)
             JOIN deliveries d ON d.otp_id = w.otp_id AND d.step = w.step
              AND d.channel = w.channel AND d.route = w.route AND d.tried = w.tried
             WHERE {Rows.Unindexed}d.status = 'QUEUED' AND d.waiting_since IS NULL AND d.due_at <= clock_timestamp()
             FOR UPDATE OF d SKIP LOCKED)
         UPDATE deliveries d SET due_at = clock_timestamp() + w.delay, waiting_since = clock_timestamp(), trace_parent = w.trace_parent
-        FROM w WHERE d.id = w.id
+        FROM w WHERE d.otp_id = w.otp_id AND d.id = w.id
         """;
 
     public async Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)

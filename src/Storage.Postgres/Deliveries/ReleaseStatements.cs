@@ -38,11 +38,11 @@ internal static class ReleaseStatements
             FROM unnest($1, $2) AS s (application_id, channel)
             CROSS JOIN LATERAL (SELECT count(*) FROM (SELECT 1 FROM deliveries d WHERE {Published} AND {OfShare} LIMIT $3) counted) p),
         taken AS MATERIALIZED (
-            SELECT next.id FROM room s CROSS JOIN LATERAL (
-                SELECT d.id FROM deliveries d WHERE {Waiting} AND {OfShare} AND d.due_at <= (SELECT clock_timestamp())
+            SELECT next.otp_id, next.id FROM room s CROSS JOIN LATERAL (
+                SELECT d.otp_id, d.id FROM deliveries d WHERE {Waiting} AND {OfShare} AND d.due_at <= (SELECT clock_timestamp())
                 ORDER BY d.due_at LIMIT s.places FOR UPDATE SKIP LOCKED) next)
         UPDATE deliveries d SET waiting_since = NULL, publish_due_at = clock_timestamp() + $5
-        FROM taken WHERE d.id = taken.id
+        FROM taken WHERE d.otp_id = taken.otp_id AND d.id = taken.id
         RETURNING d.application_id, d.otp_id, d.channel, d.step, d.trace_parent, d.due_at, d.route, d.tried
         """;
 

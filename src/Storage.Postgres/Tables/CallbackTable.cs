@@ -24,7 +24,7 @@ internal static class CallbackTable
         FROM callbacks c
         JOIN otps o ON o.id = c.otp_id
         JOIN otp_changes h ON h.otp_id = c.otp_id AND h.sequence = c.sequence
-        LEFT JOIN deliveries d ON d.id = h.delivery_id
+        LEFT JOIN deliveries d ON d.otp_id = h.otp_id AND d.id = h.delivery_id
         """;
 
     // Only the first attempt: a callback claimed once is due again when its lease ends.

@@ -86,11 +86,14 @@ internal static class DeliveryTable
         SET status = u.status, reason = u.reason, provider_message_id = u.provider_message_id, publish_due_at = u.publish_due_at,
             republished = u.republished, updated_at = u.updated_at, sent_at = u.sent_at, delivered_at = u.delivered_at, read_at = u.read_at,
             cost = u.cost
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-            AS u (id, status, reason, provider_message_id, publish_due_at, republished, updated_at, sent_at, delivered_at, read_at, cost)
-        WHERE d.id = u.id
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            AS u (otp_id, step, attempt, status, reason, provider_message_id, publish_due_at, republished, updated_at, sent_at, delivered_at,
+                  read_at, cost)
+        WHERE d.otp_id = u.otp_id AND d.step = u.step AND d.attempt = u.attempt
         """,
-        Parameters.From(deliveries, d => d.Id, NpgsqlDbType.Uuid),
+        Parameters.From(deliveries, d => d.OtpId, NpgsqlDbType.Uuid),
+        Parameters.From(deliveries, d => d.Step, NpgsqlDbType.Integer),
+        Parameters.From(deliveries, d => d.Attempt, NpgsqlDbType.Integer),
         Parameters.From(deliveries, d => EnumText<DeliveryStatus>.Upper(d.Status), NpgsqlDbType.Text),
         Parameters.From(deliveries, d => d.Reason, NpgsqlDbType.Text),
         Parameters.From(deliveries, d => d.ProviderMessageId, NpgsqlDbType.Text),

@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.Postgres.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127214633_Initial")]
+    [Migration("20261127215225_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -473,17 +473,21 @@ namespace OtpPipeline.Storage.Postgres.Migrations
 
             modelBuilder.Entity("OtpPipeline.Core.Deliveries.Delivery", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<Guid>("OtpId")
                         .HasColumnType("uuid")
-                        .HasColumnName("id");
+                        .HasColumnName("otp_id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("application_id");
+                    b.Property<int>("Step")
+                        .HasColumnType("integer")
+                        .HasColumnName("step");
 
                     b.Property<int>("Attempt")
                         .HasColumnType("integer")
                         .HasColumnName("attempt");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("application_id");
 
                     b.Property<string>("Channel")
                         .IsRequired()
@@ -510,6 +514,10 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("due_at");
 
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
                     b.Property<bool>("IsResend")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("boolean")
@@ -523,10 +531,6 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.Property<DateTime?>("LeaseUntil")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("lease_until");
-
-                    b.Property<Guid>("OtpId")
-                        .HasColumnType("uuid")
-                        .HasColumnName("otp_id");
 
                     b.Property<string>("Provider")
                         .HasMaxLength(64)
@@ -579,10 +583,6 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("character varying(16)")
                         .HasColumnName("status");
 
-                    b.Property<int>("Step")
-                        .HasColumnType("integer")
-                        .HasColumnName("step");
-
                     b.Property<string>("TraceParent")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")
@@ -604,7 +604,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("waiting_since");
 
-                    b.HasKey("Id")
+                    b.HasKey("OtpId", "Step", "Attempt")
                         .HasName("pk_deliveries");
 
                     b.HasIndex("LeaseUntil")
@@ -622,10 +622,6 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.HasIndex("Channel", "ApplicationId", "PublishDueAt")
                         .HasDatabaseName("ix_deliveries_published")
                         .HasFilter("status = 'QUEUED' AND waiting_since IS NULL");
-
-                    b.HasIndex("OtpId", "Step", "Attempt")
-                        .IsUnique()
-                        .HasDatabaseName("ux_deliveries_attempt");
 
                     b.ToTable("deliveries", (string)null);
                 });

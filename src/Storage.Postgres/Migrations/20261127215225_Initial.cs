@@ -146,14 +146,14 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 name: "deliveries",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uuid", nullable: false),
                     otp_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    step = table.Column<int>(type: "integer", nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    id = table.Column<Guid>(type: "uuid", nullable: false),
                     application_id = table.Column<Guid>(type: "uuid", nullable: false),
                     channel = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: false),
                     route = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: false, defaultValue: "default"),
                     provider = table.Column<string>(type: "character varying(64)", maxLength: 64, nullable: true),
-                    step = table.Column<int>(type: "integer", nullable: false),
-                    attempt = table.Column<int>(type: "integer", nullable: false),
                     is_resend = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     round = table.Column<int>(type: "integer", nullable: false, defaultValue: 1),
                     tried = table.Column<string>(type: "character varying(1000)", maxLength: 1000, nullable: false, defaultValue: ""),
@@ -176,7 +176,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_deliveries", x => x.id);
+                    table.PrimaryKey("pk_deliveries", x => new { x.otp_id, x.step, x.attempt });
                 });
 
             migrationBuilder.CreateTable(
@@ -560,12 +560,6 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 table: "deliveries",
                 columns: new[] { "channel", "application_id", "due_at" },
                 filter: "status = 'QUEUED' AND waiting_since IS NOT NULL");
-
-            migrationBuilder.CreateIndex(
-                name: "ux_deliveries_attempt",
-                table: "deliveries",
-                columns: new[] { "otp_id", "step", "attempt" },
-                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_expires_at",

@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127214638_Initial")]
+    [Migration("20261127215229_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -489,17 +489,21 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
             modelBuilder.Entity("OtpPipeline.Core.Deliveries.Delivery", b =>
                 {
-                    b.Property<Guid>("Id")
+                    b.Property<Guid>("OtpId")
                         .HasColumnType("uniqueidentifier")
-                        .HasColumnName("id");
+                        .HasColumnName("otp_id");
 
-                    b.Property<Guid>("ApplicationId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("application_id");
+                    b.Property<int>("Step")
+                        .HasColumnType("int")
+                        .HasColumnName("step");
 
                     b.Property<int>("Attempt")
                         .HasColumnType("int")
                         .HasColumnName("attempt");
+
+                    b.Property<Guid>("ApplicationId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("application_id");
 
                     b.Property<string>("Channel")
                         .IsRequired()
@@ -527,6 +531,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("due_at");
 
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("id");
+
                     b.Property<bool>("IsResend")
                         .ValueGeneratedOnAdd()
                         .HasColumnType("bit")
@@ -540,10 +548,6 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.Property<DateTime?>("LeaseUntil")
                         .HasColumnType("datetime2")
                         .HasColumnName("lease_until");
-
-                    b.Property<Guid>("OtpId")
-                        .HasColumnType("uniqueidentifier")
-                        .HasColumnName("otp_id");
 
                     b.Property<string>("Provider")
                         .HasMaxLength(64)
@@ -601,10 +605,6 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("status")
                         .UseCollation("Latin1_General_100_BIN2");
 
-                    b.Property<int>("Step")
-                        .HasColumnType("int")
-                        .HasColumnName("step");
-
                     b.Property<string>("TraceParent")
                         .HasMaxLength(64)
                         .HasColumnType("nvarchar(64)")
@@ -628,7 +628,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("datetime2")
                         .HasColumnName("waiting_since");
 
-                    b.HasKey("Id")
+                    b.HasKey("OtpId", "Step", "Attempt")
                         .HasName("pk_deliveries");
 
                     b.HasIndex("LeaseUntil")
@@ -646,10 +646,6 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasIndex("Channel", "ApplicationId", "PublishDueAt")
                         .HasDatabaseName("ix_deliveries_published")
                         .HasFilter("status = 'QUEUED' AND waiting_since IS NULL");
-
-                    b.HasIndex("OtpId", "Step", "Attempt")
-                        .IsUnique()
-                        .HasDatabaseName("ux_deliveries_attempt");
 
                     b.ToTable("deliveries", (string)null);
                 });

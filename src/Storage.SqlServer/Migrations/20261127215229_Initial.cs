@@ -146,14 +146,14 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 name: "deliveries",
                 columns: table => new
                 {
-                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    step = table.Column<int>(type: "int", nullable: false),
+                    attempt = table.Column<int>(type: "int", nullable: false),
+                    id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     channel = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     route = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, defaultValue: "default", collation: "Latin1_General_100_BIN2"),
                     provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    step = table.Column<int>(type: "int", nullable: false),
-                    attempt = table.Column<int>(type: "int", nullable: false),
                     is_resend = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
                     round = table.Column<int>(type: "int", nullable: false, defaultValue: 1),
                     tried = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: false, defaultValue: "", collation: "Latin1_General_100_BIN2"),
@@ -176,7 +176,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_deliveries", x => x.id);
+                    table.PrimaryKey("pk_deliveries", x => new { x.otp_id, x.step, x.attempt });
                 });
 
             migrationBuilder.CreateTable(
@@ -564,12 +564,6 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 table: "deliveries",
                 columns: new[] { "channel", "application_id", "due_at" },
                 filter: "status = 'QUEUED' AND waiting_since IS NOT NULL");
-
-            migrationBuilder.CreateIndex(
-                name: "ux_deliveries_attempt",
-                table: "deliveries",
-                columns: new[] { "otp_id", "step", "attempt" },
-                unique: true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_expires_at",

@@ -9,6 +9,7 @@ internal static class Recipients
     public const string Slow = "+15005550004";
     public const string Hanging = "+15005550005";
     public const string AnswerLost = "+15005550006";
+    public const string Outage = "+15005550012";
 
     private static int _last = Random.Shared.Next(100_000);
 

@@ -18,6 +18,7 @@ public sealed class A_test_key_beside_real_traffic
 
         var live = await pipeline.RequestAsync(new { phoneNumber = phone });
         var test = (await tests.RequestAsync(new { phoneNumber = testPhone })).OtpId;
+        var outage = (await tests.RequestAsync(new { phoneNumber = Recipients.Outage })).OtpId;
         var throttled = (await tests.RequestAsync(new { phoneNumber = Recipients.Throttled })).OtpId;
 
         var pin = await new Sandbox(tests).PinAsync(testPhone);
@@ -26,9 +27,13 @@ public sealed class A_test_key_beside_real_traffic
         (await tests.VerifyAsync(test, pin)).Text.ShouldBe("""{"status":"VERIFIED"}""");
         await pipeline.UntilDeliveryAsync(throttled, "SENT", attempt: 3);
 
+        await pipeline.UntilDeliveryAsync(outage, "FAILED", attempt: 2);
+
         (await ProvidersAsync(pipeline, live)).ShouldBe("gateway");
+        (await ProvidersAsync(pipeline, outage)).ShouldStartWith("sandbox,sandbox");
         (await ProvidersAsync(pipeline, throttled)).ShouldBe("sandbox,sandbox,sandbox");
-        (outside.SmsTo(testPhone).Count, outside.SmsTo(Recipients.Throttled).Count).ShouldBe((0, 0));
+        (outside.SmsTo(testPhone).Count, outside.SmsTo(Recipients.Throttled).Count, outside.SmsTo(Recipients.Outage).Count)
+            .ShouldBe((0, 0, 0));
         await pipeline.Events.UntilGapFreeAsync(pipeline.Database, [test, live]);
         pipeline.Events.ForOtp(test).ShouldAllBe(e => e.Body.GetProperty("test").GetBoolean());
         pipeline.Events.ForOtp(live).ShouldAllBe(e => !e.Body.GetProperty("test").GetBoolean());

@@ -40,11 +40,13 @@ internal sealed class WorkerHost(
         }
     }
 
-    public Task<Guid> RequestAsync(Channel channel, string recipient)
+    public Application Application => _application!;
+
+    public Task<Guid> RequestAsync(Channel channel, string recipient, Application? application = null)
     {
         var address = new JsonField(recipient);
         var request = new OtpRequest { Channel = new(channel.Text()), From = new("Tests"), Template = new("Your PIN is {{pin}}") };
-        return RequestAsync(channel switch
+        return RequestAsync(application ?? Application, channel switch
         {
             Channel.Email => request with { Email = address },
             Channel.Telegram => request with { ChatId = address },
@@ -52,14 +54,14 @@ internal sealed class WorkerHost(
         });
     }
 
-    public Task<OtpReading?> ReadAsync(Guid otpId) =>
-        Services.GetRequiredService<IOtpStore>().FindAsync(Support.Settings.ApplicationId, otpId, CancellationToken.None);
+    public Task<OtpReading?> ReadAsync(Guid otpId, Application? application = null) =>
+        Services.GetRequiredService<IOtpStore>().FindAsync((application ?? Application).Id, otpId, CancellationToken.None);
 
     /// <summary>Waits until each delivery of the OTP has an outcome that nothing follows.</summary>
-    public async Task<OtpReading> SettledAsync(Guid otpId, Func<OtpReading, bool> settled, string what)
+    public async Task<OtpReading> SettledAsync(Guid otpId, Func<OtpReading, bool> settled, string what, Application? application = null)
     {
         OtpReading? reading = null;
-        await Eventually.Until(async () => (reading = await ReadAsync(otpId)) is not null && settled(reading), what);
+        await Eventually.Until(async () => (reading = await ReadAsync(otpId, application)) is not null && settled(reading), what);
         return reading!;
     }
 
@@ -72,9 +74,9 @@ internal sealed class WorkerHost(
         }
     }
 
-    private async Task<Guid> RequestAsync(OtpRequest request)
+    private async Task<Guid> RequestAsync(Application application, OtpRequest request)
     {
-        var answer = await Services.GetRequiredService<OtpIntake>().RequestAsync(request, new(_application!), CancellationToken.None);
+        var answer = await Services.GetRequiredService<OtpIntake>().RequestAsync(request, new(application), CancellationToken.None);
         answer.Error.ShouldBeNull();
         return answer.Value.Otp.Id;
     }

@@ -28,16 +28,16 @@ public static class ProviderRegistration
         services.AddSingleton<IValidateOptions<DeliveryOptions>, ConfiguredProvidersExist>();
         services.AddSingleton<SandboxMailbox>();
         services.AddSingleton<SandboxReceipts>();
-        services.AddOtpProvider<SandboxProvider>(ProviderChoice.Sandbox);
+        services.AddOtpProvider<SandboxProvider>(ProviderLimits.Sandbox);
         services.AddConfiguredProviders(configuration);
         return services;
     }
 
-    public static IServiceCollection AddOtpProvider<T>(this IServiceCollection services, string name)
+    public static IServiceCollection AddOtpProvider<T>(this IServiceCollection services, ProviderLimits limits)
         where T : class, IOtpProvider
     {
-        services.AddSingleton(new ProviderName(name));
-        services.AddSingleton(new ProviderLimits(name));
+        services.AddSingleton(new ProviderName(limits.Provider));
+        services.AddSingleton(limits);
         services.AddSingleton<IOtpProvider, T>();
         return services;
     }

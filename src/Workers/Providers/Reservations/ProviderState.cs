@@ -200,6 +200,11 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
 
     private void Rest(TimeSpan wanted)
     {
+        if (!limits.Rests)
+        {
+            return;
+        }
+
         var until = Now + (wanted < LongestRest ? wanted : LongestRest);
         _restUntil = until > _restUntil ? until : _restUntil;
     }

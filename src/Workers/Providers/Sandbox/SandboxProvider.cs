@@ -21,13 +21,18 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, SandboxReceipts rece
             await Task.Delay(options.Value.Latency, time, cancellationToken);
         }
 
-        var script = SandboxScripts.From(delivery.Details.Recipient);
+        var recipient = delivery.Details.Recipient;
+        var script = SandboxScripts.From(recipient);
         switch (script)
         {
             case SandboxScript.Refuse:
                 return new SendOutcome.Refused("refused");
             case SandboxScript.Throttle when delivery.Delivery.Attempt <= 2:
                 return new SendOutcome.Throttled("throttled", ThrottledFor);
+            case SandboxScript.ThrottleFor when delivery.Delivery.Attempt == 1:
+                return new SendOutcome.Throttled("throttled", SandboxScripts.Throttled(recipient));
+            case SandboxScript.Fail:
+                return new SendOutcome.ProviderFailed("unavailable");
             case SandboxScript.Slow:
                 await Task.Delay(Slowness, time, cancellationToken);
                 break;

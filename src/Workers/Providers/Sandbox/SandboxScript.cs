@@ -1,6 +1,3 @@
-using System.Globalization;
-using OtpPipeline.Core.Recipients;
-
 namespace OtpPipeline.Workers.Providers.Sandbox;
 
 /// <summary>
@@ -48,42 +45,16 @@ public enum SandboxScript
 
     /// <summary>Accepts; then receipts say DELIVERED and READ. +15005550011, read@sandbox.example, chat 9990000011.</summary>
     Read,
-}
 
-public static class SandboxScripts
-{
-    private const string Phone = "+150055500";
-    private const string Chat = "99900000";
-    private const string Domain = "@sandbox.example";
+    /// <summary>
+    /// Fails at each attempt as a provider that does not work, reason <c>unavailable</c>. +15005550012, outage@sandbox.example,
+    /// chat 9990000012.
+    /// </summary>
+    Fail,
 
-    private static readonly string[] LocalParts =
-    [
-        "delivered", "refused", "throttled", "slow", "hanging", "lost", "received", "undelivered", "duplicate", "early", "read",
-    ];
-
-    /// <summary>Returns the script of a recipient in canonical form.</summary>
-    public static SandboxScript From(string recipient) =>
-        Numbered(recipient, Phone) ?? Numbered(recipient, Chat) ?? Named(recipient) ?? SandboxScript.Deliver;
-
-    /// <summary>Returns the recipient of this kind that plays the script.</summary>
-    public static string Recipient(SandboxScript script, RecipientKind kind) => kind switch
-    {
-        RecipientKind.Phone => $"{Phone}{(int)script + 1:00}",
-        RecipientKind.Chat => $"{Chat}{(int)script + 1:00}",
-        _ => $"{LocalParts[(int)script]}{Domain}",
-    };
-
-    private static SandboxScript? Numbered(string recipient, string prefix) =>
-        recipient.Length == prefix.Length + 2 && recipient.StartsWith(prefix, StringComparison.Ordinal)
-            && int.TryParse(recipient.AsSpan(prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
-            ? At(number - 1)
-            : null;
-
-    private static SandboxScript? Named(string recipient) =>
-        recipient.EndsWith(Domain, StringComparison.OrdinalIgnoreCase)
-            ? At(Array.FindIndex(
-                LocalParts, p => recipient.AsSpan(0, recipient.Length - Domain.Length).Equals(p, StringComparison.OrdinalIgnoreCase)))
-            : null;
-
-    private static SandboxScript? At(int index) => index >= 0 && index < LocalParts.Length ? (SandboxScript)index : null;
+    /// <summary>
+    /// Asks to retry the first attempt in 1 to 99 seconds, reason <c>throttled</c>, then accepts. +15005550101 to +15005550199,
+    /// throttled-1@sandbox.example to throttled-99@sandbox.example, chats 9990000101 to 9990000199.
+    /// </summary>
+    ThrottleFor,
 }

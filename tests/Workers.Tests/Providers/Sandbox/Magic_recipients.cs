@@ -30,11 +30,38 @@ public sealed class Magic_recipients
     [InlineData("+15005550009", SandboxScript.ReceiveTwice)]
     [InlineData("+15005550010", SandboxScript.ReceiveEarly)]
     [InlineData("9990000011", SandboxScript.Read)]
+    [InlineData("+15005550012", SandboxScript.Fail)]
+    [InlineData("outage@sandbox.example", SandboxScript.Fail)]
+    [InlineData("+15005550101", SandboxScript.ThrottleFor)]
+    [InlineData("9990000199", SandboxScript.ThrottleFor)]
+    [InlineData("Throttled-30@sandbox.example", SandboxScript.ThrottleFor)]
     public void They_are_what_the_documentation_says(string recipient, SandboxScript script) =>
         SandboxScripts.From(recipient).ShouldBe(script);
 
     [Theory]
+    [InlineData("+15005550101", 1)]
+    [InlineData("+15005550199", 99)]
+    [InlineData("9990000130", 30)]
+    [InlineData("throttled-5@sandbox.example", 5)]
+    [InlineData("+15005550003", 0)]
+    public void They_say_for_how_long_they_are_throttled(string recipient, int seconds)
+    {
+        SandboxScripts.Throttled(recipient).ShouldBe(TimeSpan.FromSeconds(seconds));
+        if (seconds > 0)
+        {
+            new[] { RecipientKind.Phone, RecipientKind.Email, RecipientKind.Chat }
+                .Select(k => SandboxScripts.Recipient(SandboxScript.ThrottleFor, k, seconds)).ShouldContain(recipient);
+        }
+    }
+
+    [Theory]
     [InlineData("+15005550099")]
+    [InlineData("+15005550013")]
+    [InlineData("+15005550100")]
+    [InlineData("+15005550200")]
+    [InlineData("throttled-0@sandbox.example")]
+    [InlineData("throttled-100@sandbox.example")]
+    [InlineData("throttled-@sandbox.example")]
     [InlineData("+15005550000")]
     [InlineData("+150055500 2")]
     [InlineData("+150055500+2")]

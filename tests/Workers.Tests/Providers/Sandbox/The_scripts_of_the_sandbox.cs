@@ -77,6 +77,40 @@ public sealed class The_scripts_of_the_sandbox(
     }
 
     [Fact]
+    public async Task Throttled_for_some_seconds_is_sent_at_the_second_attempt_after_them_on_every_channel()
+    {
+        var otps = await Task.WhenAll(Channels.All.Select(
+            c => running.Host.RequestAsync(c, SandboxScripts.Recipient(SandboxScript.ThrottleFor, KindOf(c), seconds: 2))));
+
+        foreach (var otpId in otps)
+        {
+            var otp = await running.Host.SettledAsync(
+                otpId, o => o.Deliveries.Any(d => d.Status == DeliveryStatus.Sent), "the second attempt is sent");
+
+            otp.Deliveries.Select(d => (d.Attempt, d.Status, d.Reason)).ShouldBe(
+                [(1, DeliveryStatus.Failed, "throttled"), (2, DeliveryStatus.Sent, null)]);
+            (otp.Deliveries[1].DueAt - otp.Deliveries[1].CreatedAt).ShouldBe(TimeSpan.FromSeconds(2));
+        }
+    }
+
+    [Fact]
+    public async Task An_outage_fails_each_attempt_on_every_channel()
+    {
+        var otps = await Task.WhenAll(Channels.All.Select(
+            c => running.Host.RequestAsync(c, SandboxScripts.Recipient(SandboxScript.Fail, KindOf(c)))));
+
+        foreach (var otpId in otps)
+        {
+            var otp = await running.Host.SettledAsync(
+                otpId, o => o.Deliveries.Count(d => d.Status == DeliveryStatus.Failed) >= 2, "two attempts failed");
+
+            otp.Deliveries.Take(2).Select(d => (d.Attempt, d.Round, d.Provider, d.Status, d.Reason)).ShouldBe(
+                [(1, 1, "sandbox", DeliveryStatus.Failed, "unavailable"), (2, 2, "sandbox", DeliveryStatus.Failed, "unavailable")]);
+            otp.Otp.Status.ShouldBe(OtpStatus.Pending);
+        }
+    }
+
+    [Fact]
     public async Task Slow_is_sent_after_three_seconds()
     {
         var otpId = await running.Host.RequestAsync(Channel.Email, SandboxScripts.Recipient(SandboxScript.Slow, RecipientKind.Email));

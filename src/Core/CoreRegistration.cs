@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications.Lookup;
 using OtpPipeline.Core.Applications.Seeding;
@@ -44,6 +45,7 @@ public static class CoreRegistration
         services.AddSingleton<ReceiptAddresses>();
         services.AddSingleton<ReceiptMetrics>();
         services.AddSingleton<ProviderChoice>();
+        services.TryAddSingleton(FeedbackProviders.None);
         services.AddSingleton<ApplicationDirectory>();
         services.AddHostedService(p => p.GetRequiredService<ApplicationDirectory>());
         services.AddSingleton<ApplicationSeeding>();
@@ -71,6 +73,7 @@ public static class CoreRegistration
         services.AddSingleton<DeliveryOutcomes>();
         services.AddSingleton<DeliveryRecovery>();
         services.AddSingleton<DroppedReceipts>();
+        services.AddSingleton<DeliveryFeedback>();
         services.AddSingleton<ReceiptRecording>();
         services.AddSingleton<CallbackClaims>();
         services.AddSingleton<CallbackOutcomes>();

@@ -8,6 +8,7 @@ using OtpPipeline.Workers.Callbacks;
 using OtpPipeline.Workers.Commands;
 using OtpPipeline.Workers.DeadLetters;
 using OtpPipeline.Workers.Deliveries;
+using OtpPipeline.Workers.Feedback;
 using OtpPipeline.Workers.Jobs;
 using OtpPipeline.Workers.Providers.Registration;
 
@@ -36,6 +37,7 @@ public static class Program
             {
                 x.AddDeliveries();
                 x.AddCallbacks();
+                x.AddFeedback();
                 x.AddCommands();
                 x.AddDeadLetters();
             },
@@ -44,6 +46,7 @@ public static class Program
                 bus.ConfigureDeliveries(context);
                 bus.ConfigureCommands(context);
                 bus.ConfigureCallbacks(context);
+                bus.ConfigureFeedback(context);
                 bus.ConfigureDeadLetters(context);
             });
         builder.Services.AddOtpProviders(builder.Configuration);

@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Database;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus.Connection;
@@ -87,7 +88,8 @@ public static class OtpBus
             setup.Decrypt = secrets.DecryptOutboxBody;
             setup.Json = ContractsJson.Default.Options;
             setup.Map<OtpRequested>(DeliveryRecovery.WorkCommand);
-            
+            setup.Map<FeedbackDue>(DeliveryFeedback.Command);
+
             // They carry what the client attached.
             setup.Map<OtpStatusChanged>("otp-status-changed", encrypted: true);
             setup.Map<OtpDeliveryChanged>("otp-delivery-changed", encrypted: true);
@@ -136,7 +138,7 @@ public static class OtpBus
     {
         if (context.TryGetPayload<RabbitMqSendContext>(out var rabbit))
         {
-            rabbit.Mandatory = rabbit.Exchange is OtpBusTopology.OtpRequestedExchange;
+            rabbit.Mandatory = rabbit.Exchange is OtpBusTopology.OtpRequestedExchange or OtpBusTopology.FeedbackQueue;
         }
     }
 

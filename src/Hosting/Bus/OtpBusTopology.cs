@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport.Configuration;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus.Messages;
 using RabbitMQ.Client;
@@ -33,6 +34,9 @@ public static class OtpBusTopology
     /// <summary>Quorum queue of the events that become callbacks.</summary>
     public const string CallbackQueue = "otp-callbacks";
 
+    /// <summary>Name of the queue for feedback to providers, and of the fanout exchange that leads only to it.</summary>
+    public const string FeedbackQueue = "otp-feedback";
+
     /// <summary>Name of the queue for the command RequestOtp, and of the fanout exchange that leads only to it.</summary>
     public const string RequestOtpQueue = "request-otp";
 
@@ -63,7 +67,8 @@ public static class OtpBusTopology
 
     /// <summary>Every queue that the pipeline reads, except dead-letter queues.</summary>
     public static IReadOnlyList<string> WorkQueues { get; } = [
-        RequestOtpQueue, VerifyOtpQueue, CancelOtpQueue, ResendOtpQueue, NextOtpQueue, CallbackQueue, .. Channels.All.Select(QueueOf)
+        RequestOtpQueue, VerifyOtpQueue, CancelOtpQueue, ResendOtpQueue, NextOtpQueue, CallbackQueue, FeedbackQueue,
+        .. Channels.All.Select(QueueOf)
     ];
 
     /// <summary>Name of the queue and fanout exchange for messages that were delivered too often.</summary>
@@ -105,6 +110,7 @@ public static class OtpBusTopology
             new(OtpStatusChangedExchange, ExchangeType.Topic, CallbackRouting.Key),
             new(OtpDeliveryChangedExchange, ExchangeType.Topic, CallbackRouting.Key),
         ])),
+        .. WithDeadLetters(new(FeedbackQueue, IsWork: true, [new(FeedbackQueue, ExchangeType.Fanout, "")])),
     ];
 
     internal static Dictionary<string, object?> ArgumentsOf(OwnQueue queue)
@@ -122,6 +128,7 @@ public static class OtpBusTopology
     internal static void DeclareOtpTopology(this IRabbitMqBusFactoryConfigurator bus)
     {
         bus.Message<OtpRequested>(m => m.SetEntityName(OtpRequestedExchange));
+        bus.Message<FeedbackDue>(m => m.SetEntityName(FeedbackQueue));
         bus.Message<OtpStatusChanged>(m => m.SetEntityName(OtpStatusChangedExchange));
         bus.Message<OtpDeliveryChanged>(m => m.SetEntityName(OtpDeliveryChangedExchange));
         bus.Publish<OtpStatusChanged>(p => p.ExchangeType = ExchangeType.Topic);

@@ -61,7 +61,8 @@ internal static class Some
 
     public static OutboxBatch Batch()
     {
-        var setup = new OutboxSetup().Map<OtpStatusChanged>("status").Map<OtpDeliveryChanged>("delivery").Map<OtpRequested>("work");
+        var setup = new OutboxSetup().Map<OtpStatusChanged>("status").Map<OtpDeliveryChanged>("delivery").Map<OtpRequested>("work")
+            .Map<FeedbackDue>("feedback");
         return new(
             new OutboxSerializer(setup), TimeProvider.System, TimeSpan.FromSeconds(30), new Guid("22222222-2222-4222-8222-222222222222"));
     }

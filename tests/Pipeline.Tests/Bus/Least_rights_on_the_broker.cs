@@ -16,11 +16,13 @@ public sealed class Least_rights_on_the_broker(GuardedBus bus) : IClassFixture<G
     {
         ["the default exchange"] = (c, _, other) => PublishAsync(c, "", $"otp-replies.{other}.x"),
         ["work commands"] = (c, _, _) => PublishAsync(c, "otp-requested", "sms"),
+        ["feedback to providers"] = (c, _, _) => PublishAsync(c, "otp-feedback", ""),
         ["false events"] = (c, shop, _) => PublishAsync(c, "otp-status-changed", shop.ToString()),
         ["another application's events"] = (c, shop, other) => BindAsync(c, shop, other.ToString()),
         ["all events"] = (c, shop, _) => BindAsync(c, shop, "#"),
         ["the events that become callbacks"] = (c, shop, _) => BindAsync(c, shop, "otp-callbacks"),
         ["the callbacks' queue"] = (c, _, _) => c.BasicGetAsync("otp-callbacks", autoAck: true),
+        ["the feedback's queue"] = (c, _, _) => c.BasicGetAsync("otp-feedback", autoAck: true),
         ["the commands' queue"] = (c, _, _) => c.BasicGetAsync("request-otp", autoAck: true),
         ["another application's replies"] = (c, _, other) =>
             c.QueueDeclareAsync($"otp-replies.{other}.x", durable: false, exclusive: false, autoDelete: true),

@@ -32,6 +32,9 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     /// <summary>W3C trace context of the next events.</summary>
     public string? TraceParent { get; set; }
 
+    /// <summary>Providers that want to know of the end of OTPs.</summary>
+    public FeedbackProviders Feedback { get; init; } = FeedbackProviders.None;
+
     /// <summary>OTPs to update.</summary>
     public HashSet<Otp> Otps { get; } = [];
 
@@ -139,6 +142,10 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         Publish(otp, change, new OtpStatusChanged(
             otp.Id, otp.ApplicationId, otp.TrackId, change.Status, change.Reason, change.Sequence, change.OccurredAt, attached.Metadata,
             Previous: 0, attached.ExternalId, otp.IsTest));
+        if (FeedbackRules.Decide(otp, locked.Deliveries, Feedback) is not null)
+        {
+            outbox.Publish(new FeedbackDue(otp.Id, otp.ApplicationId), traceParent: TraceParent, correlationId: otp.Id);
+        }
     }
 
     /// <summary>Writes the new status of a delivery and publishes its event.</summary>

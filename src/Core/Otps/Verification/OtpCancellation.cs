@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Batching;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;
@@ -31,15 +32,18 @@ public sealed class OtpCancellation : IAsyncDisposable
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
+    private readonly FeedbackProviders _feedback;
     private readonly TimeSpan _retention;
     private readonly Batcher<CancelCommand, CancellationAnswer> _batcher;
 
     public OtpCancellation(
-        IOtpStore store, IOutbox outbox, OtpSecrets secrets, IOptions<OtpOptions> options, IOptions<BatchingOptions> batching)
+        IOtpStore store, IOutbox outbox, OtpSecrets secrets, FeedbackProviders feedback, IOptions<OtpOptions> options,
+        IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
+        _feedback = feedback;
         _retention = options.Value.IdempotencyRetention;
         _batcher = new(CancelAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
     }
@@ -58,7 +62,7 @@ public sealed class OtpCancellation : IAsyncDisposable
         {
             var locked = await unit.LockAsync(
                 commands.Select(c => c.OtpId).ToHashSet(), commands.Any(c => c.SubmissionId is not null), cancellationToken);
-            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets) { Feedback = _feedback };
             for (var i = 0; i < commands.Count; i++)
             {
                 changes.TraceParent = commands[i].TraceParent;

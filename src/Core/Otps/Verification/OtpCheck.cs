@@ -1,5 +1,6 @@
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Reading;
@@ -12,7 +13,8 @@ namespace OtpPipeline.Core.Otps.Verification;
 
 /// <summary>Verifies by recipient or by PIN, for clients that do not know an OTP's id.</summary>
 /// <remarks>The rules of a verification apply: under the lock, counted before the answer, one success.</remarks>
-public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets)
+public sealed class OtpCheck(
+    IOtpStore store, IOtpSearch search, IOutbox outbox, OtpSecrets secrets, FeedbackProviders feedback)
 {
     /// <summary>Compares the guess with every live OTP of the lookup.</summary>
     /// <remarks>
@@ -70,7 +72,7 @@ public sealed class OtpCheck(IOtpStore store, IOtpSearch search, IOutbox outbox,
         await using (var unit = await store.BeginAsync(CancellationToken.None))
         {
             var locked = await unit.LockForVerificationAsync(ids, submissions: false, CancellationToken.None);
-            var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent };
+            var changes = new OtpChanges(outgoing, locked.Now, secrets) { TraceParent = traceParent, Feedback = feedback };
             answer = Decide(application, locked, guess, ofOneRecipient, changes);
             await unit.SaveAsync(changes, outgoing.Messages, CancellationToken.None);
         }

@@ -1,12 +1,14 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 
 /// <summary>Serializes messages for the outbox.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(OtpRequested))]
+[JsonSerializable(typeof(FeedbackDue))]
 [JsonSerializable(typeof(OtpStatusChanged))]
 [JsonSerializable(typeof(OtpDeliveryChanged))]
 [JsonSerializable(typeof(OtpAccepted))]

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Hosting.Providers.Presets;
 
@@ -23,6 +24,10 @@ public static class ProviderEntries
 
         return entries;
     }
+
+    /// <summary>The entries whose providers want to know whether their messages led to a verification.</summary>
+    public static FeedbackProviders Feedback(IEnumerable<ProviderEntry> entries) =>
+        new(entries.Where(e => e.HasFeedback).Select(e => KeyValuePair.Create(e.Name, e.HasFeedbackOfExpiry)));
 
     /// <summary>One sentence for each entry that two environment variables name differently, such as Twilio and twilio.</summary>
     /// <remarks>Keys of the configuration ignore case, so that one of the two would silently replace the other.</remarks>

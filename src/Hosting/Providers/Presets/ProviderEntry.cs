@@ -13,16 +13,27 @@ namespace OtpPipeline.Hosting.Providers.Presets;
 public sealed record ProviderEntry(
     string Name, string Type, IConfigurationSection Section, Preset? Preset, IConfigurationSection Given, EntryProblems Problems)
 {
+    private const string Feedback = "Feedback";
+    private const string Setting = "{{setting.";
+
     /// <summary>The part of a preset's description that an entry cannot change key by key.</summary>
     private static readonly HashSet<string> Described = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Method", "Auth", "Body", "Success", "MessageId", "Refusals", "RetryAfter", "Maps", "Receipt", "Feedback", "Secrets",
+        "Method", "Auth", "Body", "Success", "MessageId", "Refusals", "RetryAfter", "Maps", "Receipt", Feedback, "Secrets",
         "SecretFiles",
     };
 
     /// <summary>Receipts are described, and not switched off by Receipts=false.</summary>
     public bool HasReceipts =>
         Section.GetSection("Receipt").Exists() && !string.Equals(Section["Receipts"], "false", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Feedback is described, and not switched off.</summary>
+    public bool HasFeedback =>
+        Section.GetSection(Feedback).Exists()
+            && string.Equals(Filled(Section[$"{Feedback}:Enabled"] ?? "true"), "true", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Its provider is also told of OTPs that nobody verified.</summary>
+    public bool HasFeedbackOfExpiry => HasFeedback && !string.IsNullOrEmpty(Section[$"{Feedback}:NotVerified"]);
 
     /// <summary>Names of settings whose values may hold placeholders.</summary>
     public IReadOnlySet<string> WithPlaceholders =>
@@ -56,6 +67,18 @@ public sealed record ProviderEntry(
         }
 
         return new(given.Key, "http", Complete(given, preset, problems), preset, given, problems);
+    }
+
+    /// <summary>The text itself, or the value of the setting that it names.</summary>
+    private string? Filled(string text)
+    {
+        if (!text.StartsWith(Setting, StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        var name = text[Setting.Length..].TrimEnd('}');
+        return Given[name] is { Length: > 0 } given ? given : Preset?.About.Settings.GetValueOrDefault(name)?.Default;
     }
 
     private static IConfigurationSection Complete(IConfigurationSection given, Preset preset, EntryProblems problems)

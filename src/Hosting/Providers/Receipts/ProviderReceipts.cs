@@ -8,12 +8,12 @@ using OtpPipeline.Hosting.Providers.Signatures;
 
 namespace OtpPipeline.Hosting.Providers.Receipts;
 
-/// <summary>Creates a reader for each entry of section <c>Providers</c> whose provider sends receipts.</summary>
+/// <summary>Creates a reader for each entry of section <c>Providers</c> whose provider sends receipts, for the Api.</summary>
 public static class ProviderReceipts
 {
     private const string Key = "Receipt";
 
-    /// <summary>Reads of each entry only what its receipts need: the Api has no credentials for sending.</summary>
+    /// <summary>Reads of each entry only what its receipts and feedback need: the Api has no credentials for sending.</summary>
     /// <exception cref="OptionsValidationException">An entry is wrong; the message names its keys.</exception>
     public static IServiceCollection AddProviderReceipts(this IServiceCollection services, IConfiguration configuration)
     {
@@ -26,6 +26,7 @@ public static class ProviderReceipts
             }
         }
 
+        services.AddSingleton(ProviderEntries.Feedback(entries));
         List<string> sentences = [.. entries.SelectMany(e => e.Problems.Sentences)];
         return sentences.Count == 0
             ? services

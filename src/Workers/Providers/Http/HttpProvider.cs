@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Http;
@@ -18,6 +19,9 @@ internal sealed partial class HttpProvider(
 
     public string Name => name;
 
+    /// <summary>Whether its entry describes feedback.</summary>
+    public bool TakesFeedback => description.Feedback is not null;
+
     /// <summary>
     /// Creates the provider's own client: no redirects, no cookies, only the configured proxy, no trace context in requests.
     /// </summary>
@@ -26,7 +30,7 @@ internal sealed partial class HttpProvider(
         HostConnector connector) => new(new SocketsHttpHandler
     {
         ConnectCallback = async (context, token) => new NetworkStream(
-            await connector.ConnectAsync(name, context.DnsEndPoint, plain.Check, token), ownsSocket: true),
+            await connector.ConnectAsync(name, context.DnsEndPoint, plain.CheckOf(context.InitialRequestMessage), token), ownsSocket: true),
         AllowAutoRedirect = false,
         UseCookies = false,
         UseProxy = options.Proxy is not null,
@@ -72,12 +76,23 @@ internal sealed partial class HttpProvider(
 
         using (response)
         {
-            var body = description.Rules.NeedBody ? await AnswerBody.ReadAsync(response, LongestBody, cancellationToken) : AnswerBody.Empty;
-            var outcome = description.Rules.Classify(
-                new((int)response.StatusCode, body, header => Find(response, header), RetryAfter(response)));
-            Tell(delivery, (int)response.StatusCode, outcome);
+            var outcome = await ClassifyAsync(description.Rules, response, cancellationToken);
+            Report(delivery, (int)response.StatusCode, outcome);
             return outcome;
         }
+    }
+
+    /// <summary>Makes one attempt to tell the gateway of the end of an OTP. Failures of the connection are thrown.</summary>
+    public async Task<SendOutcome> TellAsync(MessageFeedback feedback, CancellationToken cancellationToken)
+    {
+        using var request = description.Feedback!.Write(feedback);
+        if (request is null)
+        {
+            return new SendOutcome.Refused("not_sendable");
+        }
+
+        using var response = await http.SendAsync(request, cancellationToken);
+        return await ClassifyAsync(description.Feedback.Rules, response, cancellationToken);
     }
 
     public void Dispose() => http.Dispose();
@@ -93,7 +108,13 @@ internal sealed partial class HttpProvider(
         return wait > TimeSpan.Zero ? wait : null;
     }
 
-    private void Tell(OutgoingDelivery delivery, int status, SendOutcome outcome)
+    private async Task<SendOutcome> ClassifyAsync(AnswerRules rules, HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = rules.NeedBody ? await AnswerBody.ReadAsync(response, LongestBody, cancellationToken) : AnswerBody.Empty;
+        return rules.Classify(new((int)response.StatusCode, body, header => Find(response, header), RetryAfter(response)));
+    }
+
+    private void Report(OutgoingDelivery delivery, int status, SendOutcome outcome)
     {
         switch (outcome)
         {

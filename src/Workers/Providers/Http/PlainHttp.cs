@@ -1,5 +1,6 @@
 using System.Net;
 using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Workers.Connections;
 
 namespace OtpPipeline.Workers.Providers.Http;
 
@@ -25,35 +26,59 @@ internal sealed class PlainHttp
     public static PlainHttp Compile(HttpProviderOptions options, EntryProblems problems)
     {
         var networks = Networks(options, problems);
-        if (options.AllowPlainHttp || !Uri.TryCreate(options.Url, UriKind.Absolute, out var url) || url.Scheme is not "http")
+        if (options.AllowPlainHttp)
         {
             return Anywhere;
         }
 
         var plain = new PlainHttp(networks, checks: true);
-        if (options.Proxy is not null)
+        if (plain.CheckAddress("Url", options.Url, "PINs", options.Proxy, problems))
         {
-            problems.Add(
-                "Url", "is http:// and Proxy is set: PINs would cross the network in clear. Use https://, or set AllowPlainHttp to true.");
-        }
-        else if (!plain.MayLeadTo(url.IdnHost))
-        {
-            problems.Add(
-                "Url",
-                $"is http:// to {url.Host}: PINs would cross the network in clear. Use https://, name the gateway's network in " +
-                $"PlainHttpNetworks, or set AllowPlainHttp to true.");
+            plain.CheckAddress("Feedback:Url", options.Feedback?.Url, "credentials", options.Proxy, problems);
         }
 
         return plain;
     }
 
+    /// <summary>The check of the addresses to which this request may lead; none over TLS, which a CONNECT to a proxy is for.</summary>
+    public CheckAddresses CheckOf(HttpRequestMessage request) =>
+        request.RequestUri is { Scheme: "http" } && request.Method != HttpMethod.Connect ? Check : static _ => { };
+
     /// <exception cref="PlainHttpRefusedException">One of the addresses is neither loopback nor in an allowed network.</exception>
-    public void Check(IReadOnlyList<IPAddress> addresses)
+    private void Check(IReadOnlyList<IPAddress> addresses)
     {
         if (_checks && addresses.FirstOrDefault(a => !IsAllowed(a)) is { } refused)
         {
             throw new PlainHttpRefusedException(refused);
         }
+    }
+
+    /// <summary>Adds an error and returns false where plain HTTP would leave this machine.</summary>
+    private bool CheckAddress(string key, string? address, string what, string? proxy, EntryProblems problems)
+    {
+        if (!Uri.TryCreate(address, UriKind.Absolute, out var url) || url.Scheme is not "http")
+        {
+            return true;
+        }
+
+        if (proxy is not null)
+        {
+            problems.Add(
+                key, $"is http:// and Proxy is set: {what} would cross the network in clear. Use https://, or set AllowPlainHttp to true.");
+        }
+        else if (!MayLeadTo(url.IdnHost))
+        {
+            problems.Add(
+                key,
+                $"is http:// to {url.Host}: {what} would cross the network in clear. Use https://, name the gateway's network in " +
+                $"PlainHttpNetworks, or set AllowPlainHttp to true.");
+        }
+        else
+        {
+            return true;
+        }
+
+        return false;
     }
 
     /// <summary>A name's addresses are checked when connecting.</summary>

@@ -19,7 +19,9 @@ internal static class ConfiguredProviders
     public static void AddConfiguredProviders(this IServiceCollection services, IConfiguration configuration)
     {
         List<string> sentences = [.. ProviderEntries.NamedTwice(Environment.GetEnvironmentVariables().Keys.Cast<string>())];
-        foreach (var entry in ProviderEntries.Read(configuration))
+        var entries = ProviderEntries.Read(configuration);
+        services.AddSingleton(ProviderEntries.Feedback(entries));
+        foreach (var entry in entries)
         {
             Add(services, entry);
             sentences.AddRange(entry.Problems.Sentences);

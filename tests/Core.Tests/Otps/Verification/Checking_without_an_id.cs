@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
@@ -160,5 +161,5 @@ public class Checking_without_an_id
     private Task<Result<string>> TakeAsync(string pin) =>
         Check.TakeAsync(Some.Application(), "somewhere", pin, traceParent: null, CancellationToken.None);
 
-    private OtpCheck Check => new(_store, _store, _store, Some.Secrets);
+    private OtpCheck Check => new(_store, _store, _store, Some.Secrets, FeedbackProviders.None);
 }

@@ -3,6 +3,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Batching;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Verification;
@@ -44,7 +45,8 @@ public class Verifying_and_cancelling
     {
         var id = _store.Add(Some.Locked(maxAttempts: 2)).Otp.Id;
         await using var verification = new OtpVerification(
-            _store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+            _store, _store, Some.Secrets, FeedbackProviders.None, Options.Create(Some.OtpOptions("k1")),
+            Options.Create(new BatchingOptions()));
 
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 20).Select(_ => verification.VerifyAsync(new(_application, id, new("000000")), CancellationToken.None)));
@@ -111,8 +113,8 @@ public class Verifying_and_cancelling
         var verified = _store.Add(Some.Locked(OtpStatus.Verified)).Otp;
         _store.Now = late.ExpiresAt;
 
-        (await new OtpExpiry(_store, _store, Some.Secrets).ExpireAsync(10, CancellationToken.None)).ShouldBe(1);
-        (await new OtpExpiry(_store, _store, Some.Secrets).ExpireAsync(10, CancellationToken.None)).ShouldBe(0);
+        (await new OtpExpiry(_store, _store, Some.Secrets, FeedbackProviders.None).ExpireAsync(10, CancellationToken.None)).ShouldBe(1);
+        (await new OtpExpiry(_store, _store, Some.Secrets, FeedbackProviders.None).ExpireAsync(10, CancellationToken.None)).ShouldBe(0);
 
         (late.Status, late.Reason, verified.Status).ShouldBe((OtpStatus.Expired, OtpReason.NeverSent, OtpStatus.Verified));
         _store.Messages.Count.ShouldBe(1);
@@ -164,7 +166,8 @@ public class Verifying_and_cancelling
     {
         var id = _store.Add(Some.Locked()).Otp.Id;
         await using var verification = new OtpVerification(
-            _store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+            _store, _store, Some.Secrets, FeedbackProviders.None, Options.Create(Some.OtpOptions("k1")),
+            Options.Create(new BatchingOptions()));
         VerifyCommand Guess(Guid otp, string pin) => new(_application, otp, new(pin))
         {
             Announce = (batch, answer) => batch.Publish(new Contracts.OtpRequested(otp, $"{answer.Error?.Code}", 1)),
@@ -181,14 +184,16 @@ public class Verifying_and_cancelling
     private async Task<OtpError?> CancelAsync(Guid id, string? submission = null, Application? application = null)
     {
         await using var cancellation = new OtpCancellation(
-            _store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+            _store, _store, Some.Secrets, FeedbackProviders.None, Options.Create(Some.OtpOptions("k1")),
+            Options.Create(new BatchingOptions()));
         return (await cancellation.CancelAsync(new(application ?? _application, id, submission), CancellationToken.None)).Error;
     }
 
     private async Task<OtpError?> VerifyAsync(Guid id, string pin, string? submission = null, Application? application = null)
     {
         await using var verification = new OtpVerification(
-            _store, _store, Some.Secrets, Options.Create(Some.OtpOptions("k1")), Options.Create(new BatchingOptions()));
+            _store, _store, Some.Secrets, FeedbackProviders.None, Options.Create(Some.OtpOptions("k1")),
+            Options.Create(new BatchingOptions()));
         return (await verification.VerifyAsync(new(application ?? _application, id, new(pin), submission), CancellationToken.None)).Error;
     }
 }

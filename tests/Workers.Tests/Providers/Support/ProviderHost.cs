@@ -42,6 +42,8 @@ internal sealed class ProviderHost : IAsyncDisposable
         _services = services.BuildServiceProvider();
     }
 
+    public IEnumerable<IOtpProvider> Providers => _services.GetServices<IOtpProvider>();
+
     /// <summary>Every line that was logged.</summary>
     public IEnumerable<string> Logs => _logs.Lines.Select(l => $"{l.Level}: {l.Text}");
 

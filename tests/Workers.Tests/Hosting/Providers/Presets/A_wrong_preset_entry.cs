@@ -84,7 +84,7 @@ public sealed class A_wrong_preset_entry
                     "Providers:tested:Receipt:Statuses is missing: say which of the provider's words mean DELIVERED and UNDELIVERED.",
                     "Providers:tested:Receipt:Reasons:1 must be in lower snake case, with at most 64 characters.",
                     "Providers:tested:Receipt:Signature:Scheme must be none, twilio, vonage, meta.",
-                    "Providers:tested:Feedback:Url uses {{pin}}, which is no placeholder: there are messageId, outcome.",
+                    "Providers:tested:Feedback:Url uses {{pin}}, which is no placeholder: there are messageId, outcome, endedAt.",
                 ]));
 
     [Fact]

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Hosting.Providers.Receipts;
@@ -92,7 +93,9 @@ public sealed class The_samples_of_each_preset
         var entry = Entry(sample.Keys());
         var description = new HttpDescription(EntryReader.Read<HttpProviderOptions>(entry.Section, entry.Problems), entry, entry.Problems);
 
-        using var request = description.Feedback!.Write(expected["messageId"]!.GetValue<string>(), expected["verified"]!.GetValue<bool>())!;
+        using var request = description.Feedback!.Write(new(
+            PresetSample.DeliveryId, Channel.Sms, PresetSample.Of(preset).Name, expected["messageId"]!.GetValue<string>(),
+            expected["verified"]!.GetValue<bool>(), PresetSample.Now.UtcDateTime))!;
 
         entry.Problems.Sentences.ShouldBeEmpty();
         PresetSample.Compare(

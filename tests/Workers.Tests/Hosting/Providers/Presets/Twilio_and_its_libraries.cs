@@ -1,14 +1,21 @@
 using System.Text;
 using System.Xml.Linq;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Hosting.Providers.Signatures;
+using OtpPipeline.Workers.Feedback;
 using OtpPipeline.Workers.Tests.Providers.Support;
 using Twilio.Clients;
 using Twilio.Http;
 using Twilio.Rest.Api.V2010.Account;
+using Twilio.Rest.Api.V2010.Account.Message;
 using Twilio.Security;
 using Twilio.Types;
+using Channel = OtpPipeline.Core.Recipients.Channel;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 
@@ -40,6 +47,32 @@ public sealed class Twilio_and_its_libraries
             Client(server));
 
         ShouldBeTheSame(ours, server.Single);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Send_the_same_feedback_as_the_preset(bool verified)
+    {
+        const string MessageId = "SM0123456789abcdef0123456789abcdef";
+        await using var server = await AnsweringAsync("SM");
+        await using var host = new ProviderHost(
+            Keys.With(("Type", "twilio-sms"), ("BaseUrl", server.Url), ("ProvideFeedback", "true")));
+        var sender = new FeedbackSender(
+            host.Providers, Options.Create(new DeliveryOptions()), TimeProvider.System, NullLogger<FeedbackSender>.Instance);
+        var feedback = new MessageFeedback(
+            PresetSample.DeliveryId, Channel.Sms, ProviderHost.Name, MessageId, verified, PresetSample.Now.UtcDateTime);
+
+        (await sender.SendAsync(feedback)).ShouldBeOfType<SendOutcome.Accepted>();
+        await FeedbackResource.CreateAsync(
+            new CreateFeedbackOptions(MessageId)
+            {
+                Outcome = verified ? FeedbackResource.OutcomeEnum.Confirmed : FeedbackResource.OutcomeEnum.Unconfirmed,
+            },
+            Client(server));
+
+        ShouldBeTheSame(server.All.First(), server.All.Last());
+        server.All.Count.ShouldBe(2);
     }
 
     [Fact]

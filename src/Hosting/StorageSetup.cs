@@ -59,7 +59,7 @@ public static class StorageSetup
 
         if (provider == StorageProvider.SqlServer)
         {
-            throw Wrong($"{ProviderKey} is SqlServer, whose SQL is not there yet: use Postgres.");
+            throw Wrong($"{ProviderKey} is SqlServer, which has not run on a server yet: use Postgres.");
         }
 
         try
@@ -71,8 +71,6 @@ public static class StorageSetup
             // The parser's message quotes the connection string, which holds a password.
             throw Wrong($"{ConnectionKey} is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp.");
         }
-
-        builder.Services.Configure<StorageOptions>(o => (o.Provider, o.Pooler) = (provider, pooler));
 
         // Before every service that uses the database.
         builder.Services.AddSingleton<StartFailure>();

@@ -22,4 +22,14 @@ internal sealed class PostgresSandboxStore(NpgsqlDataSource dataSource) : ISandb
         command.Parameters.Add(Parameters.From(messages, m => m.SentAt, NpgsqlDbType.TimestampTz));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    public async Task InsertCallbackAsync(Guid id, Guid otpId, byte[] content, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(
+            "INSERT INTO sandbox_callbacks (id, otp_id, content, received_at) VALUES ($1, $2, $3, clock_timestamp())");
+        command.Parameters.Add(new() { Value = id });
+        command.Parameters.Add(new() { Value = otpId });
+        command.Parameters.Add(new() { Value = content });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -55,6 +56,8 @@ public static class PostgresStorage
         Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
 
         services.AddSingleton<StoreCheck>(new PostgresCheck(settings.ConnectionString, behindPooler).RunAsync);
+        services.AddSingleton<LockTimeoutSql>(
+            milliseconds => behindPooler ? null : string.Create(CultureInfo.InvariantCulture, $"SET lock_timeout = {milliseconds}"));
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(settings.ConnectionString).Build());
         services.AddPooledDbContextFactory<OtpDbContext>((provider, options) =>
             options.UsePostgresStorage(provider.GetRequiredService<NpgsqlDataSource>()).AddInterceptors(CallbackUrlEncryption.Instance));

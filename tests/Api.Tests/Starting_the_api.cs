@@ -18,7 +18,7 @@ public sealed class Starting_the_api
         { "ConnectionStrings:Otp", null, "ConnectionStrings:Otp is missing: set the connection string of the database." },
         { "ConnectionStrings:Otp", "Hots=nowhere;Password=geheim", "ConnectionStrings:Otp is no connection string for PostgreSQL, " +
             "such as Host=127.0.0.1;Username=otp;Database=otp." },
-        { "Storage:Provider", "SqlServer", "Storage:Provider is SqlServer, whose SQL is not there yet: use Postgres." },
+        { "Storage:Provider", "SqlServer", "Storage:Provider is SqlServer, which has not run on a server yet: use Postgres." },
         { "Storage:Provider", "Oracle", "Storage:Provider must be Postgres or SqlServer." },
         { "Storage:Pooler", "PgBouncer", "Storage:Pooler must be None or Transaction." },
         { "Telemetry:Prometheus", "yes", "Telemetry:Prometheus must be true or false." },

@@ -38,7 +38,8 @@ internal static class SandboxCallbacks
     }
 
     private static async Task<IResult> ReceiveAsync(
-        HttpContext http, IDbContextFactory<OtpDbContext> contexts, OtpSecrets secrets, CancellationToken cancellationToken)
+        HttpContext http, IDbContextFactory<OtpDbContext> contexts, ISandboxStore store, OtpSecrets secrets,
+        CancellationToken cancellationToken)
     {
         var body = await JsonBody.ReadAsync(
             http.Request, static json => (Text: json.GetRawText(), OtpId: OtpIdOf(json)), cancellationToken);
@@ -65,9 +66,7 @@ internal static class SandboxCallbacks
             .ToDictionary(h => h, h => http.Request.Headers[h].ToString(), StringComparer.Ordinal);
         var id = Guid.CreateVersion7();
         var content = secrets.EncryptSandboxCallback(id, new SandboxCallbackContent(http.Request.Path, headers, text));
-        await context.Database.ExecuteSqlAsync(
-            $"INSERT INTO sandbox_callbacks (id, otp_id, content, received_at) VALUES ({id}, {otpId}, {content}, CURRENT_TIMESTAMP)",
-            cancellationToken);
+        await store.InsertCallbackAsync(id, otpId, content, cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -1,12 +1,9 @@
-using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Storage;
-using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Applications.Seeding;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Stores;
-using OtpPipeline.Hosting;
 using OtpPipeline.Hosting.Logging;
 using OtpPipeline.Hosting.Starting;
 
@@ -66,10 +63,9 @@ internal static partial class Migration
 
         context.Database.SetCommandTimeout(LongestStatement);
         await context.Database.OpenConnectionAsync(cancellationToken);
-        if (services.GetRequiredService<IOptions<StorageOptions>>().Value.Pooler == StoragePooler.None)
+        if (services.GetRequiredService<LockTimeoutSql>()(LockTimeoutMilliseconds) is { } statement)
         {
-            var limit = LockTimeoutMilliseconds.ToString(CultureInfo.InvariantCulture);
-            await context.Database.ExecuteSqlAsync($"SELECT set_config('lock_timeout', {limit}, false)", cancellationToken);
+            await context.Database.ExecuteSqlRawAsync(statement, cancellationToken);
         }
 
         await context.Database.MigrateAsync(cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Collections.Immutable;
 using System.Data.Common;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -10,6 +11,8 @@ namespace OtpPipeline.Core.Stores;
 public static class StoreFailures
 {
     private const string LockNotAvailable = "55P03";
+    private const string TableMissing = "42P01";
+    private static ImmutableArray<StoreErrorReader> _readers = [];
 
     /// <summary>SQLSTATEs, and classes of them by their first two or three characters. All others are faults.</summary>
     private static readonly FrozenDictionary<string, StoreFailure> States = new Dictionary<string, StoreFailure>(StringComparer.Ordinal)
@@ -39,6 +42,10 @@ public static class StoreFailures
         ["23505"] = StoreFailure.Duplicate,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>Adds the reader of a driver whose exceptions have no SQLSTATE; adding it again changes nothing.</summary>
+    public static void Use(StoreErrorReader reader) =>
+        ImmutableInterlocked.Update(ref _readers, static (all, added) => all.Contains(added) ? all : all.Add(added), reader);
+
     /// <summary>Classifies an exception or one of its inner exceptions.</summary>
     public static StoreFailure KindOf(Exception failure)
     {
@@ -64,7 +71,7 @@ public static class StoreFailures
     {
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
-            if (cause is DbException { SqlState: LockNotAvailable })
+            if (cause is DbException { SqlState: LockNotAvailable } || Read(cause) is { IsLockTimeout: true })
             {
                 return true;
             }
@@ -73,10 +80,31 @@ public static class StoreFailures
         return false;
     }
 
+    /// <summary>A table does not exist.</summary>
+    public static bool IsTableMissing(Exception failure) =>
+        failure is DbException { SqlState: TableMissing } || Read(failure) is { IsTableMissing: true };
+
+    /// <summary>The error's code, which quotes no values; null for an exception that has none.</summary>
+    public static string? CodeOf(Exception failure) =>
+        failure is DbException { SqlState: { Length: > 0 } state } ? $"SQLSTATE {state}" : Read(failure)?.Code;
+
     /// <summary>Another row already has this unique value.</summary>
     public static bool IsDuplicate(Exception failure) => KindOf(failure) == StoreFailure.Duplicate;
 
-    private static StoreFailure Kind(Exception failure) => failure switch
+    private static StoreError? Read(Exception failure)
+    {
+        foreach (var reader in _readers)
+        {
+            if (reader(failure) is { } error)
+            {
+                return error;
+            }
+        }
+
+        return null;
+    }
+
+    private static StoreFailure Kind(Exception failure) => Read(failure) is { } error ? error.Kind : failure switch
     {
         DbException { SqlState: { Length: 5 } state } => KindOf(state),
 

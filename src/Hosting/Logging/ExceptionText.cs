@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Stores;
 
 namespace OtpPipeline.Hosting.Logging;
 
@@ -51,10 +52,10 @@ public static class ExceptionText
     }
 
     /// <summary>The message, where its type is kept.</summary>
-    /// <remarks>Database servers quote values in their errors, so only the SQLSTATE of those is kept.</remarks>
+    /// <remarks>Database servers quote values in their errors, so only the code of those is kept.</remarks>
     internal static string? MessageOf(Exception exception) => exception switch
     {
-        DbException { SqlState: { Length: > 0 } state } => $"SQLSTATE {state}",
+        _ when StoreFailures.CodeOf(exception) is { } code => code,
         DbException or SocketException or AuthenticationException or TimeoutException or OperationCanceledException or OptionsValidationException => exception.Message,
         _ when exception.GetType().Namespace?.StartsWith("RabbitMQ.Client", StringComparison.Ordinal) == true => exception.Message,
         _ => null,

@@ -13,8 +13,6 @@ namespace OtpPipeline.Hosting.Starting;
 /// <remarks>One sentence for each wrong key, on the standard error, and exit code 1.</remarks>
 public static class HostRunner
 {
-    private const string TableMissing = "42P01";
-
     /// <summary>Builds the host and runs it until it is stopped.</summary>
     public static Task<int> RunAsync(Func<WebApplication> build) => RunAsync(build, ServeAsync);
 
@@ -91,7 +89,7 @@ public static class HostRunner
         InvalidOperationException { InnerException: FormatException or ArgumentException } binding when Names(binding) is { } key =>
             [$"{key} cannot be read: its value has the wrong form."],
         UnusableDatabaseException unusable => [unusable.Message],
-        DbException { SqlState: TableMissing } => ["The database has no tables yet: run the Api once with --migrate."],
+        _ when StoreFailures.IsTableMissing(failure) => ["The database has no tables yet: run the Api once with --migrate."],
         IOException { InnerException: AddressInUseException } => ["The host cannot listen: the address of its URLs is in use."],
         _ when Chain(failure).OfType<DbException>().FirstOrDefault() is { } away && StoreFailures.IsOutage(failure) =>
             [$"The database cannot be reached: {string.Join("; ", Chain(away).Select(ExceptionText.MessageOf).OfType<string>())}."],

@@ -224,25 +224,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         NpgsqlDataReader reader, List<Otp> otps, List<OtpPin> pins, List<(Guid OtpId, RecipientHistory Row)> histories,
         List<OtpSubmission> submissions, CancellationToken cancellationToken)
     {
-        var deliveries = (await Rows.ReadAllAsync(reader, DeliveryTable.Read, cancellationToken)).ToLookup(d => d.OtpId);
+        var deliveries = await Rows.ReadAllAsync(reader, DeliveryTable.Read, cancellationToken);
         var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
-        var pinsOf = pins.OrderByDescending(p => p.Version).ToLookup(p => p.OtpId);
-        var submissionsOf = submissions.ToLookup(s => s.OtpId);
-        var rows = histories.Select(h => h.Row).DistinctBy(KeyOf).ToDictionary(KeyOf);
-        var historyOf = histories.ToDictionary(h => h.OtpId, h => rows[KeyOf(h.Row)]);
-        return new(
-            now,
-            otps.ToDictionary(o => o.Id, o => new LockedOtp(
-                o,
-                pinsOf[o.Id].FirstOrDefault(),
-                [.. deliveries[o.Id]],
-                historyOf.GetValueOrDefault(o.Id))
-            {
-                PinBefore = pinsOf[o.Id].ElementAtOrDefault(1),
-                Submissions = [.. submissionsOf[o.Id]],
-            }));
+        return LockedOtps.From(now, otps, pins, deliveries, histories, submissions);
     }
-
-    private static (Guid ApplicationId, string Hash) KeyOf(RecipientHistory history) =>
-        (history.ApplicationId, Convert.ToHexString(history.RecipientHash));
 }

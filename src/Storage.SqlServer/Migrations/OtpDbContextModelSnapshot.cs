@@ -33,11 +33,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("application_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime?>("ExpiresAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("expires_at");
 
                     b.Property<byte[]>("Hash")
@@ -56,7 +58,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("LastUsedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("last_used_at");
 
                     b.Property<string>("Prefix")
@@ -67,7 +70,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("revoked_at");
 
                     b.Property<string>("Scopes")
@@ -106,7 +110,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.Property<DateTime>("CreatedAt")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("SYSUTCDATETIME()");
 
@@ -118,7 +123,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("revoked_at");
 
                     b.Property<string>("Settings")
@@ -129,7 +135,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.Property<DateTime>("UpdatedAt")
                         .IsConcurrencyToken()
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id")
@@ -149,7 +156,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("application_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Display")
@@ -190,7 +198,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id")
@@ -239,7 +248,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("recipient_hash");
 
                     b.Property<DateTime?>("CoolOffUntil")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("cool_off_until");
 
                     b.Property<int>("FailedGuesses")
@@ -253,7 +263,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.HasKey("ApplicationId", "RecipientHash")
@@ -276,7 +287,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("application_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<byte[]>("Secret")
@@ -317,11 +329,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Failures")
@@ -360,11 +374,14 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id")
                         .HasName("pk_callbacks");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
 
                     b.HasIndex("Id")
                         .HasDatabaseName("ix_callbacks_id_parked")
@@ -373,6 +390,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasIndex("ApplicationId", "DueAt")
                         .HasDatabaseName("ix_callbacks_application_due_pending")
                         .HasFilter("status = 'PENDING'");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("cx_callbacks");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt", "Id"));
 
                     b.HasIndex("OtpId", "Sequence")
                         .IsUnique()
@@ -415,11 +438,20 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("http_status");
 
                     b.Property<DateTime>("StartedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("started_at");
 
                     b.HasKey("CallbackId", "Number")
                         .HasName("pk_callback_attempts");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("CallbackId", "Number"), false);
+
+                    b.HasIndex("StartedAt", "CallbackId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("cx_callback_attempts");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("StartedAt", "CallbackId", "Number"));
 
                     b.ToTable("callback_attempts", (string)null);
                 });
@@ -432,7 +464,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.Property<DateTime>("CreatedAt")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("SYSUTCDATETIME()");
 
@@ -465,7 +498,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("ReplayedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("replayed_at");
 
                     b.Property<int>("Size")
@@ -475,8 +509,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasKey("Id")
                         .HasName("pk_dead_letters");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
+
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_dead_letters_created_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt"));
 
                     b.HasIndex("Queue", "CreatedAt", "Id")
                         .HasDatabaseName("ix_dead_letters_queue");
@@ -517,15 +555,18 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("cost");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime?>("DeliveredAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("delivered_at");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("due_at");
 
                     b.Property<Guid>("Id")
@@ -543,7 +584,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("lease_id");
 
                     b.Property<DateTime?>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("lease_until");
 
                     b.Property<string>("Provider")
@@ -559,11 +601,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("PublishDueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("publish_due_at");
 
                     b.Property<DateTime?>("ReadAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("read_at");
 
                     b.Property<string>("Reason")
@@ -592,7 +636,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("SentAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("sent_at");
 
                     b.Property<string>("Status")
@@ -618,19 +663,29 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.Property<DateTime?>("WaitingSince")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("waiting_since");
 
                     b.HasKey("OtpId", "Step", "Attempt")
                         .HasName("pk_deliveries");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("OtpId", "Step", "Attempt"), false);
+
                     b.HasIndex("LeaseUntil")
                         .HasDatabaseName("ix_deliveries_lease_until_sending")
                         .HasFilter("status = 'SENDING'");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("cx_deliveries");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt", "Id"));
 
                     b.HasIndex("Provider", "ProviderMessageId")
                         .HasDatabaseName("ix_deliveries_provider_message")
@@ -667,7 +722,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("ReportedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("reported_at");
 
                     b.HasKey("Provider", "ProcessId")
@@ -691,7 +747,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("paused");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.Property<int?>("Weight")
@@ -713,11 +770,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("id");
 
                     b.Property<DateTime?>("ClaimedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("claimed_at");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<byte[]>("Message")
@@ -762,7 +821,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("command_hash");
 
                     b.Property<DateTime>("ExpiresAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("expires_at");
 
                     b.Property<Guid>("OtpId")
@@ -772,8 +832,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasKey("ApplicationId", "KeyHash")
                         .HasName("pk_idempotency_keys");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("ApplicationId", "KeyHash"), false);
+
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_idempotency_keys_expires_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ExpiresAt"));
 
                     b.ToTable("idempotency_keys", (string)null);
                 });
@@ -817,7 +881,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<long>("DeliverySequence")
@@ -832,7 +897,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("details");
 
                     b.Property<DateTime>("ExpiresAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("expires_at");
 
                     b.Property<byte[]>("ExternalHash")
@@ -841,7 +907,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("external_hash");
 
                     b.Property<DateTime?>("FinalAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("final_at");
 
                     b.Property<bool>("IsTest")
@@ -917,6 +984,14 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasKey("Id")
                         .HasName("pk_otps");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("cx_otps");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt", "Id"));
+
                     b.HasIndex("ExternalHash", "CreatedAt")
                         .HasDatabaseName("ix_otps_external_hash")
                         .HasFilter("external_hash IS NOT NULL");
@@ -960,7 +1035,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("OccurredAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("occurred_at");
 
                     b.Property<string>("Reason")
@@ -978,6 +1054,14 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.HasKey("OtpId", "Sequence")
                         .HasName("pk_otp_changes");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("OtpId", "Sequence"), false);
+
+                    b.HasIndex("OccurredAt", "OtpId", "Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("cx_otp_changes");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("OccurredAt", "OtpId", "Sequence"));
 
                     b.ToTable("otp_changes", (string)null);
                 });
@@ -1026,7 +1110,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("unique_hash");
 
                     b.Property<DateTime>("ValidUntil")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("valid_until");
 
                     b.HasKey("OtpId", "Version")
@@ -1083,7 +1168,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("application_id");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Step")
@@ -1108,7 +1194,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("NextAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("next_at");
 
                     b.HasKey("Provider")
@@ -1172,7 +1259,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("OccurredAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("occurred_at");
 
                     b.Property<string>("Reason")
@@ -1182,7 +1270,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("ReceivedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("received_at");
 
                     b.HasKey("Provider", "ProviderMessageId", "Status")
@@ -1192,6 +1281,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.HasIndex("ReceivedAt")
                         .HasDatabaseName("ix_kept_receipts_received_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ReceivedAt"));
 
                     b.ToTable("kept_receipts", (string)null);
                 });
@@ -1212,17 +1303,22 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("otp_id");
 
                     b.Property<DateTime>("ReceivedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("received_at");
 
                     b.HasKey("Id")
                         .HasName("pk_sandbox_callbacks");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
 
                     b.HasIndex("OtpId")
                         .HasDatabaseName("ix_sandbox_callbacks_otp_id");
 
                     b.HasIndex("ReceivedAt")
                         .HasDatabaseName("ix_sandbox_callbacks_received_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ReceivedAt"));
 
                     b.ToTable("sandbox_callbacks", (string)null);
                 });
@@ -1249,14 +1345,19 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("recipient_hash");
 
                     b.Property<DateTime>("SentAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("sent_at");
 
                     b.HasKey("Id")
                         .HasName("pk_sandbox_messages");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
+
                     b.HasIndex("SentAt")
                         .HasDatabaseName("ix_sandbox_messages_sent_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("SentAt"));
 
                     b.HasIndex("ApplicationId", "RecipientHash")
                         .HasDatabaseName("ix_sandbox_messages_recipient");
@@ -1279,7 +1380,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("ReceivedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("received_at");
 
                     b.HasKey("MessageId", "Queue")
@@ -1289,6 +1391,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.HasIndex("ReceivedAt")
                         .HasDatabaseName("ix_inbox_messages_received_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ReceivedAt"));
 
                     b.ToTable("inbox_messages", (string)null);
                 });
@@ -1314,7 +1418,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("correlation_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<string>("DestinationAddress")
@@ -1324,7 +1429,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("due_at");
 
                     b.Property<string>("Headers")
@@ -1350,7 +1456,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("ParkedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("parked_at");
 
                     b.Property<string>("RoutingKey")

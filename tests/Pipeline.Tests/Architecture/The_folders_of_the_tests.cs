@@ -14,6 +14,7 @@ public partial class The_folders_of_the_tests
         ["Pipeline.Tests/Architecture"] = "tests of the source itself",
         ["Pipeline.Tests/Deployment"] = "tests of the Dockerfile, compose.yaml, ./run and the operations page",
         ["Pipeline.Tests/Harness"] = "what the tests of the whole pipeline share",
+        ["Pipeline.Tests/Storage/SqlServer"] = "tests of the project Storage.SqlServer, which need no server",
         ["Pipeline.Tests/Promises"] = "what the whole pipeline promises, whichever folder keeps it",
     };
 

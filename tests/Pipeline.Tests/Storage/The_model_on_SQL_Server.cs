@@ -80,7 +80,7 @@ public sealed class The_model_on_SQL_Server : IDisposable
     public void Times_are_read_as_UTC()
     {
         var times = _context.Model.GetEntityTypes().SelectMany(entity => entity.GetProperties())
-            .Where(property => property.GetColumnType() is "datetime2").ToList();
+            .Where(property => property.GetColumnType() is "datetime2(6)").ToList();
 
         times.ShouldNotBeEmpty();
         times.ShouldAllBe(time => Read(time).Kind == DateTimeKind.Utc);

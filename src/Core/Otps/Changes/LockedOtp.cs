@@ -51,4 +51,35 @@ public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOt
 
     /// <summary>When writing outcomes: receipts that wait for their messages' ids.</summary>
     public IReadOnlyList<KeptReceipt> KeptReceipts { get; init; } = [];
+    /// <summary>Puts together the rows that a database read under the lock; its deliveries come in the order of step and attempt.</summary>
+    /// <param name="now">The database's clock.</param>
+    /// <param name="otps">The locked rows.</param>
+    /// <param name="pins">Their PINs, in any order.</param>
+    /// <param name="deliveries">Their deliveries.</param>
+    /// <param name="histories">The recipients' histories by OTP; OTPs of one recipient get the same one.</param>
+    /// <param name="submissions">Submissions answered before.</param>
+    public static LockedOtps From(
+        DateTime now, IReadOnlyCollection<Otp> otps, IReadOnlyCollection<OtpPin> pins, IReadOnlyCollection<Delivery> deliveries,
+        IReadOnlyCollection<(Guid OtpId, RecipientHistory Row)> histories, IReadOnlyCollection<OtpSubmission> submissions)
+    {
+        var deliveriesOf = deliveries.ToLookup(d => d.OtpId);
+        var pinsOf = pins.OrderByDescending(p => p.Version).ToLookup(p => p.OtpId);
+        var submissionsOf = submissions.ToLookup(s => s.OtpId);
+        var rows = histories.Select(h => h.Row).DistinctBy(KeyOf).ToDictionary(KeyOf);
+        var historyOf = histories.ToDictionary(h => h.OtpId, h => rows[KeyOf(h.Row)]);
+        return new(
+            now,
+            otps.ToDictionary(o => o.Id, o => new LockedOtp(
+                o,
+                pinsOf[o.Id].FirstOrDefault(),
+                [.. deliveriesOf[o.Id]],
+                historyOf.GetValueOrDefault(o.Id))
+            {
+                PinBefore = pinsOf[o.Id].ElementAtOrDefault(1),
+                Submissions = [.. submissionsOf[o.Id]],
+            }));
+    }
+
+    private static (Guid ApplicationId, string Hash) KeyOf(RecipientHistory history) =>
+        (history.ApplicationId, Convert.ToHexString(history.RecipientHash));
 }

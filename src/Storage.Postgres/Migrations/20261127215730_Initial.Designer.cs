@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.Postgres.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127215225_Initial")]
+    [Migration("20261127215730_Initial")]
     partial class Initial
     {
         /// <inheritdoc />

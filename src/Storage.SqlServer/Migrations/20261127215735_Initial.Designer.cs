@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261127215229_Initial")]
+    [Migration("20261127215735_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -36,11 +36,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("application_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime?>("ExpiresAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("expires_at");
 
                     b.Property<byte[]>("Hash")
@@ -59,7 +61,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("LastUsedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("last_used_at");
 
                     b.Property<string>("Prefix")
@@ -70,7 +73,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("revoked_at");
 
                     b.Property<string>("Scopes")
@@ -109,7 +113,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.Property<DateTime>("CreatedAt")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("SYSUTCDATETIME()");
 
@@ -121,7 +126,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("RevokedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("revoked_at");
 
                     b.Property<string>("Settings")
@@ -132,7 +138,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.Property<DateTime>("UpdatedAt")
                         .IsConcurrencyToken()
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id")
@@ -152,7 +159,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("application_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<string>("Display")
@@ -193,7 +201,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id")
@@ -242,7 +251,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("recipient_hash");
 
                     b.Property<DateTime?>("CoolOffUntil")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("cool_off_until");
 
                     b.Property<int>("FailedGuesses")
@@ -256,7 +266,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.HasKey("ApplicationId", "RecipientHash")
@@ -279,7 +290,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("application_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<byte[]>("Secret")
@@ -320,11 +332,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("content");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Failures")
@@ -363,11 +377,14 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.HasKey("Id")
                         .HasName("pk_callbacks");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
 
                     b.HasIndex("Id")
                         .HasDatabaseName("ix_callbacks_id_parked")
@@ -376,6 +393,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasIndex("ApplicationId", "DueAt")
                         .HasDatabaseName("ix_callbacks_application_due_pending")
                         .HasFilter("status = 'PENDING'");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("cx_callbacks");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt", "Id"));
 
                     b.HasIndex("OtpId", "Sequence")
                         .IsUnique()
@@ -418,11 +441,20 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("http_status");
 
                     b.Property<DateTime>("StartedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("started_at");
 
                     b.HasKey("CallbackId", "Number")
                         .HasName("pk_callback_attempts");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("CallbackId", "Number"), false);
+
+                    b.HasIndex("StartedAt", "CallbackId", "Number")
+                        .IsUnique()
+                        .HasDatabaseName("cx_callback_attempts");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("StartedAt", "CallbackId", "Number"));
 
                     b.ToTable("callback_attempts", (string)null);
                 });
@@ -435,7 +467,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.Property<DateTime>("CreatedAt")
                         .ValueGeneratedOnAdd()
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at")
                         .HasDefaultValueSql("SYSUTCDATETIME()");
 
@@ -468,7 +501,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("ReplayedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("replayed_at");
 
                     b.Property<int>("Size")
@@ -478,8 +512,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasKey("Id")
                         .HasName("pk_dead_letters");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
+
                     b.HasIndex("CreatedAt")
                         .HasDatabaseName("ix_dead_letters_created_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt"));
 
                     b.HasIndex("Queue", "CreatedAt", "Id")
                         .HasDatabaseName("ix_dead_letters_queue");
@@ -520,15 +558,18 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("cost");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<DateTime?>("DeliveredAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("delivered_at");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("due_at");
 
                     b.Property<Guid>("Id")
@@ -546,7 +587,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("lease_id");
 
                     b.Property<DateTime?>("LeaseUntil")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("lease_until");
 
                     b.Property<string>("Provider")
@@ -562,11 +604,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("PublishDueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("publish_due_at");
 
                     b.Property<DateTime?>("ReadAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("read_at");
 
                     b.Property<string>("Reason")
@@ -595,7 +639,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("SentAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("sent_at");
 
                     b.Property<string>("Status")
@@ -621,19 +666,29 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.Property<DateTime?>("WaitingSince")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("waiting_since");
 
                     b.HasKey("OtpId", "Step", "Attempt")
                         .HasName("pk_deliveries");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("OtpId", "Step", "Attempt"), false);
+
                     b.HasIndex("LeaseUntil")
                         .HasDatabaseName("ix_deliveries_lease_until_sending")
                         .HasFilter("status = 'SENDING'");
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("cx_deliveries");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt", "Id"));
 
                     b.HasIndex("Provider", "ProviderMessageId")
                         .HasDatabaseName("ix_deliveries_provider_message")
@@ -670,7 +725,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("ReportedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("reported_at");
 
                     b.HasKey("Provider", "ProcessId")
@@ -694,7 +750,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("paused");
 
                     b.Property<DateTime>("UpdatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("updated_at");
 
                     b.Property<int?>("Weight")
@@ -716,11 +773,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("id");
 
                     b.Property<DateTime?>("ClaimedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("claimed_at");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<byte[]>("Message")
@@ -765,7 +824,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("command_hash");
 
                     b.Property<DateTime>("ExpiresAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("expires_at");
 
                     b.Property<Guid>("OtpId")
@@ -775,8 +835,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasKey("ApplicationId", "KeyHash")
                         .HasName("pk_idempotency_keys");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("ApplicationId", "KeyHash"), false);
+
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_idempotency_keys_expires_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ExpiresAt"));
 
                     b.ToTable("idempotency_keys", (string)null);
                 });
@@ -820,7 +884,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<long>("DeliverySequence")
@@ -835,7 +900,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("details");
 
                     b.Property<DateTime>("ExpiresAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("expires_at");
 
                     b.Property<byte[]>("ExternalHash")
@@ -844,7 +910,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("external_hash");
 
                     b.Property<DateTime?>("FinalAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("final_at");
 
                     b.Property<bool>("IsTest")
@@ -920,6 +987,14 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.HasKey("Id")
                         .HasName("pk_otps");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
+
+                    b.HasIndex("CreatedAt", "Id")
+                        .IsUnique()
+                        .HasDatabaseName("cx_otps");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("CreatedAt", "Id"));
+
                     b.HasIndex("ExternalHash", "CreatedAt")
                         .HasDatabaseName("ix_otps_external_hash")
                         .HasFilter("external_hash IS NOT NULL");
@@ -963,7 +1038,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("OccurredAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("occurred_at");
 
                     b.Property<string>("Reason")
@@ -981,6 +1057,14 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.HasKey("OtpId", "Sequence")
                         .HasName("pk_otp_changes");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("OtpId", "Sequence"), false);
+
+                    b.HasIndex("OccurredAt", "OtpId", "Sequence")
+                        .IsUnique()
+                        .HasDatabaseName("cx_otp_changes");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("OccurredAt", "OtpId", "Sequence"));
 
                     b.ToTable("otp_changes", (string)null);
                 });
@@ -1029,7 +1113,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("unique_hash");
 
                     b.Property<DateTime>("ValidUntil")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("valid_until");
 
                     b.HasKey("OtpId", "Version")
@@ -1086,7 +1171,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("application_id");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("due_at");
 
                     b.Property<int>("Step")
@@ -1111,7 +1197,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("NextAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("next_at");
 
                     b.HasKey("Provider")
@@ -1175,7 +1262,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("OccurredAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("occurred_at");
 
                     b.Property<string>("Reason")
@@ -1185,7 +1273,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("ReceivedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("received_at");
 
                     b.HasKey("Provider", "ProviderMessageId", "Status")
@@ -1195,6 +1284,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.HasIndex("ReceivedAt")
                         .HasDatabaseName("ix_kept_receipts_received_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ReceivedAt"));
 
                     b.ToTable("kept_receipts", (string)null);
                 });
@@ -1215,17 +1306,22 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("otp_id");
 
                     b.Property<DateTime>("ReceivedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("received_at");
 
                     b.HasKey("Id")
                         .HasName("pk_sandbox_callbacks");
+
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
 
                     b.HasIndex("OtpId")
                         .HasDatabaseName("ix_sandbox_callbacks_otp_id");
 
                     b.HasIndex("ReceivedAt")
                         .HasDatabaseName("ix_sandbox_callbacks_received_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ReceivedAt"));
 
                     b.ToTable("sandbox_callbacks", (string)null);
                 });
@@ -1252,14 +1348,19 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("recipient_hash");
 
                     b.Property<DateTime>("SentAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("sent_at");
 
                     b.HasKey("Id")
                         .HasName("pk_sandbox_messages");
 
+                    SqlServerKeyBuilderExtensions.IsClustered(b.HasKey("Id"), false);
+
                     b.HasIndex("SentAt")
                         .HasDatabaseName("ix_sandbox_messages_sent_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("SentAt"));
 
                     b.HasIndex("ApplicationId", "RecipientHash")
                         .HasDatabaseName("ix_sandbox_messages_recipient");
@@ -1282,7 +1383,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("ReceivedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("received_at");
 
                     b.HasKey("MessageId", "Queue")
@@ -1292,6 +1394,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
                     b.HasIndex("ReceivedAt")
                         .HasDatabaseName("ix_inbox_messages_received_at");
+
+                    SqlServerIndexBuilderExtensions.IsClustered(b.HasIndex("ReceivedAt"));
 
                     b.ToTable("inbox_messages", (string)null);
                 });
@@ -1317,7 +1421,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnName("correlation_id");
 
                     b.Property<DateTime>("CreatedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("created_at");
 
                     b.Property<string>("DestinationAddress")
@@ -1327,7 +1432,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime>("DueAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("due_at");
 
                     b.Property<string>("Headers")
@@ -1353,7 +1459,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .UseCollation("Latin1_General_100_BIN2");
 
                     b.Property<DateTime?>("ParkedAt")
-                        .HasColumnType("datetime2")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
                         .HasColumnName("parked_at");
 
                     b.Property<string>("RoutingKey")

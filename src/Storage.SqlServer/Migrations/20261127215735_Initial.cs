@@ -21,10 +21,10 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     prefix = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     scopes = table.Column<string>(type: "nvarchar(400)", maxLength: 400, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    last_used_at = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    expires_at = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    revoked_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    last_used_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
+                    expires_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
+                    revoked_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true)
                 },
                 constraints: table =>
                 {
@@ -43,8 +43,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     secret_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     previous_secret_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
                     settings = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -73,9 +73,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     active = table.Column<bool>(type: "bit", nullable: false),
                     settings = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     callback_url = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
-                    revoked_at = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false, defaultValueSql: "SYSUTCDATETIME()"),
-                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    revoked_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false, defaultValueSql: "SYSUTCDATETIME()"),
+                    updated_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -88,7 +88,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     callback_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     number = table.Column<int>(type: "int", nullable: false),
-                    started_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    started_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
                     duration_ms = table.Column<int>(type: "int", nullable: false),
                     http_status = table.Column<int>(type: "int", nullable: true),
                     error = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: true, collation: "Latin1_General_100_BIN2"),
@@ -96,7 +96,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_callback_attempts", x => new { x.callback_id, x.number });
+                    table.PrimaryKey("pk_callback_attempts", x => new { x.callback_id, x.number })
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -113,14 +114,15 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     content = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     attempts = table.Column<int>(type: "int", nullable: false),
                     failures = table.Column<int>(type: "int", nullable: false),
-                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    due_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
                     lease_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_callbacks", x => x.id);
+                    table.PrimaryKey("pk_callbacks", x => x.id)
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -134,12 +136,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     headers = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     size = table.Column<int>(type: "int", nullable: false),
                     original = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false, defaultValueSql: "SYSUTCDATETIME()"),
-                    replayed_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false, defaultValueSql: "SYSUTCDATETIME()"),
+                    replayed_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_dead_letters", x => x.id);
+                    table.PrimaryKey("pk_dead_letters", x => x.id)
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -161,22 +164,23 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
                     provider_message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    publish_due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    waiting_since = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    due_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    publish_due_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    waiting_since = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
                     trace_parent = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
                     republished = table.Column<int>(type: "int", nullable: false),
                     lease_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
-                    lease_until = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    sent_at = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    delivered_at = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    read_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    lease_until = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    updated_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    sent_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
+                    delivered_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
+                    read_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_deliveries", x => new { x.otp_id, x.step, x.attempt });
+                    table.PrimaryKey("pk_deliveries", x => new { x.otp_id, x.step, x.attempt })
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -187,11 +191,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     key_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     command_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    expires_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    expires_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_idempotency_keys", x => new { x.application_id, x.key_hash });
+                    table.PrimaryKey("pk_idempotency_keys", x => new { x.application_id, x.key_hash })
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -200,7 +205,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
                     queue = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    received_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    received_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -216,8 +221,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     provider_message_id = table.Column<string>(type: "nvarchar(255)", maxLength: 255, nullable: false, collation: "Latin1_General_100_BIN2"),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    occurred_at = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    received_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    occurred_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
+                    received_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -235,11 +240,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     delivery_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     status = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: false, collation: "Latin1_General_100_BIN2"),
                     reason = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    occurred_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    occurred_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_otp_changes", x => new { x.otp_id, x.sequence });
+                    table.PrimaryKey("pk_otp_changes", x => new { x.otp_id, x.sequence })
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -250,7 +256,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     version = table.Column<int>(type: "int", nullable: false),
                     ciphertext = table.Column<byte[]>(type: "varbinary(512)", maxLength: 512, nullable: false),
                     key_id = table.Column<string>(type: "nvarchar(32)", maxLength: 32, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    valid_until = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    valid_until = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
                     exact = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
                     message = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     find_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
@@ -302,14 +308,15 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     cost = table.Column<decimal>(type: "decimal(18,6)", precision: 18, scale: 6, nullable: false),
                     metadata = table.Column<byte[]>(type: "varbinary(max)", nullable: true),
                     verified_by = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: true),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    expires_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    expires_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
                     is_test = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
-                    final_at = table.Column<DateTime>(type: "datetime2", nullable: true)
+                    final_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_otps", x => x.id);
+                    table.PrimaryKey("pk_otps", x => x.id)
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -324,11 +331,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     body = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     headers = table.Column<string>(type: "nvarchar(max)", nullable: true, collation: "Latin1_General_100_BIN2"),
                     trace_parent = table.Column<string>(type: "nvarchar(100)", maxLength: 100, nullable: true, collation: "Latin1_General_100_BIN2"),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    due_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
                     lease_id = table.Column<Guid>(type: "uniqueidentifier", nullable: true),
                     attempts = table.Column<int>(type: "int", nullable: false),
-                    parked_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    parked_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
                     last_error = table.Column<string>(type: "nvarchar(500)", maxLength: 500, nullable: true, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
@@ -343,7 +350,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     step = table.Column<int>(type: "int", nullable: false),
-                    due_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    due_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -355,7 +362,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 columns: table => new
                 {
                     provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
-                    next_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    next_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -369,7 +376,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
                     process_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
-                    reported_at = table.Column<DateTime>(type: "datetime2", nullable: false),
+                    reported_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
                     reading = table.Column<string>(type: "nvarchar(4000)", maxLength: 4000, nullable: false, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
@@ -385,7 +392,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
                     paused = table.Column<bool>(type: "bit", nullable: false),
                     weight = table.Column<int>(type: "int", nullable: true),
-                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    updated_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -400,8 +407,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     provider = table.Column<string>(type: "nvarchar(64)", maxLength: 64, nullable: false, collation: "Latin1_General_100_BIN2"),
                     message = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false),
-                    claimed_at = table.Column<DateTime>(type: "datetime2", nullable: true),
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false),
+                    claimed_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
                     result = table.Column<string>(type: "nvarchar(1000)", maxLength: 1000, nullable: true, collation: "Latin1_General_100_BIN2")
                 },
                 constraints: table =>
@@ -417,8 +424,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     sends = table.Column<string>(type: "nvarchar(max)", nullable: false, collation: "Latin1_General_100_BIN2"),
                     failed_guesses = table.Column<int>(type: "int", nullable: false),
-                    cool_off_until = table.Column<DateTime>(type: "datetime2", nullable: true),
-                    updated_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    cool_off_until = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: true),
+                    updated_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -448,11 +455,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
-                    received_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    received_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_sandbox_callbacks", x => x.id);
+                    table.PrimaryKey("pk_sandbox_callbacks", x => x.id)
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -463,11 +471,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
-                    sent_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    sent_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_sandbox_messages", x => x.id);
+                    table.PrimaryKey("pk_sandbox_messages", x => x.id)
+                        .Annotation("SqlServer:Clustered", false);
                 });
 
             migrationBuilder.CreateTable(
@@ -478,7 +487,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     secret = table.Column<byte[]>(type: "varbinary(160)", maxLength: 160, nullable: false),
                     seeded = table.Column<bool>(type: "bit", nullable: false),
-                    created_at = table.Column<DateTime>(type: "datetime2", nullable: false)
+                    created_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
                 },
                 constraints: table =>
                 {
@@ -508,6 +517,20 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 unique: true);
 
             migrationBuilder.CreateIndex(
+                name: "cx_callback_attempts",
+                table: "callback_attempts",
+                columns: new[] { "started_at", "callback_id", "number" },
+                unique: true)
+                .Annotation("SqlServer:Clustered", true);
+
+            migrationBuilder.CreateIndex(
+                name: "cx_callbacks",
+                table: "callbacks",
+                columns: new[] { "created_at", "id" },
+                unique: true)
+                .Annotation("SqlServer:Clustered", true);
+
+            migrationBuilder.CreateIndex(
                 name: "ix_callbacks_application_due_pending",
                 table: "callbacks",
                 columns: new[] { "application_id", "due_at" },
@@ -534,12 +557,20 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_dead_letters_created_at",
                 table: "dead_letters",
-                column: "created_at");
+                column: "created_at")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_dead_letters_queue",
                 table: "dead_letters",
                 columns: new[] { "queue", "created_at", "id" });
+
+            migrationBuilder.CreateIndex(
+                name: "cx_deliveries",
+                table: "deliveries",
+                columns: new[] { "created_at", "id" },
+                unique: true)
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_deliveries_lease_until_sending",
@@ -568,17 +599,27 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_idempotency_keys_expires_at",
                 table: "idempotency_keys",
-                column: "expires_at");
+                column: "expires_at")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_inbox_messages_received_at",
                 table: "inbox_messages",
-                column: "received_at");
+                column: "received_at")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_kept_receipts_received_at",
                 table: "kept_receipts",
-                column: "received_at");
+                column: "received_at")
+                .Annotation("SqlServer:Clustered", true);
+
+            migrationBuilder.CreateIndex(
+                name: "cx_otp_changes",
+                table: "otp_changes",
+                columns: new[] { "occurred_at", "otp_id", "sequence" },
+                unique: true)
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_otp_pins_find_hash",
@@ -597,6 +638,13 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 column: "unique_hash",
                 unique: true,
                 filter: "unique_hash IS NOT NULL");
+
+            migrationBuilder.CreateIndex(
+                name: "cx_otps",
+                table: "otps",
+                columns: new[] { "created_at", "id" },
+                unique: true)
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_otps_application_id",
@@ -650,7 +698,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_sandbox_callbacks_received_at",
                 table: "sandbox_callbacks",
-                column: "received_at");
+                column: "received_at")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_sandbox_messages_recipient",
@@ -660,7 +709,8 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
             migrationBuilder.CreateIndex(
                 name: "ix_sandbox_messages_sent_at",
                 table: "sandbox_messages",
-                column: "sent_at");
+                column: "sent_at")
+                .Annotation("SqlServer:Clustered", true);
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_secrets_application_id",

@@ -11,6 +11,7 @@ public partial class The_folders_of_the_tests
     /// <summary>Folders without a twin in src, and why.</summary>
     private static readonly Dictionary<string, string> Own = new(StringComparer.Ordinal)
     {
+        ["Core.Tests/Benchmarks"] = "what ./bench computes from its rounds",
         ["Pipeline.Tests/Architecture"] = "tests of the source itself",
         ["Pipeline.Tests/Deployment"] = "tests of the Dockerfile, compose.yaml, ./run and the operations page",
         ["Pipeline.Tests/Harness"] = "what the tests of the whole pipeline share",

@@ -99,7 +99,9 @@ public sealed class A_spending_limit : IAsyncLifetime
         (await Get<OtpCancellation>().CancelAsync(new CancelCommand(_owner, cancelled), CancellationToken.None)).Error.ShouldBeNull();
         (await SpentAsync()).ShouldBe(0.2m);
         (await Get<OtpCancellation>().CancelAsync(new CancelCommand(_owner, sent), CancellationToken.None)).Error.ShouldBeNull();
-        await _database.ExecuteAsync($"UPDATE otps SET expires_at = clock_timestamp() WHERE id = '{expired}'");
+        await _database.ExecuteAsync(
+            $"UPDATE otps SET expires_at = clock_timestamp() WHERE id = '{expired}'; " +
+            $"UPDATE otp_pins SET valid_until = clock_timestamp() WHERE otp_id = '{expired}'");
         (await Get<OtpExpiry>().ExpireAsync(10, CancellationToken.None)).ShouldBe(1);
 
         (await SpentAsync()).ShouldBe(0.1m);

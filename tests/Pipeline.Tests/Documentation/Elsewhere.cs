@@ -19,6 +19,7 @@ internal static class Elsewhere
         ("docs/admin.md", "{\"provider\":", "the answer of a real provider; Api.Tests/Providers/Managing_providers has the shape"),
         ("docs/sandbox.md", "POST /admin/applications/", "a request line; Api.Tests/Otps/A_test_key makes such keys"),
         ("docs/sandbox.md", "GET /sandbox/messages", "a request line; the other pages read messages by it"),
+        ("docs/decisions/sql-server.md", "-- PostgreSQL", "statements with shortened columns, to compare two databases"),
         ("docs/moving-from-smscx.md", "configuration = ", "lines of the vendor's packages, which are not installed here"),
     ];
 

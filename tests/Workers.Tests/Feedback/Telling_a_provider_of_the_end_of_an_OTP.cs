@@ -47,7 +47,7 @@ public sealed class Telling_a_provider_of_the_end_of_an_OTP(FeedbackWorld world)
     [InlineData(Channel.Whatsapp)]
     public async Task Writes_and_sends_nothing_where_the_provider_wants_none(Channel channel)
     {
-        var skipped = world.Skipped;
+        var (skipped, deadLetters) = (world.Skipped, await DeadLettersAsync());
         var otp = await world.SentAsync(channel);
 
         await world.VerifyAsync(otp);
@@ -55,6 +55,7 @@ public sealed class Telling_a_provider_of_the_end_of_an_OTP(FeedbackWorld world)
         await AnotherIsToldAsync();
         world.Silent.All.ShouldNotContain(r => r.Path == "/told");
         world.Skipped.ShouldBe(skipped, "no command was published");
+        (await DeadLettersAsync()).ShouldBe(deadLetters);
     }
 
     [Fact]

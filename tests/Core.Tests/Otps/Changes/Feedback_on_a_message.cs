@@ -61,7 +61,7 @@ public class Feedback_on_a_message
     [Fact]
     public void Is_not_given_to_an_earlier_provider_where_the_newest_wants_none()
     {
-        var otp = Otp(("a", DeliveryStatus.Sent, "first"), ("b", DeliveryStatus.Sent, null));
+        var otp = Otp(("a", DeliveryStatus.Sent, "first"), ("b", DeliveryStatus.Sent, "second"));
 
         End(otp, verified: true).Messages.ShouldNotContain(m => m.MessageType == "feedback");
     }

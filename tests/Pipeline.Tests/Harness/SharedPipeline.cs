@@ -2,9 +2,9 @@ using OtpPipeline.Core.Recipients;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;
 
-// Three situations at a time, since most of a situation is waiting; those of one pipeline follow each other, and those with deadlines are
+// Two situations at a time, since most of a situation is waiting; those of one pipeline follow each other, and those with deadlines are
 // alone.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: CollectionBehavior(MaxParallelThreads = 2)]
 [assembly: AssemblyFixture(typeof(SharedPipeline))]
 [assembly: AssemblyFixture(typeof(ImpatientPipeline))]
 

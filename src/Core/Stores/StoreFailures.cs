@@ -25,7 +25,7 @@ public static class StoreFailures
         ["58"] = StoreFailure.Outage, // system error, such as a disk's
         ["25006"] = StoreFailure.Outage, // read-only: a standby answers
         ["40003"] = StoreFailure.Outage, // whether it was committed is unknown
-        ["42501"] = StoreFailure.Outage, // a right was taken away
+        ["42501"] = StoreFailure.Outage, // a right is missing
 
         ["0A000"] = StoreFailure.Retry, // cached plan must not change result type: a migration changed a column
         ["25P03"] = StoreFailure.Retry, // idle in transaction for too long: this process was frozen

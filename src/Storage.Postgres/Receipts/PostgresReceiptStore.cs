@@ -63,7 +63,7 @@ internal sealed class PostgresReceiptStore(NpgsqlDataSource dataSource) : IRecei
             await session.ExecuteAsync(batch, cancellationToken);
         }
 
-        // A batch of its own: it must see what the other one inserted.
+        // A separate batch: it must see what the batch before inserted.
         await using var bound = session.NewBatch();
         KeptReceiptTable.DropOldest(bound, receipts.Select(r => r.Provider), most);
         var dropped = await session.ReadAsync(

@@ -13,7 +13,7 @@ namespace OtpPipeline.Storage.SqlServer.Sessions;
 /// <remarks>No table type has to be deployed for it, and its row count is not part of a plan.</remarks>
 internal sealed class RowSet<T>(string name, params Column<T>[] columns)
 {
-    /// <summary>Goes into FROM, with an alias behind it. Text has the collation of the tables, whatever the database's is.</summary>
+    /// <summary>Goes into FROM, with an alias behind it. Text has the collation of the tables, not that of the database.</summary>
     public string Table { get; } =
         $"(SELECT {string.Join(", ", columns.Select(c => c.IsText ? $"{c.Name} COLLATE {Collation.Exact} AS {c.Name}" : c.Name))} "
         + $"FROM OPENJSON(@{name}) WITH ({string.Join(", ", columns.Select((c, i) => RowSet.Path(c.Name, c.Type, i)))}))";

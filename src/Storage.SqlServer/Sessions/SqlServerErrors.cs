@@ -32,7 +32,7 @@ internal static class SqlServerErrors
         [3617] = StoreFailure.Busy, // canceled by the client
         [8645] = StoreFailure.Busy, // no memory for the query in time
 
-        [229] = StoreFailure.Outage, // a right on a table was taken away
+        [229] = StoreFailure.Outage, // a right on a table is missing
         [230] = StoreFailure.Outage, // a right on a column
         [262] = StoreFailure.Outage, // a right on the database
         [596] = StoreFailure.Outage, // the session is being killed
@@ -78,7 +78,7 @@ internal static class SqlServerErrors
     {
         SqlException sql => Read([.. sql.Errors.Cast<SqlError>().Select(e => (e.Number, e.Class))]),
 
-        // The driver's pool has no exception of its own.
+        // The driver's pool throws no specific exception.
         InvalidOperationException { Source: "Microsoft.Data.SqlClient" } pool
             when pool.Message.Contains("from the pool", StringComparison.Ordinal) => new(StoreFailure.Outage),
         _ => null,

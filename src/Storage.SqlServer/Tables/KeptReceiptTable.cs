@@ -55,7 +55,7 @@ internal static class KeptReceiptTable
         {Hints.ByKey}
         """;
 
-    // The lock keeps every other receipt of the name away, so that nobody inserts one between the check and the insert.
+    // The lock blocks other receipts of this name, so that no transaction inserts one between the check and the insert.
     private static readonly string InsertSql =
         $"""
         {ApplicationLocks.Take("receipt_locks", "Exclusive")}

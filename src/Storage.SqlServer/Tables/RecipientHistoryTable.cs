@@ -40,7 +40,7 @@ internal static class RecipientHistoryTable
         {Hints.ByKey}
         """;
 
-    // The keys are gathered first, so that the locks are taken in key order whatever the order of the OTPs.
+    // The keys are gathered first, so that the locks are taken in key order and not in the order of the OTPs.
     private static readonly string LockOfSql =
         $"""
         DECLARE @counted TABLE (

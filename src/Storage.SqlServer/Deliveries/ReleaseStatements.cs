@@ -62,29 +62,31 @@ internal static class ReleaseStatements
         """;
 
     // Lets only one process release at a time: no other code of ours takes this lock. The count that follows waits for no lock, so it
-    // includes all committed rows. The search touches the rows themselves (step is in no index of theirs), so that it skips a row that a
+    // includes all committed rows. The search touches the rows themselves (no index of theirs has otp_id), so that it skips a row that a
     // claim holds instead of waiting for it.
     private static readonly string TakeSql =
         $"""
         DECLARE @got int;
         EXEC @got = sp_getapplock @Resource = 'otp-release', @LockMode = 'Exclusive', @LockOwner = 'Transaction', @LockTimeout = 0;
-        DECLARE @taken TABLE (id uniqueidentifier NOT NULL PRIMARY KEY, step int NOT NULL);
+        DECLARE @taken TABLE (
+            otp_id uniqueidentifier NOT NULL, step int NOT NULL, attempt int NOT NULL, PRIMARY KEY (otp_id, step, attempt));
         {SqlServerBatch.ReadClock}
         IF @got >= 0
-            INSERT INTO @taken (id, step)
-            SELECT n.id, n.step FROM {Shares.Table} s
+            INSERT INTO @taken (otp_id, step, attempt)
+            SELECT n.otp_id, n.step, n.attempt FROM {Shares.Table} s
             CROSS APPLY (
                 SELECT COUNT(*) AS published FROM (SELECT TOP (@target) 1 AS one FROM deliveries d WHERE {Published} AND {OfShare}) c) p
             CROSS APPLY (
                 SELECT CASE WHEN @target - p.published < @most THEN @target - p.published ELSE @most END AS places) r
             CROSS APPLY (
-                SELECT TOP (r.places) d.id, d.step FROM deliveries d {Hints.Claim}
+                SELECT TOP (r.places) d.otp_id, d.step, d.attempt FROM deliveries d {Hints.Claim}
                 WHERE {Waiting} AND {OfShare} AND d.due_at <= @now
                 ORDER BY d.due_at) n;
         UPDATE d SET waiting_since = NULL, publish_due_at = {Clock.Plus("@lost_after")}
         OUTPUT inserted.application_id, inserted.otp_id, inserted.channel, inserted.step, inserted.trace_parent, inserted.due_at,
                inserted.route, inserted.tried
-        FROM @taken t JOIN deliveries d WITH (ROWLOCK, FORCESEEK) ON d.id = t.id
+        FROM @taken t
+        JOIN deliveries d WITH (ROWLOCK, FORCESEEK) ON d.otp_id = t.otp_id AND d.step = t.step AND d.attempt = t.attempt
         WHERE {Waiting}
         {Hints.ByKey}
         """;

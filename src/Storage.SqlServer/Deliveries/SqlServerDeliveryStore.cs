@@ -35,7 +35,8 @@ internal sealed class SqlServerDeliveryStore(SqlServerDatabase database) : IDeli
     private static readonly string ClaimSql =
         $"""
         DECLARE @open TABLE (id uniqueidentifier NOT NULL PRIMARY KEY);
-        DECLARE @claimed TABLE (id uniqueidentifier NOT NULL PRIMARY KEY);
+        DECLARE @claimed TABLE (
+            otp_id uniqueidentifier NOT NULL, step int NOT NULL, attempt int NOT NULL, PRIMARY KEY (otp_id, step, attempt));
         BEGIN TRANSACTION;
         INSERT INTO @open (id)
         SELECT o.id FROM {RowSet.IdsOf("ids")} k JOIN otps o {Hints.Lock} ON o.id = k.id
@@ -44,7 +45,7 @@ internal sealed class SqlServerDeliveryStore(SqlServerDatabase database) : IDeli
         {SqlServerBatch.ReadClock}
         UPDATE d
         SET status = 'SENDING', lease_id = w.lease_id, lease_until = {Clock.Plus("@lease")}, updated_at = @now, provider = w.provider
-        OUTPUT inserted.id INTO @claimed (id)
+        OUTPUT inserted.otp_id, inserted.step, inserted.attempt INTO @claimed (otp_id, step, attempt)
         FROM {Claims.Table} w JOIN otps o WITH (READCOMMITTEDLOCK, FORCESEEK) ON o.id = w.otp_id
         JOIN deliveries d WITH (UPDLOCK, ROWLOCK, READCOMMITTEDLOCK, FORCESEEK) ON d.otp_id = w.otp_id AND d.step = w.step
         WHERE EXISTS (SELECT 1 FROM @open k WHERE k.id = w.otp_id) AND o.expires_at > {Clock.Plus("@margin")}
@@ -52,7 +53,7 @@ internal sealed class SqlServerDeliveryStore(SqlServerDatabase database) : IDeli
         {Hints.ByKey};
         SELECT {DeliveryTable.Columns}, o.application_id, o.recipient_hash, o.country_iso, o.details, o.expires_at, {OtpPinTable.Columns}
         FROM @claimed c
-        JOIN deliveries d WITH (READCOMMITTEDLOCK, FORCESEEK) ON d.id = c.id
+        JOIN deliveries d WITH (READCOMMITTEDLOCK, FORCESEEK) ON d.otp_id = c.otp_id AND d.step = c.step AND d.attempt = c.attempt
         JOIN otps o WITH (READCOMMITTEDLOCK, FORCESEEK) ON o.id = d.otp_id
         CROSS APPLY (SELECT TOP (1) p.* FROM otp_pins p WHERE p.otp_id = o.id ORDER BY p.version DESC) p
         {Hints.ByKey};

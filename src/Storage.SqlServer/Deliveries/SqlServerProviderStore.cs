@@ -15,6 +15,8 @@ internal sealed class SqlServerProviderStore(SqlServerDatabase database) : IProv
     // call waits for it (ProviderTrial): nobody expects a later message.
     private static readonly string ExchangeSql =
         $"""
+        DECLARE @serving TABLE (provider nvarchar(64) COLLATE {Collation.Exact} NOT NULL PRIMARY KEY);
+        INSERT INTO @serving (provider) SELECT r.provider FROM {Readings.Table} r;
         BEGIN TRANSACTION;
         UPDATE p SET reported_at = @now, reading = r.reading
         FROM {Readings.Table} r
@@ -28,7 +30,7 @@ internal sealed class SqlServerProviderStore(SqlServerDatabase database) : IProv
         DELETE FROM provider_tests WITH (READPAST, ROWLOCK, READCOMMITTEDLOCK) WHERE created_at < DATEADD(HOUR, -1, @now);
         WITH asked AS (
             SELECT TOP (10) t.* FROM provider_tests t {Hints.Claim}
-            WHERE t.claimed_at IS NULL AND t.provider IN (SELECT r.provider FROM {Readings.Table} r)
+            WHERE t.claimed_at IS NULL AND t.provider IN (SELECT s.provider FROM @serving s)
               AND t.created_at > DATEADD(SECOND, -5, @now)
             ORDER BY t.created_at)
         UPDATE asked SET claimed_at = @now OUTPUT inserted.id, inserted.provider, inserted.message;

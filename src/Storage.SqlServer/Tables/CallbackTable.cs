@@ -27,7 +27,7 @@ internal static class CallbackTable
         """
         JOIN otps o WITH (FORCESEEK) ON o.id = c.otp_id
         JOIN otp_changes h WITH (FORCESEEK) ON h.otp_id = c.otp_id AND h.sequence = c.sequence
-        LEFT JOIN deliveries d WITH (FORCESEEK) ON d.id = h.delivery_id
+        LEFT JOIN deliveries d WITH (FORCESEEK) ON d.otp_id = h.otp_id AND d.id = h.delivery_id
         """;
 
     private static readonly RowSet<Callback> New = new(

@@ -44,7 +44,9 @@ internal static class DeliveryTable
 
     private static readonly RowSet<Delivery> Changed = new(
         "deliveries",
-        Column.Id<Delivery>("id", d => d.Id),
+        Column.Id<Delivery>("otp_id", d => d.OtpId),
+        Column.Number<Delivery>("step", d => d.Step),
+        Column.Number<Delivery>("attempt", d => d.Attempt),
         Column.Text<Delivery>("status", 16, d => EnumText<DeliveryStatus>.Upper(d.Status)),
         Column.Text<Delivery>("reason", 64, d => d.Reason),
         Column.Text<Delivery>("provider_message_id", 255, d => d.ProviderMessageId),
@@ -71,7 +73,8 @@ internal static class DeliveryTable
         SET status = u.status, reason = u.reason, provider_message_id = u.provider_message_id, publish_due_at = u.publish_due_at,
             republished = u.republished, updated_at = u.updated_at, sent_at = u.sent_at, delivered_at = u.delivered_at, read_at = u.read_at,
             cost = u.cost
-        FROM {Changed.Table} u JOIN deliveries d WITH (ROWLOCK, FORCESEEK) ON d.id = u.id
+        FROM {Changed.Table} u
+        JOIN deliveries d WITH (ROWLOCK, FORCESEEK) ON d.otp_id = u.otp_id AND d.step = u.step AND d.attempt = u.attempt
         {Hints.ByKey}
         """;
 

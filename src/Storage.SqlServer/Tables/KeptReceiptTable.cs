@@ -72,11 +72,13 @@ internal static class KeptReceiptTable
 
     private static readonly string DropOldestSql =
         $"""
+        DECLARE @full TABLE (provider nvarchar(64) COLLATE {Collation.Exact} NOT NULL PRIMARY KEY);
+        INSERT INTO @full (provider) SELECT p.provider FROM {Providers.Table} p;
         WITH placed AS (
             SELECT k.provider, ROW_NUMBER() OVER (PARTITION BY k.provider ORDER BY k.received_at DESC) AS place,
                    COUNT(*) OVER (PARTITION BY k.provider) AS kept
             FROM kept_receipts k WITH (UPDLOCK, READPAST, ROWLOCK, READCOMMITTEDLOCK)
-            WHERE k.provider IN (SELECT p.provider FROM {Providers.Table} p))
+            WHERE k.provider IN (SELECT f.provider FROM @full f))
         DELETE FROM placed OUTPUT deleted.provider WHERE kept > @most AND place > @left
         """;
 

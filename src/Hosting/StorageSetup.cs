@@ -3,6 +3,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Hosting.Starting;
 using OtpPipeline.Storage.Postgres;
+using OtpPipeline.Storage.SqlServer;
 
 namespace OtpPipeline.Hosting;
 
@@ -12,7 +13,7 @@ public enum StorageProvider
     /// <summary>PostgreSQL 15 or newer.</summary>
     Postgres,
 
-    /// <summary>SQL Server.</summary>
+    /// <summary>SQL Server 2019 or newer.</summary>
     SqlServer,
 }
 
@@ -59,23 +60,49 @@ public static class StorageSetup
 
         if (provider == StorageProvider.SqlServer)
         {
-            throw Wrong($"{ProviderKey} is SqlServer, which has not run on a server yet: use Postgres.");
+            AddSqlServer(builder.Services, connection, pooler);
         }
-
-        try
+        else
         {
-            builder.Services.AddPostgresStorage(connection, behindPooler: pooler == StoragePooler.Transaction);
-        }
-        catch (ArgumentException)
-        {
-            // The parser's message quotes the connection string, which holds a password.
-            throw Wrong($"{ConnectionKey} is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp.");
+            AddPostgres(builder.Services, connection, pooler);
         }
 
         // Before every service that uses the database.
         builder.Services.AddSingleton<StartFailure>();
         builder.Services.AddHostedService<DatabaseCheck>();
         return builder;
+    }
+
+    private static void AddPostgres(IServiceCollection services, string connection, StoragePooler pooler)
+    {
+        try
+        {
+            services.AddPostgresStorage(connection, behindPooler: pooler == StoragePooler.Transaction);
+        }
+        catch (ArgumentException)
+        {
+            // The parser's message quotes the connection string, which holds a password.
+            throw Wrong($"{ConnectionKey} is no connection string for PostgreSQL, such as Host=127.0.0.1;Username=otp;Database=otp.");
+        }
+    }
+
+    private static void AddSqlServer(IServiceCollection services, string connection, StoragePooler pooler)
+    {
+        if (pooler != StoragePooler.None)
+        {
+            throw Wrong($"{PoolerKey} is for PostgreSQL: set None, or remove it.");
+        }
+
+        try
+        {
+            services.AddSqlServerStorage(connection);
+        }
+        catch (Exception failure) when (failure is ArgumentException or FormatException or OverflowException)
+        {
+            throw Wrong(
+                $"{ConnectionKey} is no connection string for SQL Server with server and database, such as "
+                + "Server=127.0.0.1;User Id=otp;Password=...;Database=otp.");
+        }
     }
 
     private static T Read<T>(string? text, T byDefault, string sentence)

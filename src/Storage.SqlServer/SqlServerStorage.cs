@@ -34,10 +34,15 @@ public static class SqlServerStorage
     /// <summary>Registers the DbContext, the stores and the outbox over one connection pool.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="connectionString">A SqlClient connection string; its own settings stay unchanged.</param>
-    /// <exception cref="ArgumentException">The connection string cannot be read.</exception>
+    /// <exception cref="ArgumentException">The connection string cannot be read, or names no server or no database.</exception>
     public static IServiceCollection AddSqlServerStorage(this IServiceCollection services, string connectionString)
     {
         var settings = new SqlConnectionStringBuilder(connectionString);
+        if (settings.DataSource.Length == 0 || settings.InitialCatalog.Length == 0)
+        {
+            // Without a database the server takes the login's, which is master for most.
+            throw new ArgumentException("A server or a database is missing.", nameof(connectionString));
+        }
 
         // Unbatched requests wait for a connection here, as on PostgreSQL.
         if (!settings.ShouldSerialize("Max Pool Size"))
@@ -45,6 +50,8 @@ public static class SqlServerStorage
             settings.MaxPoolSize = 30;
         }
 
+        // Settings that exclude each other are refused here, not at the first request.
+        new SqlConnection(settings.ConnectionString).Dispose();
         var database = new SqlServerDatabase(() => new SqlConnection(settings.ConnectionString));
         services.AddPooledDbContextFactory<OtpDbContext>(
             options => options.UseSqlServerStorage(settings.ConnectionString).AddInterceptors(CallbackUrlEncryption.Instance));

@@ -18,7 +18,8 @@ public sealed class Starting_the_api
         { "ConnectionStrings:Otp", null, "ConnectionStrings:Otp is missing: set the connection string of the database." },
         { "ConnectionStrings:Otp", "Hots=nowhere;Password=geheim", "ConnectionStrings:Otp is no connection string for PostgreSQL, " +
             "such as Host=127.0.0.1;Username=otp;Database=otp." },
-        { "Storage:Provider", "SqlServer", "Storage:Provider is SqlServer, which has not run on a server yet: use Postgres." },
+        { "Storage:Provider", "SqlServer", "ConnectionStrings:Otp is no connection string for SQL Server with server and database, such " +
+            "as Server=127.0.0.1;User Id=otp;Password=...;Database=otp." },
         { "Storage:Provider", "Oracle", "Storage:Provider must be Postgres or SqlServer." },
         { "Storage:Pooler", "PgBouncer", "Storage:Pooler must be None or Transaction." },
         { "Telemetry:Prometheus", "yes", "Telemetry:Prometheus must be true or false." },
@@ -149,6 +150,32 @@ public sealed class Starting_the_api
         ending.ExitCode.ShouldBe(1);
     }
 
+    [Theory]
+    [InlineData("ConnectionStrings:Otp", null, "ConnectionStrings:Otp is missing: set the connection string of the database.")]
+    [InlineData(
+        "ConnectionStrings:Otp", "Server=127.0.0.1;User Id=otp;Password=geheim",
+        "ConnectionStrings:Otp is no connection string for SQL Server with server and database, such as "
+        + "Server=127.0.0.1;User Id=otp;Password=...;Database=otp.")]
+    [InlineData("Storage:Pooler", "Transaction", "Storage:Pooler is for PostgreSQL: set None, or remove it.")]
+    public async Task On_SQL_Server_with_a_wrong_key_ends_with_one_sentence(string key, string? value, string sentence)
+    {
+        var ending = await OnSqlServerAsync(key, value);
+
+        ending.Errors.ShouldBe(sentence + Environment.NewLine);
+        ending.ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task On_SQL_Server_with_migrate_says_that_the_server_is_away()
+    {
+        var ending = await OnSqlServerAsync("Storage:Pooler", null, "--migrate");
+
+        ending.Errors.ShouldStartWith("The database cannot be reached: A network-related or instance-specific error");
+        ending.Errors.Trim().ShouldNotContain(Environment.NewLine);
+        ending.Errors.ShouldNotContain("geheim");
+        ending.ExitCode.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Makes_it_ready_without_a_broker()
     {
@@ -162,4 +189,14 @@ public sealed class Starting_the_api
         ready.Json.GetProperty("status").GetString().ShouldBe("Degraded");
         ready.Json.GetProperty("checks").GetProperty("database").GetString().ShouldBe("Healthy");
     }
+
+    private Task<Programs.Ending> OnSqlServerAsync(string key, string? value, params string[] arguments) => ApiProcess.RunAsync(
+        new Dictionary<string, string?>(_host.Configuration, StringComparer.Ordinal)
+        {
+            ["Storage:Provider"] = "sqlserver",
+            ["ConnectionStrings:Otp"] = "Server=127.0.0.1,1;User Id=otp;Password=geheim;Database=otp;Connect Timeout=5",
+            ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
+            [key] = value,
+        },
+        arguments);
 }

@@ -54,7 +54,7 @@ public sealed class The_errors_of_SQL_Server
 
     [Theory]
     [InlineData(208, 16, true, "SQL Server error 208")]
-    [InlineData(2627, 14, false, "SQL Server error 2627")]
+    [InlineData(2627, 14, false, "SQL Server error 2627 (unique constraint)")]
     [InlineData(-2, 11, false, null)]
     [InlineData(10054, 20, false, null)]
     public void Are_logged_by_their_number_unless_the_driver_wrote_them(int number, byte severity, bool tableMissing, string? code)

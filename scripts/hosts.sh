@@ -31,8 +31,8 @@ host_settings() {
     WEBHOOK_SECRET=whsec_$(secret WEBHOOK_SECRET random_base64 32)
     SETTINGS=(
         ASPNETCORE_ENVIRONMENT=Development DOTNET_ENVIRONMENT=Development
-        Storage__Provider=Postgres
-        "ConnectionStrings__Otp=Host=127.0.0.1;Port=$POSTGRES_PORT;Username=otp;Database=otp"
+        "Storage__Provider=${DATABASE:-postgres}"
+        "ConnectionStrings__Otp=${CONNECTION:-Host=127.0.0.1;Port=$POSTGRES_PORT;Username=otp;Database=otp}"
         "RabbitMq__Uri=$AMQP_URL"
         Otp__PinKeys__0__Id=local-1
         "Otp__PinKeys__0__Key=$(secret PIN_KEY random_base64 32)"

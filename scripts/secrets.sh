@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Makes what compose.yaml reads from ./secrets, each file only where it is missing: what is in use is never replaced.
+# With --sqlserver what compose.sqlserver.yaml reads besides, in ./secrets/sqlserver.
 set -euo pipefail
 
 # shellcheck source=scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
+SQLSERVER=""
+if [ "${1:-}" = --sqlserver ]; then SQLSERVER=yes; shift; fi
 FOLDER=${1:-$PROJECT_ROOT/secrets}
 MADE=""
 
@@ -41,6 +44,17 @@ make Applications__0__Id "$(random_guid)"
 make Applications__0__Keys__0__Key "$(random_hex 24)"
 make Applications__0__WebhookSecrets__0 "whsec_$(random_base64 32)"
 make Admin__Key "$(random_hex 24)"
+if [ -n "$SQLSERVER" ]; then
+    mkdir -p "$FOLDER/sqlserver"
+    # The server wants three kinds of characters in a password.
+    make sqlserver/sa-password "Otp-$(random_hex 24)"
+    make sqlserver/owner-password "Otp-$(random_hex 24)"
+    make sqlserver/hosts-password "Otp-$(random_hex 24)"
+    # The server's certificate is its own; within the network of the containers nobody else answers to its name.
+    readonly AT="Server=sqlserver;Database=otp;TrustServerCertificate=True"
+    make sqlserver/ConnectionStrings__Otp "$AT;User Id=otp;Password=$(cat "$FOLDER/sqlserver/hosts-password")"
+    make sqlserver/ConnectionStrings__Otp.owner "$AT;User Id=otp_owner;Password=$(cat "$FOLDER/sqlserver/owner-password")"
+fi
 if [ -n "$MADE" ]; then
     say "Made in $FOLDER:$MADE"
     say "Keep a copy of this folder apart from the database's backups: without the keys no stored PIN or recipient can be read."

@@ -22,6 +22,7 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
     private readonly Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> _batch;
     private readonly Func<Exception, bool> _isOutage;
     private readonly int _maxBatch;
+    private readonly Func<TItem, int>? _size;
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Task[] _writers;
 
@@ -30,16 +31,19 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
     /// <param name="writers">Concurrent batches.</param>
     /// <param name="maxBatch">Maximum items in a batch.</param>
     /// <param name="capacity">Calls that may wait; further ones wait for capacity.</param>
+    /// <param name="size">How many items one call stands for; null for one.</param>
     public Batcher(
         Func<IReadOnlyList<TItem>, CancellationToken, Task<IReadOnlyList<TResult>>> batch,
         Func<Exception, bool> isOutage,
         int writers,
         int maxBatch = 200,
-        int capacity = 10_000)
+        int capacity = 10_000,
+        Func<TItem, int>? size = null)
     {
         _batch = batch;
         _isOutage = isOutage;
         _maxBatch = maxBatch;
+        _size = size;
         _calls = Channel.CreateBounded<Call>(new BoundedChannelOptions(capacity) { SingleReader = false });
 
         // The writers outlive the request that creates them: without this, all their work would belong to its trace.
@@ -72,7 +76,7 @@ public sealed class Batcher<TItem, TResult> : IAsyncDisposable
         while (await _calls.Reader.WaitToReadAsync())
         {
             var hasTurn = await _turn.WaitAsync(HeldUp);
-            while (calls.Count < _maxBatch && _calls.Reader.TryRead(out var call))
+            for (var items = 0; items < _maxBatch && _calls.Reader.TryRead(out var call); items += _size?.Invoke(call.Item) ?? 1)
             {
                 calls.Add(call);
             }

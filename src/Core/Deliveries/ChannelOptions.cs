@@ -18,6 +18,7 @@ public sealed class ChannelOptions
     public int Concurrency { get; set; } = 64;
 
     /// <summary>Work commands that the broker prefetches to each worker process. 1 to 5000; default 128.</summary>
+    /// <remarks>An OTP of one that finds no place within five seconds, or while none gets free for a second, goes back.</remarks>
     [Range(1, 5000)]
     public int Prefetch { get; set; } = 128;
 

@@ -28,6 +28,10 @@ public sealed class DeliveryOptions : IValidatableObject
     [Range(16, 100_000)]
     public int MaxPublishedPerApplication { get; set; } = 500;
 
+    /// <summary>Maximum OTPs that one work command names; at most half of its channel's Concurrency. 1 to 64; default 64.</summary>
+    [Range(1, 64)]
+    public int MaxOtpsPerMessage { get; set; } = 64;
+
     /// <summary>Pause between two searches for waiting deliveries when none was found. 10 ms to 10 seconds; default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:00:10")]
     public TimeSpan ReleaseInterval { get; set; } = TimeSpan.FromMilliseconds(100);
@@ -53,6 +57,9 @@ public sealed class DeliveryOptions : IValidatableObject
 
     /// <summary>The entry of a channel, or the defaults.</summary>
     public ChannelOptions From(Channel channel) => Channels.TryGetValue(channel.Text(), out var options) ? options : ChannelOptions.Default;
+
+    /// <summary>Maximum OTPs of one work command: a worker that is idle has places for all of them at once.</summary>
+    internal int MessageSize(Channel channel) => Math.Clamp(From(channel).Concurrency / 2, 1, MaxOtpsPerMessage);
 
     /// <summary>Latest start of a call after its claim: it then ends within the lease, if the lease exceeds twice the time-out.</summary>
     internal TimeSpan BeginWithin(Channel channel)

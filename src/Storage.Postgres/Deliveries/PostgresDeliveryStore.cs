@@ -39,7 +39,9 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
              AND d.channel = w.channel AND d.route = w.route AND d.tried = w.tried
             WHERE {Rows.Unindexed}d.status = 'QUEUED' AND d.waiting_since IS NULL AND d.due_at <= clock_timestamp()
             FOR UPDATE OF d SKIP LOCKED)
-        UPDATE deliveries d SET due_at = clock_timestamp() + w.delay, waiting_since = clock_timestamp(), trace_parent = w.trace_parent
+        UPDATE deliveries d
+        SET due_at = CASE WHEN w.delay > interval '0' THEN clock_timestamp() + w.delay ELSE d.due_at END,
+            waiting_since = clock_timestamp(), trace_parent = w.trace_parent
         FROM w WHERE d.otp_id = w.otp_id AND d.id = w.id
         """;
 

@@ -25,8 +25,13 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
 
     // Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second.
     private const string UnpublishedSql =
-        "SELECT DISTINCT m.correlation_id FROM outbox_messages m WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND " +
-        "m.parked_at IS NULL";
+        """
+        SELECT m.correlation_id FROM outbox_messages m
+        WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND m.parked_at IS NULL
+        UNION
+        SELECT (f ->> 'otpId')::uuid FROM outbox_messages m, jsonb_array_elements(m.body::jsonb -> 'further') AS f
+        WHERE m.message_type = $2 AND m.parked_at IS NULL AND m.body LIKE '%"further":[%' AND (f ->> 'otpId')::uuid = ANY ($1)
+        """;
 
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
         LockAsync(otpIds, pins: false, histories: false, submissions, [], cancellationToken);

@@ -63,7 +63,9 @@ internal sealed class SqlServerDeliveryStore(SqlServerDatabase database) : IDeli
     // Skips a row that another transaction holds: its work command is published again when it seems lost.
     private static readonly string PostponeSql =
         $"""
-        UPDATE d SET due_at = {Clock.Plus("w.delay")}, waiting_since = @now, trace_parent = w.trace_parent
+        UPDATE d
+        SET due_at = CASE WHEN w.delay > 0 THEN {Clock.Plus("w.delay")} ELSE d.due_at END, waiting_since = @now,
+            trace_parent = w.trace_parent
         FROM {Postponed.Table} w
         JOIN deliveries d {Hints.LockFree} ON d.otp_id = w.otp_id AND d.step = w.step
         WHERE d.status = 'QUEUED' AND d.waiting_since IS NULL AND d.due_at <= @now

@@ -20,10 +20,17 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
     private static readonly string LockSql =
         $"SELECT {OtpTable.Columns} FROM {RowSet.IdsOf("ids")} k JOIN otps o {Hints.Lock} ON o.id = k.id {Hints.ByKey}";
 
-    // Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second.
+    // Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second. A body of another
+    // type may be encrypted, and is no JSON then.
     private const string UnpublishedSql =
         """
-        SELECT DISTINCT m.correlation_id FROM @held f JOIN outbox_messages m ON m.correlation_id = f.id
+        SELECT m.correlation_id FROM @held f JOIN outbox_messages m ON m.correlation_id = f.id
+        WHERE m.message_type = @work_command AND m.parked_at IS NULL
+        UNION
+        SELECT f.id FROM outbox_messages m
+        CROSS APPLY OPENJSON(CASE WHEN m.message_type = @work_command THEN m.body END, '$.further')
+            WITH (otp_id uniqueidentifier '$.otpId') o
+        JOIN @held f ON f.id = o.otp_id
         WHERE m.message_type = @work_command AND m.parked_at IS NULL
         """;
 

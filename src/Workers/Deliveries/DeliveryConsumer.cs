@@ -1,30 +1,27 @@
 using System.Collections.Frozen;
-using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using MassTransit;
-using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
-using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Deliveries.Publishing;
-using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Recipients;
-using OtpPipeline.Hosting.Bus;
-using OtpPipeline.Workers.Providers;
-using OtpPipeline.Workers.Providers.Reservations;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Deliveries;
 
 /// <summary>
-/// Reserves a place at a provider, claims a delivery, calls the provider and writes the outcome. The work command is a hint: a duplicate,
-/// late, stale or needless command finds nothing to claim. The consumer never retries; a further attempt is a separate row.
+/// Delivers the OTPs of a work command as the channel has free places, and acknowledges it after the last outcome. The command is a hint: a
+/// duplicate, late, stale or needless one finds nothing to claim. The consumer never retries; a further attempt is a separate row.
 /// </summary>
-public sealed partial class DeliveryConsumer(
-    ProviderChoice routes, ProviderReservations reservations, DeliveryClaims claims, ProviderCalls providers, DeliveryOutcomes outcomes,
-    QueueLag lag, DatabaseCircuitBreaker database, IOptions<DeliveryOptions> options, DeliveryMetrics metrics,
-    ILogger<DeliveryConsumer> logger)
+public sealed class DeliveryConsumer(DeliveryPlaces places, DeliverySending sending, TimeProvider time, DeliveryMetrics metrics)
     : IConsumer<OtpRequested>
 {
+    // What has no place after this time goes back, for a worker that has one; at once where the calls hang.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
+
+    // RabbitMQ closes the channel of a consumer that leaves a message unacknowledged for 30 minutes.
+    private static readonly TimeSpan LongestHold = TimeSpan.FromMinutes(1);
+
     private static readonly FrozenSet<string> Known = Channels.All.Select(c => c.Text()).ToFrozenSet(StringComparer.Ordinal);
 
     public async Task Consume(ConsumeContext<OtpRequested> context)
@@ -36,80 +33,44 @@ public sealed partial class DeliveryConsumer(
             return;
         }
 
-        var hint = new DeliveryHint(message.OtpId, channel, message.Step, message.Route ?? DeliveryRoute.Default, message.Tried ?? "");
-
-        // A host with another configuration queued it: a route of that name may exist in another host, or no longer.
-        var route = routes.Named(channel, hint.Route) ?? DeliveryRoute.Of(hint.Route, hint.Route);
-
-        // No token here and below: a cancelled claim could still take effect and hold the delivery until its lease ends.
-        var places = options.Value.From(channel).Concurrency;
-        var reservation = await database.RunAsync(() => reservations.ReserveAsync(route, hint.Tried, places).AsTask());
-        if (reservation.Place is not { } place)
+        var own = places.From(channel);
+        var deliveries = RequestedDelivery.Read(message, channel);
+        var calls = new List<Task>(deliveries.Count);
+        var start = time.GetTimestamp();
+        var begun = 0;
+        while (begun < deliveries.Count
+            && await own.TakeAsync(deliveries.Count - begun, LongestWait - time.GetElapsedTime(start)) is var taken and > 0)
         {
-            metrics.Postponed(KnownChannel(message.Channel));
-            await database.RunAsync(() => claims.PostponeAsync(new(hint, reservation.Wait, Activity.Current?.Id), CancellationToken.None));
-            return;
+            calls.AddRange(await sending.BeginAsync(deliveries.GetRange(begun, taken), own));
+            begun += taken;
         }
 
-        using (place)
+        var isFull = begun < deliveries.Count;
+        if (isFull)
         {
-            await DeliverAsync(hint, route, place);
-        }
-    }
-
-    private async Task DeliverAsync(DeliveryHint hint, DeliveryRoute route, ProviderPlace place)
-    {
-        var outgoing = await database.RunAsync(() => claims.ClaimAsync(hint, place.Provider, CancellationToken.None));
-        if (outgoing is null)
-        {
-            metrics.Skipped(hint.Channel.Text());
-            return;
+            calls.Add(sending.GiveBackAsync(deliveries.GetRange(begun, deliveries.Count - begun), channel));
         }
 
-        var delivery = outgoing.Delivery;
-        metrics.Claimed(delivery);
-        lag.Began(delivery.Channel);
-        try
+        await EndAsync(calls);
+        if (isFull)
         {
-            var lease = outgoing.Lease;
-            await place.WaitAsync(lease, CancellationToken.None);
-            await SendAsync(place.HasMoment ? outgoing with { Moment = token => place.WaitAsync(lease, token) } : outgoing, route, place);
-        }
-        finally
-        {
-            lag.Ended(delivery.Channel);
+            await own.HoldAsync(LongestHold);
         }
     }
 
-    private async Task SendAsync(OutgoingDelivery outgoing, DeliveryRoute route, ProviderPlace place)
+    /// <summary>Waits for all. A failure that asks for a redelivery comes before one that puts the message aside.</summary>
+    private static async Task EndAsync(List<Task> calls)
     {
-        var delivery = outgoing.Delivery;
-        var outcome = await providers.SendAsync(outgoing);
-        place.Report(outcome);
-        var reported = new ReportedOutcome(
-            delivery.OtpId, outgoing.ApplicationId, delivery.Id, delivery.LeaseId!.Value, outcome, Activity.Current?.Id,
-            outcome is SendOutcome.Accepted ? null : reservations.Unusable(route))
+        var all = Task.WhenAll(calls);
+        await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (all.Exception?.InnerExceptions is { } failures)
         {
-            ReceiptsFrom = outgoing.ReceiptUrl is null ? null : delivery.Provider,
-        };
-
-        // The next message may use the place while this outcome is written.
-        place.Dispose();
-        if (!await database.RunAsync(() => outcomes.RecordAsync(reported, CancellationToken.None)))
-        {
-            metrics.TooLate(delivery);
-            Log.TooLate(logger, delivery.Id, outcome.GetType().Name);
+            ExceptionDispatchInfo.Throw(failures.FirstOrDefault(StoreFailures.IsTransient) ?? failures[0]);
         }
+
+        await all;
     }
 
     /// <summary>Limits the metric to one series per channel, for any channel text in a message.</summary>
     private static string KnownChannel(string? text) => Known.TryGetValue(text ?? "", out var channel) ? channel : "other";
-
-    private static partial class Log
-    {
-        [LoggerMessage(
-            Level = LogLevel.Information,
-            Message = "Delivery {DeliveryId}: its lease was over or its outcome written already when {Outcome} was to be written")]
-        public static partial void TooLate(ILogger logger, Guid deliveryId, string outcome);
-    }
 }

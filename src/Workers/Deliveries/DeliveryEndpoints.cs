@@ -13,6 +13,8 @@ public static class DeliveryEndpoints
     public static void AddDeliveries(this IBusRegistrationConfigurator bus)
     {
         bus.AddSingleton<DeliveryMetrics>();
+        bus.AddSingleton<DeliveryPlaces>();
+        bus.AddSingleton<DeliverySending>();
         bus.AddConsumer<DeliveryConsumer>();
     }
 
@@ -27,7 +29,9 @@ public static class DeliveryEndpoints
                 endpoint.ConfigureConsumeTopology = false;
                 endpoint.AsWorkQueueOf(channel);
                 endpoint.PrefetchCount = Math.Max(options.From(channel).Prefetch, options.From(channel).Concurrency);
-                endpoint.ConcurrentMessageLimit = options.From(channel).Concurrency;
+
+                // ChannelPlaces limits what is under way: a message may name many OTPs.
+                endpoint.ConcurrentMessageLimit = endpoint.PrefetchCount;
                 endpoint.ConfigureConsumer<DeliveryConsumer>(context);
             });
         }

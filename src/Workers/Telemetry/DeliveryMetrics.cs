@@ -10,6 +10,7 @@ public sealed class DeliveryMetrics
     private readonly Counter<long> _answered;
     private readonly Counter<long> _skipped;
     private readonly Counter<long> _postponed;
+    private readonly Counter<long> _givenBack;
     private readonly Counter<long> _tooLate;
     private readonly Histogram<double> _wait;
     private readonly Histogram<double> _call;
@@ -21,11 +22,14 @@ public sealed class DeliveryMetrics
             "otp.deliveries", "{delivery}",
             "Deliveries handed to a provider, by outcome: sent, refused, failed, throttled, not_sent, unknown.");
         _skipped = meter.CreateCounter<long>(
-            "otp.deliveries.skipped", "{message}",
-            "Work commands with nothing left to do: delivered already, not due, or the OTP is final.");
+            "otp.deliveries.skipped", "{delivery}",
+            "Deliveries of work commands with nothing left to do: delivered already, not due, or the OTP is final.");
         _postponed = meter.CreateCounter<long>(
-            "otp.deliveries.postponed", "{message}",
-            "Work commands for which no provider of the route had a place: published again later, by channel.");
+            "otp.deliveries.postponed", "{delivery}",
+            "Deliveries for which no provider of the route had a place: published again later, by channel.");
+        _givenBack = meter.CreateCounter<long>(
+            "otp.deliveries.given_back", "{delivery}",
+            "Deliveries for which the worker had no place in time: published again at once, by channel.");
         _tooLate = meter.CreateCounter<long>(
             "otp.deliveries.too_late", "{delivery}", "Outcomes that came after the delivery's lease had ended and changed nothing.");
         _wait = meter.CreateHistogram<double>(
@@ -37,7 +41,9 @@ public sealed class DeliveryMetrics
 
     public void Skipped(string channel) => _skipped.Add(1, new KeyValuePair<string, object?>("channel", channel));
 
-    public void Postponed(string channel) => _postponed.Add(1, new KeyValuePair<string, object?>("channel", channel));
+    public void Postponed(string channel, int count) => _postponed.Add(count, new KeyValuePair<string, object?>("channel", channel));
+
+    public void GivenBack(string channel, int count) => _givenBack.Add(count, new KeyValuePair<string, object?>("channel", channel));
 
     public void Answered(Delivery delivery, SendOutcome outcome, TimeSpan took)
     {

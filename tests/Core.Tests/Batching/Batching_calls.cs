@@ -27,6 +27,28 @@ public class Batching_calls
     }
 
     [Fact]
+    public async Task Ends_a_batch_with_the_call_that_fills_it()
+    {
+        await using var batcher = new Batcher<int, int>(
+            async (items, _) =>
+            {
+                _started.TrySetResult();
+                await _gate.Task;
+                _sizes.Add(items.Count);
+                return items;
+            },
+            _ => false, writers: 1, maxBatch: 10, size: item => item);
+        var first = batcher.AddAsync(1, CancellationToken.None);
+        await _started.Task.WaitAsync(Patience);
+        var others = new[] { 4, 5, 6, 10, 1 }.Select(i => batcher.AddAsync(i, CancellationToken.None)).ToList();
+
+        _gate.SetResult();
+
+        (await Task.WhenAll([first, .. others]).WaitAsync(Patience)).ShouldBe([1, 4, 5, 6, 10, 1]);
+        _sizes.ShouldBe([1, 3, 1, 1]);
+    }
+
+    [Fact]
     public async Task Lets_a_single_call_not_wait_for_company()
     {
         _gate.SetResult();

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using OtpPipeline.Hosting.Bus;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
@@ -80,6 +81,19 @@ internal sealed class Broker : IAsyncDisposable
     {
         await using var channel = await _connection.CreateChannelAsync();
         return await channel.BasicGetAsync(queue, autoAck: true);
+    }
+
+    /// <summary>Takes all messages of a queue that is at rest; how many OTPs they name.</summary>
+    public async Task<int> TakeAllAsync(string queue)
+    {
+        var otps = 0;
+        while (await TakeAsync(queue) is { } message)
+        {
+            var body = JsonDocument.Parse(message.Body).RootElement;
+            otps += 1 + (body.TryGetProperty("further", out var further) ? further.GetArrayLength() : 0);
+        }
+
+        return otps;
     }
 
     /// <summary>Takes what the queue hands out and gives it back, until told; how often that was.</summary>

@@ -67,10 +67,11 @@ internal sealed class WorkerHost(
 
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null)
+        if (_app is { } app)
         {
-            await _app.StopAsync();
-            await _app.DisposeAsync();
+            _app = null;
+            await app.StopAsync();
+            await app.DisposeAsync();
         }
     }
 

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using OtpPipeline.Core.Recipients;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries.Publishing;
@@ -31,14 +30,14 @@ public sealed class DeliveryRelease(IReleaseStore store, IOutbox outbox, IOption
             var settings = options.Value;
             var most = Math.Max(1, MostDeliveries / shares.Count);
             var released = await unit.TakeAsync(shares, settings.PublishTarget, most, settings.LostAfter, cancellationToken);
+            var commands = new WorkCommands(settings);
             foreach (var delivery in InTurn(released))
             {
-                var channel = delivery.Channel.Text();
-                outgoing.Publish(
-                    WorkCommand.From(delivery.OtpId, delivery.Channel, delivery.Step, delivery.Route, delivery.Tried), channel,
-                    traceParent: delivery.TraceParent, correlationId: delivery.OtpId);
+                commands.Add(
+                    delivery.OtpId, delivery.Channel, delivery.Step, delivery.Route, delivery.Tried, delivery.TraceParent);
             }
 
+            commands.PublishTo(outgoing);
             await unit.SaveAsync(outgoing.Messages, cancellationToken);
         }
 

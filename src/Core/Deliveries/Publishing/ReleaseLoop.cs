@@ -7,7 +7,8 @@ namespace OtpPipeline.Core.Deliveries.Publishing;
 
 /// <summary>Releases waiting deliveries in every process, at intervals and soon after claims freed capacity.</summary>
 internal sealed partial class ReleaseLoop(
-    DeliveryRelease release, ReleaseSignal signal, IOutbox outbox, IOptions<DeliveryOptions> options, ILogger<ReleaseLoop> logger)
+    DeliveryRelease release, ReleaseSignal signal, IOutbox outbox, IOptions<DeliveryOptions> options, IHostApplicationLifetime lifetime,
+    ILogger<ReleaseLoop> logger)
     : BackgroundService
 {
     // The interval while deliveries wait, so that consumers never wait; and the minimum pause, for any number of wake-ups.
@@ -18,15 +19,17 @@ internal sealed partial class ReleaseLoop(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        // The outbox of a host that stops publishes no more: another process must release what this one gives back.
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        while (!ending.IsCancellationRequested)
         {
             var waiting = outbox.IsReady && await TryReleaseAsync();
             if (waiting)
             {
-                await Task.Delay(Least, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Least, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
-            await signal.WaitAsync(waiting ? WhileWaiting : options.Value.ReleaseInterval, stoppingToken)
+            await signal.WaitAsync(waiting ? WhileWaiting : options.Value.ReleaseInterval, ending.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -21,8 +21,8 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private readonly DeliveryOptions _options;
     private readonly TimeProvider _time;
     private readonly ReceiptAddresses _addresses;
-    private readonly Batcher<ClaimRequest, ClaimedDelivery?> _batcher;
-    private readonly Batcher<PostponeRequest, bool> _postponements;
+    private readonly Batcher<IReadOnlyList<ClaimRequest>, IReadOnlyList<ClaimedDelivery?>> _batcher;
+    private readonly Batcher<IReadOnlyList<PostponeRequest>, bool> _postponements;
 
     public DeliveryClaims(
         IDeliveryStore store,
@@ -41,25 +41,26 @@ public sealed class DeliveryClaims : IAsyncDisposable
         _options = options.Value;
         _time = time;
         _addresses = addresses;
-        _batcher = new(ClaimAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
-        _postponements = new(PostponeAsync, StoreFailures.IsOutage, writers: 1, batching.Value.MaxBatch);
+        _batcher = new(ClaimAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch, size: r => r.Count);
+        _postponements = new(PostponeAsync, StoreFailures.IsOutage, writers: 1, batching.Value.MaxBatch, size: r => r.Count);
     }
 
-    /// <summary>Null when there is nothing to do: already claimed, not due, the command is stale, or the OTP is final.</summary>
-    public async Task<OutgoingDelivery?> ClaimAsync(DeliveryHint hint, string provider, CancellationToken cancellationToken)
-    {
-        var otpId = hint.OtpId;
-        if (await _batcher.AddAsync(new(hint, provider, Guid.CreateVersion7()), cancellationToken) is not { } claimed)
-        {
-            return null;
-        }
+    /// <summary>Claims the deliveries of one work command in one statement, which claims of other commands may share.</summary>
+    /// <returns>In their order; null where nothing is to do: already claimed, not due, the command is stale, or the OTP is final.</returns>
+    public Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(
+        IReadOnlyList<(DeliveryHint Hint, string Provider)> deliveries, CancellationToken cancellationToken) =>
+        _batcher.AddAsync([.. deliveries.Select(d => new ClaimRequest(d.Hint, d.Provider, Guid.CreateVersion7()))], cancellationToken);
 
+    /// <summary>Decrypts what a provider needs.</summary>
+    public OutgoingDelivery Decrypt(ClaimedDelivery claimed)
+    {
+        var (otpId, step) = (claimed.Delivery.OtpId, claimed.Delivery.Step);
         var details = _secrets.DecryptDetails(otpId, claimed.Details);
         var pin = _secrets.DecryptPin(claimed.Pin);
         var message = _secrets.DecryptMessage(claimed.Pin);
-        var receipts = _addresses.For(new ReceiptToken(otpId, hint.Step, claimed.Delivery.Attempt));
+        var receipts = _addresses.For(new ReceiptToken(otpId, step, claimed.Delivery.Attempt));
         var (recipientHash, countryIso) = (claimed.RecipientHash, claimed.CountryIso);
-        if (details.AddressOf(hint.Step) is { } own)
+        if (details.AddressOf(step) is { } own)
         {
             details = details with { Recipient = own.Address };
             (recipientHash, countryIso) = (
@@ -78,9 +79,9 @@ public sealed class DeliveryClaims : IAsyncDisposable
         };
     }
 
-    /// <summary>Publishes a delivery again later, because no provider has a place for it now. Many share one statement.</summary>
-    public Task<bool> PostponeAsync(PostponeRequest request, CancellationToken cancellationToken) =>
-        _postponements.AddAsync(request, cancellationToken);
+    /// <summary>Publishes deliveries again later, because there is no place for them now. Many share one statement.</summary>
+    public Task<bool> PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
+        _postponements.AddAsync(requests, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -88,17 +89,24 @@ public sealed class DeliveryClaims : IAsyncDisposable
         await _postponements.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<bool>> PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<bool>> PostponeAsync(
+        IReadOnlyList<IReadOnlyList<PostponeRequest>> calls, CancellationToken cancellationToken)
     {
-        await _store.PostponeAsync([.. requests.DistinctBy(r => (r.Hint.OtpId, r.Hint.Step))], cancellationToken);
-        return [.. requests.Select(_ => true)];
+        var distinct = calls.SelectMany(c => c).DistinctBy(r => (r.Hint.OtpId, r.Hint.Step)).ToList();
+        await _store.PostponeAsync(distinct, cancellationToken);
+        if (distinct.Exists(r => r.Delay == TimeSpan.Zero))
+        {
+            _release.Wake();
+        }
+
+        return [.. calls.Select(_ => true)];
     }
 
-    private async Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(
-        IReadOnlyList<ClaimRequest> requests, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<IReadOnlyList<ClaimedDelivery?>>> ClaimAsync(
+        IReadOnlyList<IReadOnlyList<ClaimRequest>> calls, CancellationToken cancellationToken)
     {
         // The same delivery may be requested twice in one batch: only the first request is granted.
-        var distinct = requests.DistinctBy(r => (r.Hint.OtpId, r.Hint.Step)).ToList();
+        var distinct = calls.SelectMany(c => c).DistinctBy(r => (r.Hint.OtpId, r.Hint.Step)).ToList();
         var lease = LeaseClock.Start(_time, _options.Lease);
         var granted = await _store.ClaimAsync(distinct, _options.Lease, _options.ExpiryMargin, cancellationToken);
         foreach (var claimed in granted.Values)
@@ -107,9 +115,10 @@ public sealed class DeliveryClaims : IAsyncDisposable
         }
 
         _release.Claimed(granted.Count);
-        return [
-            .. requests.Select(r => granted.TryGetValue(r.LeaseId, out var claimed) ? claimed with { Lease = Until(claimed, lease) } : null)
-        ];
+        return [.. calls.Select(IReadOnlyList<ClaimedDelivery?> (c) => [.. c.Select(Granted)])];
+
+        ClaimedDelivery? Granted(ClaimRequest request) =>
+            granted.TryGetValue(request.LeaseId, out var claimed) ? claimed with { Lease = Until(claimed, lease) } : null;
     }
 
     /// <summary>Counts the remaining lifetime from before the claim, by the same clock, so that it is never too long.</summary>

@@ -19,7 +19,8 @@ public sealed class DeliveryRecovery(
     /// <summary>Sets SENDING deliveries with an ended lease to UNKNOWN; the channel's policy decides. Returns the number of OTPs.</summary>
     public Task<int> EndLeasesAsync(int limit, CancellationToken cancellationToken) =>
         RunAsync(
-            unit => unit.LockEndedLeasesAsync(limit, cancellationToken), (changes, otp, _) => EndLeases(changes, otp), cancellationToken);
+            unit => unit.LockEndedLeasesAsync(limit, cancellationToken), (changes, otp, _, _) => EndLeases(changes, otp),
+            cancellationToken);
 
     /// <summary>Publishes queued deliveries again whose work command seems lost. Returns the number of OTPs.</summary>
     /// <remarks>A command seems lost when its queue should have delivered it by now, given the queue's lag.</remarks>
@@ -35,7 +36,9 @@ public sealed class DeliveryRecovery(
         {
             return await RunAsync(
                 unit => unit.LockLostDeliveriesAsync(lags, limit, cancellationToken),
-                (changes, otp, locked) => Republish(changes, otp, lags, locked.Unpublished.Contains(otp.Otp.Id)), cancellationToken);
+                (changes, otp, locked, commands) => Republish(
+                    changes, otp, lags, locked.Unpublished.Contains(otp.Otp.Id) ? null : commands),
+                cancellationToken);
         }
         catch (Exception failure) when (StoreFailures.IsOutage(failure))
         {
@@ -58,25 +61,28 @@ public sealed class DeliveryRecovery(
         }
     }
 
-    /// <summary>A command still in the outbox is not lost: it is checked again later, as another one would only arrive twice.</summary>
-    private void Republish(OtpChanges changes, LockedOtp otp, IReadOnlyDictionary<Channel, TimeSpan> lags, bool unpublished)
+    /// <param name="changes">The transaction.</param>
+    /// <param name="otp">The OTP.</param>
+    /// <param name="lags">The lag of each channel's queue.</param>
+    /// <param name="commands">
+    /// Null while the command is still in the outbox: it is not lost, and checked again later, as another one would only arrive twice.
+    /// </param>
+    private void Republish(OtpChanges changes, LockedOtp otp, IReadOnlyDictionary<Channel, TimeSpan> lags, WorkCommands? commands)
     {
         foreach (var delivery in otp.Deliveries.Where(
             d => d.Status == DeliveryStatus.Queued && d.WaitingSince is null && lags.TryGetValue(d.Channel, out var lag)
                 && d.PublishDueAt <= changes.Now - lag))
         {
-            delivery.Republished += unpublished ? 0 : 1;
+            delivery.Republished += commands is null ? 0 : 1;
             delivery.PublishDueAt = changes.Now + DeliveryRules.RepublishAfter(options.Value.LostAfter, delivery.Republished);
             changes.UpdatedDeliveries.Add(delivery);
-            if (!unpublished)
-            {
-                changes.PublishWork(delivery);
-            }
+            commands?.Add(delivery, traceParent: null);
         }
     }
 
     private async Task<int> RunAsync(
-        Func<IOtpUnit, Task<LockedOtps>> find, Action<OtpChanges, LockedOtp, LockedOtps> apply, CancellationToken cancellationToken)
+        Func<IOtpUnit, Task<LockedOtps>> find, Action<OtpChanges, LockedOtp, LockedOtps, WorkCommands> apply,
+        CancellationToken cancellationToken)
     {
         var outgoing = outbox.NewBatch();
         int count;
@@ -88,10 +94,13 @@ public sealed class DeliveryRecovery(
             {
                 Budgets = await budgets.LockAsync(unit, locked.Otps.Values.Select(o => o.Otp.ApplicationId), cancellationToken),
             };
+            var commands = new WorkCommands(options.Value);
             foreach (var otp in locked.Otps.Values)
             {
-                apply(changes, otp, locked);
+                apply(changes, otp, locked, commands);
             }
+
+            commands.PublishTo(outgoing);
 
             if (!changes.IsEmpty)
             {

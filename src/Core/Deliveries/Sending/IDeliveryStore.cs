@@ -18,9 +18,9 @@ public sealed record DeliveryHint(Guid OtpId, Channel Channel, int Step, string 
 /// <param name="LeaseId">Created by the claimer; only this lease can report the outcome.</param>
 public sealed record ClaimRequest(DeliveryHint Hint, string Provider, Guid LeaseId);
 
-/// <summary>A request to publish a delivery again later: no provider has a place for it.</summary>
+/// <summary>A request to publish a delivery again later: there is no place for it.</summary>
 /// <param name="Hint">The delivery.</param>
-/// <param name="Delay">Time until it is due again.</param>
+/// <param name="Delay">Time until it is due again; zero keeps its due time, and so its turn.</param>
 /// <param name="TraceParent">W3C trace context for its next work command.</param>
 public sealed record PostponeRequest(DeliveryHint Hint, TimeSpan Delay, string? TraceParent);
 

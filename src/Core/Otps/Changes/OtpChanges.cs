@@ -196,11 +196,6 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         Submissions.Add(row);
     }
 
-    /// <summary>Publishes the work command of this delivery.</summary>
-    public void PublishWork(Delivery delivery) =>
-        outbox.Publish(
-            WorkCommand.From(delivery), delivery.Channel.Text(), traceParent: TraceParent, correlationId: delivery.OtpId);
-
     private static int Number(LockedOtp locked, int step) => locked.Deliveries.Where(d => d.Step == step).Max(d => d.Attempt) + 1;
 
     private OtpChange Add(Otp otp, OtpChangeKind kind, Guid? deliveryId, string status, string? reason)

@@ -183,17 +183,17 @@ public sealed class OtpIntake : IAsyncDisposable
     }
 
     /// <summary>Publishes the work commands of new deliveries within the quota; the others wait for their turn.</summary>
-    private static void PublishOrWait(
+    private void PublishOrWait(
         Dictionary<Guid, NewOtp> requests, IntakeDecisions decisions, PublishQuota.Batch places, OutboxBatch outgoing)
     {
+        var commands = new WorkCommands(_deliveries);
         foreach (var delivery in decisions.Deliveries)
         {
             var request = requests[delivery.OtpId];
             var trace = request.Validated.Options.TraceParent;
             if (places.TryTake(request.Share))
             {
-                var channel = delivery.Channel.Text();
-                outgoing.Publish(WorkCommand.From(delivery), channel, traceParent: trace, correlationId: delivery.OtpId);
+                commands.Add(delivery, trace);
             }
             else
             {
@@ -201,6 +201,8 @@ public sealed class OtpIntake : IAsyncDisposable
                 delivery.TraceParent = trace;
             }
         }
+
+        commands.PublishTo(outgoing);
     }
 
     /// <summary>Adds the answers by message to the commit, except while a duplicate is undecided.</summary>

@@ -75,17 +75,37 @@ public class A_claim
         ReceiptToken.Read(Some.Secrets, claimed.ReceiptToken).ShouldBe(new ReceiptToken(store.Otp.Otp.Id, 1, 1));
     }
 
+    [Fact]
+    public async Task Takes_all_OTPs_of_a_message_in_one_statement_and_tells_which_it_did_not_get()
+    {
+        var statements = 0;
+        var store = new Claims(() => statements++, TimeSpan.FromMinutes(5));
+        await using var claims = Over(store);
+        var hint = new DeliveryHint(store.Otp.Otp.Id, Channel.Sms, 1, "default", "");
+
+        var claimed = await claims.ClaimAsync(
+            [(hint, "a"), (hint, "a"), (hint with { OtpId = Guid.CreateVersion7() }, "a")], CancellationToken.None);
+
+        claimed.Select(c => c is not null).ShouldBe([true, false, false]);
+        statements.ShouldBe(1);
+    }
+
     private async Task<LeaseClock> ClaimAsync(TimeSpan life, TimeSpan statement = default) =>
         (await ClaimedAsync(new(() => _time.Advance(statement), life))).Lease.ShouldNotBeNull();
 
     private async Task<OutgoingDelivery> ClaimedAsync(Claims store, string? publicUrl = null)
     {
+        await using var claims = Over(store, publicUrl);
+        var hint = new DeliveryHint(store.Otp.Otp.Id, Channel.Sms, 1, "default", "");
+        return claims.Decrypt((await claims.ClaimAsync([(hint, "sandbox")], CancellationToken.None)).ShouldHaveSingleItem().ShouldNotBeNull());
+    }
+
+    private DeliveryClaims Over(Claims store, string? publicUrl = null)
+    {
         var options = Options.Create(_options);
-        await using var claims = new DeliveryClaims(
+        return new(
             store, Some.Secrets, new(_time, options), new(options), options, Options.Create(new BatchingOptions()), _time,
             new(Some.Secrets, Options.Create(new PublicUrlOptions { PublicUrl = publicUrl })));
-        var hint = new DeliveryHint(store.Otp.Otp.Id, Channel.Sms, 1, "default", "");
-        return (await claims.ClaimAsync(hint, "sandbox", CancellationToken.None)).ShouldNotBeNull();
     }
 
     private sealed class Claims(Action statement, TimeSpan life, OtpDetails? details = null) : IDeliveryStore

@@ -38,14 +38,15 @@ public sealed class DeliveryConsumer(DeliveryPlaces places, DeliverySending send
         var calls = new List<Task>(deliveries.Count);
         var start = time.GetTimestamp();
         var begun = 0;
-        while (begun < deliveries.Count
+        while (begun < deliveries.Count && !calls.Exists(ComesAgain)
             && await own.TakeAsync(deliveries.Count - begun, LongestWait - time.GetElapsedTime(start)) is var taken and > 0)
         {
             calls.AddRange(await sending.BeginAsync(deliveries.GetRange(begun, taken), own));
             begun += taken;
         }
 
-        var isFull = begun < deliveries.Count;
+        // A message that comes again brings what it has not begun.
+        var isFull = begun < deliveries.Count && !calls.Exists(ComesAgain);
         if (isFull)
         {
             calls.Add(sending.GiveBackAsync(deliveries.GetRange(begun, deliveries.Count - begun), channel));
@@ -70,6 +71,8 @@ public sealed class DeliveryConsumer(DeliveryPlaces places, DeliverySending send
 
         await all;
     }
+
+    private static bool ComesAgain(Task call) => call.Exception?.InnerException is { } failure && StoreFailures.IsTransient(failure);
 
     /// <summary>Limits the metric to one series per channel, for any channel text in a message.</summary>
     private static string KnownChannel(string? text) => Known.TryGetValue(text ?? "", out var channel) ? channel : "other";

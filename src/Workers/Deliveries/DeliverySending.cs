@@ -3,6 +3,7 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Providers;
 using OtpPipeline.Workers.Providers.Reservations;
@@ -30,10 +31,12 @@ public sealed partial class DeliverySending(
             var postponed = all.Where(r => r.Place is null)
                 .Select(r => new PostponeRequest(r.Delivery.Hint, r.Wait, r.Delivery.TraceParent)).ToList();
 
-            // No token here and below: a cancelled claim could still take effect and hold the delivery until its lease ends.
-            var claimed = calls.Count == 0 ? [] : await database.RunAsync(
-                () => claims.ClaimAsync([.. calls.Select(c => (c.Delivery.Hint, c.Place.Provider))], CancellationToken.None));
-            return [.. calls.Select((call, i) => DeliverAsync(call, claimed[i])), PostponeAsync(postponed, places)];
+            var claimed = await database.RunAsync(() => TryClaimAsync(calls));
+            return
+            [
+                .. calls.Select((call, i) => DeliverAsync(call, claimed is null ? ClaimAloneAsync(call) : Task.FromResult(claimed[i]))),
+                PostponeAsync(postponed, places),
+            ];
         }
         catch (Exception failure)
         {
@@ -68,6 +71,26 @@ public sealed partial class DeliverySending(
         return new(delivery, route, reservation.Place, reservation.Wait);
     }
 
+    /// <summary>Claims all in one statement; null where one of them may have made it fail.</summary>
+    private async Task<IReadOnlyList<ClaimedDelivery?>?> TryClaimAsync(List<Call> calls)
+    {
+        try
+        {
+            return calls.Count == 0 ? [] : await ClaimAsync(calls);
+        }
+        catch (Exception failure) when (calls.Count > 1 && !StoreFailures.IsOutage(failure))
+        {
+            // Such as one with a long lock. Each is claimed alone then, and has its own failure.
+            return null;
+        }
+    }
+
+    private async Task<ClaimedDelivery?> ClaimAloneAsync(Call call) => (await database.RunAsync(() => ClaimAsync([call])))[0];
+
+    // No token here and below: a cancelled claim could still take effect and hold the delivery until its lease ends.
+    private Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(IEnumerable<Call> calls) =>
+        claims.ClaimAsync([.. calls.Select(c => (c.Delivery.Hint, c.Place.Provider))], CancellationToken.None);
+
     private async Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, ChannelPlaces places)
     {
         if (requests.Count == 0)
@@ -89,11 +112,11 @@ public sealed partial class DeliverySending(
         }
     }
 
-    private async Task DeliverAsync(Call call, ClaimedDelivery? claimed)
+    private async Task DeliverAsync(Call call, Task<ClaimedDelivery?> claim)
     {
         using var ended = call;
         using var activity = call.Delivery.Follow();
-        if (claimed is null)
+        if (await claim is not { } claimed)
         {
             metrics.Skipped(call.Delivery.Hint.Channel.Text());
             return;

@@ -92,7 +92,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private async Task<IReadOnlyList<bool>> PostponeAsync(
         IReadOnlyList<IReadOnlyList<PostponeRequest>> calls, CancellationToken cancellationToken)
     {
-        var distinct = calls.SelectMany(c => c).DistinctBy(r => (r.Hint.OtpId, r.Hint.Step)).ToList();
+        var distinct = calls.SelectMany(c => c).DistinctBy(r => r.Hint).ToList();
         await _store.PostponeAsync(distinct, cancellationToken);
         if (distinct.Exists(r => r.Delay == TimeSpan.Zero))
         {
@@ -105,8 +105,9 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private async Task<IReadOnlyList<IReadOnlyList<ClaimedDelivery?>>> ClaimAsync(
         IReadOnlyList<IReadOnlyList<ClaimRequest>> calls, CancellationToken cancellationToken)
     {
-        // The same delivery may be requested twice in one batch: only the first request is granted.
-        var distinct = calls.SelectMany(c => c).DistinctBy(r => (r.Hint.OtpId, r.Hint.Step)).ToList();
+        // The same delivery may be requested twice in one batch: only the first request is granted. Requests that differ are both made, for
+        // one of them may be stale.
+        var distinct = calls.SelectMany(c => c).DistinctBy(r => r.Hint).ToList();
         var lease = LeaseClock.Start(_time, _options.Lease);
         var granted = await _store.ClaimAsync(distinct, _options.Lease, _options.ExpiryMargin, cancellationToken);
         foreach (var claimed in granted.Values)

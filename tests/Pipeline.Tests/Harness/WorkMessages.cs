@@ -18,21 +18,36 @@ internal static class WorkMessages
     public static async Task<Guid[]> InOneMessageAsync(
         this RunningPipeline pipeline, AmqpClient bus, Channel channel, IReadOnlyList<string> recipients)
     {
+        var otps = await pipeline.WithoutMessagesAsync(bus, channel, recipients);
+        await bus.SendAsync(OtpBusTopology.QueueOf(channel), Naming(channel, otps));
+        return otps;
+    }
+
+    /// <summary>Stores one message for all of them, as a transaction would that has just committed and died.</summary>
+    public static Task StoreMessageAsync(this RunningPipeline pipeline, Channel channel, Guid[] otps) => pipeline.Database.ExecuteAsync(
+        """
+        INSERT INTO outbox_messages (id, message_type, correlation_id, routing_key, body, created_at, due_at, attempts)
+        VALUES (gen_random_uuid(), 'otp-requested', $1, $2, $3, clock_timestamp(), clock_timestamp(), 0)
+        """,
+        otps[0], channel.Text(), Naming(channel, otps));
+
+    /// <summary>Requests OTPs while no worker runs, and takes their own messages away.</summary>
+    public static async Task<Guid[]> WithoutMessagesAsync(
+        this RunningPipeline pipeline, AmqpClient bus, Channel channel, IReadOnlyList<string> recipients)
+    {
         foreach (var worker in pipeline.Workers.Where(w => w.IsRunning))
         {
             await worker.StopAsync();
         }
 
-        var queue = OtpBusTopology.QueueOf(channel);
         var otps = await Load.RunAsync(
             recipients.Count, 16, i => pipeline.RequestAsync(new { channel = channel.Text(), phoneNumber = recipients[i] }));
         await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "the commands are published");
-        while (await bus.CountAsync(queue) > 0)
+        while (await bus.CountAsync(OtpBusTopology.QueueOf(channel)) > 0)
         {
-            await bus.TakeAsync(queue);
+            await bus.TakeAsync(OtpBusTopology.QueueOf(channel));
         }
 
-        await bus.SendAsync(queue, Naming(channel, otps));
         return otps;
     }
 }

@@ -64,6 +64,9 @@ public sealed record ApplicationSettings
     /// </summary>
     public CallbackEvents CallbackEvents { get; init; } = CallbackEvents.Status;
 
+    /// <summary>Which changes are published as events; all unless given. Callbacks do not depend on it.</summary>
+    public PublishedEvents Events { get; init; } = PublishedEvents.All;
+
     public ApplicationLimits Limits { get; init; } = new();
 
     /// <summary>What access tokens may do.</summary>

@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Rules;
@@ -20,6 +21,9 @@ public static class SettingRules
     public const int MaxRequestsPerMinute = 10_000_000;
     public const decimal MaxSpendingPerDay = 1_000_000_000;
     private const int DayInSeconds = 86_400;
+
+    private static readonly string EventNames = string.Join(
+        ", ", Enum.GetValues<PublishedEvents>().Select(EnumText<PublishedEvents>.Lower));
 
     public static readonly TextRule Name = new(1, MaxName);
 
@@ -63,6 +67,7 @@ public static class SettingRules
             ("OtpCallbackUrl", settings.OtpCallbackUrl?.Length > OptionRules.MaxCallbackUrl
                 ? $"must have at most {OptionRules.MaxCallbackUrl} characters"
                 : null),
+            ("Events", Enum.IsDefined(settings.Events) ? null : $"must be one of: {EventNames}"),
             ("Scopes", settings.Scopes.All(Scopes.IsKnown) ? null : $"must be of: {string.Join(", ", Scopes.All)}"),
             ("TokenLifetime", Problem(settings.TokenLifetime, TokenLifetime)),
             ("Limits:SendsPerHour", Problem(limits.SendsPerHour, Sends)),

@@ -50,6 +50,9 @@ public sealed class Otp
     /// <summary>Which changes cause a callback, from the application's settings at intake; null without a callback URL.</summary>
     public CallbackEvents? CallbackEvents { get; init; }
 
+    /// <summary>Which changes are published, from the application's settings at intake; null for all.</summary>
+    public PublishedEvents? Events { get; init; }
+
     /// <summary>Unsuccessful guesses.</summary>
     public int Attempts { get; set; }
 

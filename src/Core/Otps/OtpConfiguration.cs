@@ -26,6 +26,7 @@ internal sealed class OtpConfiguration : IEntityTypeConfiguration<Otp>
         builder.Property(o => o.Sequence).HasColumnName("sequence");
         builder.Property(o => o.DeliverySequence).HasColumnName("delivery_sequence").HasDefaultValue(0L);
         builder.Property(o => o.CallbackEvents).HasColumnName("callback_events").AsLowerText();
+        builder.Property(o => o.Events).HasColumnName("events").AsLowerText();
         builder.Property(o => o.Attempts).HasColumnName("attempts");
         builder.Property(o => o.MaxAttempts).HasColumnName("max_attempts");
         builder.Property(o => o.Ttl).HasColumnName("ttl");

@@ -6,6 +6,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Callbacks;
+using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
@@ -89,6 +91,7 @@ public static class OtpBus
             setup.Json = ContractsJson.Default.Options;
             setup.Map<OtpRequested>(DeliveryRecovery.WorkCommand);
             setup.Map<FeedbackDue>(DeliveryFeedback.Command);
+            setup.Map<CallbackDue>(CallbackClaims.Command);
 
             // They carry what the client attached.
             setup.Map<OtpStatusChanged>("otp-status-changed", encrypted: true);

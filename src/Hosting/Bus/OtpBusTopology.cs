@@ -1,6 +1,7 @@
 using MassTransit;
 using MassTransit.RabbitMqTransport.Configuration;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus.Messages;
@@ -31,7 +32,7 @@ public static class OtpBusTopology
     /// <summary>Topic exchange of delivery statuses; the application id is the routing key.</summary>
     public const string OtpDeliveryChangedExchange = "otp-delivery-changed";
 
-    /// <summary>Quorum queue of the events that become callbacks.</summary>
+    /// <summary>Name of the queue that announces callbacks, and of the fanout exchange that leads only to it.</summary>
     public const string CallbackQueue = "otp-callbacks";
 
     /// <summary>Name of the queue for feedback to providers, and of the fanout exchange that leads only to it.</summary>
@@ -129,6 +130,7 @@ public static class OtpBusTopology
     {
         bus.Message<OtpRequested>(m => m.SetEntityName(OtpRequestedExchange));
         bus.Message<FeedbackDue>(m => m.SetEntityName(FeedbackQueue));
+        bus.Message<CallbackDue>(m => m.SetEntityName(CallbackQueue));
         bus.Message<OtpStatusChanged>(m => m.SetEntityName(OtpStatusChangedExchange));
         bus.Message<OtpDeliveryChanged>(m => m.SetEntityName(OtpDeliveryChangedExchange));
         bus.Publish<OtpStatusChanged>(p => p.ExchangeType = ExchangeType.Topic);

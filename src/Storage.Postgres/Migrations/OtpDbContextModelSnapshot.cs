@@ -795,6 +795,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("details");
 
+                    b.Property<string>("Events")
+                        .HasMaxLength(16)
+                        .HasColumnType("character varying(16)")
+                        .HasColumnName("events");
+
                     b.Property<DateTime>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");

@@ -15,9 +15,9 @@ internal static class OtpTable
         "o.id, o.application_id, o.track_id, o.channel, o.country_iso, o.recipient_hash, o.details, o.status, o.reason, o.sequence, " +
         "o.attempts, "
         + "o.max_attempts, o.ttl, o.parts, o.cost, o.metadata, o.verified_by, o.created_at, o.expires_at, o.final_at, "
-        + "o.delivery_sequence, o.callback_events, o.plan, o.is_test";
+        + "o.delivery_sequence, o.callback_events, o.plan, o.is_test, o.events";
 
-    public const int Width = 24;
+    public const int Width = 25;
 
     public static Otp Read(NpgsqlDataReader r, int at = 0) => new()
     {
@@ -45,18 +45,19 @@ internal static class OtpTable
         CallbackEvents = r.Text(at + 21) is { } events ? EnumText<CallbackEvents>.Parse(events) : null,
         Plan = r.Text(at + 22),
         IsTest = r.GetBoolean(at + 23),
+        Events = r.Text(at + 24) is { } published ? EnumText<PublishedEvents>.Parse(published) : null,
     };
 
     public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
         """
         INSERT INTO otps (id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, external_hash, details,
                           status, sequence, attempts, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, delivery_sequence,
-                          callback_events, plan, is_test)
+                          callback_events, plan, is_test, events)
         SELECT id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, external_hash, details,
-               'PENDING', 1, 0, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, 0, callback_events, plan, is_test
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)
+               'PENDING', 1, 0, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, 0, callback_events, plan, is_test, events
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
             AS o (id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, external_hash, details,
-                  max_attempts, ttl, parts, cost, metadata, created_at, expires_at, callback_events, plan, is_test)
+                  max_attempts, ttl, parts, cost, metadata, created_at, expires_at, callback_events, plan, is_test, events)
         """,
         Parameters.From(otps, o => o.Id, NpgsqlDbType.Uuid),
         Parameters.From(otps, o => o.ApplicationId, NpgsqlDbType.Uuid),
@@ -77,7 +78,8 @@ internal static class OtpTable
         Parameters.From(otps, o => o.ExpiresAt, NpgsqlDbType.TimestampTz),
         Parameters.From(otps, o => o.CallbackEvents is { } events ? EnumText<CallbackEvents>.Lower(events) : null, NpgsqlDbType.Text),
         Parameters.From(otps, o => o.Plan, NpgsqlDbType.Text),
-        Parameters.From(otps, o => o.IsTest, NpgsqlDbType.Boolean));
+        Parameters.From(otps, o => o.IsTest, NpgsqlDbType.Boolean),
+        Parameters.From(otps, o => o.Events is { } events ? EnumText<PublishedEvents>.Lower(events) : null, NpgsqlDbType.Text));
 
     public static void Update(NpgsqlBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(
         """

@@ -896,6 +896,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("varbinary(max)")
                         .HasColumnName("details");
 
+                    b.Property<string>("Events")
+                        .HasMaxLength(16)
+                        .HasColumnType("nvarchar(16)")
+                        .HasColumnName("events")
+                        .UseCollation("Latin1_General_100_BIN2");
+
                     b.Property<DateTime>("ExpiresAt")
                         .HasPrecision(6)
                         .HasColumnType("datetime2(6)")

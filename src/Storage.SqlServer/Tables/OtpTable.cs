@@ -13,9 +13,9 @@ internal static class OtpTable
     public const string Columns =
         "o.id, o.application_id, o.track_id, o.channel, o.country_iso, o.recipient_hash, o.details, o.status, o.reason, o.sequence, "
         + "o.attempts, o.max_attempts, o.ttl, o.parts, o.cost, o.metadata, o.verified_by, o.created_at, o.expires_at, o.final_at, "
-        + "o.delivery_sequence, o.callback_events, o.[plan], o.is_test";
+        + "o.delivery_sequence, o.callback_events, o.[plan], o.is_test, o.events";
 
-    public const int Width = 24;
+    public const int Width = 25;
 
     private static readonly RowSet<Otp> New = new(
         "new_otps",
@@ -39,7 +39,8 @@ internal static class OtpTable
         Column.Text<Otp>(
             "callback_events", 16, o => o.CallbackEvents is { } events ? EnumText<CallbackEvents>.Lower(events) : null),
         Column.Text<Otp>("[plan]", 100, o => o.Plan),
-        Column.Flag<Otp>("is_test", o => o.IsTest));
+        Column.Flag<Otp>("is_test", o => o.IsTest),
+        Column.Text<Otp>("events", 16, o => o.Events is { } events ? EnumText<PublishedEvents>.Lower(events) : null));
 
     private static readonly RowSet<Otp> Changed = new(
         "otps",
@@ -58,9 +59,9 @@ internal static class OtpTable
         $"""
         INSERT INTO otps (id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, external_hash, details,
                           status, sequence, attempts, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, delivery_sequence,
-                          callback_events, [plan], is_test)
+                          callback_events, [plan], is_test, events)
         SELECT id, application_id, track_id, channel, country_iso, recipient_hash, limit_hash, lookup_hash, external_hash, details,
-               'PENDING', 1, 0, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, 0, callback_events, [plan], is_test
+               'PENDING', 1, 0, max_attempts, ttl, parts, cost, metadata, created_at, expires_at, 0, callback_events, [plan], is_test, events
         FROM {New.Table} n
         """;
 
@@ -110,6 +111,7 @@ internal static class OtpTable
         CallbackEvents = r.Text(at + 21) is { } events ? EnumText<CallbackEvents>.Parse(events) : null,
         Plan = r.Text(at + 22),
         IsTest = r.GetBoolean(at + 23),
+        Events = r.Text(at + 24) is { } published ? EnumText<PublishedEvents>.Parse(published) : null,
     };
 
     public static void Insert(SqlServerBatch batch, IReadOnlyCollection<Otp> otps) => batch.Add(InsertSql, New.Of(otps));

@@ -38,6 +38,8 @@ public sealed class An_admin_request_that_is_refused
     [InlineData("otpCallbackUrl", "\"http://127.0.0.1/\"")]
     [InlineData("otpCallbackUrl", "\"ftp://shop.example/\"")]
     [InlineData("callbackEvents", "\"some\"")]
+    [InlineData("events", "\"some\"")]
+    [InlineData("events", "null")]
     [InlineData("scopes", "[\"admin\"]")]
     [InlineData("scopes", "[]")]
     [InlineData("tokenLifetime", "59")]

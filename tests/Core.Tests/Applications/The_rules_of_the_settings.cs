@@ -22,6 +22,7 @@ public class The_rules_of_the_settings
         ["ResendCooldown"] = (new() { ResendCooldown = 1801 }, "must be a whole number from 0 to 1800"),
         ["MaxResends"] = (new() { MaxResends = 11 }, "must be a whole number from 0 to 10"),
         ["OtpCallbackUrl"] = (new() { OtpCallbackUrl = "https://a/".PadRight(2049, 'a') }, "must have at most 2048 characters"),
+        ["Events"] = (new() { Events = (PublishedEvents)7 }, "must be one of: none, status, all"),
         ["Scopes"] = (new() { Scopes = ["otp", "admin"] }, "must be of: otp, sms"),
         ["TokenLifetime"] = (new() { TokenLifetime = 604_801 }, "must be a whole number from 60 to 604800"),
         ["Limits:SendsPerHour"] = (With(new() { SendsPerHour = 0 }), "must be a whole number from 1 to 100000"),

@@ -62,7 +62,7 @@ internal static class Some
     public static OutboxBatch Batch()
     {
         var setup = new OutboxSetup().Map<OtpStatusChanged>("status").Map<OtpDeliveryChanged>("delivery").Map<OtpRequested>("work")
-            .Map<FeedbackDue>("feedback");
+            .Map<FeedbackDue>("feedback").Map<CallbackDue>("callback");
         return new(
             new OutboxSerializer(setup), TimeProvider.System, TimeSpan.FromSeconds(30), new Guid("22222222-2222-4222-8222-222222222222"));
     }
@@ -72,7 +72,8 @@ internal static class Some
     public static LockedOtp Locked(
         OtpStatus status = OtpStatus.Pending, int attempts = 0, string pin = "123456", string? metadata = null, int maxAttempts = 5,
         Guid? id = null, RecipientHistory? history = null, byte[]? details = null, decimal cost = 0,
-        CallbackEvents? callbackEvents = null, string? plan = null, string? externalId = null, bool isTest = false, params DeliveryStatus[] deliveries)
+        CallbackEvents? callbackEvents = null, string? plan = null, string? externalId = null, bool isTest = false,
+        PublishedEvents? events = null, params DeliveryStatus[] deliveries)
     {
         var otpId = id ?? Guid.CreateVersion7();
         var otp = new Otp
@@ -87,6 +88,7 @@ internal static class Some
             Status = status,
             Sequence = 1,
             CallbackEvents = callbackEvents,
+            Events = events,
             Attempts = attempts,
             MaxAttempts = maxAttempts,
             Parts = 1,

@@ -36,6 +36,28 @@ public sealed class Leading_events_to_callbacks(CallbackPipeline shared)
         led.Where(e => e.OtpId == calling).Distinct().ShouldBe([("otp-status-changed", calling)]);
     }
 
+    [Fact]
+    public async Task Wakes_without_an_event_where_the_application_wants_none()
+    {
+        var pipeline = await shared.GetAsync();
+        await using var connection = await new ConnectionFactory { Uri = pipeline.Broker }.CreateConnectionAsync();
+        await using var channel = await connection.CreateChannelAsync();
+        var (everything, callbacks) = (await WithQueueAsync(channel, "#"), (await channel.QueueDeclareAsync()).QueueName);
+        await channel.QueueBindAsync(callbacks, "otp-callbacks", "");
+        using var quiet = new Client(CallbackPipeline.QuietKey, () => [pipeline.Apis[0].Address]);
+        await using var subscriber = await Subscriber.StartAsync();
+
+        var answer = await quiet.RequestAsync(new { phoneNumber = Recipients.Next(), otpCallbackUrl = subscriber.Url("/quiet") });
+        (await quiet.CancelAsync(answer.OtpId)).Status.ShouldBe(200);
+
+        (await subscriber.UntilAsync("/quiet", 1)).Single().ShouldSatisfyAllConditions(
+            c => c.OtpId.ShouldBe(answer.OtpId), c => c.Status.ShouldBe("CANCELLED"));
+        await Eventually.Until(
+            async () => (await ReadAsync(channel, callbacks)).Contains(("otp-callbacks", answer.OtpId)), "a message of its own wakes a worker");
+        await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "everything is published");
+        (await ReadAsync(channel, everything)).Select(e => e.OtpId).ShouldNotContain(answer.OtpId);
+    }
+
     private static async Task<string> WithQueueAsync(IChannel channel, string key)
     {
         var queue = (await channel.QueueDeclareAsync()).QueueName;

@@ -6,7 +6,7 @@ using Xunit;
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
 /// <summary>
-/// One that may call back to this machine, tries three times in a second, and knows an operator and a second application.
+/// One that may call back to this machine, tries three times in a second, and knows an operator, a second application, and one that wants no events.
 /// </summary>
 public sealed class CallbackPipeline : LazyPipeline
 {
@@ -14,6 +14,7 @@ public sealed class CallbackPipeline : LazyPipeline
     public const string OldSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";
     public const string NewSecret = "whsec_GBcWFRQTEhEQDw4NDAsKCQgHBgUEAwIB";
     public const string OtherKey = "the-key-of-another-application";
+    public const string QuietKey = "the-key-of-one-that-wants-no-events";
     public static readonly Guid Other = new("0198c0de-0000-7000-8000-0000000000aa");
 
     internal static Dictionary<string, string> ToThisMachine =>
@@ -32,6 +33,10 @@ public sealed class CallbackPipeline : LazyPipeline
             ["Applications:1:Id"] = Other.ToString(),
             ["Applications:1:Name"] = "other",
             ["Applications:1:Keys:0:Key"] = OtherKey,
+            ["Applications:2:Id"] = "0198c0de-0000-7000-8000-0000000000bb",
+            ["Applications:2:Name"] = "quiet",
+            ["Applications:2:Settings:Events"] = "none",
+            ["Applications:2:Keys:0:Key"] = QuietKey,
         },
     };
 }

@@ -74,6 +74,10 @@ public sealed record AdminSettings
     [WordsOf<CallbackEvents>]
     public string CallbackEvents { get; init; } = "";
 
+    /// <summary>Which changes are published on the bus: none, status, or all, which adds those of deliveries.</summary>
+    [WordsOf<PublishedEvents>]
+    public string Events { get; init; } = "";
+
     /// <summary>What access tokens may do.</summary>
     [AllowedValues(Core.Applications.Scopes.Otp, Core.Applications.Scopes.Sms)]
     public IReadOnlyList<string> Scopes { get; init; } = [];
@@ -101,6 +105,7 @@ public sealed record AdminSettings
         ResendPolicyByRequest = settings.ResendPolicyByRequest,
         OtpCallbackUrl = settings.OtpCallbackUrl,
         CallbackEvents = EnumText<CallbackEvents>.Lower(settings.CallbackEvents),
+        Events = EnumText<PublishedEvents>.Lower(settings.Events),
         Scopes = settings.TokenScopes(),
         TokenLifetime = settings.TokenLifetime,
         Limits = AdminLimits.From(settings.Limits),
@@ -126,6 +131,7 @@ public sealed record AdminSettings
             ResendPolicyByRequest = fields.Flag("resendPolicyByRequest", now.ResendPolicyByRequest),
             OtpCallbackUrl = fields.Text("otpCallbackUrl", now.OtpCallbackUrl, CallbackUrl, problem: u => CallbackProblem(u, callbacks)),
             CallbackEvents = fields.Word<CallbackEvents>("callbackEvents", now.CallbackEvents)!.Value,
+            Events = fields.Word<PublishedEvents>("events", now.Events)!.Value,
             Scopes = fields.Texts(
                 "scopes", now.Scopes, 1, Core.Applications.Scopes.All.Count, Core.Applications.Scopes.IsKnown,
                 Core.Applications.Scopes.Expected),

@@ -11,6 +11,9 @@ namespace OtpPipeline.Core.Callbacks.Sending;
 /// <remarks>Each body is created once, from the rows of the OTP and of its change, so that every attempt sends the same bytes.</remarks>
 public sealed class CallbackClaims : IAsyncDisposable
 {
+    /// <summary>The outbox's name of the command.</summary>
+    public const string Command = "otp-callback";
+
     private readonly ICallbackStore _store;
     private readonly CallbackOutcomes _outcomes;
     private readonly OtpSecrets _secrets;

@@ -1,4 +1,5 @@
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
@@ -14,8 +15,8 @@ namespace OtpPipeline.Core.Otps.Changes;
 
 /// <summary>Collects the changes of one transaction.</summary>
 /// <remarks>
-/// Every change of a status or a delivery raises the sequence of its OTP by one, and adds one row of changes, one event, and one callback
-/// when the OTP owes one.
+/// Every change of a status or a delivery raises the sequence of its OTP by one, and adds one row of changes, one event where the
+/// application wants it, and one callback when the OTP owes one.
 /// </remarks>
 /// <param name="outbox">Receives the events.</param>
 /// <param name="now">The database's clock, read after the lock was taken.</param>
@@ -26,6 +27,9 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     public const string CallbackHeader = "otp-callback";
 
     private static readonly Dictionary<string, string> WithCallback = new(StringComparer.Ordinal) { [CallbackHeader] = "true" };
+
+    // OTPs whose callbacks are announced without an event.
+    private readonly HashSet<Guid> _announced = [];
 
     public DateTime Now => now;
 
@@ -138,8 +142,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         var change = Add(otp, OtpChangeKind.Status, null, EnumText<OtpStatus>.Upper(otp.Status), why);
 
         // An OTP has one final status, so this exchange has no earlier event of it.
-        var attached = secrets.TryDecryptAttached(otp);
-        Publish(otp, change, new OtpStatusChanged(
+        Publish(otp, change, attached => new OtpStatusChanged(
             otp.Id, otp.ApplicationId, otp.TrackId, change.Status, change.Reason, change.Sequence, change.OccurredAt, attached.Metadata,
             Previous: 0, attached.ExternalId, otp.IsTest));
         if (FeedbackRules.Decide(otp, locked.Deliveries, Feedback) is not null)
@@ -164,8 +167,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         var previous = otp.DeliverySequence;
         var change = Add(otp, OtpChangeKind.Delivery, delivery.Id, EnumText<DeliveryStatus>.Upper(status), reason);
         otp.DeliverySequence = change.Sequence;
-        var attached = secrets.TryDecryptAttached(otp);
-        Publish(otp, change, new OtpDeliveryChanged(
+        Publish(otp, change, attached => new OtpDeliveryChanged(
             otp.Id, otp.ApplicationId, otp.TrackId, delivery.Id, delivery.Channel.Text(), delivery.Provider, delivery.Step,
             delivery.Attempt,
             change.Status, change.Reason, change.Sequence, change.OccurredAt, attached.Metadata, previous, delivery.ProviderMessageId,
@@ -220,12 +222,28 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         return change;
     }
 
-    private void Publish<T>(Otp otp, OtpChange change, T message)
-        where T : class =>
-        outbox.Publish(
-            message,
-            otp.ApplicationId.ToString(),
-            headers: Callback.IsOwed(otp, change) ? WithCallback : null,
-            traceParent: TraceParent,
-            correlationId: otp.Id);
+    private void Publish<T>(Otp otp, OtpChange change, Func<Attached, T> create)
+        where T : class
+    {
+        if (IsPublished(otp, change))
+        {
+            outbox.Publish(
+                create(secrets.TryDecryptAttached(otp)),
+                otp.ApplicationId.ToString(),
+                headers: Callback.IsOwed(otp, change) ? WithCallback : null,
+                traceParent: TraceParent,
+                correlationId: otp.Id);
+        }
+        else if (Callback.IsOwed(otp, change) && _announced.Add(otp.Id))
+        {
+            outbox.Publish(new CallbackDue(otp.Id), traceParent: TraceParent, correlationId: otp.Id);
+        }
+    }
+
+    private static bool IsPublished(Otp otp, OtpChange change) => change.Kind switch
+    {
+        OtpChangeKind.Status => otp.Events is not PublishedEvents.None,
+        OtpChangeKind.Delivery => otp.Events is null or PublishedEvents.All,
+        _ => false,
+    };
 }

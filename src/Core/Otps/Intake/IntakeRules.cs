@@ -1,3 +1,4 @@
+using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Errors;
@@ -104,6 +105,7 @@ public static class IntakeRules
         Status = OtpStatus.Pending,
         Sequence = 1,
         CallbackEvents = request.Validated.Details.CallbackUrl is null ? null : request.Validated.Application.Settings.CallbackEvents,
+        Events = request.Validated.Application.Settings.Events is var events and not PublishedEvents.All ? events : null,
         MaxAttempts = request.Validated.MaxAttempts,
         Ttl = request.Validated.Ttl,
         Parts = request.Parts,

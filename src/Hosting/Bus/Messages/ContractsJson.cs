@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using OtpPipeline.Contracts;
+using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
@@ -9,6 +10,7 @@ namespace OtpPipeline.Hosting.Bus.Messages;
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web)]
 [JsonSerializable(typeof(OtpRequested))]
 [JsonSerializable(typeof(FeedbackDue))]
+[JsonSerializable(typeof(CallbackDue))]
 [JsonSerializable(typeof(OtpStatusChanged))]
 [JsonSerializable(typeof(OtpDeliveryChanged))]
 [JsonSerializable(typeof(OtpAccepted))]

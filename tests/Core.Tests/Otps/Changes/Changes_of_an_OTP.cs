@@ -164,6 +164,31 @@ public class Changes_of_an_OTP
             .ShouldBe(sequences);
     }
 
+    [Theory]
+    [InlineData(null, null, new[] { "delivery", "delivery", "status" })]
+    [InlineData(PublishedEvents.All, null, new[] { "delivery", "delivery", "status" })]
+    [InlineData(PublishedEvents.Status, null, new[] { "status" })]
+    [InlineData(PublishedEvents.None, null, new string[0])]
+    [InlineData(PublishedEvents.Status, CallbackEvents.Status, new[] { "status" })]
+    [InlineData(PublishedEvents.Status, CallbackEvents.All, new[] { "callback", "status" })]
+    [InlineData(PublishedEvents.None, CallbackEvents.Status, new[] { "callback" })]
+    [InlineData(PublishedEvents.None, CallbackEvents.All, new[] { "callback" })]
+    public void Are_announced_as_the_OTP_was_accepted_with_and_its_callbacks_always(
+        PublishedEvents? events, CallbackEvents? callbackEvents, string[] announced)
+    {
+        var otp = Some.Locked(
+            events: events, callbackEvents: callbackEvents, deliveries: [DeliveryStatus.Sending, DeliveryStatus.Sending]);
+
+        _changes.Move(otp, otp.Deliveries[0], DeliveryStatus.Sent, null);
+        _changes.Move(otp, otp.Deliveries[1], DeliveryStatus.Sent, null);
+        _changes.Move(otp, OtpRules.Cancel(otp.State, _changes.Now).State);
+
+        _batch.Messages.Select(m => m.MessageType).ShouldBe(announced);
+        _batch.Messages.ShouldAllBe(m => Some.Json(m).GetProperty("otpId").GetGuid() == otp.Otp.Id);
+        _changes.Changes.Select(c => c.Sequence).ShouldBe([2, 3, 4]);
+        _changes.Callbacks.Count.ShouldBe(callbackEvents switch { null => 0, CallbackEvents.Status => 1, _ => 3 });
+    }
+
     [Fact]
     public void Carry_the_metadata_the_reason_the_time_and_the_trace()
     {

@@ -301,6 +301,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     sequence = table.Column<long>(type: "bigint", nullable: false),
                     delivery_sequence = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
                     callback_events = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
+                    events = table.Column<string>(type: "nvarchar(16)", maxLength: 16, nullable: true, collation: "Latin1_General_100_BIN2"),
                     attempts = table.Column<int>(type: "int", nullable: false),
                     max_attempts = table.Column<int>(type: "int", nullable: false),
                     ttl = table.Column<int>(type: "int", nullable: false),

@@ -293,6 +293,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     sequence = table.Column<long>(type: "bigint", nullable: false),
                     delivery_sequence = table.Column<long>(type: "bigint", nullable: false, defaultValue: 0L),
                     callback_events = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
+                    events = table.Column<string>(type: "character varying(16)", maxLength: 16, nullable: true),
                     attempts = table.Column<int>(type: "integer", nullable: false),
                     max_attempts = table.Column<int>(type: "integer", nullable: false),
                     ttl = table.Column<int>(type: "integer", nullable: false),

@@ -10,6 +10,7 @@ using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Callbacks.Sending;
 using OtpPipeline.Core.Database;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus.Connection;

@@ -3,6 +3,7 @@ using MassTransit.RabbitMqTransport.Configuration;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Bus.Messages;
 using RabbitMQ.Client;

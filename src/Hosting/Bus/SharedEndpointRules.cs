@@ -60,6 +60,7 @@ internal sealed class SharedEndpointRules(ErrorQueues errors) : IEndpointConfigu
             }
 
             await putAside(context, context.Exception);
+            await next.Send(context);
         }
 
         public void Probe(ProbeContext context) => context.CreateFilterScope("faultedToErrorQueue");

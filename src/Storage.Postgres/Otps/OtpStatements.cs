@@ -31,6 +31,19 @@ internal static class OtpStatements
         FOR UPDATE SKIP LOCKED
         """;
 
+    /// <summary>The OTPs of $1 that a message of type $2 in the outbox names.</summary>
+    /// <remarks>
+    /// Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second.
+    /// </remarks>
+    public const string UnpublishedSql =
+        """
+        SELECT m.correlation_id FROM outbox_messages m
+        WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND m.parked_at IS NULL
+        UNION
+        SELECT (f ->> 'otpId')::uuid FROM outbox_messages m, jsonb_array_elements(m.body::jsonb -> 'further') AS f
+        WHERE m.message_type = $2 AND m.parked_at IS NULL AND m.body LIKE '%"further":[%' AND (f ->> 'otpId')::uuid = ANY ($1)
+        """;
+
     private const string Published = DeliveryTable.Published;
 
     /// <summary>Adds a statement for each table that changes.</summary>
@@ -101,6 +114,16 @@ internal static class OtpStatements
         if (changes.EndedWaits.Count > 0)
         {
             PendingStepTable.Delete(batch, changes.EndedWaits);
+        }
+
+        if (changes.PendingFeedback.Count > 0)
+        {
+            PendingFeedbackTable.Upsert(batch, changes.PendingFeedback.Values);
+        }
+
+        if (changes.EndedFeedback.Count > 0)
+        {
+            PendingFeedbackTable.Delete(batch, changes.EndedFeedback);
         }
 
         // Last: the row of an application is locked by all that spend.

@@ -24,27 +24,11 @@ internal sealed class PostgresOtpStore(
     public async Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) =>
         new PostgresOtpUnit(await PostgresSession.BeginAsync(dataSource, cancellationToken), metrics);
 
-    public async Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken)
-    {
-        await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
-        await using var batch = session.NewBatch();
-        batch.Add(
-            $"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId },
-            new() { Value = applicationId });
-        batch.Add(
-            $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt",
-            new NpgsqlParameter { Value = otpId });
-        batch.Add("SELECT clock_timestamp()");
-        return await session.ReadAsync(batch, ReadAsync, cancellationToken);
+    public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+        FindAsync(applicationId, otpId, feedback: false, cancellationToken);
 
-        async Task<OtpReading?> ReadAsync(NpgsqlDataReader reader)
-        {
-            var otp = (await Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken)).SingleOrDefault();
-            var deliveries = await Rows.ReadAllAsync(reader, DeliveryTable.Read, cancellationToken);
-            var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
-            return otp is null ? null : new(otp, deliveries, now);
-        }
-    }
+    public Task<OtpReading?> FindWithFeedbackAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+        FindAsync(applicationId, otpId, feedback: true, cancellationToken);
 
     public async Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken)
     {
@@ -66,6 +50,7 @@ internal sealed class PostgresOtpStore(
             attempts_gone AS (DELETE FROM callback_attempts a USING old JOIN callbacks c ON c.otp_id = old.id WHERE a.callback_id = c.id),
             callbacks_gone AS (DELETE FROM callbacks c USING old WHERE c.otp_id = old.id),
             changes_gone AS (DELETE FROM otp_changes h USING old WHERE h.otp_id = old.id),
+            feedback_gone AS (DELETE FROM pending_feedback f USING old WHERE f.otp_id = old.id),
             submissions_gone AS (DELETE FROM otp_submissions s USING old WHERE s.otp_id = old.id),
             pins_gone AS (DELETE FROM otp_pins p USING old WHERE p.otp_id = old.id)
             DELETE FROM otps o USING old WHERE o.id = old.id
@@ -89,6 +74,34 @@ internal sealed class PostgresOtpStore(
             Old("idempotency_keys", "application_id, key_hash", "expires_at"), new() { Value = TimeSpan.Zero }, new() { Value = limit });
         batch.Add("DELETE FROM application_spendings WHERE day < (clock_timestamp() AT TIME ZONE 'UTC')::date - 30");
         return await session.ExecuteAsync(batch, cancellationToken);
+    }
+
+    private async Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, bool feedback, CancellationToken cancellationToken)
+    {
+        await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
+        await using var batch = session.NewBatch();
+        batch.Add(
+            $"SELECT {OtpTable.Columns} FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId },
+            new() { Value = applicationId });
+        batch.Add(
+            $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = $1 ORDER BY d.step, d.attempt",
+            new NpgsqlParameter { Value = otpId });
+        batch.Add("SELECT clock_timestamp()");
+        if (feedback)
+        {
+            batch.Add(PendingFeedbackTable.OfOtpsSql, Parameters.From([otpId]));
+        }
+
+        return await session.ReadAsync(batch, ReadAsync, cancellationToken);
+
+        async Task<OtpReading?> ReadAsync(NpgsqlDataReader reader)
+        {
+            var otp = (await Rows.ReadAllAsync(reader, r => OtpTable.Read(r), cancellationToken)).SingleOrDefault();
+            var deliveries = await Rows.ReadAllAsync(reader, DeliveryTable.Read, cancellationToken);
+            var now = (await Rows.ReadAllAsync(reader, r => r.GetDateTime(0), cancellationToken)).Single();
+            var owed = feedback ? await Rows.ReadAllAsync(reader, PendingFeedbackTable.Read, cancellationToken) : [];
+            return otp is null ? null : new(otp, deliveries, now) { Feedback = owed.SingleOrDefault() };
+        }
     }
 
     /// <summary>The lowest UUIDv7 of a moment: its first 48 bits are milliseconds since 1970.</summary>

@@ -23,16 +23,6 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         $"SELECT {DeliveryTable.Columns} FROM deliveries d WHERE d.otp_id = ANY ($1) ORDER BY d.step, d.attempt";
     private const string ClockSql = "SELECT clock_timestamp()";
 
-    // Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second.
-    private const string UnpublishedSql =
-        """
-        SELECT m.correlation_id FROM outbox_messages m
-        WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND m.parked_at IS NULL
-        UNION
-        SELECT (f ->> 'otpId')::uuid FROM outbox_messages m, jsonb_array_elements(m.body::jsonb -> 'further') AS f
-        WHERE m.message_type = $2 AND m.parked_at IS NULL AND m.body LIKE '%"further":[%' AND (f ->> 'otpId')::uuid = ANY ($1)
-        """;
-
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
         LockAsync(otpIds, pins: false, histories: false, submissions, [], cancellationToken);
 
@@ -117,6 +107,27 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             ],
             cancellationToken,
             withOutbox: true);
+
+    public async Task<LockedOtps> LockLostFeedbackAsync(int limit, CancellationToken cancellationToken)
+    {
+        var locked = await LockDueAsync(PendingFeedbackTable.LockLostSql, [new() { Value = limit }], cancellationToken);
+        if (locked.Otps.Count == 0)
+        {
+            return locked;
+        }
+
+        await using var batch = session.NewBatch();
+        batch.Add(PendingFeedbackTable.OfOtpsSql, Parameters.From(locked.Otps.Keys));
+        batch.Add(OtpStatements.UnpublishedSql, Parameters.From(locked.Otps.Keys), new() { Value = DeliveryFeedback.Command });
+        return await session.ReadAsync(
+            batch,
+            async reader => locked with
+            {
+                Feedback = (await Rows.ReadAllAsync(reader, PendingFeedbackTable.Read, cancellationToken)).ToDictionary(f => f.OtpId),
+                Unpublished = (await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken)).ToHashSet(),
+            },
+            cancellationToken);
+    }
 
     public async Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
@@ -211,7 +222,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         batch.Add(ClockSql);
         if (withOutbox)
         {
-            batch.Add(UnpublishedSql, Parameters.From(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
+            batch.Add(OtpStatements.UnpublishedSql, Parameters.From(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
         }
 
         return await session.ReadAsync(

@@ -35,6 +35,10 @@ internal static class OtpStatements
         """,
         "1 = 1");
 
+    /// <summary>OTPs that owe feedback whose command seems lost.</summary>
+    public static readonly string LockLostFeedbackSql = LockFound(
+        "SELECT TOP (@limit) f.otp_id FROM pending_feedback f WHERE f.due_at <= @now ORDER BY f.due_at", "1 = 1");
+
     /// <summary>The pending ones of the OTPs in parameter ids.</summary>
     public static readonly string LockPendingSql = LockFound(
         $"SELECT k.id FROM {RowSet.IdsOf("ids")} k", "o.status = 'PENDING' AND o.expires_at > @now");
@@ -144,6 +148,16 @@ internal static class OtpStatements
         if (changes.EndedWaits.Count > 0)
         {
             PendingStepTable.Delete(batch, changes.EndedWaits);
+        }
+
+        if (changes.PendingFeedback.Count > 0)
+        {
+            PendingFeedbackTable.Upsert(batch, changes.PendingFeedback.Values);
+        }
+
+        if (changes.EndedFeedback.Count > 0)
+        {
+            PendingFeedbackTable.Delete(batch, changes.EndedFeedback);
         }
 
         // Last: the row of an application is locked by all that spend.

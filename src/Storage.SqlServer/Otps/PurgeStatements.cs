@@ -28,6 +28,7 @@ internal static class PurgeStatements
         JOIN callback_attempts a WITH (ROWLOCK, FORCESEEK) ON a.callback_id = c.id {Hints.ByKey};
         DELETE c FROM @old k JOIN callbacks c WITH (ROWLOCK, FORCESEEK) ON c.otp_id = k.id {Hints.ByKey};
         DELETE h FROM @old k JOIN otp_changes h WITH (ROWLOCK, FORCESEEK) ON h.otp_id = k.id {Hints.ByKey};
+        DELETE f FROM @old k JOIN pending_feedback f WITH (ROWLOCK, FORCESEEK) ON f.otp_id = k.id {Hints.ByKey};
         DELETE s FROM @old k JOIN otp_submissions s WITH (ROWLOCK, FORCESEEK) ON s.otp_id = k.id {Hints.ByKey};
         DELETE p FROM @old k JOIN otp_pins p WITH (ROWLOCK, FORCESEEK) ON p.otp_id = k.id {Hints.ByKey};
         DELETE o FROM @old k JOIN otps o WITH (ROWLOCK, FORCESEEK) ON o.id = k.id {Hints.ByKey};

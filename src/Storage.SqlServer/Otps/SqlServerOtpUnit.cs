@@ -37,6 +37,9 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
     private const string DueStepsSql =
         "SELECT s.otp_id, s.step FROM @held f JOIN pending_steps s WITH (FORCESEEK) ON s.otp_id = f.id WHERE s.due_at <= @now";
 
+    private const string FeedbackSql =
+        $"SELECT {PendingFeedbackTable.Columns} FROM @held k JOIN pending_feedback f WITH (FORCESEEK) ON f.otp_id = k.id";
+
     private const string ClockSql = $"{SqlServerBatch.ReadClock} SELECT @now;";
 
     public Task<LockedOtps> LockAsync(IReadOnlyCollection<Guid> otpIds, bool submissions, CancellationToken cancellationToken) =>
@@ -102,6 +105,21 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
             {
                 var unpublished = await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
                 return locked with { Unpublished = unpublished.ToHashSet() };
+            },
+            cancellationToken);
+    }
+
+    public Task<LockedOtps> LockLostFeedbackAsync(int limit, CancellationToken cancellationToken)
+    {
+        var batch = new SqlServerBatch(OtpStatements.LockLostFeedbackSql, Values.Number("limit", limit));
+        batch.Add(FeedbackSql);
+        batch.Add(UnpublishedSql, Values.Text("work_command", 100, DeliveryFeedback.Command));
+        return ReadDueAsync(
+            batch,
+            async (reader, locked) => locked with
+            {
+                Feedback = (await Rows.ReadAllAsync(reader, PendingFeedbackTable.Read, cancellationToken)).ToDictionary(f => f.OtpId),
+                Unpublished = (await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken)).ToHashSet(),
             },
             cancellationToken);
     }

@@ -1,27 +1,33 @@
 using System.Diagnostics;
 using MassTransit;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.DeadLetters;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Hosting.Bus;
 using OtpPipeline.Workers.Telemetry;
 
 namespace OtpPipeline.Workers.Feedback;
 
 /// <summary>A provider took no feedback after all attempts, or refused it.</summary>
-public sealed class FeedbackFailedException() : Exception("A provider did not take the feedback.");
+public sealed class FeedbackFailedException(Guid otpId) : Exception("A provider did not take the feedback.")
+{
+    public Guid OtpId => otpId;
+}
 
 /// <summary>Tells providers of the end of OTPs. A message is only a trigger: what is told is read from the database.</summary>
-/// <remarks>A command that comes twice tells the provider the same twice.</remarks>
+/// <remarks>A command that comes again finds nothing owed, unless a worker died between the provider's answer and the commit.</remarks>
 public sealed partial class FeedbackConsumer(
-    DeliveryFeedback deliveries, FeedbackSender sender, DatabaseCircuitBreaker database, IOptions<FeedbackOptions> options,
-    FeedbackMetrics metrics, ILogger<FeedbackConsumer> logger) : IConsumer<FeedbackDue>
+    DeliveryFeedback deliveries, FeedbackSender sender, DatabaseCircuitBreaker database, OtpSecrets secrets,
+    IOptions<FeedbackOptions> options, FeedbackMetrics metrics, ILogger<FeedbackConsumer> logger) : IConsumer<FeedbackDue>
 {
     public async Task Consume(ConsumeContext<FeedbackDue> context)
     {
         var command = context.Message;
-        var feedback = await database.RunAsync(() => deliveries.FindAsync(command.ApplicationId, command.OtpId, CancellationToken.None));
-        if (feedback is null)
+        var owed = await database.RunAsync(() => deliveries.FindAsync(command, IsReplay(context.ReceiveContext), CancellationToken.None));
+        if (owed is not { Message: var message })
         {
             metrics.Skipped();
             return;
@@ -29,33 +35,34 @@ public sealed partial class FeedbackConsumer(
 
         using var activity = WorkerTelemetry.Source.StartActivity("otp feedback", ActivityKind.Client);
         activity?.SetTag("otp.id", command.OtpId);
-        activity?.SetTag("otp.provider", feedback.Provider);
-        var outcome = await sender.SendAsync(feedback);
+        activity?.SetTag("otp.provider", message.Provider);
+        var outcome = await sender.SendAsync(message);
         activity?.SetTag("otp.outcome", outcome.GetType().Name);
         if (outcome is SendOutcome.Accepted)
         {
-            metrics.Told(feedback.Provider);
+            await database.RunAsync(() => deliveries.EndAsync(command.OtpId, CancellationToken.None));
+            metrics.Told(message.Provider);
             return;
         }
 
         activity?.SetStatus(ActivityStatusCode.Error);
-        var pause = outcome is SendOutcome.Refused ? null : options.Value.PauseAfter(command.Attempt, outcome.Wait);
+        var attempt = owed.Attempt ?? 1;
+        var pause = owed.Attempt is null || outcome is SendOutcome.Refused ? null : options.Value.PauseAfter(attempt, outcome.Wait);
         if (pause is not { } delay)
         {
-            metrics.Parked(feedback.Provider);
-            Log.Parked(logger, feedback.DeliveryId, feedback.Provider, command.Attempt, outcome.Cause!);
-            throw new FeedbackFailedException();
+            metrics.Parked(message.Provider);
+            Log.Parked(logger, message.DeliveryId, message.Provider, attempt, outcome.Cause!);
+            throw new FeedbackFailedException(command.OtpId);
         }
 
-        metrics.Failed(feedback.Provider);
-        Log.Failed(logger, feedback.DeliveryId, feedback.Provider, command.Attempt, outcome.Cause!, delay);
-        var next = command with { Attempt = Math.Max(command.Attempt, 1) + 1 };
-        await database.RunAsync(async () =>
-        {
-            await deliveries.PostponeAsync(next, delay, Activity.Current?.Id, CancellationToken.None);
-            return true;
-        });
+        metrics.Failed(message.Provider);
+        Log.Failed(logger, message.DeliveryId, message.Provider, attempt, outcome.Cause!, delay);
+        await database.RunAsync(
+            () => deliveries.PostponeAsync(command.OtpId, attempt + 1, delay, Activity.Current?.Id, CancellationToken.None));
     }
+
+    private bool IsReplay(ReceiveContext context) =>
+        context.TransportHeaders.Get<string>(DeadLetterStore.ReplayHeader) is { } mark && secrets.DecryptReplayMark(mark) is not null;
 
     private static partial class Log
     {

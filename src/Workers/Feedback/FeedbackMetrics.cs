@@ -16,7 +16,8 @@ public sealed class FeedbackMetrics
             "otp.feedback", "{attempt}",
             "Attempts to tell a provider of the end of an OTP, by outcome: told, failed (tried again later), parked.");
         _skipped = meter.CreateCounter<long>(
-            "otp.feedback.skipped", "{message}", "Commands for feedback that is not due: the OTP is unknown, or owes none.");
+            "otp.feedback.skipped", "{message}",
+            "Commands for feedback that is not owed: the OTP is unknown, or owes none, or none any more.");
     }
 
     public void Told(string provider) => Count(provider, "told");

@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Hosting.Bus;
 
 namespace OtpPipeline.Workers.Feedback;
@@ -26,6 +27,26 @@ public static class FeedbackSetup
             endpoint.PrefetchCount = 2 * concurrency;
             endpoint.ConcurrentMessageLimit = concurrency;
             endpoint.ConfigureConsumer<FeedbackConsumer>(context);
+            endpoint.ConfigureError(pipe => pipe.UseFilter(new EndOfDeadLetters(context)));
         });
+    }
+
+    /// <summary>Feedback that has become a dead letter is owed no more: an operator decides.</summary>
+    /// <remarks>After the dead letter's commit, so that a worker that dies before it leaves the feedback owed.</remarks>
+    /// <param name="services">Has what needs the bus, which is not built yet when the filter is made.</param>
+    private sealed class EndOfDeadLetters(IServiceProvider services) : IFilter<ExceptionReceiveContext>
+    {
+        public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
+        {
+            await next.Send(context);
+            if (context.Exception is FeedbackFailedException failed)
+            {
+                var feedback = services.GetRequiredService<DeliveryFeedback>();
+                await services.GetRequiredService<DatabaseCircuitBreaker>()
+                    .RunAsync(() => feedback.EndAsync(failed.OtpId, CancellationToken.None));
+            }
+        }
+
+        public void Probe(ProbeContext context) => context.CreateFilterScope("endOfDeadLetters");
     }
 }

@@ -18,7 +18,7 @@ public sealed class JobOptions
     public int ExpiryBatch { get; set; } = 500;
 
     /// <summary>
-    /// Pause between two searches for deliveries with an ended lease or a lost work command. 100 ms to 1 minute; default 1 second.
+    /// Pause between two searches for ended leases and for lost commands of work or feedback. 100 ms to 1 minute; default 1 second.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan RecoveryInterval { get; set; } = TimeSpan.FromSeconds(1);

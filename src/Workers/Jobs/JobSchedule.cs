@@ -18,6 +18,7 @@ public static class JobSchedule
             quartz.UseTimeProvider(new SteadyTime(TimeProvider.System));
             quartz.Every<ExpiryJob>(o => o.ExpiryInterval);
             quartz.Every<DeliveryRecoveryJob>(o => o.RecoveryInterval);
+            quartz.Every<FeedbackJob>(o => o.RecoveryInterval);
             quartz.Every<StepJob>(o => o.StepInterval);
             quartz.Every<CallbackJob>(o => o.CallbackInterval);
             quartz.Every<PurgeJob>(o => o.PurgeInterval);

@@ -126,6 +126,9 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
         public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
             inner.FindAsync(applicationId, otpId, cancellationToken);
 
+        public Task<OtpReading?> FindWithFeedbackAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+            inner.FindWithFeedbackAsync(applicationId, otpId, cancellationToken);
+
         public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) =>
             inner.PurgeAsync(periods, limit, cancellationToken);
     }

@@ -1,4 +1,6 @@
 using OtpPipeline.Core.Applications.Limits;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
@@ -40,6 +42,9 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
     /// <summary>OTPs whose work command still waits in the outbox.</summary>
     public HashSet<Guid> Unpublished { get; } = [];
 
+    /// <summary>What OTPs owe.</summary>
+    public Dictionary<Guid, PendingFeedback> Feedback { get; } = [];
+
     public LockedOtp Add(LockedOtp otp) => Otps[otp.Otp.Id] = otp;
 
     public async Task<IIntakeUnit> BeginIntakeAsync(CancellationToken cancellationToken)
@@ -70,6 +75,12 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
     {
         Saved.Add(changes);
         Messages.AddRange(messages);
+        foreach (var owed in changes.PendingFeedback.Values)
+        {
+            Feedback[owed.OtpId] = owed;
+        }
+
+        changes.EndedFeedback.ToList().ForEach(id => Feedback.Remove(id));
         return Task.CompletedTask;
     }
 
@@ -135,6 +146,14 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
 
     public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
         Task.FromResult(Otps.TryGetValue(otpId, out var otp) ? new OtpReading(otp.Otp, otp.Deliveries, Now) : null);
+
+    public async Task<OtpReading?> FindWithFeedbackAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+        await FindAsync(applicationId, otpId, cancellationToken) is { } reading
+            ? reading with { Feedback = Feedback.GetValueOrDefault(otpId) }
+            : null;
+
+    public async Task<LockedOtps> LockLostFeedbackAsync(int limit, CancellationToken cancellationToken) =>
+        await LockAsync(Otps.Keys, submissions: false, cancellationToken) with { Feedback = Feedback.ToDictionary() };
 
     public Task<IReadOnlyList<Guid>> FindLiveAsync(byte[] lookupHash, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);

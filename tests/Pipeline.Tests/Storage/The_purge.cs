@@ -34,6 +34,8 @@ public sealed class The_purge(SharedPipeline shared)
             Guid.NewGuid(),
             untold);
         (old, untold) = (await AgeAsync(pipeline, old), await AgeAsync(pipeline, untold));
+        await pipeline.Database.ExecuteAsync(
+            "INSERT INTO pending_feedback (otp_id, attempt, republished, due_at) SELECT unnest($1), 1, 0, now()", new[] { old, recent });
 
         await PurgeAsync(pipeline);
 
@@ -42,6 +44,7 @@ public sealed class The_purge(SharedPipeline shared)
         (await pipeline.Database.DeliveriesAsync(old)).ShouldBeEmpty();
         (await pipeline.Database.CountAsync("otp_changes WHERE otp_id = $1", old)).ShouldBe(0);
         (await pipeline.Database.CountAsync("otp_changes WHERE otp_id = $1", recent)).ShouldBeGreaterThanOrEqualTo(2);
+        (await pipeline.Database.ReadAsync(r => r.GetGuid(0), "SELECT otp_id FROM pending_feedback")).ShouldBe([recent]);
         (await pipeline.Client.GetAsync(old)).Status.ShouldBe(404);
         (await pipeline.Client.GetAsync(recent)).OtpStatus.ShouldBe("CANCELLED");
         (await pipeline.Database.CountAsync("otp_pins WHERE otp_id = $1", pending)).ShouldBe(1);

@@ -159,6 +159,9 @@ public sealed class A_database_that_is_away : IAsyncLifetime
         public Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
             inner.FindAsync(applicationId, otpId, cancellationToken);
 
+        public Task<OtpReading?> FindWithFeedbackAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+            inner.FindWithFeedbackAsync(applicationId, otpId, cancellationToken);
+
         public Task<int> PurgeAsync(PurgePeriods periods, int limit, CancellationToken cancellationToken) =>
             inner.PurgeAsync(periods, limit, cancellationToken);
     }

@@ -16,6 +16,8 @@ public sealed partial class FeedbackWorld : IAsyncLifetime
     public const string Sid = "AC0123456789abcdef0123456789abcdef";
     private readonly MeterListener _listener = new();
     private TestDatabase? _database;
+    private Task _heldMessages = Task.CompletedTask;
+    private Task _heldFeedback = Task.CompletedTask;
     private int _messages;
     private int _skipped;
 
@@ -30,6 +32,9 @@ public sealed partial class FeedbackWorld : IAsyncLifetime
     internal HttpReceiver Silent { get; private set; } = null!;
 
     internal TestDatabase Database => _database!;
+
+    /// <summary>What the failing provider answers to feedback.</summary>
+    public int FailingAnswer { get; set; } = 500;
 
     /// <summary>Commands for feedback for which nothing was due.</summary>
     public int Skipped => Volatile.Read(ref _skipped);
@@ -46,7 +51,7 @@ public sealed partial class FeedbackWorld : IAsyncLifetime
         Twilio = await HttpReceiver.StartAsync(AnswerAsTwilioAsync);
         Failing = await HttpReceiver.StartAsync(async context =>
         {
-            context.Response.StatusCode = context.Request.Path == "/told" ? 500 : 200;
+            context.Response.StatusCode = context.Request.Path == "/told" ? FailingAnswer : 200;
             await context.Response.WriteAsync("""{"id":"failing-1"}""");
         });
         Silent = await HttpReceiver.StartAsync();
@@ -88,11 +93,35 @@ public sealed partial class FeedbackWorld : IAsyncLifetime
     {
         var reading = await Host.SettledAsync(
             otpId, o => o.Deliveries.Count == attempt && o.Deliveries[^1].Status == DeliveryStatus.Sent, "it is sent");
-        var text = new[] { Twilio, Failing, Silent }.SelectMany(s => s.All)
-            .Select(r => Uri.UnescapeDataString(r.Body.Replace('+', ' ')))
-            .Last(b => b.Contains(recipient[1..], StringComparison.Ordinal));
-        return new(otpId, recipient, Pin().Match(text).Groups["pin"].Value, reading.Deliveries[^1].ProviderMessageId!);
+        return new(otpId, recipient, PinSentTo(recipient)!, reading.Deliveries[^1].ProviderMessageId!);
     }
+
+    /// <summary>The PIN in the last message to the recipient; null before a provider got one.</summary>
+    public string? PinSentTo(string recipient) => new[] { Twilio, Failing, Silent }.SelectMany(s => s.All)
+        .Select(r => Uri.UnescapeDataString(r.Body.Replace('+', ' ')))
+        .LastOrDefault(b => b.Contains(recipient[1..], StringComparison.Ordinal)) is { } text
+            ? Pin().Match(text).Groups["pin"].Value
+            : null;
+
+    /// <summary>Twilio answers no message until the result is set.</summary>
+    public TaskCompletionSource HoldMessages()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _heldMessages = held.Task;
+        return held;
+    }
+
+    /// <summary>Twilio answers no feedback until the result is set.</summary>
+    public TaskCompletionSource HoldFeedback()
+    {
+        var held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _heldFeedback = held.Task;
+        return held;
+    }
+
+    /// <summary>Rows of feedback that these OTPs owe.</summary>
+    public Task<long> OwedAsync(params Guid[] otps) =>
+        Database.CountAsync($"pending_feedback WHERE otp_id IN ({string.Join(',', otps.Select(o => $"'{o}'"))})");
 
     public async Task VerifyAsync(SentOtp otp)
     {
@@ -107,9 +136,11 @@ public sealed partial class FeedbackWorld : IAsyncLifetime
 
     private async Task AnswerAsTwilioAsync(HttpContext context)
     {
+        var isFeedback = context.Request.Path.Value!.EndsWith("/Feedback.json", StringComparison.Ordinal);
+        await (isFeedback ? _heldFeedback : _heldMessages);
         context.Response.StatusCode = 201;
         await context.Response.WriteAsync(
-            context.Request.Path.Value!.EndsWith("/Feedback.json", StringComparison.Ordinal)
+            isFeedback
                 ? $$"""{"account_sid":"{{Sid}}","outcome":"confirmed"}"""
                 : $$"""{"sid":"SM{{Interlocked.Increment(ref _messages):x32}}","status":"queued"}""");
     }
@@ -119,6 +150,7 @@ public sealed partial class FeedbackWorld : IAsyncLifetime
         var settings = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["Outbox:PollInterval"] = "00:00:00.05",
+            ["Feedback:Concurrency"] = "1",
             ["Feedback:RetryAfter:0"] = "00:00:00.01",
             ["Feedback:RetryAfter:1"] = "00:00:00.02",
             ["Deliveries:Channels:sms:Provider"] = "twilio",

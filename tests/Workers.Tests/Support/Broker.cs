@@ -139,6 +139,12 @@ internal sealed class Broker : IAsyncDisposable
         await channel.QueueDeleteAsync(queue);
     }
 
+    public async Task PurgeQueueAsync(string queue)
+    {
+        await using var channel = await _connection.CreateChannelAsync();
+        await channel.QueuePurgeAsync(queue);
+    }
+
     public async Task DeleteExchangeAsync(string exchange)
     {
         await using var channel = await _connection.CreateChannelAsync();

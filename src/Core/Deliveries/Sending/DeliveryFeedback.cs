@@ -1,31 +1,121 @@
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Batching;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
+using OtpPipeline.Core.Stores;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Core.Deliveries.Sending;
 
-/// <summary>Reads the feedback that an OTP owes to a provider, and puts it off after a failure.</summary>
-public sealed class DeliveryFeedback(IOtpStore store, IOutbox outbox, OtpSecrets secrets, FeedbackProviders providers)
+/// <summary>Feedback that an OTP owes to a provider now.</summary>
+/// <param name="Message">What the provider is told.</param>
+/// <param name="Attempt">Which attempt this is, from 1; null for a replay, which is no attempt of the schedule.</param>
+public sealed record OwedFeedback(MessageFeedback Message, int? Attempt);
+
+/// <summary>Reads the feedback that OTPs owe, and writes what followed. A row says what is owed, a command is a hint.</summary>
+public sealed class DeliveryFeedback : IAsyncDisposable
 {
     /// <summary>The outbox's name of the command.</summary>
     public const string Command = "otp-feedback";
 
-    /// <summary>Returns null when the OTP does not exist, or no feedback is due for it.</summary>
-    public async Task<MessageFeedback?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
-        await store.FindAsync(applicationId, otpId, cancellationToken) is { } reading
-            ? FeedbackRules.Decide(reading.Otp, reading.Deliveries, providers)
-            : null;
+    private readonly IOtpStore _store;
+    private readonly IOutbox _outbox;
+    private readonly OtpSecrets _secrets;
+    private readonly FeedbackProviders _providers;
+    private readonly Batcher<Guid, bool> _endings;
 
-    /// <summary>Publishes the command again after the delay.</summary>
-    public async Task PostponeAsync(FeedbackDue command, TimeSpan delay, string? traceParent, CancellationToken cancellationToken)
+    public DeliveryFeedback(
+        IOtpStore store, IOutbox outbox, OtpSecrets secrets, FeedbackProviders providers, IOptions<BatchingOptions> batching)
     {
-        var outgoing = outbox.NewBatch();
-        outgoing.Publish(command, delay: delay, traceParent: traceParent, correlationId: command.OtpId);
-        await using (var unit = await store.BeginAsync(cancellationToken))
+        (_store, _outbox, _secrets, _providers) = (store, outbox, secrets, providers);
+        _endings = new(EndAsync, StoreFailures.IsOutage, writers: 1, batching.Value.MaxBatch);
+    }
+
+    /// <summary>Returns null when the OTP does not exist or owes no feedback; what is due no more ends.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="isReplay">It was a dead letter: its OTP owes nothing, but an operator wants the provider to be told.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    public async Task<OwedFeedback?> FindAsync(FeedbackDue command, bool isReplay, CancellationToken cancellationToken)
+    {
+        if (await _store.FindWithFeedbackAsync(command.ApplicationId, command.OtpId, cancellationToken) is not { } reading
+            || (reading.Feedback is null && !isReplay))
         {
-            await unit.SaveAsync(new OtpChanges(outgoing, default, secrets), outgoing.Messages, cancellationToken);
+            return null;
         }
 
-        outbox.Dispatch(outgoing);
+        if (FeedbackRules.Decide(reading.Otp, reading.Deliveries, _providers) is { } message)
+        {
+            return new(message, reading.Feedback?.Attempt);
+        }
+
+        if (reading.Feedback is not null)
+        {
+            await EndAsync(command.OtpId, cancellationToken);
+        }
+
+        return null;
+    }
+
+    /// <summary>The OTP owes nothing any more. Many calls share one commit.</summary>
+    public Task<bool> EndAsync(Guid otpId, CancellationToken cancellationToken) => _endings.AddAsync(otpId, cancellationToken);
+
+    /// <summary>Publishes the command again after the delay, for this attempt.</summary>
+    public Task<int> PostponeAsync(
+        Guid otpId, int attempt, TimeSpan delay, string? traceParent, CancellationToken cancellationToken) => RunAsync(
+        unit => unit.LockAsync([otpId], submissions: false, cancellationToken),
+        (changes, otp, _) =>
+        {
+            changes.TraceParent = traceParent;
+            changes.PostponeFeedback(otp, attempt, delay);
+        },
+        cancellationToken);
+
+    /// <summary>Publishes commands again that seem lost. Returns the number of OTPs.</summary>
+    public Task<int> RepublishAsync(int limit, CancellationToken cancellationToken) => RunAsync(
+        unit => unit.LockLostFeedbackAsync(limit, cancellationToken),
+        (changes, otp, locked) =>
+        {
+            if (locked.Feedback.TryGetValue(otp.Otp.Id, out var owed) && owed.DueAt <= changes.Now)
+            {
+                changes.RepublishFeedback(otp, owed, locked.Unpublished.Contains(otp.Otp.Id));
+            }
+        },
+        cancellationToken);
+
+    public ValueTask DisposeAsync() => _endings.DisposeAsync();
+
+    private async Task<IReadOnlyList<bool>> EndAsync(IReadOnlyList<Guid> otpIds, CancellationToken cancellationToken)
+    {
+        await RunAsync(
+            unit => unit.LockAsync(otpIds.ToHashSet(), submissions: false, cancellationToken),
+            (changes, otp, _) => changes.EndedFeedback.Add(otp.Otp.Id),
+            cancellationToken);
+        return [.. otpIds.Select(_ => true)];
+    }
+
+    private async Task<int> RunAsync(
+        Func<IOtpUnit, Task<LockedOtps>> find, Action<OtpChanges, LockedOtp, LockedOtps> apply, CancellationToken cancellationToken)
+    {
+        var outgoing = _outbox.NewBatch();
+        int count;
+        await using (var unit = await _store.BeginAsync(cancellationToken))
+        {
+            var locked = await find(unit);
+            count = locked.Otps.Count;
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets) { Feedback = _providers };
+            foreach (var otp in locked.Otps.Values)
+            {
+                apply(changes, otp, locked);
+            }
+
+            if (!changes.IsEmpty)
+            {
+                await unit.SaveAsync(changes, outgoing.Messages, cancellationToken);
+            }
+        }
+
+        _outbox.Dispatch(outgoing);
+        return count;
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Batching;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
@@ -16,18 +17,20 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
+    private readonly FeedbackProviders _feedback;
     private readonly DeliveryConsequences _consequences;
     private readonly SpendingBudgets _budgets;
     private readonly ReleaseSignal _release;
     private readonly Batcher<ReportedOutcome, bool> _batcher;
 
     public DeliveryOutcomes(
-        IOtpStore store, IOutbox outbox, OtpSecrets secrets, DeliveryConsequences consequences, SpendingBudgets budgets,
-        ReleaseSignal release, IOptions<BatchingOptions> batching)
+        IOtpStore store, IOutbox outbox, OtpSecrets secrets, FeedbackProviders feedback, DeliveryConsequences consequences,
+        SpendingBudgets budgets, ReleaseSignal release, IOptions<BatchingOptions> batching)
     {
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
+        _feedback = feedback;
         _consequences = consequences;
         _budgets = budgets;
         _release = release;
@@ -51,7 +54,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
                 reports.Select(r => r.OtpId).ToHashSet(), [.. reports.Select(r => r.Message).OfType<ProviderMessage>()], cancellationToken);
             var budgets = await _budgets.LockAsync(unit, reports.Select(r => r.ApplicationId), cancellationToken);
             var kept = locked.KeptReceipts.ToLookup(r => new ProviderMessage(r.Provider, r.ProviderMessageId));
-            var changes = new OtpChanges(outgoing, locked.Now, _secrets) { Budgets = budgets };
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets) { Budgets = budgets, Feedback = _feedback };
             for (var i = 0; i < reports.Count; i++)
             {
                 var report = reports[i];
@@ -59,6 +62,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
                 if (locked.Otps.TryGetValue(report.OtpId, out var otp)
                     && otp.Deliveries.Find(d => d.Id == report.DeliveryId && d.LeaseId == report.LeaseId) is { } delivery)
                 {
+                    var awaited = changes.AwaitsMessageId(otp, delivery);
                     written[i] = delivery.Status switch
                     {
                         DeliveryStatus.Sending => Apply(changes, otp, delivery, report),
@@ -69,6 +73,11 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
                     if (written[i] && report.Message is { } message)
                     {
                         ApplyKept(changes, otp, delivery, kept[message]);
+                    }
+
+                    if (awaited)
+                    {
+                        changes.OweFeedback(otp);
                     }
                 }
             }

@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 
 namespace OtpPipeline.Core.Otps.Changes;
 
@@ -15,6 +16,9 @@ public interface IOtpStore
     /// <summary>Reads an OTP of this application, its deliveries and the clock; null when there is no such OTP.</summary>
     Task<OtpReading?> FindAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken);
 
+    /// <summary>Also reads the feedback that the OTP owes.</summary>
+    Task<OtpReading?> FindWithFeedbackAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken);
+
     /// <summary>
     /// Deletes one bounded batch of outdated rows, such as OTPs final longer than the retention. Returns the number of rows.
     /// </summary>
@@ -28,4 +32,8 @@ public sealed record PurgePeriods(TimeSpan FinalOtps, TimeSpan SandboxMessages, 
 /// <param name="Otp">The row.</param>
 /// <param name="Deliveries">Oldest first.</param>
 /// <param name="Now">The database's clock at the time of the read.</param>
-public sealed record OtpReading(Otp Otp, IReadOnlyList<Delivery> Deliveries, DateTime Now);
+public sealed record OtpReading(Otp Otp, IReadOnlyList<Delivery> Deliveries, DateTime Now)
+{
+    /// <summary>When reading for feedback: what the OTP owes; null for nothing.</summary>
+    public PendingFeedback? Feedback { get; init; }
+}

@@ -47,6 +47,10 @@ public interface IOtpUnit : IAsyncDisposable
     /// </remarks>
     Task<LockedOtps> LockLostDeliveriesAsync(IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Locks OTPs that owe feedback whose command seems lost, and reads what they owe.</summary>
+    /// <remarks>Skips those that another transaction holds. What they owe is read under the lock: it may have ended since.</remarks>
+    Task<LockedOtps> LockLostFeedbackAsync(int limit, CancellationToken cancellationToken);
+
     /// <summary>Writes the changes and the messages, and commits.</summary>
     Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken);
 }

@@ -1,5 +1,6 @@
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Secrets;
@@ -46,7 +47,10 @@ public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOt
     /// <summary>When searching for due steps: the step that is due, by OTP.</summary>
     public IReadOnlyDictionary<Guid, int> DueSteps { get; init; } = new Dictionary<Guid, int>();
 
-    /// <summary>When searching for lost deliveries: OTPs whose work command is still in the outbox.</summary>
+    /// <summary>When searching for lost feedback: what each OTP owes.</summary>
+    public IReadOnlyDictionary<Guid, PendingFeedback> Feedback { get; init; } = new Dictionary<Guid, PendingFeedback>();
+
+    /// <summary>When searching for lost messages: OTPs whose command is still in the outbox.</summary>
     public IReadOnlySet<Guid> Unpublished { get; init; } = new HashSet<Guid>();
 
     /// <summary>When writing outcomes: receipts that wait for their messages' ids.</summary>

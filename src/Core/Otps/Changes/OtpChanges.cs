@@ -3,7 +3,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
-using OtpPipeline.Core.Errors;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Formats;
 using OtpPipeline.Core.Otps.Plans;
 using OtpPipeline.Core.Receipts;
@@ -61,6 +61,12 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     /// <summary>OTPs whose waiting step has started, or is needed no more.</summary>
     public HashSet<Guid> EndedWaits { get; } = [];
 
+    /// <summary>What OTPs owe to providers, by OTP; it replaces what they owed before.</summary>
+    public Dictionary<Guid, PendingFeedback> PendingFeedback { get; } = [];
+
+    /// <summary>OTPs that owe no feedback any more.</summary>
+    public HashSet<Guid> EndedFeedback { get; } = [];
+
     /// <summary>New versions of PINs.</summary>
     public List<OtpPin> NewPins { get; } = [];
 
@@ -90,7 +96,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
     public bool IsEmpty =>
         Otps.Count == 0 && UpdatedDeliveries.Count == 0 && NewDeliveries.Count == 0 && Histories.Count == 0 && CountedSends.Count == 0
             && Spendings.Count == 0 && Submissions.Count == 0 && MatchedReceipts.Count == 0 && PendingSteps.Count == 0
-            && EndedWaits.Count == 0;
+            && EndedWaits.Count == 0 && PendingFeedback.Count == 0 && EndedFeedback.Count == 0;
 
     /// <summary>Counts consecutive wrong guesses over all OTPs of a recipient; a right guess resets the count.</summary>
     public void CountGuess(RecipientHistory history, OtpState before, OtpState after, ApplicationLimits limits)
@@ -145,10 +151,7 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         Publish(otp, change, attached => new OtpStatusChanged(
             otp.Id, otp.ApplicationId, otp.TrackId, change.Status, change.Reason, change.Sequence, change.OccurredAt, attached.Metadata,
             Previous: 0, attached.ExternalId, otp.IsTest));
-        if (FeedbackRules.Decide(otp, locked.Deliveries, Feedback) is not null)
-        {
-            outbox.Publish(new FeedbackDue(otp.Id, otp.ApplicationId), traceParent: TraceParent, correlationId: otp.Id);
-        }
+        this.OweFeedback(locked);
     }
 
     /// <summary>Writes the new status of a delivery and publishes its event.</summary>
@@ -184,21 +187,9 @@ public sealed class OtpChanges(OutboxBatch outbox, DateTime now, OtpSecrets secr
         }
     }
 
-    /// <summary>Stores the answer to a submission for its repetition; a null error is success.</summary>
-    public void Remember(LockedOtp locked, byte[] submission, OtpError? error)
-    {
-        var row = new OtpSubmission
-        {
-            OtpId = locked.Otp.Id,
-            Hash = submission,
-            Code = error?.Code,
-            AttemptsRemaining = error?.AttemptsRemaining,
-        };
-        locked.Submissions.Add(row);
-        Submissions.Add(row);
-    }
-
-    private static int Number(LockedOtp locked, int step) => locked.Deliveries.Where(d => d.Step == step).Max(d => d.Attempt) + 1;
+    /// <summary>Publishes the command for the OTP's feedback.</summary>
+    public void PublishFeedback(Otp otp, TimeSpan? delay = null) => outbox.Publish(
+        new FeedbackDue(otp.Id, otp.ApplicationId), delay: delay, traceParent: TraceParent, correlationId: otp.Id);
 
     private OtpChange Add(Otp otp, OtpChangeKind kind, Guid? deliveryId, string status, string? reason)
     {

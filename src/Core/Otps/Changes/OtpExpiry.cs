@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Outbox;
 

@@ -3,6 +3,7 @@ using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Stores;

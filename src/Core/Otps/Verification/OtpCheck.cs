@@ -1,6 +1,7 @@
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Reading;

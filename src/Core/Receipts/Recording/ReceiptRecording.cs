@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Secrets;
@@ -17,19 +18,21 @@ public sealed class ReceiptRecording : IAsyncDisposable
     private readonly IOtpStore _store;
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
+    private readonly FeedbackProviders _feedback;
     private readonly ReceiptMetrics _metrics;
     private readonly DroppedReceipts _dropped;
     private readonly Batcher<ReceiptToken, FoundDelivery?> _finding;
     private readonly Batcher<ReceivedReceipt, ReceiptResult> _recording;
 
     public ReceiptRecording(
-        IReceiptStore receipts, IOtpStore store, IOutbox outbox, OtpSecrets secrets, ReceiptMetrics metrics,
+        IReceiptStore receipts, IOtpStore store, IOutbox outbox, OtpSecrets secrets, FeedbackProviders feedback, ReceiptMetrics metrics,
         DroppedReceipts dropped, IOptions<BatchingOptions> batching)
     {
         _receipts = receipts;
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
+        _feedback = feedback;
         _metrics = metrics;
         _dropped = dropped;
         _finding = new(FindAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
@@ -131,13 +134,13 @@ public sealed class ReceiptRecording : IAsyncDisposable
         await using (var unit = await _store.BeginAsync(cancellationToken))
         {
             var locked = await unit.LockAsync(matches.Select(m => m.Delivery.OtpId).ToHashSet(), submissions: false, cancellationToken);
-            var changes = new OtpChanges(outgoing, locked.Now, _secrets);
+            var changes = new OtpChanges(outgoing, locked.Now, _secrets) { Feedback = _feedback };
             foreach (var (i, match) in matches)
             {
                 changes.TraceParent = received[i].TraceParent;
                 results[i] = locked.Otps.TryGetValue(match.OtpId, out var otp)
                     && otp.Deliveries.Find(d => d.Id == match.DeliveryId) is { } delivery
-                    ? DeliveryReceipts.Apply(changes, otp, delivery, received[i].Receipt) ? ReceiptResult.Matched : ReceiptResult.Repeated
+                    ? Apply(changes, otp, delivery, received[i].Receipt)
                     : ReceiptResult.Unknown;
             }
 
@@ -148,6 +151,22 @@ public sealed class ReceiptRecording : IAsyncDisposable
         }
 
         _outbox.Dispatch(outgoing);
+    }
+
+    private static ReceiptResult Apply(OtpChanges changes, LockedOtp otp, Delivery delivery, Receipt receipt)
+    {
+        var awaited = changes.AwaitsMessageId(otp, delivery);
+        if (!DeliveryReceipts.Apply(changes, otp, delivery, receipt))
+        {
+            return ReceiptResult.Repeated;
+        }
+
+        if (awaited)
+        {
+            changes.OweFeedback(otp);
+        }
+
+        return ReceiptResult.Matched;
     }
 
     private static FoundDelivery? DeliveryOf(ReceivedReceipt received, FoundDeliveries? found)

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 using OtpPipeline.Contracts;
 using OtpPipeline.Core.Callbacks;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 
 namespace OtpPipeline.Hosting.Bus.Messages;
 

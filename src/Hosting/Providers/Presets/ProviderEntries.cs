@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 
 namespace OtpPipeline.Hosting.Providers.Presets;
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Batching;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Receipts;
@@ -219,7 +220,8 @@ public class The_outcome_of_a_delivery
         Options.Create(_options));
 
     private DeliveryOutcomes Outcomes() => new(
-        _store, _store, Some.Secrets, Consequences(), Some.Budgets(_options), new(Options.Create(_options)), Options.Create(new BatchingOptions()));
+        _store, _store, Some.Secrets, FeedbackProviders.None, Consequences(), Some.Budgets(_options), new(Options.Create(_options)),
+        Options.Create(new BatchingOptions()));
 
     private DeliveryConsequences Consequences() => new(Some.Routes(_options), Options.Create(_options));
 

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Tests.Support;
@@ -109,8 +110,8 @@ public class What_a_delivery_costs
     {
         var options = Options.Create(_options);
         await using var outcomes = new DeliveryOutcomes(
-            _store, _store, Some.Secrets, new(Some.Routes(_options), options), Some.Budgets(_options, limit), new(options),
-            Options.Create(new BatchingOptions()));
+            _store, _store, Some.Secrets, FeedbackProviders.None, new(Some.Routes(_options), options), Some.Budgets(_options, limit),
+            new(options), Options.Create(new BatchingOptions()));
         var row = otp.Deliveries[0];
         await outcomes.RecordAsync(new(otp.Otp.Id, otp.Otp.ApplicationId, row.Id, row.LeaseId!.Value, outcome), CancellationToken.None);
     }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Verification;
@@ -42,7 +43,7 @@ public class Feedback_on_a_message
         var message = End(otp, verified: true).Messages.Single(m => m.MessageType == "feedback");
 
         Some.Json(message).EnumerateObject().Select(p => p.Value.ToString()).ShouldBe(
-            [otp.Otp.Id.ToString(), otp.Otp.ApplicationId.ToString(), "1"]);
+            [otp.Otp.Id.ToString(), otp.Otp.ApplicationId.ToString()]);
         message.CorrelationId.ShouldBe(otp.Otp.Id);
     }
 
@@ -124,12 +125,16 @@ public class Feedback_on_a_message
 
         otp.Otp.Status.ShouldBe(verified ? OtpStatus.Verified : OtpStatus.Expired);
         store.Messages.Select(m => m.MessageType).ShouldBe(["status", "feedback"]);
+        var owed = store.Feedback.Values.ShouldHaveSingleItem();
+        (owed.OtpId, owed.Attempt, owed.Republished, owed.DueAt).ShouldBe((otp.Otp.Id, 1, 0, store.Now.AddMinutes(1)));
     }
 
     private static OutboxBatch End(LockedOtp otp, bool verified)
     {
         var (changes, batch) = Changes(verified ? Some.Now : AfterTheEnd);
         changes.Move(otp, verified ? OtpRules.Verify(otp.State, new(true, false), Some.Now).State : otp.State.At(AfterTheEnd));
+        changes.PendingFeedback.Keys.ShouldBe(
+            batch.Messages.Where(m => m.MessageType == "feedback").Select(m => m.CorrelationId!.Value), "a row for each command");
         return batch;
     }
 

@@ -1,5 +1,6 @@
 using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;

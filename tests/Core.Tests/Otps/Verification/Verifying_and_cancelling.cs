@@ -4,6 +4,7 @@ using OtpPipeline.Core.Applications.Limits;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Otps.Verification;

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Batching;
+using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Receipts.Recording;
 using OtpPipeline.Core.Tests.Support;
@@ -62,7 +64,7 @@ public sealed class Receipts_that_are_dropped : IDisposable
         var store = new StoreInMemory();
         var receipts = new ReceiptsInMemory(store) { Dropped = { ["a"] = 3 } };
         await using var recording = new ReceiptRecording(
-            receipts, store, store, Some.Secrets, new(_services.GetRequiredService<IMeterFactory>()), _dropped,
+            receipts, store, store, Some.Secrets, FeedbackProviders.None, new(_services.GetRequiredService<IMeterFactory>()), _dropped,
             Options.Create(new BatchingOptions()));
 
         (await recording.RecordAsync(new("a", new(ReceiptStatus.Delivered, ProviderMessageId: "m")), CancellationToken.None))

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
@@ -212,8 +213,8 @@ public class Recording_a_receipt
     }
 
     private ReceiptRecording Recording() => new(
-        _receipts, _store, _store, Some.Secrets, Metrics, new(Metrics, TimeProvider.System, NullLogger<DroppedReceipts>.Instance),
-        Options.Create(new BatchingOptions()));
+        _receipts, _store, _store, Some.Secrets, FeedbackProviders.None, Metrics,
+        new(Metrics, TimeProvider.System, NullLogger<DroppedReceipts>.Instance), Options.Create(new BatchingOptions()));
 
     private async Task<ReceiptResult> RecordAsync(LockedOtp otp, Receipt receipt)
     {
@@ -225,7 +226,7 @@ public class Recording_a_receipt
     private async Task<bool> OutcomeAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {
         await using var outcomes = new DeliveryOutcomes(
-            _store, _store, Some.Secrets, new(Some.Routes(), Options.Create(new DeliveryOptions())), Some.Budgets(),
+            _store, _store, Some.Secrets, FeedbackProviders.None, new(Some.Routes(), Options.Create(new DeliveryOptions())), Some.Budgets(),
             new(Options.Create(new DeliveryOptions())), Options.Create(new BatchingOptions()));
         var row = otp.Deliveries[delivery];
         return await outcomes.RecordAsync(

@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Workers.Tests.Providers.Support;
 

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace OtpPipeline.Core.Deliveries;
+namespace OtpPipeline.Core.Deliveries.Feedback;
 
 /// <summary>The providers that want to know whether their messages led to a verification.</summary>
 /// <param name="providers">By name: whether they also want to know of OTPs that nobody verified.</param>

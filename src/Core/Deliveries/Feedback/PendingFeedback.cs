@@ -1,0 +1,16 @@
+namespace OtpPipeline.Core.Deliveries.Feedback;
+
+/// <summary>Feedback that an OTP owes; at most one of an OTP. Deleted when its provider took it and when it is a dead letter.</summary>
+public sealed class PendingFeedback
+{
+    public required Guid OtpId { get; init; }
+
+    /// <summary>The next attempt, from 1.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How often the command for this attempt was published again.</summary>
+    public required int Republished { get; init; }
+
+    /// <summary>When its command seems lost.</summary>
+    public required DateTime DueAt { get; init; }
+}

@@ -623,6 +623,33 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                     b.ToTable("deliveries", (string)null);
                 });
 
+            modelBuilder.Entity("OtpPipeline.Core.Deliveries.Feedback.PendingFeedback", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("otp_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("integer")
+                        .HasColumnName("attempt");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Republished")
+                        .HasColumnType("integer")
+                        .HasColumnName("republished");
+
+                    b.HasKey("OtpId")
+                        .HasName("pk_pending_feedback");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_pending_feedback_due_at");
+
+                    b.ToTable("pending_feedback", (string)null);
+                });
+
             modelBuilder.Entity("OtpPipeline.Core.Deliveries.Providers.ProviderReport", b =>
                 {
                     b.Property<string>("Provider")

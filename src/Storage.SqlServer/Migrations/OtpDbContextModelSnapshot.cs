@@ -702,6 +702,34 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                     b.ToTable("deliveries", (string)null);
                 });
 
+            modelBuilder.Entity("OtpPipeline.Core.Deliveries.Feedback.PendingFeedback", b =>
+                {
+                    b.Property<Guid>("OtpId")
+                        .HasColumnType("uniqueidentifier")
+                        .HasColumnName("otp_id");
+
+                    b.Property<int>("Attempt")
+                        .HasColumnType("int")
+                        .HasColumnName("attempt");
+
+                    b.Property<DateTime>("DueAt")
+                        .HasPrecision(6)
+                        .HasColumnType("datetime2(6)")
+                        .HasColumnName("due_at");
+
+                    b.Property<int>("Republished")
+                        .HasColumnType("int")
+                        .HasColumnName("republished");
+
+                    b.HasKey("OtpId")
+                        .HasName("pk_pending_feedback");
+
+                    b.HasIndex("DueAt")
+                        .HasDatabaseName("ix_pending_feedback_due_at");
+
+                    b.ToTable("pending_feedback", (string)null);
+                });
+
             modelBuilder.Entity("OtpPipeline.Core.Deliveries.Providers.ProviderReport", b =>
                 {
                     b.Property<string>("Provider")

@@ -345,6 +345,20 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "pending_feedback",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    attempt = table.Column<int>(type: "int", nullable: false),
+                    republished = table.Column<int>(type: "int", nullable: false),
+                    due_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pending_feedback", x => x.otp_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pending_steps",
                 columns: table => new
                 {
@@ -682,6 +696,11 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 filter: "parked_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_pending_feedback_due_at",
+                table: "pending_feedback",
+                column: "due_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_pending_steps_due_at",
                 table: "pending_steps",
                 column: "due_at");
@@ -769,6 +788,9 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
 
             migrationBuilder.DropTable(
                 name: "outbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "pending_feedback");
 
             migrationBuilder.DropTable(
                 name: "pending_steps");

@@ -337,6 +337,20 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "pending_feedback",
+                columns: table => new
+                {
+                    otp_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    attempt = table.Column<int>(type: "integer", nullable: false),
+                    republished = table.Column<int>(type: "integer", nullable: false),
+                    due_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_pending_feedback", x => x.otp_id);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "pending_steps",
                 columns: table => new
                 {
@@ -630,6 +644,11 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 filter: "parked_at IS NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_pending_feedback_due_at",
+                table: "pending_feedback",
+                column: "due_at");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_pending_steps_due_at",
                 table: "pending_steps",
                 column: "due_at");
@@ -715,6 +734,9 @@ namespace OtpPipeline.Storage.Postgres.Migrations
 
             migrationBuilder.DropTable(
                 name: "outbox_messages");
+
+            migrationBuilder.DropTable(
+                name: "pending_feedback");
 
             migrationBuilder.DropTable(
                 name: "pending_steps");

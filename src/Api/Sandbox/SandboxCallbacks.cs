@@ -86,11 +86,12 @@ internal static class SandboxCallbacks
         }
 
         var applicationId = http.Caller().Application.Id;
-        var retention = options.Value.Retention;
+        var seconds = options.Value.Retention.TotalSeconds;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
 #pragma warning disable RS0030 // Inside a query it is the database's clock.
         var rows = await context.SandboxCallbacks.AsNoTracking()
-            .Where(c => c.OtpId == id && c.ReceivedAt > DateTime.UtcNow - retention && context.Otps.Any(o => o.Id == id && o.ApplicationId == applicationId))
+            .Where(c => c.OtpId == id && c.ReceivedAt > DateTime.UtcNow.AddSeconds(-seconds)
+                && context.Otps.Any(o => o.Id == id && o.ApplicationId == applicationId))
             .OrderByDescending(c => c.ReceivedAt).ThenByDescending(c => c.Id)
             .Take(MaxCallbacks)
             .ToListAsync(cancellationToken);

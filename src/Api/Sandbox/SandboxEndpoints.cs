@@ -56,11 +56,12 @@ internal static class SandboxEndpoints
         }
 
         var applicationId = http.Caller().Application.Id;
-        var retention = options.Value.Retention;
+        var seconds = options.Value.Retention.TotalSeconds;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
 #pragma warning disable RS0030 // Inside a query it is the database's clock.
         var rows = await context.SandboxMessages.AsNoTracking()
-            .Where(m => m.ApplicationId == applicationId && hashes.Contains(m.RecipientHash) && m.SentAt > DateTime.UtcNow - retention)
+            .Where(m => m.ApplicationId == applicationId && hashes.Contains(m.RecipientHash)
+                && m.SentAt > DateTime.UtcNow.AddSeconds(-seconds))
             .OrderByDescending(m => m.SentAt).ThenByDescending(m => m.Id)
             .Take(MaxMessages)
             .ToListAsync(cancellationToken);

@@ -6,6 +6,11 @@ internal static class ApplicationLocks
     /// <summary>The number of the error that a lock is not had in time; treated as a lock time-out of the server's own.</summary>
     public const int TimeoutNumber = 51222;
 
+    /// <summary>The number of the error that the server chose this transaction to end a deadlock; sp_getapplock raises none.</summary>
+    public const int DeadlockNumber = 51205;
+
+    private const int Deadlock = -3;
+
     /// <summary>
     /// Locks the names of a JSON list in their order, so that transactions lock in one order. sp_getapplock takes one name a call.
     /// </summary>
@@ -18,6 +23,7 @@ internal static class ApplicationLocks
         BEGIN
             EXEC @{names}_got = sp_getapplock
                 @Resource = @{names}_name, @LockMode = '{mode}', @LockOwner = 'Transaction', @LockTimeout = 5000;
+            IF @{names}_got = {Deadlock} THROW {DeadlockNumber}, 'The lock on a name ended in a deadlock.', 1;
             IF @{names}_got < 0 THROW {TimeoutNumber}, 'The lock on a name was not had in time.', 1;
             SET @{names}_name = (SELECT MIN(name) FROM @{names}_left WHERE name > @{names}_name);
         END;

@@ -20,9 +20,10 @@ internal sealed class SqlServerCheck(SqlServerDatabase database)
 
     private const string CollationSql =
         $"""
-        SELECT CONCAT(t.name, '.', c.name) FROM sys.columns c JOIN sys.tables t ON t.object_id = c.object_id
+        SELECT TOP (5) CONCAT(t.name, '.', c.name) FROM sys.columns c JOIN sys.tables t ON t.object_id = c.object_id
         WHERE t.name IN ('otps', 'deliveries', 'outbox_messages', 'inbox_messages', 'application_identifiers')
           AND c.collation_name <> '{Collation.Exact}'
+        ORDER BY t.name, c.name
         """;
 
     private const string RightsSql =

@@ -21,6 +21,7 @@ internal static class SqlServerErrors
         [2627] = (StoreFailure.Duplicate, "unique constraint"),
 
         [1205] = (StoreFailure.Retry, "deadlock"),
+        [ApplicationLocks.DeadlockNumber] = (StoreFailure.Retry, "deadlock of a lock on a name"),
         [3960] = (StoreFailure.Retry, "update conflict under snapshot isolation"),
         [41302] = (StoreFailure.Retry, "update conflict in a memory-optimised table"),
         [41305] = (StoreFailure.Retry, "repeatable read validation"),

@@ -19,6 +19,7 @@ public partial class The_SQL_of_each_database
     [InlineData("INSERT INTO t VALUES (1) ON CONFLICT DO NOTHING")]
     [InlineData("SELECT set_config('lock_timeout', '1', false)")]
     [InlineData("using Npgsql;")]
+    [InlineData(".Where(m => m.SentAt > DateTime.UtcNow - retention)")]
     public void Of_PostgreSQL_is_recognised(string line) => Postgres().IsMatch(line).ShouldBeTrue();
 
     [Theory]
@@ -36,7 +37,7 @@ public partial class The_SQL_of_each_database
 
     [GeneratedRegex(
         @"using Npgsql|\bunnest\(|clock_timestamp|ON CONFLICT|FOR UPDATE|SKIP LOCKED|set_config|\bpg_[a-z]+\(|\bRETURNING\b|\bLATERAL\b"
-        + @"|ANY \(\$|\$\d::|\.UseNpgsql\(",
+        + @"|ANY \(\$|\$\d::|\.UseNpgsql\(|DateTime\.UtcNow - ",
         RegexOptions.None, matchTimeoutMilliseconds: 5000)]
     private static partial Regex Postgres();
 

@@ -28,6 +28,7 @@ public sealed class The_errors_of_SQL_Server
         { 9002, 17, "the transaction log is full", StoreFailure.Outage },
         { 18456, 14, "login failed", StoreFailure.Outage },
         { 40613, 17, "the database is not currently available", StoreFailure.Outage },
+        { 51205, 16, "a lock on a name ended in a deadlock", StoreFailure.Retry },
         { 51222, 16, "a lock on a name was not had in time", StoreFailure.Busy },
         { 0, 20, "the server was not found or was not accessible", StoreFailure.Outage },
         { -2, 11, "the time-out of a command expired", StoreFailure.Busy },

@@ -35,6 +35,15 @@ async function resend(otpId) {
     }
 }
 
+// A message that is still being sent is not sent again: a resend then changes nothing.
+async function waitUntilSent(otpId) {
+    for (let i = 0; i < 100; i++, await sleep(100)) {
+        const { deliveries } = (await call('GET', `/otp/${otpId}`)).body
+        if (!['QUEUED', 'SENDING'].includes(deliveries.at(-1).status)) return
+    }
+    stop('the message was not sent')
+}
+
 // The button "call me": the next step of the plan starts now.
 async function callInstead(otpId) {
     const answer = await call('POST', `/otp/${otpId}/next`)
@@ -87,7 +96,7 @@ const phone = `+33612${String(randomInt(1e6)).padStart(6, '0')}`
 
 const { otpId } = await requestOtp(phone, `http://127.0.0.1:${server.address().port}/callbacks`)
 console.log(`requested: ${otpId}`)
-await pinOnThePhone(phone, 'sms')
+await waitUntilSent(otpId)
 console.log(`sent again: ${(await resend(otpId)).resendsLeft} resends left`)
 await pinOnThePhone(phone, 'sms', 2)
 console.log(`calling instead: step ${(await callInstead(otpId)).deliveries.at(-1).step}`)

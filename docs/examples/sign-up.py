@@ -38,6 +38,15 @@ def resend(otp_id):
         time.sleep(seconds)
 
 
+def wait_until_sent(otp_id):
+    """A message that is still being sent is not sent again: a resend then changes nothing."""
+    for _ in range(100):
+        if call("GET", f"/otp/{otp_id}")[1]["deliveries"][-1]["status"] not in ("QUEUED", "SENDING"):
+            return
+        time.sleep(0.1)
+    stop("the message was not sent")
+
+
 def call_instead(otp_id):
     """The button "call me": the next step of the plan starts now."""
     status, otp, _ = call("POST", f"/otp/{otp_id}/next")
@@ -98,7 +107,7 @@ phone = f"+33612{random.randrange(10**6):06}"
 otp = request_otp(phone, f"http://127.0.0.1:{server.server_port}/callbacks")
 otp_id = otp["otpId"]
 print(f"requested: {otp_id}")
-pin_on_the_phone(phone, "sms")
+wait_until_sent(otp_id)
 print(f"sent again: {resend(otp_id)['resendsLeft']} resends left")
 pin_on_the_phone(phone, "sms", messages=2)
 print(f"calling instead: step {call_instead(otp_id)['deliveries'][-1]['step']}")

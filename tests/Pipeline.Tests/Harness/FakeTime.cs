@@ -5,7 +5,7 @@ namespace OtpPipeline.Pipeline.Tests.Harness;
 /// <summary>A wrong clock for a process, without touching the machine's.</summary>
 internal static class FakeTime
 {
-    public static string Library
+    private static string Library
     {
         get
         {
@@ -13,5 +13,13 @@ internal static class FakeTime
             Assert.SkipWhen(string.IsNullOrEmpty(library), "needs ./test, which installs faketime");
             return library!;
         }
+    }
+
+    /// <summary>Makes the clock of a process wrong by so much: +1h, -1h.</summary>
+    public static void Set(Dictionary<string, string> environment, string offset)
+    {
+        environment["LD_PRELOAD"] = Library;
+        environment["FAKETIME"] = offset;
+        environment["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
     }
 }

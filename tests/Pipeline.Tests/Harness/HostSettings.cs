@@ -60,13 +60,6 @@ internal static class HostSettings
             ["Applications:0:CompatibleApis:Gupshup:UserId"] = "2000000001",
             ["Applications:0:CompatibleApis:Gupshup:Password"] = key,
         };
-        if (setup.ClockOffset is { } offset)
-        {
-            values["LD_PRELOAD"] = FakeTime.Library;
-            values["FAKETIME"] = offset;
-            values["FAKETIME_DONT_FAKE_MONOTONIC"] = "1";
-        }
-
         foreach (var (name, value) in CompatibleApiSettings.All.Concat(setup.Settings))
         {
             values[name] = value;

@@ -116,6 +116,12 @@ internal sealed class RunningPipeline : IAsyncDisposable
         $"attempt {attempt} of {otpId} is {status}",
         within);
 
+    /// <summary>A delivery of each OTP is SENT.</summary>
+    public Task UntilSentAsync(Guid[] otpIds) => Eventually.Until(
+        async () => await Database.CountAsync("deliveries WHERE status = 'SENT' AND otp_id = ANY ($1)", otpIds) == otpIds.Length,
+        "everything is sent",
+        TimeSpan.FromMinutes(3));
+
     public Task<OtpRow> UntilStatusAsync(Guid otpId, string status, TimeSpan? within = null) => Eventually.Get(
         async () => await Database.OtpAsync(otpId) is var otp && string.Equals(otp.Status, status, StringComparison.Ordinal) ? otp : null,
         $"{otpId} is {status}",
@@ -163,6 +169,11 @@ internal sealed class RunningPipeline : IAsyncDisposable
         if (over is { } setting)
         {
             environment[setting.Key] = setting.Value;
+        }
+
+        if (_setup.ClockOffsets is { Count: > 0 } offsets)
+        {
+            FakeTime.Set(environment, offsets[hosts.Count % offsets.Count]);
         }
 
         var host = new HostProcess(

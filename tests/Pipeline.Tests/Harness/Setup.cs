@@ -15,8 +15,8 @@ internal sealed record Setup
     /// <summary>Nobody reads what the hosts print.</summary>
     public bool UnreadLogs { get; init; }
 
-    /// <summary>How wrong the clocks of the hosts are, as faketime says it: +1h, -1h.</summary>
-    public string? ClockOffset { get; init; }
+    /// <summary>How wrong the clocks of the hosts are, given in turn to those of a kind, as faketime says it: +1h, -1h.</summary>
+    public IReadOnlyList<string> ClockOffsets { get; init; } = [];
 
     /// <summary>Options of the hosts' sessions beside their own.</summary>
     public string? ConnectionOptions { get; init; }

@@ -46,9 +46,7 @@ public sealed class A_graceful_stop(SharedPipeline shared)
         }
 
         var ids = accepted.Keys.ToArray();
-        await Eventually.Until(
-            async () => await pipeline.Database.CountAsync(
-                "deliveries WHERE status = 'SENT' AND otp_id = ANY ($1)", ids) == ids.Length, "all is sent", TimeSpan.FromMinutes(1));
+        await pipeline.UntilSentAsync(ids);
         (await pipeline.Database.CountAsync("deliveries WHERE status <> 'SENT' AND otp_id = ANY ($1)", ids)).ShouldBe(0);
         (await pipeline.Database.CountAsync("sandbox_messages s JOIN otps o ON o.recipient_hash = s.recipient_hash WHERE o.id = ANY " +
             "($1)", ids)).ShouldBe(ids.Length);

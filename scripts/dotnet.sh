@@ -33,3 +33,23 @@ dotnet_build() {
     grep -E '(error|warning) [A-Z]+[0-9]+' "$log" | sort -u | head -n 40 >&2 || show_tail "$log" 40
     die "The build of $1 failed; its whole output is in $log"
 }
+
+# hosts_ahead FOLDER: the built hosts in FOLDER/Api and FOLDER/Workers, most of their code compiled ahead: a start takes two thirds of the
+# processor time.
+hosts_ahead() {
+    local log="$PROJECT_ROOT/.local/log/hosts.log" built=bin/Release/net10.0 file
+    mkdir -p "${log%/*}"
+    rm -rf "$1"
+    say "Compiling the hosts ahead"
+    STEP_MARK="$PROJECT_ROOT/.local/hosts-ahead"
+    step "compiling the hosts ahead" "$log" env OTP_SERVICE_DIR="$STEP_MARK" dotnet publish "$PROJECT_ROOT/src/Workers" -c Release \
+        -o "$1/Workers" -nologo -v quiet -nodeReuse:false -p:PublishReadyToRun=true -p:RunAnalyzers=false -p:UseSharedCompilation=false ||
+        { show_tail "$log" 40; die "The hosts could not be compiled ahead; the whole output is in $log"; }
+    STEP_MARK=""
+    cp -R "$PROJECT_ROOT/src/Api/$built" "$1/Api"
+    # A library is the same for both.
+    for file in "$1"/Workers/*.dll; do
+        file=${file##*/}
+        if cmp -s "$PROJECT_ROOT/src/Api/$built/$file" "$PROJECT_ROOT/src/Workers/$built/$file"; then cp "$1/Workers/$file" "$1/Api/"; fi
+    done
+}

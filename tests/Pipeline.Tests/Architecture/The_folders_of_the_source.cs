@@ -19,7 +19,7 @@ public partial class The_folders_of_the_source
     [MemberData(nameof(Projects))]
     public void Never_use_each_other_in_a_circle(string project)
     {
-        var arrows = CompiledArrows.Read(Repository.Host(project));
+        var arrows = CompiledArrows.Read(Repository.Assembly(project));
 
         var circles = arrows.Where(a => Reaches(arrows.Keys, a.Key.To, a.Key.From)).Select(a => $"{a.Key.From} -> {a.Key.To}: {a.Value}");
 

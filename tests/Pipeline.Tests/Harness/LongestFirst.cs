@@ -1,3 +1,4 @@
+using OtpPipeline.Pipeline.Tests.Documentation;
 using OtpPipeline.Pipeline.Tests.Harness;
 using OtpPipeline.Pipeline.Tests.Promises;
 using Xunit;
@@ -13,7 +14,8 @@ public sealed class LongestFirst : ITestCollectionOrderer
 {
     private static readonly string[] Longest =
     [
-        nameof(SharedPipeline), nameof(ImpatientPipeline), nameof(Queues_that_somebody_deletes), nameof(Crashes_at_random), nameof(DocumentedPipeline),
+        nameof(SharedPipeline), nameof(ImpatientPipeline), nameof(Queues_that_somebody_deletes), nameof(Crashes_at_random),
+        nameof(DocumentedPipeline),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

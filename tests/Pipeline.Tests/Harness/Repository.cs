@@ -14,8 +14,14 @@ internal static class Repository
 
     public static string At(params string[] parts) => Path.Combine([Root, .. parts]);
 
-    /// <summary>The assembly of a host.</summary>
-    public static string Host(string project) => At("src", project, Output, $"OtpPipeline.{project}.dll");
+    /// <summary>The assembly of a project, as the build leaves it.</summary>
+    public static string Assembly(string project) => At("src", project, Output, $"OtpPipeline.{project}.dll");
+
+    /// <summary>The assembly of a host that a test starts; ./test compiles it ahead.</summary>
+    public static string Host(string project) =>
+        Environment.GetEnvironmentVariable("OTP_TEST_HOSTS") is { Length: > 0 } ahead
+            ? Path.Combine(ahead, project, $"OtpPipeline.{project}.dll")
+            : Assembly(project);
 
     public static string Read(params string[] parts) => File.ReadAllText(At(parts));
 

@@ -94,8 +94,9 @@ internal static class SqlServerErrors
             : StoreFailure.Fault;
 
         // The message of a server's error quotes values; those of the driver's own say how the connection failed.
+        var meaning = known.Meaning is null ? "" : $" ({known.Meaning})";
         var code = number > 0 && severity < Fatal
-            ? string.Create(CultureInfo.InvariantCulture, $"SQL Server error {number}{(known.Meaning is { } meaning ? $" ({meaning})" : "")}")
+            ? string.Create(CultureInfo.InvariantCulture, $"SQL Server error {number}{meaning}")
             : null;
         return new(kind, code)
         {

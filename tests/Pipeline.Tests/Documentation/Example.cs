@@ -3,8 +3,8 @@ using OtpPipeline.Pipeline.Tests.Harness;
 
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
-/// <summary>One indented or fenced block of a page.</summary>
-internal sealed partial record Example(string Page, int Line, IReadOnlyList<string> Lines)
+/// <summary>One indented or fenced block of a page, and the heading of the second level above it.</summary>
+internal sealed partial record Example(string Page, int Line, IReadOnlyList<string> Lines, string Section)
 {
     public string First => Lines[0].Trim();
 
@@ -24,6 +24,8 @@ internal sealed partial record Example(string Page, int Line, IReadOnlyList<stri
 
     public bool IsSql => First.EndsWith(';') && SqlVerb().IsMatch(First);
 
+    public bool IsTransactSql => IsSql && Section == "SQL Server";
+
     public static IEnumerable<string> Pages => Directory
         .EnumerateFiles(Repository.At("docs"), "*.md", SearchOption.AllDirectories)
         .Append(Repository.At("README.md"))
@@ -37,12 +39,17 @@ internal sealed partial record Example(string Page, int Line, IReadOnlyList<stri
     /// <summary>Blocks between fences, and blocks of four spaces after an empty line; an empty line does not end one.</summary>
     internal static IEnumerable<Example> From(string page, string[] lines)
     {
+        var section = "";
         for (var i = 0; i < lines.Length; i++)
         {
-            if (lines[i].TrimStart().StartsWith("```", StringComparison.Ordinal))
+            if (lines[i].StartsWith("## ", StringComparison.Ordinal))
+            {
+                section = lines[i][3..];
+            }
+            else if (lines[i].TrimStart().StartsWith("```", StringComparison.Ordinal))
             {
                 var end = Array.FindIndex(lines, i + 1, l => l.TrimStart().StartsWith("```", StringComparison.Ordinal));
-                yield return new(page, i + 2, Trimmed(lines[(i + 1)..end]));
+                yield return new(page, i + 2, Trimmed(lines[(i + 1)..end]), section);
                 i = end;
             }
             else if (IsIndented(lines[i]) && (i == 0 || lines[i - 1].Length == 0))
@@ -53,7 +60,7 @@ internal sealed partial record Example(string Page, int Line, IReadOnlyList<stri
                     end++;
                 }
 
-                yield return new(page, i + 1, Trimmed(lines[i..end]));
+                yield return new(page, i + 1, Trimmed(lines[i..end]), section);
                 i = end - 1;
             }
         }

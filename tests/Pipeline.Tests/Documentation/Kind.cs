@@ -29,6 +29,9 @@ internal enum Kind
     /// <summary>Its statements run in a transaction that is rolled back.</summary>
     Sql,
 
+    /// <summary>Its statements are read by Microsoft's parser.</summary>
+    TransactSql,
+
     /// <summary>What arrives somewhere is held against it.</summary>
     Shown,
 
@@ -75,6 +78,7 @@ internal static class Kinds
         {
             { IsPython: true } => Kind.Python,
             { First: "services:" } => Kind.Compose,
+            { IsTransactSql: true } => Kind.TransactSql,
             { IsSql: true } => Kind.Sql,
             _ when example.First.Contains("require('", StringComparison.Ordinal) => Kind.Node,
             _ when The_examples.IsShownElsewhere(example) => Kind.Shown,

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
 using OtpPipeline.Pipeline.Tests.Deployment;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
@@ -157,6 +158,19 @@ public sealed partial class The_examples(DocumentedPipeline documented)
             var run = () => pipeline.Database.ExecuteAsync($"BEGIN; {here} ROLLBACK;");
 
             await run.ShouldNotThrowAsync(example.ToString());
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(PagesWith), nameof(Kind.TransactSql))]
+    public void In_Transact_SQL_are_read_by_its_parser(string page)
+    {
+        foreach (var example in Kinds.From(page).Where(e => e.Kind == Kind.TransactSql).Select(e => e.Example))
+        {
+            using var text = new StringReader(example.Text);
+            _ = new TSql150Parser(initialQuotedIdentifiers: true).Parse(text, out var errors);
+
+            errors.Select(e => e.Message).ShouldBeEmpty(example.ToString());
         }
     }
 

@@ -12,14 +12,15 @@ internal sealed class PostgresSandboxStore(NpgsqlDataSource dataSource) : ISandb
     {
         await using var command = dataSource.CreateCommand(
             """
-            INSERT INTO sandbox_messages (id, application_id, recipient_hash, content, sent_at)
-            SELECT * FROM unnest($1, $2, $3, $4, $5)
+            INSERT INTO sandbox_messages (id, application_id, recipient_hash, content, sent_at, is_test)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6)
             """);
         command.Parameters.Add(Parameters.From(messages, m => m.Id, NpgsqlDbType.Uuid));
         command.Parameters.Add(Parameters.From(messages, m => m.ApplicationId, NpgsqlDbType.Uuid));
         command.Parameters.Add(Parameters.From(messages, m => m.RecipientHash, NpgsqlDbType.Bytea));
         command.Parameters.Add(Parameters.From(messages, m => m.Content, NpgsqlDbType.Bytea));
         command.Parameters.Add(Parameters.From(messages, m => m.SentAt, NpgsqlDbType.TimestampTz));
+        command.Parameters.Add(Parameters.From(messages, m => m.IsTest, NpgsqlDbType.Boolean));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

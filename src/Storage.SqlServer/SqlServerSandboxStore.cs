@@ -12,12 +12,13 @@ internal sealed class SqlServerSandboxStore(SqlServerDatabase database) : ISandb
         Column.Id<SandboxMessage>("application_id", m => m.ApplicationId),
         Column.Hash<SandboxMessage>("recipient_hash", m => m.RecipientHash),
         Column.Bytes<SandboxMessage>("content", m => m.Content),
-        Column.Time<SandboxMessage>("sent_at", m => m.SentAt));
+        Column.Time<SandboxMessage>("sent_at", m => m.SentAt),
+        Column.Flag<SandboxMessage>("is_test", m => m.IsTest));
 
     private static readonly string InsertSql =
         $"""
-        INSERT INTO sandbox_messages (id, application_id, recipient_hash, content, sent_at)
-        SELECT id, application_id, recipient_hash, content, sent_at FROM {New.Table} n
+        INSERT INTO sandbox_messages (id, application_id, recipient_hash, content, sent_at, is_test)
+        SELECT id, application_id, recipient_hash, content, sent_at, is_test FROM {New.Table} n
         """;
 
     public Task InsertAsync(IReadOnlyCollection<SandboxMessage> messages, CancellationToken cancellationToken) =>

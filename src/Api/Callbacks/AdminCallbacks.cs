@@ -89,7 +89,7 @@ internal static class AdminCallbacks
     /// <param name="callbackId">Id of the callback.</param>
     internal static async Task<Results<AcceptedAnswer<ReplayAnswer>, ProblemResult>> ReplayAsync(
         string callbackId, ICallbackStore store, CancellationToken cancellationToken) =>
-        DashedId.TryParse(callbackId, out var id) && await store.ReplayAsync(id, applicationId: null, otpId: null, cancellationToken)
+        DashedId.TryParse(callbackId, out var id) && await store.ReplayAsync(id, otp: null, cancellationToken)
             ? new AcceptedAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer)
             : new ProblemResult(ApiErrors.CallbackNotFound);
 

@@ -25,7 +25,7 @@ internal static class CallbackEndpoints
     /// <param name="otpId">Id of the OTP.</param>
     internal static async Task<Results<JsonAnswer<CallbackListAnswer>, ErrorResult>> ListAsync(
         string otpId, HttpContext http, ICallbackStore store, OtpSecrets secrets, CancellationToken cancellationToken) =>
-        DashedId.TryParse(otpId, out var id) && await store.ReadAsync(http.Caller().Application.Id, id, cancellationToken) is { } callbacks
+        DashedId.TryParse(otpId, out var id) && await store.ReadAsync(Own(id, http), cancellationToken) is { } callbacks
             ? new JsonAnswer<CallbackListAnswer>(
                 new([.. callbacks.Select(c => CallbackAnswer.From(c, secrets))]), CallbackJson.Plain.CallbackListAnswer)
             : new ErrorResult(OtpErrors.NotFound);
@@ -38,7 +38,9 @@ internal static class CallbackEndpoints
         string otpId, string callbackId, HttpContext http, ICallbackStore store, CancellationToken cancellationToken) =>
         DashedId.TryParse(otpId, out var otp)
         && DashedId.TryParse(callbackId, out var id)
-        && await store.ReplayAsync(id, http.Caller().Application.Id, otp, cancellationToken)
+        && await store.ReplayAsync(id, Own(otp, http), cancellationToken)
             ? new AcceptedAnswer<ReplayAnswer>(new(new(id)), CallbackJson.Plain.ReplayAnswer)
             : new ErrorResult(OtpErrors.NotFound);
+
+    private static OwnOtp Own(Guid otpId, HttpContext http) => new(otpId, http.Caller().Application.Id, http.Caller().Application.IsTest);
 }

@@ -85,13 +85,13 @@ internal static class SandboxCallbacks
             return new ErrorResult(ApiErrors.SandboxOtpMissing);
         }
 
-        var applicationId = http.Caller().Application.Id;
+        var (applicationId, isTest) = (http.Caller().Application.Id, http.Caller().Application.IsTest);
         var seconds = options.Value.Retention.TotalSeconds;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
 #pragma warning disable RS0030 // Inside a query it is the database's clock.
         var rows = await context.SandboxCallbacks.AsNoTracking()
             .Where(c => c.OtpId == id && c.ReceivedAt > DateTime.UtcNow.AddSeconds(-seconds)
-                && context.Otps.Any(o => o.Id == id && o.ApplicationId == applicationId))
+                && context.Otps.Any(o => o.Id == id && o.ApplicationId == applicationId && o.IsTest == isTest))
             .OrderByDescending(c => c.ReceivedAt).ThenByDescending(c => c.Id)
             .Take(MaxCallbacks)
             .ToListAsync(cancellationToken);

@@ -55,12 +55,12 @@ internal static class SandboxEndpoints
             return new ErrorResult(ApiErrors.SandboxRecipientInvalid);
         }
 
-        var applicationId = http.Caller().Application.Id;
+        var (applicationId, isTest) = (http.Caller().Application.Id, http.Caller().Application.IsTest);
         var seconds = options.Value.Retention.TotalSeconds;
         await using var context = await contexts.CreateDbContextAsync(cancellationToken);
 #pragma warning disable RS0030 // Inside a query it is the database's clock.
         var rows = await context.SandboxMessages.AsNoTracking()
-            .Where(m => m.ApplicationId == applicationId && hashes.Contains(m.RecipientHash)
+            .Where(m => m.ApplicationId == applicationId && m.IsTest == isTest && hashes.Contains(m.RecipientHash)
                 && m.SentAt > DateTime.UtcNow.AddSeconds(-seconds))
             .OrderByDescending(m => m.SentAt).ThenByDescending(m => m.Id)
             .Take(MaxMessages)

@@ -48,6 +48,9 @@ public sealed class Delivery
     /// <summary>Name of the route that leads to its provider.</summary>
     public required string Route { get; init; }
 
+    /// <summary>Requested with a test key: the name of its route is reserved for those.</summary>
+    public bool IsTest => string.Equals(Route, ProviderChoice.Sandbox, StringComparison.Ordinal);
+
     /// <summary>The provider that was asked; null until a consumer claims it.</summary>
     public string? Provider { get; init; }
 

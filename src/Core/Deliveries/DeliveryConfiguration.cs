@@ -43,6 +43,7 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.Property(d => d.DeliveredAt).HasColumnName("delivered_at");
         builder.Property(d => d.ReadAt).HasColumnName("read_at");
         builder.Ignore(d => d.Times);
+        builder.Ignore(d => d.IsTest);
 
         // The first index counts an application's published deliveries and finds its lost ones; the second holds the waiting ones.
         builder.HasIndex(d => new { d.Channel, d.ApplicationId, d.PublishDueAt }).HasDatabaseName("ix_deliveries_published")

@@ -7,6 +7,9 @@ public sealed class SandboxMessage
 
     public required Guid ApplicationId { get; init; }
 
+    /// <summary>Of an OTP that a test key requested.</summary>
+    public bool IsTest { get; init; }
+
     public required byte[] RecipientHash { get; init; }
 
     /// <summary><see cref="SandboxContent"/>, encrypted.</summary>

@@ -11,6 +11,9 @@ internal sealed class SandboxMessageConfiguration : IEntityTypeConfiguration<San
         builder.HasKey(m => m.Id).HasName("pk_sandbox_messages");
         builder.Property(m => m.Id).HasColumnName("id").ValueGeneratedNever();
         builder.Property(m => m.ApplicationId).HasColumnName("application_id");
+
+        // The default lets workers of the previous version write during a rollout.
+        builder.Property(m => m.IsTest).HasColumnName("is_test").HasDefaultValue(false);
         builder.Property(m => m.RecipientHash).HasColumnName("recipient_hash").HasMaxLength(32);
         builder.Property(m => m.Content).HasColumnName("content");
         builder.Property(m => m.SentAt).HasColumnName("sent_at");

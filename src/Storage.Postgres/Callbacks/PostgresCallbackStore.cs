@@ -67,18 +67,19 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         ],
         cancellationToken);
 
-    public async Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<CallbackHistory>?> ReadAsync(OwnOtp otp, CancellationToken cancellationToken)
     {
         await using var session = await PostgresSession.OpenAsync(dataSource, cancellationToken);
         await using var batch = session.NewBatch();
         batch.Add(
-            "SELECT o.id FROM otps o WHERE o.id = $1 AND o.application_id = $2", new() { Value = otpId }, new() { Value = applicationId });
+            "SELECT o.id FROM otps o WHERE o.id = $1 AND o.application_id = $2 AND o.is_test = $3",
+            new() { Value = otp.Id }, new() { Value = otp.ApplicationId }, new() { Value = otp.IsTest });
         batch.Add(
             $"SELECT {CallbackTable.Columns} FROM callbacks c WHERE c.otp_id = $1 ORDER BY c.sequence",
-            new NpgsqlParameter { Value = otpId });
+            new NpgsqlParameter { Value = otp.Id });
         batch.Add(
             $"SELECT {CallbackTable.AttemptColumns} FROM callback_attempts a JOIN callbacks c ON c.id = a.callback_id WHERE c.otp_id = $1 ORDER BY a.callback_id, a.number",
-            new NpgsqlParameter { Value = otpId });
+            new NpgsqlParameter { Value = otp.Id });
         return await session.ReadAsync<IReadOnlyList<CallbackHistory>?>(
             batch,
             async reader =>
@@ -103,13 +104,19 @@ internal sealed class PostgresCallbackStore(NpgsqlDataSource dataSource) : ICall
         return await session.ReadAsync(batch, reader => ReadHistoriesAsync(reader, cancellationToken), cancellationToken);
     }
 
-    public async Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken)
+    public async Task<bool> ReplayAsync(Guid callbackId, OwnOtp? otp, CancellationToken cancellationToken)
     {
+        const string Own = "EXISTS (SELECT FROM otps o WHERE o.id = c.otp_id AND o.id = $2 AND o.application_id = $3 AND o.is_test = $4)";
         await using var command = dataSource.CreateCommand(
-            $"UPDATE callbacks c SET {CallbackFilterSql.Replay} WHERE c.id = $1 AND ($2::uuid IS NULL OR c.application_id = $2) AND ($3::uuid IS NULL OR c.otp_id = $3)");
+            $"UPDATE callbacks c SET {CallbackFilterSql.Replay} WHERE c.id = $1{(otp is null ? "" : $" AND {Own}")}");
         command.Parameters.Add(new() { Value = callbackId });
-        command.Parameters.Add(CallbackFilterSql.Id(applicationId));
-        command.Parameters.Add(CallbackFilterSql.Id(otpId));
+        if (otp is not null)
+        {
+            command.Parameters.Add(new() { Value = otp.Id });
+            command.Parameters.Add(new() { Value = otp.ApplicationId });
+            command.Parameters.Add(new() { Value = otp.IsTest });
+        }
+
         return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
     }
 

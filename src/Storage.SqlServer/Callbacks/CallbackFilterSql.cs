@@ -39,18 +39,24 @@ internal static class CallbackFilterSql
             ]);
     }
 
-    public static SqlServerBatch ReplayOne(Guid callbackId, Guid? applicationId, Guid? otpId) => new(
-        $"""
-         UPDATE c SET {Replay} FROM callbacks c
-         WHERE c.id = @id
-         {(applicationId is null ? "" : "AND c.application_id = @application")} {(otpId is null ? "" : "AND c.otp_id = @otp")};
-         SELECT @@ROWCOUNT
-         """,
-        [
-            Values.Id("id", callbackId),
-            .. applicationId is null ? (SqlParameter[])[] : [Values.Id("application", applicationId)],
-            .. otpId is null ? (SqlParameter[])[] : [Values.Id("otp", otpId)],
-        ]);
+    public static SqlServerBatch ReplayOne(Guid callbackId, OwnOtp? otp)
+    {
+        const string Own =
+            " AND c.otp_id = @otp AND EXISTS (SELECT 1 FROM otps o WHERE o.id = @otp AND o.application_id = @application"
+            + " AND o.is_test = @test)";
+        return new(
+            $"""
+             UPDATE c SET {Replay} FROM callbacks c
+             WHERE c.id = @id{(otp is null ? "" : Own)};
+             SELECT @@ROWCOUNT
+             """,
+            [
+                Values.Id("id", callbackId),
+                .. otp is null
+                    ? (SqlParameter[])[]
+                    : [Values.Id("otp", otp.Id), Values.Id("application", otp.ApplicationId), Values.Flag("test", otp.IsTest)],
+            ]);
+    }
 
     /// <summary>The next callbacks after a cursor, oldest first: how many, and the last one.</summary>
     public static SqlServerBatch ReplayNext(CallbackFilter filter, Guid? after, int limit)

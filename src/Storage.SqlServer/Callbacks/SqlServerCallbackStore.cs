@@ -11,7 +11,7 @@ internal sealed class SqlServerCallbackStore(SqlServerDatabase database) : ICall
 {
     private static readonly string ReadSql =
         $"""
-        SELECT o.id FROM otps o WHERE o.id = @otp AND o.application_id = @application;
+        SELECT o.id FROM otps o WHERE o.id = @otp AND o.application_id = @application AND o.is_test = @test;
         SELECT {CallbackTable.Columns} FROM callbacks c WHERE c.otp_id = @otp ORDER BY c.sequence;
         SELECT {CallbackTable.AttemptColumns} FROM callbacks c JOIN callback_attempts a ON a.callback_id = c.id
         WHERE c.otp_id = @otp ORDER BY a.callback_id, a.number
@@ -51,9 +51,9 @@ internal sealed class SqlServerCallbackStore(SqlServerDatabase database) : ICall
     public Task<IReadOnlySet<Guid>> RecordAsync(IReadOnlyList<CallbackReport> reports, CancellationToken cancellationToken) =>
         IdsAsync(new(CallbackStatements.Record, CallbackStatements.Reports.Of(reports)), cancellationToken);
 
-    public Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+    public Task<IReadOnlyList<CallbackHistory>?> ReadAsync(OwnOtp otp, CancellationToken cancellationToken) =>
         database.ReadAsync<IReadOnlyList<CallbackHistory>?>(
-            new(ReadSql, Values.Id("otp", otpId), Values.Id("application", applicationId)),
+            new(ReadSql, Values.Id("otp", otp.Id), Values.Id("application", otp.ApplicationId), Values.Flag("test", otp.IsTest)),
             async reader =>
             {
                 var otps = await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken);
@@ -66,9 +66,9 @@ internal sealed class SqlServerCallbackStore(SqlServerDatabase database) : ICall
         CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken) => await database.ReadAsync(
         CallbackFilterSql.Page(filter, after, limit), reader => ReadHistoriesAsync(reader, cancellationToken), cancellationToken);
 
-    public async Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken) =>
+    public async Task<bool> ReplayAsync(Guid callbackId, OwnOtp? otp, CancellationToken cancellationToken) =>
         await database.ReadAsync(
-            CallbackFilterSql.ReplayOne(callbackId, applicationId, otpId),
+            CallbackFilterSql.ReplayOne(callbackId, otp),
             reader => Rows.ReadOneAsync(reader, r => r.GetInt32(0), cancellationToken), cancellationToken) > 0;
 
     public Task<ReplayedBatch> ReplayAsync(CallbackFilter filter, Guid? after, int limit, CancellationToken cancellationToken) =>

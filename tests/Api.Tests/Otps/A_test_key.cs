@@ -2,6 +2,8 @@ using System.Net;
 using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Recipients;
+using OtpPipeline.Core.Sandbox;
 
 namespace OtpPipeline.Api.Tests.Otps;
 
@@ -45,6 +47,27 @@ public sealed class A_test_key
 
         (await _test.VerifyAsync(test, await _host.PinOfAsync(test))).Status.ShouldBe(HttpStatusCode.OK);
         (await _live.VerifyAsync(live, await _host.PinOfAsync(live))).Status.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task And_a_live_key_see_no_callbacks_and_no_messages_of_each_other()
+    {
+        var phoneNumber = Recipients.Next();
+        var messages = $"/sandbox/messages?recipient={Uri.EscapeDataString(phoneNumber)}";
+        var (live, test) = (await WithCallbacksAsync(_live, phoneNumber), await WithCallbacksAsync(_test, phoneNumber));
+
+        foreach (var (client, own, foreign) in new[] { (_live, live, test), (_test, test, live) })
+        {
+            (await client.GetAsync($"/otp/{foreign.Otp}/callbacks")).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
+            (await ReplayAsync(client, foreign)).ShouldBeRefused(404, "not_found", 2021, "Otp ID not found");
+            (await client.GetAsync($"/sandbox/callbacks?otpId={foreign.Otp}")).Json.GetArrayLength().ShouldBe(0);
+
+            (await client.GetAsync($"/otp/{own.Otp}/callbacks")).Json.GetProperty("data").GetArrayLength().ShouldBe(1);
+            (await ReplayAsync(client, own)).Status.ShouldBe(HttpStatusCode.Accepted);
+            (await client.GetAsync($"/sandbox/callbacks?otpId={own.Otp}")).Json.GetArrayLength().ShouldBe(1);
+            (await client.GetAsync(messages)).Json.EnumerateArray().Select(m => m.GetProperty("text").GetString())
+                .ShouldBe([own.Otp.ToString()]);
+        }
     }
 
     [Fact]
@@ -147,6 +170,9 @@ public sealed class A_test_key
         (await _host.Admin().PostAsync($"/{made.Id}/keys", new { kind = "sandbox" })).ShouldNameFields().ShouldBe(["#/kind"]);
     }
 
+    private static Task<Answer> ReplayAsync(ApiClient client, (Guid Otp, Guid Callback) its) =>
+        client.SendAsync(HttpMethod.Post, $"/otp/{its.Otp}/callbacks/{its.Callback}/replay");
+
     private static (int Status, bool Test, decimal Cost) Marks(Answer answer) =>
         ((int)answer.Status, answer.Json.GetProperty("test").GetBoolean(), answer.Json.GetProperty("cost").GetDecimal());
 
@@ -157,6 +183,25 @@ public sealed class A_test_key
     ];
 
     private static int CodeOf(Answer answer) => answer.Json.GetProperty("error").GetProperty("code").GetInt32();
+
+    /// <summary>An OTP with a callback, one that the sandbox received, and a message in the sandbox whose text is the OTP's id.</summary>
+    private async Task<(Guid Otp, Guid Callback)> WithCallbacksAsync(ApiClient client, string phoneNumber)
+    {
+        var (otp, callback) = ((await client.RequestAsync(new { phoneNumber })).Json.GetProperty("otpId").GetGuid(), Guid.CreateVersion7());
+        await _host.QueryAsync(db => db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO callbacks (id, otp_id, application_id, sequence, previous, status, attempts, failures, due_at, created_at,
+                                   updated_at)
+            VALUES ({callback}, {otp}, {_host.Shop.Id}, 2, 0, 'DELIVERED', 0, 0, now() + interval '1 day', now(), now())
+            """));
+        await client.SendAsync(
+            HttpMethod.Post, "/sandbox/callbacks", new StringContent($$"""{"data":[{"otpId":"{{otp}}"}]}"""), "application/json");
+        var number = ((PhoneParseResult.Ok)PhoneNumber.Parse(phoneNumber, null)).Number;
+        await _host.AddSandboxMessageAsync(
+            _host.Shop, Recipient.From(number), new SandboxContent("sms", phoneNumber, otp.ToString(), "123456"), DateTime.UtcNow,
+            isTest: client == _test);
+        return (otp, callback);
+    }
 
     private async Task<string> RouteAsync(ApiClient client)
     {

@@ -29,7 +29,8 @@ public static class ApiHostRows
 
     /// <summary>As the sandbox provider of a worker leaves a message.</summary>
     public static Task<int> AddSandboxMessageAsync(
-        this ApiHost host, Tenant tenant, Recipient recipient, SandboxContent content, DateTime sentAt) => host.QueryAsync(db =>
+        this ApiHost host, Tenant tenant, Recipient recipient, SandboxContent content, DateTime sentAt,
+        bool isTest = false) => host.QueryAsync(db =>
     {
         var secrets = host.Services.GetRequiredService<OtpSecrets>();
         var id = Guid.CreateVersion7();
@@ -37,6 +38,7 @@ public static class ApiHostRows
         {
             Id = id,
             ApplicationId = tenant.Id,
+            IsTest = isTest,
             RecipientHash = secrets.HashRecipient(recipient),
             Content = secrets.EncryptSandbox(id, content),
             SentAt = sentAt,

@@ -195,14 +195,14 @@ public sealed class A_subscriber_that_fails_for_days
             Guid leaseId, IReadOnlyList<RenderedCallback> rendered, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken) =>
+        public Task<IReadOnlyList<CallbackHistory>?> ReadAsync(OwnOtp otp, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<IReadOnlyList<CallbackHistory>> ListAsync(
             CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken) =>
+        public Task<bool> ReplayAsync(Guid callbackId, OwnOtp? otp, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public Task<ReplayedBatch> ReplayAsync(CallbackFilter filter, Guid? after, int limit, CancellationToken cancellationToken) =>

@@ -34,15 +34,15 @@ public interface ICallbackStore
     /// <summary>Writes outcomes and attempts; returns the ids whose lease still held.</summary>
     Task<IReadOnlySet<Guid>> RecordAsync(IReadOnlyList<CallbackReport> reports, CancellationToken cancellationToken);
 
-    /// <summary>The callbacks of an OTP in the order of their changes; null when the application has no such OTP.</summary>
-    Task<IReadOnlyList<CallbackHistory>?> ReadAsync(Guid applicationId, Guid otpId, CancellationToken cancellationToken);
+    /// <summary>The callbacks of an OTP in the order of their changes; null when the client has no such OTP.</summary>
+    Task<IReadOnlyList<CallbackHistory>?> ReadAsync(OwnOtp otp, CancellationToken cancellationToken);
 
     /// <summary>Lists callbacks newest first by the database's clock, after the given place.</summary>
     Task<IReadOnlyList<CallbackHistory>> ListAsync(
         CallbackFilter filter, CallbackPlace? after, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Makes one callback due again with a fresh schedule; false without one. A null application or OTP matches any.</summary>
-    Task<bool> ReplayAsync(Guid callbackId, Guid? applicationId, Guid? otpId, CancellationToken cancellationToken);
+    /// <summary>Makes one callback due again with a fresh schedule; false without one. Null matches the callback of any OTP.</summary>
+    Task<bool> ReplayAsync(Guid callbackId, OwnOtp? otp, CancellationToken cancellationToken);
 
     /// <summary>Replays the next callbacks after a cursor, oldest first.</summary>
     Task<ReplayedBatch> ReplayAsync(CallbackFilter filter, Guid? after, int limit, CancellationToken cancellationToken);

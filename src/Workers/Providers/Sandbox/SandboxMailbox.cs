@@ -32,6 +32,7 @@ public sealed class SandboxMailbox : IAsyncDisposable
         {
             Id = id,
             ApplicationId = outgoing.ApplicationId,
+            IsTest = outgoing.Delivery.IsTest,
             RecipientHash = outgoing.RecipientHash,
             Content = _secrets.EncryptSandbox(id, content),
 

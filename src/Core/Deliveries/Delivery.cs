@@ -36,6 +36,9 @@ public enum DeliveryStatus
 /// <summary>One attempt to hand the PIN to a provider.</summary>
 public sealed class Delivery
 {
+    /// <summary>Maximum length of <see cref="Tried"/>.</summary>
+    public const int MaxTried = 1000;
+
     public required Guid Id { get; init; }
 
     public required Guid OtpId { get; init; }

@@ -20,7 +20,7 @@ internal sealed class DeliveryConfiguration : IEntityTypeConfiguration<Delivery>
         builder.Property(d => d.Provider).HasColumnName("provider").HasMaxLength(64);
         builder.Property(d => d.Route).HasColumnName("route").HasMaxLength(DeliveryRoute.MaxName).HasDefaultValue(DeliveryRoute.Default);
         builder.Property(d => d.Round).HasColumnName("round").HasDefaultValue(1);
-        builder.Property(d => d.Tried).HasColumnName("tried").HasMaxLength(1000).HasDefaultValue("");
+        builder.Property(d => d.Tried).HasColumnName("tried").HasMaxLength(Delivery.MaxTried).HasDefaultValue("");
         builder.Property(d => d.Cost).HasColumnName("cost").HasPrecision(18, 6).HasDefaultValue(0m);
         builder.Property(d => d.Step).HasColumnName("step").ValueGeneratedNever();
         builder.Property(d => d.Attempt).HasColumnName("attempt").ValueGeneratedNever();

@@ -9,6 +9,9 @@ public sealed class DeliveryOptions : IValidatableObject
 {
     public const string Section = "Deliveries";
 
+    /// <summary>Maximum of <see cref="MaxOtpsPerMessage"/>: no work command names more.</summary>
+    public const int MostOtpsPerMessage = 64;
+
     /// <summary>How long a claim holds; must exceed every channel's time-out. 5 seconds to 10 minutes; default 30 seconds.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "00:10:00")]
     public TimeSpan Lease { get; set; } = TimeSpan.FromSeconds(30);
@@ -29,8 +32,8 @@ public sealed class DeliveryOptions : IValidatableObject
     public int MaxPublishedPerApplication { get; set; } = 500;
 
     /// <summary>Maximum OTPs that one work command names; at most half of its channel's Concurrency. 1 to 64; default 64.</summary>
-    [Range(1, 64)]
-    public int MaxOtpsPerMessage { get; set; } = 64;
+    [Range(1, MostOtpsPerMessage)]
+    public int MaxOtpsPerMessage { get; set; } = MostOtpsPerMessage;
 
     /// <summary>Pause between two searches for waiting deliveries when none was found. 10 ms to 10 seconds; default 100 ms.</summary>
     [Range(typeof(TimeSpan), "00:00:00.01", "00:00:10")]

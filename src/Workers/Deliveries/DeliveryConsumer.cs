@@ -35,6 +35,11 @@ public sealed class DeliveryConsumer(DeliveryPlaces places, DeliverySending send
 
         var own = places.From(channel);
         var deliveries = RequestedDelivery.Read(message, channel);
+        if (1 + (message.Further?.Count ?? 0) - deliveries.Count is var unread and > 0)
+        {
+            metrics.Skipped(channel.Text(), unread);
+        }
+
         var calls = new List<Task>(deliveries.Count);
         var start = time.GetTimestamp();
         var begun = 0;

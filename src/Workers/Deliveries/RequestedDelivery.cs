@@ -13,23 +13,31 @@ namespace OtpPipeline.Workers.Deliveries;
 /// <param name="IsFurther">Not the first of its command, whose trace is that of the message.</param>
 public sealed record RequestedDelivery(DeliveryHint Hint, string? TraceParent, bool IsFurther)
 {
+    /// <summary>Reads as many OTPs as a work command names, and leaves out those that no row of the database can match.</summary>
+    /// <remarks>A forged message may name thousands, each of which would take a place at a provider.</remarks>
     public static List<RequestedDelivery> Read(OtpRequested message, Channel channel)
     {
-        var deliveries = new List<RequestedDelivery>(1 + (message.Further?.Count ?? 0))
-        {
-            new(Hinted(message.OtpId, channel, message.Step, message.Route, message.Tried), Activity.Current?.Id, IsFurther: false),
-        };
-        foreach (var further in message.Further ?? [])
+        var deliveries = new List<RequestedDelivery>();
+        Add(message.OtpId, message.Step, message.Route, message.Tried, Activity.Current?.Id, isFurther: false);
+        foreach (var further in (message.Further ?? []).Take(DeliveryOptions.MostOtpsPerMessage - 1))
         {
             // A forged message may have null here.
             if (further is not null)
             {
                 var trace = ActivityContext.TryParse(further.TraceParent, null, out _) ? further.TraceParent : null;
-                deliveries.Add(new(Hinted(further.OtpId, channel, further.Step, further.Route, further.Tried), trace, IsFurther: true));
+                Add(further.OtpId, further.Step, further.Route, further.Tried, trace, isFurther: true);
             }
         }
 
         return deliveries;
+
+        void Add(Guid otpId, int step, string? route, string? tried, string? trace, bool isFurther)
+        {
+            if (Fits(route, DeliveryRoute.MaxName) && Fits(tried, Delivery.MaxTried))
+            {
+                deliveries.Add(new(new(otpId, channel, step, route ?? DeliveryRoute.Default, tried ?? ""), trace, isFurther));
+            }
+        }
     }
 
     /// <summary>Begins what belongs to the trace of its request, up to the end of the calling method.</summary>
@@ -46,6 +54,7 @@ public sealed record RequestedDelivery(DeliveryHint Hint, string? TraceParent, b
             : null;
     }
 
-    private static DeliveryHint Hinted(Guid otpId, Channel channel, int step, string? route, string? tried) =>
-        new(otpId, channel, step, route ?? DeliveryRoute.Default, tried ?? "");
+    /// <summary>Whether a column of this length can have the text: one that PostgreSQL refuses fails the claims of all others.</summary>
+    private static bool Fits(string? text, int max) =>
+        text is null || (text.Length <= max && !text.Contains('\0', StringComparison.Ordinal));
 }

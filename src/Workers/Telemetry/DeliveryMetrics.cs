@@ -39,7 +39,7 @@ public sealed class DeliveryMetrics
 
     public void Claimed(Delivery delivery) => _wait.Record(Math.Max(0, (delivery.UpdatedAt - delivery.DueAt).TotalSeconds), From(delivery));
 
-    public void Skipped(string channel) => _skipped.Add(1, new KeyValuePair<string, object?>("channel", channel));
+    public void Skipped(string channel, int count = 1) => _skipped.Add(count, new KeyValuePair<string, object?>("channel", channel));
 
     public void Postponed(string channel, int count) => _postponed.Add(count, new KeyValuePair<string, object?>("channel", channel));
 

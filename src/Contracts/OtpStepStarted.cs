@@ -6,4 +6,6 @@ namespace OtpPipeline.Contracts;
 /// <param name="Step">The step, from 2.</param>
 /// <param name="Channel">Its channel.</param>
 /// <param name="ExternalId">The caller's externalId, unchanged.</param>
-public sealed record OtpStepStarted(Guid OtpId, Guid? TrackId, int Step, string Channel, string? ExternalId = null);
+/// <param name="Warnings">A sentence for each field of the command that was ignored; null without any.</param>
+public sealed record OtpStepStarted(
+    Guid OtpId, Guid? TrackId, int Step, string Channel, string? ExternalId = null, IReadOnlyList<string>? Warnings = null);

@@ -1,8 +1,10 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Http.HttpResults;
 using OtpPipeline.Api.Requests;
 using OtpPipeline.Api.Responses;
 using OtpPipeline.Api.Security;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
 using OtpPipeline.Core.Otps.Reading;
 using OtpPipeline.Core.Otps.Sending;
@@ -33,6 +35,9 @@ internal static class NextOtp
             return new ErrorResult(OtpErrors.NotFound);
         }
 
+        // A body is not needed, so that one that cannot be read is no error.
+        var ignored = await JsonBody.ReadAsync(
+            http.Request, static json => FieldWarnings.From(FieldWarnings.Unknown(json, FrozenSet<string>.Empty, [])), cancellationToken);
         var key = IdempotencyHeader.Read(http.Request);
         if (key.Error is { } wrongKey)
         {
@@ -42,6 +47,8 @@ internal static class NextOtp
         var answer = await next.StartAsync(new(http.Caller().Application, id, key.Value, Activity.Current?.Id), cancellationToken);
         return answer.Error is { } error
             ? new ErrorResult(error)
-            : new AcceptedAnswer<OtpAnswer>(OtpAnswer.Create(answer.Value), OtpResponseJson.Plain.OtpAnswer);
+            : new AcceptedAnswer<OtpAnswer>(
+                OtpAnswer.Create(answer.Value) with { Warnings = ignored.Error is null ? ignored.Value : null },
+                OtpResponseJson.Plain.OtpAnswer);
     }
 }

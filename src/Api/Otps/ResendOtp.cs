@@ -65,8 +65,8 @@ internal static class ResendOtp
             return new ErrorResult(wrongKey);
         }
 
-        var command = (body.Error is null ? body.Value : default).Apply(
-            new(http.Caller().Application, id, key.Value, Activity.Current?.Id));
+        var fields = body.Error is null ? body.Value : default;
+        var command = fields.Apply(new(http.Caller().Application, id, key.Value, Activity.Current?.Id));
         if (command.Error is { } invalid)
         {
             return new ErrorResult(invalid);
@@ -75,6 +75,7 @@ internal static class ResendOtp
         var answer = await resend.ResendAsync(command.Value, cancellationToken);
         return answer.Error is { } error
             ? new ErrorResult(error)
-            : new AcceptedAnswer<OtpAnswer>(OtpAnswer.Create(answer.Value), OtpResponseJson.Plain.OtpAnswer);
+            : new AcceptedAnswer<OtpAnswer>(
+                OtpAnswer.Create(answer.Value) with { Warnings = fields.Warnings }, OtpResponseJson.Plain.OtpAnswer);
     }
 }

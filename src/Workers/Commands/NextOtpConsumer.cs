@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Diagnostics;
 using MassTransit;
 using OtpPipeline.Contracts;
@@ -18,8 +19,12 @@ public sealed class NextOtpConsumer(CommandEndpoint endpoint, OtpNext next, Data
     {
         var command = context.Message;
         var body = command.Read(static json => (
-            ApplicationId: JsonField.From(json, "applicationId"), OtpId: CommandEndpoint.OtpIdOf(json)));
-        var valid = body.Error is { } unreadable ? unreadable : await ValidateAsync(command, body.Value.ApplicationId, body.Value.OtpId);
+            ApplicationId: JsonField.From(json, "applicationId"),
+            OtpId: CommandEndpoint.OtpIdOf(json),
+            Warnings: FieldWarnings.From(FieldWarnings.Unknown(json, FrozenSet<string>.Empty, ["applicationId", "otpId"]))));
+        var valid = body.Error is { } unreadable
+            ? unreadable
+            : await ValidateAsync(command, body.Value.ApplicationId, body.Value.OtpId, body.Value.Warnings);
         if (valid.Error is { } error)
         {
             await endpoint.RefuseAsync(command, error, body.Error is null ? body.Value.OtpId : null);
@@ -30,7 +35,8 @@ public sealed class NextOtpConsumer(CommandEndpoint endpoint, OtpNext next, Data
         endpoint.Done<NextOtp>(answer.Error);
     }
 
-    private async Task<Result<NextCommand>> ValidateAsync(BusCommand<NextOtp> command, JsonField applicationId, Guid? named)
+    private async Task<Result<NextCommand>> ValidateAsync(
+        BusCommand<NextOtp> command, JsonField applicationId, Guid? named, IReadOnlyList<string>? warnings)
     {
         var application = await endpoint.ApplicationOfAsync(applicationId, command.UserId);
         if (application.Error is { } error)
@@ -53,13 +59,14 @@ public sealed class NextOtpConsumer(CommandEndpoint endpoint, OtpNext next, Data
         {
             Announce = command.Reply is not { } route
                 ? null
-                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => Started(answer.Value), trace),
+                : (batch, answer) => CommandEndpoint.Answer(
+                    batch, route, answer.Error, otpId, () => Started(answer.Value, warnings), trace),
         };
     }
 
-    private static OtpStepStarted Started(OtpView view)
+    private static OtpStepStarted Started(OtpView view, IReadOnlyList<string>? warnings)
     {
         var newest = view.Deliveries.MaxBy(d => d.Step)!;
-        return new(view.Otp.Id, view.Otp.TrackId, newest.Step, newest.Channel.Text(), view.Attached.ExternalId);
+        return new(view.Otp.Id, view.Otp.TrackId, newest.Step, newest.Channel.Text(), view.Attached.ExternalId, warnings);
     }
 }

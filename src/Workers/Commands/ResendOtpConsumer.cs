@@ -19,7 +19,7 @@ public sealed class ResendOtpConsumer(CommandEndpoint endpoint, OtpResend resend
         var body = command.Read(static json => (
             ApplicationId: JsonField.From(json, "applicationId"),
             OtpId: CommandEndpoint.OtpIdOf(json),
-            Fields: ResendFields.Read(json)));
+            Fields: ResendFields.Read(json, "applicationId", "otpId")));
         var valid = body.Error is { } unreadable
             ? unreadable
             : await ValidateAsync(command, body.Value.ApplicationId, body.Value.OtpId, body.Value.Fields);
@@ -57,10 +57,10 @@ public sealed class ResendOtpConsumer(CommandEndpoint endpoint, OtpResend resend
         {
             Announce = command.Reply is not { } route
                 ? null
-                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => Resent(answer.Value), trace),
+                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => Resent(answer.Value, fields.Warnings), trace),
         });
     }
 
-    private static OtpResent Resent(OtpView view) =>
-        new(view.Otp.Id, view.Otp.TrackId, view.ResendsLeft ?? 0, view.Attached.ExternalId);
+    private static OtpResent Resent(OtpView view, IReadOnlyList<string>? warnings) =>
+        new(view.Otp.Id, view.Otp.TrackId, view.ResendsLeft ?? 0, view.Attached.ExternalId, warnings);
 }

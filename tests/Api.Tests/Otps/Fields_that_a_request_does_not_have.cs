@@ -1,15 +1,18 @@
 using System.Net;
+using Microsoft.EntityFrameworkCore;
 using OtpPipeline.Api.Tests.Support;
 
 namespace OtpPipeline.Api.Tests.Otps;
 
 public sealed class Fields_that_a_request_does_not_have
 {
+    private readonly ApiHost _host;
     private readonly ApiClient _client;
 
     public Fields_that_a_request_does_not_have(ApiHost host)
     {
         Servers.SkipWithout();
+        _host = host;
         _client = host.Client(host.Shop);
     }
 
@@ -60,6 +63,33 @@ public sealed class Fields_that_a_request_does_not_have
 
         (await _client.RequestAsync(body, idempotencyKey: key)).Text.ShouldBe(first.Text);
         Warnings(first).Length.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Are_named_in_a_step_of_the_plan_and_in_a_resend_and_a_start_of_the_next_step()
+    {
+        var answer = await RequestAsync(
+            """
+            "x":1,"channels":["sms",{"channel":"call","waitSecond":600}]
+            """);
+        var id = answer.Json.GetProperty("otpId").GetGuid();
+        await _host.QueryAsync(db => db.Database.ExecuteSqlAsync(
+            $"UPDATE deliveries SET status = 'SENT', created_at = created_at - interval '1 hour' WHERE otp_id = {id}"));
+
+        var resent = await PostAsync($"/otp/{id}/resend", """{"channel":"sms","policy":"SECRET"}""");
+        var started = await PostAsync($"/otp/{id}/next", """{"channel":"SECRET"}""");
+
+        Warnings(answer).ShouldBe(["The field 'x' is unknown and was ignored", "The field 'channels[1].waitSecond' is unknown and was ignored"]);
+        Warnings(resent).ShouldBe(["The field 'policy' is unknown and was ignored"]);
+        Warnings(started).ShouldBe(["The field 'channel' is unknown and was ignored"]);
+        (resent.Text + started.Text).ShouldNotContain("SECRET");
+    }
+
+    private async Task<Answer> PostAsync(string path, string body)
+    {
+        var answer = await _client.SendAsync(HttpMethod.Post, path, new StringContent(body), "application/json");
+        answer.Status.ShouldBe(HttpStatusCode.Accepted, answer.Text);
+        return answer;
     }
 
     private async Task<Answer> RequestAsync(string fields)

@@ -30,7 +30,7 @@ public sealed class Sending_again_over_the_bus(SharedPipeline shared)
     }
 
     [Fact]
-    public async Task Resend_and_next_step_are_answered_with_the_callers_externalId()
+    public async Task Resend_and_next_step_are_answered_with_the_callers_externalId_and_what_was_ignored()
     {
         var pipeline = await shared.GetAsync();
         await using var client = await AmqpClient.ConnectAsync(pipeline);
@@ -38,12 +38,14 @@ public sealed class Sending_again_over_the_bus(SharedPipeline shared)
             new { phoneNumber = Recipients.Next(), channels = new[] { "sms", "call" }, externalId = "customer 7" });
         await pipeline.UntilDeliveryAsync(otp, "SENT");
 
-        var resent = await client.CallAsync("resend-otp", client.Command(("otpId", otp)));
-        var started = await client.CallAsync("next-otp", client.Command(("otpId", otp)));
+        var resent = await client.CallAsync("resend-otp", client.Command(("otpId", otp), ("policy", "new")));
+        var started = await client.CallAsync("next-otp", client.Command(("otpId", otp), ("channel", "call")));
 
         (resent.Type, started.Type).ShouldBe(("OtpResent", "OtpStepStarted"));
         resent.Body.GetProperty("externalId").GetString().ShouldBe("customer 7");
         started.Body.GetProperty("externalId").GetString().ShouldBe("customer 7");
+        resent.Body.GetProperty("warnings").GetRawText().ShouldBe("[\"The field 'policy' is unknown and was ignored\"]");
+        started.Body.GetProperty("warnings").GetRawText().ShouldBe("[\"The field 'channel' is unknown and was ignored\"]");
     }
 
     [Theory]

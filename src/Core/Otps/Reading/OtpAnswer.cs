@@ -96,7 +96,7 @@ public sealed record OtpAnswer
     /// <summary>Requested with a test key: everything of it goes to the sandbox.</summary>
     public required bool Test { get; init; }
 
-    /// <summary>What was ignored in the request; only in the answer to a request, and only where something was.</summary>
+    /// <summary>What was ignored in the body; only in the answer to it, and only where something was.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<string>? Warnings { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -22,6 +23,8 @@ public sealed partial record OtpRequest
 {
     public const int MaxExternalId = 128;
     private const int MaxName = 100;
+
+    private static readonly FrozenSet<string> Fields = FieldWarnings.FieldsOf(typeof(OtpRequest));
 
     /// <summary>E.164, or national with countryIso; without an extension. Required on sms, call, whatsapp and ussd.</summary>
     public JsonField PhoneNumber { get; init; }
@@ -97,13 +100,13 @@ public sealed partial record OtpRequest
     [JsonIgnore]
     public bool MetadataMalformed { get; init; }
 
-    /// <summary>Names of the body's fields that are no fields of a request.</summary>
+    /// <summary>Names of the fields of the body and its steps that a request does not have.</summary>
     [JsonIgnore]
     public IReadOnlyList<string> UnknownFields { get; init; } = [];
 
     /// <summary>A sentence for each field that was ignored; null without any.</summary>
     [JsonIgnore]
-    public IReadOnlyList<string>? Warnings => RequestWarnings.From(UnknownFields);
+    public IReadOnlyList<string>? Warnings => FieldWarnings.From(UnknownFields);
 
     public static OtpRequest Read(JsonElement body) => Read(body, []);
 
@@ -136,7 +139,7 @@ public sealed partial record OtpRequest
             Metadata = metadata.ValueKind == JsonValueKind.Object
                 ? metadata.EnumerateObject().ToDictionary(p => p.Name, p => JsonField.AsItIs(p.Value), StringComparer.Ordinal)
                 : null,
-            UnknownFields = RequestWarnings.UnknownFields(body, others),
+            UnknownFields = [.. FieldWarnings.Unknown(body, Fields, others), .. StepFields.Unknown(channels)],
             MetadataMalformed = metadata.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Object),
         };
     }

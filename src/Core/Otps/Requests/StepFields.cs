@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using OtpPipeline.Core.Bodies;
@@ -11,6 +12,8 @@ namespace OtpPipeline.Core.Otps.Requests;
 /// <example>{"channel":"call","waitSeconds":60}</example>
 public sealed record StepFields
 {
+    private static readonly FrozenSet<string> Fields = FieldWarnings.FieldsOf(typeof(StepFields));
+
     /// <summary>How the step sends.</summary>
     [WordsOf<Channel>]
     public JsonField Channel { get; init; }
@@ -25,6 +28,12 @@ public sealed record StepFields
     /// <summary>The list of steps; null when the value is no list.</summary>
     internal static IReadOnlyList<StepFields>? ReadAll(JsonElement value) =>
         value.ValueKind == JsonValueKind.Array ? [.. value.EnumerateArray().Select(Read)] : null;
+
+    /// <summary>Names of fields that a step does not have, such as channels[1].wait.</summary>
+    internal static IEnumerable<string> Unknown(JsonElement value) => value.ValueKind != JsonValueKind.Array
+        ? []
+        : value.EnumerateArray().Index().Where(s => s.Item.ValueKind == JsonValueKind.Object)
+            .SelectMany(s => FieldWarnings.Unknown(s.Item, Fields, [], $"channels[{s.Index}]."));
 
     private static StepFields Read(JsonElement step) => step.ValueKind == JsonValueKind.Object
         ? new()

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text.Json;
 using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Errors;
@@ -12,7 +13,20 @@ namespace OtpPipeline.Core.Otps.Sending;
 /// <param name="Policy">Which PIN to send.</param>
 public readonly record struct ResendFields(JsonField Channel, JsonField Policy)
 {
-    public static ResendFields Read(JsonElement body) => new(JsonField.From(body, "channel"), JsonField.From(body, "resendPolicy"));
+    private static readonly FrozenSet<string> Fields = new[] { "channel", "resendPolicy" }.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>A sentence for each field that was ignored; null without any.</summary>
+    public IReadOnlyList<string>? Warnings { get; private init; }
+
+    public static ResendFields Read(JsonElement body) => Read(body, []);
+
+    /// <param name="body">The body.</param>
+    /// <param name="others">Further fields that belong to the body.</param>
+    public static ResendFields Read(JsonElement body, params string[] others) =>
+        new(JsonField.From(body, "channel"), JsonField.From(body, "resendPolicy"))
+        {
+            Warnings = FieldWarnings.From(FieldWarnings.Unknown(body, Fields, others)),
+        };
 
     /// <summary>The command with these fields, or the error of the first one that is not valid.</summary>
     public Result<ResendCommand> Apply(ResendCommand command)

@@ -3,27 +3,29 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace OtpPipeline.Core.Otps.Requests;
+namespace OtpPipeline.Core.Bodies;
 
-/// <summary>Warnings about fields that a request does not have: a misspelled field changes nothing without an error.</summary>
-internal static class RequestWarnings
+/// <summary>Warnings about fields that a body does not have: a misspelled field changes nothing without an error.</summary>
+public static class FieldWarnings
 {
     private const int MaxNames = 10;
     private const int MaxLength = 40;
 
-    private static readonly FrozenSet<string> Known = typeof(OtpRequest).GetProperties()
+    /// <summary>The names of the fields that a type describes.</summary>
+    public static FrozenSet<string> FieldsOf(Type type) => type.GetProperties()
         .Where(p => p.GetCustomAttribute<JsonIgnoreAttribute>() is null)
         .Select(p => JsonNamingPolicy.CamelCase.ConvertName(p.Name))
         .ToFrozenSet(StringComparer.Ordinal);
 
-    public static IReadOnlyList<string> UnknownFields(JsonElement body, IReadOnlyCollection<string> others)
+    /// <summary>The names of the object's other fields, in their order, each with the path before it.</summary>
+    public static IReadOnlyList<string> Unknown(JsonElement body, FrozenSet<string> known, IReadOnlyCollection<string> others, string path = "")
     {
         List<string>? unknown = null;
         foreach (var field in body.EnumerateObject())
         {
-            if (!Known.Contains(field.Name) && !others.Contains(field.Name, StringComparer.Ordinal))
+            if (!known.Contains(field.Name) && !others.Contains(field.Name, StringComparer.Ordinal))
             {
-                (unknown ??= []).Add(field.Name);
+                (unknown ??= []).Add(path + Shorten(field.Name));
             }
         }
 
@@ -38,7 +40,7 @@ internal static class RequestWarnings
             return null;
         }
 
-        List<string> warnings = [.. unknown.Take(MaxNames).Select(n => $"The field '{Shorten(n)}' is unknown and was ignored")];
+        List<string> warnings = [.. unknown.Take(MaxNames).Select(n => $"The field '{n}' is unknown and was ignored")];
         if (unknown.Count > MaxNames)
         {
             warnings.Add($"{unknown.Count - MaxNames} further fields are unknown and were ignored");

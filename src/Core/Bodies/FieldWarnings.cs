@@ -18,7 +18,8 @@ public static class FieldWarnings
         .ToFrozenSet(StringComparer.Ordinal);
 
     /// <summary>The names of the object's other fields, in their order, each with the path before it.</summary>
-    public static IReadOnlyList<string> Unknown(JsonElement body, FrozenSet<string> known, IReadOnlyCollection<string> others, string path = "")
+    public static IReadOnlyList<string> Unknown(
+        JsonElement body, FrozenSet<string> known, IReadOnlyCollection<string> others, string path = "")
     {
         List<string>? unknown = null;
         foreach (var field in body.EnumerateObject())

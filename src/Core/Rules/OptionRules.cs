@@ -51,6 +51,9 @@ public static class OptionRules
     /// <summary>Seconds that a step of a plan waits.</summary>
     public static readonly NumberRule StepWait = new(MinStepWait, MaxStepWait);
 
+    /// <summary>Whether the text has more characters than this, as Unicode counts them: an emoji is one and not two.</summary>
+    public static bool IsLonger(string text, int max) => text.Length > max && text.EnumerateRunes().Count() > max;
+
     public static bool HasControl(string text) => text.Any(char.IsControl);
 
     /// <summary>Whether its only control characters are line ends and tabs.</summary>

@@ -57,7 +57,8 @@ public sealed class ResendOtpConsumer(CommandEndpoint endpoint, OtpResend resend
         {
             Announce = command.Reply is not { } route
                 ? null
-                : (batch, answer) => CommandEndpoint.Answer(batch, route, answer.Error, otpId, () => Resent(answer.Value, fields.Warnings), trace),
+                : (batch, answer) => CommandEndpoint.Answer(
+                    batch, route, answer.Error, otpId, () => Resent(answer.Value, fields.Warnings), trace),
         });
     }
 

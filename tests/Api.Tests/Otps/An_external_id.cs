@@ -71,6 +71,23 @@ public sealed class An_external_id
         }
     }
 
+    [Fact]
+    public async Task May_have_128_characters_beyond_the_first_65536_and_is_found_by_them()
+    {
+        var (longest, phoneNumber) = (string.Concat(Enumerable.Repeat("\ud83d\ude00", 128)), Recipients.Next());
+        var name = string.Concat(Enumerable.Repeat("\ud83d\ude00", 100));
+
+        var made = await _client.RequestAsync(new { phoneNumber, externalId = longest, name });
+
+        made.Status.ShouldBe(HttpStatusCode.Created, made.Text);
+        made.Json.GetProperty("name").GetString().ShouldBe(name);
+        var found = await _client.GetAsync($"/otp?externalId={Uri.EscapeDataString(longest)}");
+        found.Json.GetProperty("data").EnumerateArray().Select(o => o.GetProperty("externalId").GetString()).ShouldContain(longest);
+        (await _client.RequestAsync(new { phoneNumber, externalId = longest + "x" })).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _client.RequestAsync(new { phoneNumber, name = name + "x" })).Status.ShouldBe(HttpStatusCode.BadRequest);
+        (await _client.GetAsync($"/otp?externalId={Uri.EscapeDataString(longest)}x")).Status.ShouldBe(HttpStatusCode.BadRequest);
+    }
+
     [Theory]
     [InlineData("too long")]
     [InlineData("\"a\\u0007b\"")]

@@ -79,7 +79,8 @@ public sealed class Fields_that_a_request_does_not_have
         var resent = await PostAsync($"/otp/{id}/resend", """{"channel":"sms","policy":"SECRET"}""");
         var started = await PostAsync($"/otp/{id}/next", """{"channel":"SECRET"}""");
 
-        Warnings(answer).ShouldBe(["The field 'x' is unknown and was ignored", "The field 'channels[1].waitSecond' is unknown and was ignored"]);
+        Warnings(answer).ShouldBe(
+            ["The field 'x' is unknown and was ignored", "The field 'channels[1].waitSecond' is unknown and was ignored"]);
         Warnings(resent).ShouldBe(["The field 'policy' is unknown and was ignored"]);
         Warnings(started).ShouldBe(["The field 'channel' is unknown and was ignored"]);
         (resent.Text + started.Text).ShouldNotContain("SECRET");

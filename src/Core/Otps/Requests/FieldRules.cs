@@ -125,8 +125,11 @@ internal static class FieldRules
         return null;
     }
 
-    public static OtpError? ExternalId(JsonField field, int max) =>
-        field.Malformed || field.Text?.Length > max || OptionRules.HasControl(field.Text ?? "") ? OtpErrors.ExternalIdInvalid : null;
+    public static OtpError? ExternalId(JsonField field, int max) => IsLine(field, max) ? null : OtpErrors.ExternalIdInvalid;
+
+    /// <summary>Absent, or a text of at most so many characters, none of them a control character.</summary>
+    public static bool IsLine(JsonField field, int max) =>
+        !field.Malformed && (field.Text is not { } text || (!OptionRules.IsLonger(text, max) && !OptionRules.HasControl(text)));
 
     /// <summary>A number that passed its rule, in one spelling: 180, "180" and 1.8e2 are the same.</summary>
     public static string? InOneSpelling(JsonField field) => field.Whole?.ToString(CultureInfo.InvariantCulture);

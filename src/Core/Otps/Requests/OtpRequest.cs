@@ -82,7 +82,7 @@ public sealed partial record OtpRequest
     /// <summary>Required on the channel telegram.</summary>
     public JsonField ChatId { get; init; }
 
-    /// <summary>The recipient's name.</summary>
+    /// <summary>The recipient's name; no control characters.</summary>
     [StringLength(MaxName)]
     public JsonField Name { get; init; }
 
@@ -92,7 +92,7 @@ public sealed partial record OtpRequest
     /// <summary>Up to 20 texts (names up to 40, values up to 500 characters), echoed everywhere.</summary>
     public IReadOnlyDictionary<string, JsonField>? Metadata { get; init; }
 
-    /// <summary>The caller's own id as any text; kept as it is, echoed everywhere, and found by GET /otp.</summary>
+    /// <summary>The caller's own id as any text; kept as it is, echoed everywhere, and found by GET /otp; no control characters.</summary>
     [StringLength(MaxExternalId)]
     public JsonField ExternalId { get; init; }
 
@@ -188,7 +188,7 @@ public sealed partial record OtpRequest
             ?? (Name is { Malformed: false, TextIfAny: null } && Template.Text is { } own && MessageText.HasName(own)
                 ? OtpErrors.NameMissing
                 : null)
-            ?? (Name.Malformed || Name.Text?.Length > MaxName || OptionRules.HasControl(Name.Text ?? "") ? OtpErrors.NameInvalid : null)
+            ?? (FieldRules.IsLine(Name, MaxName) ? null : OtpErrors.NameInvalid)
             ?? FieldRules.ExternalId(ExternalId, MaxExternalId)
             ?? RecipientRules.Serve(recipient.Value, channel, settings.Limits);
         var steps = error is null ? PlanRules.Recipients(this, plan.Value, recipient.Value, settings) : error;

@@ -72,13 +72,18 @@ public sealed class Starting_the_api
         {
             ["Deliveries:Lease"] = "00:00:01",
             ["Batching:Writers"] = "0",
+            ["Deliveries:Prices:nobody:FR"] = "0.1",
             ["ASPNETCORE_URLS"] = "http://127.0.0.1:0",
         };
 
         var ending = await ApiProcess.RunAsync(configuration);
 
         ending.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).ShouldBe(
-            ["Deliveries:Lease must be between 00:00:05 and 00:10:00.", "Batching:Writers must be between 1 and 32."], ignoreOrder: true);
+            [
+                "Deliveries:Lease must be between 00:00:05 and 00:10:00.", "Batching:Writers must be between 1 and 32.",
+                "Deliveries:Prices:nobody names no provider: there are sandbox.",
+            ],
+            ignoreOrder: true);
     }
 
     /// <summary>Those are read where an endpoint is set only.</summary>

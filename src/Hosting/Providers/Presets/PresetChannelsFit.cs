@@ -1,29 +1,28 @@
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 
-namespace OtpPipeline.Workers.Providers.Registration;
-
-/// <summary>The channels that an entry's preset serves.</summary>
-/// <param name="Provider">The entry's name.</param>
-/// <param name="Channels">All channels when empty.</param>
-internal sealed record PresetChannels(string Provider, IReadOnlyList<string> Channels);
+namespace OtpPipeline.Hosting.Providers.Presets;
 
 /// <summary>Stops the host when a channel names a provider whose preset serves other channels.</summary>
-internal sealed class PresetChannelsFit(IEnumerable<PresetChannels> presets) : IValidateOptions<DeliveryOptions>
+internal sealed class PresetChannelsFit(IReadOnlyList<ProviderEntry> entries) : IValidateOptions<DeliveryOptions>
 {
     public ValidateOptionsResult Validate(string? name, DeliveryOptions options)
     {
         List<string> failures =
         [
             .. options.Channels.SelectMany(c => Named(c.Value).Select(n => (Channel: c.Key, n.Key, n.Provider)))
-                .SelectMany(n => presets.Where(p => p.Provider.Equals(n.Provider, StringComparison.Ordinal) && p.Channels.Count > 0 && !Serves(p, n.Channel))
-                    .Select(p => $"Deliveries:Channels:{n.Channel}:{n.Key} names \"{n.Provider}\", which serves the channel " +
-                        $"{string.Join(", ", p.Channels)} only.")),
+                .SelectMany(n => entries
+                    .Where(e => e.Name.Equals(n.Provider, StringComparison.Ordinal) && !Serves(e, n.Channel))
+                    .Select(e => $"Deliveries:Channels:{n.Channel}:{n.Key} names \"{n.Provider}\", which serves the channel " +
+                        $"{string.Join(", ", ChannelsOf(e))} only.")),
         ];
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
 
-    private static bool Serves(PresetChannels preset, string channel) => preset.Channels.Contains(channel, StringComparer.OrdinalIgnoreCase);
+    private static IReadOnlyList<string> ChannelsOf(ProviderEntry entry) => entry.Preset?.About.Channels ?? [];
+
+    private static bool Serves(ProviderEntry entry, string channel) =>
+        ChannelsOf(entry).Count == 0 || ChannelsOf(entry).Contains(channel, StringComparer.OrdinalIgnoreCase);
 
     private static IEnumerable<(string Key, string Provider)> Named(ChannelOptions channel)
     {

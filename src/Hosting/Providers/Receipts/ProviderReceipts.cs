@@ -27,7 +27,8 @@ public static class ProviderReceipts
         }
 
         services.AddSingleton(ProviderEntries.Feedback(entries));
-        List<string> sentences = [.. entries.SelectMany(e => e.Problems.Sentences)];
+        services.AddEntryChecks(entries);
+        List<string> sentences = [.. ProviderEntries.NamedTwice(), .. entries.SelectMany(e => e.Problems.Sentences)];
         return sentences.Count == 0
             ? services
             : throw new OptionsValidationException(ProviderEntries.Section, typeof(ReceiptOptions), sentences);

@@ -14,11 +14,9 @@ internal sealed record ProviderProblems(IReadOnlyList<string> Sentences);
 /// <summary>Creates the configured providers; each is an entry <c>Providers:&lt;name&gt;</c> with a Type.</summary>
 internal static class ConfiguredProviders
 {
-    private const int LongestName = 64;
-
     public static void AddConfiguredProviders(this IServiceCollection services, IConfiguration configuration)
     {
-        List<string> sentences = [.. ProviderEntries.NamedTwice(Environment.GetEnvironmentVariables().Keys.Cast<string>())];
+        List<string> sentences = [.. ProviderEntries.NamedTwice()];
         var entries = ProviderEntries.Read(configuration);
         services.AddSingleton(ProviderEntries.Feedback(entries));
         foreach (var entry in entries)
@@ -26,27 +24,15 @@ internal static class ConfiguredProviders
             Add(services, entry);
             sentences.AddRange(entry.Problems.Sentences);
             services.AddSingleton(new ProviderName(entry.Name, EmailOnly: entry.Type is "smtp"));
-            services.AddSingleton(new PresetChannels(entry.Name, entry.Preset?.About.Channels ?? []));
         }
 
         services.AddSingleton(new ProviderProblems(sentences));
         services.AddSingleton<IValidateOptions<DeliveryOptions>, EntriesAreRight>();
-        services.AddSingleton<IValidateOptions<DeliveryOptions>, PresetChannelsFit>();
+        services.AddEntryChecks(entries);
     }
 
     private static void Add(IServiceCollection services, ProviderEntry entry)
     {
-        if (entry.Name.Contains(',', StringComparison.Ordinal))
-        {
-            entry.Problems.Add("Type", "belongs to an entry whose name has a comma: lists of providers are written with commas.");
-        }
-
-        if (entry.Name.Length > LongestName || string.Equals(entry.Name, ProviderChoice.Sandbox, StringComparison.OrdinalIgnoreCase))
-        {
-            entry.Problems.Add(
-                "Type", $"belongs to an entry whose name must have 1 to {LongestName} characters and not be {ProviderChoice.Sandbox}.");
-        }
-
         switch (entry.Type)
         {
             case "http":

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
@@ -90,21 +91,24 @@ public sealed class A_wrong_preset_entry
     [Fact]
     public void For_a_channel_that_the_preset_does_not_serve_stops_the_host()
     {
-        var services = new ServiceCollection().AddOtpProviders(ProviderHost.Configuration(Right))
-            .Configure<DeliveryOptions>(o =>
+        var entries = ProviderHost.Configuration(Right);
+        foreach (var services in Hosts(entries))
+        {
+            services.Configure<DeliveryOptions>(o =>
             {
                 o.Channels["email"] = new() { Provider = ProviderHost.Name };
                 o.Channels["call"] = new() { Routes = { new() { Name = "calls", Providers = { ProviderHost.Name } } } };
             });
-        using var host = services.BuildServiceProvider();
+            using var host = services.BuildServiceProvider();
 
-        Should.Throw<OptionsValidationException>(() => host.GetRequiredService<IOptions<DeliveryOptions>>().Value)
-            .Failures.ShouldBe(
-                [
-                    "Deliveries:Channels:email:Provider names \"tested\", which serves the channel sms only.",
-                    "Deliveries:Channels:call:Routes:0 names \"tested\", which serves the channel sms only.",
-                ],
-                ignoreOrder: true);
+            Should.Throw<OptionsValidationException>(() => host.GetRequiredService<IOptions<DeliveryOptions>>().Value)
+                .Failures.ShouldBe(
+                    [
+                        "Deliveries:Channels:email:Provider names \"tested\", which serves the channel sms only.",
+                        "Deliveries:Channels:call:Routes:0 names \"tested\", which serves the channel sms only.",
+                    ],
+                    ignoreOrder: true);
+        }
     }
 
     [Fact]
@@ -137,6 +141,52 @@ public sealed class A_wrong_preset_entry
     public void Without_an_address_for_receipts_stops_the_Api_too() =>
         Refusals(Right.With(("Api:PublicUrl", null))).ShouldHaveSingleItem()
             .ShouldStartWith("Providers:tested:Type names a provider that sends receipts, and Api:PublicUrl is missing");
+
+    [Theory]
+    [InlineData("Sandbox", "must have 1 to 64 characters and not be sandbox.")]
+    [InlineData("a,b", "has a comma: lists of providers are written with commas.")]
+    public void Under_a_name_that_no_provider_has_stops_the_Api_too(string name, string sentence)
+    {
+        var entry = new ConfigurationManager { [$"Providers:{name}:Type"] = "http" };
+
+        Should.Throw<OptionsValidationException>(() => new ServiceCollection().AddProviderReceipts(entry))
+            .Failures.ShouldBe([$"Providers:{name}:Type belongs to an entry whose name {sentence}"]);
+    }
+
+    [Fact]
+    public void Without_which_a_price_stops_both_hosts()
+    {
+        foreach (var services in Hosts(ProviderHost.Configuration(Right)))
+        {
+            services.Configure<DeliveryOptions>(o =>
+            {
+                o.Channels["sms"] = new() { Provider = ProviderHost.Name };
+                o.Prices["Tested"] = new Dictionary<string, decimal>(StringComparer.Ordinal) { ["FR"] = 1 };
+            });
+            using var host = services.BuildServiceProvider();
+
+            Should.Throw<OptionsValidationException>(() => host.GetRequiredService<IOptions<DeliveryOptions>>().Value)
+                .Failures.ShouldBe(["Deliveries:Prices:Tested names no provider: there are tested, sandbox."]);
+        }
+    }
+
+    [Fact]
+    public void Is_none_that_only_the_Workers_have()
+    {
+        using var api = new ServiceCollection().AddProviderReceipts(new ConfigurationManager())
+            .Configure<DeliveryOptions>(o =>
+            {
+                o.Channels["sms"] = new() { Provider = "gateway" };
+                o.Prices["gateway"] = new Dictionary<string, decimal>(StringComparer.Ordinal) { ["FR"] = 1 };
+            })
+            .BuildServiceProvider();
+
+        api.GetRequiredService<IOptions<DeliveryOptions>>().Value.Prices.Keys.ShouldBe(["gateway"]);
+    }
+
+    /// <summary>The Workers and the Api.</summary>
+    private static IServiceCollection[] Hosts(IConfiguration configuration) =>
+        [new ServiceCollection().AddOtpProviders(configuration), new ServiceCollection().AddProviderReceipts(configuration)];
 
     private static void Of(string text, Action<IReadOnlyList<string>> check)
     {

@@ -1224,6 +1224,12 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("content");
 
+                    b.Property<bool>("IsTest")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_test");
+
                     b.Property<byte[]>("RecipientHash")
                         .IsRequired()
                         .HasMaxLength(32)

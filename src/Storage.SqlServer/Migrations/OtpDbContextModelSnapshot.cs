@@ -1372,6 +1372,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .HasColumnType("varbinary(max)")
                         .HasColumnName("content");
 
+                    b.Property<bool>("IsTest")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bit")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_test");
+
                     b.Property<byte[]>("RecipientHash")
                         .IsRequired()
                         .HasMaxLength(32)

@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.Postgres.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261128002834_Initial")]
+    [Migration("20261128014132_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1226,6 +1226,12 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                         .IsRequired()
                         .HasColumnType("bytea")
                         .HasColumnName("content");
+
+                    b.Property<bool>("IsTest")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_test");
 
                     b.Property<byte[]>("RecipientHash")
                         .IsRequired()

@@ -484,6 +484,7 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                 {
                     id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
                     application_id = table.Column<Guid>(type: "uniqueidentifier", nullable: false),
+                    is_test = table.Column<bool>(type: "bit", nullable: false, defaultValue: false),
                     recipient_hash = table.Column<byte[]>(type: "varbinary(32)", maxLength: 32, nullable: false),
                     content = table.Column<byte[]>(type: "varbinary(max)", nullable: false),
                     sent_at = table.Column<DateTime>(type: "datetime2(6)", precision: 6, nullable: false)

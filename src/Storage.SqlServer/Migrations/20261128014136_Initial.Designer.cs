@@ -12,7 +12,7 @@ using OtpPipeline.Core.Database;
 namespace OtpPipeline.Storage.SqlServer.Migrations
 {
     [DbContext(typeof(OtpDbContext))]
-    [Migration("20261128002840_Initial")]
+    [Migration("20261128014136_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -1374,6 +1374,12 @@ namespace OtpPipeline.Storage.SqlServer.Migrations
                         .IsRequired()
                         .HasColumnType("varbinary(max)")
                         .HasColumnName("content");
+
+                    b.Property<bool>("IsTest")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bit")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_test");
 
                     b.Property<byte[]>("RecipientHash")
                         .IsRequired()

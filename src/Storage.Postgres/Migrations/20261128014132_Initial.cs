@@ -472,6 +472,7 @@ namespace OtpPipeline.Storage.Postgres.Migrations
                 {
                     id = table.Column<Guid>(type: "uuid", nullable: false),
                     application_id = table.Column<Guid>(type: "uuid", nullable: false),
+                    is_test = table.Column<bool>(type: "boolean", nullable: false, defaultValue: false),
                     recipient_hash = table.Column<byte[]>(type: "bytea", maxLength: 32, nullable: false),
                     content = table.Column<byte[]>(type: "bytea", nullable: false),
                     sent_at = table.Column<DateTime>(type: "timestamp with time zone", nullable: false)

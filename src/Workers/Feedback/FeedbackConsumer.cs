@@ -12,10 +12,7 @@ using OtpPipeline.Workers.Telemetry;
 namespace OtpPipeline.Workers.Feedback;
 
 /// <summary>A provider took no feedback after all attempts, or refused it.</summary>
-public sealed class FeedbackFailedException(Guid otpId) : Exception("A provider did not take the feedback.")
-{
-    public Guid OtpId => otpId;
-}
+public sealed class FeedbackFailedException() : Exception("A provider did not take the feedback.");
 
 /// <summary>Tells providers of the end of OTPs. A message is only a trigger: what is told is read from the database.</summary>
 /// <remarks>A command that comes again finds nothing owed, unless a worker died between the provider's answer and the commit.</remarks>
@@ -33,6 +30,8 @@ public sealed partial class FeedbackConsumer(
             return;
         }
 
+        // The dead letter of any failure from here on ends what this OTP owes; with nothing owed it ended above.
+        context.ReceiveContext.GetOrAddPayload(() => command);
         using var activity = WorkerTelemetry.Source.StartActivity("otp feedback", ActivityKind.Client);
         activity?.SetTag("otp.id", command.OtpId);
         activity?.SetTag("otp.provider", message.Provider);
@@ -52,7 +51,7 @@ public sealed partial class FeedbackConsumer(
         {
             metrics.Parked(message.Provider);
             Log.Parked(logger, message.DeliveryId, message.Provider, attempt, outcome.Cause!);
-            throw new FeedbackFailedException(command.OtpId);
+            throw new FeedbackFailedException();
         }
 
         metrics.Failed(message.Provider);

@@ -65,8 +65,9 @@ public sealed class FeedbackSender
         {
             return new SendOutcome.Unknown("timeout");
         }
-        catch (Exception failure) when (failure is HttpRequestException or IOException)
+        catch (Exception failure) when (failure is HttpRequestException or IOException or OperationCanceledException)
         {
+            // The end of ConnectTimeout is an OperationCanceledException too.
             return new SendOutcome.ProviderFailed("unavailable");
         }
     }

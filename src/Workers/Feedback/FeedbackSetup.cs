@@ -1,5 +1,6 @@
 using MassTransit;
 using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Hosting.Bus;
 
@@ -39,11 +40,11 @@ public static class FeedbackSetup
         public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
         {
             await next.Send(context);
-            if (context.Exception is FeedbackFailedException failed)
+            if (context.TryGetPayload<FeedbackDue>(out var command))
             {
                 var feedback = services.GetRequiredService<DeliveryFeedback>();
                 await services.GetRequiredService<DatabaseCircuitBreaker>()
-                    .RunAsync(() => feedback.EndAsync(failed.OtpId, CancellationToken.None));
+                    .RunAsync(() => feedback.EndAsync(command.OtpId, CancellationToken.None));
             }
         }
 

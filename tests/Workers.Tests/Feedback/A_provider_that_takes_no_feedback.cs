@@ -24,20 +24,8 @@ public sealed class A_provider_that_takes_no_feedback : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _server = await HttpReceiver.StartAsync();
-        _host = new(new Dictionary<string, string?>
-        {
-            ["Type"] = "http",
-            ["Url"] = _server.Url,
-            ["Success:JsonPath"] = "$.id",
-            ["Feedback:Url"] = $"{_server.Url}/told/{{{{messageId}}}}",
-            ["Feedback:Body:Format"] = "json",
-            ["Feedback:Body:Template"] = """{"outcome":"{{outcome}}","at":"{{endedAt}}"}""",
-            ["Feedback:Verified"] = "yes",
-            ["Feedback:Refusals:0:Status"] = "404",
-            ["Feedback:Refusals:0:As"] = "recipient",
-            ["Feedback:Refusals:0:Reason"] = "not_found",
-        });
-        _sender = new(_host.Providers, Options.Create(new DeliveryOptions()), _time, NullLogger<FeedbackSender>.Instance);
+        _host = Host();
+        _sender = Sender(_host);
     }
 
     public async ValueTask DisposeAsync()
@@ -123,6 +111,20 @@ public sealed class A_provider_that_takes_no_feedback : IAsyncLifetime
         (await _sender.SendAsync(Told)).ShouldBe(new SendOutcome.ProviderFailed("unavailable"));
     }
 
+    [Fact]
+    public async Task May_hang_in_its_handshake_no_longer_than_its_ConnectTimeout_and_is_left_alone_after_five()
+    {
+        await using var hanging = new RawServer(c => c.NothingAsync());
+        await using var host = Host(
+            ("Feedback:Url", $"https://127.0.0.1:{hanging.Port}/told/{{{{messageId}}}}"), ("ConnectTimeout", "00:00:00.3"));
+        var sender = Sender(host);
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, 5).Select(_ => sender.SendAsync(Told)));
+
+        outcomes.ShouldAllBe(o => o == new SendOutcome.ProviderFailed("unavailable"));
+        (await sender.SendAsync(Told)).Cause.ShouldBe("left_alone");
+    }
+
     [Theory]
     [InlineData(1, null, 5)]
     [InlineData(2, null, 30)]
@@ -136,4 +138,30 @@ public sealed class A_provider_that_takes_no_feedback : IAsyncLifetime
     public void Is_tried_again_after_growing_pauses_or_what_it_asked_for_and_not_for_ever(int attempt, int? asked, int? pause) =>
         new FeedbackOptions().PauseAfter(attempt, asked is { } s ? TimeSpan.FromSeconds(s) : null)
             .ShouldBe(pause is { } p ? TimeSpan.FromSeconds(p) : null);
+
+    private ProviderHost Host(params (string Key, string? Value)[] more) => new(
+        new Dictionary<string, string?>
+        {
+            ["Type"] = "http",
+            ["Url"] = _server.Url,
+            ["Success:JsonPath"] = "$.id",
+            ["Feedback:Url"] = $"{_server.Url}/told/{{{{messageId}}}}",
+            ["Feedback:Body:Format"] = "json",
+            ["Feedback:Body:Template"] = """{"outcome":"{{outcome}}","at":"{{endedAt}}"}""",
+            ["Feedback:Verified"] = "yes",
+            ["Feedback:Refusals:0:Status"] = "404",
+            ["Feedback:Refusals:0:As"] = "recipient",
+            ["Feedback:Refusals:0:Reason"] = "not_found",
+        }.With(more));
+
+    private FeedbackSender Sender(ProviderHost host, TimeSpan? timeout = null)
+    {
+        var deliveries = new DeliveryOptions();
+        if (timeout is { } longer)
+        {
+            deliveries.Channels["sms"] = new() { Timeout = longer };
+        }
+
+        return new(host.Providers, Options.Create(deliveries), _time, NullLogger<FeedbackSender>.Instance);
+    }
 }

@@ -112,11 +112,12 @@ public sealed class Telling_a_provider_of_the_end_of_an_OTP(FeedbackWorld world)
     public async Task Is_tried_again_where_it_fails_then_put_aside_and_holds_up_no_delivery()
     {
         var otp = await world.SentAsync(Channel.Ussd);
+        var before = world.Failing.All.Count(r => r.Path == "/told");
 
         await world.VerifyAsync(otp);
 
         await Eventually.Until(async () => await DeadLettersAsync() == 1, "the feedback is a dead letter");
-        world.Failing.All.Count(r => r.Path == "/told").ShouldBe(3, "at first and after each of two pauses");
+        world.Failing.All.Count(r => r.Path == "/told").ShouldBe(before + 3, "at first and after each of two pauses");
         world.Host.Services.GetRequiredService<ProviderReservations>().Unusable(new(new() { Name = "r", Providers = { "failing", "off" } }))
             .ShouldBeEmpty("one failure would open the breaker of its messages");
         await world.SentAsync(Channel.Ussd);
@@ -125,6 +126,23 @@ public sealed class Telling_a_provider_of_the_end_of_an_OTP(FeedbackWorld world)
             .ShouldBe("failed: FeedbackFailedException");
         await UntilNothingIsOwedAsync(otp.Id);
         await IsToldOnceMoreWhenReplayedAsync();
+    }
+
+    [Fact]
+    public async Task Is_owed_no_more_after_a_dead_letter_for_any_other_reason()
+    {
+        world.FailingAnswer = 500;
+        var otp = await world.SentAsync(Channel.Ussd);
+        await world.Database.ExecuteAsync("ALTER TABLE pending_feedback ADD CONSTRAINT no_second CHECK (attempt = 1)");
+
+        await world.VerifyAsync(otp);
+
+        const string Failed = "dead_letters WHERE reason = 'failed: PostgresException'";
+        await Eventually.Until(async () => await world.Database.CountAsync(Failed) == 1, "the next attempt cannot be stored");
+        await UntilNothingIsOwedAsync(otp.Id);
+        await world.Database.ExecuteAsync($"DELETE FROM {Failed}");
+        await world.Database.ExecuteAsync("ALTER TABLE pending_feedback DROP CONSTRAINT no_second");
+        await EndWithASuccessAsync();
     }
 
     [Fact]
@@ -177,6 +195,16 @@ public sealed class Telling_a_provider_of_the_end_of_an_OTP(FeedbackWorld world)
         await AnotherIsToldAsync();
         world.Failing.All.Count(r => r.Path == "/told").ShouldBe(calls, "a replay is one attempt");
         (await DeadLettersAsync()).ShouldBe(1, "a replay that fails keeps its row");
+    }
+
+    /// <summary>The failures of one test do not count towards the breaker of another.</summary>
+    private async Task EndWithASuccessAsync()
+    {
+        world.FailingAnswer = 200;
+        var other = await world.SentAsync(Channel.Ussd);
+        await world.VerifyAsync(other);
+        await UntilNothingIsOwedAsync(other.Id);
+        world.FailingAnswer = 500;
     }
 
     /// <summary>What was committed before has been told by then: its message went out first.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
+using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Workers.Providers;
 using OtpPipeline.Workers.Providers.Http;
@@ -16,6 +17,7 @@ namespace OtpPipeline.Workers.Feedback;
 public sealed class FeedbackSender
 {
     private const int BreakerFailures = 5;
+    private static readonly TimeSpan LongestCall = PendingFeedback.LostAfter / 2;
     private static readonly TimeSpan BreakerPause = TimeSpan.FromSeconds(5);
 
     private readonly FrozenDictionary<string, (HttpProvider Provider, ProviderState State)> _providers;
@@ -56,7 +58,8 @@ public sealed class FeedbackSender
 
     private async Task<SendOutcome> CallAsync(HttpProvider provider, MessageFeedback feedback)
     {
-        using var deadline = new CancellationTokenSource(_deliveries.Value.From(feedback.Channel).Timeout, _time);
+        var timeout = _deliveries.Value.From(feedback.Channel).Timeout;
+        using var deadline = new CancellationTokenSource(timeout < LongestCall ? timeout : LongestCall, _time);
         try
         {
             return await provider.TellAsync(feedback, deadline.Token);

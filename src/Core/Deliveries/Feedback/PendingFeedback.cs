@@ -3,6 +3,9 @@ namespace OtpPipeline.Core.Deliveries.Feedback;
 /// <summary>Feedback that an OTP owes; at most one of an OTP. Deleted when its provider took it and when it is a dead letter.</summary>
 public sealed class PendingFeedback
 {
+    /// <summary>When the command of an attempt seems lost; a call to a provider takes half of it at most.</summary>
+    public static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(1);
+
     public required Guid OtpId { get; init; }
 
     /// <summary>The next attempt, from 1.</summary>

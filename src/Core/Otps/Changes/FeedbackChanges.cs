@@ -6,9 +6,6 @@ namespace OtpPipeline.Core.Otps.Changes;
 /// <summary>Adds feedback that OTPs owe, and its commands, to the changes of a transaction.</summary>
 public static class FeedbackChanges
 {
-    /// <summary>When the command of an attempt seems lost: longer than a call to a provider takes.</summary>
-    public static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(1);
-
     /// <summary>Whether a message id that comes now would make a final OTP owe feedback: so far it owes none.</summary>
     public static bool AwaitsMessageId(this OtpChanges changes, LockedOtp locked, Delivery delivery) =>
         !changes.Feedback.IsEmpty && delivery.ProviderMessageId is null && locked.Otp.Status != OtpStatus.Pending
@@ -19,7 +16,7 @@ public static class FeedbackChanges
     {
         if (FeedbackRules.Decide(locked.Otp, locked.Deliveries, changes.Feedback) is not null)
         {
-            changes.Owe(locked, attempt: 1, republished: 0, LostAfter);
+            changes.Owe(locked, attempt: 1, republished: 0, PendingFeedback.LostAfter);
             changes.PublishFeedback(locked.Otp);
         }
     }
@@ -27,7 +24,7 @@ public static class FeedbackChanges
     /// <summary>Puts the next attempt off for this long and publishes its command then.</summary>
     public static void PostponeFeedback(this OtpChanges changes, LockedOtp locked, int attempt, TimeSpan delay)
     {
-        changes.Owe(locked, attempt, republished: 0, delay + LostAfter);
+        changes.Owe(locked, attempt, republished: 0, delay + PendingFeedback.LostAfter);
         changes.PublishFeedback(locked.Otp, delay);
     }
 
@@ -45,7 +42,7 @@ public static class FeedbackChanges
         }
 
         var republished = lost.Republished + (unpublished ? 0 : 1);
-        changes.Owe(locked, lost.Attempt, republished, DeliveryRules.RepublishAfter(LostAfter, republished));
+        changes.Owe(locked, lost.Attempt, republished, DeliveryRules.RepublishAfter(PendingFeedback.LostAfter, republished));
         if (!unpublished)
         {
             changes.PublishFeedback(locked.Otp);

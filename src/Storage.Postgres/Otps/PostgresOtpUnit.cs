@@ -123,11 +123,14 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
             batch,
             async reader => locked with
             {
-                Feedback = (await Rows.ReadAllAsync(reader, PendingFeedbackTable.Read, cancellationToken)).ToDictionary(f => f.OtpId),
+                Feedback = await PendingFeedbackTable.ReadAsync(reader, cancellationToken),
                 Unpublished = (await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken)).ToHashSet(),
             },
             cancellationToken);
     }
+
+    public Task<LockedOtps> LockWithFeedbackAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
+        LockAsync(otpIds, pins: false, histories: false, submissions: false, [], cancellationToken, feedback: true);
 
     public async Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
@@ -155,7 +158,7 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
 
     private async Task<LockedOtps> LockAsync(
         IReadOnlyCollection<Guid> otpIds, bool pins, bool histories, bool submissions, IReadOnlyCollection<ProviderMessage> messages,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, bool feedback = false)
     {
         await using var batch = session.NewBatch();
         batch.Add(LockSql, Parameters.From(otpIds));
@@ -181,6 +184,10 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
 
         batch.Add(DeliveriesSql, Parameters.From(otpIds));
         batch.Add(ClockSql);
+        if (feedback)
+        {
+            batch.Add(PendingFeedbackTable.OfOtpsSql, Parameters.From(otpIds));
+        }
 
         return await session.ReadAsync(
             batch,
@@ -192,16 +199,11 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
                     ? await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), RecipientHistoryTable.Read(r, 1)), cancellationToken)
                     : [];
                 var answered = submissions ? await Rows.ReadAllAsync(reader, OtpSubmissionTable.Read, cancellationToken) : [];
-                var kept = messages.Count > 0 ? await ReadKeptAsync(reader, cancellationToken) : [];
-                return (await AssembleAsync(reader, otps, versions, counted, answered, cancellationToken)) with { KeptReceipts = kept };
+                var kept = messages.Count > 0 ? await KeptReceiptTable.ReadLockedAsync(reader, cancellationToken) : [];
+                var locked = await AssembleAsync(reader, otps, versions, counted, answered, cancellationToken) with { KeptReceipts = kept };
+                return feedback ? locked with { Feedback = await PendingFeedbackTable.ReadAsync(reader, cancellationToken) } : locked;
             },
             cancellationToken);
-    }
-
-    private static async Task<List<KeptReceipt>> ReadKeptAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
-    {
-        await Rows.ReadAllAsync(reader, static _ => true, cancellationToken);
-        return await Rows.ReadAllAsync(reader, KeptReceiptTable.Read, cancellationToken);
     }
 
     private async Task<LockedOtps> LockDueAsync(

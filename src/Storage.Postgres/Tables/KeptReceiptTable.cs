@@ -39,6 +39,13 @@ internal static class KeptReceiptTable
             Parameters.From(messages, m => m.Id, NpgsqlDbType.Text));
     }
 
+    /// <summary>Reads the two result sets of <see cref="LockAndRead"/>.</summary>
+    public static async Task<List<KeptReceipt>> ReadLockedAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        await Rows.ReadAllAsync(reader, static _ => true, cancellationToken);
+        return await Rows.ReadAllAsync(reader, Read, cancellationToken);
+    }
+
     /// <summary>Keeps the receipts whose message still has no delivery.</summary>
     public static void Insert(NpgsqlBatch batch, IReadOnlyCollection<KeptReceipt> receipts)
     {

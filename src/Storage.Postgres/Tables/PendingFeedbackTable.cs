@@ -28,6 +28,10 @@ internal static class PendingFeedbackTable
         DueAt = r.GetDateTime(3),
     };
 
+    /// <summary>Reads what OTPs owe, by OTP.</summary>
+    public static async Task<Dictionary<Guid, PendingFeedback>> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) =>
+        (await Rows.ReadAllAsync(reader, Read, cancellationToken)).ToDictionary(f => f.OtpId);
+
     public static void Upsert(NpgsqlBatch batch, IReadOnlyCollection<PendingFeedback> rows) => batch.Add(
         """
         INSERT INTO pending_feedback (otp_id, attempt, republished, due_at) SELECT * FROM unnest($1, $2, $3, $4)

@@ -118,11 +118,14 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
             batch,
             async (reader, locked) => locked with
             {
-                Feedback = (await Rows.ReadAllAsync(reader, PendingFeedbackTable.Read, cancellationToken)).ToDictionary(f => f.OtpId),
+                Feedback = await PendingFeedbackTable.ReadAsync(reader, cancellationToken),
                 Unpublished = (await Rows.ReadAllAsync(reader, r => r.GetGuid(0), cancellationToken)).ToHashSet(),
             },
             cancellationToken);
     }
+
+    public Task<LockedOtps> LockWithFeedbackAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
+        LockAsync(otpIds, pins: false, histories: false, submissions: false, [], cancellationToken, feedback: true);
 
     public async Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken)
     {
@@ -149,7 +152,7 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
 
     private Task<LockedOtps> LockAsync(
         IReadOnlyCollection<Guid> otpIds, bool pins, bool histories, bool submissions, IReadOnlyCollection<ProviderMessage> messages,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, bool feedback = false)
     {
         var ids = RowSet.Ids("ids", otpIds);
         var batch = new SqlServerBatch(LockSql, ids);
@@ -175,6 +178,10 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
 
         DeliveryTable.AddOf(batch, ids);
         batch.Add(ClockSql);
+        if (feedback)
+        {
+            PendingFeedbackTable.AddOf(batch, ids);
+        }
 
         return session.ReadAsync(
             batch,
@@ -187,7 +194,8 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
                     : [];
                 var answered = submissions ? await Rows.ReadAllAsync(reader, OtpSubmissionTable.Read, cancellationToken) : [];
                 var kept = messages.Count > 0 ? await Rows.ReadAllAsync(reader, KeptReceiptTable.Read, cancellationToken) : [];
-                return (await AssembleAsync(reader, otps, versions, counted, answered, cancellationToken)) with { KeptReceipts = kept };
+                var locked = await AssembleAsync(reader, otps, versions, counted, answered, cancellationToken) with { KeptReceipts = kept };
+                return feedback ? locked with { Feedback = await PendingFeedbackTable.ReadAsync(reader, cancellationToken) } : locked;
             },
             cancellationToken);
     }

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using Microsoft.Data.SqlClient;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Storage.SqlServer.Sessions;
@@ -9,6 +10,9 @@ namespace OtpPipeline.Storage.SqlServer.Tables;
 internal static class PendingFeedbackTable
 {
     public const string Columns = "f.otp_id, f.attempt, f.republished, f.due_at";
+
+    private static readonly string OfOtpsSql =
+        $"SELECT {Columns} FROM {RowSet.IdsOf("ids")} k JOIN pending_feedback f WITH (FORCESEEK) ON f.otp_id = k.id {Hints.ByKey}";
 
     private static readonly RowSet<PendingFeedback> Owed = new(
         "feedback",
@@ -41,6 +45,13 @@ internal static class PendingFeedbackTable
         Republished = r.GetInt32(2),
         DueAt = r.Time(3),
     };
+
+    /// <summary>Reads what OTPs owe, by OTP.</summary>
+    public static async Task<Dictionary<Guid, PendingFeedback>> ReadAsync(DbDataReader reader, CancellationToken cancellationToken) =>
+        (await Rows.ReadAllAsync(reader, Read, cancellationToken)).ToDictionary(f => f.OtpId);
+
+    /// <summary>Reads what the OTPs in parameter ids owe.</summary>
+    public static void AddOf(SqlServerBatch batch, SqlParameter ids) => batch.Add(OfOtpsSql, ids);
 
     public static void Upsert(SqlServerBatch batch, IReadOnlyCollection<PendingFeedback> rows) => batch.Add(UpsertSql, Owed.Of(rows));
 

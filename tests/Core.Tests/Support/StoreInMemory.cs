@@ -54,7 +54,14 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
         return this;
     }
 
-    public Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken) => Task.FromResult<IOtpUnit>(this);
+    /// <summary>Runs before the next transaction begins.</summary>
+    public Action BeforeTransaction { get; set; } = () => { };
+
+    public Task<IOtpUnit> BeginAsync(CancellationToken cancellationToken)
+    {
+        BeforeTransaction();
+        return Task.FromResult<IOtpUnit>(this);
+    }
 
     public Task<IntakeFacts> ReadAsync(
         IReadOnlyList<NewOtp> requests, IReadOnlyList<QueueShare> shares,
@@ -152,8 +159,11 @@ internal sealed class StoreInMemory : IOtpStore, IIntakeStore, IOtpSearch, IInta
             ? reading with { Feedback = Feedback.GetValueOrDefault(otpId) }
             : null;
 
-    public async Task<LockedOtps> LockLostFeedbackAsync(int limit, CancellationToken cancellationToken) =>
-        await LockAsync(Otps.Keys, submissions: false, cancellationToken) with { Feedback = Feedback.ToDictionary() };
+    public Task<LockedOtps> LockLostFeedbackAsync(int limit, CancellationToken cancellationToken) =>
+        LockWithFeedbackAsync(Otps.Keys, cancellationToken);
+
+    public async Task<LockedOtps> LockWithFeedbackAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken) =>
+        await LockAsync(otpIds, submissions: false, cancellationToken) with { Feedback = Feedback.ToDictionary() };
 
     public Task<IReadOnlyList<Guid>> FindLiveAsync(byte[] lookupHash, CancellationToken cancellationToken) =>
         Task.FromResult<IReadOnlyList<Guid>>([.. Otps.Keys]);

@@ -51,7 +51,7 @@ public sealed class DeliveryFeedback : IAsyncDisposable
 
         if (reading.Feedback is not null)
         {
-            await EndAsync(command.OtpId, cancellationToken);
+            await EndUndueAsync(command.OtpId, cancellationToken);
         }
 
         return null;
@@ -60,14 +60,14 @@ public sealed class DeliveryFeedback : IAsyncDisposable
     /// <summary>The OTP owes nothing any more. Many calls share one commit.</summary>
     public Task<bool> EndAsync(Guid otpId, CancellationToken cancellationToken) => _endings.AddAsync(otpId, cancellationToken);
 
-    /// <summary>Publishes the command again after the delay, for this attempt.</summary>
+    /// <summary>Publishes the command again after the delay, for this attempt; nothing unless the attempt before it is owed.</summary>
     public Task<int> PostponeAsync(
         Guid otpId, int attempt, TimeSpan delay, string? traceParent, CancellationToken cancellationToken) => RunAsync(
-        unit => unit.LockAsync([otpId], submissions: false, cancellationToken),
-        (changes, otp, _) =>
+        unit => unit.LockWithFeedbackAsync([otpId], cancellationToken),
+        (changes, otp, locked) =>
         {
             changes.TraceParent = traceParent;
-            changes.PostponeFeedback(otp, attempt, delay);
+            changes.PostponeFeedback(otp, locked.Feedback.GetValueOrDefault(otpId), attempt, delay);
         },
         cancellationToken);
 
@@ -84,6 +84,11 @@ public sealed class DeliveryFeedback : IAsyncDisposable
         cancellationToken);
 
     public ValueTask DisposeAsync() => _endings.DisposeAsync();
+
+    /// <summary>What a read showed may have changed before the lock: a receipt or an answer makes feedback due again.</summary>
+    private Task<int> EndUndueAsync(Guid otpId, CancellationToken cancellationToken) => RunAsync(
+        unit => unit.LockAsync([otpId], submissions: false, cancellationToken), (changes, otp, _) => changes.EndUndueFeedback(otp),
+        cancellationToken);
 
     private async Task<IReadOnlyList<bool>> EndAsync(IReadOnlyList<Guid> otpIds, CancellationToken cancellationToken)
     {

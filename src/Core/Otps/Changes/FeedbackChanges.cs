@@ -21,11 +21,24 @@ public static class FeedbackChanges
         }
     }
 
-    /// <summary>Puts the next attempt off for this long and publishes its command then.</summary>
-    public static void PostponeFeedback(this OtpChanges changes, LockedOtp locked, int attempt, TimeSpan delay)
+    /// <summary>Puts the attempt off for this long and publishes its command then; nothing unless the one before it is owed.</summary>
+    public static void PostponeFeedback(this OtpChanges changes, LockedOtp locked, PendingFeedback? owed, int attempt, TimeSpan delay)
     {
-        changes.Owe(locked, attempt, republished: 0, delay + PendingFeedback.LostAfter);
-        changes.PublishFeedback(locked.Otp, delay);
+        // A duplicate of the command may have succeeded, or failed, meanwhile.
+        if (owed?.Attempt == attempt - 1)
+        {
+            changes.Owe(locked, attempt, republished: 0, delay + PendingFeedback.LostAfter);
+            changes.PublishFeedback(locked.Otp, delay);
+        }
+    }
+
+    /// <summary>Ends what is due no more.</summary>
+    public static void EndUndueFeedback(this OtpChanges changes, LockedOtp locked)
+    {
+        if (FeedbackRules.Decide(locked.Otp, locked.Deliveries, changes.Feedback) is null)
+        {
+            changes.EndedFeedback.Add(locked.Otp.Id);
+        }
     }
 
     /// <summary>Publishes a command that seems lost again, later each time; ends what is due no more.</summary>

@@ -51,6 +51,9 @@ public interface IOtpUnit : IAsyncDisposable
     /// <remarks>Skips those that another transaction holds. What they owe is read under the lock: it may have ended since.</remarks>
     Task<LockedOtps> LockLostFeedbackAsync(int limit, CancellationToken cancellationToken);
 
+    /// <summary>Locks these OTPs, and reads what they owe under the lock.</summary>
+    Task<LockedOtps> LockWithFeedbackAsync(IReadOnlyCollection<Guid> otpIds, CancellationToken cancellationToken);
+
     /// <summary>Writes the changes and the messages, and commits.</summary>
     Task SaveAsync(OtpChanges changes, IReadOnlyList<OutboxMessage> messages, CancellationToken cancellationToken);
 }

@@ -47,7 +47,7 @@ public sealed record LockedOtps(DateTime Now, IReadOnlyDictionary<Guid, LockedOt
     /// <summary>When searching for due steps: the step that is due, by OTP.</summary>
     public IReadOnlyDictionary<Guid, int> DueSteps { get; init; } = new Dictionary<Guid, int>();
 
-    /// <summary>When searching for lost feedback: what each OTP owes.</summary>
+    /// <summary>When locking for feedback: what each OTP owes.</summary>
     public IReadOnlyDictionary<Guid, PendingFeedback> Feedback { get; init; } = new Dictionary<Guid, PendingFeedback>();
 
     /// <summary>When searching for lost messages: OTPs whose command is still in the outbox.</summary>

@@ -162,6 +162,35 @@ public sealed class Feedback_that_is_owed : IAsyncDisposable
         (Commands(), _store.Feedback.Count).ShouldBe((1, 0));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Is_not_postponed_by_a_duplicate_of_a_command_that_succeeded_or_failed_before(bool succeeded)
+    {
+        var otp = await OwedAsync();
+        await (succeeded
+            ? _feedback.EndAsync(otp.Otp.Id, CancellationToken.None)
+            : (Task)PostponeAsync(otp, TimeSpan.FromMinutes(10)));
+        var commands = Commands();
+
+        await PostponeAsync(otp, TimeSpan.FromMinutes(1));
+
+        (Commands(), _store.Feedback.Count).ShouldBe((commands, succeeded ? 0 : 1));
+        _store.Feedback.Values.ShouldAllBe(f => f.DueAt == Lost.AddMinutes(10));
+    }
+
+    [Fact]
+    public async Task Stays_owed_where_it_is_due_again_before_its_OTP_is_locked()
+    {
+        var otp = await OwedAsync();
+        otp.Deliveries[0].Status = DeliveryStatus.Undelivered;
+        _store.BeforeTransaction = () => otp.Deliveries[0].Status = DeliveryStatus.Delivered;
+
+        (await FindAsync(otp)).ShouldBeNull();
+
+        (await FindAsync(otp)).ShouldNotBeNull().Attempt.ShouldBe(1);
+    }
+
     [Fact]
     public async Task Is_given_once_and_again_only_to_an_operator()
     {
@@ -229,6 +258,9 @@ public sealed class Feedback_that_is_owed : IAsyncDisposable
 
     private Task<OwedFeedback?> FindAsync(LockedOtp otp, bool isReplay = false) =>
         _feedback.FindAsync(new(otp.Otp.Id, otp.Otp.ApplicationId), isReplay, CancellationToken.None);
+
+    private Task<int> PostponeAsync(LockedOtp otp, TimeSpan pause) =>
+        _feedback.PostponeAsync(otp.Otp.Id, attempt: 2, pause, traceParent: null, CancellationToken.None);
 
     private int Commands() => _store.Messages.Count(m => m.MessageType == "feedback");
 

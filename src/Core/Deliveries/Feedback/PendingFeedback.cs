@@ -16,4 +16,7 @@ public sealed class PendingFeedback
 
     /// <summary>When its command seems lost.</summary>
     public required DateTime DueAt { get; init; }
+
+    /// <summary>Whether the pause before the attempt is over; a command that comes earlier is a duplicate or forged.</summary>
+    public bool MayBegin(DateTime now) => Republished > 0 || now >= DueAt - LostAfter;
 }

@@ -32,21 +32,21 @@ public sealed class DeliveryFeedback : IAsyncDisposable
         _endings = new(EndAsync, StoreFailures.IsOutage, writers: 1, batching.Value.MaxBatch);
     }
 
-    /// <summary>Returns null when the OTP does not exist or owes no feedback; what is due no more ends.</summary>
+    /// <summary>Returns null when the OTP does not exist or owes no feedback yet, or any more; what is due no more ends.</summary>
     /// <param name="command">The command.</param>
-    /// <param name="isReplay">It was a dead letter: its OTP owes nothing, but an operator wants the provider to be told.</param>
+    /// <param name="isReplay">It was a dead letter: an operator wants the provider to be told once more, owed or not.</param>
     /// <param name="cancellationToken">Ends the read.</param>
     public async Task<OwedFeedback?> FindAsync(FeedbackDue command, bool isReplay, CancellationToken cancellationToken)
     {
         if (await _store.FindWithFeedbackAsync(command.ApplicationId, command.OtpId, cancellationToken) is not { } reading
-            || (reading.Feedback is null && !isReplay))
+            || (!isReplay && reading.Feedback?.MayBegin(reading.Now) is not true))
         {
             return null;
         }
 
         if (FeedbackRules.Decide(reading.Otp, reading.Deliveries, _providers) is { } message)
         {
-            return new(message, reading.Feedback?.Attempt);
+            return new(message, isReplay ? null : reading.Feedback!.Attempt);
         }
 
         if (reading.Feedback is not null)

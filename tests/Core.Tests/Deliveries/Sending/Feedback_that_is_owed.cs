@@ -138,7 +138,31 @@ public sealed class Feedback_that_is_owed : IAsyncDisposable
         var command = _store.Messages.Last(m => m.MessageType == "feedback");
         (command.DueAfter, command.TraceParent, command.CorrelationId).ShouldBe((TimeSpan.FromMinutes(10), "00-1-2-00", otp.Otp.Id));
         Row(otp).ShouldBe((2, 0, Lost.AddMinutes(10)));
+        _store.Now = Some.Now.AddMinutes(10).AddTicks(-1);
+        (await FindAsync(otp)).ShouldBeNull("a duplicate came during the pause");
+        _store.Now = Some.Now.AddMinutes(10);
         (await FindAsync(otp)).ShouldNotBeNull().Attempt.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task Is_given_at_once_when_its_command_was_published_again()
+    {
+        var otp = await OwedAsync();
+        _store.Now = Lost;
+
+        await _feedback.RepublishAsync(10, CancellationToken.None);
+
+        Row(otp).DueAt.ShouldBe(Lost.AddMinutes(2));
+        (await FindAsync(otp)).ShouldNotBeNull().Attempt.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Is_given_to_an_operator_for_one_attempt_outside_of_its_schedule()
+    {
+        var otp = await OwedAsync();
+        await PostponeAsync(otp, TimeSpan.FromMinutes(10));
+
+        (await FindAsync(otp, isReplay: true)).ShouldNotBeNull().Attempt.ShouldBeNull();
     }
 
     [Theory]

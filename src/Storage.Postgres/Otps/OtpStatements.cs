@@ -31,7 +31,7 @@ internal static class OtpStatements
         FOR UPDATE SKIP LOCKED
         """;
 
-    /// <summary>The OTPs of $1 that a message of type $2 in the outbox names.</summary>
+    /// <summary>The OTPs of $1 with a message of type $2 in the outbox, which names one OTP.</summary>
     /// <remarks>
     /// Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second.
     /// </remarks>
@@ -39,6 +39,12 @@ internal static class OtpStatements
         """
         SELECT m.correlation_id FROM outbox_messages m
         WHERE m.correlation_id = ANY ($1) AND m.message_type = $2 AND m.parked_at IS NULL
+        """;
+
+    /// <summary>The same for a message that may name further OTPs.</summary>
+    public const string UnpublishedWorkSql =
+        $"""
+        {UnpublishedSql}
         UNION
         SELECT (f ->> 'otpId')::uuid FROM outbox_messages m, jsonb_array_elements(m.body::jsonb -> 'further') AS f
         WHERE m.message_type = $2 AND m.parked_at IS NULL AND m.body LIKE '%"further":[%' AND (f ->> 'otpId')::uuid = ANY ($1)

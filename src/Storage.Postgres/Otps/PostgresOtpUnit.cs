@@ -224,7 +224,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
         batch.Add(ClockSql);
         if (withOutbox)
         {
-            batch.Add(OtpStatements.UnpublishedSql, Parameters.From(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
+            batch.Add(
+                OtpStatements.UnpublishedWorkSql, Parameters.From(otps.Select(o => o.Id)), new() { Value = DeliveryRecovery.WorkCommand });
         }
 
         return await session.ReadAsync(

@@ -21,17 +21,22 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
         $"SELECT {OtpTable.Columns} FROM {RowSet.IdsOf("ids")} k JOIN otps o {Hints.Lock} ON o.id = k.id {Hints.ByKey}";
 
     // Reads the whole outbox, which is long only while the broker accepts nothing; this query runs only once a second. A body of another
-    // type may be encrypted, and is no JSON then.
+    // type may be encrypted, and is no JSON then. Only a work command names further OTPs.
     private const string UnpublishedSql =
         """
         SELECT m.correlation_id FROM @held f JOIN outbox_messages m ON m.correlation_id = f.id
-        WHERE m.message_type = @work_command AND m.parked_at IS NULL
+        WHERE m.message_type = @command AND m.parked_at IS NULL
+        """;
+
+    private const string UnpublishedWorkSql =
+        $"""
+        {UnpublishedSql}
         UNION
         SELECT f.id FROM outbox_messages m
-        CROSS APPLY OPENJSON(CASE WHEN m.message_type = @work_command THEN m.body END, '$.further')
+        CROSS APPLY OPENJSON(CASE WHEN m.message_type = @command THEN m.body END, '$.further')
             WITH (otp_id uniqueidentifier '$.otpId') o
         JOIN @held f ON f.id = o.otp_id
-        WHERE m.message_type = @work_command AND m.parked_at IS NULL
+        WHERE m.message_type = @command AND m.parked_at IS NULL
         """;
 
     private const string DueStepsSql =
@@ -98,7 +103,7 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
         IReadOnlyDictionary<Channel, TimeSpan> lags, int limit, CancellationToken cancellationToken)
     {
         var batch = new SqlServerBatch(OtpStatements.LockLostSql, Values.Number("limit", limit), OtpStatements.Lags.Of(lags));
-        batch.Add(UnpublishedSql, Values.Text("work_command", 100, DeliveryRecovery.WorkCommand));
+        batch.Add(UnpublishedWorkSql, Values.Text("command", 100, DeliveryRecovery.WorkCommand));
         return ReadDueAsync(
             batch,
             async (reader, locked) =>
@@ -113,7 +118,7 @@ internal sealed class SqlServerOtpUnit(SqlServerSession session, OtpMetrics metr
     {
         var batch = new SqlServerBatch(OtpStatements.LockLostFeedbackSql, Values.Number("limit", limit));
         batch.Add(FeedbackSql);
-        batch.Add(UnpublishedSql, Values.Text("work_command", 100, DeliveryFeedback.Command));
+        batch.Add(UnpublishedSql, Values.Text("command", 100, DeliveryFeedback.Command));
         return ReadDueAsync(
             batch,
             async (reader, locked) => locked with

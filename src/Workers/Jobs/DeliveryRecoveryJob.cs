@@ -42,10 +42,7 @@ public sealed partial class DeliveryRecoveryJob(
     /// <summary>The channels whose queue currently delivers to this process.</summary>
     private IEnumerable<Channel> Receiving()
     {
-        var healthy = bus.CheckHealth().Endpoints.Values
-            .Where(e => e.Status == BusHealthStatus.Healthy && e.InputAddress is not null)
-            .Select(e => e.InputAddress.Segments[^1])
-            .ToHashSet(StringComparer.Ordinal);
+        var healthy = ReceivingQueues.Read(bus);
         return Channels.All.Where(c => healthy.Contains(OtpBusTopology.QueueOf(c)));
     }
 

@@ -1,20 +1,32 @@
+using MassTransit;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Hosting.Bus;
 using Quartz;
 
 namespace OtpPipeline.Workers.Jobs;
 
-/// <summary>Publishes commands for feedback again that were lost. Without a provider that wants feedback it asks nothing.</summary>
+/// <summary>Publishes commands for feedback again that were lost.</summary>
+/// <remarks>
+/// It asks nothing without a provider that wants feedback, and nothing while its queue does not deliver to this process: the commands that
+/// wait there are not lost.
+/// </remarks>
 [DisallowConcurrentExecution]
 public sealed partial class FeedbackJob(
-    DeliveryFeedback feedback, FeedbackProviders providers, JobRun run, IOptions<JobOptions> options, ILogger<FeedbackJob> logger) : IJob
+    DeliveryFeedback feedback, FeedbackProviders providers, IBusControl bus, JobRun run, IOptions<JobOptions> options,
+    ILogger<FeedbackJob> logger) : IJob
 {
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         var settings = options.Value;
-        var lost = providers.IsEmpty ? 0 : await run.UntilDoneAsync(
+        if (providers.IsEmpty || !ReceivingQueues.Read(bus).Contains(OtpBusTopology.FeedbackQueue))
+        {
+            return;
+        }
+
+        var lost = await run.UntilDoneAsync(
             "Recovery of feedback", token => feedback.RepublishAsync(settings.RecoveryBatch, token), settings.RecoveryBatch,
             settings.MaxBatchesPerRun, cancellationToken);
         if (lost > 0)

@@ -56,11 +56,24 @@ public sealed class A_work_command_in_the_outbox : IAsyncLifetime
         await StoreAsync(_otps[3], $$"""{"otpId":"{{_otps[3]}}","channel":"sms","step":1,"route":null,"tried":null}""");
 
         (await UnpublishedAsync()).ShouldBe([_otps[3]]);
+        (await UnpublishedFeedbackAsync()).ShouldBeEmpty("it is no command for feedback");
+        await StoreAsync(_otps[2], $$"""{"otpId":"{{_otps[2]}}"}""", "otp-feedback");
+        (await UnpublishedFeedbackAsync()).ShouldBe([_otps[2]]);
     }
 
-    private Task StoreAsync(Guid correlation, string body) => _database.ExecuteAsync(
+    private Task StoreAsync(Guid correlation, string body, string command = "otp-requested") => _database.ExecuteAsync(
         "INSERT INTO outbox_messages (id, message_type, correlation_id, routing_key, body, created_at, due_at, attempts) VALUES "
-        + $"(gen_random_uuid(), 'otp-requested', '{correlation}', 'sms', '{body}', now(), now() + interval '1 hour', 0)");
+        + $"(gen_random_uuid(), '{command}', '{correlation}', 'sms', '{body}', now(), now() + interval '1 hour', 0)");
+
+    private async Task<IReadOnlySet<Guid>> UnpublishedFeedbackAsync()
+    {
+        await _database.ExecuteAsync(
+            "INSERT INTO pending_feedback (otp_id, attempt, republished, due_at) SELECT id, 1, 0, now() FROM otps ON CONFLICT DO NOTHING");
+        await using var unit = await _host.Services.GetRequiredService<IOtpStore>().BeginAsync(CancellationToken.None);
+        var lost = await unit.LockLostFeedbackAsync(100, CancellationToken.None);
+        lost.Feedback.Keys.ShouldBe(_otps, ignoreOrder: true);
+        return lost.Unpublished;
+    }
 
     private async Task<IReadOnlySet<Guid>> UnpublishedAsync()
     {

@@ -68,9 +68,8 @@ internal sealed class PostgresOtpUnit(PostgresSession session, OtpMetrics metric
     {
         await using var batch = session.NewBatch();
         ApplicationSpendingTable.MakeAndLock(batch, [applicationId]);
-        return await session.ReadAsync(
-            batch, async reader => (
-                await Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken)).Single(), cancellationToken);
+        return (await session.ReadAsync(
+            batch, reader => Rows.ReadAllAsync(reader, ApplicationSpendingTable.Read, cancellationToken), cancellationToken)).Single();
     }
 
     public Task<LockedOtps> LockExpiredAsync(int limit, CancellationToken cancellationToken) =>

@@ -13,6 +13,6 @@ public sealed class FeedbackProviders(IEnumerable<KeyValuePair<string, bool>> pr
     public bool IsEmpty => _providers.Count == 0;
 
     /// <summary>Whether this provider wants to know of an OTP that was verified, or was not.</summary>
-    public bool Want(string? provider, bool verified) =>
-        provider is not null && _providers.TryGetValue(provider, out var wantsAll) && (verified || wantsAll);
+    public bool Want(string provider, bool verified) =>
+        _providers.TryGetValue(provider, out var wantsAll) && (verified || wantsAll);
 }

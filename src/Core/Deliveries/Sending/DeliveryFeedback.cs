@@ -33,6 +33,7 @@ public sealed class DeliveryFeedback : IAsyncDisposable
     }
 
     /// <summary>Returns null when the OTP does not exist or owes no feedback yet, or any more; what is due no more ends.</summary>
+    /// <remarks>What is owed to a provider without feedback here stays owed: another worker may know it, such as a newer one.</remarks>
     /// <param name="command">The command.</param>
     /// <param name="isReplay">It was a dead letter: an operator wants the provider to be told once more, owed or not.</param>
     /// <param name="cancellationToken">Ends the read.</param>
@@ -49,7 +50,7 @@ public sealed class DeliveryFeedback : IAsyncDisposable
             return new(message, isReplay ? null : reading.Feedback!.Attempt);
         }
 
-        if (reading.Feedback is not null)
+        if (reading.Feedback is not null && FeedbackRules.Newest(reading.Otp, reading.Deliveries) is null)
         {
             await EndUndueAsync(command.OtpId, cancellationToken);
         }

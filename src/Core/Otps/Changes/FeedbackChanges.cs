@@ -6,6 +6,9 @@ namespace OtpPipeline.Core.Otps.Changes;
 /// <summary>Adds feedback that OTPs owe, and its commands, to the changes of a transaction.</summary>
 public static class FeedbackChanges
 {
+    /// <summary>Repetitions, over eight hours, after which feedback that no provider of this host wants ends.</summary>
+    private const int MostUnwanted = 8;
+
     /// <summary>Whether a message id that comes now would make a final OTP owe feedback: so far it owes none.</summary>
     public static bool AwaitsMessageId(this OtpChanges changes, LockedOtp locked, Delivery delivery) =>
         !changes.Feedback.IsEmpty && delivery.ProviderMessageId is null && locked.Otp.Status != OtpStatus.Pending
@@ -35,7 +38,7 @@ public static class FeedbackChanges
     /// <summary>Ends what is due no more.</summary>
     public static void EndUndueFeedback(this OtpChanges changes, LockedOtp locked)
     {
-        if (FeedbackRules.Decide(locked.Otp, locked.Deliveries, changes.Feedback) is null)
+        if (FeedbackRules.Newest(locked.Otp, locked.Deliveries) is null)
         {
             changes.EndedFeedback.Add(locked.Otp.Id);
         }
@@ -48,7 +51,8 @@ public static class FeedbackChanges
     /// <param name="unpublished">The command is still in the outbox: another one would only arrive twice.</param>
     public static void RepublishFeedback(this OtpChanges changes, LockedOtp locked, PendingFeedback lost, bool unpublished)
     {
-        if (FeedbackRules.Decide(locked.Otp, locked.Deliveries, changes.Feedback) is null)
+        if (FeedbackRules.Newest(locked.Otp, locked.Deliveries) is null
+            || (lost.Republished >= MostUnwanted && FeedbackRules.Decide(locked.Otp, locked.Deliveries, changes.Feedback) is null))
         {
             changes.EndedFeedback.Add(locked.Otp.Id);
             return;

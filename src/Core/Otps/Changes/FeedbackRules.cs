@@ -16,9 +16,13 @@ public sealed record MessageFeedback(Guid DeliveryId, Channel Channel, string Pr
 /// <summary>Decides which provider is told of the end of an OTP. Pure.</summary>
 public static class FeedbackRules
 {
-    /// <summary>The feedback that an OTP owes for its newest message that may have arrived; null for none.</summary>
+    /// <summary>The feedback that an OTP owes to a provider that wants it; null for none.</summary>
+    public static MessageFeedback? Decide(Otp otp, IEnumerable<Delivery> deliveries, FeedbackProviders providers) =>
+        !providers.IsEmpty && Newest(otp, deliveries) is { } message && providers.Want(message.Provider, message.Verified) ? message : null;
+
+    /// <summary>What an OTP says of its newest message that may have arrived, wanted or not; null for nothing.</summary>
     /// <remarks>A cancelled OTP, and one that failed, says nothing about its messages.</remarks>
-    public static MessageFeedback? Decide(Otp otp, IEnumerable<Delivery> deliveries, FeedbackProviders providers)
+    public static MessageFeedback? Newest(Otp otp, IEnumerable<Delivery> deliveries)
     {
         bool? verified = otp switch
         {
@@ -26,14 +30,10 @@ public static class FeedbackRules
             { Status: OtpStatus.Expired, Reason: OtpReason.NotVerified } => false,
             _ => null,
         };
-        if (verified is not { } told || providers.IsEmpty
-            || deliveries.Where(MayHaveArrived).MaxBy(d => (d.CreatedAt, d.Step, d.Attempt)) is not { ProviderMessageId: { } id } newest
-            || !providers.Want(newest.Provider, told))
-        {
-            return null;
-        }
-
-        return new(newest.Id, newest.Channel, newest.Provider!, id, told, otp.FinalAt!.Value);
+        return verified is { } told && deliveries.Where(MayHaveArrived).MaxBy(d => (d.CreatedAt, d.Step, d.Attempt)) is
+            { ProviderMessageId: { } id, Provider: { } provider } newest
+            ? new(newest.Id, newest.Channel, provider, id, told, otp.FinalAt!.Value)
+            : null;
     }
 
     /// <summary>Without its answer, only a message id shows that the provider took the message.</summary>

@@ -74,7 +74,7 @@ internal static class Some
         OtpStatus status = OtpStatus.Pending, int attempts = 0, string pin = "123456", string? metadata = null, int maxAttempts = 5,
         Guid? id = null, RecipientHistory? history = null, byte[]? details = null, decimal cost = 0,
         CallbackEvents? callbackEvents = null, string? plan = null, string? externalId = null, bool isTest = false,
-        PublishedEvents? events = null, params DeliveryStatus[] deliveries)
+        PublishedEvents? events = null, string? countryIso = "FR", params DeliveryStatus[] deliveries)
     {
         var otpId = id ?? Guid.CreateVersion7();
         var otp = new Otp
@@ -83,7 +83,7 @@ internal static class Some
             ApplicationId = Application().Id,
             Channel = Channel.Sms,
             Plan = plan,
-            CountryIso = "FR",
+            CountryIso = countryIso,
             RecipientHash = RecipientHash,
             Details = details ?? Secrets.EncryptDetails(otpId, Details),
             Status = status,
@@ -104,7 +104,7 @@ internal static class Some
     }
 
     public static Delivery Delivery(
-        Guid otpId, DeliveryStatus status, int attempt = 1, string provider = "sandbox", decimal cost = 0) => new()
+        Guid otpId, DeliveryStatus status, int attempt = 1, string provider = "sandbox", decimal cost = 0, int step = 1) => new()
     {
         Id = Guid.CreateVersion7(),
         OtpId = otpId,
@@ -112,7 +112,7 @@ internal static class Some
         Route = "default",
         Provider = provider,
         Cost = cost,
-        Step = 1,
+        Step = step,
         Attempt = attempt,
         Round = attempt,
         Status = status,
@@ -142,6 +142,10 @@ internal static class Some
     /// <summary>Routes of these options, with the sandbox on.</summary>
     public static ProviderChoice Routes(DeliveryOptions? options = null) =>
         new(Options.Create(options ?? new DeliveryOptions()), Options.Create(new SandboxOptions { Enabled = true }));
+
+    /// <summary>The consequences of outcomes and receipts, with the prices of these options.</summary>
+    public static DeliveryConsequences Consequences(DeliveryOptions? options = null) =>
+        new(Routes(options), Secrets, Options.Create(options ?? new DeliveryOptions()));
 
     /// <summary>Budgets of applications that may all spend so much a day; null for anything.</summary>
     public static SpendingBudgets Budgets(DeliveryOptions? options = null, decimal? limit = null) => new(_ => limit, Routes(options));

@@ -1,11 +1,13 @@
+using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Secrets;
 
 namespace OtpPipeline.Core.Deliveries.Sending;
 
 /// <summary>The consequences of a delivery's outcome.</summary>
-public sealed class DeliveryConsequences(ProviderChoice routes, IOptions<DeliveryOptions> options)
+public sealed class DeliveryConsequences(ProviderChoice routes, OtpSecrets secrets, IOptions<DeliveryOptions> options)
 {
     /// <summary>Reason of a further attempt that the application's spending limit did not allow.</summary>
     public const string SpendingLimit = "spending_limit";
@@ -17,9 +19,7 @@ public sealed class DeliveryConsequences(ProviderChoice routes, IOptions<Deliver
     {
         if (delivery.Provider is { } provider)
         {
-            changes.Settle(
-                otp, delivery,
-                otp.Otp.IsTest ? 0 : otp.Otp.Parts * routes.PriceOf(delivery.Channel, provider, otp.Otp.CountryIso));
+            changes.Settle(otp, delivery, Cost(otp, delivery, country => routes.PriceOf(delivery.Channel, provider, country)));
         }
     }
 
@@ -61,7 +61,9 @@ public sealed class DeliveryConsequences(ProviderChoice routes, IOptions<Deliver
         }
 
         // The attempt before may have been sent: this one is a further send.
-        var cost = otp.Otp.Parts * HighestPrice(otp, delivery);
+        var cost = routes.Named(delivery.Channel, delivery.Route) is { } route
+            ? Cost(otp, delivery, country => routes.HighestPrice(delivery.Channel, route, country))
+            : 0;
         var isAllowed = changes.TrySpend(otp, cost);
         var further = changes.Queue(otp, delivery, next, isAllowed ? cost : 0, options.Value.LostAfter);
         if (!isAllowed)
@@ -102,8 +104,30 @@ public sealed class DeliveryConsequences(ProviderChoice routes, IOptions<Deliver
     private static bool HasLaterAttempt(LockedOtp otp, Delivery delivery) =>
         otp.Deliveries.Exists(d => d.Step == delivery.Step && d.Attempt > delivery.Attempt);
 
-    private decimal HighestPrice(LockedOtp otp, Delivery delivery) =>
-        !otp.Otp.IsTest && routes.Named(delivery.Channel, delivery.Route) is { } route ? routes.HighestPrice(delivery.Channel, route, otp.Otp.CountryIso) : 0;
+    /// <summary>All parts at the price for the country of the step's recipient.</summary>
+    private decimal Cost(LockedOtp otp, Delivery delivery, Func<string?, decimal> price)
+    {
+        if (otp.Otp.IsTest)
+        {
+            return 0;
+        }
+
+        try
+        {
+            return otp.Otp.Parts * price(CountryOf(otp.Otp, delivery.Step));
+        }
+        catch (CryptographicException)
+        {
+            // The key of the recipients is missing: what was reserved stays.
+            return delivery.Cost;
+        }
+    }
+
+    /// <summary>A later step may go to an address with another country. Nothing is decrypted without prices.</summary>
+    private string? CountryOf(Otp otp, int step) =>
+        step > 1 && routes.HasPrices && secrets.DecryptDetails(otp.Id, otp.Details).AddressOf(step) is { } own
+            ? own.CountryIso
+            : otp.CountryIso;
 
     private NextAttempt? Following(
         OtpChanges changes, LockedOtp otp, Delivery delivery, bool another, TimeSpan? retryAfter, IReadOnlySet<string>? unusable) =>

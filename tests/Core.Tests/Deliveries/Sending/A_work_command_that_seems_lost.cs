@@ -84,6 +84,6 @@ public class A_work_command_that_seems_lost
     }
 
     private DeliveryRecovery Recovery() => new(
-        _store, _store, Some.Secrets, _lag, new(Some.Routes(_options), Options.Create(_options)), Some.Budgets(_options),
+        _store, _store, Some.Secrets, _lag, Some.Consequences(_options), Some.Budgets(_options),
         Options.Create(_options));
 }

@@ -88,7 +88,7 @@ public sealed class Feedback_that_becomes_owed : OwedFeedbackTest
     {
         var options = Options.Create(new DeliveryOptions());
         await using var outcomes = new DeliveryOutcomes(
-            Store, Store, Some.Secrets, Providers, new(Some.Routes(), options), Some.Budgets(), new(options),
+            Store, Store, Some.Secrets, Providers, Some.Consequences(), Some.Budgets(), new(options),
             Options.Create(new BatchingOptions()));
         var row = otp.Deliveries[delivery];
         (await outcomes.RecordAsync(

@@ -223,7 +223,7 @@ public class The_outcome_of_a_delivery
         _store, _store, Some.Secrets, FeedbackProviders.None, Consequences(), Some.Budgets(_options), new(Options.Create(_options)),
         Options.Create(new BatchingOptions()));
 
-    private DeliveryConsequences Consequences() => new(Some.Routes(_options), Options.Create(_options));
+    private DeliveryConsequences Consequences() => Some.Consequences(_options);
 
     private async Task<bool> RecordAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {

@@ -3,7 +3,9 @@ using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Feedback;
 using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Otps;
 using OtpPipeline.Core.Otps.Changes;
+using OtpPipeline.Core.Secrets;
 using OtpPipeline.Core.Tests.Support;
 using Shouldly;
 using Xunit;
@@ -99,6 +101,36 @@ public class What_a_delivery_costs
         otp.Deliveries[0].Cost.ShouldBe(0.1m);
     }
 
+    [Fact]
+    public async Task Of_a_later_step_is_the_price_for_the_country_of_its_own_number()
+    {
+        var otp = SendingStep2("cheap", Some.Secrets);
+
+        await RecordAsync(otp, new SendOutcome.Accepted(null));
+
+        otp.Deliveries[0].Cost.ShouldBe(0.1m);
+    }
+
+    [Fact]
+    public async Task Of_a_further_send_of_a_later_step_is_reserved_for_the_country_of_its_own_number()
+    {
+        var otp = SendingStep2("cheap", Some.Secrets);
+
+        await RecordAsync(otp, new SendOutcome.Unknown("timeout"));
+
+        (otp.Deliveries[0].Cost, otp.Deliveries[1].Cost).ShouldBe((Highest, Highest));
+    }
+
+    [Fact]
+    public async Task Of_a_later_step_stays_as_reserved_without_the_key_of_its_number()
+    {
+        var otp = SendingStep2("cheap", new OtpSecrets(new KeyRing(Options.Create(Some.OtpOptions("k2")))));
+
+        await RecordAsync(otp, new SendOutcome.Accepted(null));
+
+        (otp.Deliveries[0].Status, otp.Deliveries[0].Cost).ShouldBe((DeliveryStatus.Sent, Highest));
+    }
+
     private LockedOtp Sending(string provider)
     {
         var otp = _store.Add(Some.Locked());
@@ -106,11 +138,22 @@ public class What_a_delivery_costs
         return otp;
     }
 
+    /// <summary>The first step goes to an e-mail address, which has no country; the second one to a French number.</summary>
+    private LockedOtp SendingStep2(string provider, OtpSecrets secrets)
+    {
+        var id = Guid.CreateVersion7();
+        var details = new OtpDetails("someone@mail.example", "Shop", "{{pin}}", null, null, null) { Steps = [new(2, Some.Phone, "FR")] };
+        var otp = _store.Add(
+            Some.Locked(id: id, details: secrets.EncryptDetails(id, details), plan: "email sms:60", countryIso: null));
+        otp.Deliveries.Add(Some.Delivery(id, DeliveryStatus.Sending, provider: provider, cost: Highest, step: 2));
+        return otp;
+    }
+
     private async Task RecordAsync(LockedOtp otp, SendOutcome outcome, decimal? limit = 100)
     {
         var options = Options.Create(_options);
         await using var outcomes = new DeliveryOutcomes(
-            _store, _store, Some.Secrets, FeedbackProviders.None, new(Some.Routes(_options), options), Some.Budgets(_options, limit),
+            _store, _store, Some.Secrets, FeedbackProviders.None, Some.Consequences(_options), Some.Budgets(_options, limit),
             new(options), Options.Create(new BatchingOptions()));
         var row = otp.Deliveries[0];
         await outcomes.RecordAsync(new(otp.Otp.Id, otp.Otp.ApplicationId, row.Id, row.LeaseId!.Value, outcome), CancellationToken.None);

@@ -226,7 +226,7 @@ public class Recording_a_receipt
     private async Task<bool> OutcomeAsync(LockedOtp otp, SendOutcome outcome, int delivery = 0)
     {
         await using var outcomes = new DeliveryOutcomes(
-            _store, _store, Some.Secrets, FeedbackProviders.None, new(Some.Routes(), Options.Create(new DeliveryOptions())), Some.Budgets(),
+            _store, _store, Some.Secrets, FeedbackProviders.None, Some.Consequences(), Some.Budgets(),
             new(Options.Create(new DeliveryOptions())), Options.Create(new BatchingOptions()));
         var row = otp.Deliveries[delivery];
         return await outcomes.RecordAsync(

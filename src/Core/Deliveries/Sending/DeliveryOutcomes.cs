@@ -121,12 +121,16 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
         return true;
     }
 
-    /// <summary>A receipt came first and says more than any answer: only the message id is missing.</summary>
+    /// <summary>A receipt came first and says more than any answer: only the price and the message id are missing.</summary>
     private bool ApplyAfterReceipt(OtpChanges changes, LockedOtp otp, Delivery delivery, SendOutcome outcome)
     {
         if (outcome is SendOutcome.Accepted)
         {
             _consequences.AfterSuccess(changes, otp, delivery);
+        }
+        else if (delivery.Status == DeliveryStatus.Undelivered && (outcome is SendOutcome.Refused || outcome.MayBeRepeated))
+        {
+            changes.Settle(otp, delivery, 0);
         }
 
         if (delivery.ProviderMessageId is null && outcome is SendOutcome.Accepted { ProviderMessageId: { } id })
@@ -139,11 +143,11 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
     }
 
     /// <summary>Applies the receipts that came before this outcome brought the message id.</summary>
-    private static void ApplyKept(OtpChanges changes, LockedOtp otp, Delivery delivery, IEnumerable<KeptReceipt> receipts)
+    private void ApplyKept(OtpChanges changes, LockedOtp otp, Delivery delivery, IEnumerable<KeptReceipt> receipts)
     {
         foreach (var kept in receipts.OrderBy(r => r.ReceivedAt))
         {
-            DeliveryReceipts.Apply(changes, otp, delivery, kept.Receipt);
+            DeliveryReceipts.Apply(changes, _consequences, otp, delivery, kept.Receipt);
             changes.MatchedReceipts.Add(kept);
         }
     }

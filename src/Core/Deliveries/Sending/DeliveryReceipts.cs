@@ -10,7 +10,8 @@ internal static class DeliveryReceipts
     private const int MaxReason = 64;
 
     /// <summary>Returns false where the receipt changes nothing.</summary>
-    public static bool Apply(OtpChanges changes, LockedOtp otp, Delivery delivery, Receipt receipt)
+    public static bool Apply(
+        OtpChanges changes, DeliveryConsequences consequences, LockedOtp otp, Delivery delivery, Receipt receipt)
     {
         var before = delivery.Status;
         if (DeliveryRules.AfterReceipt(before, receipt.Status) is not { } status)
@@ -21,6 +22,12 @@ internal static class DeliveryReceipts
         if (receipt.ProviderMessageId is { Length: > 0 and <= ProviderMessage.MaxId } id)
         {
             delivery.ProviderMessageId ??= id;
+        }
+
+        if (before is not (DeliveryStatus.Sent or DeliveryStatus.Delivered))
+        {
+            // No outcome, or another one, has settled the price: the receipt says that the provider took it.
+            consequences.AfterSuccess(changes, otp, delivery);
         }
 
         if (status == DeliveryStatus.Undelivered)

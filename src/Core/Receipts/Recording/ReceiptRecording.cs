@@ -19,20 +19,22 @@ public sealed class ReceiptRecording : IAsyncDisposable
     private readonly IOutbox _outbox;
     private readonly OtpSecrets _secrets;
     private readonly FeedbackProviders _feedback;
+    private readonly DeliveryConsequences _consequences;
     private readonly ReceiptMetrics _metrics;
     private readonly DroppedReceipts _dropped;
     private readonly Batcher<ReceiptToken, FoundDelivery?> _finding;
     private readonly Batcher<ReceivedReceipt, ReceiptResult> _recording;
 
     public ReceiptRecording(
-        IReceiptStore receipts, IOtpStore store, IOutbox outbox, OtpSecrets secrets, FeedbackProviders feedback, ReceiptMetrics metrics,
-        DroppedReceipts dropped, IOptions<BatchingOptions> batching)
+        IReceiptStore receipts, IOtpStore store, IOutbox outbox, OtpSecrets secrets, FeedbackProviders feedback,
+        DeliveryConsequences consequences, ReceiptMetrics metrics, DroppedReceipts dropped, IOptions<BatchingOptions> batching)
     {
         _receipts = receipts;
         _store = store;
         _outbox = outbox;
         _secrets = secrets;
         _feedback = feedback;
+        _consequences = consequences;
         _metrics = metrics;
         _dropped = dropped;
         _finding = new(FindAsync, StoreFailures.IsOutage, batching.Value.Writers, batching.Value.MaxBatch);
@@ -153,10 +155,10 @@ public sealed class ReceiptRecording : IAsyncDisposable
         _outbox.Dispatch(outgoing);
     }
 
-    private static ReceiptResult Apply(OtpChanges changes, LockedOtp otp, Delivery delivery, Receipt receipt)
+    private ReceiptResult Apply(OtpChanges changes, LockedOtp otp, Delivery delivery, Receipt receipt)
     {
         var awaited = changes.AwaitsMessageId(otp, delivery);
-        if (!DeliveryReceipts.Apply(changes, otp, delivery, receipt))
+        if (!DeliveryReceipts.Apply(changes, _consequences, otp, delivery, receipt))
         {
             return ReceiptResult.Repeated;
         }

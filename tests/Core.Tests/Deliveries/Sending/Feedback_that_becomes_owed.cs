@@ -100,7 +100,7 @@ public sealed class Feedback_that_becomes_owed : OwedFeedbackTest
         await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         var metrics = new ReceiptMetrics(services.GetRequiredService<IMeterFactory>());
         await using var recording = new ReceiptRecording(
-            new ReceiptsInMemory(Store), Store, Store, Some.Secrets, Providers, metrics,
+            new ReceiptsInMemory(Store), Store, Store, Some.Secrets, Providers, Some.Consequences(), metrics,
             new(metrics, TimeProvider.System, NullLogger<DroppedReceipts>.Instance), Options.Create(new BatchingOptions()));
         await recording.RecordAsync(
             new("a", new(ReceiptStatus.Delivered, ProviderMessageId: messageId)) { Token = new ReceiptToken(otp.Otp.Id, 1, 1) },

@@ -64,8 +64,8 @@ public sealed class Receipts_that_are_dropped : IDisposable
         var store = new StoreInMemory();
         var receipts = new ReceiptsInMemory(store) { Dropped = { ["a"] = 3 } };
         await using var recording = new ReceiptRecording(
-            receipts, store, store, Some.Secrets, FeedbackProviders.None, new(_services.GetRequiredService<IMeterFactory>()), _dropped,
-            Options.Create(new BatchingOptions()));
+            receipts, store, store, Some.Secrets, FeedbackProviders.None, Some.Consequences(),
+            new(_services.GetRequiredService<IMeterFactory>()), _dropped, Options.Create(new BatchingOptions()));
 
         (await recording.RecordAsync(new("a", new(ReceiptStatus.Delivered, ProviderMessageId: "m")), CancellationToken.None))
             .ShouldBe(ReceiptResult.Kept);

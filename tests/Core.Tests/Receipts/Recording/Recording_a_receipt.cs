@@ -213,7 +213,7 @@ public class Recording_a_receipt
     }
 
     private ReceiptRecording Recording() => new(
-        _receipts, _store, _store, Some.Secrets, FeedbackProviders.None, Metrics,
+        _receipts, _store, _store, Some.Secrets, FeedbackProviders.None, Some.Consequences(), Metrics,
         new(Metrics, TimeProvider.System, NullLogger<DroppedReceipts>.Instance), Options.Create(new BatchingOptions()));
 
     private async Task<ReceiptResult> RecordAsync(LockedOtp otp, Receipt receipt)

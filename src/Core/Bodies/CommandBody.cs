@@ -32,7 +32,7 @@ public static class CommandBody
             return OtpErrors.BodyEmpty;
         }
 
-        if (!Utf8.IsValid(body.Span) || !JsonEscapes.AreWholeCharacters(body.Span))
+        if (!IsText(body.Span))
         {
             return OtpErrors.BodyNotText;
         }
@@ -47,6 +47,9 @@ public static class CommandBody
             return IsJsonApartFromRepetition(body) ? OtpErrors.FieldRepeated : OtpErrors.BodyNotJson;
         }
     }
+
+    /// <summary>Whether it is valid UTF-8 without an escaped half of a surrogate pair, which makes readers of JSON throw.</summary>
+    public static bool IsText(ReadOnlySpan<byte> body) => Utf8.IsValid(body) && JsonEscapes.AreWholeCharacters(body);
 
     /// <summary>Removes the byte order mark.</summary>
     public static ReadOnlyMemory<byte> WithoutMark(ReadOnlyMemory<byte> body) =>

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,7 +11,7 @@ using OtpPipeline.Core.Receipts;
 
 namespace OtpPipeline.Api.Tests.Receipts;
 
-/// <summary>An Api on a real socket that knows two providers with receipts, behind a proxy that takes away a part of the path.</summary>
+/// <summary>An Api on a real socket that knows three providers with receipts, behind a proxy that takes away a part of the path.</summary>
 public sealed class Gateway : IAsyncDisposable
 {
     public const string PublicUrl = "https://otp.example.com/gate";
@@ -30,7 +31,17 @@ public sealed class Gateway : IAsyncDisposable
 
         Server = new(
             host,
-            new Dictionary<string, string>(StringComparer.Ordinal) { ["Api:PublicUrl"] = PublicUrl },
+            new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["Api:PublicUrl"] = PublicUrl,
+                ["Providers:described:Type"] = "http",
+                ["Providers:described:Url"] = "https://gateway.example/send",
+                ["Providers:described:Secrets:key"] = "s3cret",
+                ["Providers:described:Receipt:Signature:Scheme"] = "vonage",
+                ["Providers:described:Receipt:Signature:Secret"] = "key",
+                ["Providers:described:Receipt:Status"] = "status",
+                ["Providers:described:Receipt:Statuses:delivered"] = "DELIVERED",
+            },
             services => services.AddSingleton<IReceiptReader, SignedReader>().AddSingleton<IReceiptReader, UnsignedReader>());
         _http.BaseAddress = Server.Address;
         var meters = Server.Services.GetRequiredService<IMeterFactory>();
@@ -84,12 +95,14 @@ public sealed class Gateway : IAsyncDisposable
     internal Task<Answer> SendAsync(string? token, params SignedReader.Row[] rows) => SendRawAsync(
         token is null ? "/r/providers/gateway" : "/r/" + token, JsonSerializer.Serialize(rows, JsonSerializerOptions.Web));
 
-    internal Task<Answer> SendRawAsync(string path, string? body, bool signed = true) => SendRawAsync(_http, path, body, signed);
+    internal Task<Answer> SendRawAsync(string path, string? body, bool signed = true, string mediaType = "text/plain") =>
+        SendRawAsync(_http, path, body, signed, mediaType);
 
-    internal static async Task<Answer> SendRawAsync(HttpClient http, string path, string? body, bool signed)
+    internal static async Task<Answer> SendRawAsync(
+        HttpClient http, string path, string? body, bool signed, string mediaType = "text/plain")
     {
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, path);
-        request.Content = body is null ? null : new StringContent(body);
+        request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, mediaType);
         request.Headers.Add(SignedReader.SignatureHeader, signed ? SignedReader.Sign(PublicUrl + path, body ?? "") : "00");
         using var response = await http.SendAsync(request);
         return await Answer.OfAsync(response);

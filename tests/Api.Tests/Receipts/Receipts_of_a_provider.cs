@@ -94,6 +94,7 @@ public sealed class Receipts_of_a_provider : IClassFixture<Gateway>
             [("gateway", "forged")] = 2,
             [("gateway", "unreadable")] = 1,
             [("unsigned", "forged")] = 1,
+            [("described", "forged")] = 3,
         };
         var before = expected.Keys.ToDictionary(k => k, k => _gateway.Counted(k.Provider, k.Result));
 
@@ -109,6 +110,9 @@ public sealed class Receipts_of_a_provider : IClassFixture<Gateway>
             await _gateway.SendRawAsync("/r/providers/nobody", Body),
             await _gateway.SendRawAsync("/r/providers/gateway", Body, signed: false),
             await _gateway.SendRawAsync("/r/providers/unsigned", Body),
+            await _gateway.SendRawAsync("/r/providers/described", "{\"a\":1,\"a\":2}", mediaType: "application/json"),
+            await _gateway.SendRawAsync("/r/providers/described", "{\"a\":\"\\ud800\"}", mediaType: "application/json"),
+            await _gateway.SendRawAsync("/r/providers/described", "{\"\\ud800\":\"a\"}", mediaType: "application/json"),
         ];
 
         answers.ShouldAllBe(a => a.Status == HttpStatusCode.NotFound && a.Text == answers[0].Text);

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Primitives;
+using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Receipts;
 
 namespace OtpPipeline.Hosting.Providers.Signatures;
@@ -15,6 +16,7 @@ public sealed record ReceiptFields(
     IReadOnlyDictionary<string, StringValues> Query, IReadOnlyDictionary<string, StringValues> Form, JsonElement? Root, bool IsJson)
 {
     private static readonly Dictionary<string, StringValues> None = new(StringComparer.Ordinal);
+    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false };
 
     /// <summary>Never throws: an unreadable body has no fields.</summary>
     public static ReceiptFields Read(ReceiptRequest request)
@@ -39,21 +41,32 @@ public sealed record ReceiptFields(
     /// <summary>Names that differ in case stay apart: a signature covers both.</summary>
     private static Dictionary<string, StringValues> Parse(string text)
     {
-        var fields = new Dictionary<string, StringValues>(StringComparer.Ordinal);
+        var fields = new Dictionary<string, List<string>>(StringComparer.Ordinal);
         foreach (var pair in new QueryStringEnumerable(text))
         {
             var name = pair.DecodeName().ToString();
-            fields[name] = StringValues.Concat(fields.GetValueOrDefault(name), pair.DecodeValue().ToString());
+            if (!fields.TryGetValue(name, out var values))
+            {
+                fields[name] = values = [];
+            }
+
+            values.Add(pair.DecodeValue().ToString());
         }
 
-        return fields;
+        return fields.ToDictionary(f => f.Key, f => new StringValues([.. f.Value]), StringComparer.Ordinal);
     }
 
+    /// <summary>As strict as a command's body: what a signature covers has one reading only.</summary>
     private static JsonElement? Json(ReadOnlyMemory<byte> body)
     {
+        if (!CommandBody.IsText(body.Span))
+        {
+            return null;
+        }
+
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, Strict);
             return document.RootElement.Clone();
         }
         catch (JsonException)

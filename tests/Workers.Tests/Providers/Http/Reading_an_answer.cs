@@ -133,6 +133,11 @@ public sealed class Reading_an_answer
         (await BreakOffAsync(200, body, [("MessageId:Regex", "id ([0-9]+)")])).ShouldBe(new SendOutcome.Accepted(id));
 
     [Fact]
+    public async Task A_message_id_with_half_a_character_is_none() =>
+        (await AnswerAsync(200, "", """{"status":"ok","id":"\ud800"}"""u8.ToArray(), MustSayOk))
+            .ShouldBe(new SendOutcome.Accepted(null));
+
+    [Fact]
     public async Task A_refusal_that_the_rest_may_hold_makes_an_accepted_message_unknown() =>
         (await BreakOffAsync(200, "{\"err", [("Refusals:0:JsonPath", "error"), ("Refusals:0:As", "recipient")]))
             .ShouldBe(new SendOutcome.Unknown("connection_lost"));

@@ -57,7 +57,7 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
             throw new UnreadableMessageException("foreign message type");
         }
 
-        if (!root.TryGetProperty("message", out var message) || message.ValueKind != JsonValueKind.Object)
+        if (ReplyRoutes.Find(root, "message") is not { ValueKind: JsonValueKind.Object } message)
         {
             throw new UnreadableMessageException("no JSON object");
         }
@@ -89,11 +89,10 @@ internal sealed class CommandReader(IOptions<CommandOptions> options, IOptions<R
 
     private static bool IsEnvelope(IReadOnlyBasicProperties properties, JsonElement root) =>
         properties.ContentType?.StartsWith(EnvelopeMediaType, StringComparison.OrdinalIgnoreCase) == true
-        || (root.TryGetProperty("messageType", out var types) && types.ValueKind == JsonValueKind.Array && root.TryGetProperty("message", out _));
+        || (ReplyRoutes.Find(root, "messageType") is { ValueKind: JsonValueKind.Array } && ReplyRoutes.Find(root, "message") is not null);
 
     private static bool Names(JsonElement envelope, string messageType) =>
-        envelope.TryGetProperty("messageType", out var types)
-        && types.ValueKind == JsonValueKind.Array
+        ReplyRoutes.Find(envelope, "messageType") is { ValueKind: JsonValueKind.Array } types
         && types.EnumerateArray().Any(t => t.ValueKind == JsonValueKind.String && t.ValueEquals(messageType));
 
     private static string? TraceOf(IReadOnlyBasicProperties properties) =>

@@ -69,7 +69,20 @@ internal sealed class ReplyRoutes(Uri inputAddress, Func<string, bool> isAllowed
     private static Guid? IdOf(JsonElement envelope, string name) => Guid.TryParse(TextOf(envelope, name), out var id) ? id : null;
 
     public static string? TextOf(JsonElement envelope, string name) =>
-        envelope.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? SafeText(value) : null;
+        Find(envelope, name) is { ValueKind: JsonValueKind.String } value ? SafeText(value) : null;
+
+    /// <summary>The property; null without it, and where a name beside it has half a surrogate pair, which JSON allows.</summary>
+    public static JsonElement? Find(JsonElement owner, string name)
+    {
+        try
+        {
+            return owner.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Returns null for text with half a surrogate pair, which JSON allows: it is no valid address.</summary>
     private static string? SafeText(JsonElement value)

@@ -79,6 +79,7 @@ public sealed class A_bad_command(SharedPipeline shared)
         { "request-otp", "{\"applicationId\":\"APP\",\"ttl\":1,\"ttl\":2}", 2101, "The body holds the same field twice" },
         { "request-otp", "{\"applicationId\":\"APP\",\"metadata\":{\"a\":1,\"a\":2}}", 2101, "The body holds the same field twice" },
         { "request-otp", "{\"applicationId\":\"APP\",\"name\":\"\\ud800\"}", 2101, "The body is not valid UTF-8 text" },
+        { "request-otp", "{\"applicationId\":\"APP\",\"\\ud800-and-a-long-name\":1}", 2101, "The body is not valid UTF-8 text" },
         { "request-otp", "{\"applicationId\":\"APP\",\"name\":\"LONG\"}", 2101, "The body is larger than 64 KB" },
         { "request-otp", "{\"applicationId\":\"APP\",\"idempotencyKey\":\"\"}", 2101, "The header 'Idempotency-Key' must have 1 to " +
             "255 printable characters" },

@@ -18,7 +18,7 @@ internal static class RedactedBody
             writer.WriteStartObject();
             writer.WriteBoolean("redacted", true);
             writer.WriteNumber("size", body.Length);
-            if (body.Length <= CommandBody.MaxLength)
+            if (body.Length <= CommandBody.MaxLength && CommandBody.IsText(body))
             {
                 WriteIds(writer, body);
             }

@@ -21,6 +21,9 @@ public static class SignatureSchemes
     public static IEnumerable<string> Used(SignatureOptions options) =>
         new[] { options.Secret, options.Algorithm, options.VerifyToken }.OfType<string>();
 
+    /// <summary>Only the secret address of a delivery makes a receipt authentic.</summary>
+    public static bool IsUnsigned(SignatureOptions options) => options.Scheme is Unsigned;
+
     /// <summary>Adds an error for an unknown scheme or a missing secret.</summary>
     public static bool Check(SignatureOptions options, EntryProblems problems)
     {

@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Stores;
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Hosting.Providers.Presets;
@@ -35,11 +36,15 @@ internal sealed class HttpDescription
         var constants = new Placeholders(_values.Constants, filters);
         var auth = HttpAuth.Compile(
             options.Auth, (key, text) => entry.Preset is null || text is null ? text : Fill(key, text, constants, problems), ofAuth);
-        _request = new(options, options.IdempotencyHeader, auth, new(Names(options), filters), problems);
+        var all = new Placeholders(Names(options), filters);
+        _request = new(options, options.IdempotencyHeader, auth, all, problems);
         if (options.Receipt is { } receipt)
         {
             _ = new ReceiptMapping(receipt, problems);
-            SignatureSchemes.Check(receipt.Signature, problems);
+            if (SignatureSchemes.Check(receipt.Signature, problems) && options.Receipts)
+            {
+                CheckProof(options, receipt.Signature, all, problems);
+            }
         }
 
         if (options.Feedback is { } feedback)
@@ -72,6 +77,27 @@ internal sealed class HttpDescription
             }
         }
     }
+
+    /// <summary>Unsigned receipts are authentic at the secret address of a delivery only: the gateway must be given it.</summary>
+    private static void CheckProof(
+        HttpProviderOptions options, SignatureOptions signature, Placeholders placeholders, EntryProblems problems)
+    {
+        string[] texts = [options.Url, .. options.Headers.Values, options.Body?.Template ?? "", .. options.Body?.Fields.Values ?? []];
+        if (SignatureSchemes.IsUnsigned(signature) && !texts.Any(text => GivesAddress(text, placeholders)))
+        {
+            problems.Add(
+                "Receipt:Signature:Scheme",
+                "is none, and the request holds no {{receiptUrl}}: put it into Url, Headers or Body, or name the scheme of the gateway's " +
+                "signature.");
+        }
+    }
+
+    /// <summary>Whether the text tells the gateway the secret address of the delivery: all of it, or the token after our path.</summary>
+    private static bool GivesAddress(string text, Placeholders placeholders) =>
+        placeholders.Parse(text, out _) is { } template
+        && template.Placeholders.Zip(template.Leading).Any(p =>
+            p.First.Name is EntryValues.ReceiptUrl
+            || (p.First.Name is EntryValues.ReceiptToken && p.Second.EndsWith(ReceiptAddresses.Path, StringComparison.Ordinal)));
 
     /// <summary>Without a description of receipts, nobody could read those that were asked for.</summary>
     private string[] Names(HttpProviderOptions options) =>

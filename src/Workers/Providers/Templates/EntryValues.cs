@@ -8,8 +8,10 @@ namespace OtpPipeline.Workers.Providers.Templates;
 internal sealed class EntryValues
 {
     /// <summary>Placeholders that ask for a receipt.</summary>
-    public static readonly IReadOnlyCollection<string> OfReceipts = ["receiptUrl", "receiptToken"];
+    public static readonly IReadOnlyCollection<string> OfReceipts = [ReceiptUrl, ReceiptToken];
 
+    public const string ReceiptUrl = "receiptUrl";
+    public const string ReceiptToken = "receiptToken";
     public const string Setting = "setting.";
 
     private const string Secret = "secret.";
@@ -62,8 +64,8 @@ internal sealed class EntryValues
             : OfMessage.TryGetValue(name, out var value) ? value(delivery, now)
             : name switch
             {
-                "receiptUrl" => _receipts ? delivery.ReceiptUrl ?? "" : "",
-                "receiptToken" => _receipts ? delivery.ReceiptToken ?? "" : "",
+                ReceiptUrl => _receipts ? delivery.ReceiptUrl ?? "" : "",
+                ReceiptToken => _receipts ? delivery.ReceiptToken ?? "" : "",
                 _ => message(name),
             };
     }

@@ -74,6 +74,7 @@ public sealed class A_wrong_http_entry
         { "Receipt:Items", "$.a", "Receipt:Status is missing: give the path to the provider's status." },
         { "Receipt:Statuses:a:b", "SENT", "Receipt:Statuses:a holds one value, no keys." },
         { "Receipt:Signature:Scheme", "twilio", "Receipt:Signature:Secret is missing: name the setting, or the entry of Secrets," },
+        { "Receipt:Signature:Scheme", "none", "Receipt:Signature:Scheme is none, and the request holds no {{receiptUrl}}: put it into" },
         { "Feedback:Url", "ftp://gateway.example/", "Feedback:Url must be an absolute address" },
         { "Feedback:Url", "https://gateway.example/", "Feedback:Verified is missing." },
         { "Feedback:Url", "http://gateway.example/", "Feedback:Url is http:// to gateway.example: credentials would cross the network in" },
@@ -105,6 +106,21 @@ public sealed class A_wrong_http_entry
     [InlineData("http://gateway.example/", "PlainHttpNetworks:0", "10.1.0.0/16")]
     public void Is_not_one_over_plain_HTTP_where_that_stays_here_or_is_allowed(string url, string? key, string? value) =>
         ProviderHost.Refusals(Right.With([("Url", url), .. key is null ? [] : new[] { (key, value) }])).ShouldBeEmpty();
+
+    [Theory]
+    [InlineData("Headers:X-Callback", "{{receiptUrl}}", true)]
+    [InlineData("Headers:X-Callback", "{{receiptUrl|append:?status=%d}}", true)]
+    [InlineData("Headers:X-Callback", "https://otp.example/r/{{receiptToken}}", true)]
+    [InlineData("Headers:X-Reference", "{{receiptToken}}", false)]
+    [InlineData("Url", "https://gateway.example/send?callback={{receiptUrl}}", true)]
+    [InlineData("Body:Template", "{\"callback\":\"{{receiptUrl}}\"}", true)]
+    [InlineData("Receipts", "false", true)]
+    public void Unsigned_receipts_need_the_secret_address_in_the_request(string key, string value, bool starts) =>
+        ProviderHost.Refusals(Right.With(
+                ("Api:PublicUrl", "https://otp.example"), ("Receipt:Signature:Scheme", "none"), ("Receipt:Status", "state"),
+                ("Receipt:Statuses:a", "DELIVERED"), (key, value)))
+            .Select(s => s[..s.IndexOf(' ', StringComparison.Ordinal)])
+            .ShouldBe(starts ? [] : ["Providers:tested:Receipt:Signature:Scheme"]);
 
     [Fact]
     public void A_proxy_makes_plain_HTTP_leave_this_machine() =>

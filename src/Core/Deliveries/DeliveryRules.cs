@@ -45,13 +45,13 @@ public static class DeliveryRules
     /// <summary>The attempt after one that did not succeed; null when none is left, or the OTP would be expired.</summary>
     /// <remarks>
     /// The next provider of the route is asked without delay, once in a round. A round that is over is followed by the next after a delay;
-    /// the delay that a provider asked for counts only where the route has no other.
+    /// the delay that a provider asked for counts only where the route has no other, or where it is that of all of them.
     /// </remarks>
     /// <param name="last">The attempt that did not succeed.</param>
     /// <param name="providers">The providers of its route.</param>
     /// <param name="another">Whether another provider may succeed at once.</param>
     /// <param name="unusable">Providers that are paused or do not work.</param>
-    /// <param name="retryAfter">The delay that the provider asked for.</param>
+    /// <param name="retryAfter">The delay that the provider asked for; of all providers where no other may succeed.</param>
     /// <param name="maxRounds">Rounds of a step.</param>
     /// <param name="now">The database's clock.</param>
     /// <param name="expiresAt">When the OTP ends.</param>
@@ -69,7 +69,7 @@ public static class DeliveryRules
             }
         }
 
-        return NextRound(last.Round, maxRounds, providers.Count > 1 ? null : retryAfter, now, expiresAt) is { } delay
+        return NextRound(last.Round, maxRounds, another && providers.Count > 1 ? null : retryAfter, now, expiresAt) is { } delay
             ? new(last.Round + 1, "", delay)
             : null;
     }

@@ -23,6 +23,7 @@ public abstract record SendOutcome
     {
         ProviderFailed failed => failed.RetryAfter,
         Throttled throttled => throttled.RetryAfter,
+        NotSent notSent => notSent.RetryAfter,
         _ => null,
     };
 
@@ -60,7 +61,8 @@ public abstract record SendOutcome
 
     /// <summary>Nothing was sent, and the provider is not at fault: our claim had ended, or a mailbox is full for now.</summary>
     /// <param name="Reason">Such as claim_over or provider_missing.</param>
-    public sealed record NotSent(string Reason) : SendOutcome;
+    /// <param name="RetryAfter">Time until a provider of the route can take it; null when one can now.</param>
+    public sealed record NotSent(string Reason, TimeSpan? RetryAfter = null) : SendOutcome;
 
     /// <summary>The request went out, but its answer is lost.</summary>
     /// <param name="Reason">Such as timeout or connection_lost.</param>

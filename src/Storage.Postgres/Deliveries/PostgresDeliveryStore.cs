@@ -45,6 +45,17 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
         FROM w WHERE d.otp_id = w.otp_id AND d.id = w.id
         """;
 
+    private const string FindEndingSql =
+        $"""
+        SELECT d.otp_id, d.application_id, d.id, d.step, o.plan
+        FROM unnest($1, $2, $3, $4, $5, $6) AS w (otp_id, step, delay, channel, route, tried)
+        JOIN deliveries d ON d.otp_id = w.otp_id AND d.step = w.step
+         AND d.channel = w.channel AND d.route = w.route AND d.tried = w.tried
+        JOIN otps o ON o.id = d.otp_id
+        WHERE {Rows.Unindexed}d.status = 'QUEUED' AND d.waiting_since IS NULL AND d.due_at <= clock_timestamp()
+          AND o.status = 'PENDING' AND o.plan IS NOT NULL AND o.expires_at <= clock_timestamp() + w.delay
+        """;
+
     public async Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand(PostponeSql);
@@ -54,6 +65,19 @@ internal sealed class PostgresDeliveryStore(NpgsqlDataSource dataSource) : IDeli
         command.Parameters.Add(Parameters.From(requests, r => r.TraceParent, NpgsqlDbType.Text));
         AddHints(command, requests, r => r.Hint);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<EndingDelivery>> FindEndingAsync(
+        IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand(FindEndingSql);
+        command.Parameters.Add(Parameters.From(requests, r => r.Hint.OtpId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(Parameters.From(requests, r => r.Hint.Step, NpgsqlDbType.Integer));
+        command.Parameters.Add(Parameters.From(requests, r => r.Delay, NpgsqlDbType.Interval));
+        AddHints(command, requests, r => r.Hint);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await Rows.ReadAllAsync(
+            reader, r => new EndingDelivery(r.GetGuid(0), r.GetGuid(1), r.GetGuid(2), r.GetInt32(3), r.GetString(4)), cancellationToken);
     }
 
     public async Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(

@@ -73,8 +73,25 @@ internal sealed class SqlServerDeliveryStore(SqlServerDatabase database) : IDeli
         {Hints.ByKey}
         """;
 
+    private static readonly string FindEndingSql =
+        $"""
+        SELECT d.otp_id, d.application_id, d.id, d.step, o.[plan]
+        FROM {Postponed.Table} w
+        JOIN deliveries d WITH (FORCESEEK) ON d.otp_id = w.otp_id AND d.step = w.step
+        JOIN otps o WITH (FORCESEEK) ON o.id = d.otp_id
+        WHERE d.status = 'QUEUED' AND d.waiting_since IS NULL AND d.due_at <= @now
+          AND d.channel = w.channel AND d.route = w.route AND d.tried = w.tried
+          AND o.status = 'PENDING' AND o.[plan] IS NOT NULL AND o.expires_at <= {Clock.Plus("w.delay")}
+        {Hints.ByKey}
+        """;
+
     public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
         database.ExecuteAsync(new(PostponeSql, Postponed.Of(requests)), cancellationToken);
+
+    public async Task<IReadOnlyList<EndingDelivery>> FindEndingAsync(
+        IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) => await database.ReadAllAsync(
+        new(FindEndingSql, Postponed.Of(requests)),
+        r => new EndingDelivery(r.GetGuid(0), r.GetGuid(1), r.GetGuid(2), r.GetInt32(3), r.GetString(4)), cancellationToken);
 
     public async Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
         IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)

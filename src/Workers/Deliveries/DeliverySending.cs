@@ -101,7 +101,8 @@ public sealed partial class DeliverySending(
         metrics.Postponed(requests[0].Hint.Channel.Text(), requests.Count);
         try
         {
-            await database.RunAsync(() => claims.PostponeAsync(requests, CancellationToken.None));
+            var ended = await database.RunAsync(() => claims.PostponeAsync(requests, CancellationToken.None));
+            await Task.WhenAll(ended.Select(e => database.RunAsync(() => outcomes.RecordAsync(e, CancellationToken.None))));
         }
         finally
         {

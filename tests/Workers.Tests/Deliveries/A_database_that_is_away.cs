@@ -146,6 +146,10 @@ public sealed class A_database_that_is_away : IAsyncLifetime
 
         public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
             inner.PostponeAsync(requests, cancellationToken);
+
+        public Task<IReadOnlyList<EndingDelivery>> FindEndingAsync(
+            IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
+            inner.FindEndingAsync(requests, cancellationToken);
     }
 
     private sealed class Outcomes(IOtpStore inner, Switch state) : IOtpStore

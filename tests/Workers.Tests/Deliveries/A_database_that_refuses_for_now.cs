@@ -111,6 +111,10 @@ public sealed class A_database_that_refuses_for_now : IAsyncLifetime
 
         public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
             inner.PostponeAsync(requests, cancellationToken);
+
+        public Task<IReadOnlyList<EndingDelivery>> FindEndingAsync(
+            IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
+            inner.FindEndingAsync(requests, cancellationToken);
     }
 
     private sealed class Outcomes(IOtpStore inner, Refusals refusals) : IOtpStore

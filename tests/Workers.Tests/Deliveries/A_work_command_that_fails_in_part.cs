@@ -80,5 +80,9 @@ public sealed class A_work_command_that_fails_in_part : WorkOfManyOtps
 
         public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
             inner.PostponeAsync(requests, cancellationToken);
+
+        public Task<IReadOnlyList<EndingDelivery>> FindEndingAsync(
+            IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
+            inner.FindEndingAsync(requests, cancellationToken);
     }
 }

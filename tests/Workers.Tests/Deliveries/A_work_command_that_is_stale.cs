@@ -40,18 +40,26 @@ public sealed class A_work_command_that_is_stale : IAsyncLifetime
     public async Task Claims_nothing_and_postpones_nothing(Channel channel, string route, string tried)
     {
         var hint = new DeliveryHint(_otpId, channel, 1, route, tried);
+        await _database.ExecuteAsync("UPDATE otps SET plan = 'sms call:60'");
 
         (await ClaimAsync(hint)).ShouldBeEmpty();
+        (await EndingAsync(hint)).ShouldBeEmpty();
         await Store.PostponeAsync([new(hint, TimeSpan.FromMinutes(1), null)], CancellationToken.None);
 
         (await RowAsync()).ShouldBe("QUEUED false  ");
         (await ClaimAsync(Right)).ShouldHaveSingleItem().Delivery.Provider.ShouldBe("a");
         (await RowAsync()).ShouldBe("SENDING false a ");
+        (await EndingAsync(Right)).ShouldBeEmpty();
     }
 
     [Fact]
     public async Task Once_postponed_is_not_claimed_before_its_time_and_then_published_with_its_hints()
     {
+        (await EndingAsync(Right)).ShouldBeEmpty("it has no plan");
+        await _database.ExecuteAsync("UPDATE otps SET plan = 'sms call:60'");
+        (await EndingAsync(Right)).ShouldHaveSingleItem().Plan.ShouldBe("sms call:60");
+        (await EndingAsync(Right, TimeSpan.FromSeconds(1))).ShouldBeEmpty("it lives longer");
+
         await Store.PostponeAsync([new(Right, TimeSpan.FromMinutes(1), "00-1-2-00")], CancellationToken.None);
         (await RowAsync()).ShouldBe("QUEUED true  00-1-2-00");
         (await ClaimAsync(Right)).ShouldBeEmpty();
@@ -70,6 +78,9 @@ public sealed class A_work_command_that_is_stale : IAsyncLifetime
 
     private async Task<IEnumerable<ClaimedDelivery>> ClaimAsync(DeliveryHint hint) => (await Store.ClaimAsync(
         [new(hint, "a", Guid.CreateVersion7())], TimeSpan.FromSeconds(30), TimeSpan.Zero, CancellationToken.None)).Values;
+
+    private Task<IReadOnlyList<EndingDelivery>> EndingAsync(DeliveryHint hint, TimeSpan? delay = null) =>
+        Store.FindEndingAsync([new(hint, delay ?? TimeSpan.FromDays(1), null)], CancellationToken.None);
 
     private Task<string?> RowAsync() => _database.ScalarAsync<string>(
         "SELECT concat_ws(' ', status, CASE WHEN waiting_since IS NULL THEN 'false' ELSE 'true' END, COALESCE(provider, ''), " +

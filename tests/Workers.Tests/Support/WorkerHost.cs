@@ -54,6 +54,8 @@ internal sealed class WorkerHost(
         });
     }
 
+    public Task<Guid> RequestAsync(OtpRequest request) => RequestAsync(Application, request);
+
     public Task<OtpReading?> ReadAsync(Guid otpId, Application? application = null) =>
         Services.GetRequiredService<IOtpStore>().FindAsync((application ?? Application).Id, otpId, CancellationToken.None);
 

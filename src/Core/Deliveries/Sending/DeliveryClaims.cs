@@ -3,6 +3,7 @@ using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Batching;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Otps;
+using OtpPipeline.Core.Otps.Plans;
 using OtpPipeline.Core.Pins;
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Recipients;
@@ -14,6 +15,15 @@ namespace OtpPipeline.Core.Deliveries.Sending;
 /// <summary>Claims deliveries: only one consumer gets each delivery.</summary>
 public sealed class DeliveryClaims : IAsyncDisposable
 {
+    /// <summary>Reason of a delivery that no provider of its route can take within the OTP's life.</summary>
+    public const string NoProviderInTime = "no_provider_in_time";
+
+    // A delivery waits so long for its turn at a provider that works; a step that starts within it would be too late.
+    private static readonly TimeSpan LongestTurn = TimeSpan.FromSeconds(5);
+
+    // An operator, or a test, may end the rest of a provider.
+    private static readonly TimeSpan LongestPostponement = TimeSpan.FromSeconds(30);
+
     private readonly IDeliveryStore _store;
     private readonly OtpSecrets _secrets;
     private readonly QueueLag _lag;
@@ -22,7 +32,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ReceiptAddresses _addresses;
     private readonly Batcher<IReadOnlyList<ClaimRequest>, IReadOnlyList<ClaimedDelivery?>> _batcher;
-    private readonly Batcher<IReadOnlyList<PostponeRequest>, bool> _postponements;
+    private readonly Batcher<IReadOnlyList<PostponeRequest>, IReadOnlyList<ReportedOutcome>> _postponements;
 
     public DeliveryClaims(
         IDeliveryStore store,
@@ -80,7 +90,9 @@ public sealed class DeliveryClaims : IAsyncDisposable
     }
 
     /// <summary>Publishes deliveries again later, because there is no place for them now. Many share one statement.</summary>
-    public Task<bool> PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
+    /// <returns>Outcomes to record: of plans whose next step must start, because the OTP would end first.</returns>
+    public Task<IReadOnlyList<ReportedOutcome>> PostponeAsync(
+        IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) =>
         _postponements.AddAsync(requests, cancellationToken);
 
     public async ValueTask DisposeAsync()
@@ -89,18 +101,40 @@ public sealed class DeliveryClaims : IAsyncDisposable
         await _postponements.DisposeAsync();
     }
 
-    private async Task<IReadOnlyList<bool>> PostponeAsync(
+    private async Task<IReadOnlyList<IReadOnlyList<ReportedOutcome>>> PostponeAsync(
         IReadOnlyList<IReadOnlyList<PostponeRequest>> calls, CancellationToken cancellationToken)
     {
         var distinct = calls.SelectMany(c => c).DistinctBy(r => r.Hint).ToList();
-        await _store.PostponeAsync(distinct, cancellationToken);
+        var ending = await FindEndingAsync([.. distinct.Where(r => r.Delay > LongestTurn)], cancellationToken);
+        var waiting = distinct.Where(r => !ending.Contains(KeyOf(r)))
+            .Select(r => r.Delay > LongestPostponement ? r with { Delay = LongestPostponement } : r).ToList();
+        if (waiting.Count > 0)
+        {
+            await _store.PostponeAsync(waiting, cancellationToken);
+        }
+
         if (distinct.Exists(r => r.Delay == TimeSpan.Zero))
         {
             _release.Wake();
         }
 
-        return [.. calls.Select(_ => true)];
+        return [.. calls.Select(IReadOnlyList<ReportedOutcome> (c) => [.. c.SelectMany(r => ending[KeyOf(r)].Select(d => Ended(d, r)))])];
     }
+
+    /// <summary>Those whose plan has a step left. Others wait: an operator may end the rest of their provider.</summary>
+    private async Task<ILookup<(Guid OtpId, int Step), EndingDelivery>> FindEndingAsync(
+        IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)
+    {
+        var ending = requests.Count == 0 ? [] : await _store.FindEndingAsync(
+            [.. requests.Select(r => r with { Delay = r.Delay + _options.ExpiryMargin })], cancellationToken);
+        return ending.Where(d => OtpPlan.HasStepAfter(d.Plan, d.Step)).ToLookup(d => (d.OtpId, d.Step));
+    }
+
+    private static (Guid OtpId, int Step) KeyOf(PostponeRequest request) => (request.Hint.OtpId, request.Hint.Step);
+
+    private static ReportedOutcome Ended(EndingDelivery delivery, PostponeRequest request) => new(
+        delivery.OtpId, delivery.ApplicationId, delivery.Id, LeaseId: null, new SendOutcome.NotSent(NoProviderInTime, request.Delay),
+        request.TraceParent);
 
     private async Task<IReadOnlyList<IReadOnlyList<ClaimedDelivery?>>> ClaimAsync(
         IReadOnlyList<IReadOnlyList<ClaimRequest>> calls, CancellationToken cancellationToken)

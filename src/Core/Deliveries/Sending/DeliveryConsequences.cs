@@ -133,5 +133,5 @@ public sealed class DeliveryConsequences(ProviderChoice routes, OtpSecrets secre
         OtpChanges changes, LockedOtp otp, Delivery delivery, bool another, TimeSpan? retryAfter, IReadOnlySet<string>? unusable) =>
         DeliveryRules.Following(
             delivery, routes.Named(delivery.Channel, delivery.Route)?.Providers ?? [], another, unusable ?? None, retryAfter,
-            options.Value.MaxAttempts, changes.Now, otp.Otp.ExpiresAt);
+            options.Value.MaxAttempts, changes.Now, otp.Otp.ExpiresAt - options.Value.ExpiryMargin);
 }

@@ -65,7 +65,7 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
                     var awaited = changes.AwaitsMessageId(otp, delivery);
                     written[i] = delivery.Status switch
                     {
-                        DeliveryStatus.Sending => Apply(changes, otp, delivery, report),
+                        DeliveryStatus.Sending or DeliveryStatus.Queued => Apply(changes, otp, delivery, report),
                         DeliveryStatus.Delivered or DeliveryStatus.Read or DeliveryStatus.Undelivered =>
                             ApplyAfterReceipt(changes, otp, delivery, report.Outcome),
                         _ => ApplyLate(changes, otp, delivery, report),
@@ -185,12 +185,12 @@ public sealed class DeliveryOutcomes : IAsyncDisposable
 /// <param name="OtpId">The OTP.</param>
 /// <param name="ApplicationId">The application that owns it.</param>
 /// <param name="DeliveryId">The delivery.</param>
-/// <param name="LeaseId">The claim's lease: an outcome counts only for its claim.</param>
+/// <param name="LeaseId">The claim's lease: an outcome counts only for its claim. Null while QUEUED: no provider takes it in time.</param>
 /// <param name="Outcome">The provider's outcome.</param>
 /// <param name="TraceParent">W3C trace context of the delivery.</param>
 /// <param name="Unusable">Providers that are paused or do not work, as the worker sees it.</param>
 public sealed record ReportedOutcome(
-    Guid OtpId, Guid ApplicationId, Guid DeliveryId, Guid LeaseId, SendOutcome Outcome, string? TraceParent = null,
+    Guid OtpId, Guid ApplicationId, Guid DeliveryId, Guid? LeaseId, SendOutcome Outcome, string? TraceParent = null,
     IReadOnlySet<string>? Unusable = null)
 {
     /// <summary>Provider whose receipts may have come before this outcome; null where no provider can send any.</summary>

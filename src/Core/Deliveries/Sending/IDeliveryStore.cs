@@ -24,6 +24,14 @@ public sealed record ClaimRequest(DeliveryHint Hint, string Provider, Guid Lease
 /// <param name="TraceParent">W3C trace context for its next work command.</param>
 public sealed record PostponeRequest(DeliveryHint Hint, TimeSpan Delay, string? TraceParent);
 
+/// <summary>A QUEUED delivery of a plan whose OTP ends before a provider can take it.</summary>
+/// <param name="OtpId">The OTP.</param>
+/// <param name="ApplicationId">The application that owns it.</param>
+/// <param name="Id">The delivery.</param>
+/// <param name="Step">Its step.</param>
+/// <param name="Plan">The steps of the plan, as in the row of the OTP.</param>
+public sealed record EndingDelivery(Guid OtpId, Guid ApplicationId, Guid Id, int Step, string Plan);
+
 /// <summary>All data for sending, read by the claim itself.</summary>
 /// <param name="Delivery">In SENDING, under the claimer's lease.</param>
 /// <param name="ApplicationId">The application that owns the OTP.</param>
@@ -52,4 +60,7 @@ public interface IDeliveryStore
     /// <summary>Returns published, QUEUED deliveries to those that wait for their turn, due after their delay.</summary>
     /// <remarks>Skips a row that another transaction holds: its work command is published again when it seems lost.</remarks>
     Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken);
+
+    /// <summary>Finds those of these due deliveries that belong to a plan and whose OTP ends within their delay.</summary>
+    Task<IReadOnlyList<EndingDelivery>> FindEndingAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken);
 }

@@ -18,6 +18,9 @@ public static class OtpPlan
     /// <summary>The step of this number; null when the plan has no such step.</summary>
     public static PlanStep? Find(Otp otp, int step) => From(otp) is var steps && step >= 1 && step <= steps.Count ? steps[step - 1] : null;
 
+    /// <summary>Whether a step follows the one of this number.</summary>
+    public static bool HasStepAfter(string plan, int step) => step < plan.Split(' ').Length;
+
     private static PlanStep Read(string step)
     {
         var parts = step.Split(':');

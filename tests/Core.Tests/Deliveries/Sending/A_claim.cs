@@ -90,6 +90,34 @@ public class A_claim
         statements.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task Without_a_provider_waits_half_a_minute_at_most_unless_its_OTP_ends_first_and_has_a_further_step()
+    {
+        var rest = TimeSpan.FromSeconds(299);
+        var (first, last, only, turn) = (Hint(1), Hint(2), Hint(1), Hint(1));
+        var store = new Claims(() => { }, TimeSpan.FromMinutes(5))
+        {
+            Ending = [Ends(first), Ends(last)],
+        };
+        await using var claims = Over(store);
+
+        var ended = await claims.PostponeAsync(
+            [new(first, rest, "trace"), new(last, rest, null), new(only, rest, null), new(turn, TimeSpan.FromSeconds(5), null)],
+            CancellationToken.None);
+
+        ended.ShouldHaveSingleItem().ShouldBe(new(
+            first.OtpId, store.Ending[0].ApplicationId, store.Ending[0].Id, null,
+            new SendOutcome.NotSent(DeliveryClaims.NoProviderInTime, rest), "trace"));
+        store.Asked.Select(r => (r.Hint, r.Delay)).ShouldBe(
+            [(first, rest + _options.ExpiryMargin), (last, rest + _options.ExpiryMargin), (only, rest + _options.ExpiryMargin)]);
+        store.Postponed.Select(r => (r.Hint, r.Delay.TotalSeconds)).ShouldBe([(last, 30), (only, 30), (turn, 5)]);
+
+        static DeliveryHint Hint(int step) => new(Guid.CreateVersion7(), Channel.Sms, step, "default", "");
+
+        static EndingDelivery Ends(DeliveryHint hint) =>
+            new(hint.OtpId, Guid.CreateVersion7(), Guid.CreateVersion7(), hint.Step, "sms call:60");
+    }
+
     private async Task<LeaseClock> ClaimAsync(TimeSpan life, TimeSpan statement = default) =>
         (await ClaimedAsync(new(() => _time.Advance(statement), life))).Lease.ShouldNotBeNull();
 
@@ -112,6 +140,12 @@ public class A_claim
     {
         private static readonly Guid Id = Guid.CreateVersion7();
 
+        public List<EndingDelivery> Ending { get; init; } = [];
+
+        public List<PostponeRequest> Asked { get; } = [];
+
+        public List<PostponeRequest> Postponed { get; } = [];
+
         public LockedOtp Otp { get; } = Some.Locked(
             id: Id,
             details: Some.Secrets.EncryptDetails(Id, details ?? new OtpDetails(Some.Phone, "Tests", "{{pin}}", null, null, null)),
@@ -131,6 +165,17 @@ public class A_claim
             return Task.FromResult<IReadOnlyDictionary<Guid, ClaimedDelivery>>(claimed);
         }
 
-        public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken) => Task.CompletedTask;
+        public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)
+        {
+            Postponed.AddRange(requests);
+            return Task.CompletedTask;
+        }
+
+        public Task<IReadOnlyList<EndingDelivery>> FindEndingAsync(
+            IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)
+        {
+            Asked.AddRange(requests);
+            return Task.FromResult<IReadOnlyList<EndingDelivery>>(Ending);
+        }
     }
 }

@@ -149,6 +149,22 @@ public class The_outcome_of_a_delivery
         (otp.Deliveries[0].Status, otp.Deliveries.Count, otp.Otp.Status).ShouldBe((DeliveryStatus.Unknown, deliveries, OtpStatus.Pending));
     }
 
+    [Theory]
+    [InlineData(DeliveryStatus.Queued, true)]
+    [InlineData(DeliveryStatus.Sending, false)]
+    public async Task Without_a_provider_in_time_starts_the_next_step_unless_it_was_claimed_since(DeliveryStatus status, bool starts)
+    {
+        _options.Channels["sms"] = new() { Routes = { new() { Name = "default", Providers = { "a", "b" } } } };
+        var otp = _store.Add(Some.Locked(plan: "sms call:60", deliveries: [status]));
+        var outcome = new SendOutcome.NotSent("no_provider", otp.Otp.ExpiresAt - Some.Now - _options.ExpiryMargin);
+        await using var outcomes = Outcomes();
+
+        (await outcomes.RecordAsync(new(otp.Otp.Id, Guid.Empty, otp.Deliveries[0].Id, null, outcome), default)).ShouldBe(starts);
+
+        otp.Deliveries.ShouldHaveSingleItem().Status.ShouldBe(starts ? DeliveryStatus.Failed : status);
+        _store.Saved.SelectMany(s => s.PendingSteps.Values).Select(s => (s.Step, s.DueAt)).ShouldBe(starts ? [(2, Some.Now)] : []);
+    }
+
     [Fact]
     public async Task Counts_only_for_its_own_claim()
     {

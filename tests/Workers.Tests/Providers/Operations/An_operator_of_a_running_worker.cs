@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using OtpPipeline.Core.Deliveries.Providers;
+using OtpPipeline.Core.Otps.Requests;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Core.Secrets;
 using OtpPipeline.Workers.Providers.Reservations;
@@ -26,6 +27,7 @@ public sealed class An_operator_of_a_running_worker : IAsyncLifetime
             ["Deliveries:Channels:sms:Routes:0:Name"] = "all",
             ["Deliveries:Channels:sms:Routes:0:Weights:first"] = "1000",
             ["Deliveries:Channels:sms:Routes:0:Weights:second"] = "0",
+            ["Deliveries:Channels:whatsapp:Provider"] = "tested",
         };
         foreach (var name in new[] { "first", "second", "tested" })
         {
@@ -73,7 +75,7 @@ public sealed class An_operator_of_a_running_worker : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tries_out_a_provider_although_it_is_paused_and_reads_the_classified_answer()
+    public async Task Tries_out_a_provider_although_it_is_paused_and_starts_the_next_step_where_it_rests_for_long()
     {
         await Store.PauseAsync("tested", paused: true, CancellationToken.None);
         var accepted = await TestAsync("+33612246499");
@@ -85,6 +87,28 @@ public sealed class An_operator_of_a_running_worker : IAsyncLifetime
         _gateways["tested"].All.Select(r => r.Body).ShouldBe(
             ["""{"to":"+33612246499","text":"Test message: 000000"}""", """{"to":"+33612246498","text":"Test message: 000000"}"""]);
         (await _database.CountAsync("otps")).ShouldBe(0);
+        await StartsTheNextStepAsync();
+    }
+
+    /// <summary>The provider of the first step rests for longer than the OTPs live: the second OTP is not sent to it any more.</summary>
+    private async Task StartsTheNextStepAsync()
+    {
+        await Store.PauseAsync("tested", paused: false, CancellationToken.None);
+        await UntilAsync("tested", s => !s.IsPaused);
+        _gateways["tested"].Says(429, "", ("Retry-After", "300"));
+        for (var i = 0; i < 2; i++)
+        {
+            var recipient = Recipients.Next();
+            await _host.RequestAsync(new OtpRequest
+            {
+                Channels = [new() { Channel = new("whatsapp") }, new() { Channel = new("sms") }],
+                PhoneNumber = new(recipient), From = new("Tests"), Template = new("Your PIN is {{pin}}"), Ttl = new("180"),
+            });
+            await Eventually.Until(
+                () => _gateways["first"].All.Any(r => r.Body.Contains(recipient, StringComparison.Ordinal)), "the second step is sent");
+        }
+
+        _gateways["tested"].All.Count.ShouldBe(3, "two tests and the first OTP");
     }
 
     private IProviderStore Store => _host.Services.GetRequiredService<IProviderStore>();

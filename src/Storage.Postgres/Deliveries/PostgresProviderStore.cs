@@ -46,14 +46,14 @@ internal sealed class PostgresProviderStore(NpgsqlDataSource dataSource) : IProv
             Parameters.From(rows, r => r.Value, NpgsqlDbType.Text));
         batch.Add(ForgetSql);
         batch.Add(ClaimTestsSql, Parameters.From(rows, r => r.Key, NpgsqlDbType.Text));
-        batch.Add("SELECT provider, paused, weight FROM provider_settings");
+        batch.Add("SELECT provider, paused, weight, updated_at FROM provider_settings");
         return await session.ReadAsync(
             batch,
             async reader =>
             {
                 var tests = await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), r.GetString(1), r.Bytes(2)), cancellationToken);
                 var settings = await Rows.ReadAllAsync(
-                    reader, r => (Provider: r.GetString(0), (r.GetBoolean(1), r.Value<int>(2))), cancellationToken);
+                    reader, r => (Provider: r.GetString(0), (r.GetBoolean(1), r.Value<int>(2), r.GetDateTime(3))), cancellationToken);
                 return new ProviderNews(settings.ToDictionary(s => s.Provider, s => s.Item2, StringComparer.Ordinal), tests);
             },
             cancellationToken);

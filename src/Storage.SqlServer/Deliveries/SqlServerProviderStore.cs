@@ -34,7 +34,7 @@ internal sealed class SqlServerProviderStore(SqlServerDatabase database) : IProv
               AND t.created_at > DATEADD(SECOND, -5, @now)
             ORDER BY t.created_at)
         UPDATE asked SET claimed_at = @now OUTPUT inserted.id, inserted.provider, inserted.message;
-        SELECT s.provider, s.paused, s.weight FROM provider_settings s;
+        SELECT s.provider, s.paused, s.weight, s.updated_at FROM provider_settings s;
         COMMIT TRANSACTION
         """;
 
@@ -49,7 +49,7 @@ internal sealed class SqlServerProviderStore(SqlServerDatabase database) : IProv
         {
             var tests = await Rows.ReadAllAsync(reader, r => (r.GetGuid(0), r.GetString(1), r.Bytes(2)), cancellationToken);
             var settings = await Rows.ReadAllAsync(
-                reader, r => (Provider: r.GetString(0), (r.GetBoolean(1), r.Value<int>(2))), cancellationToken);
+                reader, r => (Provider: r.GetString(0), (r.GetBoolean(1), r.Value<int>(2), r.Time(3))), cancellationToken);
             return new ProviderNews(settings.ToDictionary(s => s.Provider, s => s.Item2, StringComparer.Ordinal), tests);
         },
         cancellationToken);

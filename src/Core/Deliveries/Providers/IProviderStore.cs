@@ -27,4 +27,4 @@ public interface IProviderStore
 /// <param name="Settings">By provider.</param>
 /// <param name="Tests">Tests to run; no other process has them.</param>
 public sealed record ProviderNews(
-    IReadOnlyDictionary<string, (bool Paused, int? Weight)> Settings, IReadOnlyList<(Guid Id, string Provider, byte[] Message)> Tests);
+    IReadOnlyDictionary<string, (bool Paused, int? Weight, DateTime UpdatedAt)> Settings, IReadOnlyList<(Guid Id, string Provider, byte[] Message)> Tests);

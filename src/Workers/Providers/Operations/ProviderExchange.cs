@@ -42,7 +42,7 @@ internal sealed partial class ProviderExchange(
             var news = await store.ExchangeAsync(_processId, readings, cancellationToken);
             foreach (var state in reservations.States.Values)
             {
-                (state.IsPaused, state.Weight) = news.Settings.GetValueOrDefault(state.Name);
+                state.Set(news.Settings.GetValueOrDefault(state.Name));
             }
 
             foreach (var test in news.Tests)

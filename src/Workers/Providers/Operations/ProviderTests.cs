@@ -25,8 +25,10 @@ internal sealed partial class ProviderTests(
         try
         {
             var start = time.GetTimestamp();
+            var state = reservations.States[provider];
+            var began = state.Began();
             var outcome = await providers.SendAsync(Outgoing(testId, provider, secrets.DecryptProviderTest(testId, message)));
-            reservations.States[provider].Report(outcome, isProbe: false);
+            state.Report(outcome, isProbe: false, began);
             var result = new ProviderTestResult(
                 outcome.Word, outcome.Cause, (outcome as SendOutcome.Accepted)?.ProviderMessageId,
                 (int)time.GetElapsedTime(start).TotalMilliseconds);

@@ -44,7 +44,7 @@ public sealed class ProviderPlace : IDisposable
     public void Report(SendOutcome outcome)
     {
         _hasVerdict = outcome is not SendOutcome.NotSent;
-        _state?.Report(outcome, _isProbe);
+        _state?.Report(outcome, _isProbe, _message!.Value);
     }
 
     public void Dispose()

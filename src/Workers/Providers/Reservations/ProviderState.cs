@@ -10,23 +10,23 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ShortestRest = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestRest = TimeSpan.FromDays(1);
     private readonly ProviderBreaker _breaker = new(limits.BreakerFailures, limits.BreakerPause);
     private readonly RecentOutcomes _recent = new(time);
     private readonly RunningMessages _running = new();
+    private readonly ProviderRest _rest = new();
     private readonly Lock _lock = new();
     private readonly long _start = time.GetTimestamp();
-    private TimeSpan _restUntil;
+    private DateTime _setAt;
     private TimeSpan _turn;
     private TimeSpan _duration = TimeSpan.FromMilliseconds(100);
 
     public string Name => limits.Provider;
 
     /// <summary>An operator paused it.</summary>
-    public bool IsPaused { get; set; }
+    public bool IsPaused { get; private set; }
 
     /// <summary>The share that an operator gave it; null for that of the route.</summary>
-    public int? Weight { get; set; }
+    public int? Weight { get; private set; }
 
     /// <summary>False while it is paused, rests, or its breaker is open.</summary>
     public bool IsUsable
@@ -41,6 +41,20 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
     }
 
     private TimeSpan Now => time.GetElapsedTime(_start);
+
+    /// <summary>Takes what an operator set. A resume ends its rest too: it changes no weight.</summary>
+    public void Set((bool Paused, int? Weight, DateTime UpdatedAt) setting)
+    {
+        lock (_lock)
+        {
+            if (setting.UpdatedAt != _setAt && !setting.Paused && setting.Weight == Weight)
+            {
+                _rest.End();
+            }
+
+            (IsPaused, Weight, _setAt) = setting;
+        }
+    }
 
     /// <summary>What operators see of it.</summary>
     public ProviderReading Read()
@@ -128,7 +142,10 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
 
     public TimeSpan Began() => Now;
 
-    public void Report(SendOutcome outcome, bool isProbe)
+    /// <param name="outcome">How it took the message.</param>
+    /// <param name="isProbe">The message tried an open breaker out.</param>
+    /// <param name="began">When the message got its place: one from before the rest does not end it.</param>
+    public void Report(SendOutcome outcome, bool isProbe, TimeSpan began)
     {
         TimeSpan? opened = null;
         bool closed;
@@ -143,7 +160,11 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
 
             switch (outcome)
             {
-                case SendOutcome.Accepted or SendOutcome.Refused:
+                case SendOutcome.Accepted:
+                    _breaker.Succeeded();
+                    _rest.Accepted(began);
+                    break;
+                case SendOutcome.Refused:
                     _breaker.Succeeded();
                     break;
                 case SendOutcome.Throttled throttled:
@@ -194,19 +215,16 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
     private TimeSpan UnusableFor(TimeSpan now)
     {
         var wait = _breaker.Wait(now);
-        var rest = _restUntil - now;
+        var rest = _rest.Wait(now);
         return IsPaused ? WhilePaused : rest > wait ? rest : wait;
     }
 
     private void Rest(TimeSpan wanted)
     {
-        if (!limits.Rests)
+        if (limits.Rests)
         {
-            return;
+            _rest.Begin(wanted, Now);
         }
-
-        var until = Now + (wanted < LongestRest ? wanted : LongestRest);
-        _restUntil = until > _restUntil ? until : _restUntil;
     }
 
     /// <summary>Spreads the deliveries that find no place over the time in which places are expected to get free.</summary>
@@ -230,9 +248,3 @@ internal sealed partial class ProviderState(ProviderLimits limits, MessageSlots?
         public static partial void Closed(ILogger logger, string provider);
     }
 }
-
-/// <summary>The answer to a request for a place at one provider.</summary>
-/// <param name="Place">The place; null without one.</param>
-/// <param name="Wait">When to ask again.</param>
-/// <param name="IsFull">It works, and only has no place now.</param>
-internal readonly record struct EntryAttempt(ProviderPlace? Place, TimeSpan Wait, bool IsFull);

@@ -75,7 +75,7 @@ public sealed class An_operator_of_a_running_worker : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Tries_out_a_provider_although_it_is_paused_and_starts_the_next_step_where_it_rests_for_long()
+    public async Task Tries_out_a_provider_although_it_is_paused_and_ends_its_rest()
     {
         await Store.PauseAsync("tested", paused: true, CancellationToken.None);
         var accepted = await TestAsync("+33612246499");
@@ -88,6 +88,7 @@ public sealed class An_operator_of_a_running_worker : IAsyncLifetime
             ["""{"to":"+33612246499","text":"Test message: 000000"}""", """{"to":"+33612246498","text":"Test message: 000000"}"""]);
         (await _database.CountAsync("otps")).ShouldBe(0);
         await StartsTheNextStepAsync();
+        await EndsTheRestAsync();
     }
 
     /// <summary>The provider of the first step rests for longer than the OTPs live: the second OTP is not sent to it any more.</summary>
@@ -109,6 +110,19 @@ public sealed class An_operator_of_a_running_worker : IAsyncLifetime
         }
 
         _gateways["tested"].All.Count.ShouldBe(3, "two tests and the first OTP");
+    }
+
+    private async Task EndsTheRestAsync()
+    {
+        await UntilAsync("tested", s => !s.IsUsable);
+        await Store.PauseAsync("tested", paused: false, CancellationToken.None);
+        await UntilAsync("tested", s => s.IsUsable);
+
+        await TestAsync("+33612246497");
+        await UntilAsync("tested", s => !s.IsUsable);
+        _gateways["tested"].Says(200);
+        await TestAsync("+33612246496");
+        await UntilAsync("tested", s => s.IsUsable);
     }
 
     private IProviderStore Store => _host.Services.GetRequiredService<IProviderStore>();

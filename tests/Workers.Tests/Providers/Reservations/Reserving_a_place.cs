@@ -114,17 +114,6 @@ public sealed class Reserving_a_place
     }
 
     [Fact]
-    public async Task Lets_a_provider_rest_as_long_as_it_asks()
-    {
-        var reservations = Create(Limits("a"), Limits("b"));
-        await ReportAsync(reservations, InOrder, new SendOutcome.Throttled("throttled", TimeSpan.FromSeconds(7)));
-
-        (await ProviderAsync(reservations)).ShouldBe("b");
-        _time.Advance(TimeSpan.FromSeconds(7));
-        (await ProviderAsync(reservations)).ShouldBe("a");
-    }
-
-    [Fact]
     public async Task Asks_one_again_in_a_round_where_no_other_works()
     {
         var reservations = Create(Limits("a"), Limits("b"));

@@ -30,7 +30,8 @@ internal static class ReleaseStatements
         LIMIT $3
         """;
 
-    // The count waited for no lock, so it includes all committed rows. The lock keeps others from releasing by the same count.
+    // The count waited for no lock, so it includes all committed rows. The lock keeps others from releasing by the same count. The lag of
+    // a queue counts from publish_due_at, which republications before this release no longer delay.
     private const string TakeSql =
         $"""
         WITH room AS MATERIALIZED (
@@ -41,7 +42,7 @@ internal static class ReleaseStatements
             SELECT next.otp_id, next.id FROM room s CROSS JOIN LATERAL (
                 SELECT d.otp_id, d.id FROM deliveries d WHERE {Waiting} AND {OfShare} AND d.due_at <= (SELECT clock_timestamp())
                 ORDER BY d.due_at LIMIT s.places FOR UPDATE SKIP LOCKED) next)
-        UPDATE deliveries d SET waiting_since = NULL, publish_due_at = clock_timestamp() + $5
+        UPDATE deliveries d SET waiting_since = NULL, publish_due_at = clock_timestamp() + $5, republished = 0
         FROM taken WHERE d.otp_id = taken.otp_id AND d.id = taken.id
         RETURNING d.application_id, d.otp_id, d.channel, d.step, d.trace_parent, d.due_at, d.route, d.tried
         """;

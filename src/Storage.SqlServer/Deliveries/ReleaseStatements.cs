@@ -82,7 +82,7 @@ internal static class ReleaseStatements
                 SELECT TOP (r.places) d.otp_id, d.step, d.attempt FROM deliveries d {Hints.Claim}
                 WHERE {Waiting} AND {OfShare} AND d.due_at <= @now
                 ORDER BY d.due_at) n;
-        UPDATE d SET waiting_since = NULL, publish_due_at = {Clock.Plus("@lost_after")}
+        UPDATE d SET waiting_since = NULL, publish_due_at = {Clock.Plus("@lost_after")}, republished = 0
         OUTPUT inserted.application_id, inserted.otp_id, inserted.channel, inserted.step, inserted.trace_parent, inserted.due_at,
                inserted.route, inserted.tried
         FROM @taken t

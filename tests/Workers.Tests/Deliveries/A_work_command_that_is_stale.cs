@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Publishing;
 using OtpPipeline.Core.Applications;
 using OtpPipeline.Core.Deliveries.Sending;
@@ -13,6 +15,7 @@ namespace OtpPipeline.Workers.Tests.Deliveries;
 [Collection("servers")]
 public sealed class A_work_command_that_is_stale : IAsyncLifetime
 {
+    private static readonly TimeSpan LostAfter = new DeliveryOptions().LostAfter;
     private TestDatabase _database = null!;
     private BusHost _host = null!;
     private Guid _otpId;
@@ -53,7 +56,7 @@ public sealed class A_work_command_that_is_stale : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Once_postponed_is_not_claimed_before_its_time_and_then_published_with_its_hints()
+    public async Task Once_postponed_is_not_claimed_before_its_time_and_then_published_with_its_hints_as_if_for_the_first_time()
     {
         (await EndingAsync(Right)).ShouldBeEmpty("it has no plan");
         await _database.ExecuteAsync("UPDATE otps SET plan = 'sms call:60'");
@@ -64,15 +67,25 @@ public sealed class A_work_command_that_is_stale : IAsyncLifetime
         (await RowAsync()).ShouldBe("QUEUED true  00-1-2-00");
         (await ClaimAsync(Right)).ShouldBeEmpty();
 
-        await _database.ScalarAsync<object>("UPDATE deliveries SET due_at = now(), route = 'r', tried = 'a,b'");
-        await using var unit = await ((IReleaseStore)Store).BeginReleaseAsync(CancellationToken.None);
-        var share = new QueueShare(await _database.ScalarAsync<Guid>("SELECT application_id FROM deliveries"), Channel.Sms);
-        var released = await unit.TakeAsync([share], 10, 10, TimeSpan.FromSeconds(15), CancellationToken.None);
+        await _database.ScalarAsync<object>("UPDATE deliveries SET due_at = now(), route = 'r', tried = 'a,b', republished = 1");
+        var released = await ReleaseAsync();
 
         (released.Single().Route, released.Single().Tried, released.Single().TraceParent).ShouldBe(("r", "a,b", "00-1-2-00"));
+        var lag = new QueueLag(TimeProvider.System, Options.Create(new DeliveryOptions()));
+        lag.Saw((await ClaimAsync(Right with { Route = "r", Tried = "a,b" })).ShouldHaveSingleItem().Delivery);
+        lag.From(Channel.Sms).ShouldNotBeNull().ShouldBeLessThan(LostAfter, "it was published again before its release");
     }
 
     private IDeliveryStore Store => _host.Services.GetRequiredService<IDeliveryStore>();
+
+    private async Task<IReadOnlyList<ReleasedDelivery>> ReleaseAsync()
+    {
+        await using var unit = await ((IReleaseStore)Store).BeginReleaseAsync(CancellationToken.None);
+        var share = new QueueShare(await _database.ScalarAsync<Guid>("SELECT application_id FROM deliveries"), Channel.Sms);
+        var released = await unit.TakeAsync([share], 10, 10, LostAfter, CancellationToken.None);
+        await unit.SaveAsync([], CancellationToken.None);
+        return released;
+    }
 
     private DeliveryHint Right => new(_otpId, Channel.Sms, 1, "default", "");
 

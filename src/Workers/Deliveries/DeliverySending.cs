@@ -85,7 +85,8 @@ public sealed partial class DeliverySending(
         }
     }
 
-    private async Task<ClaimedDelivery?> ClaimAloneAsync(Call call) => (await database.RunAsync(() => ClaimAsync([call])))[0];
+    private Task<ClaimedDelivery?> ClaimAloneAsync(Call call) =>
+        database.RunAsync(() => claims.ClaimAloneAsync(call.Delivery.Hint, call.Place.Provider));
 
     // No token here and below: a cancelled claim could still take effect and hold the delivery until its lease ends.
     private Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(IEnumerable<Call> calls) =>

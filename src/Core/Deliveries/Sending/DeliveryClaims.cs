@@ -24,6 +24,9 @@ public sealed class DeliveryClaims : IAsyncDisposable
     // An operator, or a test, may end the rest of a provider.
     private static readonly TimeSpan LongestPostponement = TimeSpan.FromSeconds(30);
 
+    private const int MostAlone = 8;
+
+    private readonly SemaphoreSlim _alone = new(MostAlone);
     private readonly IDeliveryStore _store;
     private readonly OtpSecrets _secrets;
     private readonly QueueLag _lag;
@@ -60,6 +63,21 @@ public sealed class DeliveryClaims : IAsyncDisposable
     public Task<IReadOnlyList<ClaimedDelivery?>> ClaimAsync(
         IReadOnlyList<(DeliveryHint Hint, string Provider)> deliveries, CancellationToken cancellationToken) =>
         _batcher.AddAsync([.. deliveries.Select(d => new ClaimRequest(d.Hint, d.Provider, Guid.CreateVersion7()))], cancellationToken);
+
+    /// <summary>Claims one delivery in a statement that no other claim shares: one with a long lock delays no other.</summary>
+    public async Task<ClaimedDelivery?> ClaimAloneAsync(DeliveryHint hint, string provider)
+    {
+        await _alone.WaitAsync();
+        try
+        {
+            IReadOnlyList<ClaimRequest> request = [new(hint, provider, Guid.CreateVersion7())];
+            return (await StoreRetries.RunAsync(() => ClaimAsync([request], CancellationToken.None)))[0][0];
+        }
+        finally
+        {
+            _alone.Release();
+        }
+    }
 
     /// <summary>Decrypts what a provider needs.</summary>
     public OutgoingDelivery Decrypt(ClaimedDelivery claimed)
@@ -99,6 +117,7 @@ public sealed class DeliveryClaims : IAsyncDisposable
     {
         await _batcher.DisposeAsync();
         await _postponements.DisposeAsync();
+        _alone.Dispose();
     }
 
     private async Task<IReadOnlyList<IReadOnlyList<ReportedOutcome>>> PostponeAsync(

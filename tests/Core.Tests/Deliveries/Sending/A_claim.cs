@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
@@ -91,6 +92,22 @@ public class A_claim
     }
 
     [Fact]
+    public async Task Alone_shares_no_statement_and_runs_beside_seven_others_at_most()
+    {
+        var gate = new TaskCompletionSource();
+        var store = new Claims(() => { }, TimeSpan.FromMinutes(5)) { Gate = gate.Task };
+        await using var claims = Over(store);
+        var hint = new DeliveryHint(store.Otp.Otp.Id, Channel.Sms, 1, "default", "");
+
+        var claiming = Enumerable.Range(0, 20).Select(_ => claims.ClaimAloneAsync(hint, "a")).ToList();
+        store.Sizes.Count.ShouldBe(8);
+        gate.SetResult();
+        await Task.WhenAll(claiming);
+
+        store.Sizes.ShouldBe(Enumerable.Repeat(1, 20));
+    }
+
+    [Fact]
     public async Task Without_a_provider_waits_half_a_minute_at_most_unless_its_OTP_ends_first_and_has_a_further_step()
     {
         var rest = TimeSpan.FromSeconds(299);
@@ -151,10 +168,17 @@ public class A_claim
             details: Some.Secrets.EncryptDetails(Id, details ?? new OtpDetails(Some.Phone, "Tests", "{{pin}}", null, null, null)),
             deliveries: [DeliveryStatus.Sending]);
 
-        public Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
+        /// <summary>Claims in each statement.</summary>
+        public ConcurrentQueue<int> Sizes { get; } = new();
+
+        public Task Gate { get; init; } = Task.CompletedTask;
+
+        public async Task<IReadOnlyDictionary<Guid, ClaimedDelivery>> ClaimAsync(
             IReadOnlyList<ClaimRequest> requests, TimeSpan lease, TimeSpan margin, CancellationToken cancellationToken)
         {
             statement();
+            Sizes.Enqueue(requests.Count);
+            await Gate;
             var delivery = Otp.Deliveries[0];
             delivery.UpdatedAt = Some.Now;
             var claimed = new Dictionary<Guid, ClaimedDelivery>
@@ -162,7 +186,7 @@ public class A_claim
                 [requests[0].LeaseId] = new(
                     delivery, Otp.Otp.ApplicationId, Some.RecipientHash, "FR", Otp.Otp.Details, Otp.Pin!, Some.Now + life),
             };
-            return Task.FromResult<IReadOnlyDictionary<Guid, ClaimedDelivery>>(claimed);
+            return claimed;
         }
 
         public Task PostponeAsync(IReadOnlyList<PostponeRequest> requests, CancellationToken cancellationToken)

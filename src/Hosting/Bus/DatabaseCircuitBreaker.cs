@@ -30,12 +30,13 @@ public sealed partial class DatabaseCircuitBreaker
     private readonly ResiliencePipeline _pipeline;
     private readonly DatabaseProbe _probe;
     private readonly IHostApplicationLifetime _lifetime;
+    private readonly TimeProvider _time;
     private readonly ILogger<DatabaseCircuitBreaker> _logger;
 
     public DatabaseCircuitBreaker(
         DatabaseProbe probe, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DatabaseCircuitBreaker> logger)
     {
-        (_probe, _lifetime, _logger) = (probe, lifetime, logger);
+        (_probe, _lifetime, _time, _logger) = (probe, lifetime, time, logger);
         _pipeline = new ResiliencePipelineBuilder { TimeProvider = new MonotonicTime(time) }
             .AddRetry(new()
             {
@@ -67,9 +68,20 @@ public sealed partial class DatabaseCircuitBreaker
 
     /// <summary>Runs the work, and retries it after an outage or a transient refusal: the work must be idempotent.</summary>
     /// <remarks>It throws the last failure when the host stops, or after ten minutes: the message returns to its queue.</remarks>
-    public async Task<T> RunAsync<T>(Func<Task<T>> work) =>
-        await _pipeline.ExecuteAsync(
-            static async (call, _) => await call.Breaker.RunOnceAsync(call.Work), (Breaker: this, Work: work), CancellationToken.None);
+    public async Task<T> RunAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await _pipeline.ExecuteAsync(
+                static async (call, _) => await call.Breaker.RunOnceAsync(call.Work), (Breaker: this, Work: work), CancellationToken.None);
+        }
+        catch (Exception failure) when (IsStopping && StoreFailures.IsTransient(failure))
+        {
+            // Until this host's endpoint stops, the broker hands the message out again at once, and twenty times at most.
+            await Task.Delay(LongestBreak, _time);
+            throw;
+        }
+    }
 
     private async Task<T> RunOnceAsync<T>(Func<Task<T>> work)
     {

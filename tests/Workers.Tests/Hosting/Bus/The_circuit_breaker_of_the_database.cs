@@ -35,12 +35,16 @@ public sealed class The_circuit_breaker_of_the_database : IDisposable
 
         (await breaker.RunAsync(() => Task.FromResult("written"))).ShouldBe("written");
         var calls = 0;
+        var started = _clock.GetTimestamp();
         await Should.ThrowAsync<TimeoutException>(() => breaker.RunAsync<int>(() =>
         {
             calls++;
             throw new TimeoutException();
         }));
         calls.ShouldBe(1);
+
+        // A message that came back at once would use up its deliveries until the endpoint stops.
+        _clock.GetElapsedTime(started).ShouldBeGreaterThanOrEqualTo(TimeSpan.FromSeconds(0.9));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ using OtpPipeline.Core.Receipts;
 
 namespace OtpPipeline.Api.Tests.Receipts;
 
-/// <summary>An Api on a real socket that knows three providers with receipts, behind a proxy that takes away a part of the path.</summary>
+/// <summary>An Api on a real socket that knows three providers with receipts, behind a proxy that cuts a part off the path.</summary>
 public sealed class Gateway : IAsyncDisposable
 {
     public const string PublicUrl = "https://otp.example.com/gate";

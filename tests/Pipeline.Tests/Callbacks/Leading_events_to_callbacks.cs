@@ -53,7 +53,7 @@ public sealed class Leading_events_to_callbacks(CallbackPipeline shared)
         (await subscriber.UntilAsync("/quiet", 1)).Single().ShouldSatisfyAllConditions(
             c => c.OtpId.ShouldBe(answer.OtpId), c => c.Status.ShouldBe("CANCELLED"));
         await Eventually.Until(
-            async () => (await ReadAsync(channel, callbacks)).Contains(("otp-callbacks", answer.OtpId)), "a message of its own wakes a worker");
+            async () => (await ReadAsync(channel, callbacks)).Contains(("otp-callbacks", answer.OtpId)), "its own message wakes a worker");
         await Eventually.Until(async () => await pipeline.Database.CountAsync("outbox_messages") == 0, "everything is published");
         (await ReadAsync(channel, everything)).Select(e => e.OtpId).ShouldNotContain(answer.OtpId);
     }

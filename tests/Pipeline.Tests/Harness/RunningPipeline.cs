@@ -65,7 +65,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     /// <summary>What an operator does before the hosts of a release start; the exit code.</summary>
     public async Task<int> MigrateAsync()
     {
-        await using var host = new HostProcess(Repository.Host("Api"), Environment("migrate"), Path.Combine(Logs, "migrate.log"));
+        await using var host = new HostProcess(Repository.Host("Api"), EnvironmentOf("migrate"), Path.Combine(Logs, "migrate.log"));
         return await host.RunAsync("--migrate");
     }
 
@@ -165,7 +165,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     private HostProcess NewHost(string project, List<HostProcess> hosts, KeyValuePair<string, string>? over = null)
     {
         var label = $"{project.ToLowerInvariant()}-{hosts.Count + 1}";
-        var environment = Environment(label);
+        var environment = EnvironmentOf(label);
         if (over is { } setting)
         {
             environment[setting.Key] = setting.Value;
@@ -199,7 +199,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     {
         if (Postgres is null)
         {
-            await Seeding.RunAsync(Environment("seed"));
+            await Seeding.RunAsync(EnvironmentOf("seed"));
         }
         else
         {
@@ -245,8 +245,6 @@ internal sealed class RunningPipeline : IAsyncDisposable
     }
 
     /// <summary>What a further host of this pipeline is given.</summary>
-    public Dictionary<string, string> EnvironmentOf(string label) => Environment(label);
-
-    private Dictionary<string, string> Environment(string label) =>
+    public Dictionary<string, string> EnvironmentOf(string label) =>
         HostSettings.From(_setup, label, Database.ConnectionString, _broker, ApplicationId, Key);
 }

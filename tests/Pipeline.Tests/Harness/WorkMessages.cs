@@ -31,7 +31,7 @@ internal static class WorkMessages
         """,
         otps[0], channel.Text(), Naming(channel, otps));
 
-    /// <summary>Requests OTPs while no worker runs, and takes their own messages away.</summary>
+    /// <summary>Requests OTPs while no worker runs, and removes their messages.</summary>
     public static async Task<Guid[]> WithoutMessagesAsync(
         this RunningPipeline pipeline, AmqpClient bus, Channel channel, IReadOnlyList<string> recipients)
     {

@@ -58,7 +58,7 @@ public sealed class A_work_command_that_fails_in_part : WorkOfManyOtps
         var stopping = worker.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var stop = worker.DisposeAsync().AsTask();
         await Eventually.Until(() => stopping.IsCancellationRequested, "the worker stops, and tries nothing twice");
-        outage.SetException(new NpgsqlException("The database is away."));
+        outage.SetException(new NpgsqlException("The database does not answer."));
         await stop;
 
         // The broker may hand the message to the worker again before its endpoint stops: then it begins with the same.

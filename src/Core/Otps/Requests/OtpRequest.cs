@@ -210,7 +210,7 @@ public sealed partial record OtpRequest
                 Name.TextIfAny, Locale.TextIfAny)
             {
                 NewPin = options.WritesOwnMessage ? null : pinPolicy,
-                Steps = AddressesOf(steps.Value),
+                Steps = PlanRules.Addresses(steps.Value),
             },
             TrackId = trackId,
             Ttl = life,
@@ -224,18 +224,6 @@ public sealed partial record OtpRequest
 
     /// <summary>Prints nothing of it: it holds personal data.</summary>
     public override string ToString() => nameof(OtpRequest);
-
-    /// <summary>The addresses of steps that do not go to the first one's recipient; null without one.</summary>
-    private static StepAddress[]? AddressesOf(IReadOnlyList<RequestedStep> steps)
-    {
-        var first = steps[0].Recipient;
-        StepAddress[] own = [
-            .. steps.Select((s, i) => (s.Recipient, Number: i + 1))
-                .Where(s => s.Recipient.Kind != first.Kind || !string.Equals(s.Recipient.Address, first.Address, StringComparison.Ordinal))
-                .Select(s => new StepAddress(s.Number, s.Recipient.Address, s.Recipient.CountryIso))
-        ];
-        return own.Length > 0 ? own : null;
-    }
 
     private string Normalise(IReadOnlyList<RequestedStep> steps, Guid? trackId, string? metadata) => JsonSerializer.Serialize(
         [

@@ -108,6 +108,18 @@ internal static class PlanRules
         return recipient.Error is null ? recipient : OtpErrors.StepRecipientInvalid(index, channel);
     }
 
+    /// <summary>The addresses of steps that do not go to the first one's recipient; null without one.</summary>
+    public static StepAddress[]? Addresses(IReadOnlyList<RequestedStep> steps)
+    {
+        var first = steps[0].Recipient;
+        StepAddress[] own = [
+            .. steps.Select((s, i) => (s.Recipient, Number: i + 1))
+                .Where(s => s.Recipient.Kind != first.Kind || !string.Equals(s.Recipient.Address, first.Address, StringComparison.Ordinal))
+                .Select(s => new StepAddress(s.Number, s.Recipient.Address, s.Recipient.CountryIso))
+        ];
+        return own.Length > 0 ? own : null;
+    }
+
     private static PlanStep[] Default(ApplicationSettings settings) =>
         [.. settings.Plan.Select((channel, i) => new PlanStep(channel, i == 0 ? 0 : settings.PlanWait))];
 }

@@ -70,7 +70,7 @@ internal sealed class SentStatements
         }
     }
 
-    /// <summary>Calls each method of a unit in a unit of its own.</summary>
+    /// <summary>Calls each method in a new unit.</summary>
     private async Task CallUnitAsync(object store, MethodInfo begin, Samples samples, Type unitType)
     {
         foreach (var contract in unitType.GetInterfaces().Where(i => i != typeof(IAsyncDisposable)))

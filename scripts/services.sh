@@ -45,6 +45,7 @@ service() {
     shift 4
     : "${SERVICES_KIND:=$(services_kind)}"
     if [ "$SERVICES_KIND" = compose ]; then
+        [ "$action" != start ] || [ $# = 0 ] || die "A cluster needs RabbitMQ from Debian's packages; docker compose starts single servers."
         compose_do "$action" "$server" "$dir" "$port"
         return
     fi
@@ -54,7 +55,7 @@ service() {
             "${server}_kill" "$dir"
             rm -rf "$dir"
             ;;
-        *) "${server}_$action" "$dir" "$port" ;;
+        *) "${server}_$action" "$dir" "$port" "$@" ;;
     esac
 }
 
@@ -94,6 +95,7 @@ services_usage() {
     cat <<'USAGE'
 scripts/services.sh install [PACKAGE...]                          PostgreSQL and RabbitMQ from Debian's packages, when missing
 scripts/services.sh start|stop|kill|ready|remove SERVER DIR PORT  SERVER is postgres or rabbitmq, DIR a folder of its own
+scripts/services.sh start rabbitmq DIR PORT FIRST                 a node for the cluster of the node that runs in the folder FIRST
 scripts/services.sh ctl rabbitmq DIR PORT ARGUMENTS               rabbitmqctl against that server
 
 start returns when the server accepts connections; kill sends SIGKILL to all its processes; ready waits for it;
@@ -113,7 +115,8 @@ services_main() {
     case "$action $server" in
         "ctl rabbitmq") ;;
         ctl*) warn "ctl is for rabbitmq only."; exit 2 ;;
-        *" postgres" | *" rabbitmq") ;;
+        "start rabbitmq") ;;
+        *" postgres" | *" rabbitmq") [ $# -le 4 ] || { services_usage >&2; exit 2; } ;;
         *) warn "The server is postgres or rabbitmq, not '$server'."; exit 2 ;;
     esac
     case "$port" in "" | *[!0-9]*) warn "DIR and PORT are needed; PORT is a number."; exit 2 ;; esac

@@ -110,9 +110,8 @@ public sealed partial class BrokerWatch(
     /// <summary>Checks until the connection ends.</summary>
     private async Task WatchAsync(CancellationToken stopping)
     {
-        await using var connection = await options.Value.Resolve()
-            .CreateFactory(
-                $"OtpPipeline ({environment.ApplicationName}, watch)", BrokerTls.Read(options.Value, [])).CreateConnectionAsync(stopping);
+        await using var connection = await options.Value.Resolve().ConnectAsync(
+            $"OtpPipeline ({environment.ApplicationName}, watch)", BrokerTls.Read(options.Value, []), stopping);
         connection.ConnectionBlockedAsync += (_, blocked) =>
         {
             problems.BlockedReason = blocked.Reason;

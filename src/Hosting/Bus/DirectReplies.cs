@@ -83,9 +83,8 @@ public sealed partial class DirectReplies(
             await _connection.DisposeAsync();
         }
 
-        return await options.Value.Resolve()
-            .CreateFactory($"OtpPipeline ({environment.ApplicationName}, replies)", BrokerTls.Read(options.Value, []))
-            .CreateConnectionAsync(cancellationToken);
+        return await options.Value.Resolve().ConnectAsync(
+            $"OtpPipeline ({environment.ApplicationName}, replies)", BrokerTls.Read(options.Value, []), cancellationToken);
     }
 
     /// <summary>Erlang's external term format of a process at "reply@", where the broker puts a hash instead of its node's name.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -40,7 +41,9 @@ public static class OtpBus
     {
         var services = builder.Services;
         var connectionName = $"OtpPipeline ({builder.Environment.ApplicationName})";
-        services.AddOptions<RabbitMqOptions>().BindConfiguration(RabbitMqOptions.Section).ValidateDataAnnotations().ValidateOnStart();
+        services.AddOptions<RabbitMqOptions>().BindConfiguration(RabbitMqOptions.Section).ValidateDataAnnotations()
+            .Validate<IConfiguration>((_, c) => string.IsNullOrEmpty(c[$"{RabbitMqOptions.Section}:Hosts"]), RabbitMqOptions.HostsAreAList)
+            .ValidateOnStart();
         services.AddSingleton<DatabaseCircuitBreaker>();
         services.AddSingleton<ErrorQueues>();
         services.AddSingleton<MessageReplay>();
@@ -159,15 +162,19 @@ public static class OtpBus
     private static void Connect(IRabbitMqBusFactoryConfigurator bus, RabbitMqOptions options, string connectionName)
     {
         var address = options.Resolve();
-        bus.Host(address.Host, address.Port, address.VirtualHost, connectionName, host =>
+        var tls = BrokerTls.Read(options, []);
+        bus.Host(address.Nodes[0].Host, address.Nodes[0].Port, address.VirtualHost, connectionName, host =>
         {
             host.Username(address.Username);
             host.Password(address.Password);
             host.Heartbeat(TimeSpan.FromSeconds(10));
-            if (address.UseTls)
+
+            // MassTransit's own UseCluster checks the certificates of all nodes against one name.
+            host.OnRefreshConnectionFactory = factory =>
             {
-                host.UseSsl(ssl => BrokerTls.Read(options, []).Apply(ssl, address.Host));
-            }
+                factory.EndpointResolverFactory = _ => address.CreateResolver(tls);
+                return Task.CompletedTask;
+            };
         });
     }
 }

@@ -60,6 +60,15 @@ internal static class HostSettings
             ["Applications:0:CompatibleApis:Gupshup:UserId"] = "2000000001",
             ["Applications:0:CompatibleApis:Gupshup:Password"] = key,
         };
+        if (setup.Cluster is { } cluster)
+        {
+            values.Remove("RabbitMq:Uri");
+            foreach (var (i, host) in cluster.Hosts.Index())
+            {
+                values[$"RabbitMq:Hosts:{i}"] = host;
+            }
+        }
+
         foreach (var (name, value) in CompatibleApiSettings.All.Concat(setup.Settings))
         {
             values[name] = value;

@@ -25,7 +25,9 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public static async Task<OwnServer> StartPostgresAsync() => await new OwnServer("postgres").StartedAsync();
 
-    public static async Task<OwnServer> StartRabbitMqAsync() => await new OwnServer("rabbitmq").StartedAsync();
+    /// <param name="cluster">A node that runs; the new one joins its cluster.</param>
+    public static async Task<OwnServer> StartRabbitMqAsync(OwnServer? cluster = null) =>
+        await new OwnServer("rabbitmq").StartedAsync(cluster is null ? [] : [cluster.Folder]);
 
     /// <summary>A command of rabbitmqctl; its output.</summary>
     public Task<string> ControlAsync(params string[] arguments) => Servers.RunAsync(["ctl", _kind, Folder, $"{Port}", .. arguments]);
@@ -39,11 +41,11 @@ internal sealed class OwnServer : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await RunAsync("remove");
 
-    private async Task<OwnServer> StartedAsync()
+    private async Task<OwnServer> StartedAsync(params string[] more)
     {
-        await StartAsync();
+        await RunAsync("start", more);
         return this;
     }
 
-    private Task RunAsync(string action) => Servers.RunAsync(action, _kind, Folder, $"{Port}");
+    private Task RunAsync(string action, params string[] more) => Servers.RunAsync([action, _kind, Folder, $"{Port}", .. more]);
 }

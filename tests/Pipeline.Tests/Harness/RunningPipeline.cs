@@ -211,7 +211,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
     private async Task PrepareBrokerAsync()
     {
         RabbitMq = _setup.OwnBroker ? await OwnServer.StartRabbitMqAsync() : null;
-        _broker = RabbitMq?.AmqpUri ?? await VirtualHosts.TakeAsync();
+        _broker = _setup.Cluster?.First ?? RabbitMq?.AmqpUri ?? await VirtualHosts.TakeAsync();
     }
 
     private async Task DropAsync()
@@ -220,7 +220,7 @@ internal sealed class RunningPipeline : IAsyncDisposable
         {
             await RabbitMq.DisposeAsync();
         }
-        else if (_broker is not null)
+        else if (_broker is not null && _setup.Cluster is null)
         {
             await VirtualHosts.LeaveAsync(_broker);
         }

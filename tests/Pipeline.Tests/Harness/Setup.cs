@@ -12,6 +12,9 @@ internal sealed record Setup
 
     public bool OwnBroker { get; init; }
 
+    /// <summary>Nodes that the hosts are configured with instead of one broker.</summary>
+    public BrokerCluster? Cluster { get; init; }
+
     /// <summary>Nobody reads what the hosts print.</summary>
     public bool UnreadLogs { get; init; }
 

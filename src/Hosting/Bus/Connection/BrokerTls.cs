@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using MassTransit;
 using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus.Connection;
@@ -10,9 +9,6 @@ namespace OtpPipeline.Hosting.Bus.Connection;
 /// <summary>The authorities that an amqps broker's certificate must come from, and this process's client certificate.</summary>
 internal sealed class BrokerTls
 {
-    private const SslPolicyErrors AnyError =
-        SslPolicyErrors.RemoteCertificateChainErrors | SslPolicyErrors.RemoteCertificateNameMismatch | SslPolicyErrors.RemoteCertificateNotAvailable;
-
     private static readonly Oid ServerAuthentication = new("1.3.6.1.5.5.7.3.1");
     private readonly X509Certificate2Collection? _authorities;
     private readonly X509Certificate2? _client;
@@ -23,17 +19,7 @@ internal sealed class BrokerTls
     public static BrokerTls Read(RabbitMqOptions options, ICollection<string> problems) =>
         new(ReadAuthorities(options.CaFile, problems), ReadClient(options, problems));
 
-    /// <summary>Checks the chain itself: MassTransit accepts any chain by default.</summary>
-    public void Apply(IRabbitMqSslConfigurator ssl, string host)
-    {
-        ssl.Protocol = SslProtocols.None;
-        ssl.ServerName = host;
-        ssl.EnforcePolicyErrors(AnyError);
-        ssl.CertificateValidationCallback = (_, certificate, chain, errors) => Accepts(certificate, chain, errors);
-        ssl.Certificate = _client;
-    }
-
-    /// <summary>The same settings for a connection that MassTransit does not open.</summary>
+    /// <summary>Checks the chain itself, against the name of this host.</summary>
     public SslOption ToOption(string host) => new(host, enabled: true)
     {
         Version = SslProtocols.None,

@@ -1,25 +1,34 @@
 using System.ComponentModel.DataAnnotations;
-using RabbitMQ.Client;
 
 namespace OtpPipeline.Hosting.Bus.Connection;
 
-/// <summary>Section <c>RabbitMq</c>: <see cref="Uri"/>, or the five others.</summary>
+/// <summary>Section <c>RabbitMq</c>: <see cref="Uri"/>, or the address in parts.</summary>
 public sealed class RabbitMqOptions : IValidatableObject
 {
     public const string Section = "RabbitMq";
 
+    /// <summary>The binder passes over a text where it expects a list.</summary>
+    internal const string HostsAreAList = "RabbitMq:Hosts is a list: write one host into RabbitMq:Hosts:0, the next into RabbitMq:Hosts:1.";
+
+    private const string DefaultHost = "localhost";
     private const int PlainPort = 5672;
     private const int TlsPort = 5671;
 
     /// <summary>amqp://user:password@host:port/vhost, or amqps:// for TLS. Missing parts have RabbitMQ's defaults.</summary>
     public string? Uri { get; set; }
 
-    /// <summary>Name or address of the broker; default localhost. Ignored when <see cref="Uri"/> is set, like the four below.</summary>
-    public string Host { get; set; } = "localhost";
+    /// <summary>Name or address of the broker; default localhost. Ignored when <see cref="Uri"/> is set, like what follows.</summary>
+    public string? Host { get; set; }
 
-    /// <summary>1 to 65535; default 5672.</summary>
+    /// <summary>Nodes of a cluster instead of <see cref="Host"/>, each host or host:port.</summary>
+    public string[] Hosts { get; set; } = [];
+
+    /// <summary>1 to 65535, of each host that names none; default 5672, with <see cref="Tls"/> 5671.</summary>
     [Range(1, 65535, ErrorMessage = "RabbitMq:Port must be 1 to 65535.")]
-    public int Port { get; set; } = PlainPort;
+    public int? Port { get; set; }
+
+    /// <summary>Whether the nodes are reached over TLS; with <see cref="Uri"/> its scheme says so.</summary>
+    public bool Tls { get; set; }
 
     /// <summary>Default "/".</summary>
     public string VirtualHost { get; set; } = "/";
@@ -34,10 +43,10 @@ public sealed class RabbitMqOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:01", "00:01:00", ErrorMessage = "RabbitMq:CheckInterval must be 1 second to 1 minute.")]
     public TimeSpan CheckInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>PEM file of the only authorities trusted for the broker's certificate; default: the machine's. For amqps.</summary>
+    /// <summary>PEM file of the only authorities trusted for the broker's certificate; default: the machine's. For TLS.</summary>
     public string? CaFile { get; set; }
 
-    /// <summary>Certificate that this process presents to the broker: PEM, or PKCS #12 without a key file. For amqps.</summary>
+    /// <summary>Certificate that this process presents to the broker: PEM, or PKCS #12 without a key file. For TLS.</summary>
     public string? ClientCertificateFile { get; set; }
 
     /// <summary>PEM file of the certificate's private key.</summary>
@@ -46,29 +55,62 @@ public sealed class RabbitMqOptions : IValidatableObject
     /// <summary>Password of the key file or of the PKCS #12 file; null for none.</summary>
     public string? ClientCertificatePassword { get; set; }
 
+    private bool UsesTls => Uri is null ? Tls : Uri.StartsWith("amqps:", StringComparison.OrdinalIgnoreCase);
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => ValidateAddress().Concat(ValidateTls());
 
     /// <summary>The user name with which this process connects to the broker.</summary>
     public string GetUser() => Resolve().Username;
 
-    private IEnumerable<ValidationResult> ValidateAddress()
+    private IEnumerable<ValidationResult> ValidateAddress() => Uri is null ? ValidateHosts().Concat(ValidateParts()) : ValidateUri(Uri);
+
+    private IEnumerable<ValidationResult> ValidateUri(string text)
     {
-        if (Uri is not null)
+        // The sentence leaves the address out: it contains the password.
+        if (!System.Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
         {
-            // The sentence leaves the address out: it contains the password.
-            if (!System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) || uri.Scheme is not ("amqp" or "amqps") || uri.Host.Length == 0)
+            yield return new("RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or amqps://).");
+        }
+
+        if (Hosts.Length > 0)
+        {
+            yield return new(
+                "RabbitMq:Hosts and RabbitMq:Uri are both set: remove RabbitMq:Uri, and write its parts into RabbitMq:Username, " +
+                "RabbitMq:Password, RabbitMq:VirtualHost and RabbitMq:Tls.");
+        }
+
+        if (Tls && !UsesTls)
+        {
+            yield return new("RabbitMq:Tls is true and RabbitMq:Uri begins with amqp://: write amqps:// into RabbitMq:Uri.");
+        }
+    }
+
+    private IEnumerable<ValidationResult> ValidateHosts()
+    {
+        if (Hosts.Length == 0 && Host is not null && string.IsNullOrWhiteSpace(Host))
+        {
+            yield return new("RabbitMq:Host is empty: name the broker, or set RabbitMq:Hosts or RabbitMq:Uri.");
+        }
+
+        if (Hosts.Length > 0 && !string.IsNullOrWhiteSpace(Host))
+        {
+            yield return new(
+                "RabbitMq:Host and RabbitMq:Hosts are both set: name the nodes of a cluster in RabbitMq:Hosts alone, or one broker in " +
+                "RabbitMq:Host.");
+        }
+
+        for (var i = 0; i < Hosts.Length; i++)
+        {
+            if (BrokerNode.Read(Hosts[i], PlainPort) is null)
             {
-                yield return new("RabbitMq:Uri must be of the form amqp://user:password@host:port/vhost (or amqps://).");
+                yield return new(
+                    $"RabbitMq:Hosts:{i} must be host or host:port, such as broker-1.example.com:5672; an IPv6 address stands in [].");
             }
-
-            yield break;
         }
+    }
 
-        if (string.IsNullOrWhiteSpace(Host))
-        {
-            yield return new("RabbitMq:Host is empty: name the broker, or set RabbitMq:Uri.");
-        }
-
+    private IEnumerable<ValidationResult> ValidateParts()
+    {
         if (string.IsNullOrEmpty(VirtualHost))
         {
             yield return new("RabbitMq:VirtualHost is empty: \"/\" is the default one.");
@@ -87,9 +129,10 @@ public sealed class RabbitMqOptions : IValidatableObject
             return [];
         }
 
-        if (Uri?.StartsWith("amqps:", StringComparison.OrdinalIgnoreCase) != true)
+        if (!UsesTls)
         {
-            return [new("RabbitMq:CaFile and RabbitMq:ClientCertificateFile need TLS: set RabbitMq:Uri to amqps://...")];
+            const string NeedTls = "RabbitMq:CaFile and RabbitMq:ClientCertificateFile need TLS";
+            return [new($"{NeedTls}: set RabbitMq:Uri to amqps://... or RabbitMq:Tls to true.")];
         }
 
         var problems = new List<string>();
@@ -101,42 +144,22 @@ public sealed class RabbitMqOptions : IValidatableObject
     {
         if (Uri is null)
         {
-            return new(Host, (ushort)Port, VirtualHost, Username, Password, UseTls: false);
+            var portWithoutOne = Port ?? (Tls ? TlsPort : PlainPort);
+            IReadOnlyList<BrokerNode> nodes = Hosts.Length == 0
+                ? [new(Host ?? DefaultHost, (ushort)portWithoutOne)]
+                : [.. Hosts.Select(text => BrokerNode.Read(text, portWithoutOne)).OfType<BrokerNode>()];
+            return new(nodes, VirtualHost, Username, Password, Tls);
         }
 
         var uri = new Uri(Uri);
-        var tls = uri.Scheme is "amqps";
-        var port = uri.IsDefaultPort || uri.Port <= 0 ? (tls ? TlsPort : PlainPort) : uri.Port;
+        var port = uri.IsDefaultPort || uri.Port <= 0 ? (UsesTls ? TlsPort : PlainPort) : uri.Port;
         var path = System.Uri.UnescapeDataString(uri.AbsolutePath.TrimStart('/'));
         var user = uri.UserInfo.Split(':', 2);
         return new(
-            uri.Host,
-            (ushort)port,
+            [new(uri.Host, (ushort)port)],
             path.Length == 0 ? "/" : path,
             user[0].Length == 0 ? Username : System.Uri.UnescapeDataString(user[0]),
             user.Length < 2 ? Password : System.Uri.UnescapeDataString(user[1]),
-            tls);
+            UsesTls);
     }
-}
-
-/// <summary>Address of the broker, and the credentials of this process.</summary>
-internal sealed record BrokerAddress(string Host, ushort Port, string VirtualHost, string Username, string Password, bool UseTls)
-{
-    /// <summary>For a connection that MassTransit does not open. Its user must reconnect by itself.</summary>
-    public ConnectionFactory CreateFactory(string connectionName, BrokerTls tls) => new()
-    {
-        HostName = Host,
-        Port = Port,
-        VirtualHost = VirtualHost,
-        UserName = Username,
-        Password = Password,
-        Ssl = UseTls ? tls.ToOption(Host) : new SslOption(),
-        ClientProvidedName = connectionName,
-        AutomaticRecoveryEnabled = false,
-        RequestedHeartbeat = TimeSpan.FromSeconds(10),
-        RequestedConnectionTimeout = TimeSpan.FromSeconds(10),
-    };
-
-    /// <summary>Leaves the password out.</summary>
-    public override string ToString() => $"{Host}:{Port}";
 }

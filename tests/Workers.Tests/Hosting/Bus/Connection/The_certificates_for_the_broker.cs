@@ -49,7 +49,9 @@ public sealed class The_certificates_for_the_broker : IDisposable
     [InlineData(null)]
     [InlineData("amqp://broker")]
     public void Need_TLS(string? uri) => Sentences(new() { Uri = uri, CaFile = _authority.File })
-        .ShouldBe(["RabbitMq:CaFile and RabbitMq:ClientCertificateFile need TLS: set RabbitMq:Uri to amqps://..."]);
+        .ShouldBe([
+            "RabbitMq:CaFile and RabbitMq:ClientCertificateFile need TLS: set RabbitMq:Uri to amqps://... or RabbitMq:Tls to true.",
+        ]);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

@@ -45,11 +45,18 @@ internal sealed record Arguments(Lengths Lengths, IReadOnlySet<string> Only, str
     /// <summary>PostgreSQL's postmaster; null where it does not run on this machine.</summary>
     public int? PostgresProcess { get; } = Process("OTP_BENCH_POSTGRES_PID");
 
-    /// <summary>RabbitMQ's Erlang machine; null where it does not run on this machine.</summary>
-    public int? RabbitMqProcess { get; } = Process("OTP_BENCH_RABBITMQ_PID");
+    /// <summary>All nodes where RabbitMQ is a cluster, as host:port; empty otherwise.</summary>
+    public IReadOnlyList<string> RabbitMqNodes { get; } = Words("OTP_BENCH_RABBITMQ_NODES");
+
+    /// <summary>RabbitMQ's Erlang machines; none where it does not run on this machine.</summary>
+    public IReadOnlyList<int> RabbitMqProcesses { get; } =
+        [.. Words("OTP_BENCH_RABBITMQ_PID").Select(id => int.Parse(id, CultureInfo.InvariantCulture))];
 
     /// <summary>Folder with the hosts' programs, api and workers.</summary>
     public string Hosts { get; } = Variable("OTP_BENCH_HOSTS");
+
+    /// <summary>The Api as an image has it, compiled ahead; null where no phase needs it.</summary>
+    public string? ApiAhead { get; } = Environment.GetEnvironmentVariable("OTP_BENCH_API_AHEAD");
 
     /// <summary>Folder for the hosts' logs.</summary>
     public string Logs { get; } = Variable("OTP_BENCH_LOGS");
@@ -97,6 +104,9 @@ internal sealed record Arguments(Lengths Lengths, IReadOnlySet<string> Only, str
 
     private static int? Process(string name) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+
+    private static string[] Words(string name) =>
+        (Environment.GetEnvironmentVariable(name) ?? "").Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries);
 
     private static string Variable(string name) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } value

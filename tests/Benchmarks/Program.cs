@@ -31,6 +31,8 @@ Phase[] phases =
     new("fairness", ["accepted"], Fairness.RunAsync) { IsOnce = true },
     new("full", ["accepted", "verified"], FullTable.RunAsync) { IsOnce = true },
     new("memory", ["accepted", "verified"], Memory.RunAsync) { IsOnce = true },
+    new("start", [], Start.RunAsync) { IsOnlyNamed = true },
+    new("scale", [], Scale.RunAsync) { IsOnlyNamed = true },
 ];
 
 if (Arguments.Parse(args, [.. phases.Select(p => p.Name)], out var arguments) is { } wrong)

@@ -27,11 +27,23 @@ internal sealed class Callers : IAsyncDisposable
     /// <param name="address">The server.</param>
     /// <param name="callOfConnection">Makes the call of one connection; what it renders into is that connection's own.</param>
     /// <param name="cancellationToken">Ends the connecting.</param>
-    public static async Task<Callers> StartAsync(Uri address, Func<Call> callOfConnection, CancellationToken cancellationToken)
+    public static Task<Callers> StartAsync(Uri address, Func<Call> callOfConnection, CancellationToken cancellationToken) =>
+        StartAsync([address], _ => callOfConnection(), cancellationToken);
+
+    /// <summary>Connections to several servers, the same number to each.</summary>
+    public static async Task<Callers> StartAsync(
+        IReadOnlyList<Uri> addresses, Func<Uri, Call> callOfConnection, CancellationToken cancellationToken)
     {
         var callers = new Callers();
-        var wires = await Task.WhenAll(Enumerable.Range(0, Connections).Select(_ => Wire.ConnectAsync(address, cancellationToken)));
-        callers._running = [.. wires.Select(wire => Task.Run(() => callers.RepeatAsync(wire, callOfConnection()), CancellationToken.None))];
+        var wires = await Task.WhenAll(Enumerable.Range(0, Connections).Select(async i =>
+        {
+            var address = addresses[i % addresses.Count];
+            return (Address: address, Wire: await Wire.ConnectAsync(address, cancellationToken));
+        }));
+        callers._running =
+        [
+            .. wires.Select(w => Task.Run(() => callers.RepeatAsync(w.Wire, callOfConnection(w.Address)), CancellationToken.None)),
+        ];
         return callers;
     }
 

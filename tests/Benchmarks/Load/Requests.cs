@@ -79,4 +79,7 @@ internal static class Http
     public static byte[] Post(Uri address, string path, string key, string body) => Encoding.ASCII.GetBytes(
         $"POST {path} HTTP/1.1\r\nHost: {address.Authority}\r\nX-API-KEY: {key}\r\nContent-Type: application/json\r\nContent-Length: " +
         $"{body.Length}\r\n\r\n{body}");
+
+    public static byte[] Get(Uri address, string path) =>
+        Encoding.ASCII.GetBytes($"GET {path} HTTP/1.1\r\nHost: {address.Authority}\r\n\r\n");
 }

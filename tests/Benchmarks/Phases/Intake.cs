@@ -71,10 +71,10 @@ internal static class Intake
     }
 
     private static Task<Callers> StartAsync(Pipeline pipeline, CancellationToken cancellationToken) => Callers.StartAsync(
-        pipeline.Api.Address,
-        () =>
+        pipeline.Addresses,
+        address =>
         {
-            var request = new IntakeRequest(pipeline.Api.Address, pipeline.Key);
+            var request = new IntakeRequest(address, pipeline.Key);
             return async (wire, _) => await wire.CallAsync(request.Next(out var _)) == 201;
         },
         cancellationToken);

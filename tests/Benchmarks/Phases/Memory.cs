@@ -5,7 +5,7 @@ namespace OtpPipeline.Benchmarks.Phases;
 /// <summary>What the hosts hold after the load, and what they held at most.</summary>
 internal static class Memory
 {
-    private const double Most = 300;
+    private const double Most = 250;
 
     public static async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {

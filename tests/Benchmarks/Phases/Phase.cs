@@ -6,11 +6,12 @@ internal sealed record Phase(string Name, string[] Needs, Func<Bench, Cancellati
     /// <summary>Measured once, or its rounds are its own affair.</summary>
     public bool IsOnce { get; init; }
 
-    /// <summary>Runs only when it is named: the phases that are held against it measure it themselves.</summary>
-    public bool IsCeiling { get; init; }
+    /// <summary>Runs only when it is named.</summary>
+    public bool IsOnlyNamed { get; init; }
 
+    /// <summary>The phases that are held against a ceiling measure it themselves.</summary>
     public static Phase Of(Ceiling ceiling, string name) =>
-        new(name, [], (bench, cancellationToken) => bench.CeilingAsync(ceiling, cancellationToken)) { IsCeiling = true };
+        new(name, [], (bench, cancellationToken) => bench.CeilingAsync(ceiling, cancellationToken)) { IsOnlyNamed = true };
 
     public async Task RunAsync(Bench bench, CancellationToken cancellationToken)
     {
@@ -27,7 +28,7 @@ internal sealed record Phase(string Name, string[] Needs, Func<Bench, Cancellati
     {
         if (only.Count == 0)
         {
-            return all.Where(p => !p.IsCeiling);
+            return all.Where(p => !p.IsOnlyNamed);
         }
 
         var chosen = new HashSet<string>(StringComparer.Ordinal);

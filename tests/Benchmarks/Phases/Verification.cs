@@ -56,10 +56,10 @@ internal static class Verification
     {
         var next = -1;
         return Callers.StartAsync(
-            pipeline.Api.Address,
-            () =>
+            pipeline.Addresses,
+            address =>
             {
-                var request = new VerifyRequest(pipeline.Api.Address, pipeline.Key);
+                var request = new VerifyRequest(address, pipeline.Key);
                 return async (wire, stopping) =>
                 {
                     var i = Interlocked.Increment(ref next);

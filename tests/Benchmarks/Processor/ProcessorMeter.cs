@@ -29,24 +29,24 @@ internal sealed class ProcessorMeter
     {
         var all = ProcessStat.ReadAll();
         var times = new Dictionary<string, double>(StringComparer.Ordinal);
-        Add("Api", _bench.Running?.ApiProcess, Own);
-        Add("Workers", _bench.Running?.WorkersProcess, Own);
-        Add("RabbitMQ", _bench.Arguments.RabbitMqProcess, Tree);
-        Add("PostgreSQL", _bench.Arguments.PostgresProcess, Tree);
+        Add("Api", _bench.Running?.Apis.Select(h => h.Id), Own);
+        Add("Workers", _bench.Running?.AllWorkers.Select(h => h.Id), Own);
+        Add("RabbitMQ", _bench.Arguments.RabbitMqProcesses, Tree);
+        Add("PostgreSQL", _bench.Arguments.PostgresProcess is { } postmaster ? [postmaster] : null, Tree);
 
         // The hosts are children of this process.
-        Add("load", Environment.ProcessId, Own);
+        Add("load", [Environment.ProcessId], Own);
         return times;
 
         long Own(int id) => all.Where(p => p.Id == id).Sum(p => p.Own);
 
         long Tree(int id) => ProcessStat.OfTree(all, id);
 
-        void Add(string part, int? process, Func<int, long> ticks)
+        void Add(string part, IEnumerable<int>? processes, Func<int, long> ticks)
         {
-            if (process is { } id)
+            if (processes?.ToList() is { Count: > 0 } ids)
             {
-                times[part] = ticks(id) * (1_000_000.0 / ProcessStat.TicksPerSecond);
+                times[part] = ids.Sum(ticks) * (1_000_000.0 / ProcessStat.TicksPerSecond);
             }
         }
     }

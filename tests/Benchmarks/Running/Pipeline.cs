@@ -6,7 +6,8 @@ using OtpPipeline.Core.Secrets;
 namespace OtpPipeline.Benchmarks.Running;
 
 /// <summary>
-/// One Api and one Workers process as a deployment has them: defaults, the environment Production, the sandbox as the only provider.
+/// Processes of both hosts as a deployment has them: defaults, the environment Production, the sandbox as the only provider. One of each
+/// unless a phase wants more.
 /// </summary>
 internal sealed class Pipeline : IAsyncDisposable
 {
@@ -14,8 +15,8 @@ internal sealed class Pipeline : IAsyncDisposable
     private const string Open = "deliveries WHERE status IN ('QUEUED', 'SENDING')";
     private readonly Bench _bench;
     private readonly Dictionary<string, string> _settings;
-    private HostProcess? _api;
-    private HostProcess? _workers;
+    private readonly List<HostProcess> _apis = [];
+    private readonly List<HostProcess> _workers = [];
     private double _peakOfWorkers;
 
     private Pipeline(Bench bench)
@@ -27,7 +28,6 @@ internal sealed class Pipeline : IAsyncDisposable
         {
             ["ASPNETCORE_ENVIRONMENT"] = "Production",
             ["ConnectionStrings__Otp"] = bench.ConnectionString,
-            ["RabbitMq__Uri"] = bench.Arguments.RabbitMq.ToString(),
             ["Otp__PinKeys__0__Id"] = pinKey.Id,
             ["Otp__PinKeys__0__Key"] = pinKey.Key,
             ["Sandbox__Enabled"] = "true",
@@ -40,6 +40,15 @@ internal sealed class Pipeline : IAsyncDisposable
             ["Applications__0__Settings__Limits__RequestsPerMinute"] = "10000000",
             ["Admin__Key"] = AdminKey,
         };
+        if (bench.Arguments.RabbitMqNodes.Count == 0)
+        {
+            _settings["RabbitMq__Uri"] = bench.Arguments.RabbitMq.ToString();
+        }
+
+        foreach (var (i, node) in bench.Arguments.RabbitMqNodes.Index())
+        {
+            _settings[$"RabbitMq__Hosts__{i}"] = node;
+        }
     }
 
     public Guid ApplicationId { get; } = Guid.CreateVersion7();
@@ -52,26 +61,40 @@ internal sealed class Pipeline : IAsyncDisposable
     /// <summary>The hosts' key ring.</summary>
     public OtpSecrets Secrets { get; }
 
-    public HostProcess Api => _api!;
+    /// <summary>The first Api, for what needs only one.</summary>
+    public HostProcess Api => _apis[0];
 
-    public HostProcess Workers => _workers!;
+    public HostProcess Workers => _workers[0];
 
-    public int? ApiProcess => _api?.Id;
+    public IReadOnlyList<HostProcess> Apis => _apis;
 
-    /// <summary>Null while they are stopped.</summary>
-    public int? WorkersProcess => _workers?.Id;
+    /// <summary>Empty while they are stopped.</summary>
+    public IReadOnlyList<HostProcess> AllWorkers => _workers;
+
+    public IReadOnlyList<Uri> Addresses => [.. _apis.Select(a => a.Address)];
 
     public static async Task<Pipeline> StartAsync(Bench bench, CancellationToken cancellationToken)
     {
         var pipeline = new Pipeline(bench);
         Console.WriteLine("Migrating the database, starting the Api and the workers");
         await pipeline.MigrateAsync();
-        pipeline._api = new(pipeline.Program("api"), pipeline._settings, bench.LogFile("api"));
-        await pipeline._api.StartAsync().WaitAsync(cancellationToken);
-        await pipeline.StartWorkersAsync(cancellationToken);
-        Console.WriteLine($"  Api: process {pipeline._api.Id} at {pipeline._api.Address}; workers: process {pipeline.Workers.Id}");
+        await pipeline.ResizeAsync(1, cancellationToken);
+        Console.WriteLine($"  Api: process {pipeline.Api.Id} at {pipeline.Api.Address}; workers: process {pipeline.Workers.Id}");
         return pipeline;
     }
+
+    /// <summary>Starts further processes until so many of each kind run.</summary>
+    public async Task ResizeAsync(int processes, CancellationToken cancellationToken)
+    {
+        while (_apis.Count < processes)
+        {
+            _apis.Add(NewApi(Program("api"), _bench.LogFile(NameOf("api", _apis.Count))));
+            await Task.WhenAll(_apis[^1].StartAsync(), StartWorkersAsync(cancellationToken)).WaitAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>An Api that is not started yet.</summary>
+    public HostProcess NewApi(string program, string logFile) => new(program, _settings, logFile);
 
     /// <summary>The most that any process of the workers ever held, in MB.</summary>
     public double PeakOfWorkers => Math.Max(_peakOfWorkers, Workers.Memory("VmHWM"));
@@ -79,15 +102,19 @@ internal sealed class Pipeline : IAsyncDisposable
     public async Task StopWorkersAsync()
     {
         _peakOfWorkers = PeakOfWorkers;
-        await _workers!.StopAsync();
-        await _workers.DisposeAsync();
-        _workers = null;
+        foreach (var worker in _workers)
+        {
+            await worker.StopAsync();
+            await worker.DisposeAsync();
+        }
+
+        _workers.Clear();
     }
 
     /// <summary>Starts the workers anew, with settings over the others.</summary>
     public async Task RestartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over)
     {
-        if (_workers is not null)
+        if (_workers.Count > 0)
         {
             await StopWorkersAsync();
         }
@@ -127,7 +154,7 @@ internal sealed class Pipeline : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var host in new[] { _workers, _api }.OfType<HostProcess>())
+        foreach (var host in _workers.Concat(_apis))
         {
             if (host.IsRunning)
             {
@@ -149,12 +176,14 @@ internal sealed class Pipeline : IAsyncDisposable
 
     private async Task StartWorkersAsync(CancellationToken cancellationToken, params (string Key, string Value)[] over)
     {
-        _workers = new(
-            Program("workers"), _settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value))), _bench.LogFile("workers"));
-        await _workers.StartAsync().WaitAsync(cancellationToken);
+        var settings = _settings.Concat(over.Select(o => KeyValuePair.Create(o.Key, o.Value)));
+        _workers.Add(new(Program("workers"), settings, _bench.LogFile(NameOf("workers", _workers.Count))));
+        await _workers[^1].StartAsync().WaitAsync(cancellationToken);
     }
 
-    private string Program(string host) =>
+    private static string NameOf(string host, int others) => others == 0 ? host : $"{host}-{others + 1}";
+
+    public string Program(string host) =>
         Path.Combine(_bench.Arguments.Hosts, host, host == "api" ? "OtpPipeline.Api.dll" : "OtpPipeline.Workers.dll");
 }
 

@@ -5,8 +5,9 @@ WORKDIR /source
 COPY global.json Directory.Build.props Directory.Build.targets Directory.Packages.props BannedSymbols.txt .editorconfig ./
 COPY docs/errors.md docs/
 COPY src/ src/
-RUN dotnet publish src/Api/Api.csproj -c Release -o /publish/api -p:RunAnalyzers=false
-RUN dotnet publish src/Workers/Workers.csproj -c Release -o /publish/workers -p:RunAnalyzers=false
+# Compiled ahead: a start takes half the processor time.
+RUN dotnet publish src/Api/Api.csproj -c Release -o /publish/api -p:PublishReadyToRun=true -p:RunAnalyzers=false
+RUN dotnet publish src/Workers/Workers.csproj -c Release -o /publish/workers -p:PublishReadyToRun=true -p:RunAnalyzers=false
 
 # The base image brings ICU (libicu), without which the hosts do not start; a smaller one does only in its variant -extra.
 # Without a shell's help: the host asks itself whether it is ready. The base image listens on port 8080 of every address.

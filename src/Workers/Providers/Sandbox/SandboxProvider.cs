@@ -30,7 +30,7 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, SandboxReceipts rece
             case SandboxScript.Throttle when delivery.Delivery.Attempt <= 2:
                 return new SendOutcome.Throttled("throttled", ThrottledFor);
             case SandboxScript.ThrottleFor when delivery.Delivery.Attempt == 1:
-                return new SendOutcome.Throttled("throttled", SandboxScripts.Throttled(recipient));
+                return new SendOutcome.Throttled("throttled", SandboxScripts.TimeOf(recipient));
             case SandboxScript.Fail:
                 return new SendOutcome.ProviderFailed("unavailable");
             case SandboxScript.Slow:
@@ -47,7 +47,7 @@ public sealed class SandboxProvider(SandboxMailbox mailbox, SandboxReceipts rece
         }
 
         var id = await mailbox.KeepAsync(delivery, cancellationToken);
-        await receipts.PlayAsync(script, delivery.Delivery, id.ToString(), cancellationToken);
+        await receipts.PlayAsync(recipient, delivery.Delivery, id.ToString(), cancellationToken);
         return script == SandboxScript.LoseAnswer && delivery.Delivery.Attempt == 1
             ? throw new IOException("The connection ended before the answer, as the script has it.")
             : new SendOutcome.Accepted(id.ToString());

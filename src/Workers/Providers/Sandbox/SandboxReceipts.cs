@@ -12,7 +12,6 @@ public sealed partial class SandboxReceipts(ReceiptRecording recording, TimeProv
     : IAsyncDisposable
 {
     private const int Tries = 5;
-    private static readonly TimeSpan LossAfter = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan TryAgain = TimeSpan.FromSeconds(1);
 
@@ -20,9 +19,9 @@ public sealed partial class SandboxReceipts(ReceiptRecording recording, TimeProv
     private readonly CancellationTokenSource _stop = new();
 
     /// <summary>Makes the receipts that come before the answer, and starts those that come after it.</summary>
-    public async Task PlayAsync(SandboxScript script, Delivery delivery, string messageId, CancellationToken cancellationToken)
+    public async Task PlayAsync(string recipient, Delivery delivery, string messageId, CancellationToken cancellationToken)
     {
-        switch (script)
+        switch (SandboxScripts.From(recipient))
         {
             case SandboxScript.ReceiveEarly:
                 await recording.RecordAsync(Received(delivery, messageId, ReceiptStatus.Delivered), cancellationToken);
@@ -36,8 +35,8 @@ public sealed partial class SandboxReceipts(ReceiptRecording recording, TimeProv
             case SandboxScript.Read:
                 Start(delivery, messageId, TimeSpan.Zero, ReceiptStatus.Delivered, ReceiptStatus.Read);
                 break;
-            case SandboxScript.Lose:
-                Start(delivery, messageId, LossAfter, ReceiptStatus.Undelivered);
+            case SandboxScript.Lose or SandboxScript.LoseAfter:
+                Start(delivery, messageId, SandboxScripts.TimeOf(recipient), ReceiptStatus.Undelivered);
                 break;
         }
     }

@@ -57,4 +57,10 @@ public enum SandboxScript
     /// throttled-1@sandbox.example to throttled-99@sandbox.example, chats 9990000101 to 9990000199.
     /// </summary>
     ThrottleFor,
+
+    /// <summary>
+    /// Accepts; 1 to 99 seconds later a receipt says UNDELIVERED, reason <c>absent</c>. +15005550201 to +15005550299,
+    /// undelivered-1@sandbox.example to undelivered-99@sandbox.example, chats 9990000201 to 9990000299.
+    /// </summary>
+    LoseAfter,
 }

@@ -35,6 +35,9 @@ public sealed class Magic_recipients
     [InlineData("+15005550101", SandboxScript.ThrottleFor)]
     [InlineData("9990000199", SandboxScript.ThrottleFor)]
     [InlineData("Throttled-30@sandbox.example", SandboxScript.ThrottleFor)]
+    [InlineData("+15005550201", SandboxScript.LoseAfter)]
+    [InlineData("9990000299", SandboxScript.LoseAfter)]
+    [InlineData("Undelivered-30@sandbox.example", SandboxScript.LoseAfter)]
     public void They_are_what_the_documentation_says(string recipient, SandboxScript script) =>
         SandboxScripts.From(recipient).ShouldBe(script);
 
@@ -43,16 +46,23 @@ public sealed class Magic_recipients
     [InlineData("+15005550199", 99)]
     [InlineData("9990000130", 30)]
     [InlineData("throttled-5@sandbox.example", 5)]
-    [InlineData("+15005550003", 0)]
-    public void They_say_for_how_long_they_are_throttled(string recipient, int seconds)
+    [InlineData("+15005550201", 1)]
+    [InlineData("+15005550299", 99)]
+    [InlineData("9990000230", 30)]
+    [InlineData("undelivered-5@sandbox.example", 5)]
+    public void They_say_how_many_seconds_it_takes(string recipient, int seconds)
     {
-        SandboxScripts.Throttled(recipient).ShouldBe(TimeSpan.FromSeconds(seconds));
-        if (seconds > 0)
-        {
-            new[] { RecipientKind.Phone, RecipientKind.Email, RecipientKind.Chat }
-                .Select(k => SandboxScripts.Recipient(SandboxScript.ThrottleFor, k, seconds)).ShouldContain(recipient);
-        }
+        SandboxScripts.TimeOf(recipient).ShouldBe(TimeSpan.FromSeconds(seconds));
+        new[] { RecipientKind.Phone, RecipientKind.Email, RecipientKind.Chat }
+            .Select(k => SandboxScripts.Recipient(SandboxScripts.From(recipient), k, seconds)).ShouldContain(recipient);
     }
+
+    [Theory]
+    [InlineData("+15005550003", 0)]
+    [InlineData("+15005550008", 2)]
+    [InlineData("undelivered@sandbox.example", 2)]
+    public void The_others_take_the_time_of_their_script(string recipient, int seconds) =>
+        SandboxScripts.TimeOf(recipient).ShouldBe(TimeSpan.FromSeconds(seconds));
 
     [Theory]
     [InlineData("+15005550099")]
@@ -62,6 +72,9 @@ public sealed class Magic_recipients
     [InlineData("throttled-0@sandbox.example")]
     [InlineData("throttled-100@sandbox.example")]
     [InlineData("throttled-@sandbox.example")]
+    [InlineData("+15005550300")]
+    [InlineData("undelivered-0@sandbox.example")]
+    [InlineData("undelivered-100@sandbox.example")]
     [InlineData("+15005550000")]
     [InlineData("+150055500 2")]
     [InlineData("+150055500+2")]

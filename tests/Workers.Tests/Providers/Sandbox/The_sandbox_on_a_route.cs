@@ -12,7 +12,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Providers.Sandbox;
 
 /// <summary>The sandbox with a gateway behind it on each channel's route, on the real broker and database.</summary>
-[Collection("servers")]
 public sealed class The_sandbox_on_a_route(The_sandbox_on_a_route.Running running) : IClassFixture<The_sandbox_on_a_route.Running>
 {
     [Theory]

@@ -13,7 +13,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>On the real broker; the database's absence is played.</summary>
-[Collection("servers")]
 public sealed class A_database_that_is_away : IAsyncLifetime
 {
     private const int Count = 40;

@@ -13,7 +13,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>On the real broker; the refusals are played, each more often than a transaction runs again by itself.</summary>
-[Collection("servers")]
 public sealed class A_database_that_refuses_for_now : IAsyncLifetime
 {
     private const int Count = 20;

@@ -16,7 +16,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>Of 1 a day, on the real database: a message costs 0.1, a call 0.9, a message on WhatsApp 0.2. No worker sends them.</summary>
-[Collection("servers")]
 public sealed class A_spending_limit : IAsyncLifetime
 {
     private readonly Application _owner = new()

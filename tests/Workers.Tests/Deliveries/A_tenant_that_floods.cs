@@ -10,7 +10,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>Fair shares of a channel's queue, on the real broker and database.</summary>
-[Collection("servers")]
 public sealed class A_tenant_that_floods : IAsyncLifetime
 {
     private const int Share = 32;

@@ -8,7 +8,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>A work command that is not published yet is not lost, whichever of its OTPs is looked at.</summary>
-[Collection("servers")]
 public sealed class A_work_command_in_the_outbox : IAsyncLifetime
 {
     private readonly List<Guid> _otps = [];

@@ -6,7 +6,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>One message that names several OTPs.</summary>
-[Collection("servers")]
 public sealed class A_work_command_of_many_OTPs : WorkOfManyOtps
 {
     [Fact]

@@ -8,7 +8,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>One message that names several OTPs, of which some cannot be claimed.</summary>
-[Collection("servers")]
 public sealed class A_work_command_that_fails_in_part : WorkOfManyOtps
 {
     [Fact]

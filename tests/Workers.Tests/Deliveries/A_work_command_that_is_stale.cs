@@ -12,7 +12,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>Claims and postponements on the real database: the row decides, not what a message says.</summary>
-[Collection("servers")]
 public sealed class A_work_command_that_is_stale : IAsyncLifetime
 {
     private static readonly TimeSpan LostAfter = new DeliveryOptions().LostAfter;

@@ -9,7 +9,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Deliveries;
 
 /// <summary>On the real database, whose clock decides.</summary>
-[Collection("servers")]
 public sealed class An_OTP_that_is_about_to_end
 {
     [Fact]

@@ -13,7 +13,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Feedback;
 
 /// <summary>From the intake to the provider's feedback API, on the real broker and database.</summary>
-[Collection("servers")]
 public sealed class Telling_a_provider_of_the_end_of_an_OTP(FeedbackWorld world) : IClassFixture<FeedbackWorld>
 {
     private const string Queue = "otp-feedback";

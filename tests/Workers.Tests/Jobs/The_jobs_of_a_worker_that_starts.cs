@@ -13,7 +13,6 @@ using Quartz;
 namespace OtpPipeline.Workers.Tests.Jobs;
 
 /// <summary>On the real broker and database; the broker lets the worker wait.</summary>
-[Collection("servers")]
 public sealed class The_jobs_of_a_worker_that_starts
 {
     [Fact]
@@ -22,7 +21,7 @@ public sealed class The_jobs_of_a_worker_that_starts
         await using var broker = await Broker.ConnectAsync();
         await broker.ForgetTopologyAsync();
         await using var database = await MigratedDatabase.CreateAsync();
-        await using var proxy = BrokerProxy.To(Servers.RabbitMq);
+        await using var proxy = BrokerProxy.To(await CollectionBroker.AddressAsync());
         Guid otpId;
         await using (var before = new WorkerHost(database))
         {

@@ -17,7 +17,8 @@ internal sealed class Broker : IAsyncDisposable
 
     private Broker(IConnection connection) => _connection = connection;
 
-    public static async Task<Broker> ConnectAsync() => new(await new ConnectionFactory { Uri = Servers.RabbitMq }.CreateConnectionAsync());
+    public static async Task<Broker> ConnectAsync() =>
+        new(await new ConnectionFactory { Uri = await CollectionBroker.AddressAsync() }.CreateConnectionAsync());
 
     /// <summary>Removes all that the pipeline declares, so that a test sees what its own hosts declare.</summary>
     public async Task ForgetTopologyAsync()

@@ -27,7 +27,7 @@ internal sealed class BusHost : IAsyncDisposable
         Dictionary<string, string?>? settings = null)
     {
         var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-        builder.Configuration.AddInMemoryCollection(Settings.From(database));
+        builder.Configuration.AddInMemoryCollection(await Settings.FromAsync(database));
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         builder.Logging.ClearProviders();
         builder.Services.AddPostgresStorage(database.ConnectionString);

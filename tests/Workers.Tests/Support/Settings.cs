@@ -5,10 +5,10 @@ internal static class Settings
 {
     public static readonly Guid ApplicationId = new("0198c0de-0000-7000-8000-000000000001");
 
-    public static Dictionary<string, string?> From(TestDatabase database) => new(StringComparer.Ordinal)
+    public static async Task<Dictionary<string, string?>> FromAsync(TestDatabase database) => new(StringComparer.Ordinal)
     {
         ["ConnectionStrings:Otp"] = database.ConnectionString,
-        ["RabbitMq:Uri"] = Servers.RabbitMq.AbsoluteUri,
+        ["RabbitMq:Uri"] = (await CollectionBroker.AddressAsync()).AbsoluteUri,
         ["Otp:PinKeys:0:Id"] = "test",
         ["Otp:PinKeys:0:Key"] = Convert.ToBase64String(new byte[32]),
         ["Sandbox:Enabled"] = "true",

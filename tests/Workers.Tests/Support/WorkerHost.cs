@@ -26,7 +26,7 @@ internal sealed class WorkerHost(
 
     public async Task StartAsync()
     {
-        var all = Support.Settings.From(database).Concat(settings ?? []).Append(new("Urls", "http://127.0.0.1:0"))
+        var all = (await Support.Settings.FromAsync(database)).Concat(settings ?? []).Append(new("Urls", "http://127.0.0.1:0"))
             .Append(new("environment", "Development"));
         _app = Program.Build([.. all.Select(s => $"--{s.Key}={s.Value}")], services);
         await _app.StartAsync();

@@ -10,7 +10,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 
 /// <summary>A row of the outbox, until a queue takes it.</summary>
-[Collection("servers")]
 public sealed class A_message_that_waits
 {
     private static readonly OtpStatusChanged Event = new(

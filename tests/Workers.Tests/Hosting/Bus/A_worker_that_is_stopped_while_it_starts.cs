@@ -2,7 +2,6 @@ using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 
-[Collection("servers")]
 public sealed class A_worker_that_is_stopped_while_it_starts : IAsyncLifetime
 {
     private TestDatabase _database = null!;

@@ -7,7 +7,6 @@ namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 /// <summary>
 /// A quorum queue exists for others a moment before it works: RabbitMQ ends the connection of who consumes from it in that moment.
 /// </summary>
-[Collection("servers")]
 public sealed class An_empty_broker : IAsyncLifetime
 {
     private const int Rounds = 3;

@@ -10,7 +10,6 @@ using ExchangeType = RabbitMQ.Client.ExchangeType;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 
-[Collection("servers")]
 public sealed class The_topology_of_the_bus : IAsyncLifetime
 {
     private TestDatabase _database = null!;
@@ -151,7 +150,7 @@ public sealed class The_topology_of_the_bus : IAsyncLifetime
     [Fact]
     public async Task A_broker_that_refuses_the_user_is_named_in_health()
     {
-        var wrong = new UriBuilder(Servers.RabbitMq) { Password = "wrong" }.Uri.ToString();
+        var wrong = new UriBuilder(await CollectionBroker.AddressAsync()) { Password = "wrong" }.Uri.ToString();
 
         await using var host = await BusHost.StartAsync(_database, settings: new(StringComparer.Ordinal) { ["RabbitMq:Uri"] = wrong });
 

@@ -6,7 +6,6 @@ using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 
-[Collection("servers")]
 public sealed class What_a_consumer_cannot_handle : IAsyncLifetime
 {
     private const string Queue = "workers-tests-faults";

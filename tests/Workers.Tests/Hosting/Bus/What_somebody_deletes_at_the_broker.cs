@@ -11,7 +11,6 @@ namespace OtpPipeline.Workers.Tests.Hosting.Bus;
 /// MassTransit declares a missing exchange before it sends again, often before a check of ours: the bindings of subscribers are gone all
 /// the same, and health has to say so.
 /// </summary>
-[Collection("servers")]
 public sealed class What_somebody_deletes_at_the_broker : IAsyncLifetime
 {
     private TestDatabase _database = null!;

@@ -2,7 +2,6 @@ using OtpPipeline.Workers.Tests.Support;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Health;
 
-[Collection("servers")]
 public sealed class The_page_of_the_workers
 {
     [Theory]

@@ -7,7 +7,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Hosting.Starting;
 
 /// <summary>A database that was too slow for the first look turns out to be unusable while other services still start.</summary>
-[Collection("servers")]
 public sealed class A_host_that_is_stopped_while_it_starts
 {
     [Fact]
@@ -18,7 +17,8 @@ public sealed class A_host_that_is_stopped_while_it_starts
         Task<string?> Look(CancellationToken cancellationToken) =>
             ++looks == 1 ? throw new OperationCanceledException() : Task.FromResult<string?>("The database is not this one.");
         void Replace(IServiceCollection services) => services.AddSingleton<StoreCheck>(Look).AddHostedService<SlowStart>();
-        var arguments = Support.Settings.From(database).Append(new("Urls", "http://127.0.0.1:0")).Append(new("environment", "Development"))
+        var arguments = (await Support.Settings.FromAsync(database))
+            .Append(new("Urls", "http://127.0.0.1:0")).Append(new("environment", "Development"))
             .Select(s => $"--{s.Key}={s.Value}");
 
         try

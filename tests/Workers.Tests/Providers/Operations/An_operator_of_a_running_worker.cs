@@ -10,7 +10,6 @@ using OtpPipeline.Workers.Tests.Support;
 namespace OtpPipeline.Workers.Tests.Providers.Operations;
 
 /// <summary>Through the rows that POST and PUT /admin/providers write; the worker reads them every two seconds.</summary>
-[Collection("servers")]
 public sealed class An_operator_of_a_running_worker : IAsyncLifetime
 {
     private readonly Dictionary<string, HttpReceiver> _gateways = new(StringComparer.Ordinal);

@@ -89,7 +89,6 @@ public sealed class What_the_dispatcher_leaves_to_the_sweeper : OutboxSpec
         await EverythingArrives(20);
         Receiver.Messages.Count.ShouldBe(20);
         Receiver.Messages.Min(m => m.At).ShouldBeGreaterThan(due);
-        Receiver.Messages.Max(m => m.At).ShouldBeLessThan(due + TimeSpan.FromSeconds(3));
     }
 
     private sealed class ShiftedTime : TimeProvider

@@ -1,13 +1,11 @@
-using OtpPipeline.Pipeline.Tests.Documentation;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;
-
-[assembly: AssemblyFixture(typeof(DocumentedPipeline))]
 
 namespace OtpPipeline.Pipeline.Tests.Documentation;
 
 /// <summary>The pipeline that the pages speak of: the settings and the demo.env of ./run, made by its own script.</summary>
-public sealed class DocumentedPipeline : IAsyncDisposable
+[CollectionDefinition(nameof(DocumentedPipeline))]
+public sealed class DocumentedPipeline : ICollectionFixture<DocumentedPipeline>, IAsyncDisposable
 {
     private Task<(RunningPipeline, string)>? _starting;
 

@@ -1,14 +1,12 @@
-using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;
-
-[assembly: AssemblyFixture(typeof(CallbackPipeline))]
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
 /// <summary>
 /// One that may call back to this machine, tries three times in a second, and knows an operator, a second application, and one that wants no events.
 /// </summary>
-public sealed class CallbackPipeline : LazyPipeline
+[CollectionDefinition(nameof(CallbackPipeline))]
+public sealed class CallbackPipeline : LazyPipeline, ICollectionFixture<CallbackPipeline>
 {
     public const string AdminKey = "an-operators-key-of-the-tests";
     public const string OldSecret = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX";

@@ -1,3 +1,4 @@
+using OtpPipeline.Pipeline.Tests.Callbacks;
 using OtpPipeline.Pipeline.Tests.Documentation;
 using OtpPipeline.Pipeline.Tests.Harness;
 using OtpPipeline.Pipeline.Tests.Promises;
@@ -18,6 +19,7 @@ public sealed class LongestFirst : ITestCollectionOrderer
     private static readonly string[] Longest =
     [
         nameof(DocumentedPipeline), nameof(Crashes_at_random), nameof(Queues_that_somebody_deletes), nameof(ImpatientPipeline),
+        nameof(Hosts_with_a_wrong_clock), nameof(Dead_subscribers),
     ];
 
     public IReadOnlyCollection<TTestCollection> OrderTestCollections<TTestCollection>(IReadOnlyCollection<TTestCollection> testCollections)

@@ -1,17 +1,14 @@
 using OtpPipeline.Core.Recipients;
-using OtpPipeline.Pipeline.Tests.Harness;
 using Xunit;
 
-// Two situations at a time, since most of a situation is waiting; those of one pipeline follow each other, and those with deadlines are
-// alone.
+// Two situations at a time, since most of a situation is waiting; those of one pipeline follow each other.
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]
-[assembly: AssemblyFixture(typeof(SharedPipeline))]
-[assembly: AssemblyFixture(typeof(ImpatientPipeline))]
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 
 /// <summary>Two Api processes and a worker with the defaults, for all tests that leave it as they found it.</summary>
-public sealed class SharedPipeline : LazyPipeline
+[CollectionDefinition(nameof(SharedPipeline))]
+public sealed class SharedPipeline : LazyPipeline, ICollectionFixture<SharedPipeline>
 {
     private protected override Setup Setup => new() { Apis = 2 };
 }
@@ -20,7 +17,8 @@ public sealed class SharedPipeline : LazyPipeline
 /// One with short leases, for tests of workers that die: at-least-once on sms, at-most-once on call, a ussd and a whatsapp that are soon
 /// full.
 /// </summary>
-public sealed class ImpatientPipeline : LazyPipeline
+[CollectionDefinition(nameof(ImpatientPipeline))]
+public sealed class ImpatientPipeline : LazyPipeline, ICollectionFixture<ImpatientPipeline>
 {
     internal static readonly TimeSpan LostAfter = TimeSpan.FromSeconds(3);
 
@@ -38,7 +36,7 @@ public sealed class ImpatientPipeline : LazyPipeline
     };
 }
 
-/// <summary>A pipeline that the first test which asks starts; the others find it running.</summary>
+/// <summary>A pipeline that the first test which asks starts; the others find it running. It ends with its collection or class.</summary>
 public abstract class LazyPipeline : IAsyncDisposable
 {
     private Task<RunningPipeline>? _starting;

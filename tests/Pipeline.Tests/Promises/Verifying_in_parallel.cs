@@ -4,7 +4,7 @@ using Xunit;
 
 namespace OtpPipeline.Pipeline.Tests.Promises;
 
-[Collection(nameof(Alone))]
+[Collection(nameof(SharedPipeline))]
 public sealed class Verifying_in_parallel(SharedPipeline shared)
 {
     private const int Submissions = 64;

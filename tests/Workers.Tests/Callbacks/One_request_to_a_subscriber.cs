@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using OtpPipeline.Core.Callbacks;
@@ -10,6 +9,9 @@ namespace OtpPipeline.Workers.Tests.Callbacks;
 
 public sealed class One_request_to_a_subscriber
 {
+    // So long that only a hang lasts it.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
     private static readonly byte[] Secret = Enumerable.Range(0, 32).Select(i => (byte)i).ToArray();
 
     [Fact]
@@ -134,12 +136,10 @@ public sealed class One_request_to_a_subscriber
                 await Task.Delay(100, http.RequestAborted);
             }
         });
-        var watch = Stopwatch.StartNew();
 
-        var made = await SendAsync(subscriber.Url);
+        var made = await SendAsync(subscriber.Url, RealExchange.ToThisMachine(TimeSpan.FromMinutes(5))).WaitAsync(Patience);
 
         made.Result.HttpStatus.ShouldBe(200);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
     [Theory]
@@ -164,13 +164,11 @@ public sealed class One_request_to_a_subscriber
     public async Task Ends_with_its_time_out_where_no_answer_comes()
     {
         await using var subscriber = await HttpReceiver.StartAsync(http => Task.Delay(Timeout.Infinite, http.RequestAborted));
-        var watch = Stopwatch.StartNew();
 
-        var made = await SendAsync(subscriber.Url, RealExchange.ToThisMachine(TimeSpan.FromMilliseconds(500)));
+        var made = await SendAsync(subscriber.Url, RealExchange.ToThisMachine(TimeSpan.FromMilliseconds(500))).WaitAsync(Patience);
 
         made.Result.ShouldBe(new(null, "timeout", null));
         made.Host.ShouldBe(HostResult.Failed);
-        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(5));
     }
 
     [Fact]

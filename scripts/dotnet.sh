@@ -34,10 +34,10 @@ dotnet_build() {
     die "The build of $1 failed; its whole output is in $log"
 }
 
-# hosts_ahead FOLDER: the built hosts in FOLDER/Api and FOLDER/Workers, most of their code compiled ahead: a start takes two thirds of the
-# processor time.
+# hosts_ahead FOLDER: the built hosts in FOLDER/Api and FOLDER/Workers, most of their code compiled ahead, and that of the libraries which
+# the tests share with them: a start takes two thirds of the processor time.
 hosts_ahead() {
-    local log="$PROJECT_ROOT/.local/log/hosts.log" built=bin/Release/net10.0 file
+    local log="$PROJECT_ROOT/.local/log/hosts.log" built=bin/Release/net10.0 folder
     mkdir -p "${log%/*}"
     rm -rf "$1"
     say "Compiling the hosts ahead"
@@ -47,9 +47,14 @@ hosts_ahead() {
         { show_tail "$log" 40; die "The hosts could not be compiled ahead; the whole output is in $log"; }
     STEP_MARK=""
     cp -R "$PROJECT_ROOT/src/Api/$built" "$1/Api"
-    # A library is the same for both.
-    for file in "$1"/Workers/*.dll; do
+    for folder in "$1/Api" "$PROJECT_ROOT"/tests/*.Tests/"$built"; do libraries_ahead "$1/Workers" "$folder"; done
+}
+
+# libraries_ahead HOST FOLDER: each library of the folder that is the same as that of the workers, compiled ahead as in HOST.
+libraries_ahead() {
+    local file
+    for file in "$1"/*.dll; do
         file=${file##*/}
-        if cmp -s "$PROJECT_ROOT/src/Api/$built/$file" "$PROJECT_ROOT/src/Workers/$built/$file"; then cp "$1/Workers/$file" "$1/Api/"; fi
+        if cmp -s "$2/$file" "$PROJECT_ROOT/src/Workers/bin/Release/net10.0/$file"; then cp "$1/$file" "$2/"; fi
     done
 }

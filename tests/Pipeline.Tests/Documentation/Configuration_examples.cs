@@ -39,6 +39,7 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
                 environment[key] = await WithFileAsync(value, files);
             }
 
+            UseBroker(environment, pipeline.Broker);
             var log = Path.Combine(pipeline.Logs, $"{Path.GetFileNameWithoutExtension(page)}-{host}.log");
             await using var process = new HostProcess(Repository.Host(host), environment, log);
             await process.StartAsync();
@@ -58,6 +59,22 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
             Repository.Host("Workers"), environment, Path.Combine(pipeline.Logs, "documented-wrong.log"));
 
         (await process.RunAsync("--urls=http://127.0.0.1:0")).ShouldBe(1);
+    }
+
+    /// <summary>The nodes of the reader's cluster are this broker.</summary>
+    private static void UseBroker(Dictionary<string, string> environment, Uri broker)
+    {
+        var nodes = environment.Keys.Where(k => k.StartsWith("RabbitMq__Hosts__", StringComparison.Ordinal)).ToList();
+        if (nodes.Count == 0)
+        {
+            return;
+        }
+
+        var user = broker.UserInfo.Split(':');
+        nodes.ForEach(k => environment[k] = $"{broker.Host}:{broker.Port}");
+        environment.Remove("RabbitMq__Uri");
+        (environment["RabbitMq__Username"], environment["RabbitMq__Password"]) = (user[0], user[1]);
+        environment["RabbitMq__VirtualHost"] = broker.AbsolutePath.Trim('/');
     }
 
     /// <summary>The page leaves the value to its reader; the pipeline has one.</summary>

@@ -1,8 +1,8 @@
 using OtpPipeline.Core.Recipients;
 using Xunit;
 
-// Two situations at a time, since most of a situation is waiting; those of one pipeline follow each other.
-[assembly: CollectionBehavior(MaxParallelThreads = 2)]
+// Three situations at a time, since most of a situation is waiting; those of one pipeline follow each other.
+[assembly: CollectionBehavior(MaxParallelThreads = 3)]
 
 namespace OtpPipeline.Pipeline.Tests.Harness;
 

@@ -29,6 +29,7 @@ Phase[] phases =
     new("intake", [], Intake.RunAloneAsync),
     new("slow", ["accepted"], SlowProvider.RunAsync) { IsOnce = true },
     new("fairness", ["accepted"], Fairness.RunAsync) { IsOnce = true },
+    new("expiry", [], Expiry.RunAsync) { IsOnce = true },
     new("full", ["accepted", "verified"], FullTable.RunAsync) { IsOnce = true },
     new("memory", ["accepted", "verified"], Memory.RunAsync) { IsOnce = true },
     new("start", [], Start.RunAsync) { IsOnlyNamed = true },

@@ -19,11 +19,14 @@ internal sealed class Wire : IDisposable
     public ReadOnlySpan<byte> Body => _buffer.AsSpan(_bodyStart, _filled - _bodyStart);
 
     /// <summary>The otpId in the last answer's body.</summary>
-    public Guid OtpId()
+    public Guid OtpId() => OtpIdIn(Body);
+
+    /// <summary>The otpId in a JSON object.</summary>
+    public static Guid OtpIdIn(ReadOnlySpan<byte> json)
     {
-        var at = Body.IndexOf("\"otpId\":\""u8);
+        var at = json.IndexOf("\"otpId\":\""u8);
         return at >= 0
-            && Utf8Parser.TryParse(Body[(at + 9)..], out Guid id, out _) ? id : throw new BenchException("An answer has no otpId.");
+            && Utf8Parser.TryParse(json[(at + 9)..], out Guid id, out _) ? id : throw new BenchException("A body has no otpId.");
     }
 
     public static async Task<Wire> ConnectAsync(Uri address, CancellationToken cancellationToken)

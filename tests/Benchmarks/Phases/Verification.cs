@@ -52,7 +52,8 @@ internal static class Verification
         }
     }
 
-    private static Task<Callers> StartAsync(Pipeline pipeline, List<DeliveredOtp> waiting, CancellationToken cancellationToken)
+    /// <summary>Types in every PIN once, as fast as the Api answers; who is without one then waits.</summary>
+    public static Task<Callers> StartAsync(Pipeline pipeline, List<DeliveredOtp> waiting, CancellationToken cancellationToken)
     {
         var next = -1;
         return Callers.StartAsync(

@@ -9,6 +9,9 @@ namespace OtpPipeline.Benchmarks.Seeding;
 /// <summary>An OTP and the PIN that its recipient got.</summary>
 internal readonly record struct DeliveredOtp(Guid OtpId, string Pin);
 
+/// <summary>One whose end is near.</summary>
+internal readonly record struct ExpiringOtp(Guid OtpId, string Pin, DateTime ExpiresAt);
+
 /// <summary>Puts rows into the tables by COPY, as the pipeline itself would have left them.</summary>
 /// <param name="database">The pipeline's database.</param>
 /// <param name="pipeline">Whose keys seal the rows.</param>
@@ -34,18 +37,22 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
     {
         var now = TimeProvider.System.GetUtcNow().UtcDateTime;
         var delivered = new List<DeliveredOtp>(count);
-        for (var done = 0; done < count; done += Chunk)
-        {
-            var rows = Enumerable.Range(0, Math.Min(Chunk, count - done)).Select(_ => _make.Pending(now)).ToList();
-            delivered.AddRange(rows.Select(r => new DeliveredOtp(r.Id, r.Pin!)));
-            await Task.WhenAll(
-                CopyOtpsAsync(rows, cancellationToken),
-                CopyAsync(Pins, rows, WritePinAsync, cancellationToken),
-                CopyDeliveriesAsync(rows, cancellationToken),
-                CopyHistoriesAsync(rows, cancellationToken));
-        }
-
+        await CopyPendingAsync(
+            count, _ => _make.Pending(now), row => delivered.Add(new(row.Id, row.Pin!)), cancellationToken);
         return delivered;
+    }
+
+    /// <summary>Such OTPs that expire one after the other, evenly from a moment on.</summary>
+    public async Task<List<ExpiringOtp>> ExpiringAsync(int count, DateTime from, TimeSpan spread, CancellationToken cancellationToken)
+    {
+        var now = TimeProvider.System.GetUtcNow().UtcDateTime;
+        var expiring = new List<ExpiringOtp>(count);
+        await CopyPendingAsync(
+            count,
+            i => _make.Pending(now) with { ExpiresAt = from + TimeSpan.FromMicroseconds(spread.TotalMicroseconds * i / count) },
+            row => expiring.Add(new(row.Id, row.Pin!, row.ExpiresAt)),
+            cancellationToken);
+        return expiring;
     }
 
     /// <summary>OTPs of the last 29 days, final, as they stay until the retention ends; with their recipients' histories.</summary>
@@ -61,6 +68,21 @@ internal sealed class OtpSeeder(NpgsqlDataSource database, Pipeline pipeline, IR
                 CopyDeliveriesAsync(rows, cancellationToken),
                 CopyHistoriesAsync(rows, cancellationToken));
             progress(done + rows.Count);
+        }
+    }
+
+    private async Task CopyPendingAsync(
+        int count, Func<int, SeededOtp> make, Action<SeededOtp> made, CancellationToken cancellationToken)
+    {
+        for (var done = 0; done < count; done += Chunk)
+        {
+            var rows = Enumerable.Range(done, Math.Min(Chunk, count - done)).Select(make).ToList();
+            rows.ForEach(made);
+            await Task.WhenAll(
+                CopyOtpsAsync(rows, cancellationToken),
+                CopyAsync(Pins, rows, WritePinAsync, cancellationToken),
+                CopyDeliveriesAsync(rows, cancellationToken),
+                CopyHistoriesAsync(rows, cancellationToken));
         }
     }
 

@@ -19,9 +19,13 @@ internal sealed class RowMaker(OtpSecrets secrets, IReadOnlyList<string>? callba
     private static readonly PinPolicy Policy = new(PinType.Numbers, 6);
     private static readonly TimeSpan Retained = TimeSpan.FromDays(29);
     private static readonly TimeSpan Typing = TimeSpan.FromSeconds(20);
+
+    // OTPs that one phase leaves must not expire during another.
+    private static readonly TimeSpan Valid = TimeSpan.FromDays(1);
     private static int _last;
 
-    public SeededOtp Pending(DateTime now) => Make(now, "PENDING", reason: null, finalAfter: null, Policy.Next().Reveal());
+    public SeededOtp Pending(DateTime now) =>
+        Make(now, "PENDING", reason: null, finalAfter: null, Policy.Next().Reveal()) with { ExpiresAt = now + Valid };
 
     /// <summary>Number i of all, which are spread over the days before now: nine of ten verified, the tenth expired.</summary>
     public SeededOtp Finished(DateTime now, int i, int all)

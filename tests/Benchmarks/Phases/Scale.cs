@@ -15,7 +15,7 @@ internal static class Scale
         {
             Console.WriteLine($"  {processes} of each kind");
             await pipeline.ResizeAsync(processes, cancellationToken);
-            await Intake.WarmUpAsync(bench.Lengths.FirstWarmUp, pipeline, cancellationToken);
+            await Intake.WarmUpAsync(bench.Lengths.FirstWarmUp / 2, pipeline, cancellationToken);
             var with = $", {processes} of each kind";
             await WatchAsync(
                 bench, Intake.Name + with,

@@ -55,6 +55,7 @@ public static class PostgresStorage
         // Our statements leave no session state, so nothing needs a reset. This saves seven statements for each use of a connection.
         Default(settings, "No Reset On Close", () => settings.NoResetOnClose = true);
 
+        StoreFailures.Use(NpgsqlErrors.Read);
         services.AddSingleton<StoreCheck>(new PostgresCheck(settings.ConnectionString, behindPooler).RunAsync);
         services.AddSingleton<LockTimeoutSql>(
             milliseconds => behindPooler ? null : string.Create(CultureInfo.InvariantCulture, $"SET lock_timeout = {milliseconds}"));

@@ -20,6 +20,7 @@ namespace OtpPipeline.Api.Receipts;
 internal static class ReceiptEndpoints
 {
     private static readonly string[] Methods = [HttpMethods.Get, HttpMethods.Post];
+    private static readonly TimeSpan UntilRetry = TimeSpan.FromSeconds(5);
 
     public static void AddReceipts(this IServiceCollection services) => services.AddSingleton<ReceiptReaders>();
 
@@ -80,11 +81,16 @@ internal static class ReceiptEndpoints
             return Reject(http, reader.Provider, ReceiptResult.Forged);
         }
 
-        var reading = reader.Read(request, services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime);
-        if (reading.Problem is { } problem)
+        var now = services.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime;
+        var reading = await reader.ReadAsync(request, now, cancellationToken);
+        switch (reading.Problem)
         {
-            return Reject(
-                http, reader.Provider, problem == ReceiptProblem.Forged ? ReceiptResult.Forged : ReceiptResult.Unreadable);
+            case ReceiptProblem.Forged:
+                return Reject(http, reader.Provider, ReceiptResult.Forged);
+            case ReceiptProblem.Unreadable:
+                return Reject(http, reader.Provider, ReceiptResult.Unreadable);
+            case ReceiptProblem.Unavailable:
+                return Postpone(http, reader.Provider);
         }
 
         var recording = services.GetRequiredService<ReceiptRecording>();
@@ -113,6 +119,13 @@ internal static class ReceiptEndpoints
     {
         Count(http, provider, result);
         return new ErrorResult(Charge(http) ?? ApiErrors.PathNotFound);
+    }
+
+    /// <summary>Providers send again what got a 5xx; a 404 would end it.</summary>
+    private static IResult Postpone(HttpContext http, string provider)
+    {
+        Count(http, provider, ReceiptResult.Unavailable);
+        return new ErrorResult(Charge(http) ?? ApiErrors.StoreAway with { RetryAfter = UntilRetry });
     }
 
     private static void Count(HttpContext http, string provider, ReceiptResult result) =>

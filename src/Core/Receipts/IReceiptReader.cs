@@ -9,5 +9,6 @@ public interface IReceiptReader
     /// <summary>Checks the request's signature and reads its receipts. Never throws for a request that anybody could send.</summary>
     /// <param name="request">The request.</param>
     /// <param name="now">UTC time, for signatures that end.</param>
-    ReceiptReading Read(ReceiptRequest request, DateTime now);
+    /// <param name="cancellationToken">Ends the wait for a certificate.</param>
+    ValueTask<ReceiptReading> ReadAsync(ReceiptRequest request, DateTime now, CancellationToken cancellationToken);
 }

@@ -19,7 +19,8 @@ public sealed class ReceiptMetrics
         var meter = meters.Create(MeterName);
         _receipts = meter.CreateCounter<long>(
             "otp.receipts", "{receipt}",
-            "Receipts of providers, by provider and result: matched, repeated, kept, unknown, forged, unreadable.");
+            "Receipts of providers, by provider and result: matched, repeated, kept, unknown, forged, unreadable, " +
+            "unavailable.");
         _dropped = meter.CreateCounter<long>(
             "otp.receipts.dropped", "{receipt}", "Kept receipts that were dropped because too many of the provider wait.");
     }

@@ -8,6 +8,9 @@ public enum ReceiptProblem
 
     /// <summary>It is authentic, but not in the provider's documented form.</summary>
     Unreadable,
+
+    /// <summary>It cannot be checked now, because the provider's certificate cannot be fetched: it must come again.</summary>
+    Unavailable,
 }
 
 /// <summary>What a reader found in a request.</summary>
@@ -21,6 +24,9 @@ public sealed record ReceiptReading(IReadOnlyList<Receipt> Receipts, ReceiptProb
 
     /// <summary>The request is authentic and cannot be read.</summary>
     public static readonly ReceiptReading Unreadable = new([], ReceiptProblem.Unreadable);
+
+    /// <summary>The request must come again.</summary>
+    public static readonly ReceiptReading Unavailable = new([], ReceiptProblem.Unavailable);
 }
 
 /// <summary>An answer to a provider, such as the echo of a challenge.</summary>

@@ -20,4 +20,7 @@ public enum ReceiptResult
 
     /// <summary>It is authentic and not in the provider's form.</summary>
     Unreadable,
+
+    /// <summary>It could not be checked, and comes again.</summary>
+    Unavailable,
 }

@@ -11,13 +11,19 @@ internal sealed class SignedReader : IReceiptReader
     public const string Name = "gateway";
     public const string SignatureHeader = "X-Gateway-Signature";
 
+    /// <summary>A query with which a request cannot be checked now.</summary>
+    public const string Unavailable = "?unavailable";
+
     private static readonly byte[] Key = "gateway's key"u8.ToArray();
 
     public string Provider => Name;
 
     public static string Sign(string url, string body) => Convert.ToHexString(HMACSHA256.HashData(Key, Encoding.UTF8.GetBytes(url + body)));
 
-    public ReceiptReading Read(ReceiptRequest request, DateTime now)
+    public ValueTask<ReceiptReading> ReadAsync(ReceiptRequest request, DateTime now, CancellationToken cancellationToken) =>
+        new(request.Url.Query is Unavailable ? ReceiptReading.Unavailable : Read(request));
+
+    private static ReceiptReading Read(ReceiptRequest request)
     {
         var body = Encoding.UTF8.GetString(request.Body.Span);
         if (request.Header(SignatureHeader) != Sign(request.Url.OriginalString, body))
@@ -54,6 +60,6 @@ internal sealed class UnsignedReader : IReceiptReader
 
     public string Provider => Name;
 
-    public ReceiptReading Read(ReceiptRequest request, DateTime now) =>
-        request.Token is null ? ReceiptReading.Forged : new([new(ReceiptStatus.Delivered)]);
+    public ValueTask<ReceiptReading> ReadAsync(ReceiptRequest request, DateTime now, CancellationToken cancellationToken) =>
+        new(request.Token is null ? ReceiptReading.Forged : new([new(ReceiptStatus.Delivered)]));
 }

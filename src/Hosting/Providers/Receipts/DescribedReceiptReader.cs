@@ -8,7 +8,7 @@ internal sealed class DescribedReceiptReader(string provider, ReceiptMapping map
 {
     public string Provider => provider;
 
-    public ReceiptReading Read(ReceiptRequest request, DateTime now)
+    public async ValueTask<ReceiptReading> ReadAsync(ReceiptRequest request, DateTime now, CancellationToken cancellationToken)
     {
         var fields = ReceiptFields.Read(request);
         if (signature.Challenge(request, fields) is { } reply)
@@ -16,11 +16,8 @@ internal sealed class DescribedReceiptReader(string provider, ReceiptMapping map
             return new([], null, reply);
         }
 
-        if (!signature.IsAuthentic(request, fields, now))
-        {
-            return ReceiptReading.Forged;
-        }
-
-        return fields.Root is { } root && mapping.Read(root) is { } receipts ? new(receipts) : ReceiptReading.Unreadable;
+        var content = await signature.OpenAsync(request, fields, now, cancellationToken);
+        return content.Reading
+            ?? (content.Root is { } root && mapping.Read(root) is { } receipts ? new(receipts) : ReceiptReading.Unreadable);
     }
 }

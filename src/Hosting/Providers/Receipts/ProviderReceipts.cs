@@ -15,12 +15,16 @@ public static class ProviderReceipts
 
     /// <summary>Reads of each entry only what its receipts and feedback need: the Api has no credentials for sending.</summary>
     /// <exception cref="OptionsValidationException">An entry is wrong; the message names its keys.</exception>
-    public static IServiceCollection AddProviderReceipts(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddProviderReceipts(this IServiceCollection services, IConfiguration configuration) =>
+        services.AddProviderReceipts(configuration, SnsServer.Shared);
+
+    internal static IServiceCollection AddProviderReceipts(
+        this IServiceCollection services, IConfiguration configuration, SnsServer sns)
     {
         var entries = ProviderEntries.Read(configuration);
         foreach (var entry in entries.Where(e => e.HasReceipts))
         {
-            if (Create(entry) is { } reader)
+            if (Create(entry, sns) is { } reader)
             {
                 services.AddSingleton(reader);
             }
@@ -34,9 +38,10 @@ public static class ProviderReceipts
             : throw new OptionsValidationException(ProviderEntries.Section, typeof(ReceiptOptions), sentences);
     }
 
-    private static IReceiptReader? Create(ProviderEntry entry)
+    private static IReceiptReader? Create(ProviderEntry entry, SnsServer sns)
     {
         var problems = entry.Problems;
+        var before = problems.Sentences.Count;
         var options = EntryReader.Read<ReceiptOptions>(entry.Section.GetSection(Key), problems, prefix: Key + ":");
         var mapping = new ReceiptMapping(options, problems);
         if (!SignatureSchemes.Check(options.Signature, problems))
@@ -58,6 +63,8 @@ public static class ProviderReceipts
             values[name] = value ?? "";
         }
 
-        return new DescribedReceiptReader(entry.Name, mapping, SignatureSchemes.Create(options.Signature, n => values[n]));
+        return problems.Sentences.Count == before && SignatureSchemes.CheckKey(options.Signature, n => values[n], problems)
+            ? new DescribedReceiptReader(entry.Name, mapping, SignatureSchemes.Create(options.Signature, n => values[n], sns))
+            : null;
     }
 }

@@ -13,22 +13,24 @@ public sealed partial class ReceiptMapping
     private const string Other = "*";
     private const int LongestId = 255;
     private readonly JsonPath? _items;
-    private readonly JsonPath? _status;
-    private readonly JsonPath? _messageId;
-    private readonly JsonPath? _reference;
-    private readonly JsonPath? _reason;
-    private readonly JsonPath? _at;
+    private readonly IReadOnlyList<JsonPath> _status;
+    private readonly IReadOnlyList<JsonPath> _detail;
+    private readonly IReadOnlyList<JsonPath> _messageId;
+    private readonly IReadOnlyList<JsonPath> _reference;
+    private readonly IReadOnlyList<JsonPath> _reason;
+    private readonly IReadOnlyList<JsonPath> _at;
     private readonly Dictionary<string, ReceiptStatus> _statuses = new(StringComparer.OrdinalIgnoreCase);
     private readonly IDictionary<string, string> _reasons;
 
     public ReceiptMapping(ReceiptOptions options, EntryProblems problems)
     {
         _items = Path("Items", options.Items, problems);
-        _status = Path("Status", options.Status, problems);
-        _messageId = Path("MessageId", options.MessageId, problems);
-        _reference = Path("Reference", options.Reference, problems);
-        _reason = Path("Reason", options.Reason, problems);
-        _at = Path("At", options.At, problems);
+        _status = Paths("Status", options.Status, problems);
+        _detail = Paths("StatusDetail", options.StatusDetail, problems);
+        _messageId = Paths("MessageId", options.MessageId, problems);
+        _reference = Paths("Reference", options.Reference, problems);
+        _reason = Paths("Reason", options.Reason, problems);
+        _at = Paths("At", options.At, problems);
         _reasons = options.Reasons;
         foreach (var (word, text) in options.Statuses)
         {
@@ -59,21 +61,24 @@ public sealed partial class ReceiptMapping
         List<Receipt> receipts = [];
         foreach (var item in _items?.Elements(root).Where(e => e.ValueKind == JsonValueKind.Object) ?? [root])
         {
-            if (_status!.Find(item) is not { } word)
+            if (Find(_status, item) is not { } word)
             {
                 return null;
             }
 
-            if (_statuses.TryGetValue(word, out var status))
+            if (_statuses.TryGetValue($"{word}/{Find(_detail, item)}", out var status) || _statuses.TryGetValue(word, out status))
             {
                 receipts.Add(new(
-                    status, status == ReceiptStatus.Undelivered ? Reason(_reason?.Find(item)) : null, Id(_messageId?.Find(item)),
-                    Id(_reference?.Find(item)), Time(_at?.Find(item))));
+                    status, status == ReceiptStatus.Undelivered ? Reason(Find(_reason, item)) : null, Id(Find(_messageId, item)),
+                    Id(Find(_reference, item)), Time(Find(_at, item))));
             }
         }
 
         return receipts;
     }
+
+    private static string? Find(IReadOnlyList<JsonPath> paths, JsonElement item) =>
+        paths.Select(p => p.Find(item)).FirstOrDefault(v => v is not null);
 
     private string? Reason(string? code) =>
         code is { Length: > 0 } && _reasons.TryGetValue(code, out var reason) || _reasons.TryGetValue(Other, out reason) ? reason : null;
@@ -81,11 +86,14 @@ public sealed partial class ReceiptMapping
     private static string? Id(string? text) => text is { Length: > 0 and <= LongestId } ? text : null;
 
     private static DateTime? Time(string? text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800
+            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds).UtcDateTime
             : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time.UtcDateTime
                 : null;
+
+    private static IReadOnlyList<JsonPath> Paths(string key, string? text, EntryProblems problems) =>
+        string.IsNullOrEmpty(text) ? [] : [.. text.Split('|').Select(t => Path(key, t, problems)).OfType<JsonPath>()];
 
     private static JsonPath? Path(string key, string? text, EntryProblems problems)
     {

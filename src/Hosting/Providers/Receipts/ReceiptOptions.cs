@@ -4,7 +4,10 @@ using OtpPipeline.Hosting.Providers.Signatures;
 namespace OtpPipeline.Hosting.Providers.Receipts;
 
 /// <summary>Key <c>Receipt</c> of an entry: what a provider's receipts look like. Examples: docs/providers.md.</summary>
-/// <remarks>A path leads to a field of a form or a query by its name, and to a value of a JSON body as $.a[0].b.</remarks>
+/// <remarks>
+/// A path leads to a field of a form or a query by its name, and to a value of a JSON body as $.a[0].b. Of several with | between, the
+/// first that leads to a value counts.
+/// </remarks>
 public sealed class ReceiptOptions
 {
     /// <summary>How a request proves that the provider sent it.</summary>
@@ -16,6 +19,9 @@ public sealed class ReceiptOptions
     /// <summary>Path to the provider's word for what became of the message.</summary>
     [Required(ErrorMessage = "The field Status is missing: give the path to the provider's status.")]
     public string Status { get; set; } = "";
+
+    /// <summary>Path to a second word that tells more: Statuses may have "word/second", which counts before "word".</summary>
+    public string? StatusDetail { get; set; }
 
     /// <summary>From the provider's words to SENT, DELIVERED, READ or UNDELIVERED. Receipts with another word are ignored.</summary>
     public IDictionary<string, string> Statuses { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);

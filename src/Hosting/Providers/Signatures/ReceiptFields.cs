@@ -26,7 +26,7 @@ public sealed record ReceiptFields(
         var query = question < 0 ? None : Parse(target[question..]);
         if (request.Header("Content-Type")?.Contains("json", StringComparison.OrdinalIgnoreCase) == true)
         {
-            return new(query, None, Json(request.Body), IsJson: true);
+            return new(query, None, ParseJson(request.Body), IsJson: true);
         }
 
         var form = request.Body.IsEmpty ? None : Parse(Encoding.UTF8.GetString(request.Body.Span));
@@ -56,8 +56,8 @@ public sealed record ReceiptFields(
         return fields.ToDictionary(f => f.Key, f => new StringValues([.. f.Value]), StringComparer.Ordinal);
     }
 
-    /// <summary>As strict as a command's body: what a signature covers has one reading only.</summary>
-    private static JsonElement? Json(ReadOnlyMemory<byte> body)
+    /// <summary>As strict as a command's body: what a signature covers has one reading only. Null if it is unreadable.</summary>
+    internal static JsonElement? ParseJson(ReadOnlyMemory<byte> body)
     {
         if (!CommandBody.IsText(body.Span))
         {

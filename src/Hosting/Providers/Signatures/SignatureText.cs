@@ -1,11 +1,17 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
 namespace OtpPipeline.Hosting.Providers.Signatures;
 
-/// <summary>Compares signatures.</summary>
+/// <summary>Compares signatures, and their times.</summary>
 internal static class SignatureText
 {
+    /// <summary>True if the time, in seconds since 1970, is so near to now.</summary>
+    public static bool IsRecent(string? timestamp, DateTime now, TimeSpan tolerance) =>
+        long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && Math.Abs(seconds - new DateTimeOffset(now, TimeSpan.Zero).ToUnixTimeSeconds()) <= tolerance.TotalSeconds;
+
     /// <summary>Compares in a time that depends on the lengths only.</summary>
     public static bool Same(string expected, string? given) =>
         given is not null && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(given));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -42,10 +41,6 @@ internal sealed class VonageSignature : ISignatureScheme
             values.Where(v => v.Key is not Signature).OrderBy(v => v.Key, StringComparer.Ordinal)
                 .Select(v => $"&{v.Key}={v.Value.Replace('&', '_').Replace('=', '_')}"));
         return SignatureText.Same(Convert.ToHexStringLower(_hash(text)), values.GetValueOrDefault(Signature)?.ToLowerInvariant())
-            && IsRecent(values.GetValueOrDefault("timestamp"), now);
+            && SignatureText.IsRecent(values.GetValueOrDefault("timestamp"), now, Tolerance);
     }
-
-    private static bool IsRecent(string? timestamp, DateTime now) =>
-        long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-        && Math.Abs(seconds - new DateTimeOffset(now, TimeSpan.Zero).ToUnixTimeSeconds()) <= Tolerance.TotalSeconds;
 }

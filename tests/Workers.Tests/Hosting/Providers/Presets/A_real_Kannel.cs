@@ -37,8 +37,9 @@ public sealed class A_real_Kannel
         got.Path.ShouldBe(Path);
         var reader = new ServiceCollection().AddProviderReceipts(ProviderHost.Configuration(keys)).BuildServiceProvider()
             .GetRequiredService<IReceiptReader>();
-        var reading = reader.Read(
-            new(got.Method, new(api.Url + got.Target), [], got.Content) { Token = new ReceiptToken(Guid.Empty, 1, 1) }, DateTime.UtcNow);
+        var reading = await reader.ReadAsync(
+            new(got.Method, new(api.Url + got.Target), [], got.Content) { Token = new ReceiptToken(Guid.Empty, 1, 1) }, DateTime.UtcNow,
+            TestContext.Current.CancellationToken);
         reading.Problem.ShouldBeNull(got.Target);
         reading.Receipts.ShouldHaveSingleItem().Status.ShouldBe(ReceiptStatus.Delivered, got.Target);
         kannel.Centre.ShouldContain(l => l.Contains("33612246400") && l.Contains("12345"));

@@ -11,6 +11,9 @@ public sealed record Preset(PresetHeader About, IReadOnlyDictionary<string, stri
 {
     private const string Header = "Preset";
 
+    // A colon divides keys of the configuration.
+    private const string Colon = "%3A";
+
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerDefaults.Strict)
     {
         PropertyNameCaseInsensitive = true,
@@ -55,7 +58,7 @@ public sealed record Preset(PresetHeader About, IReadOnlyDictionary<string, stri
             case JsonValueKind.Object:
                 foreach (var property in value.EnumerateObject())
                 {
-                    Flatten($"{key}:{property.Name}", property.Value, keys);
+                    Flatten($"{key}:{property.Name.Replace(":", Colon, StringComparison.Ordinal)}", property.Value, keys);
                 }
 
                 break;

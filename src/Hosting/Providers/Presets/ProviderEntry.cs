@@ -66,7 +66,8 @@ public sealed record ProviderEntry(
             return new(given.Key, "", given, null, given, problems);
         }
 
-        return new(given.Key, "http", Complete(given, preset, problems), preset, given, problems);
+        var described = preset.Keys.GetValueOrDefault("Type")?.ToLowerInvariant() is "smtp" ? "smtp" : "http";
+        return new(given.Key, described, Complete(given, preset, described, problems), preset, given, problems);
     }
 
     /// <summary>The text itself, or the value of the setting that it names.</summary>
@@ -81,10 +82,10 @@ public sealed record ProviderEntry(
         return Given[name] is { Length: > 0 } given ? given : Preset?.About.Settings.GetValueOrDefault(name)?.Default;
     }
 
-    private static IConfigurationSection Complete(IConfigurationSection given, Preset preset, EntryProblems problems)
+    private static IConfigurationSection Complete(IConfigurationSection given, Preset preset, string type, EntryProblems problems)
     {
         var keys = preset.Keys.ToDictionary(k => $"{given.Path}:{k.Key}", k => k.Value, StringComparer.OrdinalIgnoreCase);
-        keys[$"{given.Path}:Type"] = "http";
+        keys[$"{given.Path}:Type"] = type;
         var settings = PresetSettings.Keys(preset);
         foreach (var child in given.GetChildren().Where(c => !settings.Contains(c.Key, StringComparer.OrdinalIgnoreCase)))
         {

@@ -95,10 +95,11 @@ internal sealed class AnswerRules
         _ => new SendOutcome.Refused("refused"),
     };
 
-    /// <summary>The seconds in the body that the gateway asks to wait; at most a day.</summary>
+    /// <summary>The seconds in the body that the gateway asks to wait, as in 30 or FLOOD_WAIT_30; at most a day.</summary>
     private TimeSpan? Asked(HttpAnswer answer) =>
-        _retryAfter is { } path
-        && int.TryParse(answer.Json(path), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds > 0
+        _retryAfter is { } path && answer.Json(path) is { } text
+        && int.TryParse(text.AsSpan(text.LastIndexOf('_') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        && seconds > 0
             ? TimeSpan.FromSeconds(Math.Min(seconds, 86_400))
             : null;
 

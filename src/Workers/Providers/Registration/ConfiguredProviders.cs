@@ -67,8 +67,10 @@ internal static class ConfiguredProviders
     private static void AddSmtp(IServiceCollection services, ProviderEntry entry)
     {
         var problems = entry.Problems;
-        var options = EntryReader.Read<SmtpProviderOptions>(entry.Section, problems);
+        var options = EntryReader.Read<SmtpProviderOptions>(entry.Section, problems, entry.SettingKeys);
         services.AddSingleton(ProviderLimits.From(entry.Name, options));
+        SmtpDescription.Fill(options, entry.SettingsForSending());
+        SmtpDescription.CheckReceipts(options, problems);
         var server = SmtpServer.From(options, problems);
         var letter = MailTemplate.Compile(options, problems);
         services.AddSingleton<IOtpProvider>(p => new SmtpProvider(

@@ -24,6 +24,8 @@ internal sealed class MailHeaders
     public static MailHeaders Compile(SmtpProviderOptions options, EntryProblems problems)
     {
         var compiled = new MailHeaders();
+        IReadOnlyCollection<string> names =
+            options.Receipt is null ? MessageValues.Names : [.. MessageValues.Names, EntryValues.ReceiptToken];
         foreach (var (name, text) in options.Headers)
         {
             var key = $"Headers:{name}";
@@ -39,7 +41,7 @@ internal sealed class MailHeaders
             {
                 problems.Add(key, "has a control character in it.");
             }
-            else if (Template.Parse(text, MessageValues.Names, out var problem) is { } template)
+            else if (Template.Parse(text, names, out var problem) is { } template)
             {
                 compiled._headers.Add((name, template));
             }
@@ -52,16 +54,23 @@ internal sealed class MailHeaders
         return compiled;
     }
 
-    public void AddTo(MimeMessage mail, Func<string, string> values)
+    /// <summary>Adds the headers; one with a receipt's token is left out of a message without one.</summary>
+    /// <param name="mail">The message.</param>
+    /// <param name="values">Values of placeholders.</param>
+    /// <param name="receiptToken">Null where no receipt is asked for.</param>
+    public void AddTo(MimeMessage mail, Func<string, string> values, string? receiptToken)
     {
-        foreach (var (name, template) in _headers)
+        foreach (var (name, template) in _headers.Where(h => receiptToken is not null || !AsksForReceipt(h.Value)))
         {
-            var text = OneLine(template.Render(values, ValueEncoding.AsIs));
+            var text = OneLine(template.Render(n => n is EntryValues.ReceiptToken ? receiptToken! : values(n), ValueEncoding.AsIs));
             var header = new Header(name, text);
             KeepText(header, text);
             mail.Headers.Add(header);
         }
     }
+
+    private static bool AsksForReceipt(Template template) =>
+        template.Placeholders.Any(p => p.Name is EntryValues.ReceiptToken);
 
     /// <summary>Encodes text that looks like encoded words (RFC 2047). MimeKit would leave it, and the reader would decode it.</summary>
     public static void KeepText(Header header, string text, string behind = "")

@@ -9,7 +9,8 @@ namespace OtpPipeline.Workers.Providers.Smtp;
 
 /// <summary>The parts of an e-mail that all recipients share, and the placeholders for a message's values.</summary>
 internal sealed class MailTemplate(
-    string from, string? replyTo, string domain, Template subject, Template? fromName, Template? html, MailHeaders headers)
+    string from, string? replyTo, string domain, Template subject, Template? fromName, Template? html, MailHeaders headers,
+    bool receipts)
 {
     /// <summary>Returns null if an option is invalid.</summary>
     public static MailTemplate? Compile(SmtpProviderOptions options, EntryProblems problems)
@@ -29,7 +30,7 @@ internal sealed class MailTemplate(
         var domain = options.MessageIdDomain ?? from?[(from.IndexOf('@', StringComparison.Ordinal) + 1)..];
         return problems.Sentences.Count > before || subject is null || from is null
             ? null
-            : new(from, replyTo, domain!, subject, fromName, html, headers);
+            : new(from, replyTo, domain!, subject, fromName, html, headers, options is { Receipts: true, Receipt: not null });
     }
 
     public OutgoingMail Write(OutgoingDelivery delivery, DateTimeOffset now)
@@ -56,7 +57,7 @@ internal sealed class MailTemplate(
 
         mail.Headers.Add("Message-ID", mail.Id);
         mail.Headers.Add("Auto-Submitted", "auto-generated");
-        headers.AddTo(mail, values);
+        headers.AddTo(mail, values, receipts ? delivery.ReceiptToken : null);
         return mail;
     }
 

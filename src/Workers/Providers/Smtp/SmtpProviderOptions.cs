@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Receipts;
 
 namespace OtpPipeline.Workers.Providers.Smtp;
 
@@ -60,6 +61,12 @@ public sealed class SmtpProviderOptions : ProviderEntryOptions
 
     /// <summary>Additional headers, such as a relay's configuration set; values may have placeholders.</summary>
     public IDictionary<string, string> Headers { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>What the receipts of the mail server's provider look like; none by default.</summary>
+    public ReceiptOptions? Receipt { get; set; }
+
+    /// <summary>False to ask for no receipts, although they are described. Default true.</summary>
+    public bool Receipts { get; set; } = true;
 
     /// <summary>Right side of the Message-ID; the domain of <see cref="From"/> by default.</summary>
     public string? MessageIdDomain { get; set; }

@@ -4,18 +4,20 @@ using System.Text;
 namespace OtpPipeline.Workers.Providers.Smtp;
 
 /// <summary>The codes of a mail server's answer. The text may quote a recipient and is not kept.</summary>
-internal sealed record SmtpReply(int Code, string? Enhanced)
+/// <param name="Code">The reply code.</param>
+/// <param name="Enhanced">The enhanced code; null without one.</param>
+/// <param name="Hint">What the words of an answer without an enhanced code say.</param>
+internal sealed record SmtpReply(int Code, string? Enhanced, SmtpHint Hint = SmtpHint.None)
 {
-    public SmtpReply(int code, ReadOnlySpan<char> text)
-        : this(code, EnhancedCode(code, text))
-    {
-    }
+    /// <summary>Reads the codes of an answer out of its text.</summary>
+    public static SmtpReply From(int code, ReadOnlySpan<char> text) =>
+        EnhancedCode(code, text) is { } enhanced ? new(code, enhanced) : new(code, null, SmtpHints.In(code, text));
 
     /// <summary>Returns null if the bytes do not begin with a reply code: "250 ", "250-".</summary>
     public static SmtpReply? Read(ReadOnlySpan<byte> bytes) =>
         bytes.Length > 3 && bytes[3] is (byte)' ' or (byte)'-' or (byte)'\r' or (byte)'\n'
         && int.TryParse(bytes[..3], NumberStyles.None, CultureInfo.InvariantCulture, out var code) && code is >= 200 and < 600
-            ? new(code, Encoding.ASCII.GetString(bytes[4..]))
+            ? From(code, Encoding.ASCII.GetString(bytes[4..]))
             : null;
 
     public override string ToString() => Enhanced is null ? $"{Code}" : $"{Code} {Enhanced}";

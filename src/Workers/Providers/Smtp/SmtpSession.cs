@@ -114,7 +114,7 @@ internal sealed class SmtpSession(SmtpServer server) : SmtpClient(new SmtpProgre
         SslHandshakeException { InnerException: { } cause } => Explain(cause, reply: null),
         NotSupportedException => new("tls_unavailable", "it does not offer STARTTLS", ours: true),
         LogInException when reply is not { Code: < 500 } => new("authentication_failed", $"it answered {reply} to the log-in", ours: true),
-        SmtpCommandException refused => Refused(new SmtpReply((int)refused.StatusCode, refused.Message)),
+        SmtpCommandException refused => Refused(SmtpReply.From((int)refused.StatusCode, refused.Message)),
         _ when reply is { Code: >= 400 } => Refused(reply),
         SocketException { SocketErrorCode: var error } => new("unavailable", $"no connection ({error})", ours: false),
         IOException or SmtpProtocolException =>
@@ -154,7 +154,7 @@ internal sealed class SmtpSession(SmtpServer server) : SmtpClient(new SmtpProgre
 
     private static SmtpReply? VerdictIn(Exception failure) => failure switch
     {
-        SmtpCommandException refused => new((int)refused.StatusCode, refused.Message),
+        SmtpCommandException refused => SmtpReply.From((int)refused.StatusCode, refused.Message),
         ServiceNotAuthenticatedException => new(530, null),
         _ => null,
     };

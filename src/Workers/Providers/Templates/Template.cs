@@ -58,7 +58,7 @@ internal sealed class Template
                 return null;
             }
 
-            if (Filters(pieces[1..], filters ?? ValueFilters.Plain, out problem) is not { } chain)
+            if (Filters(pieces[1..], known, filters ?? ValueFilters.Plain, out problem) is not { } chain)
             {
                 return null;
             }
@@ -93,13 +93,14 @@ internal sealed class Template
         return text.ToString();
     }
 
-    private static List<ValueFilter>? Filters(IEnumerable<string> texts, ValueFilters filters, out string problem)
+    private static List<ValueFilter>? Filters(
+        IEnumerable<string> texts, IReadOnlyCollection<string> known, ValueFilters filters, out string problem)
     {
         problem = "";
         List<ValueFilter> chain = [];
         foreach (var text in texts)
         {
-            if (filters.Parse(text, out problem) is not { } filter)
+            if (filters.Parse(text, known, out problem) is not { } filter)
             {
                 return null;
             }
@@ -134,7 +135,9 @@ internal readonly record struct TemplatePlaceholder(string Name, IReadOnlyList<V
         var value = values(Name);
         foreach (var filter in Filters)
         {
-            value = string.Equals(filter.Name, without, StringComparison.Ordinal) ? value : filter.Apply(value);
+            value = string.Equals(filter.Name, without, StringComparison.Ordinal) ? value
+                : filter.Instead is { } other && value.Length == 0 ? values(other)
+                : filter.Apply(value);
         }
 
         return value;

@@ -1,3 +1,4 @@
+using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Providers.Registration;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
@@ -16,7 +17,7 @@ public sealed class A_wrong_http_entry
     /// <summary>A key, its value, and the begin of the sentence.</summary>
     public static TheoryData<string, string, string> Wrong => new()
     {
-        { "Type", "ftp", "Type must be http, smtp, a preset (kannel," },
+        { "Type", "ftp", "Type must be http, smtp, a preset (360dialog," },
         { "Typo", "x", "Typo is no key here: there are Type, Method, Url," },
         { "Body:Templat", "x", "Body:Templat is no key here: there are Format," },
         { "Refusals:0:Statu", "x", "Refusals:0:Statu is no key here:" },
@@ -68,7 +69,7 @@ public sealed class A_wrong_http_entry
         { "Body:Template", """{"to":"{{recipient|digit}}"}""", "Body:Template uses the filter digit, which does not exist: there are" },
         { "Body:Template", """{"to":"{{receiptUrl}}"}""", "Body:Template uses {{receiptUrl}}, which is no placeholder" },
         { "Receipt:Status", "state", "Receipt:Statuses is missing: say which of the provider's words mean DELIVERED and UNDELIVERED." },
-        { "Receipt:Status", "state", "Receipt:Signature:Scheme must be none, twilio, vonage, meta." },
+        { "Receipt:Status", "state", $"Receipt:Signature:Scheme must be {SignatureSchemes.Names}." },
         { "Receipt:Status", "state", "Type names a provider that sends receipts, and Api:PublicUrl is missing" },
         { "Receipt:Items", "$.a[", "Receipt:Items must be the name of a field, or a path such as" },
         { "Receipt:Items", "$.a", "Receipt:Status is missing: give the path to the provider's status." },

@@ -51,6 +51,33 @@ public sealed class Writing_optional_fields
     }
 
     [Fact]
+    public async Task Of_a_JSON_body_leaves_out_what_had_nothing_else_in_it()
+    {
+        var got = await SendAsync(new()
+        {
+            ["Body:Format"] = "json", ["Body:OmitEmpty"] = "true",
+            ["Body:Template"] =
+                """
+                {"a":{"b":{"name":"{{name}}"}},"no":[{"n":"{{name}}"}],
+                 "list":[{"name":"{{name}}"},{"text":"{{text}}"},[{"name":"{{name}}"}],null,""]}
+                """,
+        });
+
+        var body = JsonNode.Parse(got.Body)!.AsObject();
+        body["list"]![0]!["text"]!.GetValue<string>().ShouldBe(Messages.Hostile);
+        body["list"]![0]!["text"] = "x";
+        body.ToJsonString().ShouldBe("""{"list":[{"text":"x"},null,""]}""");
+    }
+
+    [Fact]
+    public async Task Of_a_form_may_have_a_colon_in_their_names()
+    {
+        var got = await SendAsync(new() { ["Body:Format"] = "form", ["Body:Fields:v%3Aname"] = "{{from}}" });
+
+        QueryHelpers.ParseQuery(got.Body).ShouldHaveSingleItem().Key.ShouldBe("v:name");
+    }
+
+    [Fact]
     public async Task A_colon_stays_in_a_path_and_nothing_leaves_its_segment()
     {
         var got = await SendAsync(new() { ["Secrets:t"] = "12:a/b?c#d e" }, "/bot{{secret.t}}/send?x={{secret.t}}");

@@ -17,7 +17,8 @@ internal static class BodyProbe
     /// <summary>Checks XML or JSON that stands in a field of a form: there the filters xml and json escape the values.</summary>
     public static string? FindWithin(Template template) => template.Literals.TrimStart() switch
     {
-        ['<', ..] => Find(BodyFormat.Xml, template, template.Render(Sample, ValueEncoding.AsIs), ValueFilters.Xml),
+        ['<', var next, ..] when char.IsLetter(next) || next is '?' or '!' =>
+            Find(BodyFormat.Xml, template, template.Render(Sample, ValueEncoding.AsIs), ValueFilters.Xml),
         ['{' or '[', ..] => Find(BodyFormat.Json, template, template.Render(Sample, ValueEncoding.AsIs), ValueFilters.Json),
         _ => null,
     };

@@ -8,7 +8,7 @@ internal sealed class FormFields
 {
     private readonly List<(string Name, Template Value)> _fields = [];
 
-    /// <summary>Every template is checked with values that are hard to encode.</summary>
+    /// <summary>Every template is checked with values that are hard to encode. In a name, %3A stands for a colon.</summary>
     public static FormFields Compile(IDictionary<string, string> fields, Placeholders placeholders, EntryProblems problems)
     {
         var compiled = new FormFields();
@@ -24,7 +24,7 @@ internal sealed class FormFields
             }
             else
             {
-                compiled._fields.Add((name, template));
+                compiled._fields.Add((name.Replace("%3A", ":", StringComparison.OrdinalIgnoreCase), template));
             }
         }
 

@@ -149,29 +149,27 @@ internal sealed class HttpRequestTemplate
         return root.ToJsonString(Relaxed);
     }
 
-    private static void Strip(JsonNode? node)
+    /// <summary>Takes out of objects what is empty text, and what had nothing else in it. True if the node is to be taken out.</summary>
+    private static bool Strip(JsonNode? node)
     {
         switch (node)
         {
-            case JsonArray items:
-                foreach (var item in items)
+            case JsonArray { Count: > 0 } items:
+                foreach (var item in items.Where(i => i is not JsonValue && Strip(i)).ToList())
                 {
-                    Strip(item);
+                    items.Remove(item);
                 }
 
-                break;
-            case JsonObject properties:
-                foreach (var (name, value) in properties.ToList())
+                return items.Count == 0;
+            case JsonObject { Count: > 0 } properties:
+                foreach (var (name, _) in properties.Where(p => Strip(p.Value)).ToList())
                 {
-                    if (value is JsonValue single && single.GetValueKind() == JsonValueKind.String && single.GetValue<string>().Length == 0)
-                    {
-                        properties.Remove(name);
-                    }
-
-                    Strip(value);
+                    properties.Remove(name);
                 }
 
-                break;
+                return properties.Count == 0;
+            default:
+                return node is JsonValue single && single.GetValueKind() == JsonValueKind.String && single.GetValue<string>().Length == 0;
         }
     }
 }

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Hosting.Providers.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Providers.Registration;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
@@ -25,8 +26,8 @@ public sealed class A_wrong_preset_entry
     /// <summary>A key, its value, and the begin of the sentence.</summary>
     public static TheoryData<string, string?, string> Wrong => new()
     {
-        { "Type", "twilio", "Type must be http, smtp, a preset (kannel, telegram-bot, twilio-sms, twilio-voice, vonage-sms, " +
-            "whatsapp-cloud), or the path of a preset's file." },
+        { "Type", "twilio", $"Type must be http, smtp, a preset ({string.Join(", ", PresetSample.Names)}), or the path of a preset's " +
+            "file." },
         { "Type", "/nowhere/mine.json", "Type names a file that cannot be read." },
         { "AccountSid", null, "AccountSid is missing." },
         { "AccountSid", "0123", "AccountSid must be an account SID: AC and 32 hexadecimal digits." },
@@ -78,13 +79,13 @@ public sealed class A_wrong_preset_entry
             """,
             refusals => refusals.ShouldBe(
                 [
-                    "Providers:tested:Body:Fields:to uses the filter digit, which does not exist: there are digits, spell, xml, json, " +
-                        "append, then, else, atLeast, atMost, map, among.",
+                    "Providers:tested:Body:Fields:to uses the filter digit, which does not exist: there are digits, plus, spell, quoted, " +
+                        "xml, json, append, then, else, or, atLeast, atMost, map, among.",
                     "Providers:tested:Body:Fields:xml is no xml once its placeholders are filled in: add the filter xml to each.",
                     "Providers:tested:Receipt:Statuses:a must be SENT, DELIVERED, READ or UNDELIVERED.",
                     "Providers:tested:Receipt:Statuses is missing: say which of the provider's words mean DELIVERED and UNDELIVERED.",
                     "Providers:tested:Receipt:Reasons:1 must be in lower snake case, with at most 64 characters.",
-                    "Providers:tested:Receipt:Signature:Scheme must be none, twilio, vonage, meta.",
+                    $"Providers:tested:Receipt:Signature:Scheme must be {SignatureSchemes.Names}.",
                     "Providers:tested:Feedback:Url uses {{pin}}, which is no placeholder: there are messageId, outcome, endedAt.",
                 ]));
 
@@ -124,7 +125,7 @@ public sealed class A_wrong_preset_entry
     {
         var keys = PresetSample.Of("whatsapp-cloud").Keys().With((missing, null), ("Api:PublicUrl", "https://otp.example"));
 
-        Refusals(keys).ShouldBe([$"Providers:tested:{sentence}"]);
+        RefusalsOfTheApi(keys).ShouldBe([$"Providers:tested:{sentence}"]);
         ProviderHost.Refusals(keys).ShouldBeEmpty();
     }
 
@@ -133,13 +134,13 @@ public sealed class A_wrong_preset_entry
     {
         var keys = PresetSample.Of("whatsapp-cloud").Keys().With(("Token", null), ("Api:PublicUrl", "https://otp.example"));
 
-        Refusals(keys).ShouldBeEmpty();
+        RefusalsOfTheApi(keys).ShouldBeEmpty();
         ProviderHost.Refusals(keys).ShouldHaveSingleItem().ShouldStartWith("Providers:tested:Token is missing");
     }
 
     [Fact]
     public void Without_an_address_for_receipts_stops_the_Api_too() =>
-        Refusals(Right.With(("Api:PublicUrl", null))).ShouldHaveSingleItem()
+        RefusalsOfTheApi(Right.With(("Api:PublicUrl", null))).ShouldHaveSingleItem()
             .ShouldStartWith("Providers:tested:Type names a provider that sends receipts, and Api:PublicUrl is missing");
 
     [Theory]
@@ -202,7 +203,8 @@ public sealed class A_wrong_preset_entry
         }
     }
 
-    private static IReadOnlyList<string> Refusals(Dictionary<string, string?> keys)
+    /// <summary>What the Api says instead of starting; empty where it starts.</summary>
+    internal static IReadOnlyList<string> RefusalsOfTheApi(Dictionary<string, string?> keys)
     {
         try
         {

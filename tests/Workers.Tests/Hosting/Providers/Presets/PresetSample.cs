@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.WebUtilities;
 using OtpPipeline.Core.Deliveries.Sending;
+using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Tests.Shared;
 using OtpPipeline.Workers.Tests.Providers.Support;
@@ -20,7 +21,8 @@ internal sealed record PresetSample(string Name, JsonObject Root)
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "presets");
 
-    public static IEnumerable<string> Names => Directory.GetDirectories(Folder).Select(d => Path.GetFileName(d)!).Order();
+    public static IEnumerable<string> Names =>
+        Directory.GetDirectories(Folder).Select(d => Path.GetFileName(d)!).Order(StringComparer.Ordinal);
 
     public static PresetSample Of(string name) =>
         new(name, JsonNode.Parse(File.ReadAllText(Path.Combine(Folder, name, "samples.json")))!.AsObject());
@@ -41,7 +43,7 @@ internal sealed record PresetSample(string Name, JsonObject Root)
         {
             keys["Url"] = server + path.GetValue<string>();
         }
-        else
+        else if (Root["mails"] is null)
         {
             keys["BaseUrl"] = server;
         }
@@ -59,6 +61,7 @@ internal sealed record PresetSample(string Name, JsonObject Root)
             message["attempt"]?.GetValue<int>() ?? 1, DeliveryId);
         return delivery with
         {
+            Message = Text("subject") is { } subject ? new CallerMessage(Text("text")!, subject, Text("html")) : null,
             Details = delivery.Details with { Locale = Text("locale") },
             ExpiresAt = Now.UtcDateTime.AddSeconds(message["seconds"]?.GetValue<int>() ?? 300),
             ReceiptUrl = $"{PublicUrl}/r/{Token}",

@@ -10,8 +10,10 @@ using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Hosting.Providers.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Tests.Shared;
 using OtpPipeline.Workers.Providers.Http;
+using OtpPipeline.Workers.Tests.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
@@ -31,7 +33,11 @@ public sealed class The_samples_of_each_preset
 
     [Fact]
     public void Are_there_for_each_preset_of_the_product() =>
-        PresetSample.Names.ShouldBe(["kannel", "telegram-bot", "twilio-sms", "twilio-voice", "vonage-sms", "whatsapp-cloud"]);
+        PresetSample.Names.ShouldBe(
+            [
+                "360dialog", "http-telegram-notify", "kannel", "mailgun", "postmark", "sendgrid", "ses-smtp", "telegram-bot",
+                "telegram-gateway", "twilio-sms", "twilio-voice", "twilio-whatsapp", "vonage-sms", "whatsapp-cloud",
+            ]);
 
     [Theory]
     [MemberData(nameof(Requests))]
@@ -72,12 +78,13 @@ public sealed class The_samples_of_each_preset
 
     [Theory]
     [MemberData(nameof(Receipts))]
-    public void What_a_receipt_says(string preset, int index)
+    public async Task What_a_receipt_says(string preset, int index)
     {
         var sample = PresetSample.Of(preset);
         var receipt = sample.All("receipts").ElementAt(index);
 
-        var reading = Reader(sample.Keys(receipt)).Read(Request(receipt), PresetSample.Now.UtcDateTime);
+        var reading = await Reader(sample.Keys(receipt), sample.Root["certificates"]?.AsObject())
+            .ReadAsync(Request(receipt), PresetSample.Now.UtcDateTime, TestContext.Current.CancellationToken);
 
         (reading.Problem?.ToString()).ShouldBe(receipt["problem"]?.GetValue<string>());
         (reading.Reply?.Body).ShouldBe(receipt["reply"]?.GetValue<string>());
@@ -116,8 +123,11 @@ public sealed class The_samples_of_each_preset
     private static ProviderHost Host(Dictionary<string, string?> keys) =>
         new(keys.With(("Api:PublicUrl", PresetSample.PublicUrl)), time: new FakeTimeProvider(PresetSample.Now));
 
-    private static IReceiptReader Reader(Dictionary<string, string?> keys) =>
-        new ServiceCollection().AddProviderReceipts(Configuration(keys)).BuildServiceProvider().GetRequiredService<IReceiptReader>();
+    /// <param name="keys">The entry's.</param>
+    /// <param name="certificates">By their address; what else is fetched is not found.</param>
+    private static IReceiptReader Reader(Dictionary<string, string?> keys, JsonObject? certificates) =>
+        new ServiceCollection().AddProviderReceipts(Configuration(keys), new SnsServer(new AwsStub(certificates ?? [])))
+            .BuildServiceProvider().GetRequiredService<IReceiptReader>();
 
     private static ProviderEntry Entry(Dictionary<string, string?> keys) => ProviderEntries.Read(Configuration(keys)).Single();
 

@@ -209,7 +209,7 @@ public sealed class Twilio_and_its_libraries
     }
 
     private static TwilioRestClient Client(HttpReceiver server) =>
-        new(Sid, Token, httpClient: new SystemNetHttpClient(new(new ToServer(server.Url))));
+        new(Sid, Token, httpClient: new SystemNetHttpClient(new(new TwilioToServer(server.Url))));
 
     private static void ShouldBeTheSame(ReceivedRequest ours, ReceivedRequest theirs)
     {
@@ -223,14 +223,4 @@ public sealed class Twilio_and_its_libraries
     [
         .. PresetSample.Pairs(request.Body).Select(p => p.Split('=', 2)).Select(p => KeyValuePair.Create(p[0], p[1])),
     ];
-
-    /// <summary>Twilio's library sends to api.twilio.com; this sends it to a server of the test.</summary>
-    private sealed class ToServer(string url) : DelegatingHandler(new HttpClientHandler())
-    {
-        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
-        {
-            request.RequestUri = new Uri(url + request.RequestUri!.PathAndQuery);
-            return base.SendAsync(request, cancellationToken);
-        }
-    }
 }

@@ -32,6 +32,9 @@ reasons() {
     ' "$1" | sed -E "$XML_TEXT"
 }
 
+# of_project NAME: a test of the storage suite is called by the project, and so the database, that it ran for.
+of_project() { sed "s/OtpPipeline\\.Storage\\.Suite\\./OtpPipeline.$1./"; }
+
 # failures OUTCOMES REASONS: the failed tests, each with its reason below it.
 failures() {
     awk -F '\t' '
@@ -47,10 +50,24 @@ count_outcomes() {
          END { print passed + 0, failed + 0, skipped + 0 }' "$1"
 }
 
+# Reads tests/allowed-skips.txt: whole names, and those that end in ".*" and stand for all tests below them.
+readonly ALLOWED_SKIPS='
+    FNR == NR {
+        if ($0 ~ /^(#|[[:space:]]*$)/ || $2 == "") next
+        if ($1 ~ /\.\*$/) below[substr($1, 1, length($1) - 1)] = 1; else allowed[$1] = 1
+        next
+    }
+    !/^NotExecuted / { next }
+    { name = substr($0, 13); bare = name; sub(/\(.*/, "", bare); all = ""; for (p in below) if (index(bare, p) == 1) all = p }
+'
+
 # forbidden_skips FILE: the skipped tests that tests/allowed-skips.txt does not name with a reason.
 forbidden_skips() {
-    awk -F ' [|] ' '
-        FNR == NR { if ($0 !~ /^(#|[[:space:]]*$)/ && $2 != "") allowed[$1] = 1; next }
-        /^NotExecuted / { name = substr($0, 13); sub(/\(.*/, "", name); if (!(name in allowed)) print substr($0, 13) }
-    ' "$PROJECT_ROOT/tests/allowed-skips.txt" "$1"
+    awk -F ' [|] ' "$ALLOWED_SKIPS"' all == "" && !(bare in allowed) { print name }' "$PROJECT_ROOT/tests/allowed-skips.txt" "$1"
+}
+
+# skips FILE: the skipped tests, in one line those that tests/allowed-skips.txt names together.
+skips() {
+    awk -F ' [|] ' "$ALLOWED_SKIPS"' all != "" { count[all]++; next } { print "  Skipped " name }
+        END { for (p in count) print "  Skipped " p "* (" count[p] ")" }' "$PROJECT_ROOT/tests/allowed-skips.txt" "$1"
 }

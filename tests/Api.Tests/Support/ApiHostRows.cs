@@ -45,4 +45,30 @@ public static class ApiHostRows
         });
         return db.SaveChangesAsync();
     });
+
+    /// <summary>OTPs as an application has many of them; their ids, newest first.</summary>
+    /// <param name="host">The Api.</param>
+    /// <param name="applicationId">Whose.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="atOnce">How many of them have one time: a batch is created at one.</param>
+    /// <param name="createdAt">Time of the newest.</param>
+    /// <param name="recipientHash">Null for another recipient each.</param>
+    /// <param name="trackId">Of all.</param>
+    /// <param name="externalHash">Of all.</param>
+    public static async Task<IReadOnlyList<Guid>> AddOtpsAsync(
+        this ApiHost host, Guid applicationId, int count, int atOnce = 7, DateTime? createdAt = null, byte[]? recipientHash = null,
+        Guid? trackId = null, byte[]? externalHash = null)
+    {
+        var otps = StoredOtps.Create(
+            ApiHost.Secrets, applicationId, count, atOnce, createdAt ?? DateTime.UtcNow.AddDays(-1), recipientHash, trackId, externalHash);
+        await host.QueryAsync(db =>
+        {
+            db.AddRange(otps);
+            return db.SaveChangesAsync();
+        });
+        return
+        [
+            .. otps.OrderByDescending(o => o.CreatedAt).ThenByDescending(o => o.Id.ToString(), StringComparer.Ordinal).Select(o => o.Id),
+        ];
+    }
 }

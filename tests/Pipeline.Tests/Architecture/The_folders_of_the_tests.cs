@@ -19,8 +19,10 @@ public partial class The_folders_of_the_tests
         ["Pipeline.Tests/Promises"] = "what the whole pipeline promises, whichever folder keeps it",
     };
 
+    private const string Suite = "Storage.Suite";
+
     public static TheoryData<string> Projects { get; } = [
-        .. Directory.GetDirectories(Repository.At("tests"), "*.Tests").Select(f => Path.GetFileName(f)!)
+        Suite, .. Directory.GetDirectories(Repository.At("tests"), "*.Tests").Select(f => Path.GetFileName(f)!)
     ];
 
     [Theory]
@@ -56,14 +58,14 @@ public partial class The_folders_of_the_tests
     public void Without_a_twin_still_exist() => Own.Keys.Where(f => !Directory.Exists(Repository.At("tests", f))).ShouldBeEmpty();
 
     /// <summary>
-    /// Tests of a project without tests of its own lie in a folder of its name; those of the pipeline are of any project.
+    /// Tests of a project without tests of its own lie in a folder of its name; those of the pipeline and of storage are of any project.
     /// </summary>
     private static bool IsInTheSource(string project, string folder)
     {
         var path = folder.Split('/');
         path = path[^1] == "Support" ? path[..^1] : path;
-        var ofThis = project[..project.IndexOf(".Tests", StringComparison.Ordinal)];
-        return project == "Pipeline.Tests"
+        var ofThis = Path.GetFileNameWithoutExtension(project);
+        return project is Suite or "Pipeline.Tests"
             ? Directory.GetDirectories(Repository.At("src")).Any(p => HasSource([p, .. path]))
             : HasSource(["src", ofThis, .. path])
                 || (path.Length > 0 && !Directory.Exists(Repository.At("tests", path[0] + ".Tests")) && HasSource(["src", .. path]));

@@ -66,18 +66,6 @@ public sealed class Committing_a_unit_of_work : OutboxSpec
     }
 
     [Fact]
-    public async Task A_row_is_born_leased_to_its_writer_by_the_databases_clock()
-    {
-        var process = DeadProcess(new { Lease = "00:01:00" });
-        await process.CommitAsync(process.Pings(1));
-
-        (await Database.ScalarAsync<TimeSpan>("SELECT due_at - created_at FROM outbox_messages")).ShouldBe(TimeSpan.FromMinutes(1));
-        (await Database.ScalarAsync<TimeSpan>("SELECT clock_timestamp() - created_at FROM outbox_messages"))
-            .ShouldBeInRange(TimeSpan.Zero, TimeSpan.FromSeconds(5));
-        (await Database.RowsAsync("lease_id IS NOT NULL")).ShouldBe(1);
-    }
-
-    [Fact]
     public async Task A_message_can_be_sent_to_one_address()
     {
         var process = await StartProcess();

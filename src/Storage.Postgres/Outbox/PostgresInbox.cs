@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 using OtpPipeline.Outbox;
 
 namespace OtpPipeline.Storage.Postgres.Outbox;
@@ -8,26 +7,6 @@ namespace OtpPipeline.Storage.Postgres.Outbox;
 /// <summary>The inbox table on PostgreSQL.</summary>
 public sealed class PostgresInbox(NpgsqlDataSource dataSource) : IInbox
 {
-    /// <summary>
-    /// One statement that inserts these messages (MessageId and Queue) and returns (message_id, queue) of the new ones. A duplicate pair is
-    /// returned once.
-    /// </summary>
-    public static NpgsqlBatchCommand InsertCommand(IReadOnlyList<(string MessageId, string Queue)> messages) =>
-        new("""
-            INSERT INTO inbox_messages (message_id, queue, received_at)
-            SELECT message_id, queue, clock_timestamp() FROM unnest($1, $2) AS m (message_id, queue)
-            ORDER BY message_id, queue
-            ON CONFLICT DO NOTHING
-            RETURNING message_id, queue
-            """)
-        {
-            Parameters =
-            {
-                new() { Value = messages.Select(m => m.MessageId).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-                new() { Value = messages.Select(m => m.Queue).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
-            },
-        };
-
     /// <inheritdoc />
     public async Task<bool> TryInsertAsync(DbContext context, string messageId, string queue, CancellationToken cancellationToken)
     {

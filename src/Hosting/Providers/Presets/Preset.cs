@@ -1,13 +1,14 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 
 namespace OtpPipeline.Hosting.Providers.Presets;
 
 /// <summary>A provider described by a file: the keys of an entry of Type http, and the settings that an entry gives.</summary>
 /// <param name="About">The part of the file that is no key of an entry.</param>
 /// <param name="Keys">Configuration keys, relative to the entry, with their values.</param>
-public sealed record Preset(PresetHeader About, IReadOnlyDictionary<string, string?> Keys)
+public sealed partial record Preset(PresetHeader About, IReadOnlyDictionary<string, string?> Keys)
 {
     private const string Header = "Preset";
 
@@ -47,13 +48,17 @@ public sealed record Preset(PresetHeader About, IReadOnlyDictionary<string, stri
         return new(header.Deserialize<PresetHeader>(Strict) ?? throw new JsonException("its object Preset is null"), keys);
     }
 
+    /// <summary>Matches a placeholder with the filter bare, which is all of a string: its value needs no quotes.</summary>
+    [GeneratedRegex(@"""(?<placeholder>\{\{[^""{}]*\|\s*bare\s*\}\})""", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Bare();
+
     /// <summary>A template of JSON stands in the file as JSON; its text is the template.</summary>
     private static void Flatten(string key, JsonElement value, Dictionary<string, string?> keys)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Object when key.EndsWith(":Template", StringComparison.OrdinalIgnoreCase):
-                keys[key] = JsonNode.Parse(value.GetRawText())!.ToJsonString(Relaxed);
+                keys[key] = Bare().Replace(JsonNode.Parse(value.GetRawText())!.ToJsonString(Relaxed), "${placeholder}");
                 break;
             case JsonValueKind.Object:
                 foreach (var property in value.EnumerateObject())

@@ -19,8 +19,8 @@ public sealed record ProviderEntry(
     /// <summary>The part of a preset's description that an entry cannot change key by key.</summary>
     private static readonly HashSet<string> Described = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Method", "Auth", "Body", "Success", "MessageId", "Refusals", "RetryAfter", "Maps", "Receipt", Feedback, "Secrets",
-        "SecretFiles",
+        "Method", "Auth", "Body", "Success", "MessageId", "Refusals", "RetryAfter", "Maps", "Receipt", "Script", Feedback,
+        "Secrets", "SecretFiles",
     };
 
     /// <summary>Receipts are described, and not switched off by Receipts=false.</summary>

@@ -49,7 +49,13 @@ public static class ProviderReceipts
             return null;
         }
 
+        var script = entry.Section[ReceiptScript.SecretKey];
         var used = SignatureSchemes.Used(options.Signature).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (script is { Length: > 0 })
+        {
+            used.Add(script);
+        }
+
         var values = new Dictionary<string, string>(entry.Settings(used.Contains), StringComparer.OrdinalIgnoreCase);
         foreach (var name in used.Where(n => !values.ContainsKey(n)))
         {
@@ -57,14 +63,16 @@ public static class ProviderReceipts
                 $"Secrets:{name}", entry.Section[$"Secrets:{name}"], entry.Section[$"SecretFiles:{name}"], problems);
             if (value is null)
             {
-                problems.Add($"Secrets:{name}", "is missing: Receipt:Signature names it. Give it, or its file in SecretFiles.");
+                problems.Add($"Secrets:{name}", "is missing: Receipt:Signature or Script names it. Give it, or its file in SecretFiles.");
             }
 
             values[name] = value ?? "";
         }
 
         return problems.Sentences.Count == before && SignatureSchemes.CheckKey(options.Signature, n => values[n], problems)
-            ? new DescribedReceiptReader(entry.Name, mapping, SignatureSchemes.Create(options.Signature, n => values[n], sns))
+            ? new DescribedReceiptReader(
+                entry.Name, mapping, SignatureSchemes.Create(options.Signature, n => values[n], sns),
+                script is { Length: > 0 } ? values[script] : null)
             : null;
     }
 }

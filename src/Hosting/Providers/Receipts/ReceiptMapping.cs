@@ -12,6 +12,8 @@ public sealed partial class ReceiptMapping
 {
     private const string Other = "*";
     private const int LongestId = 255;
+    private const long FirstMilliseconds = 10_000_000_000;
+    private const long EndOfTime = 253_402_300_800_000;
     private readonly JsonPath? _items;
     private readonly IReadOnlyList<JsonPath> _status;
     private readonly IReadOnlyList<JsonPath> _detail;
@@ -85,9 +87,12 @@ public sealed partial class ReceiptMapping
 
     private static string? Id(string? text) => text is { Length: > 0 and <= LongestId } ? text : null;
 
+    /// <summary>A number of more than ten digits counts milliseconds.</summary>
     private static DateTime? Time(string? text) =>
-        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800
-            ? DateTimeOffset.FromUnixTimeSeconds((long)seconds).UtcDateTime
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number) && number < EndOfTime
+            ? number < FirstMilliseconds
+                ? DateTimeOffset.FromUnixTimeSeconds((long)number).UtcDateTime
+                : DateTimeOffset.FromUnixTimeMilliseconds((long)number).UtcDateTime
             : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
                 ? time.UtcDateTime
                 : null;

@@ -38,6 +38,6 @@ public sealed class ReceiptOptions
     /// <summary>From the provider's codes to reasons of ours, in lower snake case; "*" for every other code.</summary>
     public IDictionary<string, string> Reasons { get; init; } = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Path to the time: seconds since 1970, or ISO 8601 with a zone.</summary>
+    /// <summary>Path to the time: seconds or milliseconds since 1970, or ISO 8601.</summary>
     public string? At { get; set; }
 }

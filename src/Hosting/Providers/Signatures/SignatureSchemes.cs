@@ -16,13 +16,17 @@ public static class SignatureSchemes
             ["basic"] = (o, value) => SharedSecretSignature.Basic(value(o.Username!), value(o.Secret!)),
             ["header"] = (o, value) => SharedSecretSignature.InHeader(o.Name!, value(o.Secret!)),
             ["mailgun"] = (o, value) => new MailgunSignature(value(o.Secret!)),
+            ["messagebird"] = (o, value) => new MessageBirdSignature(value(o.Secret!)),
             ["meta"] = (o, value) => new MetaSignature(value(o.Secret!), o.VerifyToken is { } name ? value(name) : ""),
+            ["plivo"] = (o, value) => new PlivoSignature(value(o.Secret!)),
             ["query"] = (o, value) => SharedSecretSignature.InQuery(o.Name!, value(o.Secret!)),
             ["sendgrid"] = (o, value) => new SendGridSignature(value(o.Secret!)),
             [Sns] = (o, value) => new SnsSignature(value(o.Secret!), SnsServer.Shared),
             ["telegram-gateway"] = (o, value) => new TelegramGatewaySignature(value(o.Secret!)),
+            ["telnyx"] = (o, value) => new TelnyxSignature(value(o.Secret!)),
             ["twilio"] = (o, value) => new TwilioSignature(value(o.Secret!)),
             ["vonage"] = (o, value) => new VonageSignature(value(o.Secret!), o.Algorithm is { } name ? value(name) : "md5hash"),
+            ["vonage-jwt"] = (o, value) => new VonageTokenSignature(value(o.Secret!)),
         };
 
     /// <summary>All names, for a sentence about a wrong one.</summary>
@@ -93,6 +97,7 @@ public static class SignatureSchemes
         "sendgrid" when !SendGridSignature.IsKey(key) =>
             "must be the verification key of the signed event webhook: a P-256 public key in base64.",
         Sns when !SnsSignature.AreTopics(key) => "must be the ARN of an SNS topic, or several with commas between.",
+        "telnyx" when !TelnyxSignature.IsKey(key) => "must be the account's public key: 32 bytes in base64.",
         _ => null,
     };
 

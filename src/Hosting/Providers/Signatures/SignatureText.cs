@@ -7,6 +7,9 @@ namespace OtpPipeline.Hosting.Providers.Signatures;
 /// <summary>Compares signatures, and their times.</summary>
 internal static class SignatureText
 {
+    /// <summary>How far from now the time of a signature may be, unless its provider repeats old ones.</summary>
+    public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
+
     /// <summary>True if the time, in seconds since 1970, is so near to now.</summary>
     public static bool IsRecent(string? timestamp, DateTime now, TimeSpan tolerance) =>
         long.TryParse(timestamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)

@@ -9,7 +9,6 @@ namespace OtpPipeline.Hosting.Providers.Signatures;
 internal sealed class VonageSignature : ISignatureScheme
 {
     private const string Signature = "sig";
-    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
     private readonly Func<string, byte[]> _hash;
 
     /// <param name="secret">The account's signature secret.</param>
@@ -41,6 +40,6 @@ internal sealed class VonageSignature : ISignatureScheme
             values.Where(v => v.Key is not Signature).OrderBy(v => v.Key, StringComparer.Ordinal)
                 .Select(v => $"&{v.Key}={v.Value.Replace('&', '_').Replace('=', '_')}"));
         return SignatureText.Same(Convert.ToHexStringLower(_hash(text)), values.GetValueOrDefault(Signature)?.ToLowerInvariant())
-            && SignatureText.IsRecent(values.GetValueOrDefault("timestamp"), now, Tolerance);
+            && SignatureText.IsRecent(values.GetValueOrDefault("timestamp"), now, SignatureText.Tolerance);
     }
 }

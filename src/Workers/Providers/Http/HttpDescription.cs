@@ -23,7 +23,7 @@ internal sealed class HttpDescription
         var settings = entry.SettingsForSending();
 
         // A missing setting is named once, and not where the preset uses it too.
-        var ofAuth = problems.Sentences.Count == before ? problems : new EntryProblems(entry.Given.Path);
+        var ofUse = problems.Sentences.Count == before ? problems : new EntryProblems(entry.Given.Path);
         _values = new(ReadSecrets(options, problems), settings, options is { Receipts: true, Receipt: not null });
         ReadPlaceholders(settings, entry, problems);
         Expand(options, settings);
@@ -35,9 +35,15 @@ internal sealed class HttpDescription
             settings);
         var constants = new Placeholders(_values.Constants, filters);
         var auth = HttpAuth.Compile(
-            options.Auth, (key, text) => entry.Preset is null || text is null ? text : Fill(key, text, constants, problems), ofAuth);
+            options.Auth, (key, text) => entry.Preset is null || text is null ? text : Fill(key, text, constants, problems), ofUse);
         var all = new Placeholders(Names(options), filters);
-        _request = new(options, options.IdempotencyHeader, auth, all, problems);
+        if (options.Script is { } script)
+        {
+            _values.Script = HttpScript.Compile(script, options, all, _values, problems) is { } compiled ? compiled.Address : null;
+            all = all with { Names = [.. all.Names, EntryValues.ScriptUrl] };
+        }
+
+        _request = new(options, options.IdempotencyHeader, auth, all, ofUse);
         if (options.Receipt is { } receipt)
         {
             _ = new ReceiptMapping(receipt, problems);
@@ -50,7 +56,7 @@ internal sealed class HttpDescription
         if (options.Feedback is { } feedback)
         {
             Expand(feedback, settings);
-            Feedback = new(feedback, auth, _values, filters, problems.Within("Feedback"));
+            Feedback = new(feedback, auth, _values, filters, ofUse.Within("Feedback"));
         }
 
         Rules = AnswerRules.Compile(options, problems);
@@ -63,19 +69,28 @@ internal sealed class HttpDescription
 
     /// <summary>Returns null if a value of this message cannot be sent in a header.</summary>
     public HttpRequestMessage? Write(OutgoingDelivery delivery, DateTime now, out GuardedContent content) =>
-        _request.Write(_values.From(delivery, now), delivery.Lease ?? LeaseClock.Endless, delivery.Moment, out content);
+        _request.Write(_values.From(delivery, now), now, delivery.Lease ?? LeaseClock.Endless, delivery.Moment, out content);
 
-    /// <summary>A setting may be the beginning of an address; elsewhere in it, values are encoded.</summary>
+    /// <summary>Settings may stand in the scheme and the host of an address; elsewhere in it, values are encoded.</summary>
     private static void Expand(IHttpRequestOptions options, IReadOnlyDictionary<string, string> settings)
     {
-        foreach (var (name, value) in settings)
+        // Twice: the default of one may name another, such as https://{{setting.Region}}.sms.example.
+        foreach (var (name, value) in settings.Concat(settings))
         {
             var placeholder = $"{{{{{EntryValues.Setting}{name}}}}}";
-            if (options.Url.StartsWith(placeholder, StringComparison.Ordinal))
+            if (InHost(options.Url, placeholder) is var at and >= 0)
             {
-                options.Url = value + options.Url[placeholder.Length..];
+                options.Url = options.Url[..at] + value + options.Url[(at + placeholder.Length)..];
             }
         }
+    }
+
+    /// <summary>Returns where the placeholder stands before the path; negative where it does not.</summary>
+    private static int InHost(string url, string placeholder)
+    {
+        var host = url.IndexOf("://", StringComparison.Ordinal) is var scheme && scheme < 0 ? 0 : scheme + 3;
+        var path = url.IndexOfAny(['/', '?'], host) is var end && end < 0 ? url.Length : end;
+        return url[..path].IndexOf(placeholder, StringComparison.Ordinal);
     }
 
     /// <summary>Unsigned receipts are authentic at the secret address of a delivery only: the gateway must be given it.</summary>

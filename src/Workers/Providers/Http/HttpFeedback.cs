@@ -32,9 +32,9 @@ internal sealed class HttpFeedback
     public AnswerRules Rules { get; }
 
     /// <summary>Returns null if this outcome is not reported.</summary>
-    public HttpRequestMessage? Write(MessageFeedback feedback) =>
+    public HttpRequestMessage? Write(MessageFeedback feedback, DateTime now) =>
         (feedback.Verified ? _options.Verified : _options.NotVerified) is { Length: > 0 } outcome
-            ? _request.Write(name => Value(name, feedback, outcome), LeaseClock.Endless, moment: null, out _)
+            ? _request.Write(name => Value(name, feedback, outcome), now, LeaseClock.Endless, moment: null, out _)
             : null;
 
     private string Value(string name, MessageFeedback feedback, string outcome) => name switch

@@ -85,7 +85,7 @@ internal sealed partial class HttpProvider(
     /// <summary>Makes one attempt to tell the gateway of the end of an OTP. Failures of the connection are thrown.</summary>
     public async Task<SendOutcome> TellAsync(MessageFeedback feedback, CancellationToken cancellationToken)
     {
-        using var request = description.Feedback!.Write(feedback);
+        using var request = description.Feedback!.Write(feedback, time.GetUtcNow().UtcDateTime);
         if (request is null)
         {
             return new SendOutcome.Refused("not_sendable");

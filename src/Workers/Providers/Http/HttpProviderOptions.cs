@@ -56,6 +56,9 @@ public sealed class HttpProviderOptions : ProviderEntryOptions, IHttpRequestOpti
     /// <summary>False to ask for no receipts, although they are described. Default true.</summary>
     public bool Receipts { get; set; } = true;
 
+    /// <summary>What a call says, where the gateway fetches that from us; none by default.</summary>
+    public HttpScriptOptions? Script { get; set; }
+
     /// <summary>The request that tells the gateway whether its message led to a verification; none by default.</summary>
     public HttpFeedbackOptions? Feedback { get; set; }
 

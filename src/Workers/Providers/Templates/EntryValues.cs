@@ -12,9 +12,10 @@ internal sealed class EntryValues
 
     public const string ReceiptUrl = "receiptUrl";
     public const string ReceiptToken = "receiptToken";
+    public const string ScriptUrl = "scriptUrl";
+    public const string Secret = "secret.";
     public const string Setting = "setting.";
 
-    private const string Secret = "secret.";
     private static readonly TimeSpan LongestLife = TimeSpan.FromDays(30);
 
     private static readonly Dictionary<string, Func<OutgoingDelivery, DateTime, string>> OfMessage = new(StringComparer.Ordinal)
@@ -24,6 +25,7 @@ internal sealed class EntryValues
         ["life.seconds"] = (d, now) => Text(Math.Floor(Life(d, now).TotalSeconds)),
         ["life.minutes"] = (d, now) => Text(Math.Ceiling(Life(d, now).TotalMinutes)),
         ["life.milliseconds"] = (d, now) => Text(Math.Floor(Life(d, now).TotalMilliseconds)),
+        ["life.end"] = (d, now) => (now + Life(d, now)).ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
     };
 
     private readonly Dictionary<string, string> _constants = new(StringComparer.Ordinal);
@@ -47,6 +49,9 @@ internal sealed class EntryValues
         }
     }
 
+    /// <summary>Makes {{scriptUrl}} of the address for receipts and the other values; null where the entry describes no script.</summary>
+    public Func<string?, Func<string, string>, string>? Script { get; set; }
+
     /// <summary>Names of secrets and settings: their values are the same for each message.</summary>
     public IReadOnlyCollection<string> Constants => _constants.Keys;
 
@@ -59,13 +64,16 @@ internal sealed class EntryValues
     public Func<string, string> From(OutgoingDelivery delivery, DateTime now)
     {
         var message = MessageValues.From(delivery);
-        return name => _templates.TryGetValue(name, out var template) ? template.Render(message, ValueEncoding.AsIs)
+        return Value;
+
+        string Value(string name) => _templates.TryGetValue(name, out var template) ? template.Render(message, ValueEncoding.AsIs)
             : _constants.TryGetValue(name, out var constant) ? constant
             : OfMessage.TryGetValue(name, out var value) ? value(delivery, now)
             : name switch
             {
                 ReceiptUrl => _receipts ? delivery.ReceiptUrl ?? "" : "",
                 ReceiptToken => _receipts ? delivery.ReceiptToken ?? "" : "",
+                ScriptUrl => Script?.Invoke(delivery.ReceiptUrl, Value) ?? "",
                 _ => message(name),
             };
     }

@@ -23,6 +23,9 @@ internal sealed class ValueFilters(
     /// <summary>The filter that escapes for a string of JSON.</summary>
     public const string Json = "json";
 
+    /// <summary>The filter that leaves a number, true or false without quotes in a template that is written as JSON.</summary>
+    public const string Bare = "bare";
+
     public static readonly ValueFilters Plain = new(
         new Dictionary<string, IReadOnlyDictionary<string, string>>(StringComparer.Ordinal),
         new Dictionary<string, string>(StringComparer.Ordinal));
@@ -45,6 +48,7 @@ internal sealed class ValueFilters(
             "spell" => value => string.Join(", ", TextElements(value)),
             Xml => ValueEncoding.Xml,
             Json => ValueEncoding.JsonString,
+            Bare => value => value,
             "append" => value => value.Length == 0 ? "" : value + argument,
             "then" => value => value.Length == 0 ? "" : argument,
             "else" => value => value.Length == 0 ? argument : value,
@@ -66,8 +70,8 @@ internal sealed class ValueFilters(
             "map" => $"uses the filter map:{argument}, and Maps has no table of that name.",
             "among" => $"uses the filter among:{argument}, and the preset has no setting of that name.",
             "or" => $"uses the filter or:{argument}, and there is no placeholder of that name.",
-            _ => $"uses the filter {name}, which does not exist: there are digits, plus, spell, quoted, xml, json, append, then, else, " +
-                "or, atLeast, atMost, map, among.",
+            _ => $"uses the filter {name}, which does not exist: there are digits, plus, spell, quoted, xml, json, bare, append, then, " +
+                "else, or, atLeast, atMost, map, among.",
         };
         return null;
     }

@@ -17,7 +17,7 @@ public sealed class A_wrong_http_entry
     /// <summary>A key, its value, and the begin of the sentence.</summary>
     public static TheoryData<string, string, string> Wrong => new()
     {
-        { "Type", "ftp", "Type must be http, smtp, a preset (360dialog," },
+        { "Type", "ftp", "Type must be http, smtp, a preset (" },
         { "Typo", "x", "Typo is no key here: there are Type, Method, Url," },
         { "Body:Templat", "x", "Body:Templat is no key here: there are Format," },
         { "Refusals:0:Statu", "x", "Refusals:0:Statu is no key here:" },
@@ -53,8 +53,12 @@ public sealed class A_wrong_http_entry
         { "Headers:X-Y", "1\r\n2", "Headers:X-Y has a control character in it." },
         { "Headers:X-Y", "{{nobody}}", "Headers:X-Y uses {{nobody}}" },
         { "IdempotencyHeader", "Idempotency Key", "IdempotencyHeader is no name of a header." },
-        { "Auth:Scheme", "digest", "Auth:Scheme must be basic, bearer, query or header." },
+        { "Auth:Scheme", "digest", "Auth:Scheme must be aws, basic, bearer, header, query or vonage-jwt." },
         { "Auth:Scheme", "bearer", "Auth:Token is missing." },
+        { "Auth:Scheme", "aws", "Auth:Username is missing." },
+        { "Auth:Scheme", "aws", "Auth:Region is missing." },
+        { "Auth:Scheme", "aws", "Auth:Service is missing." },
+        { "Auth:Scheme", "vonage-jwt", "Auth:Token is missing." },
         { "SecretFiles:key", "/nowhere/at/all", "SecretFiles:key names a file that cannot be read." },
         { "Success:Status", "2x", "Success:Status must be a list of statuses" },
         { "Success:Status", "200,299-200", "Success:Status must be a list of statuses" },
@@ -75,7 +79,11 @@ public sealed class A_wrong_http_entry
         { "Receipt:Items", "$.a", "Receipt:Status is missing: give the path to the provider's status." },
         { "Receipt:Statuses:a:b", "SENT", "Receipt:Statuses:a holds one value, no keys." },
         { "Receipt:Signature:Scheme", "twilio", "Receipt:Signature:Secret is missing: name the setting, or the entry of Secrets," },
+        { "Receipt:Signature:Scheme", "basic", "Receipt:Signature:Secret is missing: name the setting, or the entry of Secrets," },
         { "Receipt:Signature:Scheme", "none", "Receipt:Signature:Scheme is none, and the request holds no {{receiptUrl}}: put it into" },
+        { "Script:Secret", "key", "Script:Template is missing: give the XML that says what the call says." },
+        { "Script:Secret", "key", "Script:Secret names no setting and no entry of Secrets." },
+        { "Script:Template", "<Response>{{text}}", "Script:Template is no xml once its placeholders are filled in." },
         { "Feedback:Url", "ftp://gateway.example/", "Feedback:Url must be an absolute address" },
         { "Feedback:Url", "https://gateway.example/", "Feedback:Verified is missing." },
         { "Feedback:Url", "http://gateway.example/", "Feedback:Url is http:// to gateway.example: credentials would cross the network in" },
@@ -89,6 +97,16 @@ public sealed class A_wrong_http_entry
         { "CaFile", "/nowhere/at/all", "CaFile names a file that cannot be read." },
         { "ConnectTimeout", "00:02:00", "ConnectTimeout must be between 00:00:00.1" },
     };
+
+    [Theory]
+    [InlineData("basic", "Username is missing: name the setting, or the entry of Secrets, that holds the user name.")]
+    [InlineData("header", "Name is missing: give the name of the header that holds the secret.")]
+    [InlineData("query", "Name is missing: give the name of the parameter that holds the secret.")]
+    public void Whose_receipts_repeat_a_secret_nowhere_stops_the_host(string scheme, string sentence) =>
+        ProviderHost.Refusals(Right.With(
+                ("Api:PublicUrl", "https://otp.example"), ("Receipt:Signature:Scheme", scheme), ("Receipt:Signature:Secret", "key"),
+                ("Receipt:Status", "state"), ("Receipt:Statuses:arrived", "DELIVERED")))
+            .ShouldBe([$"Providers:tested:Receipt:Signature:{sentence}"]);
 
     [Fact]
     public void Is_not_this_one() => ProviderHost.Refusals(Right).ShouldBeEmpty();

@@ -7,6 +7,7 @@ using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Providers.Presets;
+using OtpPipeline.Hosting.Providers.Receipts;
 using OtpPipeline.Workers.Connections;
 using OtpPipeline.Workers.Providers;
 using OtpPipeline.Workers.Providers.Registration;
@@ -60,6 +61,20 @@ internal sealed class ProviderHost : IAsyncDisposable
         {
             using var host = new ProviderHost(keys)._services;
             return host.GetRequiredService<IOptions<DeliveryOptions>>().Value.Channels.Count > 0 ? [] : ["no channel"];
+        }
+        catch (OptionsValidationException wrong)
+        {
+            return [.. wrong.Failures];
+        }
+    }
+
+    /// <summary>What the Api says instead of starting; empty where it starts.</summary>
+    public static IReadOnlyList<string> RefusalsOfTheApi(IReadOnlyDictionary<string, string?> keys)
+    {
+        try
+        {
+            new ServiceCollection().AddProviderReceipts(Configuration(keys));
+            return [];
         }
         catch (OptionsValidationException wrong)
         {

@@ -27,6 +27,7 @@ internal sealed record BodyFormat(string Name, string? ContentType, Func<Templat
     /// <summary>A placeholder within quotes becomes part of that string; one without becomes a separate value.</summary>
     private static Func<int, string, string> InJson(Template template)
     {
+        var bare = template.Placeholders.Select(p => p.Filters.Any(f => f.Name is ValueFilters.Bare)).ToList();
         List<bool> quoted = [];
         var inString = false;
         foreach (var literal in template.Leading)
@@ -46,6 +47,8 @@ internal sealed record BodyFormat(string Name, string? ContentType, Func<Templat
             quoted.Add(inString);
         }
 
-        return (index, value) => quoted[index] ? ValueEncoding.JsonString(value) : ValueEncoding.JsonValue(value);
+        return (index, value) => quoted[index] ? ValueEncoding.JsonString(value)
+            : bare[index] && value is "true" or "false" ? value
+            : ValueEncoding.JsonValue(value);
     }
 }

@@ -15,7 +15,7 @@ public sealed class HttpBodyOptions
     /// <summary>For form and query: fields by name, instead of <see cref="Template"/> or after it; empty ones are left out.</summary>
     public IDictionary<string, string> Fields { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>For json: leaves out the properties whose value is an empty string. Default false.</summary>
+    /// <summary>For json: leaves out empty strings, and objects and arrays that hold nothing else. Default false.</summary>
     public bool OmitEmpty { get; set; }
 
     /// <summary>Content-Type header, if the format's default does not fit. The text is always UTF-8.</summary>

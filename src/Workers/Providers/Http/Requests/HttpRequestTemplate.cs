@@ -19,12 +19,14 @@ internal sealed class HttpRequestTemplate
     private readonly CompiledAddress? _address;
     private readonly CompiledHeaders _headers;
     private readonly string? _contentType;
+    private readonly IRequestSigner? _signer;
     private readonly Func<Func<string, string>, string> _body = _ => "";
 
     public HttpRequestTemplate(
         IHttpRequestOptions options, string? idempotencyHeader, HttpAuth auth, Placeholders placeholders, EntryProblems problems)
     {
         _method = HttpMethod.Parse(options.Method);
+        _signer = auth.Signer;
         if (options.Body is { TemplateFile: not null } body)
         {
             body.Template = EntryFiles.Value("Body:Template", body.Template, body.TemplateFile, problems);
@@ -42,14 +44,16 @@ internal sealed class HttpRequestTemplate
 
     /// <summary>Returns null if a value cannot be sent in a header.</summary>
     /// <param name="values">Finds the value of a placeholder.</param>
+    /// <param name="now">UTC time, for signatures.</param>
     /// <param name="lease">The claim under which it may go out.</param>
     /// <param name="moment">Awaited right before the request is written; null for no wait.</param>
     /// <param name="content">Its body.</param>
     public HttpRequestMessage? Write(
-        Func<string, string> values, LeaseClock lease, Func<CancellationToken, ValueTask>? moment, out GuardedContent content)
+        Func<string, string> values, DateTime now, LeaseClock lease, Func<CancellationToken, ValueTask>? moment,
+        out GuardedContent content)
     {
-        content = new(
-            Encoding.UTF8.GetBytes(_body(values)), _contentType is { } type ? MediaTypeHeaderValue.Parse(type) : null, lease, moment);
+        var body = Encoding.UTF8.GetBytes(_body(values));
+        content = new(body, _contentType is { } type ? MediaTypeHeaderValue.Parse(type) : null, lease, moment);
         var request = new HttpRequestMessage(_method, _address!.From(values)) { Content = content };
         if (_headers.TryWrite(request, values))
         {
@@ -58,6 +62,7 @@ internal sealed class HttpRequestTemplate
                 request.Headers.AcceptEncoding.Add(Identity);
             }
 
+            _signer?.Sign(request, body, now);
             return request;
         }
 
@@ -149,27 +154,21 @@ internal sealed class HttpRequestTemplate
         return root.ToJsonString(Relaxed);
     }
 
-    /// <summary>Takes out of objects what is empty text, and what had nothing else in it. True if the node is to be taken out.</summary>
+    /// <summary>Removes empty texts, and objects and arrays that are empty without them; returns whether the node itself is.</summary>
     private static bool Strip(JsonNode? node)
     {
         switch (node)
         {
+            case JsonValue single:
+                return single.GetValueKind() == JsonValueKind.String && single.GetValue<string>().Length == 0;
             case JsonArray { Count: > 0 } items:
-                foreach (var item in items.Where(i => i is not JsonValue && Strip(i)).ToList())
-                {
-                    items.Remove(item);
-                }
-
+                items.Where(Strip).ToList().ForEach(item => items.Remove(item));
                 return items.Count == 0;
             case JsonObject { Count: > 0 } properties:
-                foreach (var (name, _) in properties.Where(p => Strip(p.Value)).ToList())
-                {
-                    properties.Remove(name);
-                }
-
+                properties.Where(p => Strip(p.Value)).ToList().ForEach(p => properties.Remove(p.Key));
                 return properties.Count == 0;
             default:
-                return node is JsonValue single && single.GetValueKind() == JsonValueKind.String && single.GetValue<string>().Length == 0;
+                return false;
         }
     }
 }

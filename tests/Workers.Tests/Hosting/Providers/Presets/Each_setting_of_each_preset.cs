@@ -61,17 +61,17 @@ public sealed class Each_setting_of_each_preset
         using var other = ECDsa.Create(ECCurve.NamedCurves.nistP384);
         foreach (var wrong in new[] { "no key", "bm8ga2V5", Convert.ToBase64String(other.ExportSubjectPublicKeyInfo()) })
         {
-            A_wrong_preset_entry.RefusalsOfTheApi(Entry("sendgrid").With(("VerificationKey", wrong))).ShouldHaveSingleItem()
+            ProviderHost.RefusalsOfTheApi(Entry("sendgrid").With(("VerificationKey", wrong))).ShouldHaveSingleItem()
                 .ShouldStartWith("Providers:tested:VerificationKey must be the verification key of the signed event webhook");
         }
 
         foreach (var wrong in new[] { "otp", "arn:aws:sns:eu-central-1:1:otp", "arn:aws:sns:attacker.example/:123456789012:otp" })
         {
-            A_wrong_preset_entry.RefusalsOfTheApi(Entry("ses-smtp").With(("TopicArn", wrong)))
+            ProviderHost.RefusalsOfTheApi(Entry("ses-smtp").With(("TopicArn", wrong)))
                 .ShouldBe(["Providers:tested:TopicArn must be the ARN of an SNS topic, or several with commas between."]);
         }
 
-        A_wrong_preset_entry.RefusalsOfTheApi(Entry("ses-smtp").With(
+        ProviderHost.RefusalsOfTheApi(Entry("ses-smtp").With(
             ("TopicArn", "arn:aws:sns:eu-central-1:123456789012:a, arn:aws-cn:sns:cn-north-1:123456789012:b"))).ShouldBeEmpty();
     }
 
@@ -95,5 +95,5 @@ public sealed class Each_setting_of_each_preset
         PresetSample.Of(preset).Keys().With(("Api:PublicUrl", PresetSample.PublicUrl));
 
     private static IReadOnlyList<string> Sentences(Dictionary<string, string?> entry, PresetSetting setting) =>
-        setting.OfReceipts ? A_wrong_preset_entry.RefusalsOfTheApi(entry) : ProviderHost.Refusals(entry);
+        setting.OfReceipts ? ProviderHost.RefusalsOfTheApi(entry) : ProviderHost.Refusals(entry);
 }

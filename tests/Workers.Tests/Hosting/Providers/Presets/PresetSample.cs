@@ -1,9 +1,14 @@
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.WebUtilities;
 using OtpPipeline.Core.Deliveries.Sending;
 using OtpPipeline.Core.Messages;
+using OtpPipeline.Core.Receipts;
 using OtpPipeline.Core.Recipients;
+using OtpPipeline.Hosting.Providers.Receipts;
 using OtpPipeline.Tests.Shared;
 using OtpPipeline.Workers.Tests.Providers.Support;
 
@@ -12,12 +17,15 @@ namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 /// <summary>The file samples.json beside a preset: what is sent for a message, and what answers and receipts mean.</summary>
 /// <param name="Name">The preset's.</param>
 /// <param name="Root">The file.</param>
-internal sealed record PresetSample(string Name, JsonObject Root)
+internal sealed partial record PresetSample(string Name, JsonObject Root)
 {
     public const string PublicUrl = "https://otp.example";
     public const string Token = "AZAAAAAAcACAAAAAAAAAAQABAAHJJJJJJJJJJJJJJJJJJJJJ";
     public static readonly Guid DeliveryId = Guid.Parse("01900000-0000-7000-8000-000000000001");
     public static readonly DateTimeOffset Now = new(2026, 11, 27, 12, 0, 0, TimeSpan.Zero);
+
+    /// <summary>An RSA key in PEM form, for settings of the value RSA.</summary>
+    public static string PrivateKey { get; } = CreateKey();
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "presets");
 
@@ -35,7 +43,7 @@ internal sealed record PresetSample(string Name, JsonObject Root)
         var keys = new Dictionary<string, string?> { ["Type"] = Name };
         foreach (var (key, value) in Root["settings"]!.AsObject().Concat(sample?["settings"]?.AsObject() ?? []))
         {
-            keys[key] = value?.GetValue<string>();
+            keys[key] = value?.GetValue<string>() is var text && text is "RSA" ? PrivateKey : text;
         }
 
         server ??= "http://127.0.0.1:9";
@@ -69,6 +77,29 @@ internal sealed record PresetSample(string Name, JsonObject Root)
         };
     }
 
+    /// <summary>The request of a receipt.</summary>
+    public static ReceiptRequest Request(JsonObject receipt)
+    {
+        var headers = (receipt["headers"]?.AsObject() ?? []).Select(h => KeyValuePair.Create(h.Key, Text(h.Value))).ToList();
+        var body = receipt["text"]?.GetValue<string>() ?? receipt["json"]?.ToJsonString() ?? "";
+        if (receipt["form"] is { } form)
+        {
+            body = string.Join(
+                '&', form.AsObject().Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value!.GetValue<string>())}"));
+            headers.Add(new("Content-Type", "application/x-www-form-urlencoded"));
+        }
+        else if (receipt["json"] is not null)
+        {
+            headers.Add(new("Content-Type", "application/json"));
+        }
+
+        return new(
+            receipt["method"]!.GetValue<string>(), new(Text(receipt["url"])), headers, Encoding.UTF8.GetBytes(body))
+        {
+            Token = receipt["token"] is null ? null : new ReceiptToken(Guid.Empty, 1, 1),
+        };
+    }
+
     /// <summary>Compares everything that the sample names with the request.</summary>
     public static void Compare(JsonObject expected, string method, string target, Func<string, string?> header, string body)
     {
@@ -85,7 +116,12 @@ internal sealed record PresetSample(string Name, JsonObject Root)
 
         foreach (var (name, value) in expected["headers"]?.AsObject() ?? [])
         {
-            header(name).ShouldBe(value!.GetValue<string>(), name);
+            header(name).ShouldBe(Text(value), name);
+        }
+
+        if (expected["script"] is { } script)
+        {
+            body = WithoutScript(body, script["secret"]!.GetValue<string>(), script["text"]!.GetValue<string>());
         }
 
         if (expected["form"] is { } form)
@@ -103,6 +139,26 @@ internal sealed record PresetSample(string Name, JsonObject Root)
             JsonNode.DeepEquals(JsonNode.Parse(body), json).ShouldBeTrue(body);
         }
     }
+
+    /// <summary>A text, or a long one in pieces.</summary>
+    public static string Text(JsonNode? text) =>
+        text is JsonArray pieces ? string.Concat(pieces.Select(p => p!.GetValue<string>())) : text!.GetValue<string>();
+
+    /// <summary>The body without the script in an address; what the script says is compared.</summary>
+    private static string WithoutScript(string body, string secret, string expected) => Script().Replace(body, script =>
+    {
+        ReceiptScript.Decrypt(secret, script.Groups["script"].Value).ShouldBe(expected);
+        return "";
+    });
+
+    private static string CreateKey()
+    {
+        using var rsa = RSA.Create(2048);
+        return rsa.ExportPkcs8PrivateKeyPem();
+    }
+
+    [GeneratedRegex(@"\?script=(?<script>[A-Za-z0-9_-]+)", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Script();
 
     /// <summary>Sorted by name; a name with several values is there several times.</summary>
     public static List<string> Pairs(string encoded) =>

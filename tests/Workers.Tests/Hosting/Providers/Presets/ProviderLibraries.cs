@@ -6,10 +6,12 @@ namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 /// <summary>The providers' own libraries for Node, run by libraries/run.cjs.</summary>
 internal static class ProviderLibraries
 {
+    public static bool AreThere => Directory.Exists(Path.Combine(Folder ?? "", "node_modules"));
+
     private static string? Folder => Environment.GetEnvironmentVariable("OTP_TEST_PROVIDER_LIBRARIES");
 
     public static void Require() => Assert.SkipUnless(
-        Directory.Exists(Path.Combine(Folder ?? "", "node_modules")),
+        AreThere,
         "needs ./test, which installs the providers' libraries for OTP_TEST_PROVIDER_LIBRARIES");
 
     public static string Script(string name) => Path.Combine(Folder!, name);

@@ -14,6 +14,8 @@ public sealed class Providers_that_want_feedback
     [InlineData("twilio-sms", "From", "+12025550123", false)]
     [InlineData("vonage-sms", "ReportConversions", "true", true)]
     [InlineData("vonage-sms", "From", "Shop", false)]
+    [InlineData("aws-sms", "ReportFeedback", "true", true)]
+    [InlineData("aws-sms", "From", "Shop", false)]
     [InlineData("kannel", "From", "12345", false)]
     public void Are_those_whose_entry_asks_for_it(string type, string key, string value, bool wants)
     {

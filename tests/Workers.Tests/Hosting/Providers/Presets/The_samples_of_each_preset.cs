@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,8 +34,32 @@ public sealed class The_samples_of_each_preset
     public void Are_there_for_each_preset_of_the_product() =>
         PresetSample.Names.ShouldBe(
             [
-                "360dialog", "http-telegram-notify", "kannel", "mailgun", "postmark", "sendgrid", "ses-smtp", "telegram-bot",
-                "telegram-gateway", "twilio-sms", "twilio-voice", "twilio-whatsapp", "vonage-sms", "whatsapp-cloud",
+                "360dialog",
+                "aws-sms",
+                "beem-sms",
+                "gupshup-sms",
+                "http-telegram-notify",
+                "infobip-sms",
+                "kannel",
+                "mailgun",
+                "messagebird-sms",
+                "plivo-sms",
+                "plivo-voice",
+                "postmark",
+                "sendgrid",
+                "ses-smtp",
+                "sinch-sms",
+                "smscx-sms",
+                "telegram-bot",
+                "telegram-gateway",
+                "telnyx-sms",
+                "twilio-sms",
+                "twilio-voice",
+                "twilio-whatsapp",
+                "vonage-sms",
+                "vonage-voice",
+                "whatsapp-cloud",
+                "yate-ussd",
             ]);
 
     [Theory]
@@ -84,7 +107,7 @@ public sealed class The_samples_of_each_preset
         var receipt = sample.All("receipts").ElementAt(index);
 
         var reading = await Reader(sample.Keys(receipt), sample.Root["certificates"]?.AsObject())
-            .ReadAsync(Request(receipt), PresetSample.Now.UtcDateTime, TestContext.Current.CancellationToken);
+            .ReadAsync(PresetSample.Request(receipt), PresetSample.Now.UtcDateTime, TestContext.Current.CancellationToken);
 
         (reading.Problem?.ToString()).ShouldBe(receipt["problem"]?.GetValue<string>());
         (reading.Reply?.Body).ShouldBe(receipt["reply"]?.GetValue<string>());
@@ -97,12 +120,12 @@ public sealed class The_samples_of_each_preset
     {
         var sample = PresetSample.Of(preset);
         var expected = sample.All("feedback").ElementAt(index);
-        var entry = Entry(sample.Keys());
+        var entry = Entry(sample.Keys(expected));
         var description = new HttpDescription(EntryReader.Read<HttpProviderOptions>(entry.Section, entry.Problems), entry, entry.Problems);
 
         using var request = description.Feedback!.Write(new(
             PresetSample.DeliveryId, Channel.Sms, PresetSample.Of(preset).Name, expected["messageId"]!.GetValue<string>(),
-            expected["verified"]!.GetValue<bool>(), PresetSample.Now.UtcDateTime))!;
+            expected["verified"]!.GetValue<bool>(), PresetSample.Now.UtcDateTime), PresetSample.Now.UtcDateTime)!;
 
         entry.Problems.Sentences.ShouldBeEmpty();
         PresetSample.Compare(
@@ -133,28 +156,6 @@ public sealed class The_samples_of_each_preset
 
     private static IConfiguration Configuration(Dictionary<string, string?> keys) => ProviderHost.Configuration(
         keys.With(("Api:PublicUrl", PresetSample.PublicUrl)));
-
-    private static ReceiptRequest Request(JsonObject receipt)
-    {
-        var headers = (receipt["headers"]?.AsObject() ?? []).Select(h => KeyValuePair.Create(h.Key, h.Value!.GetValue<string>())).ToList();
-        var body = receipt["text"]?.GetValue<string>() ?? receipt["json"]?.ToJsonString() ?? "";
-        if (receipt["form"] is { } form)
-        {
-            body = string.Join(
-                '&', form.AsObject().Select(f => $"{Uri.EscapeDataString(f.Key)}={Uri.EscapeDataString(f.Value!.GetValue<string>())}"));
-            headers.Add(new("Content-Type", "application/x-www-form-urlencoded"));
-        }
-        else if (receipt["json"] is not null)
-        {
-            headers.Add(new("Content-Type", "application/json"));
-        }
-
-        return new(
-            receipt["method"]!.GetValue<string>(), new(receipt["url"]!.GetValue<string>()), headers, Encoding.UTF8.GetBytes(body))
-        {
-            Token = receipt["token"] is null ? null : new ReceiptToken(Guid.Empty, 1, 1),
-        };
-    }
 
     private static Receipt Receipt(JsonObject receipt) => new(
         Enum.Parse<ReceiptStatus>(receipt["status"]!.GetValue<string>()), receipt["reason"]?.GetValue<string>(),

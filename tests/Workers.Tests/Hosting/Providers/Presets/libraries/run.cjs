@@ -5,6 +5,7 @@ const twilio = require('twilio')
 
 const actions = {
   ...require('./email.cjs'),
+  ...require('./sms.cjs'),
   // The request that Twilio's library sends, to the server at input.url.
   'twilio-send': async ({ url, sid, token, resource, fields }) => {
     const sent = new URL(url)

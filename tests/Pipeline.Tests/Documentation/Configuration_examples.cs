@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using OtpPipeline.Pipeline.Tests.Harness;
 using Shouldly;
 using Xunit;
@@ -86,6 +87,12 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
     /// <summary>Both hosts read the entries of providers with receipts, and the address of the Api.</summary>
     private static bool IsOfBoth(string key) => Section(key) is "Providers" || key is "Api__PublicUrl";
 
+    private static string PrivateKey()
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+
     private static string Section(string key) => key.Split("__")[0];
 
     /// <summary>A file that the value names exists here below a folder of the test.</summary>
@@ -101,6 +108,7 @@ public sealed class Configuration_examples(DocumentedPipeline documented)
         {
             "my-twilio.json" => Repository.Read("src", "Hosting", "Providers", "Presets", "twilio-sms", "preset.json"),
             "telegram" => "123456789:token-of-the-tests",
+            var name when name.EndsWith(".pem", StringComparison.Ordinal) => PrivateKey(),
             var name when name.EndsWith(".html", StringComparison.Ordinal) => "<p>{{pin}}</p>",
             _ => "a secret of the tests",
         });

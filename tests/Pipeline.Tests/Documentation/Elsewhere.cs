@@ -17,6 +17,7 @@ internal static class Elsewhere
         ("docs/operations.md", "scrape_configs:", "a file of Prometheus; Telemetry/What_Prometheus_reads reads the page as it does"),
         ("docs/admin.md", "GET  /admin/providers", "request lines; Api.Tests/Providers/Managing_providers makes them"),
         ("docs/admin.md", "{\"provider\":", "the answer of a real provider; Api.Tests/Providers/Managing_providers has the shape"),
+        ("docs/providers.md", "{", "a file; Workers.Tests/Hosting/Providers/Presets/A_preset_of_a_user starts providers with it"),
         ("docs/sandbox.md", "POST /admin/applications/", "a request line; Api.Tests/Otps/A_test_key makes such keys"),
         ("docs/sandbox.md", "GET /sandbox/messages", "a request line; the other pages read messages by it"),
         ("docs/decisions/sql-server.md", "-- PostgreSQL", "statements with shortened columns, to compare two databases"),

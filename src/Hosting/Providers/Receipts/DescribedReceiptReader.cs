@@ -1,4 +1,5 @@
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 using OtpPipeline.Hosting.Providers.Signatures;
 
 namespace OtpPipeline.Hosting.Providers.Receipts;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Hosting.Providers.Presets;
+using OtpPipeline.Hosting.Providers.Signatures.Sns;
 using OtpPipeline.Hosting.Providers.Signatures;
 
 namespace OtpPipeline.Hosting.Providers.Receipts;

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 
 namespace OtpPipeline.Hosting.Providers.Signatures;
 

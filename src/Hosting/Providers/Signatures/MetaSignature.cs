@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 
 namespace OtpPipeline.Hosting.Providers.Signatures;
 

@@ -1,5 +1,7 @@
 using OtpPipeline.Core.Receipts;
 using OtpPipeline.Hosting.Providers.Entries;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
+using OtpPipeline.Hosting.Providers.Signatures.Sns;
 
 namespace OtpPipeline.Hosting.Providers.Signatures;
 

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
+using OtpPipeline.Hosting.Providers.Signatures.Sns;
 
 namespace OtpPipeline.Hosting.Providers.Signatures;
 

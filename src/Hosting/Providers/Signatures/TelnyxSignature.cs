@@ -1,6 +1,7 @@
 using System.Text;
 using Org.BouncyCastle.Math.EC.Rfc8032;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 
 namespace OtpPipeline.Hosting.Providers.Signatures;
 

@@ -102,6 +102,38 @@ public sealed class A_preset_of_a_user : IDisposable
     [Fact]
     public void Lets_one_setting_stand_in_the_host_that_another_one_gives() => ProviderHost.Refusals(Keys()).ShouldBeEmpty();
 
+    [Fact]
+    public async Task Of_the_page_is_read()
+    {
+        await using var server = await HttpReceiver.StartAsync();
+        server.Says(200, """{"id":"m-1"}""");
+        var shown = await File.ReadAllLinesAsync(Page(), TestContext.Current.CancellationToken);
+        var text = string.Join('\n', shown.SkipWhile(l => l != "    {").TakeWhile(l => l.StartsWith("    ", StringComparison.Ordinal)));
+        await File.WriteAllTextAsync(
+            _file, text.Replace("https://sms.example.com", server.Url, StringComparison.Ordinal), TestContext.Current.CancellationToken);
+        await using var host = new ProviderHost(new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["Type"] = _file, ["Key"] = "k3y", ["PlainHttpNetworks:0"] = "127.0.0.0/8",
+        });
+
+        var outcome = await host.SendAsync(Messages.To("+33612246400", from: "Shop") with { ExpiresAt = DateTime.UnixEpoch });
+
+        outcome.ShouldBeOfType<SendOutcome.Accepted>().ProviderMessageId.ShouldBe("m-1");
+        server.Single.Headers["Authorization"].ShouldBe("Bearer k3y");
+        server.Single.Body.ShouldStartWith("""{"to":"+33612246400","from":"Shop","text":"Your code is 4711","ttl":""");
+    }
+
+    private static string Page()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "OtpPipeline.sln")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return Path.Combine(folder.FullName, "docs", "providers.md");
+    }
+
     private Dictionary<string, string?> Keys(params (string, string?)[] more) => new Dictionary<string, string?>
     {
         ["Type"] = _file, ["ApiKey"] = "k3y", ["Hook"] = "h00k", ["Api:PublicUrl"] = "https://otp.example",

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Net.Http.Headers;
 using OtpPipeline.Core.Messages;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Tests.Providers.Support;
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 using OtpPipeline.Hosting.Providers.Signatures;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Providers.Presets;

@@ -9,6 +9,7 @@ using OtpPipeline.Core.Recipients;
 using OtpPipeline.Hosting.Providers.Entries;
 using OtpPipeline.Hosting.Providers.Presets;
 using OtpPipeline.Hosting.Providers.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Sns;
 using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Tests.Shared;
 using OtpPipeline.Workers.Providers.Http;

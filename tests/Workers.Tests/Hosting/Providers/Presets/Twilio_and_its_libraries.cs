@@ -6,6 +6,7 @@ using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Deliveries;
 using OtpPipeline.Core.Otps.Changes;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Feedback;
 using OtpPipeline.Workers.Tests.Providers.Support;

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Time.Testing;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Tests.Providers.Support;
 

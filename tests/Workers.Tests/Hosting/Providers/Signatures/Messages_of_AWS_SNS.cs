@@ -2,6 +2,8 @@ using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
+using OtpPipeline.Hosting.Providers.Signatures.Sns;
 using OtpPipeline.Hosting.Providers.Signatures;
 using OtpPipeline.Workers.Tests.Hosting.Providers.Presets;
 

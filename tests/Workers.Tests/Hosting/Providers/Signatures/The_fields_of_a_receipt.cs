@@ -1,5 +1,6 @@
 using System.Text;
 using OtpPipeline.Core.Receipts;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 using OtpPipeline.Hosting.Providers.Signatures;
 
 namespace OtpPipeline.Workers.Tests.Hosting.Providers.Signatures;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using OtpPipeline.Core.Receipts;
 
-namespace OtpPipeline.Hosting.Providers.Signatures;
+namespace OtpPipeline.Hosting.Providers.Signatures.Reading;
 
 /// <summary>Decides whether a provider sent a request.</summary>
 public interface ISignatureScheme

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace OtpPipeline.Hosting.Providers.Signatures;
+namespace OtpPipeline.Hosting.Providers.Signatures.Reading;
 
 /// <summary>Compares signatures, and their times.</summary>
 internal static class SignatureText

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Primitives;
 using OtpPipeline.Core.Bodies;
 using OtpPipeline.Core.Receipts;
 
-namespace OtpPipeline.Hosting.Providers.Signatures;
+namespace OtpPipeline.Hosting.Providers.Signatures.Reading;
 
 /// <summary>The fields of a request with receipts: of its query, and of its form or JSON body.</summary>
 /// <param name="Query">Decoded.</param>

@@ -4,7 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace OtpPipeline.Hosting.Providers.Signatures;
+namespace OtpPipeline.Hosting.Providers.Signatures.Reading;
 
 /// <summary>A JSON web token that a provider signed with a secret: HS256, HS384 or HS512.</summary>
 /// <remarks>Providers give out secrets that are shorter than the libraries for such tokens accept.</remarks>

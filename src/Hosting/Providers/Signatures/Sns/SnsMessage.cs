@@ -2,8 +2,9 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using OtpPipeline.Hosting.Providers.Signatures.Reading;
 
-namespace OtpPipeline.Hosting.Providers.Signatures;
+namespace OtpPipeline.Hosting.Providers.Signatures.Sns;
 
 /// <summary>A message that AWS SNS posts: a notification, or the request to confirm a subscription.</summary>
 /// <param name="Type">One of the constants, or another kind.</param>

@@ -4,7 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace OtpPipeline.Hosting.Providers.Signatures;
+namespace OtpPipeline.Hosting.Providers.Signatures.Sns;
 
 /// <summary>Fetches certificates of AWS SNS and confirms subscriptions, at addresses that were found to be AWS's.</summary>
 internal sealed class SnsServer

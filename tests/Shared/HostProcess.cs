@@ -13,7 +13,7 @@ internal sealed class HostProcess(string assembly, IEnumerable<KeyValuePair<stri
     private const int SigTerm = 15;
     private const int SigCont = 18;
     private const int SigStop = 19;
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(120);
     private static readonly TimeSpan StopTime = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
     private Process? _process;

@@ -9,8 +9,8 @@ internal static class NpgsqlErrors
     private static readonly StoreError LostStep = new(StoreFailure.Outage, "the driver and the server lost step");
 
     /// <summary>
-    /// Where the server answers what the driver does not expect, such as an error of a statement that was canceled as it ended, the driver
-    /// closes the connection and throws a bare <see cref="Exception"/>. PostgreSQL's name for the same is 08P01.
+    /// Where the server answers what the driver does not expect, it closes the connection and throws a bare <see cref="Exception"/>: seen
+    /// where statements were canceled and waited for locks. PostgreSQL's name for the same is 08P01.
     /// </summary>
     public static StoreError? Read(Exception failure) =>
         failure.GetType() == typeof(Exception) && failure.Source is Driver ? LostStep : null;

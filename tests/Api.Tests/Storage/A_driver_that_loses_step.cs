@@ -31,7 +31,7 @@ public sealed class A_driver_that_loses_step
         await serving;
     }
 
-    /// <summary>Lets one client in, and ends the statement of its first query before there was a row or the word that there is none.</summary>
+    /// <summary>Lets one client in, and ends its first query without saying whether it has rows.</summary>
     private static async Task ServeAsync(TcpListener listener)
     {
         using var client = await listener.AcceptTcpClientAsync();

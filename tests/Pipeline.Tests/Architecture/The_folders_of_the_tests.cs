@@ -58,7 +58,7 @@ public partial class The_folders_of_the_tests
     public void Without_a_twin_still_exist() => Own.Keys.Where(f => !Directory.Exists(Repository.At("tests", f))).ShouldBeEmpty();
 
     /// <summary>
-    /// Tests of a project without tests of its own lie in a folder of its name; those of the pipeline and of storage are of any project.
+    /// A project that no test project is named for has a folder in one; the tests of the pipeline and of storage are of any project.
     /// </summary>
     private static bool IsInTheSource(string project, string folder)
     {
